@@ -1,0 +1,23 @@
+import { StringDecoder } from 'node:string_decoder';
+
+/** Longest line either side accepts. A chunk of evidence is 256 KiB before base64; nothing else comes near. */
+export const maxLineBytes = 1024 * 1024;
+
+/** One message as a line of NDJSON. `JSON.stringify` escapes every line break inside. */
+export const encodeLine = (message: unknown): string => `${JSON.stringify(message)}\n`;
+
+/**
+ * Splits a byte stream into lines whatever the chunking. A line longer than `limit` throws `RangeError`: the
+ * other side is not speaking this protocol, and buffering it would hand it our memory.
+ */
+export function createLineSplitter(limit = maxLineBytes): (chunk: Uint8Array) => string[] {
+  const decoder = new StringDecoder('utf8');
+  let rest = '';
+  return (chunk) => {
+    const lines = (rest + decoder.write(Buffer.from(chunk))).split('\n');
+    rest = lines.pop() ?? '';
+    const longest = Math.max(rest.length, ...lines.map((line) => line.length));
+    if (longest > limit) throw new RangeError(`expected lines of at most ${limit} characters, got ${longest}`);
+    return lines;
+  };
+}

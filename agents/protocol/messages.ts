@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { ErrorDocument } from '../../workloads/kit/assay-error.ts';
+import { StepId, StepRequest } from './step.ts';
+
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** A file of the run directory on the node, as the coordinator may ask for it. */
+export const EvidencePath = z.string().regex(/^steps\/[a-z0-9][a-z0-9.-]{0,99}\/[A-Za-z0-9][A-Za-z0-9._-]{0,150}$/);
+
+/** Coordinator → agent. */
+export const ToAgent = z.discriminatedUnion('type', [
+  /** First message: who we are, which run, and from which journal record on we want to be told. */
+  z.strictObject({
+    type: z.literal('hello'),
+    version: z.number().int(),
+    nonce: z.string().min(16).max(64),
+    run: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/),
+    node: z.string(),
+    head: digest,
+    from: z.number().int().nonnegative(),
+    /** `attach` refuses to create a run that the node does not hold any more. */
+    mode: z.enum(['open', 'attach']),
+  }),
+  z.strictObject({ type: z.literal('probe'), scratch: z.string().optional() }),
+  z.strictObject({
+    type: z.literal('batch'),
+    batch: z.string(),
+    plan: digest,
+    load: z.enum(['light', 'heavy']),
+    /** Wall time that the whole batch may take, with or without a coordinator. */
+    deadlineMs: z.number().int().positive(),
+    scratch: z.string().optional(),
+    steps: z.array(StepRequest),
+  }),
+  z.strictObject({ type: z.literal('fetch'), path: EvidencePath }),
+  /** `now` kills the running step; otherwise it may end, and nothing after it starts. */
+  z.strictObject({ type: z.literal('stop'), now: z.boolean(), reason: z.string() }),
+  /** All evidence is at the coordinator: remove the run from the node and end. */
+  z.strictObject({ type: z.literal('finish') }),
+  z.strictObject({ type: z.literal('ping') }),
+]);
+export type ToAgent = z.infer<typeof ToAgent>;
+
+/** Agent → coordinator. */
+export const FromAgent = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('welcome'),
+    version: z.number().int(),
+    nonce: z.string(),
+    bootId: z.string(),
+    /** Journal records so far. */
+    records: z.number().int().nonnegative(),
+  }),
+  /** One journal line, exactly as it stands on the node's disk (without its line feed). */
+  z.strictObject({ type: z.literal('record'), line: z.string() }),
+  z.strictObject({ type: z.literal('chunk'), path: EvidencePath, offset: z.number().int().nonnegative(), data: z.base64(), last: z.boolean() }),
+  z.strictObject({ type: z.literal('progress'), step: StepId, command: z.string(), elapsedMs: z.number().nonnegative() }),
+  z.strictObject({ type: z.literal('refusal'), error: ErrorDocument }),
+  z.strictObject({ type: z.literal('pong') }),
+  z.strictObject({ type: z.literal('finished'), survivors: z.number().int().nonnegative() }),
+]);
+export type FromAgent = z.infer<typeof FromAgent>;

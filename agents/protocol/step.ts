@@ -1,0 +1,79 @@
+import { z } from 'zod';
+
+/** Made by the coordinator, never reused: `r2-nvme-fio-random-read` … Safe as a file name on both sides. */
+export const StepId = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,99}$/);
+
+/** What became of a step or a command (VERDICT §1). */
+export const Execution = z.enum([
+  'completed',
+  'error',
+  'timeout',
+  'skipped',
+  'refused',
+  'cancelled',
+  'lost',
+  'lost-contact',
+]);
+export type Execution = z.infer<typeof Execution>;
+
+/** One step as the coordinator asks for it: names and parameters, never a command line. */
+export const StepRequest = z.strictObject({
+  step: StepId,
+  workload: z.string(),
+  tool: z.string(),
+  params: z.record(z.string(), z.unknown()),
+  repetition: z.number().int().positive(),
+  session: z.number().int().positive(),
+  /** Wall time after which the step is stopped as `timeout`. */
+  budgetMs: z.number().int().positive(),
+});
+export type StepRequest = z.infer<typeof StepRequest>;
+
+/** A captured stream or artifact: its file in the step's directory, its full size and the digest of the file. */
+export const CapturedOutput = z.strictObject({
+  output: z.string(),
+  file: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,150}$/),
+  bytes: z.number().int().nonnegative(),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  /** The tool wrote more than is kept; what is missing can never be read as if it were not there. */
+  capped: z.boolean(),
+});
+export type CapturedOutput = z.infer<typeof CapturedOutput>;
+
+/** One process that ran: what, how it ended, what it left. */
+export const CommandResult = z.strictObject({
+  id: z.string(),
+  file: z.string(),
+  args: z.array(z.string()),
+  env: z.record(z.string(), z.string()),
+  directory: z.string(),
+  execution: Execution,
+  reason: z.string().optional(),
+  exitCode: z.number().int().optional(),
+  signal: z.string().optional(),
+  startedAt: z.iso.datetime(),
+  durationMs: z.number().nonnegative(),
+  outputs: z.array(CapturedOutput),
+});
+export type CommandResult = z.infer<typeof CommandResult>;
+
+/** `steps/<id>/exit.json`: everything about a step but the bytes of its outputs. */
+export const StepResult = z.strictObject({
+  schema: z.literal('assay/step'),
+  schemaVersion: z.literal(1),
+  step: StepId,
+  workload: z.string(),
+  tool: z.string(),
+  params: z.record(z.string(), z.unknown()),
+  repetition: z.number().int().positive(),
+  session: z.number().int().positive(),
+  execution: Execution,
+  reason: z.string().optional(),
+  durationMs: z.number().nonnegative(),
+  commands: z.array(CommandResult),
+  /** Processes found with this step's mark after its last command ended, and killed. */
+  survivors: z.number().int().nonnegative(),
+  /** CPU seconds of the agent itself while the step ran (not of the tool). */
+  agentCpuSeconds: z.number().nonnegative(),
+});
+export type StepResult = z.infer<typeof StepResult>;

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { Requirement } from '../../workloads/kit/requirement.ts';
+
+/** What must hold for one purpose (`harness/profiles/<id>.yaml`). */
+export const Profile = z.strictObject({
+  schema: z.literal('assay/profile'),
+  schemaVersion: z.literal(1),
+  id: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
+  version: z.string(),
+  title: z.string().min(1),
+  purpose: z.string().min(1),
+  /** Place in the ladder of purposes that the asset verdict climbs; absent: not a purpose (survey). */
+  rank: z.number().int().positive().optional(),
+  /** `ai` profiles decide together whether an asset is of any use for AI. */
+  family: z.enum(['ai', 'storage', 'survey']),
+  requirements: z.array(Requirement).min(1),
+});
+export type Profile = z.infer<typeof Profile>;

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+
+/** One measurement of a suite: a workload with parameters, how often, and how long each may take. */
+export const SuiteEntry = z.strictObject({
+  id: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
+  workload: z.string(),
+  /** A tool's id pins it; absent: the best-ranked tool that can serve the parameters (surveys only). */
+  tool: z.string().optional(),
+  params: z.record(z.string(), z.unknown()),
+  repetitions: z.number().int().min(1).max(12),
+  /** Wall time of one repetition; the plan adds these up and prints the total beforehand. */
+  budgetSeconds: z.number().int().positive(),
+});
+export type SuiteEntry = z.infer<typeof SuiteEntry>;
+
+/** What is run (`harness/suites/<id>.yaml`). Repetitions are interleaved: all first ones, all second ones … */
+export const Suite = z.strictObject({
+  schema: z.literal('assay/suite'),
+  schemaVersion: z.literal(1),
+  id: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
+  version: z.string(),
+  title: z.string().min(1),
+  entries: z.array(SuiteEntry).min(1),
+});
+export type Suite = z.infer<typeof Suite>;

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { StepRequest } from '../../agents/protocol/step.ts';
+
+/** A thing that a verdict is about. `id` is `<node>` or `<node>/<device identity>`. */
+export const Subject = z.strictObject({
+  id: z.string(),
+  node: z.string(),
+  kind: z.enum(['node', 'accelerator', 'drive', 'nic']),
+  label: z.string(),
+});
+export type Subject = z.infer<typeof Subject>;
+
+/** A step with the suite entry it repeats. */
+export const PlannedStep = StepRequest.extend({ node: z.string(), entry: z.string() });
+export type PlannedStep = z.infer<typeof PlannedStep>;
+
+/**
+ * What will be run and what will be judged, fixed before the first load (`plan.json`). A cell that is empty at
+ * the end is `missing`; a planned step without evidence is listed, never forgotten.
+ */
+export const Plan = z.strictObject({
+  schema: z.literal('assay/plan'),
+  schemaVersion: z.literal(1),
+  run: z.string(),
+  profile: z.string(),
+  subjects: z.array(Subject),
+  /** The coverage matrix: cell ids `<subject>:<requirement>`. */
+  cells: z.array(z.string()),
+  steps: z.array(PlannedStep),
+  /** Suite entries that no tool can serve here, and why. */
+  unplanned: z.array(z.strictObject({ node: z.string(), entry: z.string(), workload: z.string(), reason: z.string() })),
+  budgetSeconds: z.number().nonnegative(),
+});
+export type Plan = z.infer<typeof Plan>;

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+
+/**
+ * `run.json`, written first: who, what, and the digests of everything in `inputs/`. Its own digest is the
+ * head of every node's journal chain, so that no evidence can be moved to another run.
+ */
+export const RunHeader = z.strictObject({
+  schema: z.literal('assay/run'),
+  schemaVersion: z.literal(1),
+  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/),
+  nonce: z.string().min(16),
+  assay: z.string(),
+  purpose: z.enum(['survey', 'certify']),
+  startedAt: z.iso.datetime(),
+  profile: z.string(),
+  inputs: z.array(z.strictObject({ path: z.string(), sha256: z.string().regex(/^[0-9a-f]{64}$/) })),
+});
+export type RunHeader = z.infer<typeof RunHeader>;

@@ -1,0 +1,185 @@
+import { z } from 'zod';
+import { Dimensions, Origin, SourcePlace } from '../../workloads/kit/sample.ts';
+import { Unit } from '../../workloads/kit/unit.ts';
+
+/** The only words for a cell (subject × requirement). Only `pass` counts as met. */
+export const CellVerdict = z.enum(['fail', 'invalid', 'missing', 'inconclusive', 'pass', 'not-applicable']);
+export type CellVerdict = z.infer<typeof CellVerdict>;
+
+/** Why there is no measurement, so that `missing` always comes with a cause and an action. */
+export const MissingKind = z.enum([
+  'not-run',
+  'no-tool',
+  'no-limit',
+  'no-claim',
+  'not-covered',
+  'no-driver',
+  'unknown-fact',
+  'no-access',
+  'no-subject',
+]);
+export type MissingKind = z.infer<typeof MissingKind>;
+
+const quantity = z.strictObject({ value: z.number(), unit: Unit });
+const factValue = z.union([z.string(), z.number(), z.boolean()]);
+
+/** What was seen for a cell: statistics of samples in base units, or a fact. */
+export const Observed = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('samples'),
+    unit: Unit,
+    n: z.number().int().positive(),
+    median: z.number(),
+    min: z.number(),
+    max: z.number(),
+    steps: z.array(z.string()),
+  }),
+  z.strictObject({ kind: z.literal('fact'), path: z.string(), value: factValue }),
+]);
+
+/** One field of the coverage matrix, decided. */
+export const Cell = z.strictObject({
+  /** `<subject>:<requirement>`, the name that `explain` takes. */
+  id: z.string(),
+  subject: z.string(),
+  node: z.string(),
+  requirement: z.string(),
+  title: z.string(),
+  dimension: z.string(),
+  level: z.enum(['required', 'advisory']),
+  owner: z.enum(['hardware', 'configuration', 'environment']),
+  gate: z.boolean(),
+  verdict: CellVerdict,
+  /** One sentence: expected, found. */
+  reason: z.string(),
+  missing: MissingKind.optional(),
+  limit: z
+    .strictObject({
+      id: z.string(),
+      comparator: z.enum(['atLeast', 'atMost', 'equal', 'oneOf', 'noneOf']),
+      expected: z.union([quantity, z.array(factValue), factValue]),
+      source: z.string(),
+    })
+    .optional(),
+  sampling: z.enum(['exact', 'screening', 'typical']),
+  observed: Observed.optional(),
+  /** What to do about it; present on every cell that is not `pass`. */
+  action: z.string().optional(),
+});
+export type Cell = z.infer<typeof Cell>;
+
+/** Cells that are not met for one cause, folded into one row for the person who has to act. */
+export const Defect = z.strictObject({
+  id: z.string(),
+  node: z.string(),
+  subject: z.string(),
+  owner: z.enum(['hardware', 'configuration', 'environment']),
+  symptom: z.string(),
+  verdict: CellVerdict,
+  action: z.string(),
+  cells: z.array(z.string()).min(1),
+  /** Paths in the run directory. */
+  evidence: z.array(z.string()),
+});
+export type Defect = z.infer<typeof Defect>;
+
+/** What a run of samples says about one metric with one set of dimensions on one subject by one tool. */
+export const Measurement = z.strictObject({
+  metric: z.string(),
+  title: z.string(),
+  unit: Unit,
+  better: z.enum(['higher', 'lower']),
+  correctness: z.boolean(),
+  dimensions: Dimensions,
+  subject: z.string(),
+  tool: z.string(),
+  toolVersion: z.string().optional(),
+  origin: Origin,
+  n: z.number().int().positive(),
+  median: z.number(),
+  min: z.number(),
+  max: z.number(),
+  /** Why these numbers cannot be used, when they cannot. */
+  invalid: z.string().optional(),
+  samples: z.array(z.strictObject({ step: z.string(), value: z.number(), at: z.array(SourcePlace) })),
+});
+export type Measurement = z.infer<typeof Measurement>;
+
+export const Counts = z.strictObject({
+  fail: z.number().int().nonnegative(),
+  invalid: z.number().int().nonnegative(),
+  missing: z.number().int().nonnegative(),
+  inconclusive: z.number().int().nonnegative(),
+  pass: z.number().int().nonnegative(),
+  'not-applicable': z.number().int().nonnegative(),
+});
+export type Counts = z.infer<typeof Counts>;
+
+/** The verdict on one profile; `unreached`: no subject was reached at all. */
+export const Conclusion = z.enum(['pass', 'fail', 'undecided', 'unreached']);
+export type Conclusion = z.infer<typeof Conclusion>;
+
+/** What an asset can be used for, and the one reason that decided. */
+export const AssetVerdict = z.strictObject({
+  node: z.string(),
+  class: z.strictObject({ id: z.string(), how: z.enum(['claimed', 'inferred']) }),
+  verdict: z.enum(['A', 'B', 'C', 'D', 'U']),
+  meaning: z.string(),
+  reason: z.string(),
+  /** The requirement that decided; absent when nothing could be judged. */
+  decidedBy: z.string().optional(),
+  /** How the node stands in every profile of the ladder, best first. */
+  ladder: z.array(z.strictObject({ profile: z.string(), conclusion: Conclusion, reason: z.string() })),
+});
+export type AssetVerdict = z.infer<typeof AssetVerdict>;
+
+/**
+ * The verdict on a run against one profile: everything that a report shows, and nothing that depends on when
+ * or where it was judged. `judge` on any copy of the run directory gives the same bytes.
+ */
+export const Verdict = z.strictObject({
+  schema: z.literal('assay/verdict'),
+  schemaVersion: z.literal(1),
+  assay: z.string(),
+  run: z.strictObject({ id: z.string(), startedAt: z.iso.datetime(), purpose: z.enum(['survey', 'certify']) }),
+  profile: z.strictObject({ id: z.string(), version: z.string(), title: z.string(), digest: z.string() }),
+  suite: z.strictObject({ id: z.string(), version: z.string() }),
+  /** A report resting on 1–5 runs per metric is a screening report, never a certificate. */
+  kind: z.enum(['screening report', 'test report']),
+  conclusion: Conclusion,
+  exitCode: z.number().int(),
+  headline: z.string(),
+  counts: z.strictObject({ required: Counts, advisory: Counts }),
+  assets: z.array(AssetVerdict),
+  nodes: z.array(
+    z.strictObject({
+      id: z.string(),
+      reached: z.boolean(),
+      why: z.string().optional(),
+      facts: z.array(z.strictObject({ group: z.string(), name: z.string(), value: z.string().optional(), unknown: z.string().optional() })),
+    }),
+  ),
+  cells: z.array(Cell),
+  defects: z.array(Defect),
+  measurements: z.array(Measurement),
+  /** Every planned step, with what became of it; nothing that was tried is left out. */
+  attempts: z.array(
+    z.strictObject({
+      step: z.string(),
+      node: z.string(),
+      workload: z.string(),
+      tool: z.string(),
+      repetition: z.number().int(),
+      execution: z.string(),
+      reason: z.string().optional(),
+      durationMs: z.number().optional(),
+    }),
+  ),
+  /** What was not shown, as prominent as what was. */
+  notShown: z.array(z.strictObject({ what: z.string(), reason: z.string() })),
+  evidence: z.strictObject({
+    inputs: z.array(z.strictObject({ path: z.string(), sha256: z.string() })),
+    journals: z.array(z.strictObject({ node: z.string(), records: z.number().int(), head: z.string() })),
+  }),
+});
+export type Verdict = z.infer<typeof Verdict>;

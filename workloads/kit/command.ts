@@ -1,0 +1,32 @@
+import { z } from 'zod';
+
+/**
+ * What a plan may leave open, because it is pure and cannot know paths. The agent fills them in:
+ * `{scratch}` the step's directory on the file system under test, `{bundle}` the unpacked agent bundle,
+ * `{build}` a private directory for programs compiled in this step, `{runtime}` the node binary.
+ */
+export const placeholders = ['scratch', 'bundle', 'build', 'runtime'] as const;
+export type Placeholder = (typeof placeholders)[number];
+
+const placeholderText = z.string().refine(
+  (text) => [...text.matchAll(/\{([a-z]+)\}/g)].every(([, name]) => placeholders.some((known) => known === name)),
+  { error: `only the placeholders ${placeholders.map((name) => `{${name}}`).join(' ')} exist` },
+);
+
+/**
+ * One process that a step runs: an argument vector, never a shell line. `id` names its outputs.
+ * `artifacts` are files below `{scratch}` or `{build}` that are kept as evidence after the command ended.
+ */
+export const Command = z.strictObject({
+  id: z.string().regex(/^[a-z][a-z0-9-]*$/),
+  file: placeholderText,
+  args: z.array(placeholderText),
+  env: z.record(z.string(), placeholderText).default({}),
+  stdin: z.string().optional(),
+  timeoutMs: z.number().int().positive(),
+  privilege: z.enum(['none', 'sudo']).default('none'),
+  artifacts: z.array(placeholderText).default([]),
+});
+export type Command = z.infer<typeof Command>;
+/** What a tool writes down: defaults may be left out. */
+export type CommandInput = z.input<typeof Command>;

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+
+/** Exit codes of the command line (docs/errors.md). `certify` and `judge` use 0, 1 and 2 for verdicts. */
+export const exitCodes = {
+  pass: 0,
+  fail: 1,
+  undecided: 2,
+  infrastructure: 3,
+  evidence: 4,
+  usage: 64,
+  internal: 70,
+  interrupted: 130,
+} as const;
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** Every refusal and failure that Assay reports, with the exit code it causes. Codes are never reused. */
+export const errorExitCodes = {
+  CONFIG_INVALID: exitCodes.usage,
+  USAGE: exitCodes.usage,
+  LIMIT_REFUSED: exitCodes.usage,
+  NODE_OCCUPIED: exitCodes.usage,
+  RUN_NOT_FOUND: exitCodes.usage,
+  RUN_EXISTS: exitCodes.usage,
+  CELL_NOT_FOUND: exitCodes.usage,
+  TOOL_UNKNOWN: exitCodes.usage,
+  PRIVILEGE_MISSING: exitCodes.usage,
+  INSTALL_FAILED: exitCodes.infrastructure,
+  HOST_UNREACHABLE: exitCodes.infrastructure,
+  STATE_DIRECTORY_UNUSABLE: exitCodes.infrastructure,
+  RUNTIME_UNSUPPORTED: exitCodes.infrastructure,
+  PROTOCOL_MISMATCH: exitCodes.infrastructure,
+  LEASE_HELD: exitCodes.infrastructure,
+  AGENT_LOST: exitCodes.infrastructure,
+  DISK_FULL: exitCodes.infrastructure,
+  EVIDENCE_DAMAGED: exitCodes.evidence,
+  SCHEMA_TOO_NEW: exitCodes.evidence,
+  INTERRUPTED: exitCodes.interrupted,
+  INTERNAL: exitCodes.internal,
+} as const satisfies Record<string, ExitCode>;
+
+export type ErrorCode = keyof typeof errorExitCodes;
+export const ErrorCode = z.enum(Object.keys(errorExitCodes) as [ErrorCode, ...ErrorCode[]]);

@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { fact } from './fact.ts';
+
+const text = fact(z.string());
+const amount = fact(z.number().nonnegative());
+const flag = fact(z.boolean());
+
+/** PCIe link as negotiated now and as both ends could do; speed in GT/s per lane. */
+const PciLink = z.strictObject({ width: amount, maxWidth: amount, gigatransfers: amount, maxGigatransfers: amount });
+
+/** A processing or display accelerator found on the PCI bus, with or without a driver. */
+export const Accelerator = z.strictObject({
+  /** PCI address, `0000:ba:00.0`. */
+  address: z.string(),
+  /** `10de:2330`, lower case. */
+  pciId: z.string(),
+  vendor: z.string(),
+  /** SKU by PCI id, else as the driver names it. */
+  model: text,
+  driver: text,
+  /** The vendor tool (nvidia-smi) answers for this device: present on the bus is not yet usable. */
+  usable: flag,
+  uuid: text,
+  serial: text,
+  memoryBytes: amount,
+  eccEnabled: flag,
+  link: PciLink,
+  powerLimitWatts: amount,
+  defaultPowerLimitWatts: amount,
+  memoryUsedBytes: amount,
+  rowRemapPending: flag,
+  rowRemapFailure: flag,
+});
+export type Accelerator = z.infer<typeof Accelerator>;
+
+/** A whole block device (no partition, loop, ram or device-mapper node). */
+export const Drive = z.strictObject({
+  /** Kernel name, `nvme0n1`: for display only, it moves across boots. */
+  name: z.string(),
+  /** Serial, else WWN, else the sysfs device path: what names the drive in documents. */
+  identity: z.string(),
+  serial: text,
+  model: text,
+  /** nvme, sata, sas, usb, virtio, …: how the kernel reaches it. */
+  transport: text,
+  sizeBytes: amount,
+  rotational: flag,
+  majorMinor: z.string(),
+});
+export type Drive = z.infer<typeof Drive>;
+
+export const Nic = z.strictObject({
+  name: z.string(),
+  /** PCI or virtio address, else the interface name. */
+  identity: z.string(),
+  driver: text,
+  speedBitsPerSecond: amount,
+  mtu: amount,
+  isUp: flag,
+  rdmaDevice: text,
+});
+export type Nic = z.infer<typeof Nic>;
+
+/** What the probes found. Sizes in bytes, times in seconds. Every field says why when it is not known. */
+export const HostFacts = z.strictObject({
+  identity: z.strictObject({ hostName: text, bootId: text, machineId: text, dmiUuid: text, product: text, serial: text }),
+  os: z.strictObject({ name: text, kernel: text, architecture: text, libc: text, virtualisation: text }),
+  cpu: z.strictObject({
+    model: text,
+    sockets: amount,
+    physicalCores: amount,
+    logicalCpus: amount,
+    numaNodes: amount,
+    flags: fact(z.array(z.string())),
+  }),
+  memory: z.strictObject({ totalBytes: amount, availableBytes: amount, swapBytes: amount, eccReported: text }),
+  accelerators: fact(z.array(Accelerator)),
+  drives: fact(z.array(Drive)),
+  nics: fact(z.array(Nic)),
+  /** The directory that storage steps write to: its file system and the drive behind it. */
+  scratch: z.strictObject({
+    path: z.string(),
+    fileSystem: text,
+    mountOptions: text,
+    freeBytes: amount,
+    totalBytes: amount,
+    device: text,
+    /** `Drive.identity` of the backing drive; unknown for tmpfs, overlay, network file systems, RAID. */
+    driveIdentity: text,
+  }),
+  /** What the agent itself is allowed to use; less than the machine has makes speed cells `invalid`. */
+  limits: z.strictObject({
+    allowedCpus: amount,
+    /** Cores by CFS quota (`cpu.max`), unknown when there is none. */
+    cpuQuotaCores: amount,
+    /** True when neither affinity, quota nor memory limit takes anything away from this process. */
+    unrestricted: flag,
+    memoryMaxBytes: amount,
+    memlockBytes: amount,
+    sharedMemoryFreeBytes: amount,
+    kernelLogReadable: flag,
+    passwordlessSudo: flag,
+    isRoot: flag,
+  }),
+  /** Reasons why the machine is in use now; an empty list means that nothing was found. */
+  occupancy: z.strictObject({ loadAverage: amount, reasons: fact(z.array(z.string())) }),
+  /** Programs and C headers that tools asked for, by name; absent ones are not listed. */
+  programs: z.record(z.string(), z.string()),
+  headers: z.record(z.string(), z.string()),
+});
+export type HostFacts = z.infer<typeof HostFacts>;

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { Dimensions, MetricId } from './sample.ts';
+import { Unit } from './unit.ts';
+
+/** Where a limit comes from: who says so, where exactly, and what it says. */
+export const Evidence = z.strictObject({
+  title: z.string().min(1),
+  locator: z.string().min(1),
+  retrieved: z.iso.date(),
+  kind: z.enum(['vendor', 'provider', 'contract', 'reference', 'baseline', 'definition']),
+  says: z.string().min(1),
+});
+
+/**
+ * A number to hold a metric against (`workloads/<id>/thresholds/<class>.json`). `where` selects samples
+ * (block size, dtype …); `proof` are dimensions that a selected sample must carry, else its cell is `invalid`
+ * (a number measured on another transport is not a slow NVMe drive, it is no NVMe number).
+ */
+export const Limit = z.strictObject({
+  id: z.string().regex(/^[a-z0-9][a-z0-9.-]*$/),
+  metric: MetricId,
+  tools: z.array(z.string()).optional(),
+  where: Dimensions,
+  proof: Dimensions.default({}),
+  comparator: z.enum(['atLeast', 'atMost', 'equal']),
+  value: z.number(),
+  unit: Unit,
+  /** Greatest value that physics or the specification allows, in `unit`; a limit above it is refused. */
+  ceiling: z.number().positive().optional(),
+  hardware: z.strictObject({ class: z.string(), models: z.array(z.string()).optional() }),
+  rule: z.string().min(1),
+  evidence: z.array(Evidence).min(1),
+});
+export type Limit = z.infer<typeof Limit>;
+
+export const LimitFile = z.strictObject({
+  schema: z.literal('assay/limits'),
+  schemaVersion: z.literal(1),
+  limits: z.array(Limit),
+});

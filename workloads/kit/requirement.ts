@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { MetricId } from './sample.ts';
+
+const FactValue = z.union([z.string(), z.number(), z.boolean()]);
+
+/**
+ * A condition on one fact, by its dotted path in HostFacts (node scope: `memory.totalBytes`) or in the device
+ * (device scope: `link.width`). Exactly one comparator. `atLeastFact` compares with another fact of the node.
+ */
+export const FactRule = z
+  .strictObject({
+    kind: z.literal('fact'),
+    path: z.string().regex(/^[a-z][a-zA-Z0-9]*(\.[a-z][a-zA-Z0-9]*)*$/),
+    equal: FactValue.optional(),
+    oneOf: z.array(FactValue).min(1).optional(),
+    noneOf: z.array(FactValue).min(1).optional(),
+    atLeast: z.number().optional(),
+    atMost: z.number().optional(),
+    atLeastFact: z.string().optional(),
+  })
+  .refine(
+    (rule) =>
+      [rule.equal, rule.oneOf, rule.noneOf, rule.atLeast, rule.atMost, rule.atLeastFact].filter((value) => value !== undefined)
+        .length === 1,
+    { error: 'exactly one of equal, oneOf, noneOf, atLeast, atMost, atLeastFact' },
+  );
+export type FactRule = z.infer<typeof FactRule>;
+
+/** A condition on a metric: the limits with these ids, of which the one for the subject's class applies. */
+export const MetricRule = z.strictObject({
+  kind: z.literal('metric'),
+  metric: MetricId,
+  /** Ids of limits; empty: nobody publishes one, and only a contract can supply it (`missing: no limit`). */
+  limits: z.array(z.string()),
+});
+export type MetricRule = z.infer<typeof MetricRule>;
+
+/** A requirement on something declared in the vocabulary that Assay cannot measure yet: always `missing`. */
+export const NotCoveredRule = z.strictObject({ kind: z.literal('not-covered'), subjectMatter: z.string().min(1) });
+
+/**
+ * How samples are taken and what is claimed from them (VERDICT §3): `exact` every observation; `screening` the
+ * median of 1–5 runs; `typical` one-sided counting with looks at 6, 9 and 12; `windows` of one run.
+ */
+export const Sampling = z.enum(['exact', 'screening', 'typical']);
+export type Sampling = z.infer<typeof Sampling>;
+
+/** What must hold, for whom, how surely, and who has to act when it does not. */
+export const Requirement = z.strictObject({
+  id: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
+  title: z.string().min(1),
+  /** Readiness dimension D1–D12 (chip, precision, memory, host link, fabric, storage, power, cooling, …). */
+  dimension: z.string().regex(/^D([1-9]|1[0-2])$/),
+  level: z.enum(['required', 'advisory']),
+  owner: z.enum(['hardware', 'configuration', 'environment']),
+  /** `gate`: presence, identity or capability that decides alone what the asset can be used for. */
+  gate: z.boolean().default(false),
+  scope: z.enum(['node', 'accelerator', 'drive', 'nic']),
+  rule: z.discriminatedUnion('kind', [FactRule, MetricRule, NotCoveredRule]),
+  sampling: Sampling,
+  action: z.string().min(1),
+});
+export type Requirement = z.infer<typeof Requirement>;

@@ -1,0 +1,78 @@
+import type { CommandInput } from './command.ts';
+import type { HostFacts } from './facts/host-facts.ts';
+import type { Result } from './result.ts';
+import type { Dimensions, SourcePlace } from './sample.ts';
+import type { Quantity } from './unit.ts';
+import type { Metrics, Workload } from './workload.ts';
+
+/**
+ * Outputs of one ended command, as parsers see them. Text is UTF-8 decoded with replacement. `counters` are
+ * the kernel's counters read just before and after the command (agents/monitor), `undefined` if unreadable.
+ */
+export interface CommandOutput {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: number | undefined;
+  readonly artifacts: Readonly<Record<string, string>>;
+  readonly durationMs: number;
+  readonly counters?: { readonly before: Counters; readonly after: Counters } | undefined;
+}
+
+/** Raw kernel text: `/proc/diskstats`, `/proc/self/io` of the keeper (it has waited for the tool), `/proc/stat`. */
+export interface Counters {
+  readonly diskstats: string;
+  readonly processIo: string;
+  readonly stat: string;
+}
+
+/** All outputs of a step by command id. A command that never ran is absent. */
+export type StepOutputs = Readonly<Record<string, CommandOutput>>;
+
+/** One number that a tool printed. Names and units are checked by the compiler against the workload. */
+export type Reading<M extends Metrics = Metrics> = {
+  readonly [K in keyof M & string]: {
+    readonly metric: K;
+    readonly value: Quantity<M[K]['unit']>;
+    readonly dimensions: Dimensions;
+    readonly at: readonly SourcePlace[];
+    /** Identity of the device measured (serial, UUID or PCI address, never an index); absent: the node. */
+    readonly device?: string | undefined;
+    /** Why this number cannot be used although it was printed (wrong device, file system, moved no bytes …). */
+    readonly invalid?: string | undefined;
+  };
+}[keyof M & string];
+
+export interface ParsedStep<M extends Metrics = Metrics> {
+  readonly toolVersion?: string | undefined;
+  readonly readings: readonly Reading<M>[];
+}
+
+/** What must be on the node before a tool can run, as data: probed, planned and installed from one list. */
+export interface ToolRequirements {
+  readonly programs: readonly string[];
+  readonly headers?: readonly string[];
+  readonly cpuFlags?: readonly string[];
+  /** Debian package names that provide the above (used by `--install-tools` on the local machine only). */
+  readonly packages: readonly string[];
+}
+
+/**
+ * One native tool (or embedded kernel) of a workload. `needs`, `plan` and `parse` are pure: they run on the
+ * node to choose and launch, and again offline as the authority.
+ */
+export interface Tool<M extends Metrics = Metrics, P = unknown> {
+  readonly id: string;
+  /** Lower is better: a survey takes the best-ranked tool that can serve the parameters. */
+  readonly rank: number;
+  readonly origin: 'native' | 'embedded';
+  readonly requires: ToolRequirements;
+  /** Whether this tool can serve these parameters here, beyond `requires`; an error says why not. */
+  readonly needs: (params: P, facts: HostFacts) => Result<undefined>;
+  readonly plan: (params: P, facts: HostFacts) => readonly CommandInput[];
+  readonly parse: (outputs: StepOutputs, params: P) => Result<ParsedStep<M>>;
+}
+
+/** Declares a tool of `workload`. The workload argument only ties the types together. */
+export function defineTool<const M extends Metrics, P>(_workload: Workload<M, P>, tool: Tool<M, P>): Tool<M, P> {
+  return tool;
+}

@@ -1,0 +1,31 @@
+import type { z } from 'zod';
+import type { Unit } from './unit.ts';
+
+/** What a metric is: its base unit, which direction is good, and which of its values can exist at all. */
+export interface Metric<U extends Unit = Unit> {
+  readonly unit: U;
+  readonly better: 'higher' | 'lower';
+  /** `positive`: > 0; `nonNegative`: ≥ 0; `count`: an integer ≥ 0. A value outside is an unreadable output. */
+  readonly domain: 'positive' | 'nonNegative' | 'count';
+  readonly title: string;
+  /** A correctness metric counts wrong results; when it fails, the speed cells of its step are `invalid`. */
+  readonly correctness?: boolean;
+}
+
+export type Metrics = Readonly<Record<string, Metric>>;
+
+/** A declaration of what is stressed: its parameters and the metrics that its tools may report. */
+export interface Workload<M extends Metrics = Metrics, P = unknown> {
+  readonly id: string;
+  readonly title: string;
+  readonly scope: 'device' | 'rail' | 'node' | 'nvlink-domain' | 'pair' | 'group' | 'fleet';
+  /** `heavy` steps are on the dead-man leash: no coordinator for 120 s ends the batch. */
+  readonly load: 'light' | 'heavy';
+  readonly params: z.ZodType<P>;
+  readonly metrics: M;
+}
+
+/** Declares a workload. The type parameters keep metric names and units literal for `defineTool`. */
+export function defineWorkload<const M extends Metrics, P>(workload: Workload<M, P>): Workload<M, P> {
+  return workload;
+}
