@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 
 type Load = () => Promise<object>;
@@ -13,7 +14,7 @@ export interface DiscoveredWorkload {
 export async function discovered(): Promise<readonly DiscoveredWorkload[]> {
   const root = new URL('.', import.meta.url);
   const folders = (await readdir(root, { withFileTypes: true }))
-    .filter((entry) => entry.isDirectory() && entry.name !== 'kit')
+    .filter((entry) => entry.isDirectory() && existsSync(new URL(`${entry.name}/spec.ts`, root)))
     .map((entry) => entry.name)
     .toSorted();
   return Promise.all(

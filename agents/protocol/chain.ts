@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { err, ok } from '../../workloads/kit/result.ts';
 import type { Result } from '../../workloads/kit/result.ts';
 import { JournalRecord } from './journal-record.ts';
+import { parseJson } from './parse-json.ts';
 
 /** Lower-case hex SHA-256 of the exact bytes. */
 export const sha256 = (bytes: string | Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
@@ -27,11 +28,6 @@ export function readChain(text: string, headDigest: string): Result<readonly Jou
 }
 
 function parseRecord(line: string): Result<JournalRecord> {
-  try {
-    const parsed = JournalRecord.safeParse(JSON.parse(line));
-    return parsed.success ? ok(parsed.data) : err(parsed.error.issues[0]?.message ?? 'not a journal record');
-  } catch (cause) {
-    if (cause instanceof SyntaxError) return err('not JSON');
-    throw cause;
-  }
+  const parsed = JournalRecord.safeParse(parseJson(line));
+  return parsed.success ? ok(parsed.data) : err(parsed.error.issues[0]?.message ?? 'not a journal record');
 }

@@ -24,7 +24,6 @@ export const Command = z.strictObject({
   env: z.record(z.string(), placeholderText).default({}),
   stdin: z.string().optional(),
   timeoutMs: z.number().int().positive(),
-  privilege: z.enum(['none', 'sudo']).default('none'),
   artifacts: z.array(placeholderText).default([]),
 });
 export type Command = z.infer<typeof Command>;

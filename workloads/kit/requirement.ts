@@ -5,7 +5,9 @@ const FactValue = z.union([z.string(), z.number(), z.boolean()]);
 
 /**
  * A condition on one fact, by its dotted path in HostFacts (node scope: `memory.totalBytes`) or in the device
- * (device scope: `link.width`). Exactly one comparator. `atLeastFact` compares with another fact of the node.
+ * (device scope: `link.width`); `<list>.length` counts a list. Exactly one comparator. `atLeastFact` compares
+ * with another fact of the node, `equalClaim` with what the inventory claims about the node under that path,
+ * `unique` with the same fact of every other node of the run (two names can be one machine).
  */
 export const FactRule = z
   .strictObject({
@@ -17,12 +19,22 @@ export const FactRule = z
     atLeast: z.number().optional(),
     atMost: z.number().optional(),
     atLeastFact: z.string().optional(),
+    equalClaim: z.string().optional(),
+    unique: z.literal(true).optional(),
   })
   .refine(
     (rule) =>
-      [rule.equal, rule.oneOf, rule.noneOf, rule.atLeast, rule.atMost, rule.atLeastFact].filter((value) => value !== undefined)
-        .length === 1,
-    { error: 'exactly one of equal, oneOf, noneOf, atLeast, atMost, atLeastFact' },
+      [
+        rule.equal,
+        rule.oneOf,
+        rule.noneOf,
+        rule.atLeast,
+        rule.atMost,
+        rule.atLeastFact,
+        rule.equalClaim,
+        rule.unique,
+      ].filter((value) => value !== undefined).length === 1,
+    { error: 'exactly one of equal, oneOf, noneOf, atLeast, atMost, atLeastFact, equalClaim, unique' },
   );
 export type FactRule = z.infer<typeof FactRule>;
 

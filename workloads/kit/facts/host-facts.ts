@@ -6,7 +6,12 @@ const amount = fact(z.number().nonnegative());
 const flag = fact(z.boolean());
 
 /** PCIe link as negotiated now and as both ends could do; speed in GT/s per lane. */
-const PciLink = z.strictObject({ width: amount, maxWidth: amount, gigatransfers: amount, maxGigatransfers: amount });
+const PciLink = z.strictObject({
+  width: amount,
+  maxWidth: amount,
+  gigatransfers: amount,
+  maxGigatransfers: amount,
+});
 
 /** A processing or display accelerator found on the PCI bus, with or without a driver. */
 export const Accelerator = z.strictObject({
@@ -63,7 +68,14 @@ export type Nic = z.infer<typeof Nic>;
 
 /** What the probes found. Sizes in bytes, times in seconds. Every field says why when it is not known. */
 export const HostFacts = z.strictObject({
-  identity: z.strictObject({ hostName: text, bootId: text, machineId: text, dmiUuid: text, product: text, serial: text }),
+  identity: z.strictObject({
+    hostName: text,
+    bootId: text,
+    machineId: text,
+    dmiUuid: text,
+    product: text,
+    serial: text,
+  }),
   os: z.strictObject({ name: text, kernel: text, architecture: text, libc: text, virtualisation: text }),
   cpu: z.strictObject({
     model: text,
@@ -73,7 +85,12 @@ export const HostFacts = z.strictObject({
     numaNodes: amount,
     flags: fact(z.array(z.string())),
   }),
-  memory: z.strictObject({ totalBytes: amount, availableBytes: amount, swapBytes: amount, eccReported: text }),
+  memory: z.strictObject({
+    totalBytes: amount,
+    availableBytes: amount,
+    swapBytes: amount,
+    eccReported: text,
+  }),
   accelerators: fact(z.array(Accelerator)),
   drives: fact(z.array(Drive)),
   nics: fact(z.array(Nic)),

@@ -1,0 +1,16 @@
+import { homedir } from 'node:os';
+
+/** What the agent takes from its surroundings: read once, here, and passed on. */
+export interface Environment {
+  readonly path: string;
+  readonly uid: number;
+}
+
+/** Directories that hold system programs but are missing from the PATH of many non-login shells. */
+const systemDirectories = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+
+export function readEnvironment(): Environment {
+  const given = (process.env['PATH'] ?? '').split(':').filter((entry) => entry.startsWith('/'));
+  const path = [...new Set([...given, ...systemDirectories])].filter((entry) => entry !== homedir());
+  return { path: path.join(':'), uid: process.getuid?.() ?? 0 };
+}

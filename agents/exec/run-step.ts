@@ -1,0 +1,154 @@
+import { createHash } from 'node:crypto';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Command } from '../../workloads/kit/command.ts';
+import type { Placeholder } from '../../workloads/kit/command.ts';
+import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
+import type { Registry } from '../../workloads/registry.ts';
+import type { Clock } from '../clock.ts';
+import type { CommandResult, Execution, StepRequest, StepResult } from '../protocol/step.ts';
+import { runCommand } from './run-command.ts';
+import type { StopReason } from './run-command.ts';
+import { sweep } from './sweep.ts';
+
+export interface StepSurroundings {
+  readonly run: string;
+  readonly runDirectory: string;
+  /** Directory on the file system under test; each step gets a private one below it. */
+  readonly scratch: string;
+  readonly bundle: string;
+  readonly runtime: string;
+  readonly path: string;
+  readonly clock: Clock;
+  readonly facts: HostFacts;
+  readonly registry: Registry;
+  readonly onCommand: (step: string, command: string) => void;
+}
+
+const graceMs = 2000;
+
+/** Runs one step to its end, whatever happens in it, and writes `exit.json`. Returns the result and its digest. */
+export async function runStep(
+  around: StepSurroundings,
+  request: StepRequest,
+  signal: AbortSignal,
+): Promise<{ readonly result: StepResult; readonly digest: string }> {
+  const evidence = join(around.runDirectory, 'steps', request.step);
+  await mkdir(evidence, { recursive: true, mode: 0o700 });
+  const start = around.clock.monotonicMs();
+  const cpu = process.cpuUsage();
+  const commands: CommandResult[] = [];
+  const ended = await attempt(around, request, signal, evidence, commands);
+  const survivors = await sweep(`${around.run}/${request.step}`);
+  const spent = process.cpuUsage(cpu);
+  const result: StepResult = {
+    schema: 'assay/step',
+    schemaVersion: 1,
+    step: request.step,
+    workload: request.workload,
+    tool: request.tool,
+    params: request.params,
+    repetition: request.repetition,
+    session: request.session,
+    execution: ended.execution,
+    ...(ended.reason === undefined ? {} : { reason: ended.reason }),
+    durationMs: Math.round(around.clock.monotonicMs() - start),
+    commands,
+    survivors,
+    agentCpuSeconds: (spent.user + spent.system) / 1e6,
+  };
+  return { result, digest: await writeStepResult(evidence, result) };
+}
+
+/** Writes `exit.json` and returns the digest of its bytes. */
+export async function writeStepResult(evidence: string, result: StepResult): Promise<string> {
+  const text = `${JSON.stringify(result, undefined, 1)}\n`;
+  await mkdir(evidence, { recursive: true, mode: 0o700 });
+  await writeFile(join(evidence, 'exit.json'), text, { mode: 0o600, flush: true });
+  return createHash('sha256').update(text).digest('hex');
+}
+
+interface Ended {
+  readonly execution: Execution;
+  readonly reason?: string;
+}
+
+async function attempt(
+  around: StepSurroundings,
+  request: StepRequest,
+  signal: AbortSignal,
+  evidence: string,
+  commands: CommandResult[],
+): Promise<Ended> {
+  const planned = planCommands(around, request);
+  if ('reason' in planned) return planned;
+  const private_ = {
+    scratch: join(around.scratch, `assay-${around.run}-${request.step}`),
+    build: join(around.runDirectory, 'build', request.step),
+    temporary: join(around.runDirectory, 'tmp', request.step),
+  };
+  const budget = AbortSignal.any([signal, deadline(request.budgetMs)]);
+  try {
+    for (const directory of Object.values(private_)) await mkdir(directory, { recursive: true, mode: 0o700 });
+    for (const command of planned.commands) {
+      around.onCommand(request.step, command.id);
+      const result = await runCommand(
+        {
+          evidence,
+          directory: private_.scratch,
+          temporary: private_.temporary,
+          mark: `${around.run}/${request.step}`,
+          path: around.path,
+          clock: around.clock,
+          graceMs,
+        },
+        fill(command, { ...private_, bundle: around.bundle, runtime: around.runtime }),
+        budget,
+      );
+      commands.push(result);
+      if (result.execution !== 'completed') {
+        return { execution: result.execution, reason: `${command.id}: ${result.reason ?? result.execution}` };
+      }
+    }
+    return { execution: 'completed' };
+  } catch (cause) {
+    // The file system of the node failed us (full, read-only): that is this step's outcome, not the agent's end.
+    if (cause instanceof Error && 'syscall' in cause) return { execution: 'error', reason: `agent: ${cause.message}` };
+    throw cause;
+  } finally {
+    await sweep(`${around.run}/${request.step}`);
+    for (const directory of Object.values(private_)) await rm(directory, { recursive: true, force: true });
+  }
+}
+
+function planCommands(around: StepSurroundings, request: StepRequest): { commands: readonly Command[] } | { execution: 'refused'; reason: string } {
+  const refuse = (reason: string) => ({ execution: 'refused' as const, reason });
+  const registered = around.registry.get(request.workload);
+  const tool = registered?.tools.find((candidate) => candidate.id === request.tool);
+  if (registered === undefined || tool === undefined) return refuse(`no tool ${request.workload}/${request.tool} in this bundle`);
+  const params = registered.workload.params.safeParse(request.params);
+  if (!params.success) return refuse(`parameters: ${params.error.issues[0]?.message ?? 'not accepted'}`);
+  const needs = tool.needs(params.data, around.facts);
+  if (!needs.ok) return refuse(needs.error);
+  return { commands: tool.plan(params.data, around.facts).map((command) => Command.parse(command)) };
+}
+
+function fill(command: Command, values: Readonly<Record<Placeholder, string>>): Command {
+  const replace = (text: string): string =>
+    text.replace(/\{(scratch|bundle|build|runtime)\}/g, (_, name: Placeholder) => values[name]);
+  return {
+    ...command,
+    file: replace(command.file),
+    args: command.args.map(replace),
+    env: Object.fromEntries(Object.entries(command.env).map(([name, value]) => [name, replace(value)])),
+    artifacts: command.artifacts.map(replace),
+  };
+}
+
+/** Aborts as `timeout` when the step's budget is spent. The timer does not keep the agent alive. */
+function deadline(ms: number): AbortSignal {
+  const controller = new AbortController();
+  const reason: StopReason = { execution: 'timeout', reason: `the step's budget of ${ms} ms is spent` };
+  setTimeout(() => controller.abort(reason), ms).unref();
+  return controller.signal;
+}

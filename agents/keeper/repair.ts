@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import type { Journal } from './journal.ts';
+import { JournalRecord } from '../protocol/journal-record.ts';
+import { StepRequest } from '../protocol/step.ts';
+import type { Execution } from '../protocol/step.ts';
+import { writeStepResult } from '../exec/run-step.ts';
+import { z } from 'zod';
+
+/** The batch that a keeper was given last, kept on disk so that its successor knows what was in flight. */
+export const KeptBatch = z.strictObject({ batch: z.string(), scratch: z.string(), steps: z.array(StepRequest) });
+export type KeptBatch = z.infer<typeof KeptBatch>;
+
+/**
+ * Closes what a dead keeper left open: the step in flight is `lost` after a reboot and an `error` otherwise,
+ * finished steps stand, the batch is ended. Nothing that was started may stay without an end.
+ */
+export async function repair(journal: Journal, directory: string, kept: KeptBatch | undefined, rebooted: boolean): Promise<void> {
+  const open = openEnds(journal.lines.map((line) => JournalRecord.parse(JSON.parse(line))));
+  const execution: Execution = rebooted ? 'lost' : 'error';
+  const reason = rebooted ? 'the node was rebooted while the step ran' : 'the agent ended while the step ran';
+  for (const step of open.steps) {
+    const request = kept?.steps.find((candidate) => candidate.step === step);
+    const result = await writeStepResult(join(directory, 'steps', step), {
+      schema: 'assay/step',
+      schemaVersion: 1,
+      step,
+      workload: request?.workload ?? 'facts',
+      tool: request?.tool ?? 'probe',
+      params: request?.params ?? {},
+      repetition: request?.repetition ?? 1,
+      session: request?.session ?? 1,
+      execution,
+      reason,
+      durationMs: 0,
+      commands: [],
+      survivors: 0,
+      agentCpuSeconds: 0,
+    });
+    await journal.append({ type: 'step-ended', step, execution, result });
+  }
+  for (const batch of open.batches) await journal.append({ type: 'batch-ended', batch, execution, reason });
+}
+
+function openEnds(records: readonly JournalRecord[]): { steps: ReadonlySet<string>; batches: ReadonlySet<string> } {
+  const steps = new Set<string>();
+  const batches = new Set<string>();
+  for (const record of records) {
+    if (record.type === 'step-started') steps.add(record.step);
+    if (record.type === 'step-ended') steps.delete(record.step);
+    if (record.type === 'batch-started') batches.add(record.batch);
+    if (record.type === 'batch-ended') batches.delete(record.batch);
+  }
+  return { steps, batches };
+}

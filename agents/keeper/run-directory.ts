@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+/** What the node knows about a run before any record: written once, when the run is opened. */
+export const NodeRun = z.strictObject({
+  run: z.string(),
+  node: z.string(),
+  head: z.string(),
+  bootId: z.string(),
+  bundle: z.string(),
+  token: z.string().min(32),
+});
+export type NodeRun = z.infer<typeof NodeRun>;
+
+/** `<state>/<boot id>/<run>`: a run belongs to one boot, so that a reboot is visible as another directory. */
+export const nodeRunDirectory = (state: string, bootId: string, run: string): string => join(state, 'runs', bootId, run);
+
+export async function readBootId(): Promise<string> {
+  return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
+}
+
+/** Finds a run on this node, in whichever boot it was opened. */
+export async function findNodeRun(state: string, run: string): Promise<string | undefined> {
+  for (const boot of await list(join(state, 'runs'))) {
+    const directory = nodeRunDirectory(state, boot, run);
+    if ((await list(directory)).includes('node.json')) return directory;
+  }
+  return undefined;
+}
+
+/** Creates the run's directory with a fresh token (0600): who can read it may speak to the keeper. */
+export async function createNodeRun(directory: string, run: Omit<NodeRun, 'token'>): Promise<NodeRun> {
+  const node: NodeRun = { ...run, token: randomBytes(32).toString('hex') };
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await writeFile(join(directory, 'node.json'), JSON.stringify(node), { mode: 0o600, flag: 'wx' });
+  return node;
+}
+
+export async function loadNodeRun(directory: string): Promise<NodeRun> {
+  return NodeRun.parse(JSON.parse(await readFile(join(directory, 'node.json'), 'utf8')));
+}
+
+/** Removes a run from the node, and the directories above it that are empty then: only the cache stays. */
+export async function removeNodeRun(state: string, directory: string): Promise<void> {
+  await rm(directory, { recursive: true, force: true });
+  const runs = join(state, 'runs');
+  for (const boot of await list(runs)) await removeIfEmpty(join(runs, boot));
+  await removeIfEmpty(runs);
+}
+
+async function removeIfEmpty(directory: string): Promise<void> {
+  try {
+    await rmdir(directory);
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause && (cause.code === 'ENOTEMPTY' || cause.code === 'ENOENT'))) throw cause;
+  }
+}
+
+async function list(directory: string): Promise<readonly string[]> {
+  try {
+    return await readdir(directory);
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ENOTDIR')) return [];
+    throw cause;
+  }
+}

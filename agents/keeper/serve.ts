@@ -1,0 +1,107 @@
+import type { Socket } from 'node:net';
+import { timingSafeEqual } from 'node:crypto';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { z } from 'zod';
+import { loadRegistry } from '../../workloads/registry.ts';
+import { systemClock } from '../clock.ts';
+import { readEnvironment } from '../environment.ts';
+import { createLineSplitter, encodeLine } from '../protocol/framing.ts';
+import { ToAgent } from '../protocol/messages.ts';
+import type { FromAgent } from '../protocol/messages.ts';
+import { parseJson } from '../protocol/parse-json.ts';
+import { Keeper } from './keeper.ts';
+import { takeLease } from './lease.ts';
+import { loadNodeRun, readBootId } from './run-directory.ts';
+
+/** The first line on a connection: proof that the other side can read this run's directory. */
+export const Knock = z.strictObject({ run: z.string(), token: z.string() });
+
+export interface ServeOptions {
+  readonly state: string;
+  readonly directory: string;
+  readonly bundle: string;
+}
+
+/** The detached process: takes the lease, starts the keeper, answers the door until the keeper ends. */
+export async function serve(options: ServeOptions): Promise<void> {
+  const log = pino({ base: null }, pino.destination({ dest: join(options.directory, 'keeper.log'), sync: true }));
+  const bootId = await readBootId();
+  const node = await loadNodeRun(options.directory);
+  let keeper: Keeper | undefined;
+  const waiting: Socket[] = [];
+  const server = await takeLease(bootId, (socket) => {
+    socket.on('error', (cause) => log.warn({ reason: cause.message }, 'connection error'));
+    if (keeper === undefined) waiting.push(socket);
+    else answer(socket, keeper, node);
+  });
+  if (server === undefined) {
+    log.error('the lease is held by another keeper');
+    return;
+  }
+  keeper = await Keeper.start({
+    ...options,
+    node,
+    runtime: process.execPath,
+    path: readEnvironment().path,
+    clock: systemClock,
+    registry: await loadRegistry(),
+    log,
+    rebooted: node.bootId !== bootId,
+    onEnd: () => server.close(),
+  });
+  for (const socket of waiting) answer(socket, keeper, node);
+  const started = keeper;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void started.terminate(`the agent received ${signal}`));
+}
+
+/** Lets in who knows the token; tells everybody else who holds the node. */
+function answer(socket: Socket, keeper: Keeper, node: { readonly run: string; readonly token: string }): void {
+  const split = createLineSplitter();
+  let known = false;
+  let queue: Promise<void> = Promise.resolve();
+  socket.on('data', (chunk: Buffer) => {
+    for (const line of decode(split, chunk, socket)) {
+      if (!known) {
+        known = knocks(line, node);
+        if (!known) return refuse(socket, node.run);
+        keeper.attach(socket);
+        continue;
+      }
+      const message = ToAgent.safeParse(parseJson(line));
+      if (!message.success) return refuse(socket, node.run, `a message does not fit the protocol: ${message.error.issues[0]?.message ?? ''}`);
+      // A batch runs for minutes; what may arrive meanwhile (fetch, stop, ping) must not wait behind it.
+      if (message.data.type === 'batch') void keeper.handle(message.data);
+      else queue = queue.then(() => keeper.handle(message.data));
+    }
+  });
+}
+
+function decode(split: (chunk: Uint8Array) => string[], chunk: Buffer, socket: Socket): string[] {
+  try {
+    return split(chunk);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    socket.destroy();
+    return [];
+  }
+}
+
+function knocks(line: string, node: { readonly run: string; readonly token: string }): boolean {
+  const knock = Knock.safeParse(parseJson(line));
+  if (!knock.success || knock.data.run !== node.run) return false;
+  const [given, expected] = [Buffer.from(knock.data.token), Buffer.from(node.token)];
+  return given.length === expected.length && timingSafeEqual(given, expected);
+}
+
+function refuse(socket: Socket, run: string, message = `this node is in use by the run ${run}`): void {
+  const refusal: FromAgent = {
+    type: 'refusal',
+    error: {
+      code: message.startsWith('this node') ? 'LEASE_HELD' : 'PROTOCOL_MISMATCH',
+      message,
+      hint: `Wait for it, or end it with: assay stop ${run} --now`,
+    },
+  };
+  socket.end(encodeLine(refusal));
+}

@@ -1,0 +1,35 @@
+import { constants } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { firstMatch } from './find-programs.ts';
+import { systemErrorCode } from './probe-failure.ts';
+
+const roots = ['/usr/local/include', '/usr/include', '/usr/local/cuda/include', '/opt/rocm/include'];
+
+/** Where each C header stands: in the usual directories, in the multiarch ones, or one level below those. */
+export async function findHeaders(names: readonly string[]): Promise<Record<string, string>> {
+  const multiarch = (await directoriesIn('/usr/include')).filter((directory) =>
+    directory.includes('-linux-'),
+  );
+  const direct = [...roots, ...multiarch];
+  const below = (await Promise.all(direct.map(directoriesIn))).flat();
+  const found: [string, string][] = [];
+  for (const name of new Set(names)) {
+    const place = await firstMatch([...direct, ...below], name, constants.R_OK);
+    if (place !== undefined) found.push([name, place]);
+  }
+  return Object.fromEntries(found);
+}
+
+async function directoriesIn(directory: string): Promise<readonly string[]> {
+  try {
+    const entries = await readdir(directory, { withFileTypes: true });
+    const names = entries
+      .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
+      .map((entry) => entry.name);
+    return names.toSorted().map((name) => join(directory, name));
+  } catch (cause) {
+    if (systemErrorCode(cause) === undefined) throw cause;
+    return [];
+  }
+}

@@ -1,0 +1,79 @@
+import { lstat, readdir, readlink } from 'node:fs/promises';
+import { systemErrorCode } from './probe-failure.ts';
+import { readSmallFile } from './read-small-file.ts';
+
+const entryBytes = 64 * 1024;
+const entryCount = 50_000;
+
+/** What one path of a tree holds: the text of a file, or why there is none. A link's text is its target. */
+export type TreeEntry = string | { readonly error: string };
+
+/**
+ * Reads the files that match `patterns`: `*` matches within one segment, a link at the end of a pattern gives its
+ * target, a directory an empty text. What does not exist is left out; what cannot be read keeps its error code.
+ */
+export async function readTree(patterns: readonly string[]): Promise<Record<string, TreeEntry>> {
+  const listings = new Map<string, Promise<readonly string[]>>();
+  const list = (directory: string): Promise<readonly string[]> => {
+    const seen = listings.get(directory);
+    if (seen !== undefined) return seen;
+    const names = namesIn(directory);
+    listings.set(directory, names);
+    return names;
+  };
+  const paths = new Set<string>();
+  for (const pattern of patterns) for (const path of await expand(pattern, list)) paths.add(path);
+  if (paths.size > entryCount) throw new Error(`expected at most ${entryCount} entries, got ${paths.size}`);
+  const entries: [string, TreeEntry][] = [];
+  for (const path of [...paths].toSorted()) {
+    const entry = await readEntry(path);
+    if (entry !== undefined) entries.push([path, entry]);
+  }
+  return Object.fromEntries(entries);
+}
+
+async function expand(
+  pattern: string,
+  list: (directory: string) => Promise<readonly string[]>,
+): Promise<string[]> {
+  let paths = [''];
+  for (const segment of pattern.split('/').slice(1)) {
+    if (!segment.includes('*')) {
+      paths = paths.map((path) => `${path}/${segment}`);
+      continue;
+    }
+    const [before = '', after = ''] = segment.split('*');
+    const grown: string[] = [];
+    for (const path of paths) {
+      for (const name of await list(path)) {
+        const isLongEnough = name.length >= before.length + after.length;
+        if (isLongEnough && name.startsWith(before) && name.endsWith(after)) grown.push(`${path}/${name}`);
+      }
+    }
+    paths = grown;
+  }
+  return paths;
+}
+
+async function namesIn(directory: string): Promise<readonly string[]> {
+  try {
+    return (await readdir(directory)).toSorted();
+  } catch (cause) {
+    // A pattern over something that is not there, is no directory or is closed to us matches nothing.
+    if (systemErrorCode(cause) === undefined) throw cause;
+    return [];
+  }
+}
+
+async function readEntry(path: string): Promise<TreeEntry | undefined> {
+  try {
+    const status = await lstat(path);
+    if (status.isSymbolicLink()) return await readlink(path);
+    if (status.isDirectory()) return '';
+    return (await readSmallFile(path, entryBytes)).trim();
+  } catch (cause) {
+    const code = systemErrorCode(cause);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    return { error: code ?? (cause instanceof Error ? cause.message : String(cause)) };
+  }
+}

@@ -1,0 +1,84 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ProbeDocument, ProbeOutput } from '../../workloads/kit/facts/probe-output.ts';
+import { capture } from '../exec/capture.ts';
+import { findHeaders } from './find-headers.ts';
+import { findPrograms } from './find-programs.ts';
+import type { Probe } from './probe.ts';
+import { probeFailure } from './probe-failure.ts';
+import { probeList } from './probe-list.ts';
+import { readCgroup } from './read-cgroup.ts';
+import { readFileSystem } from './read-file-system.ts';
+import { readProcesses } from './read-processes.ts';
+import { readSmallFile } from './read-small-file.ts';
+import { readTree } from './read-tree.ts';
+
+const fileBytes = 4 * 1024 * 1024;
+const jsonCharacters = 8 * 1024 * 1024;
+/** A sysfs attribute of a dying device can block for ever in the kernel; the rest of the document must not. */
+const lookTimeoutMs = 10_000;
+const commandTimeoutMs = 20_000;
+
+/** Looks at the node and writes down what is there. Whatever it finds or is refused is a result, never an error. */
+export async function runProbes(options: {
+  readonly scratchPath: string;
+  readonly path: string;
+  readonly programs: readonly string[];
+  readonly headers: readonly string[];
+}): Promise<ProbeDocument> {
+  const probes = await Promise.all(probeList(options).map((probe) => inTime(probe, options.path)));
+  return { schema: 'assay/probes', schemaVersion: 1, scratchPath: options.scratchPath, probes };
+}
+
+async function inTime(probe: Probe, path: string): Promise<ProbeOutput> {
+  const over = new AbortController();
+  // A killed program that hangs in the kernel is never reaped: do not wait for it longer than for its time-out.
+  const limitMs = probe.kind === 'command' ? (probe.timeoutMs ?? commandTimeoutMs) + 2_000 : lookTimeoutMs;
+  const timeout = delay(limitMs, undefined, { signal: over.signal }).then(
+    (): ProbeOutput => ({ id: probe.id, status: 'timeout', text: '' }),
+  );
+  try {
+    return await Promise.race([timeout, look(probe, path)]);
+  } catch (cause) {
+    return probeFailure(probe.id, cause);
+  } finally {
+    over.abort();
+    // The abort rejects `timeout`, which nobody awaits any more.
+    timeout.catch(() => undefined);
+  }
+}
+
+async function look(probe: Probe, path: string): Promise<ProbeOutput> {
+  switch (probe.kind) {
+    case 'file':
+      return { id: probe.id, status: 'read', text: await readSmallFile(probe.id, fileBytes) };
+    case 'access':
+      await (await open(probe.path, constants.O_RDONLY | constants.O_NONBLOCK)).close();
+      return { id: probe.id, status: 'read', text: '' };
+    case 'command':
+      return capture(
+        { id: probe.id, file: probe.file, args: probe.args, timeoutMs: probe.timeoutMs ?? commandTimeoutMs },
+        path,
+      );
+    case 'tree':
+      return json(probe.id, await readTree(probe.patterns));
+    case 'cgroup':
+      return json(probe.id, await readCgroup());
+    case 'processes':
+      return json(probe.id, await readProcesses());
+    case 'file-system':
+      return json(probe.id, await readFileSystem(probe.path));
+    case 'programs':
+      return json(probe.id, await findPrograms(probe.names, path));
+    case 'headers':
+      return json(probe.id, await findHeaders(probe.names));
+  }
+}
+
+function json(id: string, value: object): ProbeOutput {
+  const text = JSON.stringify(value);
+  if (text.length > jsonCharacters)
+    throw new Error(`${id}: expected at most ${jsonCharacters} characters, got ${text.length}`);
+  return { id, status: 'read', text };
+}

@@ -1,0 +1,110 @@
+import { median, sortFinite } from '../stats/median.ts';
+
+/** What a value is held against, and how surely (VERDICT §3). */
+export interface DecisionRule {
+  readonly comparator: 'atLeast' | 'atMost' | 'equal';
+  readonly value: number;
+  readonly sampling: 'exact' | 'screening' | 'typical';
+}
+
+/** `more`: another look may still decide. `stop`: nothing left to look at, and neither pass nor fail. */
+export interface Decision {
+  readonly decision: 'pass' | 'fail' | 'more' | 'stop';
+  readonly reason: string;
+}
+
+/** The looks of `typical` and how many runs must hold at each: 6 of 6, or 8 of 9, or 10 of 12. */
+export const looks = [
+  { runs: 6, needed: 6 },
+  { runs: 9, needed: 8 },
+  { runs: 12, needed: 10 },
+] as const;
+
+/** A screening fails only below this fraction of the limit; between the two it is inconclusive. */
+export const screeningMargin = 0.9;
+
+/**
+ * The one rule by which values become a verdict. Pure, and the order of the values does not matter: it counts
+ * those that hold, so that nobody can pick which runs come first. Throws `RangeError` on anything not finite.
+ */
+export function decide(values: readonly number[], rule: DecisionRule): Decision {
+  sortFinite([...values, rule.value]);
+  if (rule.comparator === 'equal' && rule.sampling !== 'exact') {
+    throw new RangeError(`expected sampling \`exact\` with \`equal\`, got \`${rule.sampling}\``);
+  }
+  if (values.length === 0) return { decision: 'more', reason: 'nothing was measured' };
+  switch (rule.sampling) {
+    case 'exact':
+      return decideExact(values, rule);
+    case 'screening':
+      // Without a positive limit there is no 0.9 of it: every observation counts.
+      return rule.value > 0 ? decideScreening(values, rule) : decideExact(values, rule);
+    case 'typical':
+      return decideTypical(values, rule);
+  }
+}
+
+function holds(value: number, { comparator, value: limit }: DecisionRule): boolean {
+  switch (comparator) {
+    case 'atLeast':
+      return value >= limit;
+    case 'atMost':
+      return value <= limit;
+    case 'equal':
+      return value === limit;
+  }
+}
+
+const countHolding = (values: readonly number[], rule: DecisionRule) =>
+  values.filter((value) => holds(value, rule)).length;
+
+function decideExact(values: readonly number[], rule: DecisionRule): Decision {
+  const violations = values.length - countHolding(values, rule);
+  return violations > 0
+    ? { decision: 'fail', reason: `${violations} of ${values.length} observations violate the limit` }
+    : { decision: 'pass', reason: `${values.length} of ${values.length} observations hold` };
+}
+
+function decideScreening(values: readonly number[], rule: DecisionRule): Decision {
+  const middle = median(values);
+  const what = `median of ${runs(values.length)}`;
+  if (holds(middle, rule)) return { decision: 'pass', reason: `${what} holds` };
+  // Mirrored by reciprocals: 0.9·T for a floor is T/0.9 for a ceiling.
+  const isFar =
+    rule.comparator === 'atLeast'
+      ? middle < screeningMargin * rule.value
+      : middle > rule.value / screeningMargin;
+  return isFar
+    ? { decision: 'fail', reason: `${what} misses the limit by more than 10 %` }
+    : {
+        decision: 'stop',
+        reason: `${what} misses the limit by less than 10 %, which a screening cannot decide`,
+      };
+}
+
+/**
+ * Values beyond the last look are pooled, not ignored and not a new start: at most 2 misses in all still pass,
+ * at most 2 hits in all still fail. More runs can therefore never turn a measured miss into a pass.
+ */
+function decideTypical(values: readonly number[], rule: DecisionRule): Decision {
+  const n = values.length;
+  const held = countHolding(values, rule);
+  const last = looks[looks.length - 1] as (typeof looks)[number];
+  const look = looks.find(({ runs }) => runs === n) ?? (n > last.runs ? last : undefined);
+  if (look === undefined) {
+    const next = looks.find(({ runs }) => runs > n);
+    return {
+      decision: 'more',
+      reason: `${held} of ${n} runs hold; the next look is at ${next?.runs ?? n} runs`,
+    };
+  }
+  const allowed = look.runs - look.needed;
+  if (n - held <= allowed)
+    return { decision: 'pass', reason: `${held} of ${n} runs hold (needed: ${n - allowed})` };
+  if (held <= allowed) return { decision: 'fail', reason: `${n - held} of ${n} runs miss the limit` };
+  return look === last
+    ? { decision: 'stop', reason: `${held} of ${n} runs hold: neither pass nor fail after the last look` }
+    : { decision: 'more', reason: `${held} of ${n} runs hold: another look is needed` };
+}
+
+const runs = (n: number) => (n === 1 ? '1 run' : `${n} runs`);

@@ -1,0 +1,66 @@
+import type { Cell, Defect } from '../../reports/schema/verdict.ts';
+import type { JudgedCell } from './judge-cells.ts';
+import { ownerOf } from './missing-action.ts';
+import { verdictOrder } from './outcome.ts';
+import { compareText } from './subjects.ts';
+
+/** Gaps that nobody at the machine can close: the report lists them under what was not shown. */
+const isGap = ({ missing }: Cell): boolean => missing === 'not-covered' || missing === 'no-limit';
+
+const rank = ({ verdict }: Cell): number => verdictOrder.indexOf(verdict);
+
+/**
+ * Folds the cells that are not met into one row per cause: forty red cells of one dead GPU are one row. The
+ * worst cell, required before advisory, gives the row its words. Worst rows first.
+ */
+export function foldDefects(judged: readonly JudgedCell[]): readonly Defect[] {
+  const groups = new Map<string, Cell[]>();
+  for (const { cell, cause } of judged) {
+    if (cell.verdict === 'pass' || cell.verdict === 'not-applicable' || isGap(cell)) continue;
+    groups.set(cause, [...(groups.get(cause) ?? []), cell]);
+  }
+  return [...groups.entries()]
+    .map(([cause, cells]) => ({ cause, cells, lead: leadOf(cells) }))
+    .toSorted((a, b) => compareLeads(a.lead, b.lead) || compareText(a.cause, b.cause))
+    .map(({ cause, cells, lead }) => ({
+      id: cause,
+      node: lead.node,
+      subject: subjectOf(cells),
+      owner: ownerOf(lead.missing) ?? lead.owner,
+      symptom: `${lead.title}: ${lead.reason}${cells.length > 1 ? ` (decides ${cells.length} cells)` : ''}`,
+      verdict: lead.verdict,
+      action: lead.action ?? 'Investigate.',
+      cells: cells.map(({ id }) => id),
+      evidence: evidenceOf(cells),
+    }));
+}
+
+function leadOf(cells: readonly Cell[]): Cell {
+  const [lead] = cells.toSorted(compareLeads);
+  if (lead === undefined) throw new Error('a defect without cells');
+  return lead;
+}
+
+const compareLeads = (a: Cell, b: Cell): number =>
+  rank(a) - rank(b) || compareText(b.level, a.level) || Number(b.gate) - Number(a.gate);
+
+/** The device, when all cells are about one; else the node. */
+function subjectOf(cells: readonly Cell[]): string {
+  const subjects = new Set(cells.map(({ subject }) => subject));
+  const [only, ...more] = subjects;
+  return more.length === 0 && only !== undefined ? only : (cells[0]?.node ?? '');
+}
+
+/** The steps that the cells rest on; the probes when a cell rests on a fact or on the lack of one. */
+function evidenceOf(cells: readonly Cell[]): string[] {
+  const paths = cells.flatMap(({ node, observed, missing }) => {
+    if (observed?.kind === 'samples') return observed.steps.map((step) => `nodes/${node}/steps/${step}`);
+    const isAboutFacts =
+      observed?.kind === 'fact' ||
+      missing === 'unknown-fact' ||
+      missing === 'no-driver' ||
+      missing === 'no-subject';
+    return isAboutFacts ? [`nodes/${node}/steps/facts/probes.json`] : [];
+  });
+  return [...new Set(paths)].toSorted(compareText);
+}

@@ -1,0 +1,130 @@
+import type { Limit } from '../../workloads/kit/limit.ts';
+import type { Requirement } from '../../workloads/kit/requirement.ts';
+import type { Sample } from '../../workloads/kit/sample.ts';
+import type { Metric } from '../../workloads/kit/workload.ts';
+import type { MetricContext } from './judge-metric-rule.ts';
+import { describeFate, fateOf, plannedFor } from './step-evidence.ts';
+
+/** Why a sample cannot be used, and the cause that it shares with other cells. */
+export interface Flaw {
+  readonly reason: string;
+  readonly cause?: string;
+}
+
+interface Judged extends MetricContext {
+  readonly requirement: Requirement;
+  readonly metric: Metric;
+  readonly workload: string;
+}
+
+/** The one cause of wrong results and of the speeds that rest on them. */
+export const wrongResults = (node: string, workload: string): string => `${node}:wrong:${workload}`;
+
+/** Why not one of these samples was taken where the limit says, or `undefined` if at least one was. */
+export function whyUnproven(limit: Limit, samples: readonly Sample[]): string | undefined {
+  const reasons = samples.map((sample) => whyNotProven(limit, sample));
+  return reasons.every((reason) => reason !== undefined) ? reasons[0] : undefined;
+}
+
+function whyNotProven({ proof }: Limit, { dimensions }: Sample): string | undefined {
+  const mismatch = Object.entries(proof).find(([key, value]) => dimensions[key] !== value);
+  if (mismatch === undefined) return undefined;
+  const [key, wanted] = mismatch;
+  const found = dimensions[key];
+  return found === undefined
+    ? `${key} is not proven to be ${wanted}`
+    : `measured on ${found}, not ${wanted} (${key})`;
+}
+
+/** Why this sample cannot be held against this limit; the first reason that applies. */
+export function whyUnusable(sample: Sample, limit: Limit, judged: Judged): Flaw | undefined {
+  const { metric, node, requirement } = judged;
+  if (sample.invalid !== undefined) return { reason: sample.invalid };
+  if (sample.unit !== limit.unit)
+    return { reason: `measured in ${sample.unit}, the limit is in ${limit.unit}` };
+  if (!Number.isFinite(sample.value)) return { reason: 'the value is not a finite number' };
+  const unproven = whyNotProven(limit, sample);
+  if (unproven !== undefined) return { reason: unproven };
+  if (limit.tools !== undefined && !limit.tools.includes(sample.tool)) {
+    return { reason: `measured with ${sample.tool}; the limit is for ${limit.tools.join(' or ')}` };
+  }
+  const stray = whyStray(sample, judged);
+  if (stray !== undefined) return { reason: stray };
+  if (metric.correctness === true) {
+    // An indicative kernel cannot show that results are right, but a wrong one it found is wrong.
+    return sample.origin === 'embedded' && sample.value === 0 ? indicative(sample, judged) : undefined;
+  }
+  const fate = fateOf(sample.step, node);
+  if (!fate.isEvidence) return { reason: describeFate(fate) };
+  if (sample.origin === 'embedded') return indicative(sample, judged);
+  return whyRestricted(judged) ?? whyIncorrect(sample, judged, requirement.level === 'required');
+}
+
+const indicative = ({ tool }: Sample, { node, workload }: Judged): Flaw => ({
+  reason: `indicative: ${tool} is Assay's own kernel, no native tool measured this`,
+  cause: `${node.id}:indicative:${workload}`,
+});
+
+/** Numbers of a step that was not planned may belong to another run. */
+function whyStray({ step }: Sample, { material, node }: Judged): string | undefined {
+  if (!plannedFor(material.plan, node.id).some((planned) => planned.step === step)) {
+    return `step ${step} is not in the plan of this node`;
+  }
+  return undefined;
+}
+
+function whyRestricted({ node }: Judged): Flaw | undefined {
+  const cause = `${node.id}:restricted`;
+  const unrestricted = node.facts?.limits.unrestricted;
+  if (unrestricted === undefined) return { reason: 'the effective limits of the agent are not known', cause };
+  if ('unknown' in unrestricted)
+    return {
+      reason: `whether the agent could use the whole machine is not known: ${unrestricted.unknown}`,
+      cause,
+    };
+  return unrestricted.value
+    ? undefined
+    : { reason: 'the agent could not use the whole machine (affinity, quota or memory limit)', cause };
+}
+
+/** A speed is worth as much as the results that were computed at that speed, in the same step. */
+function whyIncorrect(
+  sample: Sample,
+  { material, node, workload }: Judged,
+  isRequired: boolean,
+): Flaw | undefined {
+  const checks = node.samples.filter(
+    ({ step, metric }) => step === sample.step && material.metrics.get(metric)?.correctness === true,
+  );
+  const wrong = checks.find(({ value }) => value > 0);
+  const cause = wrongResults(node.id, workload);
+  if (wrong !== undefined) {
+    const title = material.metrics.get(wrong.metric)?.title ?? wrong.metric;
+    return { reason: `its step computed wrong results (${title}: ${wrong.value})`, cause };
+  }
+  const unusable = checks.find(({ invalid }) => invalid !== undefined);
+  if (unusable?.invalid !== undefined)
+    return { reason: `its step's check of results cannot be used: ${unusable.invalid}` };
+  return checks.length === 0 && isRequired
+    ? { reason: `step ${sample.step} did not check its results`, cause: `${node.id}:unchecked:${workload}` }
+    : undefined;
+}
+
+/**
+ * Which planned repetitions are missing below these samples. What is left may not silently stand for what was
+ * planned: the survivors of a timeout are the fast ones.
+ */
+export function findGaps(samples: readonly Sample[], { material, node }: Judged): string | undefined {
+  const planned = plannedFor(material.plan, node.id);
+  const seen = new Set(samples.map(({ step }) => step));
+  const entries = new Set(planned.filter(({ step }) => seen.has(step)).map(({ entry }) => entry));
+  const due = planned.filter(({ entry }) => entries.has(entry));
+  const gaps = due.flatMap(({ step }) => {
+    const fate = fateOf(step, node);
+    if (!fate.isEvidence) return [describeFate(fate)];
+    return seen.has(step) ? [] : [`${step} ${fate.execution} without this reading`];
+  });
+  return gaps.length === 0
+    ? undefined
+    : `${due.length - gaps.length} of ${due.length} planned repetitions: ${gaps.join('; ')}`;
+}

@@ -1,0 +1,113 @@
+import type { Cell } from '../../reports/schema/verdict.ts';
+import { valueOf } from '../../workloads/kit/facts/fact.ts';
+import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
+import type { FactRule } from '../../workloads/kit/requirement.ts';
+import type { FactValue } from './look-up-fact.ts';
+import { lookUpFact } from './look-up-fact.ts';
+import type { Outcome } from './outcome.ts';
+import { missing } from './outcome.ts';
+import type { KnownSubject } from './subjects.ts';
+
+/** What a fact rule may look at, besides the subject: its node, and the other nodes for uniqueness. */
+export interface FactContext {
+  readonly facts: HostFacts;
+  readonly claims: Readonly<Record<string, FactValue>>;
+  readonly others: readonly { readonly node: string; readonly facts: HostFacts | undefined }[];
+  /** Named as the source of the number. */
+  readonly profile: string;
+}
+
+interface Expectation {
+  readonly comparator: NonNullable<Cell['limit']>['comparator'];
+  readonly expected: FactValue | FactValue[];
+  readonly source: string;
+}
+
+const words = {
+  atLeast: 'at least',
+  atMost: 'at most',
+  equal: 'exactly',
+  oneOf: 'one of',
+  noneOf: 'none of',
+} as const;
+
+/** Judges one fact of one subject. An unknown fact is missing with the reason, whatever the rule says. */
+export function judgeFactRule(rule: FactRule, known: KnownSubject, context: FactContext): Outcome {
+  const found = lookUpFact(known.device ?? context.facts, rule.path);
+  if (isUnusable(known) && (rule.path === 'usable' || 'unknown' in found)) return noDriver(known);
+  if ('unknown' in found) {
+    return missing('unknown-fact', `expected \`${rule.path}\` to be known: ${found.unknown}`);
+  }
+  const expectation = expect(rule, context);
+  if ('verdict' in expectation) return expectation;
+  const { comparator, expected, source } = expectation;
+  const isMet = satisfies(found.value, comparator, expected);
+  const bar = Array.isArray(expected) ? expected.join(', ') : String(expected);
+  const wanted = rule.unique === true ? 'that no other node has' : `${words[comparator]} ${bar}`;
+  const absent = found.value === 0 ? /^(accelerator|drive|nic)s\.length$/.exec(rule.path)?.[1] : undefined;
+  return {
+    verdict: isMet ? 'pass' : 'fail',
+    reason: `expected \`${rule.path}\` ${wanted}, found ${found.value}`,
+    limit: { id: source, comparator, expected, source: context.profile },
+    observed: { kind: 'fact', path: rule.path, value: found.value },
+    ...(absent === undefined ? {} : { cause: `no-${absent}` }),
+  };
+}
+
+/** On the bus, but the vendor's own tool does not answer for it. */
+export const isUnusable = ({ device }: KnownSubject): boolean =>
+  device !== undefined && 'usable' in device && valueOf(device.usable) === false;
+
+export const noDriver = ({ subject }: KnownSubject): Outcome =>
+  missing(
+    'no-driver',
+    `${subject.label} is on the bus but not usable: no driver answers for it`,
+    `${subject.id}:no-driver`,
+  );
+
+/** Resolves the rule's one comparator to a number or a list, or says what is lacking for that. */
+function expect(rule: FactRule, { facts, claims, others }: FactContext): Expectation | Outcome {
+  if (rule.atLeast !== undefined) return { comparator: 'atLeast', expected: rule.atLeast, source: rule.path };
+  if (rule.atMost !== undefined) return { comparator: 'atMost', expected: rule.atMost, source: rule.path };
+  if (rule.equal !== undefined) return { comparator: 'equal', expected: rule.equal, source: rule.path };
+  if (rule.oneOf !== undefined) return { comparator: 'oneOf', expected: rule.oneOf, source: rule.path };
+  if (rule.noneOf !== undefined) return { comparator: 'noneOf', expected: rule.noneOf, source: rule.path };
+  if (rule.atLeastFact !== undefined) {
+    const bar = lookUpFact(facts, rule.atLeastFact);
+    return 'unknown' in bar
+      ? missing('unknown-fact', `expected \`${rule.atLeastFact}\` to be known: ${bar.unknown}`)
+      : { comparator: 'atLeast', expected: bar.value, source: `fact ${rule.atLeastFact}` };
+  }
+  if (rule.unique !== undefined) {
+    const taken = others.flatMap(({ facts: other }) => {
+      const value = other === undefined ? undefined : valueOf(lookUpFact(other, rule.path));
+      return value === undefined ? [] : [value];
+    });
+    return { comparator: 'noneOf', expected: taken, source: `${rule.path} of the other nodes` };
+  }
+  const path = rule.equalClaim ?? rule.path;
+  const claim = Object.hasOwn(claims, path) ? claims[path] : undefined;
+  return claim === undefined
+    ? missing('no-claim', `expected the inventory to claim \`${path}\`, found no claim`, 'no-claim')
+    : { comparator: 'equal', expected: claim, source: `claim ${path}` };
+}
+
+/** Values of different types are never equal, and only numbers have an order: `"8"` is not 8. */
+function satisfies(
+  found: FactValue,
+  comparator: Expectation['comparator'],
+  expected: FactValue | FactValue[],
+): boolean {
+  const list = Array.isArray(expected) ? expected : [expected];
+  switch (comparator) {
+    case 'equal':
+    case 'oneOf':
+      return list.includes(found);
+    case 'noneOf':
+      return !list.includes(found);
+    case 'atLeast':
+      return list.every((bar) => typeof found === 'number' && typeof bar === 'number' && found >= bar);
+    case 'atMost':
+      return list.every((bar) => typeof found === 'number' && typeof bar === 'number' && found <= bar);
+  }
+}

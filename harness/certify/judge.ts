@@ -1,0 +1,122 @@
+import type { Verdict } from '../../reports/schema/verdict.ts';
+import type { Profile } from '../config/profile.ts';
+import type { PurposeStanding } from './asset-verdict.ts';
+import { judgeAsset } from './asset-verdict.ts';
+import { listAttempts } from './attempts.ts';
+import { conclude, countCells, exitCodeOf, writeHeadline } from './conclude.ts';
+import { foldDefects } from './defects.ts';
+import { claimsFor, judgeCells } from './judge-cells.ts';
+import { listFacts } from './list-facts.ts';
+import { listMeasurements } from './measurements.ts';
+import { listNotShown } from './not-shown.ts';
+import type { NodeMaterial, RunMaterial } from './run-material.ts';
+import { compareText } from './subjects.ts';
+
+/**
+ * The verdict on a run: a pure function of what was gathered. The same material gives the same document, byte
+ * for byte, in whatever order it was read from disk.
+ */
+export function judge(given: RunMaterial): Verdict {
+  const material = inStableOrder(given);
+  const { header, profile, suite, nodes } = material;
+  const judged = nodes.flatMap((node) => judgeCells(profile, node, material));
+  const cells = judged.map(({ cell }) => cell);
+  const standing = conclude(cells, nodes);
+  return {
+    schema: 'assay/verdict',
+    schemaVersion: 1,
+    assay: header.assay,
+    run: { id: header.id, startedAt: header.startedAt, purpose: header.purpose },
+    profile: {
+      id: profile.id,
+      version: profile.version,
+      title: profile.title,
+      digest: material.profileDigest,
+    },
+    suite: { id: suite.id, version: suite.version },
+    kind: isScreening(material) ? 'screening report' : 'test report',
+    conclusion: standing.conclusion,
+    exitCode: exitCodeOf(standing.conclusion),
+    headline: writeHeadline(profile.title, standing, cells),
+    counts: { required: countCells(cells, 'required'), advisory: countCells(cells, 'advisory') },
+    assets: nodes.map((node) => judgePurposes(node, material)),
+    nodes: nodes.map(({ id, reached, why, facts }) => ({
+      id,
+      reached,
+      ...(why === undefined ? {} : { why }),
+      facts: listFacts(facts),
+    })),
+    cells,
+    defects: [...foldDefects(judged)],
+    measurements: [...listMeasurements(material)],
+    attempts: listAttempts(material),
+    notShown: listNotShown(cells, material),
+    evidence: {
+      inputs: material.inputs.map(({ path, sha256 }) => ({ path, sha256 })),
+      journals: nodes.flatMap(({ id, journal }) => (journal === undefined ? [] : [{ node: id, ...journal }])),
+    },
+  };
+}
+
+/** How one node stands in every purpose, and what follows from that. */
+function judgePurposes(node: NodeMaterial, material: RunMaterial) {
+  const stand = (profile: Profile): PurposeStanding => {
+    const cells = judgeCells(profile, node, material).map(({ cell }) => cell);
+    return { profile, cells, ...conclude(cells, [node]) };
+  };
+  const ladder = material.ladder.map(stand);
+  const intended =
+    material.profile.rank === undefined
+      ? ladder[0]
+      : ladder.find(({ profile }) => profile.id === material.profile.id);
+  return judgeAsset(node, claimsFor(node.id, material), intended, ladder);
+}
+
+/** A survey screens, whatever it measures; so does a profile with a required cell that rests on 1–5 runs. */
+const isScreening = ({ header, profile }: RunMaterial): boolean =>
+  header.purpose === 'survey' ||
+  profile.requirements.some(
+    ({ rule, sampling, level }) => rule.kind === 'metric' && sampling === 'screening' && level === 'required',
+  );
+
+/**
+ * Sorts what came from directories and adds what is only claimed: a node of the inventory without evidence was
+ * not reached, and a judged purpose belongs to the ladder even if nobody put it there.
+ */
+function inStableOrder(material: RunMaterial): RunMaterial {
+  const seen = new Set(material.nodes.map(({ id }) => id));
+  const unseen = material.inventory.nodes
+    .filter(({ name }) => !seen.has(name))
+    .map(({ name }) => ({
+      id: name,
+      reached: false,
+      why: 'it left no evidence',
+      steps: [],
+      samples: [],
+      unreadable: [],
+    }));
+  const others = material.ladder.filter(({ id, rank }) => id !== material.profile.id && rank !== undefined);
+  const ladder = material.profile.rank === undefined ? others : [...others, material.profile];
+  return {
+    ...material,
+    ladder: ladder.toSorted((a, b) => (a.rank ?? 0) - (b.rank ?? 0) || compareText(a.id, b.id)),
+    inputs: material.inputs.toSorted((a, b) => compareText(a.path, b.path)),
+    nodes: [...material.nodes, ...unseen]
+      .toSorted((a, b) => compareText(a.id, b.id))
+      .map((node) => ({
+        ...node,
+        steps: node.steps.toSorted((a, b) => compareText(a.step, b.step)),
+        // By everything that a reader can see, so that equal keys are equal samples.
+        samples: node.samples
+          .map((sample) => ({
+            sample,
+            key: JSON.stringify([sample.step, sample.metric, sample.subject, sample]),
+          }))
+          .toSorted((a, b) => compareText(a.key, b.key))
+          .map(({ sample }) => sample),
+        unreadable: node.unreadable.toSorted(
+          (a, b) => compareText(a.step, b.step) || compareText(a.reason, b.reason),
+        ),
+      })),
+  };
+}

@@ -1,0 +1,18 @@
+import type { Cell, Verdict } from '../../reports/schema/verdict.ts';
+import type { RunMaterial } from './run-material.ts';
+
+type NotShown = Verdict['notShown'][number];
+
+/** What this run does not say anything about, once per cause: as prominent in a report as what it shows. */
+export function listNotShown(cells: readonly Cell[], { nodes, plan }: RunMaterial): NotShown[] {
+  const unreached = nodes
+    .filter(({ reached }) => !reached)
+    .map(({ id, why }) => ({ what: `node ${id}`, reason: why ?? 'nobody could log in' }));
+  const unplanned =
+    plan?.unplanned.map(({ node, entry, reason }) => ({ what: `${entry} on ${node}`, reason })) ?? [];
+  const gaps = cells
+    .filter(({ missing }) => missing === 'not-covered' || missing === 'no-limit' || missing === 'no-claim')
+    .map(({ title, reason }) => ({ what: title, reason }));
+  const unique = new Map([...unreached, ...unplanned, ...gaps].map((each) => [JSON.stringify(each), each]));
+  return [...unique.values()];
+}

@@ -1,0 +1,45 @@
+import type { StepResult } from '../../agents/protocol/step.ts';
+import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
+import type { Limit } from '../../workloads/kit/limit.ts';
+import type { Sample } from '../../workloads/kit/sample.ts';
+import type { Metric } from '../../workloads/kit/workload.ts';
+import type { Inventory } from '../config/inventory.ts';
+import type { Profile } from '../config/profile.ts';
+import type { Suite } from '../config/suite.ts';
+import type { Plan } from '../run/plan.ts';
+import type { RunHeader } from '../store/run-header.ts';
+
+/** Everything that is known about one node of a run, read back from its directory. */
+export interface NodeMaterial {
+  readonly id: string;
+  readonly reached: boolean;
+  /** Why the node was not reached, or why there are no facts about it. */
+  readonly why?: string | undefined;
+  readonly facts?: HostFacts | undefined;
+  readonly steps: readonly StepResult[];
+  /** `subject` is `<node>`, or `<node>/<device>` with the device's UUID, serial or PCI address. */
+  readonly samples: readonly Sample[];
+  /** Steps whose saved output could not be parsed: evidence too, never dropped. */
+  readonly unreadable: readonly { readonly step: string; readonly reason: string }[];
+  readonly journal?: { readonly records: number; readonly head: string } | undefined;
+}
+
+/** Everything that `judge` looks at. Whoever has these bytes gets the same verdict. */
+export interface RunMaterial {
+  readonly header: RunHeader;
+  readonly inventory: Inventory;
+  readonly suite: Suite;
+  /** The profile to judge by, which need not be the one that the run was planned for. */
+  readonly profile: Profile;
+  /** SHA-256 of the profile document as it stands in `inputs/`. */
+  readonly profileDigest: string;
+  /** Every purpose that an asset could serve; `judge` sorts them by rank. */
+  readonly ladder: readonly Profile[];
+  readonly limits: readonly Limit[];
+  /** All declared metrics by full name, `<workload>.<metric>`. */
+  readonly metrics: ReadonlyMap<string, Metric>;
+  /** Absent when the run ended before anything was planned: then no sample can fill a cell. */
+  readonly plan: Plan | undefined;
+  readonly inputs: readonly { readonly path: string; readonly sha256: string }[];
+  readonly nodes: readonly NodeMaterial[];
+}

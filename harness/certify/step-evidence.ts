@@ -1,0 +1,52 @@
+import type { Plan, PlannedStep } from '../run/plan.ts';
+import type { NodeMaterial } from './run-material.ts';
+
+/** What became of one planned step, in the words of VERDICT §1, and why if it is not evidence. */
+export interface StepFate {
+  readonly step: string;
+  readonly execution: string;
+  readonly reason?: string | undefined;
+  readonly durationMs?: number | undefined;
+  /** It ran to its end and what it printed could be read. */
+  readonly isEvidence: boolean;
+  /** It ended by itself, and what it printed could not be parsed. */
+  readonly isUnreadable: boolean;
+}
+
+/** A step that ended by itself, so that its output can be blamed for being unreadable. */
+const ended: ReadonlySet<string> = new Set(['completed', 'error']);
+
+/** What became of a step of this node. A planned step that left nothing behind is listed, never forgotten. */
+export function fateOf(step: string, node: NodeMaterial): StepFate {
+  const result = node.steps.find((each) => each.step === step);
+  const unreadable = node.unreadable.find((each) => each.step === step);
+  if (result === undefined) {
+    return {
+      step,
+      execution: 'skipped',
+      reason: unreadable?.reason ?? 'it left no evidence',
+      isEvidence: false,
+      isUnreadable: false,
+    };
+  }
+  const isUnreadable = unreadable !== undefined && ended.has(result.execution);
+  const reason = [result.reason, isUnreadable ? `output could not be read: ${unreadable.reason}` : undefined]
+    .filter((part) => part !== undefined)
+    .join('; ');
+  return {
+    step,
+    execution: result.execution,
+    reason: reason === '' ? undefined : reason,
+    durationMs: result.durationMs,
+    isEvidence: result.execution === 'completed' && unreadable === undefined,
+    isUnreadable,
+  };
+}
+
+/** `r1-nvme timeout: 60 s are over`. */
+export const describeFate = ({ step, execution, reason }: StepFate): string =>
+  reason === undefined ? `${step} ${execution}` : `${step} ${execution}: ${reason}`;
+
+/** The planned steps of a node, in the order of the plan. */
+export const plannedFor = (plan: Plan | undefined, node: string): readonly PlannedStep[] =>
+  plan?.steps.filter((step) => step.node === node) ?? [];

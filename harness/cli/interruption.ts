@@ -1,0 +1,42 @@
+import type { Writable } from 'node:stream';
+import type { Interruption } from '../run/measure.ts';
+
+/** How long after the first Ctrl-C a second one still means "and stop the nodes". */
+export const secondPressMs = 3000;
+
+export interface Interrupter extends Interruption {
+  /** Resolves to `true` when a second Ctrl-C came in time. Only sensible after `detach` was aborted. */
+  readonly pressedAgain: () => Promise<boolean>;
+  readonly dispose: () => void;
+}
+
+/** Ctrl-C once: let go of the nodes and say how to go on. Twice: stop them. */
+export function createInterrupter(err: Writable, resume: string): Interrupter {
+  const detach = new AbortController();
+  let again: ((pressed: boolean) => void) | undefined;
+  let pressedTwice = false;
+  const onSignal = (): void => {
+    if (detach.signal.aborted) {
+      pressedTwice = true;
+      again?.(true);
+      return;
+    }
+    err.write(`\nDetached: the node finishes its batch by itself. Continue with: ${resume}\nPress Ctrl-C again to stop the node.\n`);
+    detach.abort();
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  return {
+    detach: detach.signal,
+    pressedAgain: () =>
+      new Promise((resolve) => {
+        if (pressedTwice) return resolve(true);
+        again = resolve;
+        setTimeout(() => resolve(false), secondPressMs);
+      }),
+    dispose: () => {
+      process.off('SIGINT', onSignal);
+      process.off('SIGTERM', onSignal);
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import { join, relative } from 'node:path';
+import { renderTerminal } from '../../reports/format/render-terminal.ts';
+import type { Verdict } from '../../reports/schema/verdict.ts';
+import { runPaths } from '../store/run-directory.ts';
+import type { RunDirectory } from '../store/run-directory.ts';
+import type { CliContext } from './command.ts';
+
+/** Prints the verdict (or its document) on standard output and says where the reports are. */
+export function printVerdict(
+  { environment, out, err }: CliContext,
+  run: RunDirectory,
+  verdict: Verdict,
+  reports: { readonly html: string; readonly markdown: string; readonly junit: string },
+  json: boolean,
+): void {
+  if (json) {
+    out.write(`${JSON.stringify(verdict, undefined, 1)}\n`);
+    return;
+  }
+  const { columns, color } = environment.terminal;
+  out.write(renderTerminal(verdict, { columns: Math.min(columns, 110), color }));
+  const shown = (path: string): string => relative(environment.workingDirectory, join(run.path, path)) || '.';
+  err.write(`\nreport    ${shown(reports.html)}\nverdict   ${shown(runPaths.verdict(verdict.profile.id))}\nevidence  ${shown('.')}\n`);
+}

@@ -1,0 +1,50 @@
+import type { Writable } from 'node:stream';
+import type { PlannedStep } from '../run/plan.ts';
+import type { MeasureEvents } from '../run/measure.ts';
+import { valueOf } from '../../workloads/kit/facts/fact.ts';
+import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
+import type { Plan } from '../run/plan.ts';
+import { formatDuration } from '../../reports/format/format-duration.ts';
+
+/** Tells a person what happens: one live line on a terminal, one line per event elsewhere. */
+export function createProgress(err: Writable, isInteractive: boolean): MeasureEvents & { readonly clear: () => void } {
+  const live = (text: string): void => void err.write(isInteractive ? `\r\u001b[2K${text}` : `${text}\n`);
+  const clear = (): void => void (isInteractive && err.write('\r\u001b[2K'));
+  const line = (text: string): void => {
+    clear();
+    err.write(`${text}\n`);
+  };
+  const describe = (step: PlannedStep): string => `${step.entry} (${step.tool}, run ${step.repetition})`;
+  return {
+    clear,
+    onFacts: (facts) => describeFacts(facts).forEach(line),
+    onPlan: (plan) => describePlan(plan).forEach(line),
+    onStepStarted: (step, done, total) => live(`[${done + 1}/${total}] ${describe(step)} …`),
+    onStepEnded: (step, execution, done, total) => {
+      if (execution !== 'completed') line(`[${done}/${total}] ${describe(step)}: ${execution}`);
+    },
+  };
+}
+
+/** The machine in a few lines, before any load. */
+export function describeFacts(facts: HostFacts): readonly string[] {
+  const say = <T>(fact: { value: T } | { unknown: string }, as: (value: T) => string): string => ('value' in fact ? as(fact.value) : 'unknown');
+  const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(0)} GiB`;
+  const list = (names: readonly string[]): string => (names.length === 0 ? 'none' : names.join(', '));
+  const reasons = valueOf(facts.occupancy.reasons) ?? [];
+  return [
+    `machine       ${say(facts.cpu.model, String)}, ${say(facts.cpu.logicalCpus, (n) => `${n} CPUs`)}, ${say(facts.memory.totalBytes, gib)} memory`,
+    `system        ${say(facts.os.name, String)}, Linux ${say(facts.os.kernel, String)}, virtualisation: ${say(facts.os.virtualisation, String)}`,
+    `accelerators  ${say(facts.accelerators, (all) => list(all.map((one) => valueOf(one.model) ?? one.pciId)))}`,
+    `drives        ${say(facts.drives, (all) => list(all.map((one) => `${one.name} (${say(one.transport, String)}, ${say(one.sizeBytes, gib)})`)))}`,
+    ...reasons.map((reason) => `in use        ${reason}`),
+  ];
+}
+
+/** What is about to be done and how long it may take, printed beforehand. */
+export function describePlan(plan: Plan): readonly string[] {
+  return [
+    `plan          ${plan.steps.length} steps, at most ${formatDuration(plan.budgetSeconds * 1000)}`,
+    ...plan.unplanned.map(({ entry, reason }) => `not possible  ${entry}: ${reason}`),
+  ];
+}

@@ -1,0 +1,22 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Environment } from '../environment.ts';
+import { RunDirectory } from '../store/run-directory.ts';
+
+/** Runs are kept below the working directory unless `--out` says otherwise: they are the user's documents. */
+export const runsFolder = 'assay-runs';
+
+/** A name that sorts by time and does not collide: `20261123t021500z-3fa9c1`. */
+export function createRunId(now: Date): string {
+  const time = now.toISOString().toLowerCase().replace(/[-:]/g, '').replace(/\.\d+/, '');
+  return `${time}-${randomBytes(3).toString('hex')}`;
+}
+
+export const defaultRunPath = (environment: Environment, id: string): string => join(environment.workingDirectory, runsFolder, id);
+
+/** Opens a run by its path or by its name below `assay-runs/`. */
+export async function openRun(environment: Environment, given: string): Promise<RunDirectory> {
+  const named = defaultRunPath(environment, given);
+  return RunDirectory.open(existsSync(resolve(environment.workingDirectory, given)) ? resolve(environment.workingDirectory, given) : named);
+}

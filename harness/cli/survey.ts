@@ -1,0 +1,58 @@
+import { resolve } from 'node:path';
+import { exitCodes } from '../../workloads/kit/error-code.ts';
+import { defineCommand } from './command.ts';
+
+/** `assay survey local`: facts first, then whatever can be measured here, classified by the ladder of purposes. */
+export const surveyCommand = defineCommand({
+  command: 'survey <target>',
+  describe: 'Measure a machine and say what it is fit for',
+  builder: (argv) =>
+    argv
+      .positional('target', { type: 'string', demandOption: true, describe: '`local`: this machine' })
+      .option('suite', { type: 'string', default: 'survey', describe: 'What to run' })
+      .option('out', { type: 'string', describe: 'Run directory to create (default: assay-runs/<id>)' })
+      .option('scratch', { type: 'string', describe: 'Directory on the drive to measure (default: the agent\'s state directory)' })
+      .option('install-tools', { type: 'boolean', default: false, describe: 'Install the tools the suite needs on this machine first (apt)' })
+      .option('json', { type: 'boolean', default: false, describe: 'Print the verdict document' }),
+  run: async (args, context) => {
+    const { AssayError } = await import('../../workloads/kit/assay-error.ts');
+    if (args.target !== 'local') {
+      throw new AssayError('USAGE', `expected the target \`local\`, got \`${args.target}\``, {
+        hint: 'Remote nodes are not supported yet; run assay on the machine itself.',
+      });
+    }
+    const { loadRegistry } = await import('../../workloads/registry.ts');
+    const { loadBuiltIn, loadBuiltInSuite } = await import('../run/built-in.ts');
+    const { createRun } = await import('../run/create-run.ts');
+    const { measureAndConclude } = await import('./measure-and-conclude.ts');
+    const { createRunId, defaultRunPath } = await import('./run-location.ts');
+    const registry = await loadRegistry();
+    const builtIn = await loadBuiltIn(registry);
+    const suite = await loadBuiltInSuite(args.suite, registry);
+    if (args.installTools) {
+      const { installTools } = await import('../deploy/install-tools.ts');
+      await installTools(packagesFor(suite, registry), context);
+    }
+    const id = createRunId(context.now());
+    const path = args.out === undefined ? defaultRunPath(context.environment, id) : resolve(context.environment.workingDirectory, args.out);
+    const scratch = args.scratch === undefined ? undefined : resolve(context.environment.workingDirectory, args.scratch);
+    const run = await createRun({
+      path,
+      id,
+      purpose: 'survey',
+      startedAt: context.now(),
+      profile: 'survey',
+      builtIn,
+      suite,
+      inventory: {
+        schema: 'assay/inventory',
+        schemaVersion: 1,
+        nodes: [{ name: 'local', claims: {}, ...(scratch === undefined ? {} : { scratch }) }],
+      },
+    });
+    const verdict = await measureAndConclude({ run, registry, context, mode: 'open', json: args.json });
+    // A survey succeeds when it could say what the machine is; what the machine is fit for is its answer.
+    return verdict.nodes.some(({ reached }) => reached) ? exitCodes.pass : exitCodes.infrastructure;
+  },
+});
+

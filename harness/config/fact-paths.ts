@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { Accelerator, Drive, HostFacts, Nic } from '../../workloads/kit/facts/host-facts.ts';
+import type { Requirement } from '../../workloads/kit/requirement.ts';
+
+export type FactType = 'string' | 'number' | 'boolean';
+
+/** Every fact that a rule of this scope can name, with its type: read from the schemas, so never out of date. */
+export function factPaths(scope: Requirement['scope']): ReadonlyMap<string, FactType> {
+  return new Map(walk(schemas[scope], ''));
+}
+
+const schemas = { node: HostFacts, accelerator: Accelerator, drive: Drive, nic: Nic } as const;
+
+/** Every path that an inventory may claim: facts of the node, and those of all its devices of a kind. */
+export function claimPaths(): ReadonlyMap<string, FactType> {
+  return new Map([
+    ...factPaths('node'),
+    ...(['accelerator', 'drive', 'nic'] as const).flatMap((scope) =>
+      [...factPaths(scope)].map(([path, type]) => [`${scope}s.${path}`, type] as const),
+    ),
+  ]);
+}
+
+function walk(schema: z.core.$ZodType, path: string): readonly (readonly [string, FactType])[] {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return walk(schema.unwrap(), path);
+  if (schema instanceof z.ZodUnion) {
+    // A fact: the branch that is known has the type; the other only says why it is not.
+    const branches = schema.options.filter(
+      (option) => option instanceof z.ZodObject && 'value' in option.shape,
+    );
+    return branches.flatMap((option) =>
+      walk((option as z.ZodObject).shape['value'] as z.core.$ZodType, path),
+    );
+  }
+  if (schema instanceof z.ZodObject) {
+    const shape = schema.shape as Record<string, z.core.$ZodType>;
+    return Object.entries(shape).flatMap(([key, child]) => walk(child, path === '' ? key : `${path}.${key}`));
+  }
+  if (schema instanceof z.ZodArray) return [[`${path}.length`, 'number']];
+  if (schema instanceof z.ZodString) return [[path, 'string']];
+  if (schema instanceof z.ZodNumber) return [[path, 'number']];
+  if (schema instanceof z.ZodBoolean) return [[path, 'boolean']];
+  return [];
+}

@@ -1,0 +1,85 @@
+import { AssayError } from '../../workloads/kit/assay-error.ts';
+import type { Limit } from '../../workloads/kit/limit.ts';
+import { LimitFile } from '../../workloads/kit/limit.ts';
+import type { Metric } from '../../workloads/kit/workload.ts';
+import { loadSource } from './load-source.ts';
+import { suggestName } from './nearest-name.ts';
+import type { Source } from './read-config.ts';
+import { deepFreeze, readConfig } from './read-config.ts';
+
+/** Reads threshold files (`workloads/<id>/thresholds/<class>.json`). */
+export async function loadLimits(
+  files: readonly string[],
+  metrics: ReadonlyMap<string, Metric>,
+): Promise<readonly Limit[]> {
+  return readLimits(await Promise.all(files.map((file) => loadSource(file))), metrics);
+}
+
+/**
+ * All limits from their texts. Throws LIMIT_REFUSED for one that cannot be right: published tables contain
+ * slips of ten, gigabits for gigabytes and floors above the ceiling, and each would be a wrong verdict.
+ */
+export function readLimits(
+  sources: readonly Source[],
+  metrics: ReadonlyMap<string, Metric>,
+): readonly Limit[] {
+  const places = new Map<string, string>();
+  const claim = (key: string, place: string, what: string): void => {
+    const first = places.get(key);
+    if (first !== undefined) refuse(`${place}: expected ${what} once, got it again after ${first}`);
+    places.set(key, place);
+  };
+  return deepFreeze(
+    sources.flatMap((source) =>
+      readConfig(LimitFile, source, 'LIMIT_REFUSED').limits.map((limit, index) => {
+        const place = `${source.file}: limits[${index}]`;
+        checkLimit(limit, metrics, place);
+        claim(`id ${limit.id}`, place, `the id \`${limit.id}\``);
+        for (const key of targetsOf(limit))
+          claim(key, place, `one limit for the same metric, dimensions and hardware`);
+        return limit;
+      }),
+    ),
+  );
+}
+
+function checkLimit(limit: Limit, metrics: ReadonlyMap<string, Metric>, place: string): void {
+  const metric = metrics.get(limit.metric);
+  if (metric === undefined) {
+    return refuse(
+      `${place}.metric: expected a declared metric, got \`${limit.metric}\``,
+      suggestName(limit.metric, metrics.keys()),
+    );
+  }
+  if (metric.unit !== limit.unit) {
+    refuse(`${place}.unit: expected \`${metric.unit}\`, the unit of ${limit.metric}, got \`${limit.unit}\``);
+  }
+  if (limit.ceiling !== undefined && limit.value > limit.ceiling) {
+    refuse(`${place}.value: expected at most the ceiling ${limit.ceiling}, got ${limit.value}`);
+  }
+  if (metric.domain === 'count' ? !Number.isInteger(limit.value) || limit.value < 0 : limit.value < 0) {
+    refuse(`${place}.value: expected a ${metric.domain} value, got ${limit.value}`);
+  }
+  if (limit.comparator === 'atLeast' && limit.value === 0) {
+    refuse(`${place}.value: expected a floor that something could miss, got 0`);
+  }
+}
+
+/** What a limit is for, one key per model: two limits with one key would contradict each other. */
+function targetsOf({ metric, where, tools, comparator, hardware }: Limit): readonly string[] {
+  const dimensions = Object.entries(where).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return (hardware.models ?? ['']).map((model) =>
+    JSON.stringify([
+      metric,
+      dimensions,
+      tools?.toSorted() ?? [],
+      comparator,
+      model === '' ? hardware.class : '',
+      model.toLowerCase(),
+    ]),
+  );
+}
+
+function refuse(message: string, hint = 'Correct the threshold file, or leave the limit out.'): never {
+  throw new AssayError('LIMIT_REFUSED', message, { hint });
+}

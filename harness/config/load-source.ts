@@ -1,0 +1,32 @@
+import { open, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AssayError } from '../../workloads/kit/assay-error.ts';
+import type { Source } from './read-config.ts';
+import { maxConfigBytes } from './read-config.ts';
+
+/** Reads a configuration file, never more of it than a configuration can be long. */
+export async function loadSource(file: string): Promise<Source> {
+  try {
+    await using handle = await open(file);
+    const { bytesRead, buffer } = await handle.read(
+      Buffer.alloc(maxConfigBytes + 1),
+      0,
+      maxConfigBytes + 1,
+      0,
+    );
+    return { file, text: buffer.toString('utf8', 0, bytesRead) };
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
+    if (code === undefined) throw cause;
+    throw new AssayError('CONFIG_INVALID', `${file}: expected a readable file, got ${code}`, {
+      hint: 'Check the path and its permissions.',
+      cause,
+    });
+  }
+}
+
+/** All files of a directory with this ending, by name. */
+export async function loadSources(directory: string, ending: string): Promise<readonly Source[]> {
+  const names = (await readdir(directory)).filter((name) => name.endsWith(ending)).toSorted();
+  return Promise.all(names.map((name) => loadSource(join(directory, name))));
+}

@@ -1,0 +1,53 @@
+import { AssayError } from '../../workloads/kit/assay-error.ts';
+import type { Registry } from '../../workloads/registry.ts';
+import { describeIssues } from './describe-issues.ts';
+import { loadSource } from './load-source.ts';
+import { suggestName } from './nearest-name.ts';
+import type { Source } from './read-config.ts';
+import { readConfig } from './read-config.ts';
+import { Suite } from './suite.ts';
+
+/** Reads a suite file. */
+export async function loadSuite(file: string, registry: Registry): Promise<Suite> {
+  return readSuite(await loadSource(file), registry);
+}
+
+/** A suite from its text: every workload, tool and parameter must exist before any node is touched. */
+export function readSuite(source: Source, registry: Registry): Suite {
+  const suite = readConfig(Suite, source);
+  const seen = new Set<string>();
+  for (const [index, entry] of suite.entries.entries()) {
+    const place = `${source.file}: entries[${index}]`;
+    if (seen.has(entry.id)) refuse(`${place}.id: expected each id once, got \`${entry.id}\` again`);
+    seen.add(entry.id);
+    const registered = registry.get(entry.workload);
+    if (registered === undefined) {
+      return refuse(
+        `${place}.workload: expected a workload, got \`${entry.workload}\``,
+        suggestName(entry.workload, registry.keys()),
+      );
+    }
+    const tools = registered.tools.map(({ id }) => id);
+    if (entry.tool !== undefined && !tools.includes(entry.tool)) {
+      refuse(
+        `${place}.tool: expected a tool of ${entry.workload}, got \`${entry.tool}\``,
+        suggestName(entry.tool, tools),
+      );
+    }
+    const params = registered.workload.params.safeParse(entry.params);
+    if (!params.success) {
+      const { message, hint } = describeIssues(
+        `${place}.params`,
+        registered.workload.params,
+        entry.params,
+        params.error,
+      );
+      refuse(message, hint);
+    }
+  }
+  return suite;
+}
+
+function refuse(message: string, hint = 'Correct the suite.'): never {
+  throw new AssayError('CONFIG_INVALID', message, { hint });
+}

@@ -1,0 +1,38 @@
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { buildBundle, listWorkloads, staticDiscovery } from './bundle.ts';
+
+// `npm run build`: the command line as it is installed: split modules, so that `--help` loads no workload, the
+// agent ready to push, and the data files. No type stripping, no esbuild and no sources are needed to run it.
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const out = join(root, 'dist');
+const workloads = await listWorkloads(root);
+
+await rm(out, { recursive: true, force: true });
+await build({
+  absWorkingDir: root,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  minify: true,
+  legalComments: 'none',
+  outdir: out,
+  entryPoints: { assay: 'harness/main.ts' },
+  external: ['esbuild'],
+  banner: {
+    js: "import { createRequire as assayCreateRequire } from 'node:module'; const require = assayCreateRequire(import.meta.url);",
+  },
+  plugins: [staticDiscovery(workloads)],
+});
+for (const [path, bytes] of (await buildBundle(root)).files) {
+  await mkdir(dirname(join(out, 'agent', path)), { recursive: true });
+  await writeFile(join(out, 'agent', path), bytes);
+}
+for (const folder of ['harness/profiles', 'harness/suites', ...workloads.map(({ id }) => `workloads/${id}/thresholds`)]) {
+  await cp(join(root, folder), join(out, folder), { recursive: true });
+}

@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile, readdir } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import type { Plugin } from 'esbuild';
+import { isCheckout, resource } from '../resources.ts';
+
+/** What is pushed to a node: files by relative path, and a manifest whose digest names the whole. */
+export interface Bundle {
+  /** `sha256sum` format, sorted by path: the node checks it with coreutils alone. */
+  readonly manifest: string;
+  /** Lower-case hex SHA-256 of `manifest`. */
+  readonly hash: string;
+  readonly files: ReadonlyMap<string, Uint8Array>;
+}
+
+/** The agent to push: built from a checkout's sources, or the one that the built package carries. */
+export async function loadBundle(): Promise<Bundle> {
+  if (isCheckout) return buildBundle(resource('.'));
+  const folder = resource('agent');
+  const paths = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+  const files = new Map<string, Uint8Array>();
+  for (const { parentPath, name } of paths) files.set(relative(folder, join(parentPath, name)), await readFile(join(parentPath, name)));
+  return describe(files);
+}
+
+/** Builds the agent from the checkout at `root`. The same sources give the same hash in any directory. */
+export async function buildBundle(root: string): Promise<Bundle> {
+  const { build } = await import('esbuild');
+  const workloads = await listWorkloads(root);
+  const shared = {
+    absWorkingDir: root,
+    bundle: true,
+    write: false,
+    platform: 'node',
+    target: 'node24',
+    legalComments: 'none',
+    minify: true,
+    sourcemap: false,
+    outdir: 'bundle',
+    logLevel: 'silent',
+  } as const;
+  // CommonJS packages inside an ES module look for `require` and `__dirname`.
+  const banner = {
+    js: [
+      "import { createRequire as assayCreateRequire } from 'node:module';",
+      'const require = assayCreateRequire(import.meta.url);',
+      'const __filename = import.meta.filename, __dirname = import.meta.dirname;',
+    ].join(' '),
+  };
+  const external = ['@napi-rs/nice'];
+  const kernels = Object.fromEntries(workloads.filter((one) => one.hasKernel).map(({ id }) => [`kernels/${id}`, `workloads/${id}/kernel.ts`]));
+  const [modules, worker] = await Promise.all([
+    build({
+      ...shared,
+      format: 'esm',
+      outExtension: { '.js': '.mjs' },
+      entryPoints: { agent: 'agents/main.ts', pool: 'agents/pool/main.ts', ...kernels },
+      banner,
+      external,
+      plugins: [staticDiscovery(workloads)],
+    }),
+    // Piscina starts its threads from a file of this name next to itself.
+    build({ ...shared, format: 'cjs', entryPoints: { worker: 'node_modules/piscina/dist/worker.js' }, external }),
+  ]);
+  const files = new Map<string, Uint8Array>();
+  for (const { path, contents } of [...modules.outputFiles, ...worker.outputFiles]) {
+    files.set(relative(join(root, 'bundle'), path), contents);
+  }
+  files.set('package.json', Buffer.from('{"type":"commonjs"}\n'));
+  for (const path of workloads.flatMap((one) => one.sources)) files.set(path, await readFile(join(root, path)));
+  return describe(files);
+}
+
+function describe(unsorted: ReadonlyMap<string, Uint8Array>): Bundle {
+  const files = new Map([...unsorted].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  const digest = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
+  const manifest = [...files].map(([path, bytes]) => `${digest(bytes)}  ${path}\n`).join('');
+  return { manifest, hash: digest(manifest), files };
+}
+
+interface WorkloadFiles {
+  readonly id: string;
+  readonly tools: readonly string[];
+  readonly hasKernel: boolean;
+  /** Native sources, which are compiled on the node. */
+  readonly sources: readonly string[];
+}
+
+export async function listWorkloads(root: string): Promise<readonly WorkloadFiles[]> {
+  const entries = await readdir(join(root, 'workloads'), { withFileTypes: true });
+  const ids = entries
+    .filter((entry) => entry.isDirectory() && existsSync(join(root, 'workloads', entry.name, 'spec.ts')))
+    .map((entry) => entry.name);
+  return Promise.all(
+    ids.toSorted().map(async (id) => {
+      const names = await readdir(join(root, 'workloads', id));
+      const inside = async (folder: string): Promise<readonly string[]> =>
+        names.includes(folder) ? (await readdir(join(root, 'workloads', id, folder))).toSorted() : [];
+      return {
+        id,
+        tools: (await inside('tools')).filter((name) => name.endsWith('.ts')),
+        hasKernel: names.includes('kernel.ts'),
+        sources: (await inside('native')).map((name) => `workloads/${id}/native/${name}`),
+      };
+    }),
+  );
+}
+
+/** Replaces the directory listing of workloads/discovered.ts by imports that a bundler can follow. */
+export function staticDiscovery(workloads: readonly WorkloadFiles[]): Plugin {
+  const contents = `export const discovered = async () => [${workloads
+    .map(
+      ({ id, tools }) =>
+        `{ id: ${JSON.stringify(id)}, loadSpec: () => import('./${id}/spec.ts'), loadTools: [${tools
+          .map((name) => `() => import('./${id}/tools/${name}')`)
+          .join(', ')}] }`,
+    )
+    .join(', ')}];`;
+  return {
+    name: 'static-discovery',
+    setup(build) {
+      build.onLoad({ filter: /[/\\]workloads[/\\]discovered\.ts$/ }, ({ path }) => ({
+        contents,
+        loader: 'ts',
+        resolveDir: path.slice(0, path.lastIndexOf('/')),
+      }));
+    },
+  };
+}

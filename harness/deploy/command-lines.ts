@@ -1,0 +1,83 @@
+/**
+ * The only texts that ever reach a node's shell: fixed scripts plus values that are checked or quoted here.
+ * They need `sh` and coreutils. Answers start with a nonce, because a login shell may print something first.
+ */
+
+/** Quotes any text for `sh` as one word. */
+export const shellQuote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+
+const hex = (text: string): string => {
+  if (!/^[0-9a-f]{16,64}$/.test(text)) throw new RangeError(`expected 16 to 64 hexadecimal digits, got \`${text}\``);
+  return text;
+};
+
+/** File systems on which an agent's state would not be local to the node. */
+const remoteTypes = 'nfs*|lustre|gpfs|ceph*|smb*|cifs|fuse*|9p|v9fs|afs|beegfs*|panfs|pvfs*|ocfs*|gfs*';
+
+/**
+ * Chooses the state directory: the first candidate that is ours alone, local, writable and executable; and says
+ * whether the bundle with this hash is there, verified byte for byte.
+ * Answers `<nonce> state <present|absent> <machine> <directory>` or `<nonce> none <directory>:<why> …`.
+ */
+export const probeLine = (options: { nonce: string; hash: string; candidates: readonly string[] }): string => `
+umask 077
+nonce=${hex(options.nonce)} hash=${hex(options.hash)} uid=$(id -u) why=
+for dir in ${options.candidates.map(shellQuote).join(' ')} "/var/tmp/assay-$uid" "/tmp/assay-$uid"; do
+  if [ -L "$dir" ]; then why="$why $dir:symbolic-link"; continue; fi
+  mkdir -p "$dir" 2>/dev/null || { why="$why $dir:cannot-be-created"; continue; }
+  [ -O "$dir" ] && chmod 700 "$dir" || { why="$why $dir:not-ours"; continue; }
+  case $(stat -f -c %T "$dir") in ${remoteTypes}) why="$why $dir:network-file-system"; continue ;; esac
+  try="$dir/.try-$nonce"
+  { printf '#!/bin/sh\\nexit 0\\n' > "$try" && chmod 700 "$try"; } 2>/dev/null || { rm -f "$try"; why="$why $dir:not-writable"; continue; }
+  "$try" 2>/dev/null; code=$?
+  rm -f "$try"
+  [ $code -eq 0 ] || { why="$why $dir:noexec"; continue; }
+  present=absent bundle="$dir/cache/$hash"
+  if [ -f "$bundle/manifest" ] && [ "$(sha256sum < "$bundle/manifest" | cut -c1-64)" = "$hash" ] &&
+    (cd "$bundle" && sha256sum -c --status manifest 2>/dev/null); then present=present; fi
+  printf '%s state %s %s %s\\n' "$nonce" $present "$(uname -m)" "$dir"
+  exit 0
+done
+printf '%s none%s\\n' "$nonce" "$why"
+exit 1
+`;
+
+/**
+ * Unpacks a bundle from standard input (a line \`<bytes> <path>\` per file, a line \`end\`, then the bytes in the
+ * same order), checks it and moves it into the cache. Answers `<nonce> pushed` or `<nonce> damaged`.
+ */
+export const pushLine = (options: { nonce: string; hash: string; state: string }): string => `
+set -e
+umask 077
+nonce=${hex(options.nonce)} hash=${hex(options.hash)} state=${shellQuote(options.state)}
+mkdir -p "$state/cache"
+new="$state/cache/.push-$nonce"
+mkdir "$new"
+cd "$new"
+while read -r bytes path && [ "$bytes" != end ]; do printf '%s %s\\n' "$bytes" "$path" >> ../.list-$nonce; done
+while read -r bytes path <&3; do
+  mkdir -p "./$(dirname "$path")"
+  head -c "$bytes" > "./$path"
+done 3< ../.list-$nonce
+rm ../.list-$nonce
+if [ "$(sha256sum < manifest | cut -c1-64)" = "$hash" ] && sha256sum -c --status manifest; then
+  rm -rf "$state/cache/$hash"
+  mv "$new" "$state/cache/$hash"
+  printf '%s pushed\\n' "$nonce"
+else
+  rm -rf "$new"
+  printf '%s damaged\\n' "$nonce"
+fi
+`;
+
+/** Starts a bridge, which runs until its standard input ends. */
+export const startLine = (options: { runtime: string; hash: string; state: string }): string =>
+  `exec ${shellQuote(options.runtime)} ${shellQuote(`${options.state}/cache/${hex(options.hash)}/agent.mjs`)} bridge ${shellQuote(options.state)}`;
+
+/** Removes the cache, and the state directory when nothing else is in it. */
+export const cleanLine = (options: { state: string }): string => `
+state=${shellQuote(options.state)}
+rm -rf "$state/cache"
+rmdir "$state/runs" "$state" 2>/dev/null
+exit 0
+`;

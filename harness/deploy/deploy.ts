@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import { text } from 'node:stream/consumers';
+import { AssayError } from '../../workloads/kit/assay-error.ts';
+import type { Transport } from '../transport/transport.ts';
+import type { Bundle } from './bundle.ts';
+import { probeLine, pushLine } from './command-lines.ts';
+
+/** Where the agent now stands on a node, verified there. */
+export interface Deployment {
+  readonly state: string;
+  readonly hash: string;
+  readonly machine: string;
+}
+
+/** Puts the bundle on the node unless it is there already, and proves it by its hash, on the node. */
+export async function deploy(transport: Transport, bundle: Bundle, candidates: readonly string[] = []): Promise<Deployment> {
+  const nonce = randomBytes(16).toString('hex');
+  const answer = await ask(transport, probeLine({ nonce, hash: bundle.hash, candidates }), nonce);
+  const [kind = '', presence = '', machine = '', ...directory] = answer.split(' ');
+  if (kind !== 'state') {
+    throw new AssayError('STATE_DIRECTORY_UNUSABLE', `${transport.name}: expected a local, private, executable directory with room; found ${answer.slice(5)}`, {
+      hint: 'Name one in the inventory (stateDir), or make /var/tmp executable for this user.',
+    });
+  }
+  const state = directory.join(' ');
+  if (presence !== 'present') {
+    const pushed = await ask(transport, pushLine({ nonce, hash: bundle.hash, state }), nonce, pack(bundle));
+    if (pushed !== 'pushed') {
+      throw new AssayError('AGENT_LOST', `${transport.name}: the agent did not arrive intact (${pushed})`, {
+        hint: 'Check free space in the state directory, then try again.',
+      });
+    }
+  }
+  return { state, hash: bundle.hash, machine };
+}
+
+/** The byte stream that pushLine unpacks. */
+function pack(bundle: Bundle): Buffer {
+  const files = [...bundle.files, ['manifest', Buffer.from(bundle.manifest)] as const];
+  const list = files.map(([path, bytes]) => `${bytes.length} ${path}\n`).join('');
+  return Buffer.concat([Buffer.from(`${list}end\n`), ...files.map(([, bytes]) => bytes)]);
+}
+
+/** Runs a line and returns what follows the nonce in its answer. */
+async function ask(transport: Transport, line: string, nonce: string, input?: Buffer): Promise<string> {
+  const channel = await transport.exec(line);
+  channel.stdin.end(input);
+  const [stdout, stderr] = await Promise.all([text(channel.stdout), text(channel.stderr), channel.ended]);
+  const answer = stdout.split('\n').find((candidate) => candidate.startsWith(`${nonce} `));
+  if (answer === undefined) {
+    throw new AssayError('AGENT_LOST', `${transport.name}: expected an answer from the node's shell, got \`${stderr.trim().slice(0, 200)}\``, {
+      hint: 'Log in by hand and see whether `sh -c true` works there.',
+    });
+  }
+  return answer.slice(nonce.length + 1);
+}

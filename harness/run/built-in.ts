@@ -1,0 +1,43 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AssayError } from '../../workloads/kit/assay-error.ts';
+import type { Limit } from '../../workloads/kit/limit.ts';
+import type { Registry } from '../../workloads/registry.ts';
+import { loadLimits } from '../config/load-limits.ts';
+import { loadProfiles } from '../config/load-profile.ts';
+import { loadSuite } from '../config/load-suite.ts';
+import { suggestName } from '../config/nearest-name.ts';
+import type { Profile } from '../config/profile.ts';
+import type { Suite } from '../config/suite.ts';
+import { loadVocabulary } from '../config/vocabulary.ts';
+import { resource } from '../resources.ts';
+import { metricsOf } from './load-run.ts';
+
+/** The data that ships with Assay, checked as a whole: a profile may only name what is declared. */
+export interface BuiltIn {
+  readonly profiles: readonly Profile[];
+  readonly limits: readonly Limit[];
+}
+
+export async function loadBuiltIn(registry: Registry): Promise<BuiltIn> {
+  const metrics = metricsOf(registry);
+  const limits = await loadLimits(await thresholdFiles(registry), metrics);
+  const vocabulary = await loadVocabulary(resource('harness/profiles/vocabulary.yaml'));
+  const profiles = await loadProfiles(resource('harness/profiles'), { metrics, limits, vocabulary });
+  return { profiles, limits };
+}
+
+/** A suite by its name. Throws CONFIG_INVALID naming those there are. */
+export async function loadBuiltInSuite(id: string, registry: Registry): Promise<Suite> {
+  const known = (await readdir(resource('harness/suites'))).map((name) => name.replace(/\.yaml$/, '')).toSorted();
+  if (!known.includes(id)) {
+    throw new AssayError('CONFIG_INVALID', `expected one of the suites ${known.join(', ')}, got \`${id}\``, { hint: suggestName(id, known) });
+  }
+  return loadSuite(resource(`harness/suites/${id}.yaml`), registry);
+}
+
+async function thresholdFiles(registry: Registry): Promise<readonly string[]> {
+  const folders = [...registry.keys()].map((id) => resource(`workloads/${id}/thresholds`));
+  const files = await Promise.all(folders.map(async (folder) => (await readdir(folder)).toSorted().map((name) => join(folder, name))));
+  return files.flat();
+}

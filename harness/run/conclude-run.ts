@@ -1,0 +1,54 @@
+import { renderJunit } from '../../reports/format/render-junit.ts';
+import { renderMarkdown } from '../../reports/format/render-markdown.ts';
+import { renderPunchList } from '../../reports/format/render-punch-list.ts';
+import { renderHtml } from '../../reports/html/render-html.ts';
+import { validateVerdict } from '../../reports/schema/validate.ts';
+import type { Verdict } from '../../reports/schema/verdict.ts';
+import type { Registry } from '../../workloads/registry.ts';
+import { judge } from '../certify/judge.ts';
+import type { RunMaterial } from '../certify/run-material.ts';
+import { runPaths, toJson } from '../store/run-directory.ts';
+import type { RunDirectory } from '../store/run-directory.ts';
+import { loadRun } from './load-run.ts';
+
+/** Files that `report` writes, by what they are. */
+export const reportFiles = {
+  html: 'report.html',
+  markdown: 'report.md',
+  junit: 'report.junit.xml',
+  punchList: 'punch-list.csv',
+} as const;
+
+/** Parses and judges a run from its saved bytes, and writes the samples and the verdict beside them. */
+export async function judgeRun(run: RunDirectory, registry: Registry, profile?: string): Promise<Verdict> {
+  const material = await loadRun(run, registry, profile);
+  await writeRecords(run, material);
+  const verdict = validateVerdict(judge(material));
+  await run.write(runPaths.verdict(verdict.profile.id), toJson(verdict));
+  return verdict;
+}
+
+/** Writes the reports of a verdict. Those of the run's own profile stand at the top of the run directory. */
+export async function writeReports(run: RunDirectory, verdict: Verdict): Promise<Readonly<Record<keyof typeof reportFiles, string>>> {
+  const prefix = verdict.profile.id === run.header.profile ? '' : `verdicts/${verdict.profile.id}.`;
+  const texts = {
+    html: renderHtml(verdict),
+    markdown: renderMarkdown(verdict),
+    junit: renderJunit(verdict),
+    punchList: renderPunchList(verdict),
+  };
+  const paths = { ...reportFiles };
+  for (const [kind, text] of Object.entries(texts) as [keyof typeof reportFiles, string][]) {
+    await run.write(`${prefix}${reportFiles[kind]}`, text);
+    Object.assign(paths, { [kind]: `${prefix}${reportFiles[kind]}` });
+  }
+  return paths;
+}
+
+/** One file per node with every sample, as NDJSON: what `judge` reads again is the raw output, never this. */
+async function writeRecords(run: RunDirectory, material: RunMaterial): Promise<void> {
+  for (const node of material.nodes) {
+    if (!node.reached) continue;
+    await run.write(runPaths.record(node.id), node.samples.map((sample) => `${JSON.stringify(sample)}\n`).join(''));
+  }
+}

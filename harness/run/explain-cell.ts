@@ -1,0 +1,117 @@
+import { StepResult } from '../../agents/protocol/step.ts';
+import type { CommandResult } from '../../agents/protocol/step.ts';
+import { shellQuote } from '../deploy/command-lines.ts';
+import { formatQuantity } from '../../reports/format/format-quantity.ts';
+import { cleanText } from '../../reports/format/clean-text.ts';
+import type { Cell } from '../../reports/schema/verdict.ts';
+import { AssayError } from '../../workloads/kit/assay-error.ts';
+import type { Sample, SourcePlace } from '../../workloads/kit/sample.ts';
+import type { Registry } from '../../workloads/registry.ts';
+import { judge } from '../certify/judge.ts';
+import type { RunMaterial } from '../certify/run-material.ts';
+import { suggestName } from '../config/nearest-name.ts';
+import { runPaths } from '../store/run-directory.ts';
+import type { RunDirectory } from '../store/run-directory.ts';
+import { loadRun } from './load-run.ts';
+
+/** One number with the file and place where it stands in the raw output, and the commands that produced it. */
+export interface ExplainedSample {
+  readonly metric: string;
+  readonly value: string;
+  readonly invalid?: string | undefined;
+  readonly step: string;
+  readonly places: readonly { readonly file: string; readonly where: string; readonly text: string }[];
+  readonly commands: readonly string[];
+}
+
+export interface Explanation {
+  readonly cells: readonly Cell[];
+  readonly samples: readonly ExplainedSample[];
+}
+
+/** Explains a cell by its id, all cells of a requirement, or all samples of a metric. Throws CELL_NOT_FOUND. */
+export async function explainCell(run: RunDirectory, registry: Registry, name: string, profile?: string): Promise<Explanation> {
+  const material = await loadRun(run, registry, profile);
+  const verdict = judge(material);
+  const cells = verdict.cells.filter((cell) => cell.id === name || cell.requirement === name);
+  const wanted = new Set(cells.flatMap((cell) => (cell.observed?.kind === 'samples' ? cell.observed.steps : [])));
+  const metrics = new Set(
+    material.profile.requirements.flatMap((requirement) =>
+      requirement.rule.kind === 'metric' && cells.some((cell) => cell.requirement === requirement.id) ? [requirement.rule.metric] : [],
+    ),
+  );
+  const samples = material.nodes
+    .flatMap((node) => node.samples.map((sample) => ({ node: node.id, sample })))
+    .filter(({ sample }) => sample.metric === name || (metrics.has(sample.metric) && (wanted.size === 0 || wanted.has(sample.step))));
+  if (cells.length === 0 && samples.length === 0) throw notFound(name, material, verdict.cells);
+  return { cells, samples: await Promise.all(samples.map(({ node, sample }) => explainSample(run, node, sample))) };
+}
+
+function notFound(name: string, material: RunMaterial, cells: readonly Cell[]): AssayError {
+  const known = [...cells.flatMap((cell) => [cell.id, cell.requirement]), ...material.nodes.flatMap((node) => node.samples.map(({ metric }) => metric))];
+  return new AssayError('CELL_NOT_FOUND', `expected a cell, a requirement or a metric of this run, got \`${name}\``, {
+    hint: suggestName(name, known) ?? 'The report lists all cells.',
+  });
+}
+
+async function explainSample(run: RunDirectory, node: string, sample: Sample): Promise<ExplainedSample> {
+  const folder = runPaths.step(node, sample.step);
+  const step = await run.readDocument(StepResult, `${folder}/exit.json`);
+  const places = await Promise.all(
+    sample.at.map(async (place) => {
+      const output = step.commands.find(({ id }) => id === place.command)?.outputs.find((candidate) => candidate.output === place.output);
+      const file = output === undefined ? folder : `${folder}/${output.file}`;
+      const text = output === undefined ? '' : (await run.read(file)).toString('utf8');
+      return { file, where: 'line' in place ? `line ${place.line}` : place.pointer, text: quote(text, place) };
+    }),
+  );
+  return {
+    metric: sample.metric,
+    value: formatQuantity(sample.value, sample.unit),
+    ...(sample.invalid === undefined ? {} : { invalid: sample.invalid }),
+    step: sample.step,
+    places,
+    commands: step.commands.map(commandLine),
+  };
+}
+
+/** The text at a place in an output: a whole line, or the value that a JSON pointer (RFC 6901) leads to. */
+function quote(text: string, place: SourcePlace): string {
+  if ('line' in place) return cleanText(text.split('\n')[place.line - 1] ?? '').slice(0, 300);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    if (cause instanceof SyntaxError) return '';
+    throw cause;
+  }
+  for (const key of place.pointer.split('/').slice(1)) {
+    if (typeof value !== 'object' || value === null) return '';
+    value = (value as Record<string, unknown>)[key.replaceAll('~1', '/').replaceAll('~0', '~')]; // any object can be walked by name
+  }
+  return cleanText(JSON.stringify(value) ?? '').slice(0, 300);
+}
+
+/** The command as a person would type it. Directories were removed after the step; the names show what they were. */
+function commandLine(command: CommandResult): string {
+  const word = (text: string): string => (/^[A-Za-z0-9_./:=,@%+-]+$/.test(text) ? text : shellQuote(text));
+  const env = Object.entries(command.env).map(([name, value]) => `${name}=${word(value)}`);
+  return cleanText([...env, command.file, ...command.args].map((text, index) => (index < env.length ? text : word(text))).join(' '));
+}
+
+/** The explanation as text for a terminal. */
+export function formatExplanation({ cells, samples }: Explanation): string {
+  const lines: string[] = [];
+  for (const cell of cells) {
+    lines.push(`${cell.id}  ${cell.verdict.toUpperCase()}  ${cell.title}`, `  ${cell.reason}`);
+    if (cell.limit !== undefined) lines.push(`  limit   ${cell.limit.id} (${cell.limit.source})`);
+    if (cell.action !== undefined) lines.push(`  action  ${cell.action}`);
+    lines.push('');
+  }
+  for (const sample of samples) {
+    lines.push(`${sample.metric} = ${sample.value}  in ${sample.step}${sample.invalid === undefined ? '' : `  INVALID: ${sample.invalid}`}`);
+    for (const place of sample.places) lines.push(`  stands in  ${place.file}, ${place.where}:  ${place.text}`);
+    lines.push(...sample.commands.map((command, index) => `  ${index === 0 ? 'by hand   ' : '          '} ${command}`), '');
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,158 @@
+import { readChain, sha256 } from '../../agents/protocol/chain.ts';
+import type { JournalRecord } from '../../agents/protocol/journal-record.ts';
+import { StepResult } from '../../agents/protocol/step.ts';
+import { AssayError, ErrorDocument } from '../../workloads/kit/assay-error.ts';
+import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
+import { ProbeDocument } from '../../workloads/kit/facts/probe-output.ts';
+import { readHostFacts } from '../../workloads/kit/facts/read-host-facts.ts';
+import { LimitFile } from '../../workloads/kit/limit.ts';
+import type { Sample } from '../../workloads/kit/sample.ts';
+import type { Metric } from '../../workloads/kit/workload.ts';
+import type { Registry } from '../../workloads/registry.ts';
+import type { NodeMaterial, RunMaterial } from '../certify/run-material.ts';
+import { Inventory } from '../config/inventory.ts';
+import { Profile } from '../config/profile.ts';
+import { Suite } from '../config/suite.ts';
+import { damaged, readDocument, runPaths } from '../store/run-directory.ts';
+import type { RunDirectory } from '../store/run-directory.ts';
+import { parseStep } from './parse-step.ts';
+import { Plan } from './plan.ts';
+
+/** Names of the documents in `inputs/`. */
+export const inputNames = {
+  inventory: 'inventory.json',
+  suite: 'suite.json',
+  limits: 'limits.json',
+  profile: (id: string) => `profiles/${id}.json`,
+};
+
+/**
+ * Reads a run directory back into what `judge` looks at, proving on the way that nothing was changed: inputs by
+ * the header, journals by their chain, steps by the journal, outputs by their step. Throws EVIDENCE_DAMAGED.
+ */
+export async function loadRun(run: RunDirectory, registry: Registry, profileId = run.header.profile): Promise<RunMaterial> {
+  const profiles = await Promise.all(
+    run.header.inputs
+      .filter(({ path }) => path.startsWith(`${runPaths.inputs}/profiles/`))
+      .map(({ path }) => run.readDocument(Profile, path)),
+  );
+  const profile = profiles.find(({ id }) => id === profileId);
+  if (profile === undefined) {
+    throw new AssayError('CONFIG_INVALID', `expected one of the profiles ${profiles.map(({ id }) => id).join(', ')}, got \`${profileId}\``, {
+      hint: 'A run can be judged by the profiles that are among its inputs.',
+    });
+  }
+  const plan = (await run.has(runPaths.plan)) ? await run.readDocument(Plan, runPaths.plan) : undefined;
+  const inventory = await run.readDocument(Inventory, `${runPaths.inputs}/${inputNames.inventory}`);
+  const profilePath = `${runPaths.inputs}/${inputNames.profile(profileId)}`;
+  return {
+    header: run.header,
+    inventory,
+    suite: await run.readDocument(Suite, `${runPaths.inputs}/${inputNames.suite}`),
+    profile,
+    profileDigest: run.header.inputs.find(({ path }) => path === profilePath)?.sha256 ?? '',
+    ladder: profiles.filter(({ rank }) => rank !== undefined),
+    limits: (await run.readDocument(LimitFile, `${runPaths.inputs}/${inputNames.limits}`)).limits,
+    metrics: metricsOf(registry),
+    plan,
+    inputs: run.header.inputs,
+    nodes: await Promise.all(inventory.nodes.map(({ name }) => loadNode(run, registry, name, plan))),
+  };
+}
+
+/** All metrics that the registry declares, by full name. */
+export function metricsOf(registry: Registry): ReadonlyMap<string, Metric> {
+  return new Map(
+    [...registry.values()].flatMap(({ workload }) =>
+      Object.entries(workload.metrics).map(([name, metric]) => [`${workload.id}.${name}`, metric] as const),
+    ),
+  );
+}
+
+async function loadNode(run: RunDirectory, registry: Registry, id: string, plan: Plan | undefined): Promise<NodeMaterial> {
+  const path = runPaths.journal(id);
+  if (!(await run.has(path))) {
+    const unreached = `nodes/${id}/unreached.json`;
+    const why = (await run.has(unreached)) ? (await run.readDocument(ErrorDocument, unreached)).message : 'nothing was ever received from it';
+    return { id, reached: false, why, steps: [], samples: [], unreadable: [] };
+  }
+  const text = (await run.read(path)).toString('utf8');
+  const chain = readChain(text, run.headDigest);
+  if (!chain.ok) throw damaged(path, 'an unbroken chain', chain.error);
+  await checkPlan(run, chain.value, path);
+  const results = new Map<string, string>();
+  for (const record of chain.value) if (record.type === 'step-ended') results.set(record.step, record.result);
+  await refuseStrangers(run, id, results);
+  const steps: StepResult[] = [];
+  const samples: Sample[] = [];
+  const unreadable: { step: string; reason: string }[] = [];
+  let facts: HostFacts | undefined;
+  for (const [name, digest] of results) {
+    const { step, files } = await loadStep(run, id, name, digest);
+    if (step.workload === 'facts') {
+      const probes = files.get('probes.json');
+      if (probes !== undefined) facts = readHostFacts(readDocument(ProbeDocument, probes, `${runPaths.step(id, name)}/probes.json`));
+      continue;
+    }
+    checkPlanned(step, plan, id);
+    steps.push(step);
+    const parsed = parseStep(registry, id, step, files);
+    if (parsed.ok) samples.push(...parsed.value);
+    else unreadable.push({ step: name, reason: parsed.error });
+  }
+  return {
+    id,
+    reached: facts !== undefined,
+    ...(facts === undefined ? { why: 'the node was reached, but no facts were received from it' } : { facts }),
+    steps,
+    samples,
+    unreadable,
+    journal: { records: chain.value.length, head: sha256(text.trimEnd().split('\n').at(-1) ?? '') },
+  };
+}
+
+/** A journal that speaks of a plan must speak of this one. */
+async function checkPlan(run: RunDirectory, records: readonly JournalRecord[], path: string): Promise<void> {
+  for (const record of records) {
+    if (record.type !== 'plan') continue;
+    const found = sha256(await run.read(runPaths.plan));
+    if (found !== record.digest) throw damaged(`${runPaths.plan} (named by ${path} line ${record.seq + 1})`, `sha256 ${record.digest}`, `sha256 ${found}`);
+  }
+}
+
+/** Old or foreign results in the folder are no evidence: what the journal does not name must not be there. */
+async function refuseStrangers(run: RunDirectory, id: string, results: ReadonlyMap<string, string>): Promise<void> {
+  for (const name of await run.list(`nodes/${id}/steps`)) {
+    if (!results.has(name)) throw damaged(runPaths.step(id, name), 'a step that the journal names', 'one that it does not');
+  }
+}
+
+async function loadStep(run: RunDirectory, id: string, name: string, digest: string): Promise<{ step: StepResult; files: ReadonlyMap<string, string> }> {
+  const folder = runPaths.step(id, name);
+  const bytes = await run.read(`${folder}/exit.json`);
+  if (sha256(bytes) !== digest) throw damaged(`${folder}/exit.json`, `sha256 ${digest}`, `sha256 ${sha256(bytes)}`);
+  const step = readDocument(StepResult, bytes.toString('utf8'), `${folder}/exit.json`);
+  if (step.step !== name) throw damaged(`${folder}/exit.json`, `the step ${name}`, step.step);
+  const files = new Map<string, string>();
+  for (const output of step.commands.flatMap((command) => command.outputs)) {
+    const content = await run.read(`${folder}/${output.file}`);
+    const found = sha256(content);
+    if (found !== output.sha256) throw damaged(`${folder}/${output.file}`, `sha256 ${output.sha256}`, `sha256 ${found}`);
+    files.set(output.file, content.toString('utf8'));
+  }
+  for (const file of await run.list(folder)) {
+    if (file !== 'exit.json' && !files.has(file)) throw damaged(`${folder}/${file}`, 'a file that its step names', 'one that it does not');
+  }
+  return { step, files };
+}
+
+/** Evidence counts only for the step that was planned: same workload, tool and parameters. */
+function checkPlanned(step: StepResult, plan: Plan | undefined, node: string): void {
+  const planned = plan?.steps.find((candidate) => candidate.step === step.step && candidate.node === node);
+  const where = `${runPaths.step(node, step.step)}/exit.json`;
+  if (planned === undefined) throw damaged(where, 'a step of plan.json', 'one that the plan does not have');
+  for (const key of ['workload', 'tool', 'repetition', 'session'] as const) {
+    if (planned[key] !== step[key]) throw damaged(where, `${key} ${planned[key]}`, String(step[key]));
+  }
+  if (JSON.stringify(planned.params) !== JSON.stringify(step.params)) throw damaged(where, `parameters ${JSON.stringify(planned.params)}`, JSON.stringify(step.params));
+}

@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { parseJson } from '../../agents/protocol/parse-json.ts';
+import type { StepResult } from '../../agents/protocol/step.ts';
+import { Sample } from '../../workloads/kit/sample.ts';
+import { err, ok } from '../../workloads/kit/result.ts';
+import type { Result } from '../../workloads/kit/result.ts';
+import type { Counters, Reading, StepOutputs } from '../../workloads/kit/tool.ts';
+import type { Metric } from '../../workloads/kit/workload.ts';
+import type { Registry } from '../../workloads/registry.ts';
+
+const CountersText = z.strictObject({ diskstats: z.string(), processIo: z.string(), stat: z.string() });
+const CountersPair = z.strictObject({ before: CountersText, after: CountersText });
+
+/** Executions whose outputs are worth reading: a tool that ended by itself, well or badly. */
+const ended = new Set(['completed', 'error']);
+
+/**
+ * Reads the samples of one step from its saved outputs (`files` by file name). Pure: the authority is this,
+ * run offline, and not what any agent made of it. Never throws for what a tool printed.
+ */
+export function parseStep(
+  registry: Registry,
+  node: string,
+  step: StepResult,
+  files: ReadonlyMap<string, string>,
+): Result<readonly Sample[]> {
+  const registered = registry.get(step.workload);
+  const tool = registered?.tools.find((candidate) => candidate.id === step.tool);
+  if (registered === undefined || tool === undefined) return err(`this version of Assay has no tool ${step.workload}/${step.tool}`);
+  const params = registered.workload.params.safeParse(step.params);
+  if (!params.success) return err(`parameters: ${params.error.issues[0]?.message ?? 'not accepted'}`);
+  if (!ended.has(step.execution)) return err(step.reason ?? step.execution);
+  const parsed = tool.parse(gatherOutputs(step, files), params.data);
+  if (!parsed.ok) return err(step.reason === undefined ? parsed.error : `${parsed.error} (${step.reason})`);
+  const samples: Sample[] = [];
+  for (const reading of parsed.value.readings) {
+    const metric = registered.workload.metrics[reading.metric];
+    if (metric === undefined) return err(`${tool.id} reported \`${reading.metric}\`, which ${step.workload} does not declare`);
+    const outside = outsideDomain(metric, reading);
+    if (outside !== undefined) return err(outside);
+    samples.push(
+      Sample.parse({
+        metric: `${step.workload}.${reading.metric}`,
+        value: reading.value,
+        unit: metric.unit,
+        dimensions: reading.dimensions,
+        subject: reading.device === undefined ? node : `${node}/${reading.device}`,
+        tool: tool.id,
+        ...(parsed.value.toolVersion === undefined ? {} : { toolVersion: parsed.value.toolVersion }),
+        step: step.step,
+        session: step.session,
+        origin: tool.origin,
+        at: reading.at,
+        ...(reading.invalid === undefined ? {} : { invalid: reading.invalid }),
+      }),
+    );
+  }
+  return ok(samples);
+}
+
+function outsideDomain(metric: Metric, reading: Reading): string | undefined {
+  const { value } = reading;
+  const fits =
+    Number.isFinite(value) &&
+    (metric.domain === 'positive' ? value > 0 : value >= 0 && (metric.domain !== 'count' || Number.isInteger(value)));
+  return fits ? undefined : `${reading.metric}: expected a ${metric.domain} number, got ${value}`;
+}
+
+/** Puts saved files back into the shape that parsers see. */
+export function gatherOutputs(step: StepResult, files: ReadonlyMap<string, string>): StepOutputs {
+  return Object.fromEntries(
+    step.commands.map((command) => {
+      const textOf = (output: string): string => {
+        const kept = command.outputs.find((candidate) => candidate.output === output);
+        return kept === undefined ? '' : (files.get(kept.file) ?? '');
+      };
+      const artifacts = command.outputs.filter(({ output }) => !['stdout', 'stderr', 'counters'].includes(output));
+      return [
+        command.id,
+        {
+          stdout: textOf('stdout'),
+          stderr: textOf('stderr'),
+          exitCode: command.exitCode,
+          artifacts: Object.fromEntries(artifacts.map(({ output, file }) => [output, files.get(file) ?? ''])),
+          durationMs: command.durationMs,
+          counters: readCounters(textOf('counters')),
+        },
+      ];
+    }),
+  );
+}
+
+function readCounters(text: string): { readonly before: Counters; readonly after: Counters } | undefined {
+  if (text === '') return undefined;
+  const counters = CountersPair.safeParse(parseJson(text));
+  return counters.success ? counters.data : undefined;
+}

@@ -1,0 +1,47 @@
+/**
+ * Names (`comm`, at most 15 characters) of miners and of what restarts them: a hang-up watchdog reboots the host
+ * when the hash rate falls (FLOOR H5). HiveOS runs `miner-run` and the watchdog `wd` (minershive/hiveos-linux,
+ * hive/bin); gminer's program is called plain `miner`.
+ */
+const names: ReadonlySet<string> = new Set([
+  'bfgminer',
+  'bminer',
+  'bmminer',
+  'bosminer',
+  'bzminer',
+  'ccminer',
+  'cgminer',
+  'claymore',
+  'cpuminer',
+  'cpuminer-opt',
+  'ethdcrminer64',
+  'ethminer',
+  'gminer',
+  'hellminer',
+  'kawpowminer',
+  'lolminer',
+  'miner',
+  'miner-run',
+  'minerd',
+  'minerstat',
+  'minerstat-os',
+  'nanominer',
+  'nbminer',
+  'onezerominer',
+  'phoenixminer',
+  'rigel',
+  'sgminer',
+  'srbminer',
+  'srbminer-multi',
+  't-rex',
+  'teamredminer',
+  'trex',
+  'wd',
+  'wildrig',
+  'wildrig-multi',
+  'xmr-stak',
+  'xmrig',
+  'xmrig-nvidia',
+]);
+
+export const isMiningProcess = (comm: string): boolean => names.has(comm.toLowerCase());

@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import type { Evidence, Tree } from './evidence.ts';
+import type { Fact } from './fact.ts';
+import { known, unknown, valueOf } from './fact.ts';
+import type { Drive, HostFacts } from './host-facts.ts';
+import { whyNoDrive } from './local-file-systems.ts';
+import type { Mount } from './read-mounts.ts';
+import { mountOf, readMounts } from './read-mounts.ts';
+import { mapFact } from './read-number.ts';
+
+/** What the probe wrote about a file system (statfs, and stat for the device number). */
+export const FileSystemStatus = z.object({
+  realPath: z.string(),
+  majorMinor: z.string(),
+  blockBytes: z.number().nonnegative(),
+  blocks: z.number().nonnegative(),
+  availableBlocks: z.number().nonnegative(),
+});
+
+/** Where storage steps write: the file system, its room, and the drive that stands behind it. */
+export function readScratch(
+  evidence: Evidence,
+  path: string,
+  drives: Fact<readonly Drive[]>,
+): HostFacts['scratch'] {
+  const status = evidence.json('file system of scratch', FileSystemStatus);
+  const mount = mapFact(status, ({ realPath }) =>
+    mapFact(evidence.text('/proc/self/mountinfo'), (mountinfo) => {
+      const found = mountOf(realPath, readMounts(mountinfo));
+      return found === undefined
+        ? unknown(`no mount in /proc/self/mountinfo holds ${realPath}`)
+        : known(found);
+    }),
+  );
+  return {
+    path,
+    fileSystem: mapFact(mount, ({ fileSystem }) => known(fileSystem)),
+    mountOptions: mapFact(mount, ({ options }) => known(options)),
+    freeBytes: mapFact(status, ({ availableBlocks, blockBytes }) => known(availableBlocks * blockBytes)),
+    totalBytes: mapFact(status, ({ blocks, blockBytes }) => known(blocks * blockBytes)),
+    device: mapFact(mount, ({ source }) =>
+      source === '' ? unknown('the mount has no source') : known(source),
+    ),
+    driveIdentity: mapFact(mount, (it) =>
+      mapFact(evidence.tree('sysfs block'), (tree) => driveBehind(it, tree, drives)),
+    ),
+  };
+}
+
+function driveBehind(mount: Mount, tree: Tree, drives: Fact<readonly Drive[]>): Fact<string> {
+  const refusal = whyNoDrive(mount.fileSystem);
+  if (refusal !== undefined) return unknown(refusal);
+  const node = blockNode(mount, tree);
+  if ('unknown' in node) return node;
+  const [name, parent] = node.value;
+  const drive = valueOf(drives)?.find((it) => it.name === (parent ?? name));
+  if (drive !== undefined) return known(drive.identity);
+  const members = Object.keys(tree).flatMap((path) => path.split(`/sys/block/${name}/slaves/`)[1] ?? []);
+  const over = members.length > 0 ? ` over ${members.join(', ')}` : '';
+  return unknown(`${name}${over} is not one drive (device mapper, RAID or a software device)`);
+}
+
+/** The kernel's name of the mounted block device, and of the drive if it is a partition of one. */
+function blockNode(mount: Mount, tree: Tree): Fact<readonly [string, string | undefined]> {
+  for (const [path, entry] of Object.entries(tree)) {
+    if (entry !== mount.majorMinor) continue;
+    const [, disk, partition] = /^\/sys\/block\/([^/]+)(?:\/([^/]+))?\/dev$/.exec(path) ?? [];
+    if (disk !== undefined) return known(partition === undefined ? [disk, undefined] : [partition, disk]);
+  }
+  return mount.fileSystem === 'btrfs'
+    ? btrfsNode(mount, tree)
+    : unknown(`device ${mount.majorMinor} (${mount.source}) is not in /sys/block`);
+}
+
+/** btrfs has device numbers of its own; it lists its members, and only one member is one drive. */
+function btrfsNode(mount: Mount, tree: Tree): Fact<readonly [string, string | undefined]> {
+  const name = mount.source.replace(/^\/dev\//, '');
+  const members = Object.keys(tree).flatMap((path) => {
+    const [, uuid, member] = /^\/sys\/fs\/btrfs\/([^/]+)\/devices\/([^/]+)$/.exec(path) ?? [];
+    return uuid !== undefined && member !== undefined ? [{ uuid, member }] : [];
+  });
+  const uuid = members.find(({ member }) => member === name)?.uuid;
+  const own = members.filter((it) => it.uuid === uuid);
+  if (uuid === undefined)
+    return unknown(`${mount.source} is not among the devices of any btrfs in /sys/fs/btrfs`);
+  if (own.length > 1)
+    return unknown(`this btrfs spans ${own.length} devices: ${own.map(({ member }) => member).join(', ')}`);
+  const parent = Object.keys(tree)
+    .find((path) => path.startsWith('/sys/block/') && path.endsWith(`/${name}/dev`))
+    ?.split('/')[3];
+  return known([name, parent === name ? undefined : parent]);
+}
