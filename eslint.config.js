@@ -27,7 +27,8 @@ export default tseslint.config(
     rules: {
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
-      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
       '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'separate-type-imports' }],
       'no-restricted-syntax': [
@@ -63,7 +64,7 @@ export default tseslint.config(
     ['\\.\\./[a-z-]+\\.ts$'],
   ),
   boundary(['workloads/*/kernel.ts'], [], 'a kernel imports node builtins only', builtins),
-  boundary(['agents/protocol/**'], [], 'the protocol imports kit and zod', npm('zod'), ['(\\.\\./)+workloads/kit/.*'], here),
+  boundary(['agents/protocol/**'], [], 'the protocol imports kit, zod and pure builtins', npm('zod'), ['node:(crypto|string_decoder)$'], ['(\\.\\./)+workloads/kit/.*'], here),
   boundary(
     ['agents/**'],
     ['agents/protocol/**'],
@@ -92,7 +93,7 @@ export default tseslint.config(
     builtins,
     npm('execa', 'esbuild', 'pino', 'yaml', 'yargs', 'zod', 'ajv'),
     here,
-    ['(\\.\\./)+workloads/(kit/.*|registry\\.ts$)'],
+    ['(\\.\\./)+workloads/(kit/.*|registry\\.ts$)', '(\\.\\./)+package\\.json$'],
     ['(\\.\\./)+agents/protocol/.*', '(\\.\\./)+reports/.*'],
     folder('cli', 'config', 'profiles', 'suites', 'transport', 'deploy', 'run', 'store', 'stats', 'certify', 'compare'),
     ['\\.\\./[a-z-]+\\.ts$'],

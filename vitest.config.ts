@@ -1,14 +1,23 @@
 import { defineConfig } from 'vitest/config';
 
-// biome-ignore lint: vitest reads the default export
+const shared = { testTimeout: 60_000, hookTimeout: 120_000, pool: 'forks' } as const;
+
 const config = defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
-    pool: 'forks',
     maxWorkers: 2,
-    dangerouslyIgnoreUnhandledErrors: false,
+    projects: [
+      { test: { ...shared, name: 'unit', include: ['test/{unit,contract,browser}/**/*.test.ts'] } },
+      // A node is measured by one run at a time, and here all runs share this machine.
+      {
+        test: {
+          ...shared,
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts'],
+          fileParallelism: false,
+          maxWorkers: 1,
+        },
+      },
+    ],
   },
 });
 

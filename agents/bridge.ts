@@ -5,10 +5,16 @@ import type { Readable, Writable } from 'node:stream';
 import { AssayError } from '../workloads/kit/assay-error.ts';
 import { readEnvironment } from './environment.ts';
 import { connectLease } from './keeper/lease.ts';
-import { createNodeRun, findNodeRun, loadNodeRun, nodeRunDirectory, readBootId } from './keeper/run-directory.ts';
+import {
+  createNodeRun,
+  findNodeRun,
+  loadNodeRun,
+  nodeRunDirectory,
+  readBootId,
+} from './keeper/run-directory.ts';
 import { createLineSplitter, encodeLine } from './protocol/framing.ts';
-import { ToAgent } from './protocol/messages.ts';
 import type { FromAgent } from './protocol/messages.ts';
+import { ToAgent } from './protocol/messages.ts';
 import { parseJson } from './protocol/parse-json.ts';
 import { protocolVersion } from './protocol/version.ts';
 
@@ -57,7 +63,9 @@ async function readHello(input: Readable): Promise<{ hello: Hello; rest: string 
       }
     };
     input.on('data', onData);
-    input.once('end', () => reject(new AssayError('PROTOCOL_MISMATCH', 'expected a hello, got the end of input')));
+    input.once('end', () =>
+      reject(new AssayError('PROTOCOL_MISMATCH', 'expected a hello, got the end of input')),
+    );
   });
 }
 
@@ -67,7 +75,7 @@ async function runDirectoryFor(hello: Hello, state: string, bundle: string): Pro
   }
   const found = await findNodeRun(state, hello.run);
   if (found !== undefined) return found;
-  if (hello.mode === 'attach') {
+  if (hello.mode !== 'open') {
     throw new AssayError('RUN_NOT_FOUND', `the node does not hold the run ${hello.run}`, {
       hint: 'It was removed after its evidence was fetched, or it ran on another node.',
     });
@@ -86,12 +94,16 @@ async function reachKeeper(
   const bootId = await readBootId();
   const held = await connectLease(bootId);
   if (held !== undefined) return held;
-  const keeper = spawn(process.execPath, [options.program, 'keeper', options.state, directory, options.bundle], {
-    cwd: directory,
-    env: { PATH: readEnvironment().path },
-    detached: true,
-    stdio: 'ignore',
-  });
+  const keeper = spawn(
+    process.execPath,
+    [options.program, 'keeper', options.state, directory, options.bundle],
+    {
+      cwd: directory,
+      env: { PATH: readEnvironment().path },
+      detached: true,
+      stdio: 'ignore',
+    },
+  );
   keeper.unref();
   for (let waitedMs = 0; waitedMs < 15_000; waitedMs += 50) {
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -99,9 +111,13 @@ async function reachKeeper(
     if (socket !== undefined) return socket;
     if (keeper.exitCode !== null) break;
   }
-  throw new AssayError('AGENT_LOST', `the keeper did not start (exit code ${keeper.exitCode ?? 'none yet'})`, {
-    hint: `Its log is ${join(directory, 'keeper.log')} on the node.`,
-  });
+  throw new AssayError(
+    'AGENT_LOST',
+    `the keeper did not start (exit code ${keeper.exitCode ?? 'none yet'})`,
+    {
+      hint: `Its log is ${join(directory, 'keeper.log')} on the node.`,
+    },
+  );
 }
 
 async function carry(socket: Socket, input: Readable, output: Writable): Promise<void> {

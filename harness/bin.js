@@ -23,9 +23,12 @@ if (Number(process.versions.node.split('.')[0]) >= 24) {
     );
     process.exitCode = 3;
   } else {
-    const child = spawn(pinned, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
+    const child = spawn(pinned, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+      stdio: 'inherit',
+    });
     // The terminal signals the whole foreground group: the child decides, we only wait for it.
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => signal === 'SIGINT' || child.kill(signal));
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+      process.on(signal, () => signal === 'SIGINT' || child.kill(signal));
     child.on('exit', (code, signal) => {
       process.exitCode = signal === null ? (code ?? 70) : 70;
     });

@@ -1,14 +1,19 @@
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { AssayError } from '../workloads/kit/assay-error.ts';
-import { commands } from './cli/commands.ts';
 import type { CliContext } from './cli/command.ts';
+import { commands } from './cli/commands.ts';
 import { readEnvironment } from './environment.ts';
 import { assayVersion } from './version.ts';
 
 /** The only place that sets the exit code, and the boundary at which unknown errors become our bug. */
 async function main(argv: readonly string[]): Promise<void> {
-  const context: CliContext = { environment: readEnvironment(), out: process.stdout, err: process.stderr, now: () => new Date() };
+  const context: CliContext = {
+    environment: readEnvironment(),
+    out: process.stdout,
+    err: process.stderr,
+    now: () => new Date(),
+  };
   const cli = yargs()
     .scriptName('assay')
     .usage('$0 <command>\n\nMeasures what a machine is fit for and proves it.')
@@ -19,7 +24,11 @@ async function main(argv: readonly string[]): Promise<void> {
     .wrap(Math.min(100, context.environment.terminal.columns))
     .exitProcess(false)
     .fail((message: string | null, cause: unknown) => {
-      throw cause instanceof Error ? cause : new AssayError('USAGE', message ?? 'the command line was not understood', { hint: 'See: assay --help' });
+      throw cause instanceof Error
+        ? cause
+        : new AssayError('USAGE', message ?? 'the command line was not understood', {
+            hint: 'See: assay --help',
+          });
     });
   for (const register of commands) {
     register(cli, context, (code) => {

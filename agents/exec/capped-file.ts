@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { CapturedOutput } from '../protocol/step.ts';
 
@@ -8,12 +9,17 @@ import type { CapturedOutput } from '../protocol/step.ts';
 export const maxOutputBytes = 16 * 1024 * 1024;
 
 /**
- * Writes a stream to a file, hashing what is written, and calls `onFlood` once when more than the cap arrives.
- * Resolves when the stream ended or was destroyed.
+ * Writes a stream to an open file, hashing what is written, and calls `onFlood` once when more than the cap
+ * arrives. Reading begins in this very call: a stream that nobody reads when its process ends is emptied. Resolves
+ * when the stream ended or was destroyed, with the file closed.
  */
-export async function writeCapped(output: string, stream: Readable, file: string, onFlood: () => void): Promise<CapturedOutput> {
+export async function writeCapped(
+  output: string,
+  stream: Readable,
+  file: OpenFile,
+  onFlood: () => void,
+): Promise<CapturedOutput> {
   const hash = createHash('sha256');
-  const handle = await open(file, 'wx', 0o600);
   let bytes = 0;
   let capped = false;
   try {
@@ -24,14 +30,24 @@ export async function writeCapped(output: string, stream: Readable, file: string
         onFlood();
       }
       if (kept.length === 0) continue;
-      await handle.writeFile(kept);
+      await file.handle.writeFile(kept);
       hash.update(kept);
       bytes += kept.length;
     }
   } finally {
-    await handle.close();
+    await file.handle.close();
   }
-  return { output, file: basename(file), bytes, sha256: hash.digest('hex'), capped };
+  return { output, file: file.name, bytes, sha256: hash.digest('hex'), capped };
+}
+
+export interface OpenFile {
+  readonly name: string;
+  readonly handle: FileHandle;
+}
+
+/** Creates a file in `directory`; one that exists is refused, evidence is never written over. */
+export async function createEvidence(directory: string, name: string): Promise<OpenFile> {
+  return { name, handle: await open(join(directory, name), 'wx', 0o600) };
 }
 
 /** A killed process closes its pipes early: that ends the output, it is not an error of ours. */
@@ -44,4 +60,6 @@ async function* untilClosed(stream: Readable): AsyncGenerator<Buffer> {
 }
 
 const isPrematureClose = (cause: unknown): boolean =>
-  cause instanceof Error && 'code' in cause && (cause.code === 'ERR_STREAM_PREMATURE_CLOSE' || cause.code === 'ABORT_ERR');
+  cause instanceof Error &&
+  'code' in cause &&
+  (cause.code === 'ERR_STREAM_PREMATURE_CLOSE' || cause.code === 'ABORT_ERR');

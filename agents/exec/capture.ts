@@ -13,7 +13,12 @@ const probeOutputBytes = 8 * 1024 * 1024;
 
 /** Runs a short read-only program and keeps its standard output. Never throws for what the program does. */
 export async function capture(
-  command: { readonly id: string; readonly file: string; readonly args: readonly string[]; readonly timeoutMs?: number },
+  command: {
+    readonly id: string;
+    readonly file: string;
+    readonly args: readonly string[];
+    readonly timeoutMs?: number;
+  },
   path: string,
 ): Promise<ProbeOutput> {
   const result = await execa(command.file, command.args, {

@@ -8,7 +8,7 @@ import type { Command } from '../../workloads/kit/command.ts';
 import type { Clock } from '../clock.ts';
 import { readCounters } from '../monitor/counters.ts';
 import type { CapturedOutput, CommandResult, Execution } from '../protocol/step.ts';
-import { maxOutputBytes, writeCapped } from './capped-file.ts';
+import { createEvidence, maxOutputBytes, writeCapped } from './capped-file.ts';
 import { toolEnvironment } from './capture.ts';
 import { markName, sweep } from './sweep.ts';
 
@@ -25,6 +25,8 @@ export interface CommandSurroundings {
   readonly graceMs: number;
 }
 
+const streams = ['stdout', 'stderr'] as const;
+
 /** Why a command was ended by us: the first reason wins. */
 interface Ending {
   execution: Execution;
@@ -36,14 +38,27 @@ interface Ending {
  * before and after, its artifacts. Never throws for what the program does. Aborting `signal` ends it as
  * `cancelled`; `signal.reason` says why.
  */
-export async function runCommand(around: CommandSurroundings, command: Command, signal: AbortSignal): Promise<CommandResult> {
+export async function runCommand(
+  around: CommandSurroundings,
+  command: Command,
+  signal: AbortSignal,
+): Promise<CommandResult> {
+  const files = await Promise.all(
+    streams.map((name) => createEvidence(around.evidence, `${command.id}.${name}`)),
+  );
   const startedAt = around.clock.now().toISOString();
   const before = await readCounters();
   const start = around.clock.monotonicMs();
   let ending: Ending | undefined;
   const subprocess = execa(command.file, command.args, {
     cwd: around.directory,
-    env: { ...toolEnvironment(around.path), HOME: around.temporary, TMPDIR: around.temporary, ...command.env, [markName]: around.mark },
+    env: {
+      ...toolEnvironment(around.path),
+      HOME: around.temporary,
+      TMPDIR: around.temporary,
+      ...command.env,
+      [markName]: around.mark,
+    },
     extendEnv: false,
     detached: true,
     cleanup: false,
@@ -59,28 +74,33 @@ export async function runCommand(around: CommandSurroundings, command: Command, 
     setTimeout(() => killGroup(subprocess.pid, 'SIGKILL'), around.graceMs).unref();
   };
   const onAbort = (): void => end(...endingOf(signal.reason));
-  const timer = setTimeout(() => end('timeout', `did not end within ${command.timeoutMs} ms`), command.timeoutMs);
+  const timer = setTimeout(
+    () => end('timeout', `did not end within ${command.timeoutMs} ms`),
+    command.timeoutMs,
+  );
   signal.addEventListener('abort', onAbort);
   if (signal.aborted) onAbort();
-  const kept = (['stdout', 'stderr'] as const).map((name) =>
-    writeCapped(name, subprocess[name], join(around.evidence, `${command.id}.${name}`), () =>
+  const kept = files.map((file, index) => {
+    const name = streams[index] ?? 'stdout';
+    return writeCapped(name, subprocess[name], file, () =>
       end('error', `wrote more than ${maxOutputBytes} bytes to ${name}`),
-    ),
-  );
+    );
+  });
   try {
-    if (subprocess.pid !== undefined) await exited(subprocess as unknown as ChildProcess); // execa's promise is a ChildProcess too
+    if (subprocess.pid !== undefined) await exited(subprocess.nodeChildProcess);
     // A child that left the group may hold our pipes open for ever: let it write for a moment, then end it.
     const drained = Promise.all(kept);
     if (!(await settlesWithin(drained, 300))) {
       await sweep(around.mark);
-      if (!(await settlesWithin(drained, 2000))) for (const name of ['stdout', 'stderr'] as const) subprocess[name].destroy();
+      if (!(await settlesWithin(drained, 2000))) for (const name of streams) subprocess[name].destroy();
     }
     const outputs: CapturedOutput[] = await drained;
     const result = await subprocess;
     const durationMs = Math.round((around.clock.monotonicMs() - start) * 1000) / 1000;
     const after = await readCounters();
     outputs.push(await keepText(around, command.id, 'counters', JSON.stringify({ before, after })));
-    for (const artifact of command.artifacts) outputs.push(...(await keepArtifact(around, command.id, artifact)));
+    for (const artifact of command.artifacts)
+      outputs.push(...(await keepArtifact(around, command.id, artifact)));
     const natural = naturalEnding(result);
     return {
       id: command.id,
@@ -155,14 +175,29 @@ async function settlesWithin(promise: Promise<unknown>, ms: number): Promise<boo
   return settled;
 }
 
-async function keepText(around: CommandSurroundings, id: string, output: string, text: string): Promise<CapturedOutput> {
+async function keepText(
+  around: CommandSurroundings,
+  id: string,
+  output: string,
+  text: string,
+): Promise<CapturedOutput> {
   const file = `${id}.${output}.json`;
   await writeFile(join(around.evidence, file), text, { mode: 0o600 });
-  return { output, file, bytes: Buffer.byteLength(text), sha256: createHash('sha256').update(text).digest('hex'), capped: false };
+  return {
+    output,
+    file,
+    bytes: Buffer.byteLength(text),
+    sha256: createHash('sha256').update(text).digest('hex'),
+    capped: false,
+  };
 }
 
 /** Copies an artifact into the evidence. One that the tool did not write is simply absent from the outputs. */
-async function keepArtifact(around: CommandSurroundings, id: string, path: string): Promise<readonly CapturedOutput[]> {
+async function keepArtifact(
+  around: CommandSurroundings,
+  id: string,
+  path: string,
+): Promise<readonly CapturedOutput[]> {
   const name = basename(path).replace(/[^A-Za-z0-9._-]/g, '_');
   const file = `${id}.artifact.${name}`;
   try {
@@ -174,7 +209,15 @@ async function keepArtifact(around: CommandSurroundings, id: string, path: strin
     throw cause;
   }
   const bytes = await readFile(join(around.evidence, file));
-  return [{ output: name, file, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex'), capped: false }];
+  return [
+    {
+      output: name,
+      file,
+      bytes: bytes.length,
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+      capped: false,
+    },
+  ];
 }
 
 const optional = <K extends string, T>(key: K, value: T | undefined): Partial<Record<K, T>> =>

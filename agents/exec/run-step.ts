@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Command } from '../../workloads/kit/command.ts';
 import type { Placeholder } from '../../workloads/kit/command.ts';
+import { Command } from '../../workloads/kit/command.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import type { Clock } from '../clock.ts';
 import type { CommandResult, Execution, StepRequest, StepResult } from '../protocol/step.ts';
-import { runCommand } from './run-command.ts';
 import type { StopReason } from './run-command.ts';
+import { runCommand } from './run-command.ts';
 import { sweep } from './sweep.ts';
 
 export interface StepSurroundings {
@@ -113,7 +113,8 @@ async function attempt(
     return { execution: 'completed' };
   } catch (cause) {
     // The file system of the node failed us (full, read-only): that is this step's outcome, not the agent's end.
-    if (cause instanceof Error && 'syscall' in cause) return { execution: 'error', reason: `agent: ${cause.message}` };
+    if (cause instanceof Error && 'syscall' in cause)
+      return { execution: 'error', reason: `agent: ${cause.message}` };
     throw cause;
   } finally {
     await sweep(`${around.run}/${request.step}`);
@@ -121,11 +122,15 @@ async function attempt(
   }
 }
 
-function planCommands(around: StepSurroundings, request: StepRequest): { commands: readonly Command[] } | { execution: 'refused'; reason: string } {
+function planCommands(
+  around: StepSurroundings,
+  request: StepRequest,
+): { commands: readonly Command[] } | { execution: 'refused'; reason: string } {
   const refuse = (reason: string) => ({ execution: 'refused' as const, reason });
   const registered = around.registry.get(request.workload);
   const tool = registered?.tools.find((candidate) => candidate.id === request.tool);
-  if (registered === undefined || tool === undefined) return refuse(`no tool ${request.workload}/${request.tool} in this bundle`);
+  if (registered === undefined || tool === undefined)
+    return refuse(`no tool ${request.workload}/${request.tool} in this bundle`);
   const params = registered.workload.params.safeParse(request.params);
   if (!params.success) return refuse(`parameters: ${params.error.issues[0]?.message ?? 'not accepted'}`);
   const needs = tool.needs(params.data, around.facts);

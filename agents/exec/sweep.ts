@@ -1,4 +1,4 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 
 /** Environment variable that every process of a step carries and hands to its children. */
 export const markName = 'ASSAY_STEP';
@@ -26,7 +26,9 @@ export async function findMarked(mark: string): Promise<readonly number[]> {
   const marked = await Promise.all(
     entries.map(async (pid) => {
       const environment = await readEnviron(pid);
-      return environment.some((entry) => entry === `${markName}=${mark}` || entry.startsWith(`${markName}=${mark}/`));
+      return environment.some(
+        (entry) => entry === `${markName}=${mark}` || entry.startsWith(`${markName}=${mark}/`),
+      );
     }),
   );
   return entries.filter((_, index) => marked[index] === true).map(Number);

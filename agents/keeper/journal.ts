@@ -1,5 +1,5 @@
-import { open, readFile } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import type { Clock } from '../clock.ts';
 import { sha256 } from '../protocol/chain.ts';
 import type { JournalEntry } from '../protocol/journal-record.ts';
@@ -49,7 +49,12 @@ export class Journal {
   }
 
   async #write(entry: JournalEntry): Promise<void> {
-    const line = JSON.stringify({ seq: this.lines.length, prev: this.#prev, at: this.#clock.now().toISOString(), ...entry });
+    const line = JSON.stringify({
+      seq: this.lines.length,
+      prev: this.#prev,
+      at: this.#clock.now().toISOString(),
+      ...entry,
+    });
     await this.#file.appendFile(`${line}\n`);
     await this.#file.sync();
     this.lines.push(line);

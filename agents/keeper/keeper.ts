@@ -1,6 +1,6 @@
-import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
@@ -8,17 +8,18 @@ import { ProbeDocument } from '../../workloads/kit/facts/probe-output.ts';
 import { readHostFacts } from '../../workloads/kit/facts/read-host-facts.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import type { Clock } from '../clock.ts';
-import { runStep } from '../exec/run-step.ts';
 import type { StopReason } from '../exec/run-command.ts';
+import { runStep } from '../exec/run-step.ts';
 import { sweep } from '../exec/sweep.ts';
 import { runProbes } from '../probe/run-probes.ts';
+import { encodeLine } from '../protocol/framing.ts';
 import type { FromAgent, ToAgent } from '../protocol/messages.ts';
 import { protocolVersion } from '../protocol/version.ts';
 import { Journal } from './journal.ts';
 import { factsStep, keepProbes, probesFile } from './probe-step.ts';
 import { KeptBatch, repair } from './repair.ts';
-import { removeNodeRun } from './run-directory.ts';
 import type { NodeRun } from './run-directory.ts';
+import { removeNodeRun } from './run-directory.ts';
 import { sendFile } from './send-file.ts';
 
 type Batch = Extract<ToAgent, { type: 'batch' }>;
@@ -57,6 +58,7 @@ export class Keeper {
   #heavy = false;
   #stayUntilMs = 0;
   #timer: NodeJS.Timeout | undefined;
+  #hasEnded = false;
 
   private constructor(around: KeeperSurroundings, journal: Journal) {
     this.#around = around;
@@ -64,12 +66,24 @@ export class Keeper {
   }
 
   static async start(around: KeeperSurroundings): Promise<Keeper> {
-    const journal = await Journal.open(join(around.directory, 'journal.ndjson'), around.node.head, around.clock);
+    const journal = await Journal.open(
+      join(around.directory, 'journal.ndjson'),
+      around.node.head,
+      around.clock,
+    );
     const keeper = new Keeper(around, journal);
     const survivors = await sweep(around.node.run);
     if (journal.lines.length === 0) {
       const { run, node, bootId, bundle } = around.node;
-      await journal.append({ type: 'opened', run, node, protocol: protocolVersion, bundle, bootId, directory: around.directory });
+      await journal.append({
+        type: 'opened',
+        run,
+        node,
+        protocol: protocolVersion,
+        bundle,
+        bootId,
+        directory: around.directory,
+      });
     } else {
       const kept = await keeper.#keptBatch();
       if (survivors > 0) await journal.append({ type: 'swept', found: survivors, killed: survivors });
@@ -93,22 +107,36 @@ export class Keeper {
     this.#rest();
   }
 
+  /** Somebody who may only stop the run, beside the coordinator that is attached. Answered when all is idle. */
+  async stopFor(socket: Socket, message: Extract<ToAgent, { type: 'stop' }>): Promise<void> {
+    this.#stop({ execution: 'cancelled', reason: message.reason }, message.now);
+    await this.#idle();
+    socket.end(encodeLine({ type: 'stopped' } satisfies FromAgent));
+  }
+
   /** Handles one message. Refusals are answered; anything else that is thrown is our bug and is logged. */
   async handle(message: ToAgent): Promise<void> {
     try {
       await this.#dispatch(message);
     } catch (cause) {
       const error = AssayError.from(cause);
-      this.#around.log.error({ code: error.code, reason: error.message, stack: error.stack }, 'message refused');
-      this.#send({ type: 'refusal', error: error.toJSON() });
+      this.#around.log.error(
+        { code: error.code, reason: error.message, stack: error.stack },
+        'message refused',
+      );
+      await this.#send({ type: 'refusal', error: error.toJSON() });
     }
   }
 
   /** SIGTERM: the running step is cancelled, the journal is closed, the evidence stays. */
   async terminate(reason: string): Promise<void> {
     this.#stop({ execution: 'cancelled', reason }, true);
-    while (this.#running !== undefined) await new Promise((resolve) => setTimeout(resolve, 20));
+    await this.#idle();
     await this.#close(reason);
+  }
+
+  async #idle(): Promise<void> {
+    while (this.#running !== undefined) await new Promise((resolve) => setTimeout(resolve, 20));
   }
 
   async #dispatch(message: ToAgent): Promise<void> {
@@ -144,7 +172,13 @@ export class Keeper {
     }
     await this.#journal.append({ type: 'attached', from });
     const records = this.#journal.lines.length;
-    await this.#send({ type: 'welcome', version: protocolVersion, nonce, bootId: this.#around.node.bootId, records });
+    await this.#send({
+      type: 'welcome',
+      version: protocolVersion,
+      nonce,
+      bootId: this.#around.node.bootId,
+      records,
+    });
     for (let next = from; next < this.#journal.lines.length; next += 1) {
       await this.#send({ type: 'record', line: this.#journal.lines[next] ?? '' });
     }
@@ -165,7 +199,10 @@ export class Keeper {
       headers: unique(tools.flatMap((tool) => tool.requires.headers ?? [])),
     });
     this.#facts = readHostFacts(document);
-    const result = await keepProbes(this.#around.directory, document, { startedAt, durationMs: Math.round(clock.monotonicMs() - start) });
+    const result = await keepProbes(this.#around.directory, document, {
+      startedAt,
+      durationMs: Math.round(clock.monotonicMs() - start),
+    });
     await this.#journal.append({ type: 'step-ended', step: factsStep, execution: 'completed', result });
   }
 
@@ -188,7 +225,11 @@ export class Keeper {
     );
     try {
       await this.#journal.append({ type: 'plan', digest: batch.plan });
-      await this.#journal.append({ type: 'batch-started', batch: batch.batch, steps: batch.steps.map((step) => step.step) });
+      await this.#journal.append({
+        type: 'batch-started',
+        batch: batch.batch,
+        steps: batch.steps.map((step) => step.step),
+      });
       for (const request of batch.steps) {
         if (this.#stopped() !== undefined) break;
         await this.#journal.append({ type: 'step-started', step: request.step });
@@ -208,10 +249,19 @@ export class Keeper {
           request,
           controller.signal,
         );
-        await this.#journal.append({ type: 'step-ended', step: request.step, execution: result.execution, result: digest });
+        await this.#journal.append({
+          type: 'step-ended',
+          step: request.step,
+          execution: result.execution,
+          result: digest,
+        });
       }
       const stopped = this.#stopped();
-      await this.#journal.append({ type: 'batch-ended', batch: batch.batch, ...(stopped ?? { execution: 'completed' }) });
+      await this.#journal.append({
+        type: 'batch-ended',
+        batch: batch.batch,
+        ...(stopped ?? { execution: 'completed' }),
+      });
     } finally {
       clearTimeout(onDeadline);
       this.#running = undefined;
@@ -238,25 +288,35 @@ export class Keeper {
     await this.#journal.close();
     await removeNodeRun(this.#around.state, this.#around.directory);
     await this.#send({ type: 'finished', survivors });
-    this.#session?.end();
-    this.#around.onEnd();
+    this.#end();
   }
 
   async #close(reason: string): Promise<void> {
     await this.#journal.append({ type: 'closed', reason });
     await this.#journal.close();
+    this.#end();
+  }
+
+  /** Lets go of everything that keeps the process alive; the lease is free from here on. */
+  #end(): void {
+    this.#hasEnded = true;
+    clearTimeout(this.#timer);
+    this.#session?.end();
     this.#around.onEnd();
   }
 
   /** Arms the one timer that fits the moment: the dead-man while a heavy batch runs alone, else the idle end. */
   #rest(): void {
     clearTimeout(this.#timer);
-    if (this.#session !== undefined) return;
+    if (this.#session !== undefined || this.#hasEnded) return;
     if (this.#running === undefined) {
       const patience = Math.max(idleMs, this.#stayUntilMs - this.#around.clock.monotonicMs());
       this.#timer = setTimeout(() => void this.#close('no coordinator came back'), patience);
     } else if (this.#heavy) {
-      const reason: StopReason = { execution: 'lost-contact', reason: `no contact with the coordinator for ${deadManMs / 1000} s` };
+      const reason: StopReason = {
+        execution: 'lost-contact',
+        reason: `no contact with the coordinator for ${deadManMs / 1000} s`,
+      };
       this.#timer = setTimeout(() => this.#stop(reason, false), deadManMs);
     }
   }
@@ -288,7 +348,8 @@ export class Keeper {
       throw cause;
     });
     for (const name of names) {
-      if (name.startsWith(`assay-${this.#around.node.run}-`)) await rm(join(kept.scratch, name), { recursive: true, force: true });
+      if (name.startsWith(`assay-${this.#around.node.run}-`))
+        await rm(join(kept.scratch, name), { recursive: true, force: true });
     }
   }
 
@@ -304,4 +365,3 @@ export class Keeper {
 }
 
 const unique = (names: readonly string[]): readonly string[] => [...new Set(names)].toSorted();
-

@@ -1,6 +1,6 @@
-import { createServer, connect } from 'node:net';
-import type { Server, Socket } from 'node:net';
 import { once } from 'node:events';
+import type { Server, Socket } from 'node:net';
+import { connect, createServer } from 'node:net';
 
 /**
  * The lease on a node is an abstract socket named after its boot: one owner per network namespace across all
@@ -9,7 +9,10 @@ import { once } from 'node:events';
 export const leaseName = (bootId: string): string => `\0assay-${bootId}`;
 
 /** Takes the lease and serves it, or returns `undefined` when somebody holds it. */
-export async function takeLease(bootId: string, onConnection: (socket: Socket) => void): Promise<Server | undefined> {
+export async function takeLease(
+  bootId: string,
+  onConnection: (socket: Socket) => void,
+): Promise<Server | undefined> {
   const server = createServer(onConnection);
   server.listen(leaseName(bootId));
   try {

@@ -1,20 +1,29 @@
 import { join } from 'node:path';
-import type { Journal } from './journal.ts';
-import { JournalRecord } from '../protocol/journal-record.ts';
-import { StepRequest } from '../protocol/step.ts';
-import type { Execution } from '../protocol/step.ts';
-import { writeStepResult } from '../exec/run-step.ts';
 import { z } from 'zod';
+import { writeStepResult } from '../exec/run-step.ts';
+import { JournalRecord } from '../protocol/journal-record.ts';
+import type { Execution } from '../protocol/step.ts';
+import { StepRequest } from '../protocol/step.ts';
+import type { Journal } from './journal.ts';
 
 /** The batch that a keeper was given last, kept on disk so that its successor knows what was in flight. */
-export const KeptBatch = z.strictObject({ batch: z.string(), scratch: z.string(), steps: z.array(StepRequest) });
+export const KeptBatch = z.strictObject({
+  batch: z.string(),
+  scratch: z.string(),
+  steps: z.array(StepRequest),
+});
 export type KeptBatch = z.infer<typeof KeptBatch>;
 
 /**
  * Closes what a dead keeper left open: the step in flight is `lost` after a reboot and an `error` otherwise,
  * finished steps stand, the batch is ended. Nothing that was started may stay without an end.
  */
-export async function repair(journal: Journal, directory: string, kept: KeptBatch | undefined, rebooted: boolean): Promise<void> {
+export async function repair(
+  journal: Journal,
+  directory: string,
+  kept: KeptBatch | undefined,
+  rebooted: boolean,
+): Promise<void> {
   const open = openEnds(journal.lines.map((line) => JournalRecord.parse(JSON.parse(line))));
   const execution: Execution = rebooted ? 'lost' : 'error';
   const reason = rebooted ? 'the node was rebooted while the step ran' : 'the agent ended while the step ran';
@@ -41,7 +50,10 @@ export async function repair(journal: Journal, directory: string, kept: KeptBatc
   for (const batch of open.batches) await journal.append({ type: 'batch-ended', batch, execution, reason });
 }
 
-function openEnds(records: readonly JournalRecord[]): { steps: ReadonlySet<string>; batches: ReadonlySet<string> } {
+function openEnds(records: readonly JournalRecord[]): {
+  steps: ReadonlySet<string>;
+  batches: ReadonlySet<string>;
+} {
   const steps = new Set<string>();
   const batches = new Set<string>();
   for (const record of records) {

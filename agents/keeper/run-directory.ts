@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 
@@ -15,7 +15,8 @@ export const NodeRun = z.strictObject({
 export type NodeRun = z.infer<typeof NodeRun>;
 
 /** `<state>/<boot id>/<run>`: a run belongs to one boot, so that a reboot is visible as another directory. */
-export const nodeRunDirectory = (state: string, bootId: string, run: string): string => join(state, 'runs', bootId, run);
+export const nodeRunDirectory = (state: string, bootId: string, run: string): string =>
+  join(state, 'runs', bootId, run);
 
 export async function readBootId(): Promise<string> {
   return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
@@ -54,7 +55,10 @@ async function removeIfEmpty(directory: string): Promise<void> {
   try {
     await rmdir(directory);
   } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause && (cause.code === 'ENOTEMPTY' || cause.code === 'ENOENT'))) throw cause;
+    if (
+      !(cause instanceof Error && 'code' in cause && (cause.code === 'ENOTEMPTY' || cause.code === 'ENOENT'))
+    )
+      throw cause;
   }
 }
 
@@ -62,7 +66,8 @@ async function list(directory: string): Promise<readonly string[]> {
   try {
     return await readdir(directory);
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ENOTDIR')) return [];
+    if (cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ENOTDIR'))
+      return [];
     throw cause;
   }
 }

@@ -6,9 +6,17 @@ import type { FromAgent } from '../protocol/messages.ts';
 const chunkBytes = 256 * 1024;
 
 /** Sends a file of the run directory in chunks, each awaited, so that a slow link never fills our memory. */
-export async function sendFile(directory: string, path: string, send: (chunk: FromAgent) => Promise<void>): Promise<void> {
+export async function sendFile(
+  directory: string,
+  path: string,
+  send: (chunk: FromAgent) => Promise<void>,
+): Promise<void> {
   const file = await open(join(directory, path)).catch((cause: unknown) => {
-    throw new AssayError('EVIDENCE_DAMAGED', `expected the file ${path} on the node, and it cannot be opened`, { cause });
+    throw new AssayError(
+      'EVIDENCE_DAMAGED',
+      `expected the file ${path} on the node, and it cannot be opened`,
+      { cause },
+    );
   });
   try {
     const buffer = Buffer.alloc(chunkBytes);

@@ -1,5 +1,5 @@
-import type { Socket } from 'node:net';
 import { timingSafeEqual } from 'node:crypto';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { z } from 'zod';
@@ -7,8 +7,8 @@ import { loadRegistry } from '../../workloads/registry.ts';
 import { systemClock } from '../clock.ts';
 import { readEnvironment } from '../environment.ts';
 import { createLineSplitter, encodeLine } from '../protocol/framing.ts';
-import { ToAgent } from '../protocol/messages.ts';
 import type { FromAgent } from '../protocol/messages.ts';
+import { ToAgent } from '../protocol/messages.ts';
 import { parseJson } from '../protocol/parse-json.ts';
 import { Keeper } from './keeper.ts';
 import { takeLease } from './lease.ts';
@@ -25,21 +25,22 @@ export interface ServeOptions {
 
 /** The detached process: takes the lease, starts the keeper, answers the door until the keeper ends. */
 export async function serve(options: ServeOptions): Promise<void> {
-  const log = pino({ base: null }, pino.destination({ dest: join(options.directory, 'keeper.log'), sync: true }));
+  const log = pino(
+    { base: null },
+    pino.destination({ dest: join(options.directory, 'keeper.log'), sync: true }),
+  );
   const bootId = await readBootId();
   const node = await loadNodeRun(options.directory);
-  let keeper: Keeper | undefined;
-  const waiting: Socket[] = [];
+  const { promise: keeper, resolve: opened } = Promise.withResolvers<Keeper>();
   const server = await takeLease(bootId, (socket) => {
     socket.on('error', (cause) => log.warn({ reason: cause.message }, 'connection error'));
-    if (keeper === undefined) waiting.push(socket);
-    else answer(socket, keeper, node);
+    void keeper.then((ready) => answer(socket, ready, node));
   });
   if (server === undefined) {
     log.error('the lease is held by another keeper');
     return;
   }
-  keeper = await Keeper.start({
+  const started = await Keeper.start({
     ...options,
     node,
     runtime: process.execPath,
@@ -50,29 +51,48 @@ export async function serve(options: ServeOptions): Promise<void> {
     rebooted: node.bootId !== bootId,
     onEnd: () => server.close(),
   });
-  for (const socket of waiting) answer(socket, keeper, node);
-  const started = keeper;
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void started.terminate(`the agent received ${signal}`));
+  opened(started);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.once(signal, () => void started.terminate(`the agent received ${signal}`));
 }
 
 /** Lets in who knows the token; tells everybody else who holds the node. */
-function answer(socket: Socket, keeper: Keeper, node: { readonly run: string; readonly token: string }): void {
+function answer(
+  socket: Socket,
+  keeper: Keeper,
+  node: { readonly run: string; readonly token: string },
+): void {
   const split = createLineSplitter();
-  let known = false;
+  let stage: 'knock' | 'hello' | 'attached' | 'stop' = 'knock';
   let queue: Promise<void> = Promise.resolve();
   socket.on('data', (chunk: Buffer) => {
     for (const line of decode(split, chunk, socket)) {
-      if (!known) {
-        known = knocks(line, node);
-        if (!known) return refuse(socket, node.run);
-        keeper.attach(socket);
+      if (stage === 'knock') {
+        if (!knocks(line, node)) return refuse(socket, node.run);
+        stage = 'hello';
         continue;
       }
-      const message = ToAgent.safeParse(parseJson(line));
-      if (!message.success) return refuse(socket, node.run, `a message does not fit the protocol: ${message.error.issues[0]?.message ?? ''}`);
-      // A batch runs for minutes; what may arrive meanwhile (fetch, stop, ping) must not wait behind it.
-      if (message.data.type === 'batch') void keeper.handle(message.data);
-      else queue = queue.then(() => keeper.handle(message.data));
+      const parsed = ToAgent.safeParse(parseJson(line));
+      if (!parsed.success)
+        return refuse(
+          socket,
+          node.run,
+          `a message does not fit the protocol: ${parsed.error.issues[0]?.message ?? ''}`,
+        );
+      const message = parsed.data;
+      if (stage === 'hello') {
+        stage = message.type === 'hello' && message.mode === 'stop' ? 'stop' : 'attached';
+        if (stage === 'stop') continue;
+        keeper.attach(socket);
+      }
+      if (stage === 'stop') {
+        if (message.type === 'stop') void keeper.stopFor(socket, message);
+      } else if (message.type === 'batch') {
+        // A batch runs for minutes; what may arrive meanwhile (fetch, stop, ping) must not wait behind it.
+        void keeper.handle(message);
+      } else {
+        queue = queue.then(() => keeper.handle(message));
+      }
     }
   });
 }

@@ -10,14 +10,19 @@ export async function readCounters(): Promise<Counters> {
   const [diskstats, processIo, stat] = await Promise.all(
     ['/proc/diskstats', '/proc/self/io', '/proc/stat'].map(readOrEmpty),
   );
-  return { diskstats: diskstats ?? '', processIo: processIo ?? '', stat: (stat ?? '').split('\n', 1)[0] ?? '' };
+  return {
+    diskstats: diskstats ?? '',
+    processIo: processIo ?? '',
+    stat: (stat ?? '').split('\n', 1)[0] ?? '',
+  };
 }
 
 async function readOrEmpty(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'EACCES')) return '';
+    if (cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'EACCES'))
+      return '';
     throw cause;
   }
 }

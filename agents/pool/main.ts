@@ -18,7 +18,9 @@ async function main(argv: readonly string[]): Promise<void> {
     concurrentTasksPerWorker: 1,
   });
   const start = performance.now();
-  const results = await Promise.all(Array.from({ length: input.threads }, () => pool.run(input, { name: 'run' }) as Promise<unknown>));
+  const results = await Promise.all(
+    Array.from({ length: input.threads }, () => pool.run(input, { name: 'run' }) as Promise<unknown>),
+  );
   const elapsedMs = performance.now() - start;
   process.stdout.write(`${JSON.stringify({ kernel, threads: input.threads, elapsedMs, results })}\n`);
   await pool.destroy();

@@ -1,3 +1,4 @@
+import { lsblkArguments } from '../../workloads/kit/facts/read-drives.ts';
 import type { Probe } from './probe.ts';
 
 const files = [
@@ -66,7 +67,7 @@ const trees: readonly { readonly id: string; readonly patterns: readonly string[
     id: 'sysfs block',
     patterns: [
       '/sys/block/*',
-      ...block('dev', 'size', 'hidden', 'removable', 'wwid', 'queue/rotational', 'slaves/*'),
+      ...block('dev', 'size', 'hidden', 'removable', 'serial', 'wwid', 'queue/rotational', 'slaves/*'),
       ...block('device/model', 'device/serial', 'device/wwid', 'device/transport', 'device/nvme*/transport'),
       '/sys/block/*/*/partition',
       '/sys/block/*/*/dev',
@@ -90,7 +91,7 @@ const commands: readonly (readonly [string, ...string[]])[] = [
   ['lscpu', '-J'],
   ['systemd-detect-virt'],
   ['sudo', '-n', 'true'],
-  ['lsblk', '-J', '-b', '-l', '-o', 'NAME,TYPE,MAJ:MIN,PKNAME,SIZE,ROTA,SERIAL,WWN,MODEL,TRAN'],
+  ['lsblk', ...lsblkArguments],
 ];
 
 /** A sick GPU can hold nvidia-smi for tens of seconds; without persistence mode a healthy one for several. */

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { err, ok } from '../../workloads/kit/result.ts';
 import type { Result } from '../../workloads/kit/result.ts';
+import { err, ok } from '../../workloads/kit/result.ts';
 import { JournalRecord } from './journal-record.ts';
 import { parseJson } from './parse-json.ts';
 
 /** Lower-case hex SHA-256 of the exact bytes. */
-export const sha256 = (bytes: string | Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+export const sha256 = (bytes: string | Uint8Array): string =>
+  createHash('sha256').update(bytes).digest('hex');
 
 /**
  * Reads a journal and proves its chain: `prev` of every line is the digest of the line before it without its

@@ -17,7 +17,8 @@ export function createLineSplitter(limit = maxLineBytes): (chunk: Uint8Array) =>
     const lines = (rest + decoder.write(Buffer.from(chunk))).split('\n');
     rest = lines.pop() ?? '';
     const longest = Math.max(rest.length, ...lines.map((line) => line.length));
-    if (longest > limit) throw new RangeError(`expected lines of at most ${limit} characters, got ${longest}`);
+    if (longest > limit)
+      throw new RangeError(`expected lines of at most ${limit} characters, got ${longest}`);
     return lines;
   };
 }

@@ -5,7 +5,9 @@ import { StepId, StepRequest } from './step.ts';
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** A file of the run directory on the node, as the coordinator may ask for it. */
-export const EvidencePath = z.string().regex(/^steps\/[a-z0-9][a-z0-9.-]{0,99}\/[A-Za-z0-9][A-Za-z0-9._-]{0,150}$/);
+export const EvidencePath = z
+  .string()
+  .regex(/^steps\/[a-z0-9][a-z0-9.-]{0,99}\/[A-Za-z0-9][A-Za-z0-9._-]{0,150}$/);
 
 /** Coordinator → agent. */
 export const ToAgent = z.discriminatedUnion('type', [
@@ -18,8 +20,8 @@ export const ToAgent = z.discriminatedUnion('type', [
     node: z.string(),
     head: digest,
     from: z.number().int().nonnegative(),
-    /** `attach` refuses to create a run that the node does not hold any more. */
-    mode: z.enum(['open', 'attach']),
+    /** `attach` refuses to create a run that the node does not hold any more; `stop` may only stop it. */
+    mode: z.enum(['open', 'attach', 'stop']),
   }),
   z.strictObject({ type: z.literal('probe'), scratch: z.string().optional() }),
   z.strictObject({
@@ -53,10 +55,23 @@ export const FromAgent = z.discriminatedUnion('type', [
   }),
   /** One journal line, exactly as it stands on the node's disk (without its line feed). */
   z.strictObject({ type: z.literal('record'), line: z.string() }),
-  z.strictObject({ type: z.literal('chunk'), path: EvidencePath, offset: z.number().int().nonnegative(), data: z.base64(), last: z.boolean() }),
-  z.strictObject({ type: z.literal('progress'), step: StepId, command: z.string(), elapsedMs: z.number().nonnegative() }),
+  z.strictObject({
+    type: z.literal('chunk'),
+    path: EvidencePath,
+    offset: z.number().int().nonnegative(),
+    data: z.base64(),
+    last: z.boolean(),
+  }),
+  z.strictObject({
+    type: z.literal('progress'),
+    step: StepId,
+    command: z.string(),
+    elapsedMs: z.number().nonnegative(),
+  }),
   z.strictObject({ type: z.literal('refusal'), error: ErrorDocument }),
   z.strictObject({ type: z.literal('pong') }),
+  /** Answer to `stop` on a connection that may only stop: nothing runs any more. */
+  z.strictObject({ type: z.literal('stopped') }),
   z.strictObject({ type: z.literal('finished'), survivors: z.number().int().nonnegative() }),
 ]);
 export type FromAgent = z.infer<typeof FromAgent>;

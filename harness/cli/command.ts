@@ -22,6 +22,8 @@ export function defineCommand<A>(command: {
   readonly run: (args: ArgumentsCamelCase<A>, context: CliContext) => Promise<ExitCode>;
 }): Registration {
   return (cli, context, done) => {
-    cli.command(command.command, command.describe, command.builder, async (args) => done(await command.run(args, context)));
+    cli.command(command.command, command.describe, command.builder, async (args) =>
+      done(await command.run(args, context)),
+    );
   };
 }

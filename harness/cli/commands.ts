@@ -1,3 +1,4 @@
+import type { Registration } from './command.ts';
 import { explainCommand } from './explain.ts';
 import { judgeCommand } from './judge.ts';
 import { parseCommand } from './parse.ts';
@@ -7,7 +8,6 @@ import { resumeCommand } from './resume.ts';
 import { stopCommand } from './stop.ts';
 import { surveyCommand } from './survey.ts';
 import { workloadsCommand } from './workloads.ts';
-import type { Registration } from './command.ts';
 
 /** Every command of the command line. Their modules import nothing heavy; what a command needs, it loads. */
 export const commands: readonly Registration[] = [

@@ -7,16 +7,31 @@ export const explainCommand = defineCommand({
   describe: 'Show where a cell or a metric comes from and how to reproduce it by hand',
   builder: (argv) =>
     argv
-      .positional('run', { type: 'string', demandOption: true, describe: 'Run directory, or its name below assay-runs/' })
-      .positional('cell', { type: 'string', demandOption: true, describe: 'Cell id `<subject>:<requirement>`, a requirement, or a metric' })
-      .option('profile', { type: 'string', describe: 'Profile; the run\'s own when not given' })
+      .positional('run', {
+        type: 'string',
+        demandOption: true,
+        describe: 'Run directory, or its name below assay-runs/',
+      })
+      .positional('cell', {
+        type: 'string',
+        demandOption: true,
+        describe: 'Cell id `<subject>:<requirement>`, a requirement, or a metric',
+      })
+      .option('profile', { type: 'string', describe: "Profile; the run's own when not given" })
       .option('json', { type: 'boolean', default: false, describe: 'Print as JSON' }),
   run: async ({ run: given, cell, profile, json }, context) => {
     const { loadRegistry } = await import('../../workloads/registry.ts');
     const { explainCell, formatExplanation } = await import('../run/explain-cell.ts');
     const { openRun } = await import('./run-location.ts');
-    const explanation = await explainCell(await openRun(context.environment, given), await loadRegistry(), cell, profile);
-    context.out.write(json ? `${JSON.stringify(explanation, undefined, 1)}\n` : formatExplanation(explanation));
+    const explanation = await explainCell(
+      await openRun(context.environment, given),
+      await loadRegistry(),
+      cell,
+      profile,
+    );
+    context.out.write(
+      json ? `${JSON.stringify(explanation, undefined, 1)}\n` : formatExplanation(explanation),
+    );
     return exitCodes.pass;
   },
 });

@@ -21,7 +21,9 @@ export function createInterrupter(err: Writable, resume: string): Interrupter {
       again?.(true);
       return;
     }
-    err.write(`\nDetached: the node finishes its batch by itself. Continue with: ${resume}\nPress Ctrl-C again to stop the node.\n`);
+    err.write(
+      `\nDetached: the node finishes its batch by itself. Continue with: ${resume}\nPress Ctrl-C again to stop the node.\n`,
+    );
     detach.abort();
   };
   process.on('SIGINT', onSignal);

@@ -7,8 +7,12 @@ export const judgeCommand = defineCommand({
   describe: 'Judge a run directory again, by any of its profiles (no network, no node)',
   builder: (argv) =>
     argv
-      .positional('run', { type: 'string', demandOption: true, describe: 'Run directory, or its name below assay-runs/' })
-      .option('profile', { type: 'string', describe: 'Profile; the run\'s own when not given' })
+      .positional('run', {
+        type: 'string',
+        demandOption: true,
+        describe: 'Run directory, or its name below assay-runs/',
+      })
+      .option('profile', { type: 'string', describe: "Profile; the run's own when not given" })
       .option('json', { type: 'boolean', default: false, describe: 'Print the verdict document' }),
   run: async ({ run: given, profile, json }, context) => {
     const { loadRegistry } = await import('../../workloads/registry.ts');

@@ -5,9 +5,10 @@ import { Inventory } from '../config/inventory.ts';
 import { judgeRun, writeReports } from '../run/conclude-run.ts';
 import { inputNames } from '../run/load-run.ts';
 import { measure } from '../run/measure.ts';
-import { stopNode } from '../run/stop-node.ts';
-import { runPaths, toJson } from '../store/run-directory.ts';
+import { collect, stopNode } from '../run/stop-node.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
+import { runPaths, toJson } from '../store/run-directory.ts';
+import { requireRunLock } from '../store/run-lock.ts';
 import { createLocalTransport } from '../transport/local.ts';
 import type { CliContext } from './command.ts';
 import { createInterrupter } from './interruption.ts';
@@ -24,6 +25,7 @@ export async function measureAndConclude(options: {
 }): Promise<Verdict> {
   const { run, registry, context } = options;
   const { environment, err } = context;
+  const lock = await requireRunLock(run.header.id);
   const interrupter = createInterrupter(err, `assay resume ${run.header.id}`);
   const progress = createProgress(err, environment.terminal.isInteractive);
   const transport = createLocalTransport({ PATH: environment.path });
@@ -36,7 +38,13 @@ export async function measureAndConclude(options: {
       } catch (cause) {
         if (!(cause instanceof AssayError)) throw cause;
         if (cause.code === 'INTERRUPTED') {
-          if (await interrupter.pressedAgain()) await stopNode({ ...target, events: progress, mode: 'attach' }, { now: true, reason: 'stopped by the operator (Ctrl-C twice)' });
+          if (interrupter.detach.aborted && (await interrupter.pressedAgain())) {
+            await stopNode(
+              { ...target, mode: 'attach' },
+              { now: true, reason: 'stopped by the operator (Ctrl-C twice)' },
+            );
+            await collect({ ...target, events: progress, mode: 'attach' }, false);
+          }
           throw cause;
         }
         if (cause.code !== 'HOST_UNREACHABLE') throw cause;
@@ -47,6 +55,7 @@ export async function measureAndConclude(options: {
   } finally {
     progress.clear();
     interrupter.dispose();
+    lock.release();
     await transport.close();
   }
   const verdict = await judgeRun(run, registry);

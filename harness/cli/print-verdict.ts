@@ -1,8 +1,8 @@
 import { join, relative } from 'node:path';
 import { renderTerminal } from '../../reports/format/render-terminal.ts';
 import type { Verdict } from '../../reports/schema/verdict.ts';
-import { runPaths } from '../store/run-directory.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
+import { runPaths } from '../store/run-directory.ts';
 import type { CliContext } from './command.ts';
 
 /** Prints the verdict (or its document) on standard output and says where the reports are. */
@@ -20,5 +20,7 @@ export function printVerdict(
   const { columns, color } = environment.terminal;
   out.write(renderTerminal(verdict, { columns: Math.min(columns, 110), color }));
   const shown = (path: string): string => relative(environment.workingDirectory, join(run.path, path)) || '.';
-  err.write(`\nreport    ${shown(reports.html)}\nverdict   ${shown(runPaths.verdict(verdict.profile.id))}\nevidence  ${shown('.')}\n`);
+  err.write(
+    `\nreport    ${shown(reports.html)}\nverdict   ${shown(runPaths.verdict(verdict.profile.id))}\nevidence  ${shown('.')}\n`,
+  );
 }

@@ -14,7 +14,9 @@ export const profilesCommand = defineCommand({
     else {
       for (const profile of profiles) {
         const required = profile.requirements.filter(({ level }) => level === 'required').length;
-        out.write(`${profile.id} ${profile.version}  ${profile.title}\n  ${profile.purpose}\n  ${required} required, ${profile.requirements.length - required} advisory\n`);
+        out.write(
+          `${profile.id} ${profile.version}  ${profile.title}\n  ${profile.purpose}\n  ${required} required, ${profile.requirements.length - required} advisory\n`,
+        );
       }
     }
     return exitCodes.pass;

@@ -1,15 +1,19 @@
 import type { Writable } from 'node:stream';
-import type { PlannedStep } from '../run/plan.ts';
-import type { MeasureEvents } from '../run/measure.ts';
+import { formatDuration } from '../../reports/format/format-duration.ts';
 import { valueOf } from '../../workloads/kit/facts/fact.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
-import type { Plan } from '../run/plan.ts';
-import { formatDuration } from '../../reports/format/format-duration.ts';
+import type { MeasureEvents } from '../run/measure.ts';
+import type { Plan, PlannedStep } from '../run/plan.ts';
 
 /** Tells a person what happens: one live line on a terminal, one line per event elsewhere. */
-export function createProgress(err: Writable, isInteractive: boolean): MeasureEvents & { readonly clear: () => void } {
+export function createProgress(
+  err: Writable,
+  isInteractive: boolean,
+): MeasureEvents & { readonly clear: () => void } {
   const live = (text: string): void => void err.write(isInteractive ? `\r\u001b[2K${text}` : `${text}\n`);
-  const clear = (): void => void (isInteractive && err.write('\r\u001b[2K'));
+  const clear = (): void => {
+    if (isInteractive) err.write('\r\u001b[2K');
+  };
   const line = (text: string): void => {
     clear();
     err.write(`${text}\n`);
@@ -28,7 +32,8 @@ export function createProgress(err: Writable, isInteractive: boolean): MeasureEv
 
 /** The machine in a few lines, before any load. */
 export function describeFacts(facts: HostFacts): readonly string[] {
-  const say = <T>(fact: { value: T } | { unknown: string }, as: (value: T) => string): string => ('value' in fact ? as(fact.value) : 'unknown');
+  const say = <T>(fact: { value: T } | { unknown: string }, as: (value: T) => string): string =>
+    'value' in fact ? as(fact.value) : 'unknown';
   const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(0)} GiB`;
   const list = (names: readonly string[]): string => (names.length === 0 ? 'none' : names.join(', '));
   const reasons = valueOf(facts.occupancy.reasons) ?? [];

@@ -7,8 +7,12 @@ export const reportCommand = defineCommand({
   describe: 'Render the reports of a judged run again',
   builder: (argv) =>
     argv
-      .positional('run', { type: 'string', demandOption: true, describe: 'Run directory, or its name below assay-runs/' })
-      .option('profile', { type: 'string', describe: 'Profile; the run\'s own when not given' })
+      .positional('run', {
+        type: 'string',
+        demandOption: true,
+        describe: 'Run directory, or its name below assay-runs/',
+      })
+      .option('profile', { type: 'string', describe: "Profile; the run's own when not given" })
       .option('json', { type: 'boolean', default: false, describe: 'Print the verdict document' }),
   run: async ({ run: given, profile, json }, context) => {
     const { writeReports } = await import('../run/conclude-run.ts');

@@ -7,14 +7,24 @@ export const resumeCommand = defineCommand({
   describe: 'Go on with a run after an interruption, and finish its report',
   builder: (argv) =>
     argv
-      .positional('run', { type: 'string', demandOption: true, describe: 'Run directory, or its name below assay-runs/' })
+      .positional('run', {
+        type: 'string',
+        demandOption: true,
+        describe: 'Run directory, or its name below assay-runs/',
+      })
       .option('json', { type: 'boolean', default: false, describe: 'Print the verdict document' }),
   run: async ({ run: given, json }, context) => {
     const { loadRegistry } = await import('../../workloads/registry.ts');
     const { measureAndConclude } = await import('./measure-and-conclude.ts');
     const { openRun } = await import('./run-location.ts');
     const run = await openRun(context.environment, given);
-    const verdict = await measureAndConclude({ run, registry: await loadRegistry(), context, mode: 'attach', json });
+    const verdict = await measureAndConclude({
+      run,
+      registry: await loadRegistry(),
+      context,
+      mode: 'attach',
+      json,
+    });
     return verdict.nodes.some(({ reached }) => reached) ? exitCodes.pass : exitCodes.infrastructure;
   },
 });

@@ -13,10 +13,15 @@ export function createRunId(now: Date): string {
   return `${time}-${randomBytes(3).toString('hex')}`;
 }
 
-export const defaultRunPath = (environment: Environment, id: string): string => join(environment.workingDirectory, runsFolder, id);
+export const defaultRunPath = (environment: Environment, id: string): string =>
+  join(environment.workingDirectory, runsFolder, id);
 
 /** Opens a run by its path or by its name below `assay-runs/`. */
 export async function openRun(environment: Environment, given: string): Promise<RunDirectory> {
   const named = defaultRunPath(environment, given);
-  return RunDirectory.open(existsSync(resolve(environment.workingDirectory, given)) ? resolve(environment.workingDirectory, given) : named);
+  return RunDirectory.open(
+    existsSync(resolve(environment.workingDirectory, given))
+      ? resolve(environment.workingDirectory, given)
+      : named,
+  );
 }

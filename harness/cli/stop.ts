@@ -7,15 +7,24 @@ export const stopCommand = defineCommand({
   describe: 'Stop what the nodes do for a run (the running step may end unless --now)',
   builder: (argv) =>
     argv
-      .positional('run', { type: 'string', demandOption: true, describe: 'Run directory, or its name below assay-runs/' })
+      .positional('run', {
+        type: 'string',
+        demandOption: true,
+        describe: 'Run directory, or its name below assay-runs/',
+      })
       .option('now', { type: 'boolean', default: false, describe: 'Kill the running step' })
-      .option('abandon', { type: 'boolean', default: false, describe: 'Also remove the run from the nodes: it cannot be resumed' }),
+      .option('abandon', {
+        type: 'boolean',
+        default: false,
+        describe: 'Also remove the run from the nodes: it cannot be resumed',
+      }),
   run: async ({ run: given, now, abandon }, context) => {
     const { loadRegistry } = await import('../../workloads/registry.ts');
     const { Inventory } = await import('../config/inventory.ts');
     const { inputNames } = await import('../run/load-run.ts');
-    const { stopNode } = await import('../run/stop-node.ts');
+    const { collect, stopNode } = await import('../run/stop-node.ts');
     const { runPaths } = await import('../store/run-directory.ts');
+    const { requireRunLock, takeRunLock } = await import('../store/run-lock.ts');
     const { createLocalTransport } = await import('../transport/local.ts');
     const { createProgress } = await import('./progress.ts');
     const { openRun } = await import('./run-location.ts');
@@ -24,14 +33,27 @@ export const stopCommand = defineCommand({
     const registry = await loadRegistry();
     const progress = createProgress(err, environment.terminal.isInteractive);
     const { nodes } = await run.readDocument(Inventory, `${runPaths.inputs}/${inputNames.inventory}`);
-    for (const { name } of nodes) {
-      await stopNode(
-        { run, node: name, transport: createLocalTransport({ PATH: environment.path }), runtime: environment.runtime, registry, events: progress, mode: 'attach' },
-        { now, abandon, reason: 'stopped by the operator' },
-      );
-    }
+    const transport = createLocalTransport({ PATH: environment.path });
+    const targets = nodes.map(({ name }) => ({
+      run,
+      node: name,
+      transport,
+      runtime: environment.runtime,
+      registry,
+      mode: 'attach' as const,
+    }));
+    await Promise.all(targets.map((target) => stopNode(target, { now, reason: 'stopped by the operator' })));
+    // Whoever is at work on the run directory fetches the evidence; otherwise it is fetched here.
+    const lock = abandon ? await requireRunLock(run.header.id) : await takeRunLock(run.header.id);
+    if (lock !== undefined)
+      for (const target of targets) await collect({ ...target, events: progress }, abandon);
+    lock?.release();
     progress.clear();
-    err.write(abandon ? `Stopped, and removed from the nodes.\n` : `Stopped. Continue with: assay resume ${run.header.id}\n`);
+    err.write(
+      abandon
+        ? `Stopped, and removed from the nodes.\n`
+        : `Stopped. Continue with: assay resume ${run.header.id}\n`,
+    );
     return exitCodes.pass;
   },
 });

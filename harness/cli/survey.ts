@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import { exitCodes } from '../../workloads/kit/error-code.ts';
+import type { Registry } from '../../workloads/registry.ts';
+import type { Suite } from '../config/suite.ts';
 import { defineCommand } from './command.ts';
 
 /** `assay survey local`: facts first, then whatever can be measured here, classified by the ladder of purposes. */
@@ -9,10 +11,17 @@ export const surveyCommand = defineCommand({
   builder: (argv) =>
     argv
       .positional('target', { type: 'string', demandOption: true, describe: '`local`: this machine' })
-      .option('suite', { type: 'string', default: 'survey', describe: 'What to run' })
+      .option('suite', { type: 'string', default: 'survey', describe: 'What to run: a name, or a YAML file' })
       .option('out', { type: 'string', describe: 'Run directory to create (default: assay-runs/<id>)' })
-      .option('scratch', { type: 'string', describe: 'Directory on the drive to measure (default: the agent\'s state directory)' })
-      .option('install-tools', { type: 'boolean', default: false, describe: 'Install the tools the suite needs on this machine first (apt)' })
+      .option('scratch', {
+        type: 'string',
+        describe: "Directory on the drive to measure (default: the agent's state directory)",
+      })
+      .option('install-tools', {
+        type: 'boolean',
+        default: false,
+        describe: 'Install the tools the suite needs on this machine first (apt)',
+      })
       .option('json', { type: 'boolean', default: false, describe: 'Print the verdict document' }),
   run: async (args, context) => {
     const { AssayError } = await import('../../workloads/kit/assay-error.ts');
@@ -22,20 +31,24 @@ export const surveyCommand = defineCommand({
       });
     }
     const { loadRegistry } = await import('../../workloads/registry.ts');
-    const { loadBuiltIn, loadBuiltInSuite } = await import('../run/built-in.ts');
+    const { loadBuiltIn, findSuite } = await import('../run/built-in.ts');
     const { createRun } = await import('../run/create-run.ts');
     const { measureAndConclude } = await import('./measure-and-conclude.ts');
     const { createRunId, defaultRunPath } = await import('./run-location.ts');
     const registry = await loadRegistry();
     const builtIn = await loadBuiltIn(registry);
-    const suite = await loadBuiltInSuite(args.suite, registry);
+    const suite = await findSuite(args.suite, registry, context.environment.workingDirectory);
     if (args.installTools) {
       const { installTools } = await import('../deploy/install-tools.ts');
       await installTools(packagesFor(suite, registry), context);
     }
     const id = createRunId(context.now());
-    const path = args.out === undefined ? defaultRunPath(context.environment, id) : resolve(context.environment.workingDirectory, args.out);
-    const scratch = args.scratch === undefined ? undefined : resolve(context.environment.workingDirectory, args.scratch);
+    const path =
+      args.out === undefined
+        ? defaultRunPath(context.environment, id)
+        : resolve(context.environment.workingDirectory, args.out);
+    const scratch =
+      args.scratch === undefined ? undefined : resolve(context.environment.workingDirectory, args.scratch);
     const run = await createRun({
       path,
       id,
@@ -56,3 +69,13 @@ export const surveyCommand = defineCommand({
   },
 });
 
+/** Debian packages of the best native tool for every entry: what a survey of this machine would use. */
+function packagesFor(suite: Suite, registry: Registry): readonly string[] {
+  const tools = suite.entries.flatMap(({ workload, tool }) => {
+    const native = (registry.get(workload)?.tools ?? []).filter(
+      ({ id, origin }) => origin === 'native' && (tool === undefined || id === tool),
+    );
+    return native;
+  });
+  return [...new Set(tools.flatMap(({ requires }) => requires.packages))].toSorted();
+}

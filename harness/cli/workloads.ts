@@ -11,7 +11,11 @@ export const workloadsCommand = defineCommand({
     const workloads = [...(await loadRegistry()).values()].map(({ workload, tools }) => ({
       id: workload.id,
       title: workload.title,
-      metrics: Object.entries(workload.metrics).map(([name, { unit, title }]) => ({ id: `${workload.id}.${name}`, unit, title })),
+      metrics: Object.entries(workload.metrics).map(([name, { unit, title }]) => ({
+        id: `${workload.id}.${name}`,
+        unit,
+        title,
+      })),
       tools: tools.map(({ id, origin, requires }) => ({ id, origin, packages: requires.packages })),
     }));
     if (json) {
@@ -22,7 +26,9 @@ export const workloadsCommand = defineCommand({
       out.write(`${workload.id}  ${workload.title}\n`);
       for (const { id, unit, title } of workload.metrics) out.write(`  ${id} [${unit}]  ${title}\n`);
       for (const { id, origin, packages } of workload.tools) {
-        out.write(`  tool ${id}${origin === 'embedded' ? ' (embedded, indicative)' : ''}${packages.length > 0 ? `  from ${packages.join(', ')}` : ''}\n`);
+        out.write(
+          `  tool ${id}${origin === 'embedded' ? ' (embedded, indicative)' : ''}${packages.length > 0 ? `  from ${packages.join(', ')}` : ''}\n`,
+        );
       }
     }
     return exitCodes.pass;

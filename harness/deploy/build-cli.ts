@@ -33,6 +33,10 @@ for (const [path, bytes] of (await buildBundle(root)).files) {
   await mkdir(dirname(join(out, 'agent', path)), { recursive: true });
   await writeFile(join(out, 'agent', path), bytes);
 }
-for (const folder of ['harness/profiles', 'harness/suites', ...workloads.map(({ id }) => `workloads/${id}/thresholds`)]) {
+for (const folder of [
+  'harness/profiles',
+  'harness/suites',
+  ...workloads.map(({ id }) => `workloads/${id}/thresholds`),
+]) {
   await cp(join(root, folder), join(out, folder), { recursive: true });
 }

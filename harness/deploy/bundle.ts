@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile, readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { isCheckout, resource } from '../resources.ts';
@@ -18,9 +18,12 @@ export interface Bundle {
 export async function loadBundle(): Promise<Bundle> {
   if (isCheckout) return buildBundle(resource('.'));
   const folder = resource('agent');
-  const paths = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+  const paths = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) =>
+    entry.isFile(),
+  );
   const files = new Map<string, Uint8Array>();
-  for (const { parentPath, name } of paths) files.set(relative(folder, join(parentPath, name)), await readFile(join(parentPath, name)));
+  for (const { parentPath, name } of paths)
+    files.set(relative(folder, join(parentPath, name)), await readFile(join(parentPath, name)));
   return describe(files);
 }
 
@@ -49,7 +52,9 @@ export async function buildBundle(root: string): Promise<Bundle> {
     ].join(' '),
   };
   const external = ['@napi-rs/nice'];
-  const kernels = Object.fromEntries(workloads.filter((one) => one.hasKernel).map(({ id }) => [`kernels/${id}`, `workloads/${id}/kernel.ts`]));
+  const kernels = Object.fromEntries(
+    workloads.filter((one) => one.hasKernel).map(({ id }) => [`kernels/${id}`, `workloads/${id}/kernel.ts`]),
+  );
   const [modules, worker] = await Promise.all([
     build({
       ...shared,
@@ -61,14 +66,20 @@ export async function buildBundle(root: string): Promise<Bundle> {
       plugins: [staticDiscovery(workloads)],
     }),
     // Piscina starts its threads from a file of this name next to itself.
-    build({ ...shared, format: 'cjs', entryPoints: { worker: 'node_modules/piscina/dist/worker.js' }, external }),
+    build({
+      ...shared,
+      format: 'cjs',
+      entryPoints: { worker: 'node_modules/piscina/dist/worker.js' },
+      external,
+    }),
   ]);
   const files = new Map<string, Uint8Array>();
   for (const { path, contents } of [...modules.outputFiles, ...worker.outputFiles]) {
     files.set(relative(join(root, 'bundle'), path), contents);
   }
   files.set('package.json', Buffer.from('{"type":"commonjs"}\n'));
-  for (const path of workloads.flatMap((one) => one.sources)) files.set(path, await readFile(join(root, path)));
+  for (const path of workloads.flatMap((one) => one.sources))
+    files.set(path, await readFile(join(root, path)));
   return describe(files);
 }
 

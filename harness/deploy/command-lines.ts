@@ -7,7 +7,8 @@
 export const shellQuote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 const hex = (text: string): string => {
-  if (!/^[0-9a-f]{16,64}$/.test(text)) throw new RangeError(`expected 16 to 64 hexadecimal digits, got \`${text}\``);
+  if (!/^[0-9a-f]{16,64}$/.test(text))
+    throw new RangeError(`expected 16 to 64 hexadecimal digits, got \`${text}\``);
   return text;
 };
 
@@ -19,7 +20,11 @@ const remoteTypes = 'nfs*|lustre|gpfs|ceph*|smb*|cifs|fuse*|9p|v9fs|afs|beegfs*|
  * whether the bundle with this hash is there, verified byte for byte.
  * Answers `<nonce> state <present|absent> <machine> <directory>` or `<nonce> none <directory>:<why> …`.
  */
-export const probeLine = (options: { nonce: string; hash: string; candidates: readonly string[] }): string => `
+export const probeLine = (options: {
+  nonce: string;
+  hash: string;
+  candidates: readonly string[];
+}): string => `
 umask 077
 nonce=${hex(options.nonce)} hash=${hex(options.hash)} uid=$(id -u) why=
 for dir in ${options.candidates.map(shellQuote).join(' ')} "/var/tmp/assay-$uid" "/tmp/assay-$uid"; do

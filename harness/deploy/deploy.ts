@@ -13,14 +13,22 @@ export interface Deployment {
 }
 
 /** Puts the bundle on the node unless it is there already, and proves it by its hash, on the node. */
-export async function deploy(transport: Transport, bundle: Bundle, candidates: readonly string[] = []): Promise<Deployment> {
+export async function deploy(
+  transport: Transport,
+  bundle: Bundle,
+  candidates: readonly string[] = [],
+): Promise<Deployment> {
   const nonce = randomBytes(16).toString('hex');
   const answer = await ask(transport, probeLine({ nonce, hash: bundle.hash, candidates }), nonce);
   const [kind = '', presence = '', machine = '', ...directory] = answer.split(' ');
   if (kind !== 'state') {
-    throw new AssayError('STATE_DIRECTORY_UNUSABLE', `${transport.name}: expected a local, private, executable directory with room; found ${answer.slice(5)}`, {
-      hint: 'Name one in the inventory (stateDir), or make /var/tmp executable for this user.',
-    });
+    throw new AssayError(
+      'STATE_DIRECTORY_UNUSABLE',
+      `${transport.name}: expected a local, private, executable directory with room; found ${answer.slice(5)}`,
+      {
+        hint: 'Name one in the inventory (stateDir), or make /var/tmp executable for this user.',
+      },
+    );
   }
   const state = directory.join(' ');
   if (presence !== 'present') {
@@ -48,9 +56,13 @@ async function ask(transport: Transport, line: string, nonce: string, input?: Bu
   const [stdout, stderr] = await Promise.all([text(channel.stdout), text(channel.stderr), channel.ended]);
   const answer = stdout.split('\n').find((candidate) => candidate.startsWith(`${nonce} `));
   if (answer === undefined) {
-    throw new AssayError('AGENT_LOST', `${transport.name}: expected an answer from the node's shell, got \`${stderr.trim().slice(0, 200)}\``, {
-      hint: 'Log in by hand and see whether `sh -c true` works there.',
-    });
+    throw new AssayError(
+      'AGENT_LOST',
+      `${transport.name}: expected an answer from the node's shell, got \`${stderr.trim().slice(0, 200)}\``,
+      {
+        hint: 'Log in by hand and see whether `sh -c true` works there.',
+      },
+    );
   }
   return answer.slice(nonce.length + 1);
 }

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Limit } from '../../workloads/kit/limit.ts';
 import type { Registry } from '../../workloads/registry.ts';
@@ -27,17 +27,24 @@ export async function loadBuiltIn(registry: Registry): Promise<BuiltIn> {
   return { profiles, limits };
 }
 
-/** A suite by its name. Throws CONFIG_INVALID naming those there are. */
-export async function loadBuiltInSuite(id: string, registry: Registry): Promise<Suite> {
-  const known = (await readdir(resource('harness/suites'))).map((name) => name.replace(/\.yaml$/, '')).toSorted();
+/** A suite by its name, or by the path of a YAML file of one's own. Throws CONFIG_INVALID naming those there are. */
+export async function findSuite(id: string, registry: Registry, workingDirectory: string): Promise<Suite> {
+  if (/\.ya?ml$/.test(id)) return loadSuite(resolve(workingDirectory, id), registry);
+  const known = (await readdir(resource('harness/suites')))
+    .map((name) => name.replace(/\.yaml$/, ''))
+    .toSorted();
   if (!known.includes(id)) {
-    throw new AssayError('CONFIG_INVALID', `expected one of the suites ${known.join(', ')}, got \`${id}\``, { hint: suggestName(id, known) });
+    throw new AssayError('CONFIG_INVALID', `expected one of the suites ${known.join(', ')}, got \`${id}\``, {
+      hint: suggestName(id, known),
+    });
   }
   return loadSuite(resource(`harness/suites/${id}.yaml`), registry);
 }
 
 async function thresholdFiles(registry: Registry): Promise<readonly string[]> {
   const folders = [...registry.keys()].map((id) => resource(`workloads/${id}/thresholds`));
-  const files = await Promise.all(folders.map(async (folder) => (await readdir(folder)).toSorted().map((name) => join(folder, name))));
+  const files = await Promise.all(
+    folders.map(async (folder) => (await readdir(folder)).toSorted().map((name) => join(folder, name))),
+  );
   return files.flat();
 }

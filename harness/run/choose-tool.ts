@@ -1,7 +1,7 @@
 import { valueOf } from '../../workloads/kit/facts/fact.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
-import { err, ok } from '../../workloads/kit/result.ts';
 import type { Result } from '../../workloads/kit/result.ts';
+import { err, ok } from '../../workloads/kit/result.ts';
 import type { Tool } from '../../workloads/kit/tool.ts';
 import type { RegisteredWorkload } from '../../workloads/registry.ts';
 
@@ -27,7 +27,9 @@ export function chooseTool(
     if (needs.ok) return ok(tool as Tool);
     refusals.push(`${tool.id}: ${needs.error}`);
   }
-  return err(refusals.length === 0 ? `no tool${pinned === undefined ? '' : ` \`${pinned}\``}` : refusals.join('; '));
+  return err(
+    refusals.length === 0 ? `no tool${pinned === undefined ? '' : ` \`${pinned}\``}` : refusals.join('; '),
+  );
 }
 
 /** What of a tool's requirements is not on the node, in words; `undefined` when all is there. */

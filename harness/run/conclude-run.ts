@@ -7,8 +7,8 @@ import type { Verdict } from '../../reports/schema/verdict.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import { judge } from '../certify/judge.ts';
 import type { RunMaterial } from '../certify/run-material.ts';
-import { runPaths, toJson } from '../store/run-directory.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
+import { runPaths, toJson } from '../store/run-directory.ts';
 import { loadRun } from './load-run.ts';
 
 /** Files that `report` writes, by what they are. */
@@ -29,7 +29,10 @@ export async function judgeRun(run: RunDirectory, registry: Registry, profile?: 
 }
 
 /** Writes the reports of a verdict. Those of the run's own profile stand at the top of the run directory. */
-export async function writeReports(run: RunDirectory, verdict: Verdict): Promise<Readonly<Record<keyof typeof reportFiles, string>>> {
+export async function writeReports(
+  run: RunDirectory,
+  verdict: Verdict,
+): Promise<Readonly<Record<keyof typeof reportFiles, string>>> {
   const prefix = verdict.profile.id === run.header.profile ? '' : `verdicts/${verdict.profile.id}.`;
   const texts = {
     html: renderHtml(verdict),
@@ -49,6 +52,9 @@ export async function writeReports(run: RunDirectory, verdict: Verdict): Promise
 async function writeRecords(run: RunDirectory, material: RunMaterial): Promise<void> {
   for (const node of material.nodes) {
     if (!node.reached) continue;
-    await run.write(runPaths.record(node.id), node.samples.map((sample) => `${JSON.stringify(sample)}\n`).join(''));
+    await run.write(
+      runPaths.record(node.id),
+      node.samples.map((sample) => `${JSON.stringify(sample)}\n`).join(''),
+    );
   }
 }

@@ -24,7 +24,8 @@ export function createPlan(options: {
   const unplanned: Plan['unplanned'][number][] = [];
   const served = suite.entries.flatMap((entry) => {
     const registered = registry.get(entry.workload);
-    const chosen = registered === undefined ? undefined : chooseTool(registered, entry.params, facts, entry.tool);
+    const chosen =
+      registered === undefined ? undefined : chooseTool(registered, entry.params, facts, entry.tool);
     if (chosen?.ok === true) return [{ entry, tool: chosen.value.id }];
     const reason = chosen === undefined ? `no workload \`${entry.workload}\`` : chosen.error;
     unplanned.push({ node, entry: entry.id, workload: entry.workload, reason });

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import type { Inventory } from '../config/inventory.ts';
+import type { Suite } from '../config/suite.ts';
 import { RunDirectory, toJson } from '../store/run-directory.ts';
 import type { RunHeader } from '../store/run-header.ts';
 import { assayVersion } from '../version.ts';
-import type { Inventory } from '../config/inventory.ts';
-import type { Suite } from '../config/suite.ts';
 import type { BuiltIn } from './built-in.ts';
 import { inputNames } from './load-run.ts';
 

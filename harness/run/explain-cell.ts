@@ -1,8 +1,7 @@
-import { StepResult } from '../../agents/protocol/step.ts';
 import type { CommandResult } from '../../agents/protocol/step.ts';
-import { shellQuote } from '../deploy/command-lines.ts';
-import { formatQuantity } from '../../reports/format/format-quantity.ts';
+import { StepResult } from '../../agents/protocol/step.ts';
 import { cleanText } from '../../reports/format/clean-text.ts';
+import { formatQuantity } from '../../reports/format/format-quantity.ts';
 import type { Cell } from '../../reports/schema/verdict.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Sample, SourcePlace } from '../../workloads/kit/sample.ts';
@@ -10,8 +9,9 @@ import type { Registry } from '../../workloads/registry.ts';
 import { judge } from '../certify/judge.ts';
 import type { RunMaterial } from '../certify/run-material.ts';
 import { suggestName } from '../config/nearest-name.ts';
-import { runPaths } from '../store/run-directory.ts';
+import { shellQuote } from '../deploy/command-lines.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
+import { runPaths } from '../store/run-directory.ts';
 import { loadRun } from './load-run.ts';
 
 /** One number with the file and place where it stands in the raw output, and the commands that produced it. */
@@ -30,28 +30,51 @@ export interface Explanation {
 }
 
 /** Explains a cell by its id, all cells of a requirement, or all samples of a metric. Throws CELL_NOT_FOUND. */
-export async function explainCell(run: RunDirectory, registry: Registry, name: string, profile?: string): Promise<Explanation> {
+export async function explainCell(
+  run: RunDirectory,
+  registry: Registry,
+  name: string,
+  profile?: string,
+): Promise<Explanation> {
   const material = await loadRun(run, registry, profile);
   const verdict = judge(material);
   const cells = verdict.cells.filter((cell) => cell.id === name || cell.requirement === name);
-  const wanted = new Set(cells.flatMap((cell) => (cell.observed?.kind === 'samples' ? cell.observed.steps : [])));
+  const wanted = new Set(
+    cells.flatMap((cell) => (cell.observed?.kind === 'samples' ? cell.observed.steps : [])),
+  );
   const metrics = new Set(
     material.profile.requirements.flatMap((requirement) =>
-      requirement.rule.kind === 'metric' && cells.some((cell) => cell.requirement === requirement.id) ? [requirement.rule.metric] : [],
+      requirement.rule.kind === 'metric' && cells.some((cell) => cell.requirement === requirement.id)
+        ? [requirement.rule.metric]
+        : [],
     ),
   );
   const samples = material.nodes
     .flatMap((node) => node.samples.map((sample) => ({ node: node.id, sample })))
-    .filter(({ sample }) => sample.metric === name || (metrics.has(sample.metric) && (wanted.size === 0 || wanted.has(sample.step))));
+    .filter(
+      ({ sample }) =>
+        sample.metric === name ||
+        (metrics.has(sample.metric) && (wanted.size === 0 || wanted.has(sample.step))),
+    );
   if (cells.length === 0 && samples.length === 0) throw notFound(name, material, verdict.cells);
-  return { cells, samples: await Promise.all(samples.map(({ node, sample }) => explainSample(run, node, sample))) };
+  return {
+    cells,
+    samples: await Promise.all(samples.map(({ node, sample }) => explainSample(run, node, sample))),
+  };
 }
 
 function notFound(name: string, material: RunMaterial, cells: readonly Cell[]): AssayError {
-  const known = [...cells.flatMap((cell) => [cell.id, cell.requirement]), ...material.nodes.flatMap((node) => node.samples.map(({ metric }) => metric))];
-  return new AssayError('CELL_NOT_FOUND', `expected a cell, a requirement or a metric of this run, got \`${name}\``, {
-    hint: suggestName(name, known) ?? 'The report lists all cells.',
-  });
+  const known = [
+    ...cells.flatMap((cell) => [cell.id, cell.requirement]),
+    ...material.nodes.flatMap((node) => node.samples.map(({ metric }) => metric)),
+  ];
+  return new AssayError(
+    'CELL_NOT_FOUND',
+    `expected a cell, a requirement or a metric of this run, got \`${name}\``,
+    {
+      hint: suggestName(name, known) ?? 'The report lists all cells.',
+    },
+  );
 }
 
 async function explainSample(run: RunDirectory, node: string, sample: Sample): Promise<ExplainedSample> {
@@ -59,10 +82,16 @@ async function explainSample(run: RunDirectory, node: string, sample: Sample): P
   const step = await run.readDocument(StepResult, `${folder}/exit.json`);
   const places = await Promise.all(
     sample.at.map(async (place) => {
-      const output = step.commands.find(({ id }) => id === place.command)?.outputs.find((candidate) => candidate.output === place.output);
+      const output = step.commands
+        .find(({ id }) => id === place.command)
+        ?.outputs.find((candidate) => candidate.output === place.output);
       const file = output === undefined ? folder : `${folder}/${output.file}`;
       const text = output === undefined ? '' : (await run.read(file)).toString('utf8');
-      return { file, where: 'line' in place ? `line ${place.line}` : place.pointer, text: quote(text, place) };
+      return {
+        file,
+        where: 'line' in place ? `line ${place.line}` : place.pointer,
+        text: quote(text, place),
+      };
     }),
   );
   return {
@@ -89,14 +118,18 @@ function quote(text: string, place: SourcePlace): string {
     if (typeof value !== 'object' || value === null) return '';
     value = (value as Record<string, unknown>)[key.replaceAll('~1', '/').replaceAll('~0', '~')]; // any object can be walked by name
   }
-  return cleanText(JSON.stringify(value) ?? '').slice(0, 300);
+  return cleanText(value === undefined ? '' : JSON.stringify(value)).slice(0, 300);
 }
 
 /** The command as a person would type it. Directories were removed after the step; the names show what they were. */
 function commandLine(command: CommandResult): string {
   const word = (text: string): string => (/^[A-Za-z0-9_./:=,@%+-]+$/.test(text) ? text : shellQuote(text));
   const env = Object.entries(command.env).map(([name, value]) => `${name}=${word(value)}`);
-  return cleanText([...env, command.file, ...command.args].map((text, index) => (index < env.length ? text : word(text))).join(' '));
+  return cleanText(
+    [...env, command.file, ...command.args]
+      .map((text, index) => (index < env.length ? text : word(text)))
+      .join(' '),
+  );
 }
 
 /** The explanation as text for a terminal. */
@@ -109,9 +142,15 @@ export function formatExplanation({ cells, samples }: Explanation): string {
     lines.push('');
   }
   for (const sample of samples) {
-    lines.push(`${sample.metric} = ${sample.value}  in ${sample.step}${sample.invalid === undefined ? '' : `  INVALID: ${sample.invalid}`}`);
-    for (const place of sample.places) lines.push(`  stands in  ${place.file}, ${place.where}:  ${place.text}`);
-    lines.push(...sample.commands.map((command, index) => `  ${index === 0 ? 'by hand   ' : '          '} ${command}`), '');
+    lines.push(
+      `${sample.metric} = ${sample.value}  in ${sample.step}${sample.invalid === undefined ? '' : `  INVALID: ${sample.invalid}`}`,
+    );
+    for (const place of sample.places)
+      lines.push(`  stands in  ${place.file}, ${place.where}:  ${place.text}`);
+    lines.push(
+      ...sample.commands.map((command, index) => `  ${index === 0 ? 'by hand   ' : '          '} ${command}`),
+      '',
+    );
   }
   return lines.join('\n');
 }

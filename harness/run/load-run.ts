@@ -13,8 +13,8 @@ import type { NodeMaterial, RunMaterial } from '../certify/run-material.ts';
 import { Inventory } from '../config/inventory.ts';
 import { Profile } from '../config/profile.ts';
 import { Suite } from '../config/suite.ts';
-import { damaged, readDocument, runPaths } from '../store/run-directory.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
+import { damaged, readDocument, runPaths } from '../store/run-directory.ts';
 import { parseStep } from './parse-step.ts';
 import { Plan } from './plan.ts';
 
@@ -30,7 +30,11 @@ export const inputNames = {
  * Reads a run directory back into what `judge` looks at, proving on the way that nothing was changed: inputs by
  * the header, journals by their chain, steps by the journal, outputs by their step. Throws EVIDENCE_DAMAGED.
  */
-export async function loadRun(run: RunDirectory, registry: Registry, profileId = run.header.profile): Promise<RunMaterial> {
+export async function loadRun(
+  run: RunDirectory,
+  registry: Registry,
+  profileId = run.header.profile,
+): Promise<RunMaterial> {
   const profiles = await Promise.all(
     run.header.inputs
       .filter(({ path }) => path.startsWith(`${runPaths.inputs}/profiles/`))
@@ -38,9 +42,13 @@ export async function loadRun(run: RunDirectory, registry: Registry, profileId =
   );
   const profile = profiles.find(({ id }) => id === profileId);
   if (profile === undefined) {
-    throw new AssayError('CONFIG_INVALID', `expected one of the profiles ${profiles.map(({ id }) => id).join(', ')}, got \`${profileId}\``, {
-      hint: 'A run can be judged by the profiles that are among its inputs.',
-    });
+    throw new AssayError(
+      'CONFIG_INVALID',
+      `expected one of the profiles ${profiles.map(({ id }) => id).join(', ')}, got \`${profileId}\``,
+      {
+        hint: 'A run can be judged by the profiles that are among its inputs.',
+      },
+    );
   }
   const plan = (await run.has(runPaths.plan)) ? await run.readDocument(Plan, runPaths.plan) : undefined;
   const inventory = await run.readDocument(Inventory, `${runPaths.inputs}/${inputNames.inventory}`);
@@ -69,11 +77,18 @@ export function metricsOf(registry: Registry): ReadonlyMap<string, Metric> {
   );
 }
 
-async function loadNode(run: RunDirectory, registry: Registry, id: string, plan: Plan | undefined): Promise<NodeMaterial> {
+async function loadNode(
+  run: RunDirectory,
+  registry: Registry,
+  id: string,
+  plan: Plan | undefined,
+): Promise<NodeMaterial> {
   const path = runPaths.journal(id);
   if (!(await run.has(path))) {
     const unreached = `nodes/${id}/unreached.json`;
-    const why = (await run.has(unreached)) ? (await run.readDocument(ErrorDocument, unreached)).message : 'nothing was ever received from it';
+    const why = (await run.has(unreached))
+      ? (await run.readDocument(ErrorDocument, unreached)).message
+      : 'nothing was ever received from it';
     return { id, reached: false, why, steps: [], samples: [], unreadable: [] };
   }
   const text = (await run.read(path)).toString('utf8');
@@ -91,19 +106,23 @@ async function loadNode(run: RunDirectory, registry: Registry, id: string, plan:
     const { step, files } = await loadStep(run, id, name, digest);
     if (step.workload === 'facts') {
       const probes = files.get('probes.json');
-      if (probes !== undefined) facts = readHostFacts(readDocument(ProbeDocument, probes, `${runPaths.step(id, name)}/probes.json`));
+      if (probes !== undefined)
+        facts = readHostFacts(readDocument(ProbeDocument, probes, `${runPaths.step(id, name)}/probes.json`));
       continue;
     }
     checkPlanned(step, plan, id);
     steps.push(step);
     const parsed = parseStep(registry, id, step, files);
     if (parsed.ok) samples.push(...parsed.value);
-    else unreadable.push({ step: name, reason: parsed.error });
+    // A step that did not end well has its reason already; unreadable is only what should have been readable.
+    else if (step.execution === 'completed') unreadable.push({ step: name, reason: parsed.error });
   }
   return {
     id,
     reached: facts !== undefined,
-    ...(facts === undefined ? { why: 'the node was reached, but no facts were received from it' } : { facts }),
+    ...(facts === undefined
+      ? { why: 'the node was reached, but no facts were received from it' }
+      : { facts }),
     steps,
     samples,
     unreadable,
@@ -116,32 +135,50 @@ async function checkPlan(run: RunDirectory, records: readonly JournalRecord[], p
   for (const record of records) {
     if (record.type !== 'plan') continue;
     const found = sha256(await run.read(runPaths.plan));
-    if (found !== record.digest) throw damaged(`${runPaths.plan} (named by ${path} line ${record.seq + 1})`, `sha256 ${record.digest}`, `sha256 ${found}`);
+    if (found !== record.digest)
+      throw damaged(
+        `${runPaths.plan} (named by ${path} line ${record.seq + 1})`,
+        `sha256 ${record.digest}`,
+        `sha256 ${found}`,
+      );
   }
 }
 
 /** Old or foreign results in the folder are no evidence: what the journal does not name must not be there. */
-async function refuseStrangers(run: RunDirectory, id: string, results: ReadonlyMap<string, string>): Promise<void> {
+async function refuseStrangers(
+  run: RunDirectory,
+  id: string,
+  results: ReadonlyMap<string, string>,
+): Promise<void> {
   for (const name of await run.list(`nodes/${id}/steps`)) {
-    if (!results.has(name)) throw damaged(runPaths.step(id, name), 'a step that the journal names', 'one that it does not');
+    if (!results.has(name))
+      throw damaged(runPaths.step(id, name), 'a step that the journal names', 'one that it does not');
   }
 }
 
-async function loadStep(run: RunDirectory, id: string, name: string, digest: string): Promise<{ step: StepResult; files: ReadonlyMap<string, string> }> {
+async function loadStep(
+  run: RunDirectory,
+  id: string,
+  name: string,
+  digest: string,
+): Promise<{ step: StepResult; files: ReadonlyMap<string, string> }> {
   const folder = runPaths.step(id, name);
   const bytes = await run.read(`${folder}/exit.json`);
-  if (sha256(bytes) !== digest) throw damaged(`${folder}/exit.json`, `sha256 ${digest}`, `sha256 ${sha256(bytes)}`);
+  if (sha256(bytes) !== digest)
+    throw damaged(`${folder}/exit.json`, `sha256 ${digest}`, `sha256 ${sha256(bytes)}`);
   const step = readDocument(StepResult, bytes.toString('utf8'), `${folder}/exit.json`);
   if (step.step !== name) throw damaged(`${folder}/exit.json`, `the step ${name}`, step.step);
   const files = new Map<string, string>();
   for (const output of step.commands.flatMap((command) => command.outputs)) {
     const content = await run.read(`${folder}/${output.file}`);
     const found = sha256(content);
-    if (found !== output.sha256) throw damaged(`${folder}/${output.file}`, `sha256 ${output.sha256}`, `sha256 ${found}`);
+    if (found !== output.sha256)
+      throw damaged(`${folder}/${output.file}`, `sha256 ${output.sha256}`, `sha256 ${found}`);
     files.set(output.file, content.toString('utf8'));
   }
   for (const file of await run.list(folder)) {
-    if (file !== 'exit.json' && !files.has(file)) throw damaged(`${folder}/${file}`, 'a file that its step names', 'one that it does not');
+    if (file !== 'exit.json' && !files.has(file))
+      throw damaged(`${folder}/${file}`, 'a file that its step names', 'one that it does not');
   }
   return { step, files };
 }
@@ -154,5 +191,6 @@ function checkPlanned(step: StepResult, plan: Plan | undefined, node: string): v
   for (const key of ['workload', 'tool', 'repetition', 'session'] as const) {
     if (planned[key] !== step[key]) throw damaged(where, `${key} ${planned[key]}`, String(step[key]));
   }
-  if (JSON.stringify(planned.params) !== JSON.stringify(step.params)) throw damaged(where, `parameters ${JSON.stringify(planned.params)}`, JSON.stringify(step.params));
+  if (JSON.stringify(planned.params) !== JSON.stringify(step.params))
+    throw damaged(where, `parameters ${JSON.stringify(planned.params)}`, JSON.stringify(step.params));
 }

@@ -10,14 +10,14 @@ import { Profile } from '../config/profile.ts';
 import { Suite } from '../config/suite.ts';
 import { loadBundle } from '../deploy/bundle.ts';
 import { deploy } from '../deploy/deploy.ts';
-import { runPaths, toJson } from '../store/run-directory.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
+import { runPaths, toJson } from '../store/run-directory.ts';
 import type { Transport } from '../transport/transport.ts';
 import { createPlan } from './create-plan.ts';
 import { inputNames } from './load-run.ts';
 import { NodeSession } from './node-session.ts';
-import { Plan } from './plan.ts';
 import type { PlannedStep } from './plan.ts';
+import { Plan } from './plan.ts';
 
 /** What a person watching a run is told, as it happens. */
 export interface MeasureEvents {
@@ -56,8 +56,11 @@ export async function measure(options: MeasureOptions): Promise<void> {
   interruption.detach.addEventListener('abort', onDetach);
   try {
     interruption.detach.throwIfAborted();
-    const scratch = (await run.readDocument(Inventory, `${runPaths.inputs}/${inputNames.inventory}`)).nodes.find(({ name }) => name === node)?.scratch;
-    if (!session.session.ended.has('facts')) session.session.send({ type: 'probe', ...(scratch === undefined ? {} : { scratch }) });
+    const scratch = (
+      await run.readDocument(Inventory, `${runPaths.inputs}/${inputNames.inventory}`)
+    ).nodes.find(({ name }) => name === node)?.scratch;
+    if (!session.session.ended.has('facts'))
+      session.session.send({ type: 'probe', ...(scratch === undefined ? {} : { scratch }) });
     await session.session.stepEnded('facts');
     const facts = await readFacts(run, node);
     options.events.onFacts(facts);
@@ -73,16 +76,25 @@ export async function measure(options: MeasureOptions): Promise<void> {
         type: 'batch',
         batch,
         plan: sha256(await run.read(runPaths.plan)),
-        load: steps.some(({ workload }) => options.registry.get(workload)?.workload.load === 'heavy') ? 'heavy' : 'light',
+        load: steps.some(({ workload }) => options.registry.get(workload)?.workload.load === 'heavy')
+          ? 'heavy'
+          : 'light',
         deadlineMs: steps.reduce((sum, { budgetMs }) => sum + budgetMs, 0) + 60_000,
         ...(scratch === undefined ? {} : { scratch }),
-        steps: steps.map(({ node: _node, entry: _entry, ...request }) => request),
+        steps: steps.map(({ node: _, entry, ...request }) => request),
       });
       await session.session.batchEnded(batch);
     }
+    const stopped = session.session.cancelled;
+    if (stopped !== undefined) {
+      throw new AssayError('INTERRUPTED', `the run was stopped: ${stopped}`, {
+        hint: `Continue with: assay resume ${run.header.id}`,
+      });
+    }
     await session.session.finish();
   } catch (cause) {
-    if (interruption.detach.aborted) throw new AssayError('INTERRUPTED', 'interrupted; the node goes on with what it was given', { cause });
+    if (interruption.detach.aborted)
+      throw new AssayError('INTERRUPTED', 'interrupted; the node goes on with what it was given', { cause });
     throw cause;
   } finally {
     interruption.detach.removeEventListener('abort', onDetach);

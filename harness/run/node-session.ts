@@ -2,16 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { sha256 } from '../../agents/protocol/chain.ts';
 import { createLineSplitter, encodeLine } from '../../agents/protocol/framing.ts';
 import { JournalRecord } from '../../agents/protocol/journal-record.ts';
-import { FromAgent } from '../../agents/protocol/messages.ts';
 import type { ToAgent } from '../../agents/protocol/messages.ts';
+import { FromAgent } from '../../agents/protocol/messages.ts';
 import { parseJson } from '../../agents/protocol/parse-json.ts';
 import { StepResult } from '../../agents/protocol/step.ts';
 import { protocolVersion } from '../../agents/protocol/version.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { startLine } from '../deploy/command-lines.ts';
 import type { Deployment } from '../deploy/deploy.ts';
-import { damaged, readDocument, runPaths } from '../store/run-directory.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
+import { damaged, readDocument, runPaths } from '../store/run-directory.ts';
 import type { Channel, Transport } from '../transport/transport.ts';
 
 export interface SessionEvents {
@@ -19,7 +19,11 @@ export interface SessionEvents {
   readonly onProgress: (progress: Extract<FromAgent, { type: 'progress' }>) => void;
 }
 
-type Waiter = { readonly wants: (message: FromAgent) => boolean; readonly resolve: (message: FromAgent) => void; readonly reject: (cause: unknown) => void };
+type Waiter = {
+  readonly wants: (message: FromAgent) => boolean;
+  readonly resolve: (message: FromAgent) => void;
+  readonly reject: (cause: unknown) => void;
+};
 
 /**
  * The coordinator's end of one node: mirrors the node's journal into the run directory line by line, proving
@@ -36,14 +40,22 @@ export class NodeSession {
   #lines: number;
   #prev: string;
   #work: Promise<void> = Promise.resolve();
-  #failure: unknown;
+  #failure: Error | undefined;
   /** Called once each when a record was kept or the session failed. */
   #changes: (() => void)[] = [];
   readonly ended = new Set<string>();
+  /** Why the last batch was cancelled, when it was. */
+  cancelled: string | undefined;
   readonly startedBatches = new Set<string>();
   readonly endedBatches = new Set<string>();
 
-  private constructor(channel: Channel, run: RunDirectory, node: string, events: SessionEvents, lines: readonly string[]) {
+  private constructor(
+    channel: Channel,
+    run: RunDirectory,
+    node: string,
+    events: SessionEvents,
+    lines: readonly string[],
+  ) {
     this.#channel = channel;
     this.#run = run;
     this.#node = node;
@@ -56,17 +68,34 @@ export class NodeSession {
   static async open(
     transport: Transport,
     deployment: Deployment,
-    options: { readonly run: RunDirectory; readonly node: string; readonly runtime: string; readonly mode: 'open' | 'attach'; readonly events: SessionEvents },
+    options: {
+      readonly run: RunDirectory;
+      readonly node: string;
+      readonly runtime: string;
+      readonly mode: 'open' | 'attach';
+      readonly events: SessionEvents;
+    },
   ): Promise<NodeSession> {
     const { run, node } = options;
     const lines = await keptLines(run, node);
-    const channel = await transport.exec(startLine({ runtime: options.runtime, hash: deployment.hash, state: deployment.state }));
+    const channel = await transport.exec(
+      startLine({ runtime: options.runtime, hash: deployment.hash, state: deployment.state }),
+    );
     const session = new NodeSession(channel, run, node, options.events, lines);
     for (const line of lines) session.#note(JournalRecord.parse(JSON.parse(line)));
     const nonce = randomBytes(16).toString('hex');
     session.#listen(transport.name, nonce);
     const welcome = session.#next((message) => message.type === 'welcome' && message.nonce === nonce);
-    session.send({ type: 'hello', version: protocolVersion, nonce, run: run.header.id, node, head: run.headDigest, from: lines.length, mode: options.mode });
+    session.send({
+      type: 'hello',
+      version: protocolVersion,
+      nonce,
+      run: run.header.id,
+      node,
+      head: run.headDigest,
+      from: lines.length,
+      mode: options.mode,
+    });
     const greeting = await welcome;
     // What the node did while nobody listened comes first: decisions before that would rest on an old picture.
     if (greeting.type === 'welcome') await session.#until(() => session.#lines >= greeting.records);
@@ -113,7 +142,7 @@ export class NodeSession {
   }
 
   #next(wants: (message: FromAgent) => boolean): Promise<FromAgent> {
-    if (this.#failure !== undefined) return Promise.reject(this.#failure as Error);
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
     return new Promise((resolve, reject) => this.#waiters.add({ wants, resolve, reject }));
   }
 
@@ -129,24 +158,40 @@ export class NodeSession {
       try {
         for (const line of split(chunk)) {
           const message = FromAgent.safeParse(parseJson(line));
-          if (message.success && (greeted || message.data.type === 'refusal' || (message.data.type === 'welcome' && message.data.nonce === nonce))) {
+          if (
+            message.success &&
+            (greeted ||
+              message.data.type === 'refusal' ||
+              (message.data.type === 'welcome' && message.data.nonce === nonce))
+          ) {
             greeted = true;
             this.#receive(message.data);
           } else if (greeted) {
-            throw new AssayError('PROTOCOL_MISMATCH', `${name}: the agent sent a message that does not fit protocol ${protocolVersion}: \`${line.slice(0, 80)}\``);
+            throw new AssayError(
+              'PROTOCOL_MISMATCH',
+              `${name}: the agent sent a message that does not fit protocol ${protocolVersion}: \`${line.slice(0, 80)}\``,
+            );
           } else {
             noise = `${noise}${line}\n`.slice(-500);
           }
         }
       } catch (cause) {
-        this.#fail(cause instanceof RangeError ? new AssayError('PROTOCOL_MISMATCH', `${name}: ${cause.message}`, { cause }) : cause);
+        this.#fail(
+          cause instanceof RangeError
+            ? new AssayError('PROTOCOL_MISMATCH', `${name}: ${cause.message}`, { cause })
+            : cause,
+        );
       }
     });
     void this.#channel.ended.then(({ exitCode }) =>
       this.#fail(
-        new AssayError('AGENT_LOST', `${name}: the connection to the agent ended (exit code ${exitCode ?? 'unknown'}) ${`${noise}${stderr}`.trim().slice(0, 300)}`.trim(), {
-          hint: `The run may still go on there. Continue with: assay resume ${this.#run.header.id}`,
-        }),
+        new AssayError(
+          'AGENT_LOST',
+          `${name}: the connection to the agent ended (exit code ${exitCode ?? 'unknown'}) ${`${noise}${stderr}`.trim().slice(0, 300)}`.trim(),
+          {
+            hint: `The run may still go on there. Continue with: assay resume ${this.#run.header.id}`,
+          },
+        ),
       ),
     );
   }
@@ -154,7 +199,9 @@ export class NodeSession {
   #receive(message: FromAgent): void {
     switch (message.type) {
       case 'record':
-        this.#work = this.#work.then(() => this.#keep(message.line)).catch((cause: unknown) => this.#fail(cause));
+        this.#work = this.#work
+          .then(() => this.#keep(message.line))
+          .catch((cause: unknown) => this.#fail(cause));
         break;
       case 'chunk':
         this.#collect(message);
@@ -167,6 +214,7 @@ export class NodeSession {
         return;
       case 'welcome':
       case 'pong':
+      case 'stopped':
       case 'finished':
         break;
     }
@@ -178,7 +226,7 @@ export class NodeSession {
   }
 
   #fail(cause: unknown): void {
-    this.#failure ??= cause;
+    this.#failure ??= AssayError.from(cause);
     for (const waiter of this.#waiters) waiter.reject(this.#failure);
     this.#waiters.clear();
     this.#wake();
@@ -189,7 +237,8 @@ export class NodeSession {
     const record = JournalRecord.safeParse(parseJson(line));
     const where = `${runPaths.journal(this.#node)} line ${this.#lines + 1}`;
     if (!record.success) throw damaged(where, 'a journal record', `\`${line.slice(0, 80)}\``);
-    if (record.data.seq !== this.#lines || record.data.prev !== this.#prev) throw damaged(where, 'the next link of the chain', `seq ${record.data.seq}`);
+    if (record.data.seq !== this.#lines || record.data.prev !== this.#prev)
+      throw damaged(where, 'the next link of the chain', `seq ${record.data.seq}`);
     this.#lines += 1;
     this.#prev = sha256(line);
     if (record.data.type === 'step-ended') await this.#pull(record.data.step, record.data.result);
@@ -201,7 +250,10 @@ export class NodeSession {
   #note(record: JournalRecord): void {
     if (record.type === 'step-ended') this.ended.add(record.step);
     if (record.type === 'batch-started') this.startedBatches.add(record.batch);
-    if (record.type === 'batch-ended') this.endedBatches.add(record.batch);
+    if (record.type === 'batch-ended') {
+      this.endedBatches.add(record.batch);
+      this.cancelled = record.execution === 'cancelled' ? (record.reason ?? 'no reason given') : undefined;
+    }
     this.#wake();
   }
 
@@ -214,7 +266,10 @@ export class NodeSession {
     const exit = await this.#fetch(`steps/${step}/exit.json`, digest);
     const result = readDocument(StepResult, exit.toString('utf8'), `${folder}/exit.json`);
     for (const output of result.commands.flatMap((command) => command.outputs)) {
-      await this.#run.write(`${folder}/${output.file}`, await this.#fetch(`steps/${step}/${output.file}`, output.sha256));
+      await this.#run.write(
+        `${folder}/${output.file}`,
+        await this.#fetch(`steps/${step}/${output.file}`, output.sha256),
+      );
     }
     await this.#run.write(`${folder}/exit.json`, exit);
   }
@@ -226,7 +281,8 @@ export class NodeSession {
     await whole;
     const bytes = Buffer.concat(this.#chunks.get(path) ?? []);
     this.#chunks.delete(path);
-    if (sha256(bytes) !== digest) throw damaged(`${this.#node}:${path}`, `sha256 ${digest}`, `sha256 ${sha256(bytes)}`);
+    if (sha256(bytes) !== digest)
+      throw damaged(`${this.#node}:${path}`, `sha256 ${digest}`, `sha256 ${sha256(bytes)}`);
     return bytes;
   }
 
@@ -234,7 +290,8 @@ export class NodeSession {
     const parts = this.#chunks.get(chunk.path);
     if (parts === undefined) return; // not asked for: nothing a node offers by itself is kept
     const offset = parts.reduce((sum, part) => sum + part.length, 0);
-    if (chunk.offset !== offset || offset > 64 * 1024 * 1024) throw damaged(`${this.#node}:${chunk.path}`, `a chunk at ${offset}`, `one at ${chunk.offset}`);
+    if (chunk.offset !== offset || offset > 64 * 1024 * 1024)
+      throw damaged(`${this.#node}:${chunk.path}`, `a chunk at ${offset}`, `one at ${chunk.offset}`);
     parts.push(Buffer.from(chunk.data, 'base64'));
   }
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { parseJson } from '../../agents/protocol/parse-json.ts';
 import type { StepResult } from '../../agents/protocol/step.ts';
-import { Sample } from '../../workloads/kit/sample.ts';
-import { err, ok } from '../../workloads/kit/result.ts';
 import type { Result } from '../../workloads/kit/result.ts';
+import { err, ok } from '../../workloads/kit/result.ts';
+import { Sample } from '../../workloads/kit/sample.ts';
 import type { Counters, Reading, StepOutputs } from '../../workloads/kit/tool.ts';
 import type { Metric } from '../../workloads/kit/workload.ts';
 import type { Registry } from '../../workloads/registry.ts';
@@ -26,7 +26,8 @@ export function parseStep(
 ): Result<readonly Sample[]> {
   const registered = registry.get(step.workload);
   const tool = registered?.tools.find((candidate) => candidate.id === step.tool);
-  if (registered === undefined || tool === undefined) return err(`this version of Assay has no tool ${step.workload}/${step.tool}`);
+  if (registered === undefined || tool === undefined)
+    return err(`this version of Assay has no tool ${step.workload}/${step.tool}`);
   const params = registered.workload.params.safeParse(step.params);
   if (!params.success) return err(`parameters: ${params.error.issues[0]?.message ?? 'not accepted'}`);
   if (!ended.has(step.execution)) return err(step.reason ?? step.execution);
@@ -35,7 +36,8 @@ export function parseStep(
   const samples: Sample[] = [];
   for (const reading of parsed.value.readings) {
     const metric = registered.workload.metrics[reading.metric];
-    if (metric === undefined) return err(`${tool.id} reported \`${reading.metric}\`, which ${step.workload} does not declare`);
+    if (metric === undefined)
+      return err(`${tool.id} reported \`${reading.metric}\`, which ${step.workload} does not declare`);
     const outside = outsideDomain(metric, reading);
     if (outside !== undefined) return err(outside);
     samples.push(
@@ -62,7 +64,9 @@ function outsideDomain(metric: Metric, reading: Reading): string | undefined {
   const { value } = reading;
   const fits =
     Number.isFinite(value) &&
-    (metric.domain === 'positive' ? value > 0 : value >= 0 && (metric.domain !== 'count' || Number.isInteger(value)));
+    (metric.domain === 'positive'
+      ? value > 0
+      : value >= 0 && (metric.domain !== 'count' || Number.isInteger(value)));
   return fits ? undefined : `${reading.metric}: expected a ${metric.domain} number, got ${value}`;
 }
 
@@ -74,7 +78,9 @@ export function gatherOutputs(step: StepResult, files: ReadonlyMap<string, strin
         const kept = command.outputs.find((candidate) => candidate.output === output);
         return kept === undefined ? '' : (files.get(kept.file) ?? '');
       };
-      const artifacts = command.outputs.filter(({ output }) => !['stdout', 'stderr', 'counters'].includes(output));
+      const artifacts = command.outputs.filter(
+        ({ output }) => !['stdout', 'stderr', 'counters'].includes(output),
+      );
       return [
         command.id,
         {

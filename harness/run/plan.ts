@@ -28,7 +28,9 @@ export const Plan = z.strictObject({
   cells: z.array(z.string()),
   steps: z.array(PlannedStep),
   /** Suite entries that no tool can serve here, and why. */
-  unplanned: z.array(z.strictObject({ node: z.string(), entry: z.string(), workload: z.string(), reason: z.string() })),
+  unplanned: z.array(
+    z.strictObject({ node: z.string(), entry: z.string(), workload: z.string(), reason: z.string() }),
+  ),
   budgetSeconds: z.number().nonnegative(),
 });
 export type Plan = z.infer<typeof Plan>;

@@ -1,22 +1,73 @@
-import { openSession } from './measure.ts';
+import { randomBytes } from 'node:crypto';
+import { createLineSplitter, encodeLine } from '../../agents/protocol/framing.ts';
+import type { ToAgent } from '../../agents/protocol/messages.ts';
+import { FromAgent } from '../../agents/protocol/messages.ts';
+import { parseJson } from '../../agents/protocol/parse-json.ts';
+import { protocolVersion } from '../../agents/protocol/version.ts';
+import { AssayError } from '../../workloads/kit/assay-error.ts';
+import { loadBundle } from '../deploy/bundle.ts';
+import { startLine } from '../deploy/command-lines.ts';
+import { deploy } from '../deploy/deploy.ts';
 import type { MeasureOptions } from './measure.ts';
+import { openSession } from './measure.ts';
 
 /**
- * Ends what a node is doing for a run and pulls the evidence of what it did. `now` kills the running step,
- * otherwise it may end. The run stays on the node for `resume`, unless `abandon` removes it there.
+ * Ends what a node is doing for a run. `now` kills the running step, otherwise it may end. Needs no right to the
+ * run directory: whoever is attached there learns of it through the journal.
  */
 export async function stopNode(
+  options: Omit<MeasureOptions, 'interruption' | 'events'>,
+  how: { readonly now: boolean; readonly reason: string },
+): Promise<void> {
+  const { transport, run, node, runtime } = options;
+  const deployment = await deploy(transport, await loadBundle());
+  const channel = await transport.exec(
+    startLine({ runtime, hash: deployment.hash, state: deployment.state }),
+  );
+  const hello: ToAgent = {
+    type: 'hello',
+    version: protocolVersion,
+    nonce: randomBytes(16).toString('hex'),
+    run: run.header.id,
+    node,
+    head: run.headDigest,
+    from: 0,
+    mode: 'stop',
+  };
+  const split = createLineSplitter();
+  try {
+    await new Promise<void>((resolve, reject) => {
+      channel.stderr.resume();
+      channel.stdout.on('data', (chunk: Buffer) => {
+        for (const line of split(chunk)) {
+          const message = FromAgent.safeParse(parseJson(line));
+          if (!message.success) continue;
+          if (message.data.type === 'stopped') resolve();
+          if (message.data.type === 'refusal') reject(AssayError.fromJSON(message.data.error));
+        }
+      });
+      void channel.ended.then(() =>
+        reject(
+          new AssayError('AGENT_LOST', `${transport.name}: the connection ended before the node had stopped`),
+        ),
+      );
+      channel.stdin.write(
+        encodeLine(hello) + encodeLine({ type: 'stop', now: how.now, reason: how.reason } satisfies ToAgent),
+      );
+    });
+  } finally {
+    channel.close();
+  }
+}
+
+/** Fetches what a stopped node still holds of a run; `abandon` then removes the run there, for good. */
+export async function collect(
   options: Omit<MeasureOptions, 'interruption'>,
-  how: { readonly now: boolean; readonly reason: string; readonly abandon?: boolean },
+  abandon: boolean,
 ): Promise<void> {
   const { session, close } = await openSession(options);
   try {
-    const running = session.runningBatch();
-    if (running !== undefined) {
-      session.send({ type: 'stop', now: how.now, reason: how.reason });
-      await session.batchEnded(running);
-    }
-    if (how.abandon === true) await session.finish();
+    if (abandon) await session.finish();
   } finally {
     close();
   }

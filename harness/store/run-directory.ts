@@ -1,5 +1,15 @@
 import { constants } from 'node:fs';
-import { appendFile, copyFile, mkdir, open, readFile, readdir, rename, stat, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  copyFile,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { z } from 'zod';
 import { sha256 } from '../../agents/protocol/chain.ts';
@@ -31,9 +41,15 @@ export class RunDirectory {
   }
 
   /** Creates the directory with its inputs and header. Refuses one that exists. */
-  static async create(path: string, header: Omit<RunHeader, 'inputs'>, inputs: ReadonlyMap<string, string>): Promise<RunDirectory> {
+  static async create(
+    path: string,
+    header: Omit<RunHeader, 'inputs'>,
+    inputs: ReadonlyMap<string, string>,
+  ): Promise<RunDirectory> {
     if (await exists(path)) {
-      throw new AssayError('RUN_EXISTS', `expected a directory that does not exist yet, found ${path}`, { hint: 'Choose another --out.' });
+      throw new AssayError('RUN_EXISTS', `expected a directory that does not exist yet, found ${path}`, {
+        hint: 'Choose another --out.',
+      });
     }
     await mkdir(join(path, runPaths.inputs), { recursive: true });
     const listed = [];
@@ -51,9 +67,13 @@ export class RunDirectory {
   /** Opens a run directory and proves that its inputs are what the header says. */
   static async open(path: string): Promise<RunDirectory> {
     if (!(await exists(join(path, runPaths.header)))) {
-      throw new AssayError('RUN_NOT_FOUND', `expected a run directory with ${runPaths.header}, found none at ${path}`, {
-        hint: 'Give the directory that survey printed, or its name below assay-runs/.',
-      });
+      throw new AssayError(
+        'RUN_NOT_FOUND',
+        `expected a run directory with ${runPaths.header}, found none at ${path}`,
+        {
+          hint: 'Give the directory that survey printed, or its name below assay-runs/.',
+        },
+      );
     }
     const text = await readFile(join(path, runPaths.header), 'utf8');
     const directory = new RunDirectory(path, readDocument(RunHeader, text, runPaths.header), sha256(text));
@@ -122,12 +142,19 @@ export function readDocument<T>(schema: z.ZodType<T>, text: string, where: strin
   }
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
-  const version = typeof json === 'object' && json !== null && 'schemaVersion' in json ? json.schemaVersion : undefined;
+  const version =
+    typeof json === 'object' && json !== null && 'schemaVersion' in json ? json.schemaVersion : undefined;
   if (typeof version === 'number' && version > 1) {
-    throw new AssayError('SCHEMA_TOO_NEW', `${where}: expected schemaVersion 1, found ${version}`, { hint: 'Use the version of Assay that wrote it, or a newer one.' });
+    throw new AssayError('SCHEMA_TOO_NEW', `${where}: expected schemaVersion 1, found ${version}`, {
+      hint: 'Use the version of Assay that wrote it, or a newer one.',
+    });
   }
   const issue = parsed.error.issues[0];
-  throw damaged(where, `a document of schema version 1`, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'something else'}`);
+  throw damaged(
+    where,
+    `a document of schema version 1`,
+    `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'something else'}`,
+  );
 }
 
 async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
@@ -147,7 +174,8 @@ async function exists(path: string): Promise<boolean> {
     await stat(path);
     return true;
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ENOTDIR')) return false;
+    if (cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ENOTDIR'))
+      return false;
     throw cause;
   }
 }

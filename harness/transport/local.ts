@@ -12,11 +12,20 @@ export function createLocalTransport(environment: Readonly<Record<string, string
     name: 'local',
     close: () => Promise.resolve(),
     exec: async (line): Promise<Channel> => {
-      const child = spawn('/bin/sh', ['-c', line], { cwd: '/', env: environment, detached: true, stdio: 'pipe' });
+      const child = spawn('/bin/sh', ['-c', line], {
+        cwd: '/',
+        env: environment,
+        detached: true,
+        stdio: 'pipe',
+      });
       try {
         await once(child, 'spawn');
       } catch (cause) {
-        throw new AssayError('HOST_UNREACHABLE', 'expected /bin/sh on this machine, and it cannot be started', { cause });
+        throw new AssayError(
+          'HOST_UNREACHABLE',
+          'expected /bin/sh on this machine, and it cannot be started',
+          { cause },
+        );
       }
       child.stdin.on('error', () => undefined); // a closed pipe is reported by `ended`
       const ended = new Promise<{ exitCode: number | undefined }>((resolve) => {

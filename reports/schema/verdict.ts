@@ -141,7 +141,11 @@ export const Verdict = z.strictObject({
   schema: z.literal('assay/verdict'),
   schemaVersion: z.literal(1),
   assay: z.string(),
-  run: z.strictObject({ id: z.string(), startedAt: z.iso.datetime(), purpose: z.enum(['survey', 'certify']) }),
+  run: z.strictObject({
+    id: z.string(),
+    startedAt: z.iso.datetime(),
+    purpose: z.enum(['survey', 'certify']),
+  }),
   profile: z.strictObject({ id: z.string(), version: z.string(), title: z.string(), digest: z.string() }),
   suite: z.strictObject({ id: z.string(), version: z.string() }),
   /** A report resting on 1–5 runs per metric is a screening report, never a certificate. */
@@ -156,7 +160,14 @@ export const Verdict = z.strictObject({
       id: z.string(),
       reached: z.boolean(),
       why: z.string().optional(),
-      facts: z.array(z.strictObject({ group: z.string(), name: z.string(), value: z.string().optional(), unknown: z.string().optional() })),
+      facts: z.array(
+        z.strictObject({
+          group: z.string(),
+          name: z.string(),
+          value: z.string().optional(),
+          unknown: z.string().optional(),
+        }),
+      ),
     }),
   ),
   cells: z.array(Cell),

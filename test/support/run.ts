@@ -13,18 +13,24 @@ const isCi = process.env['CI'] === 'true';
 function isPresent(name: string): boolean {
   if (name.startsWith('header:')) {
     const header = name.slice('header:'.length);
-    return ['/usr/include', '/usr/local/include', '/usr/include/x86_64-linux-gnu', '/usr/include/aarch64-linux-gnu'].some((folder) =>
-      existsSync(join(folder, header)),
-    );
+    return [
+      '/usr/include',
+      '/usr/local/include',
+      '/usr/include/x86_64-linux-gnu',
+      '/usr/include/aarch64-linux-gnu',
+    ].some((folder) => existsSync(join(folder, header)));
   }
-  return (process.env['PATH'] ?? '').split(':').concat('/usr/sbin', '/sbin').some((folder) => {
-    try {
-      accessSync(join(folder, name), constants.X_OK);
-      return true;
-    } catch {
-      return false; // not here: the next folder
-    }
-  });
+  return (process.env['PATH'] ?? '')
+    .split(':')
+    .concat('/usr/sbin', '/sbin')
+    .some((folder) => {
+      try {
+        accessSync(join(folder, name), constants.X_OK);
+        return true;
+      } catch {
+        return false; // not here: the next folder
+      }
+    });
 }
 
 const missing = (): readonly string[] => Object.keys(tools).filter((name) => !isPresent(name));
@@ -32,10 +38,14 @@ const missing = (): readonly string[] => Object.keys(tools).filter((name) => !is
 function install(packages: readonly string[]): void {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
   const prefix = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
-  for (const args of [['apt-get', 'update'], ['apt-get', 'install', '-y', '--no-install-recommends', '--no-upgrade', ...packages]]) {
+  for (const args of [
+    ['apt-get', 'update'],
+    ['apt-get', 'install', '-y', '--no-install-recommends', '--no-upgrade', ...packages],
+  ]) {
     const [file = '', ...rest] = [...prefix, ...args];
     process.stdout.write(`$ ${[file, ...rest].join(' ')}\n`);
-    if (spawnSync(file, rest, { env, stdio: ['ignore', 'ignore', 'inherit'] }).status !== 0) process.stderr.write(`✖ ${args.join(' ')} failed\n`);
+    if (spawnSync(file, rest, { env, stdio: ['ignore', 'ignore', 'inherit'] }).status !== 0)
+      process.stderr.write(`✖ ${args.join(' ')} failed\n`);
   }
 }
 
@@ -53,5 +63,6 @@ for (const name of missing()) {
 }
 if (process.exitCode === undefined) {
   const vitest = new URL('../../node_modules/vitest/vitest.mjs', import.meta.url).pathname;
-  process.exitCode = spawnSync(process.execPath, [vitest, 'run', ...process.argv.slice(2)], { stdio: 'inherit' }).status ?? 1;
+  process.exitCode =
+    spawnSync(process.execPath, [vitest, 'run', ...process.argv.slice(2)], { stdio: 'inherit' }).status ?? 1;
 }

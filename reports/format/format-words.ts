@@ -1,0 +1,8 @@
+import { cleanText } from './clean-text.ts';
+
+/** An identifier as words: `queueDepth` is read as `queue depth`. */
+export const formatWords = (name: string): string =>
+  cleanText(name).replace(
+    /([a-z0-9])([A-Z])(?![A-Z])/g,
+    (_, end: string, start: string) => `${end} ${start.toLowerCase()}`,
+  );

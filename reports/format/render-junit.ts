@@ -1,0 +1,146 @@
+import type { Cell, Verdict } from '../schema/verdict.ts';
+import { cleanText } from './clean-text.ts';
+import { dimensionTitle } from './dimension-title.ts';
+import { formatLimit } from './format-limit.ts';
+import { formatObserved } from './format-observed.ts';
+import { conclusionWords, exitWords, profileOf, titleOf } from './verdict-words.ts';
+
+/** One testcase: `failure` turns the suite red, `skipped` is seen but does not, neither is met. */
+interface Testcase {
+  readonly name: string;
+  readonly group: string;
+  readonly outcome?: {
+    readonly element: 'failure' | 'skipped';
+    readonly type: string;
+    readonly message: string;
+    readonly lines: readonly string[];
+  };
+}
+
+interface Testsuite {
+  readonly name: string;
+  readonly testcases: readonly Testcase[];
+}
+
+/**
+ * JUnit XML: a suite for each node, a testcase for each cell. A required cell that is not met fails, whatever the
+ * word; an advisory one is skipped with its message, never silently passed. Red exactly when the verdict is not `pass`.
+ */
+export function renderJunit(verdict: Verdict): string {
+  const suites = suitesOf(verdict);
+  const lines = [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites ${attributes({ name: `Assay ${titleOf(verdict)}: ${profileOf(verdict)}`, ...tally(suites.flatMap((suite) => suite.testcases)) })}>`,
+    ...suites.flatMap((suite) => suiteLines(suite, verdict)),
+    '</testsuites>',
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function suitesOf(verdict: Verdict): readonly Testsuite[] {
+  const names = new Set([...verdict.nodes.map((node) => node.id), ...verdict.cells.map((cell) => cell.node)]);
+  const suites = [...names].map((name) => ({
+    name,
+    testcases: verdict.cells.filter((cell) => cell.node === name).map(testcaseOf),
+  }));
+  const isRed = suites.some((suite) =>
+    suite.testcases.some((testcase) => testcase.outcome?.element === 'failure'),
+  );
+  // Zero testcases, or none that fails, must not make an undecided or unreached run green.
+  return isRed || verdict.conclusion === 'pass'
+    ? suites
+    : [...suites, { name: 'verdict', testcases: [verdictTestcase(verdict)] }];
+}
+
+function verdictTestcase(verdict: Verdict): Testcase {
+  const message = `${conclusionWords[verdict.conclusion]}: ${verdict.headline}`;
+  return {
+    name: 'verdict',
+    group: 'verdict',
+    outcome: { element: 'failure', type: verdict.conclusion, message, lines: [message] },
+  };
+}
+
+function testcaseOf(cell: Cell): Testcase {
+  const testcase = {
+    name: `${cell.title} [${cell.id}]`,
+    group: `${cell.node}.${cell.dimension} ${dimensionTitle(cell.dimension)}`,
+  };
+  if (cell.verdict === 'pass') return testcase;
+  const isRequired = cell.level === 'required' && cell.verdict !== 'not-applicable';
+  const lines = [
+    `${cell.level} ${cell.verdict}, owner: ${cell.owner}`,
+    `expected: ${formatLimit(cell)}`,
+    `found: ${formatObserved(cell)}`,
+    `reason: ${cell.reason}`,
+    ...(cell.action === undefined ? [] : [`action: ${cell.action}`]),
+  ];
+  return {
+    ...testcase,
+    outcome: {
+      element: isRequired ? 'failure' : 'skipped',
+      type: cell.verdict,
+      message: `${isRequired || cell.verdict === 'not-applicable' ? '' : `${cell.level} `}${cell.verdict}: ${cell.reason}`,
+      lines,
+    },
+  };
+}
+
+function suiteLines(suite: Testsuite, verdict: Verdict): readonly string[] {
+  const properties = {
+    conclusion: verdict.conclusion,
+    verdict: `${conclusionWords[verdict.conclusion]}. ${exitWords(verdict.exitCode)}`,
+    exitCode: String(verdict.exitCode),
+    run: verdict.run.id,
+    profile: `${verdict.profile.id} ${verdict.profile.version}`,
+  };
+  return [
+    `  <testsuite ${attributes({ name: suite.name, ...tally(suite.testcases), timestamp: verdict.run.startedAt.replace(/(\.\d+)?Z$/, '') })}>`,
+    '    <properties>',
+    ...Object.entries(properties).map(([name, value]) => `      <property ${attributes({ name, value })}/>`),
+    '    </properties>',
+    ...suite.testcases.flatMap(testcaseLines),
+    '  </testsuite>',
+  ];
+}
+
+function testcaseLines({ name, group, outcome }: Testcase): readonly string[] {
+  const start = `    <testcase ${attributes({ name, classname: group })}`;
+  if (outcome === undefined) return [`${start}/>`];
+  const { element, type, message, lines } = outcome;
+  // JUnit's <skipped> has no type attribute: its message begins with the word.
+  const described = attributes(element === 'failure' ? { type, message } : { message });
+  return [
+    `${start}>`,
+    `      <${element} ${described}>${escapeXml(lines.map(cleanText).join('\n'))}</${element}>`,
+    '    </testcase>',
+  ];
+}
+
+function tally(testcases: readonly Testcase[]): Readonly<Record<string, string>> {
+  const count = (element: string) =>
+    String(testcases.filter((testcase) => testcase.outcome?.element === element).length);
+  return {
+    tests: String(testcases.length),
+    failures: count('failure'),
+    errors: '0',
+    skipped: count('skipped'),
+  };
+}
+
+const attributes = (values: Readonly<Record<string, string>>): string =>
+  Object.entries(values)
+    .map(([name, value]) => `${name}="${escapeXml(cleanText(value))}"`)
+    .join(' ');
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+};
+
+/** Characters that XML 1.0 forbids are gone: `cleanText` has spelled them out. Line ends of our own stay. */
+const escapeXml = (text: string): string =>
+  text.replace(/[&<>"']/g, (character) => entities[character] ?? character);

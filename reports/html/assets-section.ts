@@ -1,0 +1,49 @@
+import type { AssetVerdict, Verdict } from '../schema/verdict.ts';
+import type { SafeHtml } from './html.ts';
+import { html } from './html.ts';
+import { conclusionWord } from './marks.ts';
+import { section } from './section.ts';
+import { table } from './table.ts';
+
+/** What each node can be used for, with the one reason that decided, and the ladder of purposes it was put to. */
+export function assetsSection(verdict: Verdict): SafeHtml {
+  const unreached = verdict.nodes.filter((node) => !node.reached);
+  const body = html`${verdict.assets.length === 0 ? html`<p>No node was classified.</p>` : undefined}${verdict.assets.map(asset)}${
+    unreached.length === 0
+      ? undefined
+      : html`<p>Not reached:</p><ul>${unreached.map((node) => html`<li><b><bdi>${node.id}</bdi></b>: ${node.why ?? 'no reason is known'}</li>`)}</ul>`
+  }`;
+  return section(
+    'assets',
+    'What it can be used for',
+    'A for the intended purpose, B for a lesser one, C for the facility only, D not for AI, U undecided.',
+    body,
+  );
+}
+
+const asset = (it: AssetVerdict): SafeHtml => html`<article class="asset">
+<p class="letter"><span class="hidden">Asset verdict </span>${it.verdict}</p>
+<div>
+<h3><bdi>${it.node}</bdi></h3>
+<p class="meaning">${it.meaning}</p>
+<p><span class="lead">Decided by</span> ${it.reason}${it.decidedBy === undefined ? undefined : html` <code>${it.decidedBy}</code>`}</p>
+<p class="note">Class ${it.class.id}, ${it.class.how === 'claimed' ? 'as the inventory claims' : 'inferred from what was found'}.</p>
+${it.ladder.length === 0 ? undefined : ladder(it)}
+</div>
+</article>
+`;
+
+const ladder = (it: AssetVerdict): SafeHtml =>
+  table({
+    label: `Purposes of ${it.node}, best first`,
+    columns: [
+      { title: 'Purpose' },
+      { title: 'Conclusion', width: 'narrow' },
+      { title: 'Reason', width: 'wide' },
+    ],
+    rows: it.ladder.map((rung) => [
+      html`${rung.profile}`,
+      conclusionWord(rung.conclusion),
+      html`${rung.reason}`,
+    ]),
+  });

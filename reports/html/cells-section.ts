@@ -1,0 +1,74 @@
+import { compareDimensions, dimensionTitle } from '../format/dimension-title.ts';
+import { formatLimit } from '../format/format-limit.ts';
+import { formatMedian, formatObserved } from '../format/format-observed.ts';
+import { formatRange } from '../format/format-range.ts';
+import { groupBy } from '../format/group-by.ts';
+import { isUnmet } from '../format/uncovered-cells.ts';
+import { cellVerdictOrder } from '../format/verdict-words.ts';
+import type { Cell, Verdict } from '../schema/verdict.ts';
+import { figure } from './figure.ts';
+import type { SafeHtml } from './html.ts';
+import { html, trusted } from './html.ts';
+import { cellWord } from './marks.ts';
+import { section } from './section.ts';
+import { table } from './table.ts';
+
+/** Every cell of the coverage matrix by readiness dimension, worst first; a group with open cells starts unfolded. */
+export function cellsSection({ cells }: Verdict): SafeHtml {
+  const groups = [...groupBy(cells, (cell) => cell.dimension)].sort(([left], [right]) =>
+    compareDimensions(left, right),
+  );
+  const body =
+    cells.length === 0
+      ? html`<p>The plan has no cell.</p>`
+      : html`${groups.map(([dimension, members]) => group(dimension, members))}`;
+  return section(
+    'cells',
+    'All cells',
+    'Every requirement on every subject, by readiness dimension, worst first.',
+    body,
+  );
+}
+
+function group(dimension: string, cells: readonly Cell[]): SafeHtml {
+  const counts = cellVerdictOrder
+    .map((word) => ({ word, count: cells.filter((cell) => cell.verdict === word).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ word, count }) => `${count} ${word}`);
+  const sorted = [...cells].sort((left, right) => rank(left) - rank(right));
+  return html`<details${trusted(cells.some(isUnmet) ? ' open' : '')}><summary><b>${dimension} ${dimensionTitle(dimension)}</b> <span class="note">${counts.join(' · ')}</span></summary>
+${table({
+  label: `Cells of ${dimension} ${dimensionTitle(dimension)}`,
+  columns: [
+    { title: 'Requirement' },
+    { title: 'Verdict', width: 'narrow' },
+    { title: 'Limit' },
+    { title: 'Found' },
+    { title: 'Why', width: 'wide' },
+  ],
+  rows: sorted.map(cellRow),
+})}</details>
+`;
+}
+
+const rank = (cell: Cell): number =>
+  cellVerdictOrder.indexOf(cell.verdict) * 2 + (cell.level === 'required' ? 0 : 1);
+
+const cellRow = (cell: Cell): readonly SafeHtml[] => [
+  html`${cell.title}${cell.gate ? html` <span class="tag">gate</span>` : undefined}${cell.level === 'advisory' ? html` <span class="tag">advisory</span>` : undefined}<small><code>${cell.id}</code></small>`,
+  html`${cellWord(cell.verdict)}<small>${cell.missing?.replaceAll('-', ' ')}</small>`,
+  html`${figure(formatLimit(cell))}${cell.limit === undefined ? undefined : html`<small>${cell.limit.source}</small>`}`,
+  found(cell),
+  html`${cell.reason}${cell.action === undefined ? undefined : html`<small>To do: ${cell.action}</small>`}`,
+];
+
+/** The median, since it decides, and below it what it was taken from. */
+function found(cell: Cell): SafeHtml {
+  const { observed } = cell;
+  if (observed?.kind !== 'samples') return html`${formatObserved(cell)}`;
+  const spread =
+    observed.n === 1
+      ? 'n = 1'
+      : `${formatRange(observed.min, observed.max, observed.unit)}, n = ${observed.n}`;
+  return html`${figure(formatMedian(cell))}<small>${spread}</small>`;
+}

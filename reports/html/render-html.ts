@@ -1,0 +1,39 @@
+import { conclusionWords, titleOf } from '../format/verdict-words.ts';
+import type { Verdict } from '../schema/verdict.ts';
+import { assetsSection } from './assets-section.ts';
+import { attemptsSection } from './attempts-section.ts';
+import { cellsSection } from './cells-section.ts';
+import { checkSection } from './check-section.ts';
+import { headSection } from './head-section.ts';
+import { html, trusted } from './html.ts';
+import { measurementsSection } from './measurements-section.ts';
+import { nodesSection } from './nodes-section.ts';
+import { punchListSection } from './punch-list-section.ts';
+import { notShownSection, shownSection } from './shown-section.ts';
+import { styleSheet } from './style-sheet.ts';
+import { countsSection, verdictSection } from './verdict-section.ts';
+
+/** The report as one HTML file: no script, and no request of any kind, which its own policy enforces. */
+export function renderHtml(verdict: Verdict): string {
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<meta name="robots" content="noindex">
+<meta name="generator" content="Assay ${verdict.assay}">
+<title>${conclusionWords[verdict.conclusion]}: ${verdict.run.id}, ${verdict.profile.id} – ${titleOf(verdict)}</title>
+<style>${trusted(styleSheet)}</style>
+</head>
+<body>
+${headSection(verdict)}<main>
+${verdictSection(verdict)}${assetsSection(verdict)}${countsSection(verdict)}${punchListSection(verdict)}${shownSection(verdict)}${notShownSection(verdict)}${measurementsSection(verdict)}${cellsSection(verdict)}${nodesSection(verdict)}${attemptsSection(verdict)}${checkSection(verdict)}</main>
+<footer><p>${titleOf(verdict)} by Assay ${verdict.assay}, run ${verdict.run.id}. Absence of evidence is never a pass.</p></footer>
+</body>
+</html>
+`;
+  return page.markup;
+}

@@ -1,0 +1,44 @@
+import {
+  cellVerdictOrder,
+  conclusionMarks,
+  conclusionSentences,
+  conclusionWords,
+} from '../format/verdict-words.ts';
+import type { Verdict } from '../schema/verdict.ts';
+import type { SafeHtml } from './html.ts';
+import { html } from './html.ts';
+import { cellWord, conclusionTones } from './marks.ts';
+import { section } from './section.ts';
+import { table } from './table.ts';
+
+/** The verdict in words, before any number. */
+export function verdictSection({ conclusion, headline }: Verdict): SafeHtml {
+  return html`<section id="verdict" class="verdict ${conclusionTones[conclusion]}" aria-labelledby="verdict-title">
+<h2 id="verdict-title"><span class="mark" aria-hidden="true">${conclusionMarks[conclusion]}</span> ${conclusionWords[conclusion]}</h2>
+<p class="headline">${headline}</p>
+<p>${conclusionSentences[conclusion]}</p>
+</section>
+`;
+}
+
+/** How many cells carry which word; only `pass` counts as met. */
+export function countsSection({ counts }: Verdict): SafeHtml {
+  const rows = cellVerdictOrder
+    .filter((word) => word !== 'not-applicable' || counts.required[word] + counts.advisory[word] > 0)
+    .map((word) => [
+      cellWord(word, counts.required[word] + counts.advisory[word] === 0),
+      html`${counts.required[word]}`,
+      html`${counts.advisory[word]}`,
+    ]);
+  const columns = [
+    { title: 'Cells' },
+    { title: 'Required', isNumber: true },
+    { title: 'Advisory', isNumber: true },
+  ];
+  return section(
+    'counts',
+    'Counts',
+    'A cell is one requirement on one subject.',
+    html`<div class="counts">${table({ label: 'Cells by verdict', columns, rows, narrow: 'columns' })}</div>`,
+  );
+}

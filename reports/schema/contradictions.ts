@@ -1,0 +1,59 @@
+import { exitCodes } from '../../workloads/kit/error-code.ts';
+import type { Cell, Conclusion, Counts, Verdict } from './verdict.ts';
+
+const exitCodeOf: Readonly<Record<Conclusion, number>> = {
+  pass: exitCodes.pass,
+  fail: exitCodes.fail,
+  undecided: exitCodes.undecided,
+  unreached: exitCodes.infrastructure,
+};
+
+/**
+ * Where a verdict says two different things: no renderer should have to choose which one to believe. A survey may
+ * end with 0 whatever the profile says, since it only classifies.
+ */
+export function contradictions(verdict: Verdict): readonly string[] {
+  const required = verdict.cells.filter((cell) => cell.level === 'required');
+  const advisory = verdict.cells.filter((cell) => cell.level === 'advisory');
+  const ids = verdict.cells.map((cell) => cell.id);
+  const known = new Set(ids);
+  const expected = exitCodeOf[verdict.conclusion];
+  const isSurveyed = verdict.run.purpose === 'survey' && verdict.exitCode === exitCodes.pass;
+  return [
+    ...miscounts('required', verdict.counts.required, required),
+    ...miscounts('advisory', verdict.counts.advisory, advisory),
+    ...(verdict.conclusion === 'pass' ? unmet(required) : []),
+    ...(verdict.exitCode === expected || isSurveyed
+      ? []
+      : [
+          `exitCode: expected ${expected} for the conclusion \`${verdict.conclusion}\`, got ${verdict.exitCode}`,
+        ]),
+    ...(known.size === ids.length ? [] : ['cells: expected every id once']),
+    ...verdict.defects.flatMap((defect) =>
+      defect.cells
+        .filter((id) => !known.has(id))
+        .map((id) => `defects \`${defect.id}\`: expected the id of a cell, got \`${id}\``),
+    ),
+  ];
+}
+
+function miscounts(level: string, counts: Counts, cells: readonly Cell[]): readonly string[] {
+  return Object.entries(counts).flatMap(([word, count]) => {
+    const found = cells.filter((cell) => cell.verdict === word).length;
+    return found === count
+      ? []
+      : [`counts.${level}.${word}: expected ${found}, the number of such cells, got ${count}`];
+  });
+}
+
+/** A pass without one required cell that passes would be a pass by absence. */
+function unmet(required: readonly Cell[]): readonly string[] {
+  const open = required.filter((cell) => cell.verdict !== 'pass' && cell.verdict !== 'not-applicable');
+  if (open.length > 0)
+    return open.map(
+      (cell) => `conclusion: expected anything but \`pass\`, since \`${cell.id}\` is ${cell.verdict}`,
+    );
+  return required.some((cell) => cell.verdict === 'pass')
+    ? []
+    : ['conclusion: expected a required cell that passes behind `pass`, got none'];
+}

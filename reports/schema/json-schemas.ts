@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { Verdict } from './verdict.ts';
+
+/** The documents that leave Assay, by file name; `test/unit/reports` refuses one that is missing here. */
+const documents = { verdict: Verdict } as const;
+
+/** The JSON Schemas (draft 2020-12) of all documents: file name and text, as they are committed. */
+export function jsonSchemas(): readonly { readonly file: string; readonly text: string }[] {
+  return Object.entries(documents).map(([name, document]) => {
+    const version = document.shape.schemaVersion.value;
+    const { $schema, ...schema } = z.toJSONSchema(document, { target: 'draft-2020-12' });
+    const described = {
+      $schema,
+      $id: `urn:${document.shape.schema.value.replace('/', ':')}:${version}`,
+      title: `Assay ${name}, version ${version}`,
+      ...schema,
+    };
+    return { file: `${name}.v${version}.schema.json`, text: `${JSON.stringify(described, null, 2)}\n` };
+  });
+}

@@ -1,0 +1,53 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { AssayError } from '../../workloads/kit/assay-error.ts';
+import { contradictions } from './contradictions.ts';
+import type { Verdict } from './verdict.ts';
+import verdictSchema from './verdict.v1.schema.json' with { type: 'json' };
+
+// Formats are also patterns in the generated schema, so no second package decides what a date is.
+const ajv = new Ajv2020({ allErrors: false, allowUnionTypes: true, validateFormats: false });
+const isVerdict = ajv.compile<Verdict>(verdictSchema);
+
+/**
+ * Checks a verdict against the committed JSON Schema, the one that outsiders use, and for contradictions in itself.
+ * Call it before writing one and after reading one. Throws `SCHEMA_TOO_NEW` or `EVIDENCE_DAMAGED`.
+ */
+export function validateVerdict(document: unknown): Verdict {
+  const { schema, schemaVersion } = headOf(document);
+  if (schema !== 'assay/verdict') throw damaged(`schema: expected \`assay/verdict\`, got ${quote(schema)}`);
+  if (schemaVersion !== 1) {
+    throw new AssayError(
+      'SCHEMA_TOO_NEW',
+      `verdict: schemaVersion: expected 1, got ${quote(schemaVersion)}`,
+      {
+        hint: 'Use the version of Assay that wrote this document, or a newer one.',
+      },
+    );
+  }
+  if (!isVerdict(document)) {
+    const [first] = isVerdict.errors ?? [];
+    throw damaged(
+      `${first?.instancePath === '' ? '/' : (first?.instancePath ?? '/')}: ${first?.message ?? 'does not match'} ${quote(first?.params)}`,
+    );
+  }
+  const [contradiction, ...more] = contradictions(document);
+  if (contradiction !== undefined)
+    throw damaged(`${contradiction}${more.length === 0 ? '' : `, and ${more.length} more contradictions`}`);
+  return document;
+}
+
+function headOf(document: unknown): { readonly schema?: unknown; readonly schemaVersion?: unknown } {
+  if (typeof document !== 'object' || document === null)
+    throw damaged(`expected an object, got ${quote(document)}`);
+  return document;
+}
+
+const damaged = (message: string): AssayError =>
+  new AssayError('EVIDENCE_DAMAGED', `verdict: ${message}`, {
+    hint: 'Judge the run again: assay judge <run> --profile <profile>.',
+  });
+
+function quote(value: unknown): string {
+  const text: unknown = JSON.stringify(value); // undefined for undefined, whatever the types say
+  return typeof text === 'string' ? `\`${text.slice(0, 120)}\`` : 'nothing';
+}

@@ -1,0 +1,245 @@
+import {
+  appendFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { runAssay, writeSuite } from '../support/run-assay.ts';
+
+let cwd: string;
+
+beforeAll(async () => {
+  cwd = mkdtempSync(join(tmpdir(), 'assay-test-'));
+  const suite = writeSuite(cwd, [
+    {
+      id: 'hash',
+      workload: 'sha256',
+      params: { mode: 'bulk', blockBytes: 16384, cores: 'one', seconds: 1 },
+      repetitions: 2,
+      budgetSeconds: 20,
+    },
+  ]);
+  const { exitCode, stderr } = await runAssay(
+    ['survey', 'local', '--suite', suite, '--out', join(cwd, 'run')],
+    { cwd },
+  );
+  expect(stderr).not.toContain('✖');
+  expect(exitCode).toBe(0);
+  return () => rmSync(cwd, { recursive: true, force: true });
+});
+
+/** A copy of the run, to be damaged. */
+function copy(): string {
+  const path = mkdtempSync(join(cwd, 'copy-'));
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  cpSync(join(cwd, 'run'), path, { recursive: true });
+  return path;
+}
+
+const edit = (path: string, from: string | RegExp, to: string): void => {
+  const text = readFileSync(path, 'utf8');
+  const changed = text.replace(from, to);
+  expect(changed).not.toBe(text);
+  writeFileSync(path, changed);
+};
+
+/** Exit code, JSON, JUnit and HTML of one judgement, which must all say the same. */
+async function judge(run: string, ...args: readonly string[]) {
+  const { exitCode, stdout, stderr } = await runAssay(['judge', run, '--json', ...args], { cwd });
+  return {
+    exitCode,
+    stderr,
+    verdict:
+      stdout === ''
+        ? undefined
+        : (JSON.parse(stdout) as {
+            exitCode: number;
+            conclusion: string;
+            cells: { verdict: string; level: string }[];
+          }),
+  };
+}
+
+describe('judge on a damaged run directory', () => {
+  it('gives the same verdict on an undamaged copy', async () => {
+    const run = copy();
+    const before = readFileSync(join(run, 'verdicts/survey.json'));
+    await judge(run);
+    expect(readFileSync(join(run, 'verdicts/survey.json')).equals(before)).toBe(true);
+  });
+
+  const step = 'nodes/local/steps/r1-hash';
+  it.each([
+    [
+      'a changed output',
+      (run: string) => edit(join(run, step, 'speed.stdout'), /\+F:25:sha256:\d/, '+F:25:sha256:9'),
+      `${step}/speed.stdout: expected sha256`,
+    ],
+    [
+      'a changed result',
+      (run: string) => edit(join(run, step, 'exit.json'), '"exitCode": 0', '"exitCode": 1'),
+      `${step}/exit.json: expected sha256`,
+    ],
+    [
+      'a missing output',
+      (run: string) => rmSync(join(run, step, 'speed.stdout')),
+      `${step}/speed.stdout: expected a readable file`,
+    ],
+    [
+      'a missing step',
+      (run: string) => rmSync(join(run, step), { recursive: true }),
+      `${step}/exit.json: expected a readable file`,
+    ],
+    [
+      'a foreign step',
+      (run: string) => cpSync(join(run, step), join(run, 'nodes/local/steps/r9-hash'), { recursive: true }),
+      'nodes/local/steps/r9-hash: expected a step that the journal names',
+    ],
+    [
+      'a foreign file in a step',
+      (run: string) => writeFileSync(join(run, step, 'old.stdout'), 'x'),
+      `${step}/old.stdout: expected a file that its step names`,
+    ],
+    [
+      'a removed journal line',
+      (run: string) =>
+        edit(join(run, 'nodes/local/journal.ndjson'), /^.*"type":"step-ended","step":"r1-hash".*\n/m, ''),
+      'nodes/local/journal.ndjson: expected an unbroken chain',
+    ],
+    [
+      'a changed journal line',
+      (run: string) =>
+        edit(join(run, 'nodes/local/journal.ndjson'), '"execution":"completed"', '"execution":"timeout"'),
+      'nodes/local/journal.ndjson: expected an unbroken chain',
+    ],
+    [
+      'a torn journal',
+      (run: string) => appendFileSync(join(run, 'nodes/local/journal.ndjson'), '{"seq":'),
+      'nodes/local/journal.ndjson: expected an unbroken chain',
+    ],
+    [
+      'a changed plan',
+      (run: string) => edit(join(run, 'plan.json'), '"repetition": 2', '"repetition": 1'),
+      'plan.json (named by nodes/local/journal.ndjson',
+    ],
+    [
+      'a changed limit',
+      (run: string) => edit(join(run, 'inputs/limits.json'), '"value": 0', '"value": 9'),
+      'inputs/limits.json: expected sha256',
+    ],
+    [
+      'a changed profile',
+      (run: string) => edit(join(run, 'inputs/profiles/storage.json'), '"required"', '"advisory"'),
+      'inputs/profiles/storage.json: expected sha256',
+    ],
+    [
+      'another header',
+      (run: string) => edit(join(run, 'run.json'), /"nonce": "./, '"nonce": "z'),
+      'nodes/local/journal.ndjson: expected an unbroken chain',
+    ],
+    [
+      'a header that is no JSON',
+      (run: string) => writeFileSync(join(run, 'run.json'), 'hello'),
+      'run.json: expected a JSON document',
+    ],
+    [
+      'a plan of a newer version',
+      (run: string) => edit(join(run, 'run.json'), '"schemaVersion": 1', '"schemaVersion": 2'),
+      'SCHEMA_TOO_NEW run.json: expected schemaVersion 1, found 2',
+    ],
+  ])('refuses %s with exit code 4', async (_, damage, message) => {
+    const run = copy();
+    damage(run);
+    const { exitCode, stderr, verdict } = await judge(run);
+    expect(stderr).toContain(message);
+    expect(exitCode).toBe(4);
+    expect(verdict).toBeUndefined();
+  });
+
+  it('says that a run without any journal reached nobody', async () => {
+    const run = copy();
+    rmSync(join(run, 'nodes'), { recursive: true });
+    const { exitCode, verdict } = await judge(run);
+    expect(exitCode).toBe(3);
+    expect(verdict?.conclusion).toBe('unreached');
+    expect(
+      verdict?.cells.filter((cell) => cell.level === 'required').every((cell) => cell.verdict === 'missing'),
+    ).toBe(true);
+  });
+
+  it('refuses a profile that is not among the inputs, and a directory that is none', async () => {
+    expect(await judge(copy(), '--profile', 'storag')).toMatchObject({ exitCode: 64 });
+    const empty = join(cwd, 'empty');
+    mkdirSync(empty, { recursive: true });
+    expect(await judge(empty)).toMatchObject({ exitCode: 64 });
+  });
+
+  it('never passes the storage profile on this machine unless its drive is NVMe, and all reports agree', async () => {
+    const run = copy();
+    const { exitCode, verdict } = await judge(run, '--profile', 'storage');
+    expect(exitCode).toBe(verdict?.exitCode);
+    expect(exitCode).not.toBe(0);
+    const junit = readFileSync(join(run, 'verdicts/storage.report.junit.xml'), 'utf8');
+    const required =
+      verdict?.cells.filter(
+        (cell) => cell.level === 'required' && cell.verdict !== 'pass' && cell.verdict !== 'not-applicable',
+      ).length ?? 0;
+    expect([...junit.matchAll(/<failure/g)]).toHaveLength(required);
+    expect(readFileSync(join(run, 'verdicts/storage.report.html'), 'utf8')).toContain(
+      `Exit code ${exitCode} (${verdict?.conclusion})`,
+    );
+  });
+
+  it('needs no network, no home, and gives the same bytes under another host name and time zone', async () => {
+    const run = copy();
+    const before = readFileSync(join(run, 'verdicts/survey.json'));
+    rmSync(join(run, 'verdicts'), { recursive: true });
+    const isRoot = process.getuid?.() === 0;
+    const wrapper = [
+      'unshare',
+      ...(isRoot ? [] : ['--map-root-user']),
+      '--net',
+      '--uts',
+      'sh',
+      '-c',
+      'hostname elsewhere && exec "$@"',
+      'sh',
+    ];
+    const { stderr } = await runAssay(['judge', run], {
+      cwd: run,
+      wrapper,
+      env: { HOME: mkdtempSync(join(cwd, 'home-')), TZ: 'Pacific/Kiritimati' },
+    });
+    expect(stderr).not.toContain('✖');
+    expect(readFileSync(join(run, 'verdicts/survey.json')).equals(before)).toBe(true);
+  });
+
+  it('explains a number by the command and the place in the raw output', async () => {
+    const { exitCode, stdout } = await runAssay(['explain', join(cwd, 'run'), 'sha256.bulkThroughput'], {
+      cwd,
+    });
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('openssl speed -elapsed -evp sha256 -mr -bytes 16384 -seconds 1');
+    expect(stdout).toMatch(
+      /stands in {2}nodes\/local\/steps\/r1-hash\/speed\.stdout, line \d+: {2}\+F:25:sha256:\d/,
+    );
+    const wrong = await runAssay(['explain', join(cwd, 'run'), 'sha256.bulkThroughputt'], { cwd });
+    expect(wrong.exitCode).toBe(64);
+    expect(wrong.stderr).toContain('Did you mean `sha256.bulkThroughput`?');
+  });
+
+  it('leaves no file half-written', () => {
+    expect(
+      readdirSync(join(cwd, 'run'), { recursive: true, encoding: 'utf8' }).filter((path) =>
+        path.endsWith('.partial'),
+      ),
+    ).toEqual([]);
+  });
+});

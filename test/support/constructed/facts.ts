@@ -1,0 +1,127 @@
+import type { Fact } from '../../../workloads/kit/facts/fact.ts';
+import { known, unknown } from '../../../workloads/kit/facts/fact.ts';
+import type { Accelerator, Drive, HostFacts, Nic } from '../../../workloads/kit/facts/host-facts.ts';
+
+/** What differs from the plain server below. */
+export interface FactChanges {
+  readonly bootId?: string;
+  readonly accelerators?: Fact<Accelerator[]>;
+  readonly drives?: Fact<Drive[]>;
+  readonly nics?: Fact<Nic[]>;
+  readonly memoryBytes?: number;
+  readonly unrestricted?: Fact<boolean>;
+  readonly scratchDrive?: Fact<string>;
+  readonly product?: string;
+  readonly occupied?: string[];
+}
+
+/** Facts of a plain idle server without accelerators, with one drive behind its scratch directory. */
+export function mergeFacts(changes: FactChanges = {}): HostFacts {
+  return {
+    identity: {
+      hostName: known('constructed'),
+      bootId: known(changes.bootId ?? '6f9d1c1e-0000-4000-8000-000000000001'),
+      machineId: known('0123456789abcdef0123456789abcdef'),
+      dmiUuid: unknown('/sys/class/dmi/id/product_uuid: denied'),
+      product: changes.product === undefined ? unknown('no DMI') : known(changes.product),
+      serial: unknown('/sys/class/dmi/id/product_serial: denied'),
+    },
+    os: {
+      name: known('Debian GNU/Linux 12'),
+      kernel: known('6.1.0'),
+      architecture: known('x86_64'),
+      libc: known('glibc 2.36'),
+      virtualisation: unknown('systemd-detect-virt is absent'),
+    },
+    cpu: {
+      model: known('AMD EPYC'),
+      sockets: known(2),
+      physicalCores: known(96),
+      logicalCpus: known(192),
+      numaNodes: known(2),
+      flags: known(['avx2', 'sha_ni']),
+    },
+    memory: {
+      totalBytes: known(changes.memoryBytes ?? 2_000_000_000_000),
+      availableBytes: known(1_900_000_000_000),
+      swapBytes: known(0),
+      eccReported: unknown('no EDAC'),
+    },
+    accelerators: changes.accelerators ?? known([]),
+    drives: changes.drives ?? known([nvmeDrive()]),
+    nics: changes.nics ?? known([nic()]),
+    scratch: {
+      path: '/var/tmp/assay-0',
+      fileSystem: known('ext4'),
+      mountOptions: known('rw,relatime'),
+      freeBytes: known(900_000_000_000),
+      totalBytes: known(1_000_000_000_000),
+      device: known('/dev/nvme0n1p1'),
+      driveIdentity: changes.scratchDrive ?? known('S64HNE0R123456'),
+    },
+    limits: {
+      allowedCpus: known(192),
+      cpuQuotaCores: unknown('no cgroup of this process has a CPU quota'),
+      unrestricted: changes.unrestricted ?? known(true),
+      memoryMaxBytes: unknown('no cgroup of this process has a memory limit'),
+      memlockBytes: known(2 ** 64),
+      sharedMemoryFreeBytes: known(64 * 2 ** 30),
+      kernelLogReadable: known(false),
+      passwordlessSudo: known(false),
+      isRoot: known(false),
+    },
+    occupancy: { loadAverage: known(0.1), reasons: known(changes.occupied ?? []) },
+    programs: { openssl: '/usr/bin/openssl' },
+    headers: {},
+  };
+}
+
+/** An SXM5 module in order, as the driver of a healthy node describes it. */
+export function h100(index: number, changes: Partial<Accelerator> = {}): Accelerator {
+  return {
+    address: `0000:${(0x1b + index).toString(16)}:00.0`,
+    pciId: '10de:2330',
+    vendor: 'NVIDIA',
+    model: known('H100-SXM5-80GB'),
+    driver: known('nvidia'),
+    usable: known(true),
+    uuid: known(`GPU-00000000-0000-4000-8000-00000000000${index}`),
+    serial: known(`165422301187${index}`),
+    memoryBytes: known(85_520_809_984),
+    eccEnabled: known(true),
+    link: { width: known(16), maxWidth: known(16), gigatransfers: known(32), maxGigatransfers: known(32) },
+    powerLimitWatts: known(700),
+    defaultPowerLimitWatts: known(700),
+    memoryUsedBytes: known(0),
+    rowRemapPending: known(false),
+    rowRemapFailure: known(false),
+    ...changes,
+  };
+}
+
+export function nvmeDrive(changes: Partial<Drive> = {}): Drive {
+  return {
+    name: 'nvme0n1',
+    identity: 'S64HNE0R123456',
+    serial: known('S64HNE0R123456'),
+    model: known('SAMSUNG MZQL23T8HCLS-00A07'),
+    transport: known('nvme'),
+    sizeBytes: known(3_840_755_982_336),
+    rotational: known(false),
+    majorMinor: '259:0',
+    ...changes,
+  };
+}
+
+export function nic(changes: Partial<Nic> = {}): Nic {
+  return {
+    name: 'eth0',
+    identity: '0000:01:00.0',
+    driver: known('mlx5_core'),
+    speedBitsPerSecond: known(400_000_000_000),
+    mtu: known(1500),
+    isUp: known(true),
+    rdmaDevice: known('mlx5_0'),
+    ...changes,
+  };
+}

@@ -1,0 +1,36 @@
+import { appendFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../../agents/clock.ts';
+import { Journal } from '../../../../agents/keeper/journal.ts';
+import { readChain, sha256 } from '../../../../agents/protocol/chain.ts';
+import { temporaryDirectory } from '../../../support/temporary.ts';
+
+const head = sha256('header');
+
+describe('Journal', () => {
+  it('writes a chain that proves itself, in the order of the calls', async () => {
+    const path = join(temporaryDirectory(), 'journal.ndjson');
+    const journal = await Journal.open(path, head, systemClock);
+    await Promise.all([1, 2, 3].map((from) => journal.append({ type: 'attached', from })));
+    await journal.close();
+    const chain = readChain(readFileSync(path, 'utf8'), head);
+    expect(chain.ok && chain.value.map((record) => record.type === 'attached' && record.from)).toEqual([
+      1, 2, 3,
+    ]);
+  });
+
+  it('cuts a torn last line, says so, and goes on from the last whole one', async () => {
+    const path = join(temporaryDirectory(), 'journal.ndjson');
+    const first = await Journal.open(path, head, systemClock);
+    await first.append({ type: 'warning', message: 'before' });
+    await first.close();
+    appendFileSync(path, '{"seq":1,"prev":"to');
+    const second = await Journal.open(path, head, systemClock);
+    await second.append({ type: 'closed', reason: 'after' });
+    await second.close();
+    const chain = readChain(readFileSync(path, 'utf8'), head);
+    expect(chain.ok && chain.value.map(({ type }) => type)).toEqual(['warning', 'truncated', 'closed']);
+    expect(chain.ok && chain.value[1]).toMatchObject({ bytes: 19 });
+  });
+});

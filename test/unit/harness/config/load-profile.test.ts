@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { readProfile } from '../../../../harness/config/load-profile.ts';
+import type { Requirement } from '../../../../workloads/kit/requirement.ts';
+import { constructedDeclared } from '../../../support/constructed/declared.ts';
+import { refusal } from '../../../support/constructed/refusal.ts';
+import { constructProfile, constructRequirement } from '../../../support/constructed-run.ts';
+
+const declared = constructedDeclared();
+const read = (...requirements: readonly Requirement[]) =>
+  readProfile({ file: 'p.yaml', text: stringify(constructProfile(requirements)) }, declared);
+const fact = (rule: object, changes: Partial<Requirement> = {}) =>
+  constructRequirement({ id: 'one', rule: { kind: 'fact', path: 'cpu.sockets', ...rule }, ...changes });
+const metric = (name: string, limits: string[], changes: Partial<Requirement> = {}) =>
+  constructRequirement({ id: 'one', rule: { kind: 'metric', metric: name, limits }, ...changes });
+
+describe('readProfile', () => {
+  it('reads what names only declared things', () => {
+    const profile = read(fact({ equalClaim: 'cpu.sockets' }), {
+      ...metric('sha256.wrongDigests', ['sha256.wrong-digests']),
+      id: 'two',
+    });
+    expect(profile.requirements.map(({ id }) => id)).toEqual(['one', 'two']);
+    expect(Object.isFrozen(profile.requirements[0]?.rule)).toBe(true);
+  });
+  it.each([
+    [
+      'a fact path',
+      fact({ path: 'cpu.socket', atLeast: 1 }),
+      'rule.path: expected a fact of a node, got `cpu.socket`',
+      'Did you mean `cpu.sockets`?',
+    ],
+    [
+      'a device fact on the node',
+      fact({ path: 'link.width', atLeast: 1 }),
+      'rule.path: expected a fact of a node, got `link.width`',
+      undefined,
+    ],
+    [
+      'a claim path',
+      fact({ equalClaim: 'cpu.socket' }),
+      'rule.equalClaim: expected a fact of a node, got `cpu.socket`',
+      'Did you mean `cpu.sockets`?',
+    ],
+    [
+      'a number compared with text',
+      fact({ equal: '2' }),
+      'rule: expected a number to compare `cpu.sockets` with, got `"2"`',
+      undefined,
+    ],
+    [
+      'a floor on a text',
+      fact({ path: 'cpu.model', atLeast: 2 }),
+      'rule: expected a string to compare `cpu.model` with, got `2`',
+      undefined,
+    ],
+    [
+      'a claim of another type',
+      fact({ equalClaim: 'cpu.model' }),
+      'rule.equalClaim: expected a number, got the string `cpu.model`',
+      undefined,
+    ],
+    [
+      'a fact that is sampled',
+      fact({ atLeast: 1 }, { sampling: 'screening' }),
+      'sampling: expected `exact` for a fact, got `screening`',
+      undefined,
+    ],
+    [
+      'a metric',
+      metric('sha256.wrongDigest', []),
+      'rule.metric: expected a declared metric, got `sha256.wrongDigest`',
+      'Did you mean `sha256.wrongDigests`?',
+    ],
+    [
+      'a limit id',
+      metric('sha256.wrongDigests', ['sha256.wrong-digest']),
+      'rule.limits[0]: expected the id of a limit, got `sha256.wrong-digest`',
+      'Did you mean `sha256.wrong-digests`?',
+    ],
+    [
+      'a limit of another metric',
+      metric('sha256.wrongDigests', ['matmul.wrong-elements']),
+      'rule.limits[0]: expected a limit of `sha256.wrongDigests`, got one of `matmul.wrongElements`',
+      undefined,
+    ],
+    [
+      '`equal` with screening',
+      metric('sha256.wrongDigests', ['sha256.wrong-digests'], { sampling: 'screening' }),
+      'rule.limits[0]: expected sampling `exact` with a limit that says `equal`, got `screening`',
+      undefined,
+    ],
+    [
+      'a word',
+      constructRequirement({ id: 'one', rule: { kind: 'not-covered', subjectMatter: 'soakk' } }),
+      'rule.subjectMatter: expected a word of vocabulary.yaml, got `soakk`',
+      'Did you mean `soak`?',
+    ],
+    [
+      'an advisory gate',
+      fact({ atLeast: 1 }, { gate: true, level: 'advisory' }),
+      'gate: expected a gate to be required, got level `advisory`',
+      undefined,
+    ],
+  ])('refuses %s that is not right', (_, requirement, message, hint) => {
+    const found = refusal(() => read(requirement));
+    expect(found.code).toBe('CONFIG_INVALID');
+    expect(found.message).toBe(`p.yaml: requirements[0].${message}`);
+    if (hint !== undefined) expect(found.hint).toBe(hint);
+  });
+  it('refuses the same id twice', () => {
+    expect(refusal(() => read(fact({ atLeast: 1 }), fact({ atLeast: 2 }))).message).toBe(
+      'p.yaml: requirements[1].id: expected each id once, got `one` again',
+    );
+  });
+  it('refuses a rule without a comparator, with two, and with a typo', () => {
+    const text = (rule: string) =>
+      `schema: assay/profile\nschemaVersion: 1\nid: p\nversion: '1'\ntitle: t\npurpose: p\nfamily: ai\nrequirements:\n  - { id: one, title: t, dimension: D1, level: required, owner: hardware, scope: node, sampling: exact, action: a, rule: ${rule} }\n`;
+    const message = (rule: string) =>
+      refusal(() => readProfile({ file: 'p.yaml', text: text(rule) }, declared)).message;
+    expect(message('{ kind: fact, path: cpu.sockets }')).toMatch(
+      /^p.yaml: requirements\[0\].rule: expected exactly one of equal, oneOf/,
+    );
+    expect(message('{ kind: fact, path: cpu.sockets, atLeast: 1, atMost: 2 }')).toMatch(
+      /expected exactly one of/,
+    );
+    expect(message('{ kind: fact, path: cpu.sockets, atleast: 1 }')).toMatch(
+      /requirements\[0\].rule: expected a known key, got `atleast`/,
+    );
+    expect(message('{ kind: fakt, path: cpu.sockets }')).toMatch(/^p.yaml: requirements\[0\].rule/);
+  });
+});

@@ -1,0 +1,84 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { maxConfigBytes, readConfig } from '../../../../harness/config/read-config.ts';
+import { refusal } from '../../../support/constructed/refusal.ts';
+
+const Rack = z.strictObject({
+  nodes: z.array(z.strictObject({ name: z.string(), port: z.number().int().max(65535).optional() })).min(1),
+  mode: z.enum(['quick', 'nightly']).default('quick'),
+});
+const read = (text: string) => readConfig(Rack, { file: 'rack.yaml', text });
+
+describe('readConfig', () => {
+  it('reads YAML into a frozen value with defaults', () => {
+    const rack = read('nodes: [{ name: a, port: 22 }]');
+    expect(rack).toEqual({ nodes: [{ name: 'a', port: 22 }], mode: 'quick' });
+    expect(Object.isFrozen(rack) && Object.isFrozen(rack.nodes) && Object.isFrozen(rack.nodes[0])).toBe(true);
+  });
+  it.each([
+    ['nodes: [{ name: a, port: 99999 }]', 'rack.yaml: nodes[0].port: expected a number ≤ 65535, got `99999`'],
+    ['nodes: [{ name: a, port: 2.5 }]', 'rack.yaml: nodes[0].port: expected an int, got `2.5`'],
+    ['nodes: []', 'rack.yaml: nodes: expected a length ≥ 1, got `[]`'],
+    ['nodes: [{}]', 'rack.yaml: nodes[0].name: expected text, got nothing'],
+    ['[]', 'rack.yaml: expected an object, got `[]`'],
+    ['', 'rack.yaml: expected an object, got `null`'],
+  ])('refuses %j with file, path, expected and found', (text, message) => {
+    expect(refusal(() => read(text))).toMatchObject({ code: 'CONFIG_INVALID', message });
+  });
+  it('names the nearest known key for an unknown one', () => {
+    expect(refusal(() => read('nodes: [{ name: a, prot: 22 }]'))).toEqual({
+      code: 'CONFIG_INVALID',
+      message: 'rack.yaml: nodes[0]: expected a known key, got `prot`',
+      hint: 'Did you mean `port`?',
+    });
+  });
+  it('names the nearest word for an unknown one', () => {
+    expect(refusal(() => read('nodes: [{ name: a }]\nmode: nightyl'))).toMatchObject({
+      message: 'rack.yaml: mode: expected `quick` or `nightly`, got `"nightyl"`',
+      hint: 'Did you mean `nightly`?',
+    });
+  });
+  it('refuses a key that stands there twice, whichever was meant', () => {
+    expect(refusal(() => read('nodes: [{ name: a, name: b }]')).message).toMatch(
+      /^rack.yaml: expected valid YAML, got Map keys must be unique/,
+    );
+  });
+  it('refuses broken YAML and unknown tags', () => {
+    expect(refusal(() => read('nodes: [')).message).toMatch(/^rack.yaml: expected valid YAML/);
+    expect(refusal(() => read('nodes: !!js/function x')).message).toMatch(/^rack.yaml: expected valid YAML/);
+  });
+  it('refuses an alias bomb', () => {
+    const lines = ['a: &a [x, x, x, x, x, x, x, x, x]'];
+    for (const [index, name] of ['b', 'c', 'd', 'e', 'f', 'g'].entries()) {
+      const last = 'abcdef'.charAt(index);
+      lines.push(
+        `${name}: &${name} [*${last}, *${last}, *${last}, *${last}, *${last}, *${last}, *${last}, *${last}]`,
+      );
+    }
+    expect(refusal(() => read(lines.join('\n'))).message).toBe(
+      'rack.yaml: expected at most 100 resolved aliases, got more',
+    );
+  });
+  it('refuses more than 1 MiB', () => {
+    expect(refusal(() => read(`# ${'x'.repeat(maxConfigBytes)}`)).message).toBe(
+      `rack.yaml: expected at most 1048576 bytes, got 1048578`,
+    );
+  });
+  it('throws nothing but a refusal, whatever the text', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.json(),
+          fc.string({
+            unit: fc.constantFrom('a', ':', ' ', '\n', '-', '{', '[', '*', '&', '"', '\t', '!', '|', '%'),
+          }),
+        ),
+        (text) => {
+          expect(refusal(() => read(text)).code).toBe('CONFIG_INVALID');
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,126 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { execa } from 'execa';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { jsonSchemas } from '../../../../reports/schema/json-schemas.ts';
+import { validateVerdict } from '../../../../reports/schema/validate.ts';
+import {
+  clusterVerdict,
+  conformingVerdict,
+  unreachedVerdict,
+  vmVerdict,
+} from '../../../support/example-verdict.ts';
+
+const folder = new URL('../../../../reports/schema/', import.meta.url);
+
+describe('validateVerdict', () => {
+  it.each([vmVerdict(), clusterVerdict(), conformingVerdict(), unreachedVerdict()])(
+    'returns a document that is in order',
+    (verdict) => {
+      expect(validateVerdict(JSON.parse(JSON.stringify(verdict)))).toEqual(verdict);
+    },
+  );
+
+  it.each([
+    ['a newer version', { ...vmVerdict(), schemaVersion: 2 }, 'SCHEMA_TOO_NEW', 'expected 1, got `2`'],
+    ['no version', { ...vmVerdict(), schemaVersion: undefined }, 'SCHEMA_TOO_NEW', 'expected 1, got nothing'],
+    [
+      'another document',
+      { ...vmVerdict(), schema: 'assay/plan' },
+      'EVIDENCE_DAMAGED',
+      'expected `assay/verdict`',
+    ],
+    ['an unknown key', { ...vmVerdict(), remark: 'x' }, 'EVIDENCE_DAMAGED', 'remark'],
+    [
+      'a unit that does not exist',
+      { ...vmVerdict(), measurements: [{ ...vmVerdict().measurements[0], unit: 'GB/s' }] },
+      'EVIDENCE_DAMAGED',
+      '/measurements/0/unit',
+    ],
+    [
+      'a time that is none',
+      { ...vmVerdict(), run: { ...vmVerdict().run, startedAt: 'yesterday' } },
+      'EVIDENCE_DAMAGED',
+      '/run/startedAt',
+    ],
+    ['no object', null, 'EVIDENCE_DAMAGED', 'expected an object'],
+    [
+      'a pass with a missing cell',
+      { ...conformingVerdict(), cells: clusterVerdict().cells, counts: clusterVerdict().counts },
+      'EVIDENCE_DAMAGED',
+      'conclusion',
+    ],
+    [
+      'a pass without any cell',
+      { ...conformingVerdict(), cells: [], counts: unreachedVerdict().counts },
+      'EVIDENCE_DAMAGED',
+      'got none',
+    ],
+    [
+      'counts that are not those of the cells',
+      { ...vmVerdict(), counts: conformingVerdict().counts },
+      'EVIDENCE_DAMAGED',
+      'counts.required.fail: expected 1',
+    ],
+    [
+      'an exit code of another conclusion',
+      { ...clusterVerdict(), exitCode: 0 },
+      'EVIDENCE_DAMAGED',
+      'exitCode: expected 1',
+    ],
+    [
+      'a cell listed twice',
+      {
+        ...unreachedVerdict(),
+        cells: [...conformingVerdict().cells.slice(0, 1), ...conformingVerdict().cells.slice(0, 1)],
+        counts: {
+          ...unreachedVerdict().counts,
+          required: { ...unreachedVerdict().counts.required, pass: 2 },
+        },
+      },
+      'EVIDENCE_DAMAGED',
+      'every id once',
+    ],
+    [
+      'a defect of a cell that is not there',
+      { ...vmVerdict(), defects: [{ ...vmVerdict().defects[0], cells: ['gone'] }] },
+      'EVIDENCE_DAMAGED',
+      '`gone`',
+    ],
+  ])('refuses %s', (_, document, code, message) => {
+    expect(() => validateVerdict(document)).toThrow(
+      expect.objectContaining({ code, message: expect.stringContaining(message) as string }) as Error,
+    );
+  });
+
+  it('lets a survey end with 0 whatever the profile says', () => {
+    expect(validateVerdict({ ...vmVerdict(), exitCode: 0 }).exitCode).toBe(0);
+  });
+});
+
+describe('the committed JSON Schemas', () => {
+  it('are the generated ones (refresh: npm run generate)', async () => {
+    for (const { file, text } of jsonSchemas())
+      expect(await readFile(new URL(file, folder), 'utf8')).toBe(text);
+  });
+
+  it('exist for every document that reports/schema declares, and for no other', async () => {
+    const files = await readdir(folder);
+    const declared: string[] = [];
+    for (const file of files.filter((name) => name.endsWith('.ts') && name !== 'generate.ts')) {
+      const module = (await import(new URL(file, folder).href)) as Record<string, unknown>;
+      for (const value of Object.values(module)) {
+        if (value instanceof z.ZodObject && 'schemaVersion' in value.shape)
+          declared.push(`${file.replace('.ts', '')}.v1.schema.json`);
+      }
+    }
+    expect(declared.sort()).toEqual(files.filter((name) => name.endsWith('.schema.json')).sort());
+  });
+
+  it('are checked by a command that names no stale file now', async () => {
+    const { exitCode, stderr } = await execa(process.execPath, ['reports/schema/generate.ts', '--check'], {
+      reject: false,
+    });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  });
+});

@@ -1,0 +1,204 @@
+import { describe, expect, test } from 'vitest';
+import type { Drive } from '../../../../../workloads/kit/facts/host-facts.ts';
+import { readHostFacts } from '../../../../../workloads/kit/facts/read-host-facts.ts';
+import { constructed } from './documents.ts';
+
+const lsblk = 'lsblk -J -b -l -o NAME,TYPE,MAJ:MIN,PKNAME,SIZE,ROTA,SERIAL,WWN,MODEL,TRAN';
+const absent = { status: 'absent', text: '' } as const;
+
+/** A constructed drive in sysfs. */
+const drive = (
+  name: string,
+  path: string,
+  files: Readonly<Record<string, string>> = {},
+): Record<string, string> => ({
+  [`/sys/block/${name}`]: `../devices/${path}/block/${name}`,
+  ...Object.fromEntries(
+    Object.entries({ dev: '8:0', size: '1000', 'queue/rotational': '0', ...files }).map(([file, text]) => [
+      `/sys/block/${name}/${file}`,
+      text,
+    ]),
+  ),
+});
+
+function drives(tree: Record<string, string>, rows: string | object = absent): readonly Drive[] {
+  const fact = readHostFacts(constructed({ 'sysfs block': tree, [lsblk]: rows })).drives;
+  if ('unknown' in fact) throw new Error(fact.unknown);
+  return fact.value;
+}
+
+describe('transport', () => {
+  test.each([
+    ['nvme0n1', 'pci0000:00/0000:01:00.0/nvme/nvme0', {}, 'nvme'],
+    ['nvme0n1', 'pci0000:00/0000:01:00.0/nvme/nvme0', { 'device/transport': 'pcie' }, 'nvme'],
+    ['nvme1n1', 'virtual/nvme-fabrics/ctl/nvme1', { 'device/transport': 'tcp' }, undefined],
+    ['nvme1n1', 'virtual/nvme-subsystem/nvme-subsys1', { 'device/nvme1/transport': 'rdma' }, 'nvme-rdma'],
+    ['sda', 'pci0000:00/0000:00:1f.2/ata1/host0/target0:0:0/0:0:0:0', {}, 'sata'],
+    ['sdb', 'pci0000:00/0000:00:14.0/usb2/2-1/2-1:1.0/host6/target6:0:0/6:0:0:0', {}, 'usb'],
+    ['sdc', 'pci0000:00/0000:00:05.0/virtio2/host2/target2:0:0/2:0:0:0', {}, 'virtio'],
+    ['sdd', 'pci0000:00/0000:01:00.0/host0/port-0:0/end_device-0:0/target0:0:0/0:0:0:0', {}, 'sas'],
+    ['mmcblk0', 'platform/fe340000.mmc/mmc_host/mmc0/mmc0:aaaa', {}, 'mmc'],
+  ])('%s below %s', (name, path, files, expected) => {
+    const [found] = drives(drive(name, path, files));
+    expect(found === undefined ? undefined : found.transport).toEqual(
+      expected === undefined ? undefined : { value: expected },
+    );
+  });
+
+  test('a place that tells nothing is unknown, unless lsblk knows', () => {
+    const tree = drive('sde', 'platform/odd/host0');
+    expect(drives(tree)[0]?.transport).toEqual({
+      unknown:
+        'the place of sde in sysfs does not tell its transport: `devices/platform/odd/host0/block/sde`',
+    });
+    const row = { name: 'sde', type: 'disk', tran: 'fc' };
+    expect(drives(tree, { blockdevices: [row] })[0]?.transport).toEqual({ value: 'fc' });
+  });
+});
+
+test.each(['loop0', 'ram1', 'zram0', 'dm-0', 'md127', 'nbd0', 'sr0'])('%s is no drive', (name) => {
+  expect(drives(drive(name, 'virtual'))).toEqual([]);
+  expect(drives(drive(name, 'pci0000:00/x'))).toEqual([]);
+});
+
+test('a slot without a medium and a hidden NVMe path are no drives', () => {
+  expect(drives(drive('sda', 'pci0000:00/x', { size: '0' }))).toEqual([]);
+  expect(drives(drive('nvme0c0n1', 'pci0000:00/x', { hidden: '1' }))).toEqual([]);
+});
+
+describe('identity', () => {
+  const nvme = drive('nvme0n1', 'pci0000:00/0000:01:00.0/nvme/nvme0', {
+    'device/serial': 'S5XXNG0R100001  ',
+    'device/model': 'SAMSUNG MZWLR3T8HBLS-00007              ',
+    wwid: 'eui.36355830525000010025384100000001',
+    size: '7501476528',
+  });
+
+  test('is the serial, trimmed', () => {
+    expect(drives(nvme)[0]).toMatchObject({
+      identity: 'S5XXNG0R100001',
+      model: { value: 'SAMSUNG MZWLR3T8HBLS-00007' },
+      sizeBytes: { value: 3_840_755_982_336 },
+      rotational: { value: false },
+    });
+  });
+
+  test('is the WWN when there is no serial', () => {
+    expect(drives({ ...nvme, '/sys/block/nvme0n1/device/serial': '' })[0]?.identity).toBe(
+      'eui.36355830525000010025384100000001',
+    );
+  });
+
+  test('is the place in sysfs when there is neither', () => {
+    const place = 'pci0000:00/0000:00:02.0/virtio1';
+    expect(drives(drive('vda', place))[0]?.identity).toBe(place);
+    const subsystem = {
+      '/sys/block/nvme0n1': '../devices/virtual/nvme-subsystem/nvme-subsys0/nvme0n1',
+      '/sys/block/nvme0n1/dev': '259:0',
+    };
+    expect(drives(subsystem)[0]?.identity).toBe('virtual/nvme-subsystem/nvme-subsys0');
+  });
+
+  test('what udev knows through lsblk comes first', () => {
+    const row = { name: 'sda', type: 'disk', serial: 'WD-123', model: 'WDC WD40', 'maj:min': '8:0' };
+    const tree = drive('sda', 'pci0000:00/0000:00:1f.2/ata1/host0/target0:0:0/0:0:0:0', {
+      'device/model': 'WDC WD40EFRX-68N',
+    });
+    expect(drives(tree, { blockdevices: [row] })[0]).toMatchObject({
+      identity: 'WD-123',
+      model: { value: 'WDC WD40' },
+    });
+  });
+
+  test('two namespaces of one drive are two identities', () => {
+    const second = Object.fromEntries(
+      Object.entries(nvme).map(([path, text]) => [path.replace('nvme0n1', 'nvme0n2'), text]),
+    );
+    expect(drives({ ...nvme, ...second }).map((it) => it.identity)).toEqual([
+      'S5XXNG0R100001/nvme0n1',
+      'S5XXNG0R100001/nvme0n2',
+    ]);
+  });
+});
+
+describe('the drive behind the scratch directory', () => {
+  const disk = {
+    ...drive('nvme0n1', 'pci0000:00/0000:01:00.0/nvme/nvme0', { dev: '259:0', 'device/serial': 'S1' }),
+    '/sys/block/nvme0n1/nvme0n1p2/partition': '2',
+    '/sys/block/nvme0n1/nvme0n1p2/dev': '259:2',
+  };
+  const scratch = (mountinfo: string, more: Record<string, string> = {}) => {
+    const status = {
+      realPath: '/data/scratch',
+      majorMinor: '259:2',
+      blockBytes: 4096,
+      blocks: 1000,
+      availableBlocks: 10,
+    };
+    const changes = {
+      'file system of scratch': status,
+      '/proc/self/mountinfo': mountinfo,
+      'sysfs block': { ...disk, ...more },
+      [lsblk]: absent,
+    };
+    return readHostFacts(constructed(changes, '/data/scratch')).scratch;
+  };
+  const root = '1 0 259:1 / / rw - ext4 /dev/nvme0n1p1 rw\n';
+
+  test('is found through the partition of the longest mount', () => {
+    expect(scratch(`${root}2 1 259:2 / /data rw,noatime - xfs /dev/nvme0n1p2 rw,attr2\n`)).toEqual({
+      path: '/data/scratch',
+      fileSystem: { value: 'xfs' },
+      mountOptions: { value: 'rw,noatime,attr2' },
+      freeBytes: { value: 40_960 },
+      totalBytes: { value: 4_096_000 },
+      device: { value: '/dev/nvme0n1p2' },
+      driveIdentity: { value: 'S1' },
+    });
+  });
+
+  test('of two mounts on one point the later hides the earlier', () => {
+    const two = `${root}2 1 259:2 / /data rw - xfs /dev/nvme0n1p2 rw\n3 1 0:40 / /data rw - tmpfs tmpfs rw\n`;
+    expect(scratch(two).driveIdentity).toEqual({ unknown: 'tmpfs is memory, not a drive' });
+  });
+
+  test.each([
+    [
+      '0:40 / /data rw - overlay overlay rw',
+      'overlay is stacked on other file systems: no drive can be named',
+    ],
+    [
+      '0:41 / /data rw - nfs4 server:/home rw',
+      'nfs4 is reached through a network or another program, not a local drive',
+    ],
+    [
+      '0:42 / /data rw - fuse.sshfs host:/ rw',
+      'fuse.sshfs is reached through a network or another program, not a local drive',
+    ],
+    ['0:43 / /data rw - zfs tank/data rw', 'zfs is not known to be a file system on one local block device'],
+    ['99:9 / /data rw - ext4 /dev/nosuch rw', 'device 99:9 (/dev/nosuch) is not in /sys/block'],
+  ])('is unknown for %s', (line, why) => {
+    expect(scratch(`${root}2 1 ${line}\n`).driveIdentity).toEqual({ unknown: why });
+  });
+
+  test('is unknown below a device mapper, which names its parts', () => {
+    const mapper = {
+      ...drive('dm-0', 'virtual', { dev: '253:0' }),
+      '/sys/block/dm-0/slaves/nvme0n1p2': '../../x',
+    };
+    expect(
+      scratch(`${root}2 1 253:0 / /data rw - ext4 /dev/mapper/vg-data rw\n`, mapper).driveIdentity,
+    ).toEqual({
+      unknown: 'dm-0 over nvme0n1p2 is not one drive (device mapper, RAID or a software device)',
+    });
+  });
+
+  test('btrfs on one device is that device, on two it is none', () => {
+    const line = `${root}2 1 0:50 / /data rw - btrfs /dev/nvme0n1p2 rw\n`;
+    const one = { '/sys/fs/btrfs/u1/devices/nvme0n1p2': '../x' };
+    expect(scratch(line, one).driveIdentity).toEqual({ value: 'S1' });
+    expect(scratch(line, { ...one, '/sys/fs/btrfs/u1/devices/sda': '../y' }).driveIdentity).toEqual({
+      unknown: 'this btrfs spans 2 devices: nvme0n1p2, sda',
+    });
+  });
+});

@@ -1,0 +1,157 @@
+import { describe, expect, test } from 'vitest';
+import type { HostFacts } from '../../../../../workloads/kit/facts/host-facts.ts';
+import { readHostFacts } from '../../../../../workloads/kit/facts/read-host-facts.ts';
+import { constructed, h100, nvidiaSmi, pciTree, virtualMachine } from './documents.ts';
+
+const limits = (changes: Parameters<typeof constructed>[0]): HostFacts['limits'] =>
+  readHostFacts(constructed(changes)).limits;
+const v2 = '/sys/fs/cgroup/user.slice';
+
+describe('limits', () => {
+  test('the recorded machine takes nothing away', () => {
+    expect(readHostFacts(virtualMachine).limits).toEqual({
+      allowedCpus: { value: 2 },
+      cpuQuotaCores: { unknown: 'no cgroup of this process has a CPU quota' },
+      unrestricted: { value: true },
+      memoryMaxBytes: { unknown: 'no cgroup of this process has a memory limit' },
+      memlockBytes: { value: 8_388_608 },
+      sharedMemoryFreeBytes: { value: 25_276_502_016 },
+      kernelLogReadable: { value: true },
+      passwordlessSudo: { value: false },
+      isRoot: { value: true },
+    });
+  });
+
+  test('the tightest quota of all cgroups above us counts', () => {
+    const found = limits({
+      cgroup: { [`${v2}/cpu.max`]: '150000 100000', [`${v2}/session/cpu.max`]: 'max 100000' },
+    });
+    expect(found.cpuQuotaCores).toEqual({ value: 1.5 });
+    expect(found.unrestricted).toEqual({ value: false });
+  });
+
+  test('a quota of all cores takes nothing away', () => {
+    expect(limits({ cgroup: { [`${v2}/cpu.max`]: '200000 100000' } }).unrestricted).toEqual({ value: true });
+  });
+
+  test('version 1 quotas are read with their period', () => {
+    const cpu = '/sys/fs/cgroup/cpu/x/cpu.cfs';
+    const found = limits({ cgroup: { [`${cpu}_quota_us`]: '50000', [`${cpu}_period_us`]: '100000' } });
+    expect(found.cpuQuotaCores).toEqual({ value: 0.5 });
+  });
+
+  test('a memory limit below 90 % of the machine restricts, one above does not', () => {
+    const at = (bytes: string): unknown => limits({ cgroup: { [`${v2}/memory.max`]: bytes } }).unrestricted;
+    expect(at('22000000000')).toEqual({ value: false });
+    expect(at('24000000000')).toEqual({ value: true });
+    expect(limits({ cgroup: { [`${v2}/memory.max`]: '22000000000' } }).memoryMaxBytes).toEqual({
+      value: 22_000_000_000,
+    });
+  });
+
+  test('an affinity below the online CPUs restricts; CPUs that are offline do not count', () => {
+    const status = (list: string): string =>
+      `Name:\tx\nUid:\t1000\t1000\t1000\t1000\nCpus_allowed_list:\t${list}\n`;
+    expect(limits({ '/proc/self/status': status('0') })).toMatchObject({
+      allowedCpus: { value: 1 },
+      unrestricted: { value: false },
+    });
+    expect(limits({ '/proc/self/status': status('0-255') })).toMatchObject({
+      allowedCpus: { value: 2 },
+      unrestricted: { value: true },
+      isRoot: { value: false },
+    });
+  });
+
+  test('an unreadable cgroup leaves the question open', () => {
+    expect(limits({ cgroup: { status: 'denied', text: '' } }).unrestricted).toEqual({
+      unknown: 'cgroup: permission denied',
+    });
+    expect(limits({ cgroup: { [`${v2}/cpu.max`]: 'nonsense' } }).unrestricted).toEqual({
+      unknown: 'cgroup: `nonsense ` is no CPU quota',
+    });
+  });
+
+  test('an unlimited memlock is the number that the kernel keeps for it', () => {
+    const text =
+      'Limit  Soft Limit  Hard Limit  Units\nMax locked memory         unlimited            unlimited            bytes\n';
+    expect(limits({ '/proc/self/limits': text }).memlockBytes).toEqual({ value: 18_446_744_073_709_551_616 });
+  });
+
+  test('a kernel log that we may not open is not readable; one that is not there is unknown', () => {
+    expect(limits({ 'open /dev/kmsg': { status: 'denied', text: '' } }).kernelLogReadable).toEqual({
+      value: false,
+    });
+    expect(limits({ 'open /dev/kmsg': { status: 'absent', text: '' } }).kernelLogReadable).toEqual({
+      unknown: '/dev/kmsg does not exist (a container without it)',
+    });
+  });
+
+  test('sudo that answers gives privileges, sudo that asks does not', () => {
+    expect(limits({ 'sudo -n true': '' }).passwordlessSudo).toEqual({ value: true });
+    const asks = { status: 'failed', text: 'sudo: a password is required', exitCode: 1 } as const;
+    expect(limits({ 'sudo -n true': asks }).passwordlessSudo).toEqual({ value: false });
+  });
+});
+
+describe('occupancy', () => {
+  const reasons = (changes: Parameters<typeof constructed>[0]): unknown =>
+    readHostFacts(constructed(changes)).occupancy.reasons;
+  const bus = pciTree({ '0000:ba:00.0': h100 });
+  const id = '00000000:BA:00.0';
+
+  test('an idle machine has none', () => {
+    expect(readHostFacts(virtualMachine).occupancy).toEqual({
+      loadAverage: { value: 0.09 },
+      reasons: { value: [] },
+    });
+  });
+
+  test('a load above 10 % of the CPUs and one task of our own', () => {
+    expect(reasons({ '/proc/loadavg': '1.20 0.5 0.5 1/100 1\n' })).toEqual({ value: [] });
+    expect(reasons({ '/proc/loadavg': '1.21 0.5 0.5 1/100 1\n' })).toEqual({
+      value: ['load average 1.21 is above 1.2 (10 % of 2 CPUs, and one task of our own)'],
+    });
+  });
+
+  test('a miner, in any spelling', () => {
+    expect(reasons({ processes: { init: 1, lolMiner: 1, 't-rex': 2, examiner: 1 } })).toEqual({
+      value: ['the mining process `lolMiner` is running', 'the mining process `t-rex` is running'],
+    });
+  });
+
+  test('GPU memory above 15 MiB, and the process that holds it', () => {
+    const processes = `<process_info><pid>4242</pid><type>C</type><process_name>/opt/venv/bin/python train.py --key x</process_name></process_info>
+      <process_info><pid>77</pid><type>G</type><process_name>/usr/lib/xorg/Xorg</process_name></process_info>`;
+    expect(reasons({ 'sysfs pci': bus, 'nvidia-smi -q -x': nvidiaSmi([{ id, used: '15 MiB' }]) })).toEqual({
+      value: [],
+    });
+    expect(
+      reasons({ 'sysfs pci': bus, 'nvidia-smi -q -x': nvidiaSmi([{ id, used: '16 MiB', processes }]) }),
+    ).toEqual({
+      value: [
+        'GPU 0000:ba:00.0 has 16 MiB of its memory in use (idle: at most 15)',
+        'GPU 0000:ba:00.0 runs the process 4242 python',
+      ],
+    });
+  });
+
+  test('a GPU lent to a virtual machine', () => {
+    const lent = pciTree({ '0000:ba:00.0': { ...h100, driver: '../vfio-pci' } });
+    expect(reasons({ 'sysfs pci': lent })).toEqual({
+      value: ['GPU 0000:ba:00.0 is lent to a virtual machine (vfio-pci)'],
+    });
+  });
+
+  test('a GPU with a driver that nobody can ask is not idle but unknown', () => {
+    expect(reasons({ 'sysfs pci': bus })).toEqual({
+      unknown: '0000:ba:00.0 has a driver, but nothing says whether it computes',
+    });
+  });
+
+  test('what cannot be seen makes an empty list unknown', () => {
+    expect(reasons({ processes: { status: 'denied', text: '' } })).toEqual({
+      unknown: 'processes: permission denied',
+    });
+  });
+});

@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import type { CommandOutput, StepOutputs } from '../../../../workloads/kit/tool.ts';
+import { Params } from '../../../../workloads/nvme/spec.ts';
+
+const folder = new URL('../../../../workloads/nvme/fixtures/', import.meta.url);
+const Meta = z.object({ params: Params });
+const text = (name: string, file: string): string => readFileSync(new URL(`${name}/${file}`, folder), 'utf8');
+
+/** A recorded step: its outputs as the agent kept them, and what was asked for. */
+export function recorded(name: string): { readonly outputs: StepOutputs; readonly params: Params } {
+  return {
+    outputs: JSON.parse(text(name, 'outputs.json')) as StepOutputs,
+    params: Meta.parse(JSON.parse(text(name, 'meta.json'))).params,
+  };
+}
+
+/** A constructed step: a recorded one in which one command's output differs. */
+export function altered(
+  outputs: StepOutputs,
+  id: string,
+  change: (output: CommandOutput) => Partial<CommandOutput>,
+): StepOutputs {
+  const output = outputs[id];
+  if (output === undefined) throw new Error(`no command ${id}`);
+  return { ...outputs, [id]: { ...output, ...change(output) } };
+}
+
+/** A constructed step: text replaced in the artifact `<id>.json`. */
+export const edited = (outputs: StepOutputs, id: string, from: string | RegExp, to: string): StepOutputs =>
+  altered(outputs, id, ({ artifacts }) => {
+    const before = artifacts[`${id}.json`] ?? '';
+    const after = before.replace(from, to);
+    if (after === before) throw new Error(`nothing to replace in ${id}.json`);
+    return { artifacts: { ...artifacts, [`${id}.json`]: after } };
+  });
