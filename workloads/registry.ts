@@ -1,7 +1,7 @@
+import { discovered } from './discovered.ts';
 import { AssayError } from './kit/assay-error.ts';
 import type { Tool } from './kit/tool.ts';
 import type { Metrics, Workload } from './kit/workload.ts';
-import { discovered } from './discovered.ts';
 
 /** A workload with its tools, best rank first. */
 export interface RegisteredWorkload {
@@ -17,10 +17,16 @@ export async function loadRegistry(): Promise<Registry> {
   for (const { id, loadSpec, loadTools } of await discovered()) {
     const [workload] = exportsOf(await loadSpec(), 'scope') as Workload<Metrics, Record<string, unknown>>[];
     if (workload?.id !== id) {
-      throw new AssayError('INTERNAL', `workloads/${id}/spec.ts: expected it to export the workload \`${id}\``);
+      throw new AssayError(
+        'INTERNAL',
+        `workloads/${id}/spec.ts: expected it to export the workload \`${id}\``,
+      );
     }
     const modules = await Promise.all(loadTools.map((load) => load()));
-    const tools = modules.flatMap((module) => exportsOf(module, 'rank')) as Tool<Metrics, Record<string, unknown>>[];
+    const tools = modules.flatMap((module) => exportsOf(module, 'rank')) as Tool<
+      Metrics,
+      Record<string, unknown>
+    >[];
     registry.set(id, { workload, tools: tools.toSorted((a, b) => a.rank - b.rank) });
   }
   return registry;

@@ -21,43 +21,48 @@ interface Judged extends MetricContext {
 export const wrongResults = (node: string, workload: string): string => `${node}:wrong:${workload}`;
 
 /** Why not one of these samples was taken where the limit says, or `undefined` if at least one was. */
-export function whyUnproven(limit: Limit, samples: readonly Sample[]): string | undefined {
-  const reasons = samples.map((sample) => whyNotProven(limit, sample));
+export function whyUnproven(limit: Limit, samples: readonly Sample[], metric: Metric): string | undefined {
+  const reasons = samples.map((sample) => whyNotProven(limit, sample, metric));
   return reasons.every((reason) => reason !== undefined) ? reasons[0] : undefined;
 }
 
-function whyNotProven({ proof }: Limit, { dimensions }: Sample): string | undefined {
-  const mismatch = Object.entries(proof).find(([key, value]) => dimensions[key] !== value);
+/** Is this a wrong result? Then it stands, wherever and with whatever it was found. */
+const isWrong = ({ value }: Sample, { correctness }: Metric): boolean => correctness === true && value > 0;
+
+function whyNotProven({ proof }: Limit, sample: Sample, metric: Metric): string | undefined {
+  if (isWrong(sample, metric)) return undefined;
+  const mismatch = Object.entries(proof).find(([key, value]) => sample.dimensions[key] !== value);
   if (mismatch === undefined) return undefined;
   const [key, wanted] = mismatch;
-  const found = dimensions[key];
-  return found === undefined
-    ? `${key} is not proven to be ${wanted}`
-    : `measured on ${found}, not ${wanted} (${key})`;
+  const found = sample.dimensions[key];
+  if (found === undefined) return `${key} is not proven to be ${wanted}`;
+  return typeof wanted === 'string'
+    ? `measured on ${found}, not ${wanted} (${key})`
+    : `${key} is ${found}, not ${wanted}`;
 }
 
 /** Why this sample cannot be held against this limit; the first reason that applies. */
 export function whyUnusable(sample: Sample, limit: Limit, judged: Judged): Flaw | undefined {
-  const { metric, node, requirement } = judged;
+  const { metric, node } = judged;
   if (sample.invalid !== undefined) return { reason: sample.invalid };
   if (sample.unit !== limit.unit)
     return { reason: `measured in ${sample.unit}, the limit is in ${limit.unit}` };
   if (!Number.isFinite(sample.value)) return { reason: 'the value is not a finite number' };
-  const unproven = whyNotProven(limit, sample);
+  const unproven = whyNotProven(limit, sample, metric);
   if (unproven !== undefined) return { reason: unproven };
-  if (limit.tools !== undefined && !limit.tools.includes(sample.tool)) {
+  if (limit.tools !== undefined && !limit.tools.includes(sample.tool) && !isWrong(sample, metric)) {
     return { reason: `measured with ${sample.tool}; the limit is for ${limit.tools.join(' or ')}` };
   }
   const stray = whyStray(sample, judged);
   if (stray !== undefined) return { reason: stray };
   if (metric.correctness === true) {
     // An indicative kernel cannot show that results are right, but a wrong one it found is wrong.
-    return sample.origin === 'embedded' && sample.value === 0 ? indicative(sample, judged) : undefined;
+    return sample.origin === 'embedded' && !isWrong(sample, metric) ? indicative(sample, judged) : undefined;
   }
   const fate = fateOf(sample.step, node);
   if (!fate.isEvidence) return { reason: describeFate(fate) };
   if (sample.origin === 'embedded') return indicative(sample, judged);
-  return whyRestricted(judged) ?? whyIncorrect(sample, judged, requirement.level === 'required');
+  return whyRestricted(judged) ?? whyIncorrect(sample, judged);
 }
 
 const indicative = ({ tool }: Sample, { node, workload }: Judged): Flaw => ({
@@ -87,26 +92,43 @@ function whyRestricted({ node }: Judged): Flaw | undefined {
     : { reason: 'the agent could not use the whole machine (affinity, quota or memory limit)', cause };
 }
 
-/** A speed is worth as much as the results that were computed at that speed, in the same step. */
-function whyIncorrect(
-  sample: Sample,
-  { material, node, workload }: Judged,
-  isRequired: boolean,
-): Flaw | undefined {
-  const checks = node.samples.filter(
-    ({ step, metric }) => step === sample.step && material.metrics.get(metric)?.correctness === true,
+/**
+ * A speed is worth as much as the results that were computed at that speed. Its own step says whether they were
+ * right; where checking would change the speed (a drive that is timed is not verified), another step of the same
+ * tool on the same subject has to say it.
+ */
+function whyIncorrect(sample: Sample, judged: Judged): Flaw | undefined {
+  const { material, node, workload, requirement } = judged;
+  const isCheck = ({ metric }: Sample): boolean => material.metrics.get(metric)?.correctness === true;
+  const own = node.samples.filter((each) => each.step === sample.step && isCheck(each));
+  const siblings = node.samples.filter(
+    (each) =>
+      isCheck(each) &&
+      each.metric.startsWith(`${workload}.`) &&
+      each.subject === sample.subject &&
+      each.tool === sample.tool &&
+      // A wrong result counts however its step ended; a right one only if the step ended well.
+      (each.value > 0 || fateOf(each.step, node).isEvidence),
   );
+  const checks = own.length > 0 ? own : siblings;
   const wrong = checks.find(({ value }) => value > 0);
-  const cause = wrongResults(node.id, workload);
   if (wrong !== undefined) {
     const title = material.metrics.get(wrong.metric)?.title ?? wrong.metric;
-    return { reason: `its step computed wrong results (${title}: ${wrong.value})`, cause };
+    const where = wrong.step === sample.step ? 'its step' : `step ${wrong.step}`;
+    return {
+      reason: `${where} computed wrong results (${title}: ${wrong.value})`,
+      cause: wrongResults(node.id, workload),
+    };
   }
   const unusable = checks.find(({ invalid }) => invalid !== undefined);
-  if (unusable?.invalid !== undefined)
-    return { reason: `its step's check of results cannot be used: ${unusable.invalid}` };
-  return checks.length === 0 && isRequired
-    ? { reason: `step ${sample.step} did not check its results`, cause: `${node.id}:unchecked:${workload}` }
+  if (unusable?.invalid !== undefined) {
+    return { reason: `the check of its results cannot be used: ${unusable.invalid}` };
+  }
+  return checks.length === 0 && requirement.level === 'required'
+    ? {
+        reason: `nothing checked the results of step ${sample.step}`,
+        cause: `${node.id}:unchecked:${workload}`,
+      }
     : undefined;
 }
 

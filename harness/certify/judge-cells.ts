@@ -61,10 +61,8 @@ function judgeField(
   const { claimedClass, claims } = claimsFor(node.id, material);
   if (rule.kind === 'metric')
     return judgeMetricRule(rule, requirement, known, { material, node, claimedClass });
-  const others = material.nodes
-    .filter(({ id }) => id !== node.id)
-    .map((other) => ({ node: other.id, facts: other.facts }));
-  const context = { facts, claims, others, profile: `profile ${profile.id} ${profile.version}` };
+  const peers = rule.unique === true ? listPeers(known, material) : [];
+  const context = { facts, claims, peers, profile: `profile ${profile.id} ${profile.version}` };
   const outcome = judgeFactRule(rule, known, context);
   // Causes of fact rules are about the node, unless they already name one of its devices.
   return outcome.cause?.startsWith('no-') === true
@@ -83,6 +81,15 @@ function judgeStandIn({ scope }: Requirement, { id, facts }: NodeMaterial): Outc
         `${id}:unknown-${scope}s`,
       )
     : missing('no-subject', `there is no ${scope} on this node`, `${id}:no-${scope}`);
+}
+
+/** The facts of every other subject of this kind, on this and on all other nodes. */
+function listPeers({ subject }: KnownSubject, { nodes }: RunMaterial): readonly unknown[] {
+  return nodes.flatMap(({ id, facts }) =>
+    describeSubjects(id, facts)
+      .filter((other) => other.subject.kind === subject.kind && other.subject.id !== subject.id)
+      .map(({ device }) => device ?? facts),
+  );
 }
 
 /** What the inventory claims about a node; a node that it does not name claims nothing. */

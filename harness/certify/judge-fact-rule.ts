@@ -8,11 +8,12 @@ import type { Outcome } from './outcome.ts';
 import { missing } from './outcome.ts';
 import type { KnownSubject } from './subjects.ts';
 
-/** What a fact rule may look at, besides the subject: its node, and the other nodes for uniqueness. */
+/** What a fact rule may look at, besides the subject: its node, and its peers for uniqueness. */
 export interface FactContext {
   readonly facts: HostFacts;
   readonly claims: Readonly<Record<string, FactValue>>;
-  readonly others: readonly { readonly node: string; readonly facts: HostFacts | undefined }[];
+  /** The facts of every other subject of the same kind in the run. */
+  readonly peers: readonly unknown[];
   /** Named as the source of the number. */
   readonly profile: string;
 }
@@ -33,17 +34,18 @@ const words = {
 
 /** Judges one fact of one subject. An unknown fact is missing with the reason, whatever the rule says. */
 export function judgeFactRule(rule: FactRule, known: KnownSubject, context: FactContext): Outcome {
-  const found = lookUpFact(known.device ?? context.facts, rule.path);
+  const root = known.device ?? context.facts;
+  const found = lookUpFact(root, rule.path);
   if (isUnusable(known) && (rule.path === 'usable' || 'unknown' in found)) return noDriver(known);
   if ('unknown' in found) {
     return missing('unknown-fact', `expected \`${rule.path}\` to be known: ${found.unknown}`);
   }
-  const expectation = expect(rule, context);
+  const expectation = expect(rule, root, context);
   if ('verdict' in expectation) return expectation;
   const { comparator, expected, source } = expectation;
   const isMet = satisfies(found.value, comparator, expected);
   const bar = Array.isArray(expected) ? expected.join(', ') : String(expected);
-  const wanted = rule.unique === true ? 'that no other node has' : `${words[comparator]} ${bar}`;
+  const wanted = rule.unique === true ? 'that nothing else in the run has' : `${words[comparator]} ${bar}`;
   const absent = found.value === 0 ? /^(accelerator|drive|nic)s\.length$/.exec(rule.path)?.[1] : undefined;
   return {
     verdict: isMet ? 'pass' : 'fail',
@@ -66,24 +68,23 @@ export const noDriver = ({ subject }: KnownSubject): Outcome =>
   );
 
 /** Resolves the rule's one comparator to a number or a list, or says what is lacking for that. */
-function expect(rule: FactRule, { facts, claims, others }: FactContext): Expectation | Outcome {
+function expect(rule: FactRule, root: unknown, { claims, peers }: FactContext): Expectation | Outcome {
   if (rule.atLeast !== undefined) return { comparator: 'atLeast', expected: rule.atLeast, source: rule.path };
   if (rule.atMost !== undefined) return { comparator: 'atMost', expected: rule.atMost, source: rule.path };
   if (rule.equal !== undefined) return { comparator: 'equal', expected: rule.equal, source: rule.path };
   if (rule.oneOf !== undefined) return { comparator: 'oneOf', expected: rule.oneOf, source: rule.path };
   if (rule.noneOf !== undefined) return { comparator: 'noneOf', expected: rule.noneOf, source: rule.path };
   if (rule.atLeastFact !== undefined) {
-    const bar = lookUpFact(facts, rule.atLeastFact);
+    const bar = lookUpFact(root, rule.atLeastFact);
     return 'unknown' in bar
       ? missing('unknown-fact', `expected \`${rule.atLeastFact}\` to be known: ${bar.unknown}`)
       : { comparator: 'atLeast', expected: bar.value, source: `fact ${rule.atLeastFact}` };
   }
   if (rule.unique !== undefined) {
-    const taken = others.flatMap(({ facts: other }) => {
-      const value = other === undefined ? undefined : valueOf(lookUpFact(other, rule.path));
-      return value === undefined ? [] : [value];
-    });
-    return { comparator: 'noneOf', expected: taken, source: `${rule.path} of the other nodes` };
+    const taken = peers
+      .map((peer) => valueOf(lookUpFact(peer, rule.path)))
+      .filter((value) => value !== undefined);
+    return { comparator: 'noneOf', expected: taken, source: `${rule.path} of the others` };
   }
   const path = rule.equalClaim ?? rule.path;
   const claim = Object.hasOwn(claims, path) ? claims[path] : undefined;

@@ -54,7 +54,7 @@ export function judgeMetricRule(
   const workload = rule.metric.slice(0, rule.metric.indexOf('.'));
   if (samples.length === 0) return explainAbsence(requirement, workload, known, context);
   const limits = context.material.limits.filter(({ id }) => rule.limits.includes(id));
-  const unproven = limits.map((limit) => whyUnproven(limit, samples));
+  const unproven = limits.map((limit) => whyUnproven(limit, samples, metric));
   const [reason] = unproven;
   if (reason !== undefined && unproven.every((each) => each !== undefined)) {
     return { ...invalid(reason), ...observe(samples, metric.unit) };

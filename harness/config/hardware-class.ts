@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
+import { showValue } from './describe-issues.ts';
 import { claimPaths } from './fact-paths.ts';
 import { loadSources } from './load-source.ts';
 import { suggestName } from './nearest-name.ts';
@@ -47,7 +48,7 @@ export function checkClaims(
     if (typeof value !== type) {
       throw new AssayError(
         'CONFIG_INVALID',
-        `${place}.${path}: expected a ${type}, got \`${String(value)}\``,
+        `${place}.${path}: expected a ${type}, got ${showValue(value)}`,
         { hint: 'Correct the value.' },
       );
     }

@@ -1,5 +1,6 @@
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { facilityClaim } from '../certify/asset-verdict.ts';
+import { showValue } from './describe-issues.ts';
 import type { HardwareClass } from './hardware-class.ts';
 import { checkClaims } from './hardware-class.ts';
 import { Inventory } from './inventory.ts';
@@ -40,7 +41,7 @@ export function readInventory(source: Source, classes: ReadonlyMap<string, Hardw
       const claimed = hardwareClass.claims[path];
       if (claimed !== undefined && claimed !== value) {
         refuse(
-          `${place}.claims.${path}: expected \`${String(claimed)}\` as class ${node.class} says, got \`${String(value)}\``,
+          `${place}.claims.${path}: expected ${showValue(claimed)} as class ${node.class} says, got ${showValue(value)}`,
         );
       }
     }

@@ -2,6 +2,7 @@ import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Limit } from '../../workloads/kit/limit.ts';
 import type { FactRule, MetricRule, Requirement } from '../../workloads/kit/requirement.ts';
 import type { Metric } from '../../workloads/kit/workload.ts';
+import { showValue } from './describe-issues.ts';
 import type { FactType } from './fact-paths.ts';
 import { claimPaths, factPaths } from './fact-paths.ts';
 import { loadSource, loadSources } from './load-source.ts';
@@ -82,12 +83,11 @@ function checkFactRule(rule: FactRule, scope: Requirement['scope'], place: strin
   for (const value of compared) {
     if (value !== undefined && typeof value !== type) {
       refuse(
-        `${place}: expected a ${String(type)} to compare \`${rule.path}\` with, got \`${String(value)}\``,
+        `${place}: expected a ${String(type)} to compare \`${rule.path}\` with, got ${showValue(value)}`,
       );
     }
   }
-  if (rule.atLeastFact !== undefined)
-    checkOther(rule.atLeastFact, factPaths('node'), type, `${place}.atLeastFact`);
+  if (rule.atLeastFact !== undefined) checkOther(rule.atLeastFact, paths, type, `${place}.atLeastFact`);
   if (rule.equalClaim !== undefined) checkOther(rule.equalClaim, claimPaths(), type, `${place}.equalClaim`);
 }
 
@@ -118,8 +118,9 @@ function checkMetricRule(
       'the id of a limit',
     );
     const limit = declared.limits.find((each) => each.id === id);
-    if (limit?.metric !== rule.metric)
-      refuse(`${where}: expected a limit of \`${rule.metric}\`, got one of \`${limit?.metric ?? ''}\``);
+    if (limit !== undefined && limit.metric !== rule.metric) {
+      refuse(`${where}: expected a limit of \`${rule.metric}\`, got one of \`${limit.metric}\``);
+    }
     if (limit?.comparator === 'equal' && sampling !== 'exact') {
       refuse(`${where}: expected sampling \`exact\` with a limit that says \`equal\`, got \`${sampling}\``);
     }

@@ -37,10 +37,17 @@ export class AssayError extends Error {
     return new AssayError(document.code, document.message, { hint: document.hint });
   }
 
-  /** Turns whatever was thrown into an `AssayError`, once, at a boundary: unknown things are our bug. */
+  /** Turns whatever was thrown into an `AssayError`, once, at a boundary: a full disk is one, unknown
+   * things are our bug. */
   static from(cause: unknown): AssayError {
     if (cause instanceof AssayError) return cause;
     const message = cause instanceof Error ? cause.message : String(cause);
+    if (cause instanceof Error && 'code' in cause && (cause.code === 'ENOSPC' || cause.code === 'EDQUOT')) {
+      return new AssayError('DISK_FULL', `expected room to write, found none: ${message}`, {
+        cause,
+        hint: 'Make room, then continue with: assay resume <run>',
+      });
+    }
     return new AssayError('INTERNAL', message, {
       cause,
       hint: 'This is a defect in Assay. Please report it with the run directory.',

@@ -18,7 +18,6 @@ export const errorExitCodes = {
   CONFIG_INVALID: exitCodes.usage,
   USAGE: exitCodes.usage,
   LIMIT_REFUSED: exitCodes.usage,
-  NODE_OCCUPIED: exitCodes.usage,
   RUN_NOT_FOUND: exitCodes.usage,
   RUN_EXISTS: exitCodes.usage,
   CELL_NOT_FOUND: exitCodes.usage,

@@ -6,8 +6,8 @@ const FactValue = z.union([z.string(), z.number(), z.boolean()]);
 /**
  * A condition on one fact, by its dotted path in HostFacts (node scope: `memory.totalBytes`) or in the device
  * (device scope: `link.width`); `<list>.length` counts a list. Exactly one comparator. `atLeastFact` compares
- * with another fact of the node, `equalClaim` with what the inventory claims about the node under that path,
- * `unique` with the same fact of every other node of the run (two names can be one machine).
+ * with another fact of the same subject, `equalClaim` with what the inventory claims about the node under that
+ * path, `unique` with the same fact of every other subject of its kind in the run (two names can be one machine).
  */
 export const FactRule = z
   .strictObject({
@@ -48,7 +48,10 @@ export const MetricRule = z.strictObject({
 export type MetricRule = z.infer<typeof MetricRule>;
 
 /** A requirement on something declared in the vocabulary that Assay cannot measure yet: always `missing`. */
-export const NotCoveredRule = z.strictObject({ kind: z.literal('not-covered'), subjectMatter: z.string().min(1) });
+export const NotCoveredRule = z.strictObject({
+  kind: z.literal('not-covered'),
+  subjectMatter: z.string().min(1),
+});
 
 /**
  * How samples are taken and what is claimed from them (VERDICT §3): `exact` every observation; `screening` the

@@ -7,6 +7,7 @@ import type { Drive } from './host-facts.ts';
 import { firstKnown, mapFact, readAmount } from './read-number.ts';
 
 const text = z.string().nullish();
+// util-linux before 2.33 writes numbers and flags as texts.
 const Lsblk = z.object({
   blockdevices: z.array(
     z.object({
@@ -14,12 +15,20 @@ const Lsblk = z.object({
       type: text,
       'maj:min': text,
       pkname: text,
-      size: z.number().nullish(),
+      size: z
+        .union([
+          z.number(),
+          z
+            .string()
+            .regex(/^\d{1,15}$/)
+            .transform(Number),
+        ])
+        .nullish(),
       serial: text,
       wwn: text,
       model: text,
       tran: text,
-      rota: z.boolean().nullish(),
+      rota: z.union([z.boolean(), z.enum(['0', '1']).transform((flag) => flag === '1')]).nullish(),
     }),
   ),
 });
@@ -42,7 +51,15 @@ export function readDrives(evidence: Evidence): Fact<Drive[]> {
   return mapFact(evidence.tree('sysfs block'), (tree) => known(drivesFrom(tree, valueOf(rows) ?? [])));
 }
 
-export const lsblkId = 'lsblk -J -b -l -o NAME,TYPE,MAJ:MIN,PKNAME,SIZE,ROTA,SERIAL,WWN,MODEL,TRAN';
+/** The one form of lsblk that is read here; probes and storage steps run the same, so that both name drives alike. */
+export const lsblkArguments = [
+  '-J',
+  '-b',
+  '-l',
+  '-o',
+  'NAME,TYPE,MAJ:MIN,PKNAME,SIZE,ROTA,SERIAL,WWN,MODEL,TRAN',
+];
+const lsblkId = `lsblk ${lsblkArguments.join(' ')}`;
 
 /** Drives from sysfs, with the names that udev (through lsblk) knows for them where it knows better. */
 export function drivesFrom(tree: Tree, rows: readonly BlockDevice[]): Drive[] {
@@ -85,7 +102,7 @@ function readDrive(name: string, tree: Tree, row: BlockDevice | undefined): Driv
       ? unknown(`neither lsblk nor sysfs reports a ${what} for ${name}`)
       : known(found);
   };
-  const serial = named('serial', row?.serial, get('device/serial'));
+  const serial = named('serial', row?.serial, get('device/serial'), get('serial'));
   const wwn = named('WWN', row?.wwn, get('wwid'), get('device/wwid'));
   const path = named(
     'device path',

@@ -164,6 +164,36 @@ describe('no measurement is never a pass', () => {
       missing: 'no-limit',
     });
   });
+  it('with a limit for one model, though the class is right: a model is never taken for another', () => {
+    const other: Limit = { ...floor, hardware: { class: 'any', models: ['OTHER'] } };
+    expect(cell(run({ steps: copies([11 * GB]) }, { limits: [other, exact] }), 'speed').missing).toBe(
+      'no-limit',
+    );
+  });
+  it('for what the plan promised and the facts no longer show', () => {
+    const perDrive = { ...speed, scope: 'drive' as const };
+    const material = constructRun({
+      profile: constructProfile([perDrive]),
+      limits: [floor],
+      nodes: [{ id: 'node', facts: {} }],
+    });
+    const nodes = constructRun({
+      profile: material.profile,
+      nodes: [{ id: 'node', facts: { drives: known([]) } }],
+    }).nodes;
+    const verdict = judge({ ...material, nodes });
+    expect(verdict.cells.map(({ id, missing }) => [id, missing])).toEqual([
+      ['node:speed', 'no-subject'],
+      ['node/S64HNE0R123456:speed', 'no-subject'],
+    ]);
+  });
+  it('on an accelerator without a driver', () => {
+    const perGpu = { ...speed, scope: 'accelerator' as const };
+    const facts = { accelerators: known([h100(0, { usable: known(false) })]) };
+    expect(run({ facts }, { profile: constructProfile([perGpu]) }).cells).toMatchObject([
+      { verdict: 'missing', missing: 'no-driver' },
+    ]);
+  });
   it('with nothing but advisory requirements', () => {
     const verdict = run(
       { steps: copies([11 * GB]) },
@@ -297,6 +327,17 @@ describe('an unusable sample makes its cell invalid, with the reason', () => {
     expect(cell(run({ steps: [...timed, { ...check({}), execution: 'error' }] }), 'speed').verdict).toBe(
       'invalid',
     );
+  });
+
+  it('and a wrong result is no less wrong on another transport or with another tool', () => {
+    const strict: Limit = { ...exact, proof: { transport: 'nvme' }, tools: ['other'] };
+    const verdict = (value: number) =>
+      run({ steps: copies([11 * GB], withWrong({ value })) }, { limits: [floor, strict] });
+    expect(cell(verdict(0), 'right')).toMatchObject({
+      verdict: 'invalid',
+      reason: 'transport is not proven to be nvme',
+    });
+    expect(cell(verdict(1), 'right').verdict).toBe('fail');
   });
 
   it('and our own kernel cannot show that results are right', () => {
@@ -614,6 +655,19 @@ describe('asset letters', () => {
       run({ steps: copies([GB]), claims: { 'facility.attested': true } }, alone).assets[0]?.verdict,
     ).toBe('C');
     expect(run({ steps: copies([GB]) }, alone).assets[0]?.verdict).toBe('U');
+  });
+  it('D only when every AI purpose is ruled out by a gate', () => {
+    const gate = constructRequirement({
+      id: 'gate',
+      gate: true,
+      rule: { kind: 'fact', path: 'accelerators.length', atLeast: 1 },
+    });
+    const gated = constructProfile([gate], { id: 'gated', rank: 1 });
+    const open = constructProfile([speed], { id: 'open', rank: 2 });
+    const letter = (ladder: (typeof gated)[]) =>
+      run({ steps: copies([GB]) }, { profile: gated, ladder }).assets[0]?.verdict;
+    expect(letter([gated])).toBe('D');
+    expect(letter([gated, open])).toBe('U');
   });
   it('a better purpose than the intended one is no lesser one', () => {
     const found = run(

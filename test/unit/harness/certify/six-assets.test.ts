@@ -44,6 +44,16 @@ describe('six assets of real floors', () => {
     });
   });
 
+  it('its virtual disk is no proven NVMe drive, however fast it reads', () => {
+    const { verdict, found } = judgeAsset(sixAssets.virtualMachine, 'storage');
+    expect(found).toMatchObject({ letter: 'D', exitCode: 2, conclusion: 'undecided' });
+    const drive = '/sys/devices/pci0000:00/0000:00:02.0/virtio1';
+    expect(verdict.cells.find(({ id }) => id === `vm/${drive}:proven-nvme`)).toMatchObject({
+      verdict: 'invalid',
+      reason: 'measured on virtio, not nvme (transport)',
+    });
+  });
+
   it('eight healthy H100 are not decided: what a several-node purpose needs cannot be measured yet', () => {
     const { verdict, found } = judgeAsset(sixAssets.healthyH100, 'ai-training-multinode');
     expect(found).toMatchObject({

@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { cpuThreads } from '../../kit/cpu-threads.ts';
+import { outputOf, readJson } from '../../kit/read-output.ts';
+import { err, ok } from '../../kit/result.ts';
+import { defineTool } from '../../kit/tool.ts';
+import { quantity } from '../../kit/unit.ts';
+import { canMultiply, seed } from '../plan-gemm.ts';
+import { matmul } from '../spec.ts';
+
+const count = z.number().int().nonnegative();
+
+/** What the pool program prints: what each worker's kernel returned. */
+const Line = z.strictObject({
+  kernel: z.literal('matmul'),
+  threads: count.positive(),
+  elapsedMs: z.number().positive(),
+  results: z.array(
+    z.strictObject({
+      runtime: z.string().min(1),
+      size: count,
+      iterations: count.positive(),
+      elapsedMs: z.number().positive(),
+      checked: count.positive(),
+      wrong: count,
+    }),
+  ),
+});
+
+/** FP32 in JavaScript, one product per worker thread: an indicative number where no native tool is. */
+export const embedded = defineTool(matmul, {
+  id: 'embedded',
+  rank: 90,
+  origin: 'embedded',
+  requires: { programs: [], packages: [] },
+  needs: (params, facts) => {
+    if (params.dtype !== 'fp32') return err(`the embedded kernel multiplies FP32, not ${params.dtype}`);
+    // JavaScript has no vector instructions: beyond this size one product alone takes seconds.
+    if (params.size > 1024 || params.size % 4 !== 0)
+      return err('the embedded kernel multiplies sizes up to 1024, in steps of 4');
+    return canMultiply(params, facts);
+  },
+  plan: (params, facts) => {
+    const threads = cpuThreads(params.cores, facts);
+    const input = {
+      threads: threads.ok ? threads.value : 1,
+      size: params.size,
+      seconds: params.seconds,
+      seed,
+    };
+    return [
+      {
+        id: 'run',
+        file: '{runtime}',
+        args: ['{bundle}/pool.mjs', 'matmul', JSON.stringify(input)],
+        timeoutMs: Math.ceil(params.seconds * 1000 + 90_000),
+      },
+    ];
+  },
+  parse: (outputs, params) => {
+    const run = outputOf(outputs, 'run');
+    if (!run.ok) return run;
+    const read = readJson(Line, run.value.stdout);
+    if (!read.ok) return read;
+    const { threads, elapsedMs, results } = read.value;
+    const [first] = results;
+    if (first === undefined || results.length !== threads || (params.cores === 'one' && threads !== 1)) {
+      return err(
+        `expected a result of each of ${threads} threads for ${params.cores}, got ${results.length}`,
+      );
+    }
+    if (results.some((result) => result.size !== params.size))
+      return err(`expected size ${params.size}, got another`);
+    const shortest = Math.min(...results.map((result) => result.elapsedMs));
+    const longest = Math.max(...results.map((result) => result.elapsedMs));
+    if (shortest < params.seconds * 999 || longest > elapsedMs) {
+      return err(
+        `expected windows from ${params.seconds * 1000} to ${elapsedMs} ms, got ${shortest} to ${longest}`,
+      );
+    }
+    const sum = (key: 'iterations' | 'checked' | 'wrong') =>
+      results.reduce((total, result) => total + result[key], 0);
+    const dimensions = {
+      dtype: 'fp32',
+      accumulate: 'fp32',
+      size: params.size,
+      cores: params.cores,
+      threads,
+      distribution: 'normal',
+      seed,
+      implementation: 'javascript',
+      'device.kind': 'cpu',
+    };
+    const place = (pointer: string) => ({ command: 'run', output: 'stdout', pointer });
+    return ok({
+      toolVersion: `node ${first.runtime}`,
+      readings: [
+        {
+          metric: 'throughput',
+          // By the slowest worker's window: the pool's own clock also counts filling and checking.
+          value: quantity('FLOP/s', (sum('iterations') * 2 * params.size ** 3) / (longest / 1000)),
+          dimensions,
+          at: [place('/results')],
+        },
+        {
+          metric: 'wrongElements',
+          value: quantity('count', sum('wrong')),
+          dimensions: { ...dimensions, checked: sum('checked') },
+          at: [place('/results')],
+        },
+      ],
+    });
+  },
+});

@@ -1,0 +1,71 @@
+import type { Drive } from '../kit/facts/host-facts.ts';
+import type { CommandOutput, Counters } from '../kit/tool.ts';
+
+/** `/proc/diskstats` counts sectors of 512 bytes whatever the drive's own block size is (iostats.rst). */
+const sectorBytes = 512;
+/** Of the bytes that the tool says it moved, this share must have passed the drive (FLOOR D1). */
+const leastShare = 0.95;
+
+/**
+ * Why the kernel's counters do not bear out that `bytes` were read from or written to `drive` by this command;
+ * `undefined` when they do. A number from the page cache, a sparse file or another drive ends here.
+ */
+export function whyNotMoved(
+  { counters }: CommandOutput,
+  drive: Pick<Drive, 'name' | 'majorMinor'>,
+  direction: 'read' | 'write',
+  bytes: number,
+): string | undefined {
+  if (counters === undefined) return 'the kernel counters around the run were not readable';
+  const word = direction === 'read' ? 'read' : 'written';
+  const onDrive = difference(counters, ({ diskstats }) => driveBytes(diskstats, drive, direction));
+  if (onDrive === undefined) return `drive ${drive.majorMinor} is not in /proc/diskstats`;
+  if (onDrive < leastShare * bytes)
+    return `the drive moved ${percent(onDrive, bytes)} of the bytes that were ${word} (expected at least 95 %)`;
+  const byProcess = difference(counters, ({ processIo }) => processBytes(processIo, direction));
+  if (byProcess === undefined) return '/proc/self/io around the run was not readable';
+  if (byProcess < leastShare * bytes) {
+    return `the process moved ${percent(byProcess, bytes)} of the bytes that were ${word} to or from a device (expected at least 95 %)`;
+  }
+  return undefined;
+}
+
+function difference(
+  counters: { readonly before: Counters; readonly after: Counters },
+  read: (at: Counters) => number | undefined,
+): number | undefined {
+  const before = read(counters.before);
+  const after = read(counters.after);
+  return before === undefined || after === undefined ? undefined : after - before;
+}
+
+/** Fields of a line: major, minor, name, reads, merged, sectors read, ms, writes, merged, sectors written, … */
+function driveBytes(
+  diskstats: string,
+  drive: Pick<Drive, 'name' | 'majorMinor'>,
+  direction: 'read' | 'write',
+): number | undefined {
+  const lines = diskstats.split('\n').map((line) => line.trim().split(/\s+/));
+  const sectors = (fields: readonly string[]): number => Number(fields[direction === 'read' ? 5 : 9]);
+  const own = lines.find(([major = '', minor = '']) => `${major}:${minor}` === drive.majorMinor);
+  if (own === undefined) return undefined;
+  // Some kernels count a multipath NVMe drive only on its hidden paths: nvme0c1n1 and so on carry nvme0n1.
+  const [, controller, namespace] = /^(nvme\d+)(n\d+)$/.exec(drive.name) ?? [];
+  const paths = lines.filter(
+    ([, , name = '']) =>
+      controller !== undefined && name.startsWith(`${controller}c`) && name.endsWith(namespace ?? ''),
+  );
+  const total = Math.max(
+    sectors(own),
+    paths.reduce((sum, fields) => sum + sectors(fields), 0),
+  );
+  return Number.isFinite(total) ? total * sectorBytes : undefined;
+}
+
+function processBytes(processIo: string, direction: 'read' | 'write'): number | undefined {
+  const bytes = new RegExp(`^${direction}_bytes: (\\d+)$`, 'm').exec(processIo)?.[1];
+  return bytes === undefined ? undefined : Number(bytes);
+}
+
+/** Rounded down: what misses its limit must not be shown as if it met it. */
+const percent = (part: number, whole: number): string => `${Math.floor((100 * part) / whole)} %`;

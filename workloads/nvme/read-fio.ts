@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { outputOf, readJson } from '../kit/read-output.ts';
+import type { Result } from '../kit/result.ts';
+import { err, ok } from '../kit/result.ts';
+import type { StepOutputs } from '../kit/tool.ts';
+
+const amount = z.number().nonnegative();
+
+const Direction = z.object({
+  io_bytes: amount,
+  /** Bytes per second; `bw` beside it is in KiB/s and is never read. */
+  bw_bytes: amount,
+  iops: amount,
+  /** Milliseconds. */
+  runtime: amount,
+  total_ios: amount,
+  clat_ns: z.object({ min: amount, max: amount, percentile: z.record(z.string(), amount).optional() }),
+});
+export type FioDirection = z.infer<typeof Direction>;
+
+const Job = z.object({
+  jobname: z.string(),
+  error: z.number().int(),
+  /** Only with `continue_on_error`. */
+  total_err: z.number().int().nonnegative().optional(),
+  'job options': z.record(z.string(), z.string()),
+  read: Direction,
+  write: Direction,
+});
+export type FioJob = z.infer<typeof Job>;
+
+const Document = z.object({ 'fio version': z.string(), jobs: z.tuple([Job]) });
+
+/** EILSEQ: how fio reports that a block did not read back as it was written. */
+export const verifyFailed = 84;
+
+/**
+ * The job of one fio process from its `--output` file (`<id>.json`): with `group_reporting` it is one however many
+ * processes there were. A job that failed has no numbers; a failed verification is one.
+ */
+export function readFio(
+  outputs: StepOutputs,
+  id: string,
+): Result<{ readonly version: string; readonly job: FioJob }> {
+  const output = outputOf(outputs, id);
+  const text = outputs[id]?.artifacts[`${id}.json`];
+  const read =
+    text === undefined
+      ? err(`command \`${id}\`: expected the file ${id}.json, got none`)
+      : readJson(Document, text);
+  if (!read.ok) return output.ok ? read : output;
+  const [job] = read.value.jobs;
+  if (job.error !== 0 && job.error !== verifyFailed)
+    return err(`command \`${id}\`: fio ended with error ${job.error}`);
+  // fio prints numbers even when it could not open its file: only its exit code tells.
+  if (!output.ok && job.error !== verifyFailed) return output;
+  for (const direction of [job.read, job.write]) {
+    const slip = contradiction(direction);
+    if (slip !== undefined) return err(`command \`${id}\`: ${slip}`);
+  }
+  return ok({ version: read.value['fio version'].replace(/^fio-/, ''), job });
+}
+
+/** fio's rates follow from its totals and its time; a report in which they do not was damaged. */
+function contradiction({ io_bytes, bw_bytes, iops, total_ios, runtime }: FioDirection): string | undefined {
+  if (runtime === 0) return undefined;
+  // fio rounds to milliseconds.
+  const tolerance = 0.01 + 2 / runtime;
+  const differs = (rate: number, total: number): boolean =>
+    Math.abs(rate - (total * 1000) / runtime) > tolerance * rate + 1;
+  if (differs(bw_bytes, io_bytes)) return `bw_bytes ${bw_bytes} is not io_bytes ${io_bytes} in ${runtime} ms`;
+  return differs(iops, total_ios) ? `iops ${iops} is not total_ios ${total_ios} in ${runtime} ms` : undefined;
+}

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { defineWorkload } from '../kit/workload.ts';
+
+const gibibyte = 1024 ** 3;
+
+export const Params = z
+  .strictObject({
+    pattern: z.enum(['sequentialRead', 'sequentialWrite', 'randomRead', 'randomWrite', 'verify']),
+    /** Bytes per request. */
+    blockBytes: z
+      .number()
+      .int()
+      .min(512)
+      .max(64 * 1024 * 1024)
+      .multipleOf(512),
+    /** Requests in flight per job. */
+    queueDepth: z.number().int().min(1).max(4096),
+    jobs: z.number().int().min(1).max(256),
+    /** Size of the one file that all jobs share; it is written in full first. */
+    fileBytes: z
+      .number()
+      .int()
+      .min(1024 * 1024)
+      .max(64 * gibibyte),
+    /** Length of the timed run. `verify` reads the whole file once instead and takes as long as that takes. */
+    seconds: z.number().int().min(1).max(3600),
+  })
+  .refine((params) => params.fileBytes % params.blockBytes === 0, {
+    error: 'fileBytes: expected a multiple of blockBytes',
+  })
+  // Sequential jobs on one file would read each other's blocks from the drive's cache.
+  .refine((params) => params.jobs === 1 || params.pattern.startsWith('random'), {
+    error: 'jobs: expected 1 unless the pattern is random',
+  });
+export type Params = z.infer<typeof Params>;
+
+/** File I/O on one drive: throughput, rate, latency, and whether data come back as they were written. */
+export const nvme = defineWorkload({
+  id: 'nvme',
+  title: 'File I/O on one drive',
+  scope: 'device',
+  load: 'light',
+  params: Params,
+  metrics: {
+    sequentialReadThroughput: { unit: 'B/s', better: 'higher', domain: 'positive', title: 'Sequential read' },
+    sequentialWriteThroughput: {
+      unit: 'B/s',
+      better: 'higher',
+      domain: 'positive',
+      title: 'Sequential write',
+    },
+    randomReadRate: { unit: 'IOPS', better: 'higher', domain: 'positive', title: 'Random read' },
+    randomWriteRate: { unit: 'IOPS', better: 'higher', domain: 'positive', title: 'Random write' },
+    readLatency: {
+      unit: 's',
+      better: 'lower',
+      domain: 'positive',
+      title: 'Read latency from submission to completion',
+    },
+    writeLatency: {
+      unit: 's',
+      better: 'lower',
+      domain: 'positive',
+      title: 'Write latency from submission to completion',
+    },
+    verifyErrors: {
+      unit: 'count',
+      better: 'lower',
+      domain: 'count',
+      title: 'Blocks that were read back otherwise than they were written',
+      correctness: true,
+    },
+  },
+});

@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { outputOf, readJson } from '../../kit/read-output.ts';
+import { err, ok } from '../../kit/result.ts';
+import type { Reading } from '../../kit/tool.ts';
+import { defineTool } from '../../kit/tool.ts';
+import { quantity } from '../../kit/unit.ts';
+import { checkTarget } from '../check-target.ts';
+import { whyNotMoved } from '../moved-bytes.ts';
+import { planTarget, targetRequirements } from '../plan-target.ts';
+import { readTarget } from '../read-target.ts';
+import { nvme } from '../spec.ts';
+import { whyTooLarge } from '../storage-budget.ts';
+
+const positive = z.number().int().positive();
+
+const Line = z.strictObject({
+  kernel: z.literal('nvme'),
+  threads: z.literal(1),
+  elapsedMs: z.number().positive(),
+  results: z.tuple([
+    z.strictObject({
+      runtime: z.string().min(1),
+      operations: positive,
+      bytes: positive,
+      elapsedMs: z.number().positive(),
+    }),
+  ]),
+});
+
+/** Buffered writes with one fsync, in Node: an indicative number where fio is not. */
+export const embedded = defineTool(nvme, {
+  id: 'embedded',
+  rank: 90,
+  origin: 'embedded',
+  requires: targetRequirements,
+  needs: (params, facts) => {
+    if (params.pattern !== 'sequentialWrite' && params.pattern !== 'randomWrite') {
+      return err('without O_DIRECT a read comes from memory: only fio can read from the drive');
+    }
+    return checkTarget(params, facts);
+  },
+  plan: (params, facts) => {
+    const order = params.pattern === 'sequentialWrite' ? 'sequential' : 'random';
+    const { blockBytes, fileBytes, seconds } = params;
+    const input = { threads: 1, file: '{scratch}/nvme.dat', order, blockBytes, fileBytes, seconds };
+    return [
+      ...planTarget(facts),
+      {
+        id: 'run',
+        file: '{runtime}',
+        args: ['{bundle}/pool.mjs', 'nvme', JSON.stringify(input)],
+        timeoutMs: (params.seconds + 120) * 1000, // fsync may take long after the writes themselves
+      },
+    ];
+  },
+  parse: (outputs, params) => {
+    const run = outputOf(outputs, 'run');
+    if (!run.ok) return run;
+    const read = readJson(Line, run.value.stdout);
+    if (!read.ok) return read;
+    const [result] = read.value.results;
+    if (result.bytes !== result.operations * params.blockBytes || result.bytes > params.fileBytes) {
+      return err(
+        `expected whole blocks of ${params.blockBytes} bytes, got ${result.bytes} bytes in ${result.operations}`,
+      );
+    }
+    if (result.elapsedMs > read.value.elapsedMs)
+      return err('the kernel measured a longer time than the program around it');
+    const target = readTarget(outputs);
+    const faults = [
+      target.refusal,
+      target.freeBytes === undefined
+        ? 'the free space before the run is unknown'
+        : whyTooLarge(params.fileBytes, target.freeBytes),
+      target.drive === undefined ? undefined : whyNotMoved(run.value, target.drive, 'write', result.bytes),
+    ].filter((fault) => fault !== undefined);
+    const about = {
+      dimensions: {
+        pattern: params.pattern,
+        blockBytes: params.blockBytes,
+        queueDepth: 1,
+        jobs: 1,
+        fileBytes: params.fileBytes,
+        state: 'burst',
+        direct: false,
+        ioEngine: 'write, fsync',
+        ...target.dimensions,
+      },
+      at: ['bytes', 'operations', 'elapsedMs'].map((name) => ({
+        command: 'run',
+        output: 'stdout',
+        pointer: `/results/0/${name}`,
+      })),
+      device: target.drive?.identity,
+      invalid: faults.length === 0 ? undefined : faults.join('; '),
+    };
+    const seconds = result.elapsedMs / 1000;
+    const reading: Reading<typeof nvme.metrics> =
+      params.pattern === 'sequentialWrite'
+        ? { ...about, metric: 'sequentialWriteThroughput', value: quantity('B/s', result.bytes / seconds) }
+        : { ...about, metric: 'randomWriteRate', value: quantity('IOPS', result.operations / seconds) };
+    return ok({ toolVersion: `node ${result.runtime}`, readings: [reading] });
+  },
+});

@@ -1,0 +1,205 @@
+/*
+ * Hash rate of an 80-byte block header with prepared state: the first 64 bytes never change between two nonces, so
+ * their compression is done once. What is left is one compression per SHA-256 and two per SHA-256d.
+ * One chain of hashes per thread, as openssl has: bound by the latency of the rounds, not by their throughput.
+ */
+#include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#if defined(__x86_64__)
+#include <cpuid.h>
+#include <immintrin.h>
+#endif
+
+enum { BATCH = 1024 };
+
+static const uint32_t initial[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+
+static const uint32_t constants[64] __attribute__((aligned(16))) = {
+    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5, 0xd807aa98, 0x12835b01, 0x243185be,
+    0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174, 0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa,
+    0x5cb0a9dc, 0x76f988da, 0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967, 0x27b70a85,
+    0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85, 0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3,
+    0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070, 0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f,
+    0x682e6ff3, 0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
+
+static inline uint32_t turn(uint32_t x, int n) { return x >> n | x << (32 - n); }
+
+/* FIPS 180-4, section 6.2.2, on sixteen words that are already in the machine's byte order. */
+static void compress_scalar(uint32_t state[8], const uint32_t words[16]) {
+  uint32_t w[64], s[8];
+  memcpy(w, words, 64);
+  memcpy(s, state, 32);
+  for (int t = 16; t < 64; t++)
+    w[t] = w[t - 16] + w[t - 7] + (turn(w[t - 15], 7) ^ turn(w[t - 15], 18) ^ w[t - 15] >> 3) +
+           (turn(w[t - 2], 17) ^ turn(w[t - 2], 19) ^ w[t - 2] >> 10);
+#pragma GCC unroll 64
+  for (int t = 0; t < 64; t++) { /* variable number i of the standard (a to h) is s[(i - t) & 7] in round t */
+#define VARIABLE(i) s[((i) - t) & 7]
+    uint32_t e = VARIABLE(4), a = VARIABLE(0);
+    uint32_t one = VARIABLE(7) + (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) + ((e & VARIABLE(5)) ^ (~e & VARIABLE(6))) + constants[t] + w[t];
+    uint32_t two = (turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) + ((a & VARIABLE(1)) ^ (a & VARIABLE(2)) ^ (VARIABLE(1) & VARIABLE(2)));
+    VARIABLE(3) += one;
+    VARIABLE(7) = one + two;
+  }
+  for (int i = 0; i < 8; i++) state[i] += s[i];
+}
+
+#if defined(__x86_64__)
+/* Intel SHA extensions: two rounds per instruction on the state kept as (A,B,E,F) and (C,D,G,H). */
+__attribute__((target("sha,sse4.1,ssse3"))) static void compress_sha_ni(uint32_t state[8], const uint32_t words[16]) {
+  __m128i low = _mm_shuffle_epi32(_mm_loadu_si128((const __m128i *)state), 0xB1);
+  __m128i high = _mm_shuffle_epi32(_mm_loadu_si128((const __m128i *)(state + 4)), 0x1B);
+  __m128i abef = _mm_alignr_epi8(low, high, 8), cdgh = _mm_blend_epi16(high, low, 0xF0), first = abef, second = cdgh, w[4];
+  for (int i = 0; i < 4; i++) w[i] = _mm_loadu_si128((const __m128i *)words + i);
+#pragma GCC unroll 16
+  for (int i = 0; i < 16; i++) {
+    __m128i sum = _mm_add_epi32(w[i & 3], _mm_load_si128((const __m128i *)constants + i));
+    cdgh = _mm_sha256rnds2_epu32(cdgh, abef, sum);
+    abef = _mm_sha256rnds2_epu32(abef, cdgh, _mm_shuffle_epi32(sum, 0x0E));
+    if (i < 12) {
+      __m128i last = w[(i + 3) & 3], middle = _mm_alignr_epi8(last, w[(i + 2) & 3], 4);
+      w[i & 3] = _mm_sha256msg2_epu32(_mm_add_epi32(_mm_sha256msg1_epu32(w[i & 3], w[(i + 1) & 3]), middle), last);
+    }
+  }
+  abef = _mm_shuffle_epi32(_mm_add_epi32(abef, first), 0x1B);
+  cdgh = _mm_shuffle_epi32(_mm_add_epi32(cdgh, second), 0xB1);
+  _mm_storeu_si128((__m128i *)state, _mm_blend_epi16(abef, cdgh, 0xF0));
+  _mm_storeu_si128((__m128i *)(state + 4), _mm_alignr_epi8(cdgh, abef, 8));
+}
+
+static int has_sha_ni(void) {
+  unsigned a, b, c, d;
+  if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_SSE4_1) || !(c & bit_SSSE3)) return 0;
+  return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & (1u << 29));
+}
+#endif
+
+/* The header of Bitcoin's first block, as words; its last word is the nonce. */
+static const uint32_t header[20] = {
+    0x01000000, 0, 0, 0, 0, 0, 0, 0, 0, 0x3ba3edfd, 0x7a7b12b2, 0x7ac72c3e, 0x67768f61, 0x7fc81bc3, 0x888a5132, 0x3a9fb8aa,
+    0x4b1e5e4a, 0x29ab5f49, 0xffff001d, 0x1dac2b7c};
+
+typedef void compression(uint32_t state[8], const uint32_t words[16]);
+
+/* Hashes `count` headers from `nonce` on and mixes every word of every digest into `mixed`: nothing can be left out. */
+static inline __attribute__((always_inline)) void hash_batch(compression *compress, const uint32_t middle[8], int is_double, uint32_t nonce, uint32_t count, uint32_t mixed[8]) {
+  uint32_t tail[16] = {header[16], header[17], header[18], 0, 0x80000000, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 640};
+  for (uint32_t i = 0; i < count; i++) {
+    uint32_t state[8], again[16] = {0, 0, 0, 0, 0, 0, 0, 0, 0x80000000, 0, 0, 0, 0, 0, 0, 256};
+    tail[3] = nonce + i;
+    memcpy(state, middle, 32);
+    compress(state, tail);
+    if (is_double) {
+      memcpy(again, state, 32);
+      memcpy(state, initial, 32);
+      compress(state, again);
+    }
+    for (int k = 0; k < 8; k++) mixed[k] ^= state[k];
+  }
+}
+
+static void batch_scalar(const uint32_t *m, int d, uint32_t n, uint32_t c, uint32_t *x) { hash_batch(compress_scalar, m, d, n, c, x); }
+#if defined(__x86_64__)
+__attribute__((target("sha,sse4.1,ssse3"))) static void batch_sha_ni(const uint32_t *m, int d, uint32_t n, uint32_t c, uint32_t *x) {
+  hash_batch(compress_sha_ni, m, d, n, c, x);
+}
+#endif
+
+typedef void batch(const uint32_t *middle, int is_double, uint32_t nonce, uint32_t count, uint32_t *mixed);
+static batch *hash = batch_scalar;
+static compression *compress = compress_scalar;
+
+static double now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+struct worker {
+  pthread_t thread;
+  pthread_barrier_t *begin;
+  const uint32_t *middle;
+  int is_double, wrong;
+  double seconds, started, ended;
+  uint32_t first_nonce, mixed[8];
+  uint64_t hashes;
+};
+
+static void *work(void *argument) {
+  struct worker *w = argument;
+  uint32_t mixed[8] = {0}, last[8] = {0}, expected[8] = {0}, nonce = w->first_nonce;
+  hash(w->middle, w->is_double, nonce, BATCH, mixed); /* warm */
+  pthread_barrier_wait(w->begin);
+  w->started = now();
+  do {
+    memset(last, 0, sizeof last);
+    hash(w->middle, w->is_double, nonce, BATCH, last);
+    for (int k = 0; k < 8; k++) mixed[k] ^= last[k];
+    nonce += BATCH;
+    w->hashes += BATCH;
+    w->ended = now();
+  } while (w->ended - w->started < w->seconds);
+  hash_batch(compress_scalar, w->middle, w->is_double, nonce - BATCH, BATCH, expected);
+  w->wrong = memcmp(last, expected, sizeof last) != 0;
+  memcpy(w->mixed, mixed, sizeof mixed);
+  return NULL;
+}
+
+/* Known answers through the code that is measured: FIPS 180-4 `abc`, and the first block's header, once and twice. */
+static int wrong_vectors(const uint32_t middle[8]) {
+  static const uint32_t abc_digest[8] = {0xba7816bf, 0x8f01cfea, 0x414140de, 0x5dae2223, 0xb00361a3, 0x96177a9c, 0xb410ff61, 0xf20015ad};
+  static const uint32_t once[8] = {0xaf42031e, 0x805ff493, 0xa07341e2, 0xf74ff581, 0x49d22ab9, 0xba19f613, 0x43e2c86c, 0x71c5d66d};
+  static const uint32_t twice[8] = {0x6fe28c0a, 0xb6f1b372, 0xc1a6a246, 0xae63f74f, 0x931e8365, 0xe15a089c, 0x68d61900, 0x00000000};
+  uint32_t abc[8], single[8] = {0}, twofold[8] = {0}, text[16] = {0x61626380, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 24};
+  memcpy(abc, initial, 32);
+  compress(abc, text);
+  hash(middle, 0, header[19], 1, single);
+  hash(middle, 1, header[19], 1, twofold);
+  return (memcmp(abc, abc_digest, 32) != 0) + (memcmp(single, once, 32) != 0) + (memcmp(twofold, twice, 32) != 0);
+}
+
+int main(int argc, char **argv) {
+  int threads = argc == 4 ? atoi(argv[2]) : 0, is_double = argc == 4 && strcmp(argv[1], "double") == 0;
+  double seconds = argc == 4 ? strtod(argv[3], NULL) : 0, started = 0, ended = 0;
+  if (threads < 1 || threads > 65536 || !(seconds > 0) || (!is_double && strcmp(argv[1], "single") != 0)) {
+    fprintf(stderr, "usage: header-hash single|double THREADS SECONDS\n");
+    return 64;
+  }
+  const char *implementation = "scalar";
+#if defined(__x86_64__)
+  if (has_sha_ni()) hash = batch_sha_ni, compress = compress_sha_ni, implementation = "sha-ni";
+#endif
+  uint32_t middle[8], mixed[8] = {0};
+  memcpy(middle, initial, 32);
+  compress(middle, header);
+  int checked = 3 + threads, wrong = wrong_vectors(middle);
+
+  pthread_barrier_t begin;
+  struct worker *workers = calloc((size_t)threads, sizeof *workers);
+  if (!workers || pthread_barrier_init(&begin, NULL, (unsigned)threads) != 0) return fprintf(stderr, "out of memory\n"), 1;
+  for (int t = 0; t < threads; t++) {
+    struct worker *w = &workers[t];
+    w->begin = &begin, w->middle = middle, w->is_double = is_double, w->seconds = seconds;
+    w->first_nonce = (uint32_t)(UINT32_MAX / (unsigned)threads * (unsigned)t);
+    if (pthread_create(&w->thread, NULL, work, w) != 0) return fprintf(stderr, "cannot start thread %d\n", t), 1;
+  }
+  uint64_t hashes = 0;
+  for (int t = 0; t < threads; t++) {
+    struct worker *w = &workers[t];
+    pthread_join(w->thread, NULL);
+    if (t == 0 || w->started < started) started = w->started;
+    if (w->ended > ended) ended = w->ended;
+    hashes += w->hashes;
+    wrong += w->wrong;
+    for (int k = 0; k < 8; k++) mixed[k] ^= w->mixed[k];
+  }
+  printf("{\"implementation\":\"%s\",\"compiler\":\"%s\",\"algorithm\":\"%s\",\"compressionsPerHash\":%d,\"threads\":%d,"
+         "\"hashes\":%llu,\"elapsedSeconds\":%.6f,\"checked\":%d,\"wrong\":%d,\"mixed\":\"%08x%08x\"}\n",
+         implementation, __VERSION__, argv[1], is_double ? 2 : 1, threads, (unsigned long long)hashes, ended - started,
+         checked, wrong, mixed[0], mixed[7]);
+  return 0;
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import type { Reading } from '../kit/tool.ts';
+import { defineWorkload } from '../kit/workload.ts';
+
+const cores = z.enum(['one', 'all']);
+/** Whole seconds, because `openssl speed` takes no others. */
+const seconds = z.number().int().min(1).max(600);
+
+export const Sha256Params = z.discriminatedUnion('mode', [
+  z.strictObject({
+    mode: z.literal('bulk'),
+    blockBytes: z.union([z.literal(16384), z.literal(80)]),
+    cores,
+    seconds,
+  }),
+  z.strictObject({ mode: z.literal('header'), algorithm: z.enum(['single', 'double']), cores, seconds }),
+]);
+export type Sha256Params = z.infer<typeof Sha256Params>;
+
+export const sha256 = defineWorkload({
+  id: 'sha256',
+  title: 'SHA-256 on the CPU',
+  scope: 'node',
+  load: 'light',
+  params: Sha256Params,
+  metrics: {
+    bulkThroughput: {
+      unit: 'B/s',
+      better: 'higher',
+      domain: 'positive',
+      title: 'Bytes hashed per second in blocks of 16 KiB',
+    },
+    softwarePathRate: {
+      unit: 'OP/s',
+      better: 'higher',
+      domain: 'positive',
+      title: 'Digests of 80 bytes per second through the EVP interface',
+    },
+    headerHashRate: {
+      unit: 'H/s',
+      better: 'higher',
+      domain: 'positive',
+      title: 'SHA-256 of 80-byte headers with prepared state',
+    },
+    doubleHeaderHashRate: {
+      unit: 'H/s',
+      better: 'higher',
+      domain: 'positive',
+      title: 'SHA-256d of 80-byte headers with prepared state',
+    },
+    wrongDigests: {
+      unit: 'count',
+      better: 'lower',
+      domain: 'count',
+      title: 'Digests that differ from the known answer',
+      correctness: true,
+    },
+  },
+});
+export type Sha256Reading = Reading<typeof sha256.metrics>;

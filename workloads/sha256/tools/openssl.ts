@@ -1,0 +1,120 @@
+import { cpuThreads } from '../../kit/cpu-threads.ts';
+import { outputOf } from '../../kit/read-output.ts';
+import { readQuantity } from '../../kit/read-quantity.ts';
+import type { Result } from '../../kit/result.ts';
+import { err, ok } from '../../kit/result.ts';
+import { defineTool } from '../../kit/tool.ts';
+import { quantity } from '../../kit/unit.ts';
+import type { Sha256Params, Sha256Reading } from '../spec.ts';
+import { sha256 } from '../spec.ts';
+
+/** FIPS 180-4 example: SHA-256 of the three bytes `abc`. */
+const abcDigest = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
+
+/** `openssl speed` through EVP: 16 KiB blocks show the hardware, 80-byte messages the library's call overhead. */
+export const openssl = defineTool(sha256, {
+  id: 'openssl',
+  rank: 10,
+  origin: 'native',
+  requires: { programs: ['openssl'], packages: ['openssl'] },
+  needs: (params, facts) => {
+    if (params.mode === 'header') return err('openssl speed cannot keep the state of a header prepared');
+    const threads = cpuThreads(params.cores, facts);
+    return threads.ok ? ok(undefined) : threads;
+  },
+  plan: (params, facts) => {
+    const bytes = params.mode === 'bulk' ? params.blockBytes : 16384;
+    const threads = cpuThreads(params.cores, facts);
+    // Without -elapsed it divides by user CPU time: on a loaded machine that is several times the truth.
+    const speed = [
+      'speed',
+      '-elapsed',
+      '-evp',
+      'sha256',
+      '-mr',
+      '-bytes',
+      `${bytes}`,
+      '-seconds',
+      `${params.seconds}`,
+    ];
+    const multi = params.cores === 'all' && threads.ok ? ['-multi', `${threads.value}`] : [];
+    return [
+      { id: 'version', file: 'openssl', args: ['version'], timeoutMs: 10_000 },
+      { id: 'digest', file: 'openssl', args: ['dgst', '-sha256', '-r'], stdin: 'abc', timeoutMs: 10_000 },
+      { id: 'speed', file: 'openssl', args: [...speed, ...multi], timeoutMs: (params.seconds + 30) * 1000 },
+    ];
+  },
+  parse: (outputs, params) => {
+    if (params.mode === 'header') return err('openssl speed serves no header mode');
+    const [version, digest, speed] = [
+      outputOf(outputs, 'version'),
+      outputOf(outputs, 'digest'),
+      outputOf(outputs, 'speed'),
+    ];
+    if (!version.ok) return version;
+    if (!digest.ok) return digest;
+    if (!speed.ok) return speed;
+    const toolVersion = /^OpenSSL (\d+\.\d+\.\d+\w*)/.exec(version.value.stdout)?.[1];
+    if (toolVersion === undefined)
+      return err(`version: expected \`OpenSSL …\`, got \`${version.value.stdout.slice(0, 40)}\``);
+    const wrong = readDigest(digest.value.stdout);
+    if (!wrong.ok) return wrong;
+    const rate = readSpeed(speed.value.stdout, params);
+    return rate.ok ? ok({ toolVersion, readings: [rate.value, wrong.value] }) : rate;
+  },
+});
+
+function readDigest(stdout: string): Result<Sha256Reading> {
+  const found = /^([0-9a-f]{64}) \*?(?:stdin|-)\n?$/.exec(stdout)?.[1];
+  if (found === undefined)
+    return err(`digest: expected 64 hexadecimal digits, got \`${stdout.slice(0, 40)}\``);
+  return ok({
+    metric: 'wrongDigests',
+    value: quantity('count', found === abcDigest ? 0 : 1),
+    dimensions: { checked: 1, 'device.kind': 'cpu' },
+    at: [{ command: 'digest', output: 'stdout', line: 1 }],
+  });
+}
+
+/** `+F:25:sha256:<bytes per second>`; with -multi every child has its own line `Got: +F:…` before the total. */
+function readSpeed(stdout: string, params: Extract<Sha256Params, { mode: 'bulk' }>): Result<Sha256Reading> {
+  const lines = stdout.split('\n');
+  const totals = lines.flatMap((text, index) => (text.startsWith('+F:') ? [{ text, line: index + 1 }] : []));
+  const [total] = totals;
+  if (total === undefined || totals.length > 1)
+    return err(`speed: expected one line \`+F:…\`, got ${totals.length}`);
+  const value = /^\+F:\d+:sha2?-?256:([^:]+)$/i.exec(total.text)?.[1];
+  if (value === undefined)
+    return err(`speed: expected \`+F:<n>:sha256:<rate>\`, got \`${total.text.slice(0, 60)}\``);
+  const sizes = new Set(lines.flatMap((text) => /^(?:Got: )?\+H:(.*?)(?: from \d+)?$/.exec(text)?.[1] ?? []));
+  if (sizes.size !== 1 || !sizes.has(`${params.blockBytes}`)) {
+    return err(
+      `speed: expected blocks of ${params.blockBytes} bytes, got \`${[...sizes].join(' ').slice(0, 40)}\``,
+    );
+  }
+  const children = lines.filter((text) => text.startsWith('Got: +F:')).length;
+  if (children > 0 !== (params.cores === 'all')) {
+    return err(
+      `speed: expected ${params.cores} core${params.cores === 'all' ? 's' : ''}, got lines of ${children} children`,
+    );
+  }
+  const bytesPerSecond = readQuantity('B/s', value);
+  if (!bytesPerSecond.ok) return bytesPerSecond;
+  if (bytesPerSecond.value <= 0) return err(`speed: expected a positive rate, got \`${value.slice(0, 40)}\``);
+  const dimensions = {
+    blockBytes: params.blockBytes,
+    cores: params.cores,
+    threads: Math.max(1, children),
+    'device.kind': 'cpu',
+  };
+  const at = [{ command: 'speed', output: 'stdout', line: total.line }];
+  if (params.blockBytes === 16384)
+    return ok({ metric: 'bulkThroughput', value: bytesPerSecond.value, dimensions, at });
+  return ok({
+    metric: 'softwarePathRate',
+    value: quantity('OP/s', bytesPerSecond.value / 80),
+    // 80 bytes, a padding bit and a length are two blocks of 64: nothing is prepared between messages.
+    dimensions: { ...dimensions, compressionsPerHash: 2 },
+    at,
+  });
+}
