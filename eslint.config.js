@@ -17,7 +17,15 @@ const boundary = (files, ignores, ...rule) => ({
   rules: { 'no-restricted-imports': only(...rule) },
 });
 
-const impure = ['node:fs', 'node:fs/promises', 'node:child_process', 'node:net', 'node:http', 'node:https', 'node:os'];
+const impure = [
+  'node:fs',
+  'node:fs/promises',
+  'node:child_process',
+  'node:net',
+  'node:http',
+  'node:https',
+  'node:os',
+];
 
 export default tseslint.config(
   { ignores: ['node_modules/', 'dist/', '**/fixtures/**', '**/*.js'] },
@@ -25,9 +33,18 @@ export default tseslint.config(
   {
     languageOptions: { parserOptions: { project: './tsconfig.json' } },
     rules: {
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
-      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
+      '@typescript-eslint/no-confusing-void-expression': [
+        'error',
+        { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
+      ],
       '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
       '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'separate-type-imports' }],
@@ -42,7 +59,14 @@ export default tseslint.config(
   {
     // Time, randomness and the environment are arguments; only the entry points read them.
     files: ['harness/**', 'agents/**', 'workloads/**', 'reports/**'],
-    ignores: ['harness/main.ts', 'harness/environment.ts', 'agents/environment.ts', '**/kernel.ts', 'reports/schema/generate.ts', 'harness/deploy/build-cli.ts'],
+    ignores: [
+      'harness/main.ts',
+      'harness/environment.ts',
+      'agents/environment.ts',
+      '**/kernel.ts',
+      'reports/schema/generate.ts',
+      'harness/deploy/build-cli.ts',
+    ],
     rules: {
       'no-restricted-properties': [
         'error',
@@ -53,7 +77,14 @@ export default tseslint.config(
       ],
     },
   },
-  boundary(['workloads/kit/**'], [], 'kit imports zod, pure parsers and itself', npm('zod', 'yaml', 'fast-xml-parser'), here, ['\\.\\./[a-z-]+\\.ts$']),
+  boundary(
+    ['workloads/kit/**'],
+    [],
+    'kit imports zod, pure parsers and itself',
+    npm('zod', 'yaml', 'fast-xml-parser'),
+    here,
+    ['\\.\\./[a-z-]+\\.ts$'],
+  ),
   boundary(
     ['workloads/*/spec.ts', 'workloads/*/tools/**'],
     ['workloads/kit/**'],
@@ -64,7 +95,15 @@ export default tseslint.config(
     ['\\.\\./[a-z-]+\\.ts$'],
   ),
   boundary(['workloads/*/kernel.ts'], [], 'a kernel imports node builtins only', builtins),
-  boundary(['agents/protocol/**'], [], 'the protocol imports kit, zod and pure builtins', npm('zod'), ['node:(crypto|string_decoder)$'], ['(\\.\\./)+workloads/kit/.*'], here),
+  boundary(
+    ['agents/protocol/**'],
+    [],
+    'the protocol imports kit, zod and pure builtins',
+    npm('zod'),
+    ['node:(crypto|string_decoder)$'],
+    ['(\\.\\./)+workloads/kit/.*'],
+    here,
+  ),
   boundary(
     ['agents/**'],
     ['agents/protocol/**'],
@@ -95,12 +134,29 @@ export default tseslint.config(
     here,
     ['(\\.\\./)+workloads/(kit/.*|registry\\.ts$)', '(\\.\\./)+package\\.json$'],
     ['(\\.\\./)+agents/protocol/.*', '(\\.\\./)+reports/.*'],
-    folder('cli', 'config', 'profiles', 'suites', 'transport', 'deploy', 'run', 'store', 'stats', 'certify', 'compare'),
+    folder(
+      'cli',
+      'config',
+      'profiles',
+      'suites',
+      'transport',
+      'deploy',
+      'run',
+      'store',
+      'stats',
+      'certify',
+      'compare',
+    ),
     ['\\.\\./[a-z-]+\\.ts$'],
   ),
   {
     files: ['harness/certify/**', 'harness/stats/**', 'harness/compare/**'],
-    rules: { 'no-restricted-imports': ['error', { paths: impure.map((name) => ({ name, message: 'certify, compare and stats do no I/O' })) }] },
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { paths: impure.map((name) => ({ name, message: 'certify, compare and stats do no I/O' })) },
+      ],
+    },
   },
   {
     files: ['test/**', 'bench/**'],

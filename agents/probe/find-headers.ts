@@ -4,13 +4,22 @@ import { join } from 'node:path';
 import { firstMatch } from './find-programs.ts';
 import { systemErrorCode } from './probe-failure.ts';
 
-const roots = ['/usr/local/include', '/usr/include', '/usr/local/cuda/include', '/opt/rocm/include'];
+/** Where C headers are installed, by the system or by the GPU vendors' packages. */
+export const headerRoots = [
+  '/usr/local/include',
+  '/usr/include',
+  '/usr/local/cuda/include',
+  '/opt/rocm/include',
+];
 
-/** Where each C header stands: in the usual directories, in the multiarch ones, or one level below those. */
-export async function findHeaders(names: readonly string[]): Promise<Record<string, string>> {
-  const multiarch = (await directoriesIn('/usr/include')).filter((directory) =>
-    directory.includes('-linux-'),
-  );
+/** Where each C header stands: in one of `roots`, in a multiarch directory of them, or one level below those. */
+export async function findHeaders(
+  names: readonly string[],
+  roots: readonly string[],
+): Promise<Record<string, string>> {
+  const multiarch = (await Promise.all(roots.map(directoriesIn)))
+    .flat()
+    .filter((directory) => directory.includes('-linux-'));
   const direct = [...roots, ...multiarch];
   const below = (await Promise.all(direct.map(directoriesIn))).flat();
   const found: [string, string][] = [];

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ProbeDocument, ProbeOutput } from '../../workloads/kit/facts/probe-output.ts';
 import { capture } from '../exec/capture.ts';
-import { findHeaders } from './find-headers.ts';
+import { findHeaders, headerRoots } from './find-headers.ts';
 import { findPrograms } from './find-programs.ts';
 import type { Probe } from './probe.ts';
 import { probeFailure } from './probe-failure.ts';
@@ -72,7 +72,7 @@ async function look(probe: Probe, path: string): Promise<ProbeOutput> {
     case 'programs':
       return json(probe.id, await findPrograms(probe.names, path));
     case 'headers':
-      return json(probe.id, await findHeaders(probe.names));
+      return json(probe.id, await findHeaders(probe.names, headerRoots));
   }
 }
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** Made by the coordinator, never reused: `r2-nvme-fio-random-read` … Safe as a file name on both sides. */
 export const StepId = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,99}$/);
 
-/** What became of a step or a command (VERDICT §1). */
+/** What became of a step or a command. */
 export const Execution = z.enum([
   'completed',
   'error',

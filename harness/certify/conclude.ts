@@ -64,19 +64,10 @@ export function describeStanding({ conclusion, decider }: Standing, cells: reado
   return 'not one required cell was decided';
 }
 
-const words = {
-  pass: 'PASSED',
-  fail: 'FAILED',
-  undecided: 'NOT DECIDED',
-  unreached: 'NOT REACHED',
-} as const satisfies Record<Conclusion, string>;
-
-/** The first line of every report: the verdict in words, all counts in the fixed order, and what decided. */
-export function writeHeadline(title: string, standing: Standing, cells: readonly Cell[]): string {
-  const counts = countCells(cells, 'required');
-  const listed = verdictOrder
-    .filter((verdict) => verdict !== 'not-applicable' || counts[verdict] > 0)
-    .map((verdict) => `${counts[verdict]} ${verdict}`);
-  const where = standing.decider === undefined ? '' : ` on ${standing.decider.subject}`;
-  return `${words[standing.conclusion]}: ${title}. Required cells: ${listed.join(', ')}. Decided by ${describeStanding(standing, cells)}${where}.`;
+/** What decided, in one sentence, for a reader who has just been told the conclusion. */
+export function writeHeadline(standing: Standing, cells: readonly Cell[]): string {
+  const { decider } = standing;
+  if (decider !== undefined) return `Decided by ${decider.title} on ${decider.subject}: ${decider.reason}.`;
+  const text = describeStanding(standing, cells);
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }

@@ -1,6 +1,6 @@
 import { median, sortFinite } from '../stats/median.ts';
 
-/** What a value is held against, and how surely (VERDICT §3). */
+/** What a value is held against, and how surely. */
 export interface DecisionRule {
   readonly comparator: 'atLeast' | 'atMost' | 'equal';
   readonly value: number;

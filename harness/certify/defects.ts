@@ -26,7 +26,7 @@ export function foldDefects(judged: readonly JudgedCell[]): readonly Defect[] {
       id: cause,
       node: lead.node,
       subject: subjectOf(cells),
-      owner: ownerOf(lead.missing) ?? lead.owner,
+      owner: ownerOf(lead) ?? lead.owner,
       symptom: `${lead.title}: ${lead.reason}${cells.length > 1 ? ` (decides ${cells.length} cells)` : ''}`,
       verdict: lead.verdict,
       action: lead.action ?? 'Investigate.',

@@ -153,7 +153,7 @@ function writeCell({ cell: id, subject, requirement }: Coverage, outcome: Outcom
       ...(observed === undefined ? {} : { observed }),
       ...(verdict === 'pass' || verdict === 'not-applicable'
         ? {}
-        : { action: adviseOn(kind) ?? requirement.action }),
+        : { action: adviseOn(outcome) ?? requirement.action }),
     },
   };
 }

@@ -38,7 +38,7 @@ export function judgeFactRule(rule: FactRule, known: KnownSubject, context: Fact
   const found = lookUpFact(root, rule.path);
   if (isUnusable(known) && (rule.path === 'usable' || 'unknown' in found)) return noDriver(known);
   if ('unknown' in found) {
-    return missing('unknown-fact', `expected \`${rule.path}\` to be known: ${found.unknown}`);
+    return missing('unknown-fact', `not known: ${found.unknown}`);
   }
   const expectation = expect(rule, root, context);
   if ('verdict' in expectation) return expectation;
@@ -49,7 +49,7 @@ export function judgeFactRule(rule: FactRule, known: KnownSubject, context: Fact
   const absent = found.value === 0 ? /^(accelerator|drive|nic)s\.length$/.exec(rule.path)?.[1] : undefined;
   return {
     verdict: isMet ? 'pass' : 'fail',
-    reason: `expected \`${rule.path}\` ${wanted}, found ${found.value}`,
+    reason: `expected ${wanted}, found ${found.value}`,
     limit: { id: source, comparator, expected, source: context.profile },
     observed: { kind: 'fact', path: rule.path, value: found.value },
     ...(absent === undefined ? {} : { cause: `no-${absent}` }),

@@ -37,7 +37,7 @@ export function judge(given: RunMaterial): Verdict {
     kind: isScreening(material) ? 'screening report' : 'test report',
     conclusion: standing.conclusion,
     exitCode: exitCodeOf(standing.conclusion),
-    headline: writeHeadline(profile.title, standing, cells),
+    headline: writeHeadline(standing, cells),
     counts: { required: countCells(cells, 'required'), advisory: countCells(cells, 'advisory') },
     assets: nodes.map((node) => judgePurposes(node, material)),
     nodes: nodes.map(({ id, reached, why, facts }) => ({

@@ -26,7 +26,9 @@ export function listMeasurements({
   nodes,
   metrics,
 }: Pick<RunMaterial, 'nodes' | 'metrics'>): readonly Measurement[] {
-  const samples = nodes.flatMap((node) => node.samples);
+  const samples = nodes.flatMap((node) =>
+    node.samples.map((sample) => withVerdictOnStep(sample, node.samples, metrics)),
+  );
   const key = (sample: Sample): string =>
     JSON.stringify([
       sample.metric,
@@ -62,6 +64,16 @@ export function listMeasurements({
       },
     ];
   });
+}
+
+/** A speed whose own step computed wrong results is no speed, wherever it is shown. */
+function withVerdictOnStep(sample: Sample, all: readonly Sample[], metrics: RunMaterial['metrics']): Sample {
+  const isCheck = (metric: string): boolean => metrics.get(metric)?.correctness === true;
+  if (sample.invalid !== undefined || isCheck(sample.metric)) return sample;
+  const wrong = all.find(({ step, metric, value }) => step === sample.step && isCheck(metric) && value > 0);
+  return wrong === undefined
+    ? sample
+    : { ...sample, invalid: `its step computed wrong results (${wrong.metric}: ${wrong.value})` };
 }
 
 function summarise(samples: readonly Sample[]): { n: number; median: number; min: number; max: number } {

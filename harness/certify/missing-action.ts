@@ -1,44 +1,35 @@
-import type { Defect, MissingKind } from '../../reports/schema/verdict.ts';
+import type { Cell, Defect, MissingKind } from '../../reports/schema/verdict.ts';
 
-/** What to do about a cell that has no measurement; `undefined` where the requirement itself knows best. */
-export function adviseOn(kind: MissingKind | undefined): string | undefined {
-  switch (kind) {
-    case undefined:
-    case 'no-subject':
-      return undefined;
-    case 'not-run':
-      return 'Run a suite that measures it, or find out from the attempts why the step did not complete.';
-    case 'no-tool':
-      return 'Install the tool named in the reason, then run again.';
-    case 'no-limit':
-      return 'State the number in a contract: nobody publishes one for this hardware.';
-    case 'no-claim':
-      return 'State the class or the claim of this node in the inventory.';
-    case 'not-covered':
-      return 'Have it shown by other means: Assay does not measure it yet.';
-    case 'no-driver':
-      return 'Install the driver of the device, or reseat it if the driver is there, then run again.';
-    case 'unknown-fact':
-      return 'Give the agent the right or the program that the reason names, then run again.';
-    case 'no-access':
-      return 'Give Assay a login on this node, then run again.';
-  }
+const unproven = 'Remove the cause that the reason names and measure again: nothing is proven until then.';
+
+const advice: Readonly<Record<MissingKind, string | undefined>> = {
+  'no-subject': undefined,
+  'not-run': 'Run a suite that measures it, or find out from the attempts why the step did not complete.',
+  'no-tool': 'Install the tool named in the reason, then run again.',
+  'no-limit': 'State the number in a contract: nobody publishes one for this hardware.',
+  'no-claim': 'State the class or the claim of this node in the inventory.',
+  'not-covered': 'Have it shown by other means: Assay does not measure it yet.',
+  'no-driver': 'Install the driver of the device, or reseat it if the driver is there, then run again.',
+  'unknown-fact': 'Give the agent the right or the program that the reason names, then run again.',
+  'no-access': 'Give Assay a login on this node, then run again.',
+};
+
+/** Gaps that the requirement's own owner has to close; all others are for whoever set up the run. */
+const ownGaps: readonly (MissingKind | undefined)[] = ['no-subject', 'not-covered'];
+
+/**
+ * What to do about a cell that is not met for want of evidence; `undefined` where the requirement itself knows
+ * best, because something was found that is not as it should be. Nobody replaces a part over a missing number.
+ */
+export function adviseOn({ verdict, missing }: Pick<Cell, 'verdict' | 'missing'>): string | undefined {
+  if (missing !== undefined) return advice[missing];
+  return verdict === 'fail' ? undefined : unproven;
 }
 
-/** Who has to act, where the kind of gap says more than the requirement does. */
-export function ownerOf(kind: MissingKind | undefined): Defect['owner'] | undefined {
-  switch (kind) {
-    case 'not-run':
-    case 'no-tool':
-    case 'no-limit':
-    case 'no-claim':
-    case 'no-driver':
-    case 'unknown-fact':
-    case 'no-access':
-      return 'configuration';
-    case undefined:
-    case 'no-subject':
-    case 'not-covered':
-      return undefined;
-  }
+/** Who has to act, where a gap says more than the requirement does. */
+export function ownerOf({
+  verdict,
+  missing,
+}: Pick<Cell, 'verdict' | 'missing'>): Defect['owner'] | undefined {
+  return verdict === 'fail' || ownGaps.includes(missing) ? undefined : 'configuration';
 }

@@ -1,7 +1,7 @@
 import type { Plan, PlannedStep } from '../run/plan.ts';
 import type { NodeMaterial } from './run-material.ts';
 
-/** What became of one planned step, in the words of VERDICT §1, and why if it is not evidence. */
+/** What became of one planned step, and why if it is not evidence. */
 export interface StepFate {
   readonly step: string;
   readonly execution: string;

@@ -36,7 +36,11 @@ export function describeFacts(facts: HostFacts): readonly string[] {
     'value' in fact ? as(fact.value) : 'unknown';
   const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(0)} GiB`;
   const list = (names: readonly string[]): string => (names.length === 0 ? 'none' : names.join(', '));
-  const reasons = valueOf(facts.occupancy.reasons) ?? [];
+  const load =
+    valueOf(facts.occupancy.isLoaded) === true
+      ? [`by something: load average ${say(facts.occupancy.loadAverage, String)}`]
+      : [];
+  const reasons = [...(valueOf(facts.occupancy.reasons) ?? []), ...load];
   return [
     `machine       ${say(facts.cpu.model, String)}, ${say(facts.cpu.logicalCpus, (n) => `${n} CPUs`)}, ${say(facts.memory.totalBytes, gib)} memory`,
     `system        ${say(facts.os.name, String)}, Linux ${say(facts.os.kernel, String)}, virtualisation: ${say(facts.os.virtualisation, String)}`,

@@ -42,6 +42,8 @@ export async function buildBundle(root: string): Promise<Bundle> {
     sourcemap: false,
     outdir: 'bundle',
     logLevel: 'silent',
+    // Not what lies beside the sources decides what the agent is.
+    tsconfigRaw: {},
   } as const;
   // CommonJS packages inside an ES module look for `require` and `__dirname`.
   const banner = {

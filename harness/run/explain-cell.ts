@@ -121,18 +121,22 @@ function quote(text: string, place: SourcePlace): string {
   return cleanText(value === undefined ? '' : JSON.stringify(value)).slice(0, 300);
 }
 
-/** The command as a person would type it. Directories were removed after the step; the names show what they were. */
+/** The command as a person would type it, in directories of one's own: the step's were removed after it. */
 function commandLine(command: CommandResult): string {
-  const word = (text: string): string => (/^[A-Za-z0-9_./:=,@%+-]+$/.test(text) ? text : shellQuote(text));
+  const places: readonly (readonly [string | RegExp, string])[] = [
+    [command.directory, '$SCRATCH'],
+    [/\/[^ ]*\/runs\/[^ ]*\/build\/[^/ ]+/g, '$BUILD'],
+    [/\/[^ ]*\/cache\/[0-9a-f]{64}/g, '$BUNDLE'],
+  ];
+  const word = (text: string): string => {
+    const short = places.reduce((rest, [from, to]) => rest.replaceAll(from, to), text);
+    return /^[A-Za-z0-9_./:=,@%+$-]+$/.test(short) ? short : shellQuote(short);
+  };
   const env = Object.entries(command.env).map(([name, value]) => `${name}=${word(value)}`);
-  return cleanText(
-    [...env, command.file, ...command.args]
-      .map((text, index) => (index < env.length ? text : word(text)))
-      .join(' '),
-  );
+  return cleanText([...env, ...[command.file, ...command.args].map(word)].join(' '));
 }
 
-/** The explanation as text for a terminal. */
+/** The explanation as text for a terminal. Commands that several numbers share are told once, at the end. */
 export function formatExplanation({ cells, samples }: Explanation): string {
   const lines: string[] = [];
   for (const cell of cells) {
@@ -142,15 +146,15 @@ export function formatExplanation({ cells, samples }: Explanation): string {
     lines.push('');
   }
   for (const sample of samples) {
-    lines.push(
-      `${sample.metric} = ${sample.value}  in ${sample.step}${sample.invalid === undefined ? '' : `  INVALID: ${sample.invalid}`}`,
-    );
+    const invalid = sample.invalid === undefined ? '' : `  INVALID: ${sample.invalid}`;
+    lines.push(`${sample.metric} = ${sample.value}  in ${sample.step}${invalid}`);
     for (const place of sample.places)
-      lines.push(`  stands in  ${place.file}, ${place.where}:  ${place.text}`);
-    lines.push(
-      ...sample.commands.map((command, index) => `  ${index === 0 ? 'by hand   ' : '          '} ${command}`),
-      '',
-    );
+      lines.push(`  stands in ${place.file}, ${place.where}:  ${place.text}`);
   }
-  return lines.join('\n');
+  const ways = new Set(samples.map(({ commands }) => commands.map((command) => `  ${command}`).join('\n')));
+  for (const way of ways) lines.push('', 'by hand:', way);
+  if ([...ways].some((way) => /\$(SCRATCH|BUILD|BUNDLE)/.test(way))) {
+    lines.push('', '$SCRATCH is a directory on the drive, $BUILD an empty one, $BUNDLE a checkout of Assay.');
+  }
+  return `${lines.join('\n')}\n`;
 }

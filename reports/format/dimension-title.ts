@@ -1,4 +1,4 @@
-/** The readiness dimensions of READINESS §3, D1–D12. */
+/** The readiness dimensions D1–D12. */
 const titles: Readonly<Record<string, string>> = {
   D1: 'Chip fitness',
   D2: 'Numerical precision',

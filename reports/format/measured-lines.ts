@@ -4,6 +4,7 @@ import { formatDimensions } from './format-dimensions.ts';
 import { formatQuantity } from './format-quantity.ts';
 import { formatRange } from './format-range.ts';
 import { groupBy } from './group-by.ts';
+import { tellingDimensions } from './telling-dimensions.ts';
 import type { TerminalPage } from './terminal-page.ts';
 import { hang, padEnd, padStart } from './terminal-page.ts';
 import { wrapText } from './wrap-text.ts';
@@ -19,8 +20,15 @@ interface Row {
 /** What was measured, by subject: median, lowest to highest, and from how many runs. */
 export function measuredLines(verdict: Pick<Verdict, 'measurements'>, page: TerminalPage): readonly string[] {
   if (verdict.measurements.length === 0) return [page.paint('strong', 'MEASURED'), '  Nothing was measured.'];
-  const groups = [...groupBy(verdict.measurements, (measurement) => measurement.subject)];
-  const rows = groups.map(([subject, measurements]) => ({ subject, rows: measurements.map(rowOf) }));
+  // Right results are cells of the verdict; only wrong or unusable checks are worth a line here.
+  const shown = verdict.measurements.filter(
+    (it) => !it.correctness || it.max > 0 || it.invalid !== undefined,
+  );
+  const groups = [...groupBy(shown, (measurement) => measurement.subject)];
+  const rows = groups.map(([subject, measurements]) => ({
+    subject,
+    rows: measurements.map((it) => rowOf(it, verdict.measurements)),
+  }));
   const widths = widthsOf([head, ...rows.flatMap((group) => group.rows)], page.columns);
   return [
     ...rowLines(head, widths, page).map((line) => page.paint('strong', line)),
@@ -33,9 +41,9 @@ export function measuredLines(verdict: Pick<Verdict, 'measurements'>, page: Term
 
 const head: Row = { name: 'MEASURED', n: 'n', median: 'median', range: 'min – max', remark: '' };
 
-function rowOf(measurement: Measurement): Row {
+function rowOf(measurement: Measurement, all: readonly Measurement[]): Row {
   const tool = cleanText(measurement.tool);
-  const dimensions = formatDimensions(measurement.dimensions);
+  const dimensions = formatDimensions(tellingDimensions(measurement, all));
   return {
     name: `${cleanText(measurement.title)}${dimensions === '' ? '' : `, ${dimensions}`} (${tool})`,
     n: String(measurement.n),

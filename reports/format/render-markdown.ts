@@ -13,12 +13,12 @@ import { uncoveredCells } from './uncovered-cells.ts';
 import {
   cellMarks,
   conclusionMarks,
-  conclusionSentences,
   conclusionWords,
   countWords,
   emptyPunchList,
   exitWords,
   kindNotes,
+  openingOf,
   profileOf,
   titleOf,
 } from './verdict-words.ts';
@@ -45,13 +45,14 @@ export function renderMarkdown(verdict: Verdict): string {
 }
 
 function headLines(verdict: Verdict): readonly string[] {
-  const { run, suite, conclusion, counts } = verdict;
+  const { run, suite, counts } = verdict;
+  const opening = openingOf(verdict);
   return [
     `# ${titleOf(verdict)}`,
     '',
     `Profile ${md(profileOf(verdict))} · run ${md(run.id)} · ${md(formatMoment(run.startedAt))} · suite ${md(`${suite.id} ${suite.version}`)} · Assay ${md(verdict.assay)}`,
     '',
-    `**${conclusionMarks[conclusion]} ${conclusionWords[conclusion]}.** ${conclusionSentences[conclusion]} ${exitWords(verdict.exitCode)}`,
+    `**${opening.mark} ${md(opening.words)}.** ${opening.sentence} ${exitWords(verdict.exitCode)}`,
     '',
     md(verdict.headline),
     '',

@@ -11,12 +11,12 @@ import { uncoveredCells } from './uncovered-cells.ts';
 import {
   cellMarks,
   conclusionMarks,
-  conclusionSentences,
   conclusionWords,
   countWords,
   emptyPunchList,
   exitWords,
   kindNotes,
+  openingOf,
   profileOf,
   titleOf,
 } from './verdict-words.ts';
@@ -52,13 +52,14 @@ function headLines(verdict: Verdict, page: TerminalPage): readonly string[] {
 
 function verdictLines(verdict: Verdict, page: TerminalPage): readonly string[] {
   const { conclusion, counts } = verdict;
+  const opening = openingOf(verdict);
   return [
     page.paint(
       conclusionStyle[conclusion],
-      page.paint('strong', `${conclusionMarks[conclusion]} ${conclusionWords[conclusion].toUpperCase()}`),
+      page.paint('strong', cleanText(`${opening.mark} ${opening.words.toUpperCase()}`)),
     ),
     ...hang(verdict.headline, page, 2),
-    ...hang(`${conclusionSentences[conclusion]} ${exitWords(verdict.exitCode)}`, page, 2),
+    ...hang(`${opening.sentence} ${exitWords(verdict.exitCode)}`, page, 2),
     ...hang(countWords(counts.required), page, 12, '  required'),
     ...hang(countWords(counts.advisory), page, 12, '  advisory'),
   ];

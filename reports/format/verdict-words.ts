@@ -38,6 +38,39 @@ export const conclusionSentences: Readonly<Record<Conclusion, string>> = {
   unreached: 'No subject could be reached, so nothing was checked.',
 };
 
+/**
+ * How a report opens. A survey promises nothing that a machine could conform to: its answer is what the machine
+ * can be used for, and its own cells only say how much of that rests on something.
+ */
+export function openingOf(verdict: Pick<Verdict, 'conclusion' | 'profile' | 'assets'>): {
+  readonly mark: string;
+  readonly words: string;
+  readonly sentence: string;
+} {
+  const { conclusion, assets } = verdict;
+  const plain = {
+    mark: conclusionMarks[conclusion],
+    words: conclusionWords[conclusion],
+    sentence: conclusionSentences[conclusion],
+  };
+  if (verdict.profile.id !== 'survey' || conclusion === 'unreached') return plain;
+  const [asset, ...more] = assets;
+  return {
+    mark: '■',
+    words:
+      asset !== undefined && more.length === 0
+        ? `${asset.verdict}: ${asset.meaning}`
+        : `${assets.length} machines classified`,
+    sentence: surveySentences[conclusion],
+  };
+}
+
+const surveySentences: Readonly<Record<Exclude<Conclusion, 'unreached'>, string>> = {
+  pass: 'Its facts are known, and what it computed and stored was right.',
+  fail: 'Something that it computed or stored was wrong.',
+  undecided: 'Not all that a survey looks at could be decided; what is not decided is not shown.',
+};
+
 export const kindNotes: Readonly<Record<Verdict['kind'], string>> = {
   'screening report':
     'It rests on one to five runs per metric: it shows what was found on that day and certifies nothing.',

@@ -1,4 +1,4 @@
-import { conclusionWords, titleOf } from '../format/verdict-words.ts';
+import { openingOf, titleOf } from '../format/verdict-words.ts';
 import type { Verdict } from '../schema/verdict.ts';
 import { assetsSection } from './assets-section.ts';
 import { attemptsSection } from './attempts-section.ts';
@@ -25,7 +25,7 @@ export function renderHtml(verdict: Verdict): string {
 <meta name="referrer" content="no-referrer">
 <meta name="robots" content="noindex">
 <meta name="generator" content="Assay ${verdict.assay}">
-<title>${conclusionWords[verdict.conclusion]}: ${verdict.run.id}, ${verdict.profile.id} – ${titleOf(verdict)}</title>
+<title>${openingOf(verdict).words}: ${verdict.run.id}, ${verdict.profile.id} – ${titleOf(verdict)}</title>
 <style>${trusted(styleSheet)}</style>
 </head>
 <body>

@@ -1,9 +1,4 @@
-import {
-  cellVerdictOrder,
-  conclusionMarks,
-  conclusionSentences,
-  conclusionWords,
-} from '../format/verdict-words.ts';
+import { cellVerdictOrder, openingOf } from '../format/verdict-words.ts';
 import type { Verdict } from '../schema/verdict.ts';
 import type { SafeHtml } from './html.ts';
 import { html } from './html.ts';
@@ -12,11 +7,13 @@ import { section } from './section.ts';
 import { table } from './table.ts';
 
 /** The verdict in words, before any number. */
-export function verdictSection({ conclusion, headline }: Verdict): SafeHtml {
+export function verdictSection(verdict: Verdict): SafeHtml {
+  const { conclusion, headline } = verdict;
+  const opening = openingOf(verdict);
   return html`<section id="verdict" class="verdict ${conclusionTones[conclusion]}" aria-labelledby="verdict-title">
-<h2 id="verdict-title"><span class="mark" aria-hidden="true">${conclusionMarks[conclusion]}</span> ${conclusionWords[conclusion]}</h2>
+<h2 id="verdict-title"><span class="mark" aria-hidden="true">${opening.mark}</span> ${opening.words}</h2>
 <p class="headline">${headline}</p>
-<p>${conclusionSentences[conclusion]}</p>
+<p>${opening.sentence}</p>
 </section>
 `;
 }

@@ -228,7 +228,7 @@ describe('judge on a damaged run directory', () => {
     expect(exitCode).toBe(0);
     expect(stdout).toContain('openssl speed -elapsed -evp sha256 -mr -bytes 16384 -seconds 1');
     expect(stdout).toMatch(
-      /stands in {2}nodes\/local\/steps\/r1-hash\/speed\.stdout, line \d+: {2}\+F:25:sha256:\d/,
+      /stands in nodes\/local\/steps\/r1-hash\/speed\.stdout, line \d+: {2}\+F:25:sha256:\d/,
     );
     const wrong = await runAssay(['explain', join(cwd, 'run'), 'sha256.bulkThroughputt'], { cwd });
     expect(wrong.exitCode).toBe(64);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { ErrorCode, errorExitCodes } from './error-code.ts';
 import type { ExitCode } from './error-code.ts';
+import { ErrorCode, errorExitCodes } from './error-code.ts';
 
 /** An `AssayError` on the wire and in documents. */
 export const ErrorDocument = z.strictObject({
@@ -18,7 +18,11 @@ export class AssayError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
 
-  constructor(code: ErrorCode, message: string, options: { hint?: string | undefined; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { hint?: string | undefined; cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'AssayError';
     this.code = code;
@@ -30,7 +34,11 @@ export class AssayError extends Error {
   }
 
   toJSON(): ErrorDocument {
-    return { code: this.code, message: this.message, ...(this.hint === undefined ? {} : { hint: this.hint }) };
+    return {
+      code: this.code,
+      message: this.message,
+      ...(this.hint === undefined ? {} : { hint: this.hint }),
+    };
   }
 
   static fromJSON(document: ErrorDocument): AssayError {

@@ -8,10 +8,13 @@ import { z } from 'zod';
 export const placeholders = ['scratch', 'bundle', 'build', 'runtime'] as const;
 export type Placeholder = (typeof placeholders)[number];
 
-const placeholderText = z.string().refine(
-  (text) => [...text.matchAll(/\{([a-z]+)\}/g)].every(([, name]) => placeholders.some((known) => known === name)),
-  { error: `only the placeholders ${placeholders.map((name) => `{${name}}`).join(' ')} exist` },
-);
+const placeholderText = z
+  .string()
+  .refine(
+    (text) =>
+      [...text.matchAll(/\{([a-z]+)\}/g)].every(([, name]) => placeholders.some((known) => known === name)),
+    { error: `only the placeholders ${placeholders.map((name) => `{${name}}`).join(' ')} exist` },
+  );
 
 /**
  * One process that a step runs: an argument vector, never a shell line. `id` names its outputs.

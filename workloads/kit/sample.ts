@@ -24,7 +24,7 @@ export type Origin = z.infer<typeof Origin>;
 
 /**
  * One reading of one step, in a base unit, as `record.ndjson` keeps it. `invalid` says why the reading cannot
- * be used (VERDICT: an unusable number is evidence too, so it is kept and named, never dropped).
+ * be used (an unusable number is evidence too: it is kept and named, never dropped).
  */
 export const Sample = z.strictObject({
   metric: MetricId,

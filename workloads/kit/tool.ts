@@ -73,6 +73,9 @@ export interface Tool<M extends Metrics = Metrics, P = unknown> {
 }
 
 /** Declares a tool of `workload`. The workload argument only ties the types together. */
-export function defineTool<const M extends Metrics, P>(_workload: Workload<M, P>, tool: Tool<M, P>): Tool<M, P> {
+export function defineTool<const M extends Metrics, P>(
+  _workload: Workload<M, P>,
+  tool: Tool<M, P>,
+): Tool<M, P> {
   return tool;
 }

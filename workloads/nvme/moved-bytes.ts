@@ -3,7 +3,7 @@ import type { CommandOutput, Counters } from '../kit/tool.ts';
 
 /** `/proc/diskstats` counts sectors of 512 bytes whatever the drive's own block size is (iostats.rst). */
 const sectorBytes = 512;
-/** Of the bytes that the tool says it moved, this share must have passed the drive (FLOOR D1). */
+/** Of the bytes that the tool says it moved, this share must have passed the drive. */
 const leastShare = 0.95;
 
 /**

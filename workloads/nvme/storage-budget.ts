@@ -1,7 +1,7 @@
 const gibibyte = 1024 ** 3;
 const largestFileBytes = 64 * gibibyte;
 const freeShare = 0.1;
-/** A full root file system kills more than a benchmark (FLOOR S5): this much stays free. */
+/** A full root file system kills more than a benchmark: this much stays free. */
 const leaveBytes = 20 * gibibyte;
 
 const inGib = (bytes: number): string => `${(bytes / gibibyte).toFixed(1)} GiB`;

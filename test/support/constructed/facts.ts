@@ -70,7 +70,7 @@ export function mergeFacts(changes: FactChanges = {}): HostFacts {
       passwordlessSudo: known(false),
       isRoot: known(false),
     },
-    occupancy: { loadAverage: known(0.1), reasons: known(changes.occupied ?? []) },
+    occupancy: { loadAverage: known(0.1), isLoaded: known(false), reasons: known(changes.occupied ?? []) },
     programs: { openssl: '/usr/bin/openssl' },
     headers: {},
   };

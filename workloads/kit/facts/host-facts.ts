@@ -119,8 +119,11 @@ export const HostFacts = z.strictObject({
     passwordlessSudo: flag,
     isRoot: flag,
   }),
-  /** Reasons why the machine is in use now; an empty list means that nothing was found. */
-  occupancy: z.strictObject({ loadAverage: amount, reasons: fact(z.array(z.string())) }),
+  /**
+   * Is somebody else using the machine? `reasons` names who (miners, processes on accelerators); an empty list means
+   * that nobody was found. `isLoaded`: more than a tenth of the CPUs is busy, whoever it is.
+   */
+  occupancy: z.strictObject({ loadAverage: amount, isLoaded: flag, reasons: fact(z.array(z.string())) }),
   /** Programs and C headers that tools asked for, by name; absent ones are not listed. */
   programs: z.record(z.string(), z.string()),
   headers: z.record(z.string(), z.string()),

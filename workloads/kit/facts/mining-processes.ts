@@ -1,6 +1,6 @@
 /**
  * Names (`comm`, at most 15 characters) of miners and of what restarts them: a hang-up watchdog reboots the host
- * when the hash rate falls (FLOOR H5). HiveOS runs `miner-run` and the watchdog `wd` (minershive/hiveos-linux,
+ * when the hash rate falls. HiveOS runs `miner-run` and the watchdog `wd` (minershive/hiveos-linux,
  * hive/bin); gminer's program is called plain `miner`.
  */
 const names: ReadonlySet<string> = new Set([

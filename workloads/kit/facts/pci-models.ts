@@ -1,6 +1,6 @@
 /**
  * Accelerator models by PCI id, so that a card is named before any driver is installed. Names are those of the
- * limits (docs: THRESHOLDS §1). Sources: NVIDIA open-gpu-kernel-modules README (supported GPUs, 550.40.82) and
+ * limits. Sources: NVIDIA open-gpu-kernel-modules README (supported GPUs, 550.40.82) and
  * pci.ids of Debian 12; 2901, 2941 and 2b85 from oci-hpc and the 570 driver's list; 74a1 from amd-smi's tests.
  * An id that is not here is named by its driver or not at all, never guessed.
  */

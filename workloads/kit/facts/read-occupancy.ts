@@ -1,18 +1,20 @@
 import { z } from 'zod';
 import type { Evidence } from './evidence.ts';
 import type { Fact } from './fact.ts';
-import { known, unknown } from './fact.ts';
+import { known, unknown, valueOf } from './fact.ts';
 import type { Accelerator, HostFacts } from './host-facts.ts';
 import { isMiningProcess } from './mining-processes.ts';
 import { readNvidiaGpus } from './read-accelerators.ts';
 import { onlineCpus } from './read-cpu.ts';
+import { readLimits } from './read-limits.ts';
+import { mountOf, readMounts } from './read-mounts.ts';
 import { mapFact, readAmount } from './read-number.ts';
 
-/** Busy above this share of the logical CPUs (FLOOR S6) … */
+/** Loaded above this share of the logical CPUs … */
 const loadShare = 0.1;
 /** … and one runnable task more, which the agent and its probes are themselves. */
 const ownLoad = 1;
-/** Memory that an idle GPU's driver may hold (gcm, FLOOR S6). */
+/** Memory that an idle GPU's driver may hold, as Meta's gcm has it. */
 const idleGpuBytes = 15 * 1024 * 1024;
 
 /** Reasons why the machine is in use. What could not be looked at makes an empty list unknown, never empty. */
@@ -23,43 +25,32 @@ export function readOccupancy(
   const loadAverage = mapFact(evidence.text('/proc/loadavg'), (text) =>
     readAmount('/proc/loadavg', text.split(' ')[0]),
   );
-  const parts = [
-    readLoad(loadAverage, onlineCpus(evidence)),
-    readMiners(evidence),
-    readGpus(evidence, accelerators),
-  ];
+  const parts = [readMiners(evidence), readGpus(evidence, accelerators)];
   const reasons = parts.flatMap((part) => ('value' in part ? part.value : []));
   const blind = parts.flatMap((part) => ('unknown' in part ? [part.unknown] : []));
   return {
     loadAverage,
+    isLoaded: readLoad(loadAverage, onlineCpus(evidence)),
     reasons: reasons.length > 0 || blind.length === 0 ? known(reasons) : unknown(blind.join('; ')),
   };
 }
 
-function readLoad(load: Fact<number>, cpus: Fact<number>): Fact<string[]> {
-  return mapFact(load, (average) =>
-    mapFact(cpus, (count) => {
-      const limit = loadShare * count + ownLoad;
-      return known(
-        average > limit
-          ? [
-              `load average ${average} is above ${limit.toFixed(1)} (10 % of ${count} CPUs, and one task of our own)`,
-            ]
-          : [],
-      );
-    }),
-  );
+function readLoad(load: Fact<number>, cpus: Fact<number>): Fact<boolean> {
+  return mapFact(load, (average) => mapFact(cpus, (count) => known(average > loadShare * count + ownLoad)));
 }
 
 function readMiners(evidence: Evidence): Fact<string[]> {
   return mapFact(evidence.json('processes', z.record(z.string(), z.number())), (processes) => {
-    // With hidepid the kernel shows only our own processes; init is then missing.
-    if (Object.keys(processes).length === 0) return unknown('/proc shows no processes');
-    return known(
-      Object.keys(processes)
-        .filter(isMiningProcess)
-        .map((name) => `the mining process \`${name}\` is running`),
+    const found = Object.keys(processes).filter(isMiningProcess);
+    // Mounted so, /proc shows a user only his own processes.
+    const proc = mapFact(evidence.text('/proc/self/mountinfo'), (text) =>
+      known(mountOf('/proc', readMounts(text))),
     );
+    const hides = /(^|,)hidepid=(2|invisible|4|ptraceable)(,|$)/.test(valueOf(proc)?.options ?? '');
+    if (found.length === 0 && hides && valueOf(readLimits(evidence).isRoot) !== true) {
+      return unknown('/proc is mounted with hidepid: processes of other users cannot be seen');
+    }
+    return known(found.map((name) => `the mining process \`${name}\` is running`));
   });
 }
 

@@ -26,7 +26,7 @@ const Line = z.strictObject({
 /** Our own loop over block headers, with the first compression prepared as every miner does. */
 export const headerHash = defineTool(sha256, {
   id: 'header-hash',
-  rank: 10,
+  rank: 20,
   origin: 'native',
   requires: { programs: ['gcc'], headers: ['pthread.h'], packages: ['gcc', 'libc6-dev'] },
   needs: (params, facts) => {

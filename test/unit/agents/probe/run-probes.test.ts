@@ -1,6 +1,6 @@
 import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findHeaders } from '../../../../agents/probe/find-headers.ts';
 import { findPrograms } from '../../../../agents/probe/find-programs.ts';
@@ -124,8 +124,25 @@ describe('small mechanisms', () => {
     });
   });
 
-  test('headers of the C library are found, also in the multiarch directory', async () => {
-    expect(await findHeaders(['no-such-header.h'])).toEqual({});
+  test('headers are found in a root, in its multiarch directory, and one level below', async () => {
+    for (const path of [
+      'a.h',
+      'x86_64-linux-gnu/b.h',
+      'openblas/c.h',
+      'x86_64-linux-gnu/openblas/d.h',
+      'p/q/deep.h',
+    ]) {
+      await mkdir(join(folder, 'include', dirname(path)), { recursive: true });
+      await writeFile(join(folder, 'include', path), '');
+    }
+    const names = ['a.h', 'b.h', 'c.h', 'd.h', 'openblas/c.h', 'deep.h', 'no-such.h'];
+    expect(await findHeaders(names, [join(folder, 'no-such-root'), join(folder, 'include')])).toEqual({
+      'a.h': `${folder}/include/a.h`,
+      'b.h': `${folder}/include/x86_64-linux-gnu/b.h`,
+      'c.h': `${folder}/include/openblas/c.h`,
+      'd.h': `${folder}/include/x86_64-linux-gnu/openblas/d.h`,
+      'openblas/c.h': `${folder}/include/openblas/c.h`,
+    });
   });
 
   test('a directory that does not exist yet is looked up at its nearest parent', async () => {

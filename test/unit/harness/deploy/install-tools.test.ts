@@ -34,7 +34,7 @@ async function install(packages: readonly string[], isRoot = true) {
 }
 
 /** dpkg knows a package once apt-get has installed it. */
-const dpkg = `for name in "$@"; do case "$name" in -*) ;; *) if grep -qx "$name" ${'$(dirname "$0")'}/../installed; then printf '%s\\tii \\n' "$name"; else echo "no $name" >&2; fi;; esac; done; exit 1`;
+const dpkg = `for name in "$@"; do case "$name" in -*) ;; *) if grep -qx "$name" "$(dirname "$0")/../installed"; then printf '%s\\tii \\n' "$name"; else echo "no $name" >&2; fi;; esac; done; exit 1`;
 const apt = `case "$*" in
   --version) exit 0;;
   update) touch "$(dirname "$0")/../updated"; exit 0;;

@@ -6,7 +6,7 @@ import { constructedDeclared, shippedProfile } from '../../../support/constructe
 const folder = new URL('../../../../harness/profiles/', import.meta.url);
 const names = readdirSync(folder).filter((name) => name.endsWith('.yaml') && name !== 'vocabulary.yaml');
 
-/** The rows of FLOOR §3.1 and §3.2. */
+/** What the two AI profiles must speak of, whether Assay can measure it yet or not. */
 const rows = {
   'ai-training-multinode':
     'accelerator-count drift identity idle limits clock host-ram row-remap row-remap-pending sram-threshold new-errors throttle power power-draw thermal-margin pcie-link nvlink dcgm gemm-fp8 gemm-bf16 gemm-exact gemm-spread hbm memtest h2d p2p allreduce-node allreduce-exact nvme-read nvme-health rdma rdma-latency port-errors allreduce-pair allreduce-group collectives soak soak-decay boots environment',

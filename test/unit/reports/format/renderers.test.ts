@@ -5,6 +5,7 @@ import { renderJunit } from '../../../../reports/format/render-junit.ts';
 import { renderMarkdown } from '../../../../reports/format/render-markdown.ts';
 import { renderPunchList } from '../../../../reports/format/render-punch-list.ts';
 import { renderTerminal } from '../../../../reports/format/render-terminal.ts';
+import { renderHtml } from '../../../../reports/html/render-html.ts';
 import {
   clusterVerdict,
   exampleCell,
@@ -44,7 +45,18 @@ describe('renderTerminal', () => {
     ].map((word) => text.indexOf(word));
     expect(places).toEqual([...places].sort((left, right) => left - right));
     expect(places).not.toContain(-1);
-    expect(text).toMatch(/SHA-256, block 16 KiB · cores 1 +3 +1\.384 GB\/s +1\.370 – 1\.391 GB\/s/);
+    expect(text).toMatch(/SHA-256, cores 1 \(openssl\) +3 +1\.384 GB\/s +1\.370 – 1\.391 GB\/s/);
+  });
+});
+
+describe('a survey', () => {
+  it('opens with what the machine can be used for, in every rendering, not with a promise it never made', () => {
+    const base = vmVerdict();
+    const verdict = { ...base, profile: { ...base.profile, id: 'survey' } };
+    const words = `D: ${base.assets[0]?.meaning ?? ''}`;
+    expect(renderTerminal(verdict, { columns: 80, color: false })).toContain(`■ ${words.toUpperCase()}`);
+    expect(renderMarkdown(verdict)).toContain(`■ ${words}`);
+    expect(renderHtml(verdict)).toContain(`</span> ${words}</h2>`);
   });
 });
 

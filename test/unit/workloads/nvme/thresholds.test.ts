@@ -24,6 +24,9 @@ test('the floors are those of their sources', () => {
   ]);
 });
 
-test('none holds for a number that was not proven to be an NVMe drive', () => {
-  expect(limits.map(({ proof }) => proof)).toEqual(limits.map(() => ({ transport: 'nvme', direct: true })));
+test('no speed holds for a number that was not proven to be an NVMe drive; right data is right on any drive', () => {
+  expect(limits.map(({ id, proof }) => [id === 'nvme.verify-errors', proof])).toEqual([
+    [true, { direct: true }],
+    ...Array.from({ length: 7 }, () => [false, { transport: 'nvme', direct: true }]),
+  ]);
 });

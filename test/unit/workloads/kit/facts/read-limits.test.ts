@@ -103,15 +103,16 @@ describe('occupancy', () => {
   test('an idle machine has none', () => {
     expect(readHostFacts(virtualMachine).occupancy).toEqual({
       loadAverage: { value: 0.09 },
+      isLoaded: { value: false },
       reasons: { value: [] },
     });
   });
 
   test('a load above 10 % of the CPUs and one task of our own', () => {
-    expect(reasons({ '/proc/loadavg': '1.20 0.5 0.5 1/100 1\n' })).toEqual({ value: [] });
-    expect(reasons({ '/proc/loadavg': '1.21 0.5 0.5 1/100 1\n' })).toEqual({
-      value: ['load average 1.21 is above 1.2 (10 % of 2 CPUs, and one task of our own)'],
-    });
+    const isLoaded = (load: string) =>
+      readHostFacts(constructed({ '/proc/loadavg': `${load} 0.5 0.5 1/100 1\n` })).occupancy.isLoaded;
+    expect(isLoaded('1.20')).toEqual({ value: false });
+    expect(isLoaded('1.21')).toEqual({ value: true });
   });
 
   test('a miner, in any spelling', () => {
@@ -147,6 +148,15 @@ describe('occupancy', () => {
     expect(reasons({ 'sysfs pci': bus })).toEqual({
       unknown: '0000:ba:00.0 has a driver, but nothing says whether it computes',
     });
+  });
+
+  test('a /proc that hides other users proves nothing, except to root', () => {
+    const mountinfo = '22 27 0:21 / /proc rw,relatime - proc proc rw,hidepid=2\n';
+    const user = 'Uid:\t1000\t1000\t1000\t1000\nCpus_allowed_list:\t0-1\n';
+    expect(reasons({ '/proc/self/mountinfo': mountinfo, '/proc/self/status': user })).toEqual({
+      unknown: '/proc is mounted with hidepid: processes of other users cannot be seen',
+    });
+    expect(reasons({ '/proc/self/mountinfo': mountinfo })).toEqual({ value: [] });
   });
 
   test('what cannot be seen makes an empty list unknown', () => {
