@@ -35,12 +35,14 @@ export interface KeeperSurroundings {
   readonly registry: Registry;
   readonly log: Logger;
   readonly rebooted: boolean;
+  /** How long a heavy batch may go on without a coordinator. */
+  readonly leashMs: number;
   /** Ends the process. */
   readonly onEnd: () => void;
 }
 
 /** Contact with the coordinator may be lost for this long while a heavy step runs (dead-man). */
-const deadManMs = 120_000;
+export const leashMs = 120_000;
 /** A keeper that nobody talks to and that has nothing to do ends after this long. */
 const idleMs = 60_000;
 
@@ -315,9 +317,9 @@ export class Keeper {
     } else if (this.#heavy) {
       const reason: StopReason = {
         execution: 'lost-contact',
-        reason: `no contact with the coordinator for ${deadManMs / 1000} s`,
+        reason: `no contact with the coordinator for ${this.#around.leashMs / 1000} s`,
       };
-      this.#timer = setTimeout(() => this.#stop(reason, false), deadManMs);
+      this.#timer = setTimeout(() => this.#stop(reason, false), this.#around.leashMs);
     }
   }
 

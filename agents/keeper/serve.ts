@@ -10,7 +10,7 @@ import { createLineSplitter, encodeLine } from '../protocol/framing.ts';
 import type { FromAgent } from '../protocol/messages.ts';
 import { ToAgent } from '../protocol/messages.ts';
 import { parseJson } from '../protocol/parse-json.ts';
-import { Keeper } from './keeper.ts';
+import { Keeper, leashMs } from './keeper.ts';
 import { takeLease } from './lease.ts';
 import { loadNodeRun, readBootId } from './run-directory.ts';
 
@@ -48,6 +48,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     clock: systemClock,
     registry: await loadRegistry(),
     log,
+    leashMs,
     rebooted: node.bootId !== bootId,
     onEnd: () => server.close(),
   });

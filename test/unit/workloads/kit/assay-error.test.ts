@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { AssayError, ErrorDocument } from '../../../../workloads/kit/assay-error.ts';
+
+describe('AssayError', () => {
+  it('survives the wire', () => {
+    const error = new AssayError('LEASE_HELD', 'in use', { hint: 'wait' });
+    const back = AssayError.fromJSON(ErrorDocument.parse(JSON.parse(JSON.stringify(error))));
+    expect([back.code, back.message, back.hint, back.exitCode]).toEqual(['LEASE_HELD', 'in use', 'wait', 3]);
+  });
+
+  it('takes unknown things for our bug, and a full disk for a full disk', () => {
+    expect(AssayError.from(new TypeError('x is undefined'))).toMatchObject({
+      code: 'INTERNAL',
+      exitCode: 70,
+    });
+    expect(AssayError.from('text')).toMatchObject({ code: 'INTERNAL', message: 'text' });
+    expect(AssayError.from(Object.assign(new Error('write'), { code: 'ENOSPC' }))).toMatchObject({
+      code: 'DISK_FULL',
+      exitCode: 3,
+    });
+    const known = new AssayError('USAGE', 'no');
+    expect(AssayError.from(known)).toBe(known);
+  });
+});
