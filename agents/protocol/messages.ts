@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ErrorDocument } from '../../workloads/kit/assay-error.ts';
+import { ErrorDocument } from '../../workloads/kit/error-document.ts';
 import { StepId, StepRequest } from './step.ts';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);

@@ -1,6 +1,7 @@
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Plugin } from 'esbuild';
 import { build } from 'esbuild';
 import { buildBundle, listWorkloads, staticDiscovery } from './bundle.ts';
 
@@ -10,6 +11,21 @@ import { buildBundle, listWorkloads, staticDiscovery } from './bundle.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const out = join(root, 'dist');
 const workloads = await listWorkloads(root);
+
+/**
+ * yargs measures its help with string-width, which builds an Intl.Segmenter when it is loaded: half of the start-up
+ * of every command (bench/startup.ts). Our own measure knows as much as help texts and reports need.
+ */
+const plainStringWidth: Plugin = {
+  name: 'plain-string-width',
+  setup(build) {
+    build.onResolve({ filter: /^string-width$/ }, () => ({ path: 'string-width', namespace: 'plain' }));
+    build.onLoad({ filter: /.*/, namespace: 'plain' }, () => ({
+      contents: "export { displayWidth as default } from './reports/format/display-width.ts';",
+      resolveDir: root,
+    }));
+  },
+};
 
 await rm(out, { recursive: true, force: true });
 await build({
@@ -27,7 +43,7 @@ await build({
   banner: {
     js: "import { createRequire as assayCreateRequire } from 'node:module'; const require = assayCreateRequire(import.meta.url);",
   },
-  plugins: [staticDiscovery(workloads)],
+  plugins: [staticDiscovery(workloads), plainStringWidth],
 });
 for (const [path, bytes] of (await buildBundle(root)).files) {
   await mkdir(dirname(join(out, 'agent', path)), { recursive: true });

@@ -1,7 +1,8 @@
 import { readChain, sha256 } from '../../agents/protocol/chain.ts';
 import type { JournalRecord } from '../../agents/protocol/journal-record.ts';
 import { StepResult } from '../../agents/protocol/step.ts';
-import { AssayError, ErrorDocument } from '../../workloads/kit/assay-error.ts';
+import { AssayError } from '../../workloads/kit/assay-error.ts';
+import { ErrorDocument } from '../../workloads/kit/error-document.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import { ProbeDocument } from '../../workloads/kit/facts/probe-output.ts';
 import { readHostFacts } from '../../workloads/kit/facts/read-host-facts.ts';

@@ -1,14 +1,6 @@
-import { z } from 'zod';
-import type { ExitCode } from './error-code.ts';
-import { ErrorCode, errorExitCodes } from './error-code.ts';
-
-/** An `AssayError` on the wire and in documents. */
-export const ErrorDocument = z.strictObject({
-  code: ErrorCode,
-  message: z.string(),
-  hint: z.string().optional(),
-});
-export type ErrorDocument = z.infer<typeof ErrorDocument>;
+import type { ErrorCode, ExitCode } from './error-code.ts';
+import { errorExitCodes } from './error-code.ts';
+import type { ErrorDocument } from './error-document.ts';
 
 /**
  * A refusal: what was expected, what was found and where in `message`; what to do in `hint`.

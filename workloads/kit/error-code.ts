@@ -1,5 +1,3 @@
-import { z } from 'zod';
-
 /** Exit codes of the command line (docs/errors.md). `certify` and `judge` use 0, 1 and 2 for verdicts. */
 export const exitCodes = {
   pass: 0,
@@ -38,4 +36,3 @@ export const errorExitCodes = {
 } as const satisfies Record<string, ExitCode>;
 
 export type ErrorCode = keyof typeof errorExitCodes;
-export const ErrorCode = z.enum(Object.keys(errorExitCodes) as [ErrorCode, ...ErrorCode[]]);

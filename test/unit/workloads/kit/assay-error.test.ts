@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { AssayError, ErrorDocument } from '../../../../workloads/kit/assay-error.ts';
+import { AssayError } from '../../../../workloads/kit/assay-error.ts';
+import { ErrorDocument } from '../../../../workloads/kit/error-document.ts';
 
 describe('AssayError', () => {
   it('survives the wire', () => {

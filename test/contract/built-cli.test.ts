@@ -1,0 +1,55 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { temporaryDirectory } from '../support/temporary.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+beforeAll(() => {
+  const built = spawnSync(process.execPath, ['harness/deploy/build-cli.ts'], { cwd: root, encoding: 'utf8' });
+  expect(built.stderr).toBe('');
+});
+
+/** The built command line where no source, no package and no checkout is. */
+function install(): (args: readonly string[]) => { status: number | null; stdout: string; stderr: string } {
+  const place = temporaryDirectory();
+  mkdirSync(join(place, 'harness'));
+  cpSync(join(root, 'harness/bin.js'), join(place, 'harness/bin.js'));
+  cpSync(join(root, 'package.json'), join(place, 'package.json'));
+  cpSync(join(root, 'dist'), join(place, 'dist'), { recursive: true });
+  return (args) =>
+    spawnSync(process.execPath, [join(place, 'harness/bin.js'), ...args], { cwd: place, encoding: 'utf8' });
+}
+
+describe('the built command line', () => {
+  it('runs without sources and without packages', () => {
+    const assay = install();
+    expect(assay(['--help'])).toMatchObject({ status: 0, stderr: '' });
+    const profiles = assay(['profiles', '--json']);
+    expect(profiles.stderr).toBe('');
+    expect((JSON.parse(profiles.stdout) as { id: string }[]).map(({ id }) => id)).toEqual([
+      'ai-training-multinode',
+      'ai-inference',
+      'storage',
+      'survey',
+    ]);
+  });
+
+  it('refuses what it does not understand with exit code 64', () => {
+    const assay = install();
+    for (const args of [
+      [],
+      ['surve'],
+      ['judge'],
+      ['judge', 'nowhere'],
+      ['survey', 'local', '--suite', 'surwey'],
+      ['survey', 'host7'],
+    ]) {
+      const { status, stdout, stderr } = assay(args);
+      expect([args, status, stdout]).toEqual([args, 64, '']);
+      expect(stderr).toMatch(/^✖ [A-Z_]+ .+\n {2}\S/);
+    }
+  });
+});

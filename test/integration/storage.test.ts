@@ -1,0 +1,193 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { Plan } from '../../harness/run/plan.ts';
+import { Verdict } from '../../reports/schema/verdict.ts';
+import { valueOf } from '../../workloads/kit/facts/fact.ts';
+import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
+import { ProbeDocument } from '../../workloads/kit/facts/probe-output.ts';
+import { readHostFacts } from '../../workloads/kit/facts/read-host-facts.ts';
+import { fakeTool, runAssay, writeSuite } from '../support/run-assay.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
+
+const isCi = process.env['CI'] === 'true';
+const fio = (process.env['PATH'] ?? '')
+  .split(':')
+  .map((folder) => join(folder, 'fio'))
+  .find((path) => existsSync(path));
+if (fio === undefined && !isCi)
+  process.stdout.write('- storage tests are skipped: no fio (apt-get install fio)\n');
+
+const entry = (id: string, pattern: string, blockBytes: number) => ({
+  id,
+  workload: 'nvme',
+  tool: 'fio',
+  repetitions: 1,
+  budgetSeconds: 60,
+  params: { pattern, blockBytes, queueDepth: 8, jobs: 1, fileBytes: 67_108_864, seconds: 1 },
+});
+const randomRead = entry('random-read', 'randomRead', 4096);
+const verify = entry('verify', 'verify', 65_536);
+
+interface Surveyed {
+  readonly run: string;
+  readonly cwd: string;
+  readonly survey: Verdict;
+  readonly judged: number | null;
+  readonly storage: Verdict;
+  readonly storageExit: number | null;
+}
+
+/** Surveys this machine's storage, with a stand-in for fio when one is given, and judges it twice. */
+async function survey(
+  entries: readonly object[],
+  options: { readonly script?: string; readonly scratch?: string } = {},
+): Promise<Surveyed> {
+  const cwd = temporaryDirectory();
+  if (options.script !== undefined) fakeTool(join(cwd, 'bin'), 'fio', `${wrapper}\n${options.script}`);
+  const path = options.script === undefined ? [] : [join(cwd, 'bin')];
+  const run = join(cwd, 'run');
+  const scratch = options.scratch === undefined ? [] : ['--scratch', options.scratch];
+  const suite = writeSuite(cwd, entries);
+  const { exitCode, stderr } = await runAssay(
+    ['survey', 'local', '--suite', suite, '--out', run, ...scratch],
+    { cwd, path },
+  );
+  expect(stderr).not.toContain('✖');
+  expect(exitCode).toBe(0);
+  const { exitCode: judged } = await runAssay(['judge', run], { cwd });
+  const { exitCode: storageExit } = await runAssay(['judge', run, '--profile', 'storage'], { cwd });
+  const verdict = (profile: string): Verdict =>
+    Verdict.parse(JSON.parse(readFileSync(join(run, `verdicts/${profile}.json`), 'utf8')));
+  return { run, cwd, survey: verdict('survey'), judged, storage: verdict('storage'), storageExit };
+}
+
+/** What the stand-ins share: which of the two fio processes this is, and its file. */
+const wrapper = `real='${fio ?? ''}'
+for word in "$@"; do case $word in
+--name=*) name=\${word#*=} ;;
+--filename=*) file=\${word#*=} ;;
+--size=*) size=\${word#*=} ;;
+--output=*) output=\${word#*=} ;;
+esac; done`;
+
+const factsOf = (run: string): HostFacts =>
+  readHostFacts(
+    ProbeDocument.parse(
+      JSON.parse(readFileSync(join(run, 'nodes/local/steps/facts/probes.json'), 'utf8')) as unknown,
+    ),
+  );
+const cellOf = (verdict: Verdict, requirement: string, subject: string) =>
+  verdict.cells.find(({ id }) => id === `${subject}:${requirement}`);
+const measured = ({ survey: { measurements } }: Surveyed): readonly (readonly [string, string])[] =>
+  measurements.map(({ metric, invalid }) => [metric, invalid ?? 'valid'] as const);
+const tooFewBytes = /^the (drive|process) moved \d+ % of the bytes that were read/;
+
+describe.skipIf(fio === undefined && !isCi)('storage', () => {
+  /** Why fio cannot run on this machine's own disk (a container on overlay, a full disk): then there is no drive. */
+  let lack: string | undefined;
+  let own: HostFacts;
+
+  beforeAll(async () => {
+    const cwd = mkdtempSync('/var/tmp/assay-test-');
+    const run = join(cwd, 'run');
+    try {
+      const args = ['survey', 'local', '--suite', writeSuite(cwd, [verify]), '--out', run];
+      const { stderr } = await runAssay(args, { cwd });
+      expect(stderr).not.toContain('✖');
+      own = factsOf(run);
+      lack = Plan.parse(JSON.parse(readFileSync(join(run, 'plan.json'), 'utf8'))).unplanned[0]?.reason;
+      if (isCi) expect(lack).toBeUndefined();
+    } finally {
+      rmSync(cwd, { recursive: true, force: true });
+    }
+  });
+
+  it('of this machine is measured, and is proven to be NVMe only where the kernel says so', async ({
+    skip,
+  }) => {
+    skip(lack !== undefined, lack);
+    const entries = [
+      randomRead,
+      entry('sequential-read', 'sequentialRead', 1_048_576),
+      entry('random-write', 'randomWrite', 4096),
+      verify,
+    ];
+    const found = await survey(entries);
+    expect(measured(found)).toEqual([
+      ['nvme.randomReadRate', 'valid'],
+      ['nvme.randomWriteRate', 'valid'],
+      ['nvme.readLatency', 'valid'],
+      ['nvme.readLatency', 'valid'],
+      ['nvme.readLatency', 'valid'],
+      ['nvme.readLatency', 'valid'],
+      ['nvme.sequentialReadThroughput', 'valid'],
+      ['nvme.verifyErrors', 'valid'],
+      ['nvme.writeLatency', 'valid'],
+      ['nvme.writeLatency', 'valid'],
+    ]);
+    const identity = valueOf(own.scratch.driveIdentity) ?? '';
+    const transport = valueOf((valueOf(own.drives) ?? []).find((it) => it.identity === identity)!.transport);
+    const drive = `local/${identity}`;
+    expect(
+      found.survey.measurements.map(({ subject, dimensions }) => [subject, dimensions['transport']]),
+    ).toEqual(Array.from({ length: 10 }, () => [drive, transport]));
+    expect(cellOf(found.survey, 'nvme-exact', 'local')?.verdict).toBe('pass');
+    expect(cellOf(found.storage, 'verify', drive)?.verdict).toBe('pass');
+    const proven = cellOf(found.storage, 'proven-nvme', drive);
+    if (transport === 'nvme') {
+      expect(proven?.reason).not.toContain('measured on');
+      expect(found.storageExit).not.toBe(0);
+    } else {
+      expect(proven).toMatchObject({
+        verdict: 'invalid',
+        reason: `measured on ${transport ?? ''}, not nvme (transport)`,
+      });
+      // A container with a CPU quota fails another cell of this profile.
+      expect(found.storageExit).toBe(valueOf(own.limits.unrestricted) === true ? 2 : 1);
+    }
+  });
+
+  it('that is memory is not measured at all', async ({ skip }) => {
+    const tmpfs = 0x01021994;
+    skip(!existsSync('/dev/shm') || statfsSync('/dev/shm').type !== tmpfs, 'there is no tmpfs at /dev/shm');
+    const scratch = mkdtempSync('/dev/shm/assay-test-');
+    onTestFinished(() => rmSync(scratch, { recursive: true, force: true }));
+    const found = await survey([randomRead, verify], { scratch });
+    expect(measured(found)).toEqual([]);
+    expect(found.survey.attempts).toEqual([]);
+    const cell = cellOf(found.survey, 'nvme-exact', 'local');
+    expect(cell).toMatchObject({ verdict: 'missing', missing: 'no-tool' });
+    expect(cell?.reason).toContain('tmpfs is memory, not a drive');
+    expect(found.judged).toBe(2);
+    expect(found.storage.counts.required.pass).toBeLessThan(5);
+    expect(found.storageExit).toBe(valueOf(own.limits.unrestricted) === true ? 2 : 1);
+  });
+
+  // The real fio writes its report, then the file is another: what it reads afterwards is from no drive.
+  it.each([
+    ['sparse', 'rm "$file" && exec truncate -s "$size" "$file"'],
+    ['fallocated', 'rm "$file" && exec fallocate -l "$size" "$file"'],
+  ])('a %s file gives numbers, and each is invalid: the drive moved nothing', async (_, replace) => {
+    if (lack !== undefined) return;
+    const found = await survey([randomRead, verify], {
+      script: `[ "$name" = layout ] && { "$real" "$@" || exit; ${replace}; }\nexec "$real" "$@"`,
+    });
+    console.log(
+      JSON.stringify(found.survey.attempts),
+      JSON.stringify(found.survey.cells.filter((c) => c.id.includes('nvme'))),
+    );
+    expect(measured(found)).toEqual([
+      ['nvme.randomReadRate', expect.stringMatching(tooFewBytes)],
+      ['nvme.readLatency', expect.stringMatching(tooFewBytes)],
+      ['nvme.readLatency', expect.stringMatching(tooFewBytes)],
+      ['nvme.verifyErrors', expect.stringMatching(tooFewBytes)],
+    ]);
+    expect(cellOf(found.survey, 'nvme-exact', 'local')).toMatchObject({
+      verdict: 'invalid',
+      reason: expect.stringMatching(tooFewBytes) as string,
+    });
+    expect(found.judged).toBe(2);
+    expect(found.storageExit).not.toBe(0);
+  });
+});
