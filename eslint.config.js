@@ -130,7 +130,7 @@ export default tseslint.config(
     [],
     'harness imports itself, agents/protocol, workloads/registry, kit, reports and its packages',
     builtins,
-    npm('execa', 'esbuild', 'pino', 'yaml', 'yargs', 'zod', 'ajv'),
+    npm('execa', 'esbuild', 'pino', 'ssh2', 'ssh-config', 'yaml', 'yargs', 'zod', 'ajv'),
     here,
     ['(\\.\\./)+workloads/(kit/.*|registry\\.ts$)', '(\\.\\./)+package\\.json$'],
     ['(\\.\\./)+agents/protocol/.*', '(\\.\\./)+reports/.*'],

@@ -22,7 +22,6 @@ export interface StepSurroundings {
   readonly clock: Clock;
   readonly facts: HostFacts;
   readonly registry: Registry;
-  readonly onCommand: (step: string, command: string) => void;
 }
 
 const graceMs = 2000;
@@ -91,7 +90,6 @@ async function attempt(
   try {
     for (const directory of Object.values(private_)) await mkdir(directory, { recursive: true, mode: 0o700 });
     for (const command of planned.commands) {
-      around.onCommand(request.step, command.id);
       const result = await runCommand(
         {
           evidence,

@@ -246,7 +246,6 @@ export class Keeper {
             clock: this.#around.clock,
             facts,
             registry: this.#around.registry,
-            onCommand: (step, command) => void this.#send({ type: 'progress', step, command, elapsedMs: 0 }),
           },
           request,
           controller.signal,

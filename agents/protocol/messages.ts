@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ErrorDocument } from '../../workloads/kit/error-document.ts';
-import { StepId, StepRequest } from './step.ts';
+import { StepRequest } from './step.ts';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -61,12 +61,6 @@ export const FromAgent = z.discriminatedUnion('type', [
     offset: z.number().int().nonnegative(),
     data: z.base64(),
     last: z.boolean(),
-  }),
-  z.strictObject({
-    type: z.literal('progress'),
-    step: StepId,
-    command: z.string(),
-    elapsedMs: z.number().nonnegative(),
   }),
   z.strictObject({ type: z.literal('refusal'), error: ErrorDocument }),
   z.strictObject({ type: z.literal('pong') }),

@@ -1,10 +1,11 @@
 import type { Writable } from 'node:stream';
-import type { Interruption } from '../run/measure.ts';
 
 /** How long after the first Ctrl-C a second one still means "and stop the nodes". */
 export const secondPressMs = 3000;
 
-export interface Interrupter extends Interruption {
+export interface Interrupter {
+  /** Aborted by the first Ctrl-C: let go of the nodes, which go on by themselves. */
+  readonly detach: AbortSignal;
   /** Resolves to `true` when a second Ctrl-C came in time. Only sensible after `detach` was aborted. */
   readonly pressedAgain: () => Promise<boolean>;
   readonly dispose: () => void;

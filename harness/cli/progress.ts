@@ -1,9 +1,11 @@
 import type { Writable } from 'node:stream';
+import { cleanText } from '../../reports/format/clean-text.ts';
 import { formatDuration } from '../../reports/format/format-duration.ts';
 import { valueOf } from '../../workloads/kit/facts/fact.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import type { MeasureEvents } from '../run/measure.ts';
 import type { Plan, PlannedStep } from '../run/plan.ts';
+import { localNode } from './targets.ts';
 
 /** Tells a person what happens: one live line on a terminal, one line per event elsewhere. */
 export function createProgress(
@@ -16,14 +18,19 @@ export function createProgress(
   };
   const line = (text: string): void => {
     clear();
-    err.write(`${text}\n`);
+    err.write(`${cleanText(text)}\n`);
   };
-  const describe = (step: PlannedStep): string => `${step.entry} (${step.tool}, run ${step.repetition})`;
+  const describe = (step: PlannedStep): string =>
+    `${step.node === localNode ? '' : `${step.node} `}${step.entry} (${step.tool}, run ${step.repetition})`;
   return {
     clear,
-    onFacts: (facts) => describeFacts(facts).forEach(line),
+    onFacts: (node, facts) => {
+      if (node !== localNode) line(`node          ${node}`);
+      describeFacts(facts).forEach(line);
+    },
     onPlan: (plan) => describePlan(plan).forEach(line),
     onStepStarted: (step, done, total) => live(`[${done + 1}/${total}] ${describe(step)} …`),
+    onNodeFailed: (node, error) => line(`✖ ${node}: ${error.code} ${error.message}`),
     onStepEnded: (step, execution, done, total) => {
       if (execution !== 'completed') line(`[${done}/${total}] ${describe(step)}: ${execution}`);
     },
@@ -54,6 +61,8 @@ export function describeFacts(facts: HostFacts): readonly string[] {
 export function describePlan(plan: Plan): readonly string[] {
   return [
     `plan          ${plan.steps.length} steps, at most ${formatDuration(plan.budgetSeconds * 1000)}`,
-    ...plan.unplanned.map(({ entry, reason }) => `not possible  ${entry}: ${reason}`),
+    ...plan.unplanned.map(
+      ({ node, entry, reason }) => `not possible  ${node === localNode ? '' : `${node} `}${entry}: ${reason}`,
+    ),
   ];
 }

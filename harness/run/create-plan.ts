@@ -8,20 +8,43 @@ import { chooseTool } from './choose-tool.ts';
 import type { Plan, PlannedStep } from './plan.ts';
 
 /**
- * What will be run on one node and what will be judged about it, fixed before the first load. Repetitions are
- * interleaved (all first ones, then all second ones), so that a slow minute does not hit one metric alone.
+ * What will be run and what will be judged, fixed before the first load. Repetitions are interleaved (all first
+ * ones, then all second ones), so that a slow minute does not hit one metric alone.
  */
 export function createPlan(options: {
   readonly run: string;
-  readonly node: string;
+  readonly nodes: readonly { readonly node: string; readonly facts: HostFacts }[];
   readonly profile: Profile;
   readonly suite: Suite;
-  readonly facts: HostFacts;
   readonly registry: Registry;
 }): Plan {
-  const { run, node, profile, suite, facts, registry } = options;
-  const subjects = listSubjects(node, facts);
-  const unplanned: Plan['unplanned'][number][] = [];
+  const { run, nodes, profile } = options;
+  const subjects = nodes.flatMap(({ node, facts }) => listSubjects(node, facts));
+  const planned = nodes.map(({ node, facts }) => planNode(node, facts, options.suite, options.registry));
+  const steps = planned.flatMap((each) => each.steps);
+  const secondsOf = (all: readonly PlannedStep[]): number =>
+    all.reduce((sum, { budgetMs }) => sum + budgetMs / 1000, 0);
+  return {
+    schema: 'assay/plan',
+    schemaVersion: 1,
+    run,
+    profile: profile.id,
+    subjects,
+    cells: createCoverage(profile, subjects).map(({ cell }) => cell),
+    steps,
+    unplanned: planned.flatMap((each) => each.unplanned),
+    // Nodes work at the same time: the slowest one is the run's.
+    budgetSeconds: Math.max(0, ...planned.map((each) => secondsOf(each.steps))),
+  };
+}
+
+function planNode(
+  node: string,
+  facts: HostFacts,
+  suite: Suite,
+  registry: Registry,
+): Pick<Plan, 'steps' | 'unplanned'> {
+  const unplanned: Plan['unplanned'] = [];
   const served = suite.entries.flatMap((entry) => {
     const registered = registry.get(entry.workload);
     const chosen =
@@ -32,32 +55,22 @@ export function createPlan(options: {
     return [];
   });
   const rounds = Math.max(0, ...served.map(({ entry }) => entry.repetitions));
-  const steps: PlannedStep[] = [];
-  for (let repetition = 1; repetition <= rounds; repetition += 1) {
-    for (const { entry, tool } of served) {
-      if (repetition > entry.repetitions) continue;
-      steps.push({
-        step: `r${repetition}-${entry.id}`,
-        node,
-        entry: entry.id,
-        workload: entry.workload,
-        tool,
-        params: entry.params,
-        repetition,
-        session: 1,
-        budgetMs: entry.budgetSeconds * 1000,
-      });
-    }
-  }
-  return {
-    schema: 'assay/plan',
-    schemaVersion: 1,
-    run,
-    profile: profile.id,
-    subjects: [...subjects],
-    cells: createCoverage(profile, subjects).map(({ cell }) => cell),
-    steps,
-    unplanned,
-    budgetSeconds: steps.reduce((sum, step) => sum + step.budgetMs / 1000, 0),
-  };
+  const steps = Array.from({ length: rounds }, (_, index) => index + 1).flatMap((repetition) =>
+    served
+      .filter(({ entry }) => repetition <= entry.repetitions)
+      .map(
+        ({ entry, tool }): PlannedStep => ({
+          step: `r${repetition}-${entry.id}`,
+          node,
+          entry: entry.id,
+          workload: entry.workload,
+          tool,
+          params: entry.params,
+          repetition,
+          session: 1,
+          budgetMs: entry.budgetSeconds * 1000,
+        }),
+      ),
+  );
+  return { steps, unplanned };
 }

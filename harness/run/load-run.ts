@@ -86,7 +86,7 @@ async function loadNode(
 ): Promise<NodeMaterial> {
   const path = runPaths.journal(id);
   if (!(await run.has(path))) {
-    const unreached = `nodes/${id}/unreached.json`;
+    const unreached = runPaths.unreached(id);
     const why = (await run.has(unreached))
       ? (await run.readDocument(ErrorDocument, unreached)).message
       : 'nothing was ever received from it';

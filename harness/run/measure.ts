@@ -8,155 +8,181 @@ import type { Registry } from '../../workloads/registry.ts';
 import { Inventory } from '../config/inventory.ts';
 import { Profile } from '../config/profile.ts';
 import { Suite } from '../config/suite.ts';
-import { loadBundle } from '../deploy/bundle.ts';
-import { deploy } from '../deploy/deploy.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { runPaths, toJson } from '../store/run-directory.ts';
-import type { Transport } from '../transport/transport.ts';
 import { createPlan } from './create-plan.ts';
 import { inputNames } from './load-run.ts';
-import { NodeSession } from './node-session.ts';
+import type { NodeSession } from './node-session.ts';
+import type { Target } from './open-session.ts';
+import { openSession } from './open-session.ts';
 import type { PlannedStep } from './plan.ts';
 import { Plan } from './plan.ts';
 
 /** What a person watching a run is told, as it happens. */
 export interface MeasureEvents {
-  readonly onFacts: (facts: HostFacts) => void;
+  readonly onFacts: (node: string, facts: HostFacts) => void;
   readonly onPlan: (plan: Plan) => void;
   readonly onStepStarted: (step: PlannedStep, done: number, total: number) => void;
   readonly onStepEnded: (step: PlannedStep, execution: string, done: number, total: number) => void;
-}
-
-/** Held by whoever listens for Ctrl-C. */
-export interface Interruption {
-  /** Aborted by the first Ctrl-C: let go of the node, which goes on by itself. */
-  readonly detach: AbortSignal;
+  /** A node that is lost to this run, for now: the others go on. */
+  readonly onNodeFailed: (node: string, error: AssayError) => void;
 }
 
 export interface MeasureOptions {
   readonly run: RunDirectory;
-  readonly node: string;
-  readonly transport: Transport;
-  readonly runtime: string;
+  readonly targets: readonly Target[];
   readonly registry: Registry;
   readonly events: MeasureEvents;
-  readonly interruption: Interruption;
-  /** `attach` picks up a run that the node already holds. */
+  /** Aborted to let go of the nodes, which go on by themselves. */
+  readonly detach: AbortSignal;
+  /** `attach` picks up a run that the nodes already hold. */
   readonly mode: 'open' | 'attach';
 }
 
+/** A node whose session is open and whose facts are in the run directory. */
+interface OpenNode {
+  readonly node: string;
+  readonly session: NodeSession;
+  readonly facts: HostFacts;
+  readonly scratch: string | undefined;
+}
+
 /**
- * Measures one node from wherever the run stands: facts, plan, the steps that have not ended yet; then removes
- * the run from the node. Everything it learns is in the run directory when it returns, and nowhere else.
+ * Measures the nodes of a run from wherever it stands: facts of all, one plan, then on every node the steps that
+ * have not ended; then removes the run from the node. What is learned is in the run directory and nowhere else.
+ * A node that fails neither hides nor stops the others; when all fail, the first error is thrown.
  */
 export async function measure(options: MeasureOptions): Promise<void> {
-  const { run, node, interruption } = options;
-  const session = await openSession(options);
-  const onDetach = (): void => session.close();
-  interruption.detach.addEventListener('abort', onDetach);
+  const { run, events, detach } = options;
+  const sessions = new Set<NodeSession>();
+  const letGo = (): void => {
+    for (const session of sessions) session.close();
+  };
+  detach.addEventListener('abort', letGo);
   try {
-    interruption.detach.throwIfAborted();
-    const scratch = (
-      await run.readDocument(Inventory, `${runPaths.inputs}/${inputNames.inventory}`)
-    ).nodes.find(({ name }) => name === node)?.scratch;
-    if (!session.session.ended.has('facts'))
-      session.session.send({ type: 'probe', ...(scratch === undefined ? {} : { scratch }) });
-    await session.session.stepEnded('facts');
-    const facts = await readFacts(run, node);
-    options.events.onFacts(facts);
-    const plan = await ensurePlan(options, facts);
-    options.events.onPlan(plan);
-    session.follow(plan);
-    const running = session.session.runningBatch();
-    if (running !== undefined) await session.session.batchEnded(running);
-    const steps = plan.steps.filter(({ step }) => !session.session.ended.has(step));
-    if (steps.length > 0) {
-      const batch = `b${session.session.endedBatches.size + 1}`;
-      session.session.send({
-        type: 'batch',
-        batch,
-        plan: sha256(await run.read(runPaths.plan)),
-        load: steps.some(({ workload }) => options.registry.get(workload)?.workload.load === 'heavy')
-          ? 'heavy'
-          : 'light',
-        deadlineMs: steps.reduce((sum, { budgetMs }) => sum + budgetMs, 0) + 60_000,
-        ...(scratch === undefined ? {} : { scratch }),
-        steps: steps.map(({ node: _, entry, ...request }) => request),
-      });
-      await session.session.batchEnded(batch);
-    }
-    const stopped = session.session.cancelled;
-    if (stopped !== undefined) {
-      throw new AssayError('INTERRUPTED', `the run was stopped: ${stopped}`, {
-        hint: `Continue with: assay resume ${run.header.id}`,
-      });
-    }
-    await session.session.finish();
-  } catch (cause) {
-    if (interruption.detach.aborted)
-      throw new AssayError('INTERRUPTED', 'interrupted; the node goes on with what it was given', { cause });
-    throw cause;
+    const progress = followSteps(events);
+    const opened = await surviving(options, options.targets, (target) =>
+      openNode(options, target, sessions, progress.onRecord),
+    );
+    const plan = await ensurePlan(options, opened);
+    events.onPlan(plan);
+    progress.follow(plan, opened);
+    await surviving(options, opened, (node) => finishNode(run, options.registry, plan, node));
   } finally {
-    interruption.detach.removeEventListener('abort', onDetach);
-    session.close();
+    detach.removeEventListener('abort', letGo);
+    letGo();
   }
 }
 
-/** A session with progress that speaks of planned steps. */
-interface Followed {
-  readonly session: NodeSession;
-  readonly follow: (plan: Plan) => void;
-  readonly close: () => void;
-}
-
-export async function openSession(options: Omit<MeasureOptions, 'interruption'>): Promise<Followed> {
-  const bundle = await loadBundle();
-  const deployment = await deploy(options.transport, bundle);
-  let plan: Plan | undefined;
-  let done = 0;
-  const onRecord = (record: JournalRecord): void => {
-    if (record.type !== 'step-started' && record.type !== 'step-ended') return;
-    const step = plan?.steps.find((candidate) => candidate.step === record.step);
-    if (step === undefined || plan === undefined) return;
-    if (record.type === 'step-started') {
-      options.events.onStepStarted(step, done, plan.steps.length);
-    } else {
-      done += 1;
-      options.events.onStepEnded(step, record.execution, done, plan.steps.length);
+/** Does something for every node at once. Who fails is reported and left out; nobody left is an error. */
+async function surviving<T extends { readonly node: string }, R>(
+  { run, events, detach }: MeasureOptions,
+  nodes: readonly T[],
+  act: (node: T) => Promise<R>,
+): Promise<readonly R[]> {
+  detach.throwIfAborted();
+  const outcomes = await Promise.allSettled(nodes.map(act));
+  if (detach.aborted)
+    throw new AssayError('INTERRUPTED', 'interrupted; the nodes go on with what they were given');
+  const errors: AssayError[] = [];
+  const results: R[] = [];
+  for (const [index, outcome] of outcomes.entries()) {
+    if (outcome.status === 'fulfilled') {
+      results.push(outcome.value);
+      continue;
     }
-  };
-  const session = await NodeSession.open(options.transport, deployment, {
-    run: options.run,
-    node: options.node,
-    runtime: options.runtime,
-    mode: options.mode,
-    events: { onRecord, onProgress: () => undefined },
-  });
-  return {
-    session,
-    follow: (known) => {
-      plan = known;
-      done = known.steps.filter(({ step }) => session.ended.has(step)).length;
-    },
-    close: () => session.close(),
-  };
+    const error = AssayError.from(outcome.reason);
+    if (error.code === 'INTERNAL' || error.code === 'INTERRUPTED') throw error;
+    errors.push(error);
+    const node = nodes[index]?.node ?? '';
+    if (!(await run.has(runPaths.journal(node)))) await run.write(runPaths.unreached(node), toJson(error));
+    if (nodes.length > 1) events.onNodeFailed(node, error);
+  }
+  const [first] = errors;
+  if (results.length === 0 && first !== undefined && first.code !== 'HOST_UNREACHABLE') throw first;
+  return results;
 }
 
-async function readFacts(run: RunDirectory, node: string): Promise<HostFacts> {
-  return readHostFacts(await run.readDocument(ProbeDocument, `${runPaths.step(node, 'facts')}/probes.json`));
+async function openNode(
+  { run, mode }: MeasureOptions,
+  target: Target,
+  sessions: Set<NodeSession>,
+  onRecord: (node: string, record: JournalRecord) => void,
+): Promise<OpenNode> {
+  const { node } = target;
+  const session = await openSession(run, target, mode, (record) => onRecord(node, record));
+  sessions.add(session);
+  const inventory = await run.readDocument(Inventory, `${runPaths.inputs}/${inputNames.inventory}`);
+  const scratch = inventory.nodes.find(({ name }) => name === node)?.scratch;
+  if (!session.ended.has('facts'))
+    session.send({ type: 'probe', ...(scratch === undefined ? {} : { scratch }) });
+  await session.stepEnded('facts');
+  const probes = await run.readDocument(ProbeDocument, `${runPaths.step(node, 'facts')}/probes.json`);
+  return { node, session, facts: readHostFacts(probes), scratch };
 }
 
-async function ensurePlan(options: MeasureOptions, facts: HostFacts): Promise<Plan> {
-  const { run, node, registry } = options;
+async function ensurePlan(
+  { run, registry, events }: MeasureOptions,
+  opened: readonly OpenNode[],
+): Promise<Plan> {
+  for (const { node, facts } of opened) events.onFacts(node, facts);
   if (await run.has(runPaths.plan)) return run.readDocument(Plan, runPaths.plan);
   const plan = createPlan({
     run: run.header.id,
-    node,
+    nodes: opened,
     profile: await run.readDocument(Profile, `${runPaths.inputs}/${inputNames.profile(run.header.profile)}`),
     suite: await run.readDocument(Suite, `${runPaths.inputs}/${inputNames.suite}`),
-    facts,
     registry,
   });
   await run.write(runPaths.plan, toJson(plan));
   return plan;
+}
+
+async function finishNode(run: RunDirectory, registry: Registry, plan: Plan, open: OpenNode): Promise<void> {
+  const { session } = open;
+  const running = session.runningBatch();
+  if (running !== undefined) await session.batchEnded(running);
+  const steps = plan.steps.filter(({ node, step }) => node === open.node && !session.ended.has(step));
+  if (steps.length > 0) {
+    const batch = `b${session.endedBatches.size + 1}`;
+    const isHeavy = steps.some(({ workload }) => registry.get(workload)?.workload.load === 'heavy');
+    session.send({
+      type: 'batch',
+      batch,
+      plan: sha256(await run.read(runPaths.plan)),
+      load: isHeavy ? 'heavy' : 'light',
+      deadlineMs: steps.reduce((sum, { budgetMs }) => sum + budgetMs, 0) + 60_000,
+      ...(open.scratch === undefined ? {} : { scratch: open.scratch }),
+      steps: steps.map(({ node, entry, ...request }) => request),
+    });
+    await session.batchEnded(batch);
+  }
+  if (session.cancelled !== undefined) {
+    throw new AssayError('INTERRUPTED', `the run was stopped: ${session.cancelled}`, {
+      hint: `Continue with: assay resume ${run.header.id}`,
+    });
+  }
+  await session.finish();
+}
+
+/** Turns journal records into progress over all nodes, once the plan is known. */
+function followSteps(events: MeasureEvents) {
+  let plan: Plan | undefined;
+  let done = 0;
+  return {
+    follow: (known: Plan, opened: readonly OpenNode[]): void => {
+      plan = known;
+      done = known.steps.filter(({ node, step }) =>
+        opened.some((open) => open.node === node && open.session.ended.has(step)),
+      ).length;
+    },
+    onRecord: (node: string, record: JournalRecord): void => {
+      if (plan === undefined || (record.type !== 'step-started' && record.type !== 'step-ended')) return;
+      const step = plan.steps.find((candidate) => candidate.node === node && candidate.step === record.step);
+      if (step === undefined) return;
+      const total = plan.steps.length;
+      if (record.type === 'step-started') events.onStepStarted(step, done, total);
+      else events.onStepEnded(step, record.execution, (done += 1), total);
+    },
+  };
 }

@@ -14,11 +14,6 @@ import type { RunDirectory } from '../store/run-directory.ts';
 import { damaged, readDocument, runPaths } from '../store/run-directory.ts';
 import type { Channel, Transport } from '../transport/transport.ts';
 
-export interface SessionEvents {
-  readonly onRecord: (record: JournalRecord) => void;
-  readonly onProgress: (progress: Extract<FromAgent, { type: 'progress' }>) => void;
-}
-
 type Waiter = {
   readonly wants: (message: FromAgent) => boolean;
   readonly resolve: (message: FromAgent) => void;
@@ -34,7 +29,7 @@ export class NodeSession {
   readonly #channel: Channel;
   readonly #run: RunDirectory;
   readonly #node: string;
-  readonly #events: SessionEvents;
+  readonly #onRecord: (record: JournalRecord) => void;
   readonly #waiters = new Set<Waiter>();
   readonly #chunks = new Map<string, Buffer[]>();
   #lines: number;
@@ -53,13 +48,13 @@ export class NodeSession {
     channel: Channel,
     run: RunDirectory,
     node: string,
-    events: SessionEvents,
+    onRecord: (record: JournalRecord) => void,
     lines: readonly string[],
   ) {
     this.#channel = channel;
     this.#run = run;
     this.#node = node;
-    this.#events = events;
+    this.#onRecord = onRecord;
     this.#lines = lines.length;
     this.#prev = lines.length === 0 ? run.headDigest : sha256(lines.at(-1) ?? '');
   }
@@ -73,7 +68,7 @@ export class NodeSession {
       readonly node: string;
       readonly runtime: string;
       readonly mode: 'open' | 'attach';
-      readonly events: SessionEvents;
+      readonly onRecord: (record: JournalRecord) => void;
     },
   ): Promise<NodeSession> {
     const { run, node } = options;
@@ -81,7 +76,7 @@ export class NodeSession {
     const channel = await transport.exec(
       startLine({ runtime: options.runtime, hash: deployment.hash, state: deployment.state }),
     );
-    const session = new NodeSession(channel, run, node, options.events, lines);
+    const session = new NodeSession(channel, run, node, options.onRecord, lines);
     for (const line of lines) session.#note(JournalRecord.parse(JSON.parse(line)));
     const nonce = randomBytes(16).toString('hex');
     session.#listen(transport.name, nonce);
@@ -206,9 +201,6 @@ export class NodeSession {
       case 'chunk':
         this.#collect(message);
         break;
-      case 'progress':
-        this.#events.onProgress(message);
-        break;
       case 'refusal':
         this.#fail(AssayError.fromJSON(message.error));
         return;
@@ -244,7 +236,7 @@ export class NodeSession {
     if (record.data.type === 'step-ended') await this.#pull(record.data.step, record.data.result);
     await this.#run.append(runPaths.journal(this.#node), `${line}\n`);
     this.#note(record.data);
-    this.#events.onRecord(record.data);
+    this.#onRecord(record.data);
   }
 
   #note(record: JournalRecord): void {

@@ -8,18 +8,19 @@ import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { loadBundle } from '../deploy/bundle.ts';
 import { startLine } from '../deploy/command-lines.ts';
 import { deploy } from '../deploy/deploy.ts';
-import type { MeasureOptions } from './measure.ts';
-import { openSession } from './measure.ts';
+import type { RunDirectory } from '../store/run-directory.ts';
+import type { Target } from './open-session.ts';
+import { openSession } from './open-session.ts';
 
 /**
  * Ends what a node is doing for a run. `now` kills the running step, otherwise it may end. Needs no right to the
  * run directory: whoever is attached there learns of it through the journal.
  */
 export async function stopNode(
-  options: Omit<MeasureOptions, 'interruption' | 'events'>,
+  run: RunDirectory,
+  { node, transport, runtime }: Target,
   how: { readonly now: boolean; readonly reason: string },
 ): Promise<void> {
-  const { transport, run, node, runtime } = options;
   const deployment = await deploy(transport, await loadBundle());
   const channel = await transport.exec(
     startLine({ runtime, hash: deployment.hash, state: deployment.state }),
@@ -61,14 +62,11 @@ export async function stopNode(
 }
 
 /** Fetches what a stopped node still holds of a run; `abandon` then removes the run there, for good. */
-export async function collect(
-  options: Omit<MeasureOptions, 'interruption'>,
-  abandon: boolean,
-): Promise<void> {
-  const { session, close } = await openSession(options);
+export async function collect(run: RunDirectory, target: Target, abandon: boolean): Promise<void> {
+  const session = await openSession(run, target, 'attach');
   try {
     if (abandon) await session.finish();
   } finally {
-    close();
+    session.close();
   }
 }

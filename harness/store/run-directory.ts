@@ -22,6 +22,7 @@ export const runPaths = {
   plan: 'plan.json',
   inputs: 'inputs',
   journal: (node: string) => `nodes/${node}/journal.ndjson`,
+  unreached: (node: string) => `nodes/${node}/unreached.json`,
   record: (node: string) => `nodes/${node}/record.ndjson`,
   step: (node: string, step: string) => `nodes/${node}/steps/${step}`,
   verdict: (profile: string) => `verdicts/${profile}.json`,

@@ -1,0 +1,31 @@
+import type { JournalRecord } from '../../agents/protocol/journal-record.ts';
+import { loadBundle } from '../deploy/bundle.ts';
+import { deploy } from '../deploy/deploy.ts';
+import type { RunDirectory } from '../store/run-directory.ts';
+import type { Transport } from '../transport/transport.ts';
+import { NodeSession } from './node-session.ts';
+
+/** A node of a run and the way to it. */
+export interface Target {
+  readonly node: string;
+  readonly transport: Transport;
+  /** Path of the Node.js runtime on the node. */
+  readonly runtime: string;
+}
+
+/** Brings the agent to a node and attaches to the run there; `attach` refuses to begin one. */
+export async function openSession(
+  run: RunDirectory,
+  target: Target,
+  mode: 'open' | 'attach',
+  onRecord: (record: JournalRecord) => void = () => undefined,
+): Promise<NodeSession> {
+  const deployment = await deploy(target.transport, await loadBundle());
+  return NodeSession.open(target.transport, deployment, {
+    run,
+    node: target.node,
+    runtime: target.runtime,
+    mode,
+    onRecord,
+  });
+}
