@@ -100,7 +100,7 @@ export default tseslint.config(
     [],
     'the protocol imports kit, zod and pure builtins',
     npm('zod'),
-    ['node:(crypto|string_decoder)$'],
+    ['node:(crypto|fs/promises|string_decoder)$'],
     ['(\\.\\./)+workloads/kit/.*'],
     here,
   ),

@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { basename, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { AssayError } from '../workloads/kit/assay-error.ts';
 import { readEnvironment } from './environment.ts';
+import { Answer, createChallenge, isProof, prove } from './keeper/handshake.ts';
 import { connectLease } from './keeper/lease.ts';
 import {
   createNodeRun,
@@ -13,97 +15,97 @@ import {
   readBootId,
 } from './keeper/run-directory.ts';
 import { createLineSplitter, encodeLine } from './protocol/framing.ts';
-import type { FromAgent } from './protocol/messages.ts';
-import { ToAgent } from './protocol/messages.ts';
+import { FromAgent, ToAgent } from './protocol/messages.ts';
 import { parseJson } from './protocol/parse-json.ts';
 import { protocolVersion } from './protocol/version.ts';
 
 type Hello = Extract<ToAgent, { type: 'hello' }>;
 
-/**
- * One connection of a coordinator: reads its hello, finds or starts the keeper of that run, and from then on
- * carries bytes between the two. It holds no state; it may die at any moment.
- */
-export async function bridge(options: {
+export interface BridgeOptions {
   readonly state: string;
   readonly bundle: string;
+  /** The agent's own file, which the keeper is started from. */
   readonly program: string;
   readonly input: Readable;
   readonly output: Writable;
-}): Promise<void> {
-  const { hello, rest } = await readHello(options.input);
+}
+
+/**
+ * One connection of a coordinator: reads its hello, finds or starts the keeper of that run, and from then on
+ * carries lines between the two. It holds no state; it may die at any moment.
+ */
+export async function bridge(options: BridgeOptions): Promise<void> {
+  const { input, output } = options;
+  const lines = readLines(input);
   try {
-    const directory = await runDirectoryFor(hello, options.state, basename(options.bundle));
-    const { run, token } = await loadNodeRun(directory);
-    const socket = await reachKeeper(directory, options);
-    socket.write(encodeLine({ run, token }) + encodeLine(hello) + rest);
-    await carry(socket, options.input, options.output);
+    const hello = await findHello(lines);
+    const { socket, token } = await reachKeeper(hello, options);
+    await shakeHands(socket, hello.run, token);
+    socket.write(encodeLine(hello));
+    await carry(socket, lines, output);
   } catch (cause) {
     const refusal: FromAgent = { type: 'refusal', error: AssayError.from(cause).toJSON() };
-    options.output.write(encodeLine(refusal));
+    output.write(encodeLine(refusal));
   }
 }
 
-/** Reads until the hello: whatever a login shell printed into our input before it is dropped. */
-async function readHello(input: Readable): Promise<{ hello: Hello; rest: string }> {
+async function* readLines(input: Readable): AsyncGenerator<string> {
   const split = createLineSplitter();
-  let pending = '';
-  return new Promise((resolve, reject) => {
-    const onData = (chunk: Buffer): void => {
-      pending += chunk.toString('utf8');
-      const lines = split(chunk);
-      for (const line of lines) {
-        const message = ToAgent.safeParse(parseJson(line));
-        if (!message.success || message.data.type !== 'hello') continue;
-        input.off('data', onData);
-        input.pause();
-        const rest = pending.slice(pending.indexOf(line) + line.length + 1);
-        resolve({ hello: message.data, rest });
-        return;
-      }
-    };
-    input.on('data', onData);
-    input.once('end', () =>
-      reject(new AssayError('PROTOCOL_MISMATCH', 'expected a hello, got the end of input')),
-    );
-  });
+  for await (const chunk of input) yield* split(chunk as Buffer); // no encoding is set
 }
 
-async function runDirectoryFor(hello: Hello, state: string, bundle: string): Promise<string> {
-  if (hello.version !== protocolVersion) {
-    throw new AssayError('PROTOCOL_MISMATCH', `expected protocol ${protocolVersion}, got ${hello.version}`);
+/** Whatever a login shell printed into our input before the hello is dropped. */
+async function findHello(lines: AsyncGenerator<string>): Promise<Hello> {
+  for (let next = await lines.next(); next.done !== true; next = await lines.next()) {
+    const message = ToAgent.safeParse(parseJson(next.value));
+    if (!message.success || message.data.type !== 'hello') continue;
+    if (message.data.version === protocolVersion) return message.data;
+    throw new AssayError(
+      'PROTOCOL_MISMATCH',
+      `expected protocol ${protocolVersion}, got ${message.data.version}`,
+    );
   }
-  const found = await findNodeRun(state, hello.run);
-  if (found !== undefined) return found;
-  if (hello.mode !== 'open') {
+  throw new AssayError('PROTOCOL_MISMATCH', 'expected a hello, got the end of input');
+}
+
+/** Connects to whoever holds the node; when nobody does, opens the run and starts its keeper. */
+async function reachKeeper(hello: Hello, options: BridgeOptions): Promise<{ socket: Socket; token: string }> {
+  const bootId = await readBootId();
+  const found = await findNodeRun(options.state, hello.run);
+  const held = await connectLease(bootId);
+  // Another run's keeper refuses our knock by itself and says whose it is.
+  if (held !== undefined)
+    return { socket: held, token: found === undefined ? '' : (await loadNodeRun(found)).token };
+  if (found === undefined && hello.mode !== 'open') {
     throw new AssayError('RUN_NOT_FOUND', `the node does not hold the run ${hello.run}`, {
       hint: 'It was removed after its evidence was fetched, or it ran on another node.',
     });
   }
-  const bootId = await readBootId();
-  const directory = nodeRunDirectory(state, bootId, hello.run);
-  await createNodeRun(directory, { run: hello.run, node: hello.node, head: hello.head, bootId, bundle });
-  return directory;
+  const directory = found ?? nodeRunDirectory(options.state, bootId, hello.run);
+  const { token } =
+    found === undefined
+      ? await createNodeRun(directory, {
+          run: hello.run,
+          node: hello.node,
+          head: hello.head,
+          bootId,
+          bundle: basename(options.bundle),
+        })
+      : await loadNodeRun(directory);
+  return { socket: await startKeeper(directory, bootId, options), token };
 }
 
-/** Connects to the lease's holder; when there is none, starts this run's keeper and waits for its door. */
-async function reachKeeper(
+async function startKeeper(
   directory: string,
-  options: { readonly state: string; readonly bundle: string; readonly program: string },
+  bootId: string,
+  { state, bundle, program }: BridgeOptions,
 ): Promise<Socket> {
-  const bootId = await readBootId();
-  const held = await connectLease(bootId);
-  if (held !== undefined) return held;
-  const keeper = spawn(
-    process.execPath,
-    [options.program, 'keeper', options.state, directory, options.bundle],
-    {
-      cwd: directory,
-      env: { PATH: readEnvironment().path },
-      detached: true,
-      stdio: 'ignore',
-    },
-  );
+  const keeper = spawn(process.execPath, [program, 'keeper', state, directory, bundle], {
+    cwd: directory,
+    env: { PATH: readEnvironment().path },
+    detached: true,
+    stdio: 'ignore',
+  });
   keeper.unref();
   for (let waitedMs = 0; waitedMs < 15_000; waitedMs += 50) {
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -120,13 +122,35 @@ async function reachKeeper(
   );
 }
 
-async function carry(socket: Socket, input: Readable, output: Writable): Promise<void> {
-  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
-  socket.on('error', () => socket.destroy());
-  output.on('error', () => socket.destroy());
-  input.on('error', () => socket.destroy());
-  input.on('end', () => socket.end());
-  socket.pipe(output);
-  input.pipe(socket);
+/** Proves to the keeper that we may speak to it, after it has proven to be this run's keeper. */
+async function shakeHands(socket: Socket, run: string, token: string): Promise<void> {
+  const challenge = createChallenge();
+  socket.write(encodeLine({ run, challenge }));
+  const deadline = AbortSignal.timeout(20_000);
+  const [chunk] = (await once(socket, 'data', { signal: deadline }).catch((cause: unknown) => {
+    throw new AssayError('AGENT_LOST', 'whoever holds the lease of this node does not answer', { cause });
+  })) as [Buffer];
+  socket.pause();
+  const line = chunk.toString('utf8').split('\n', 1)[0] ?? '';
+  const answer = Answer.safeParse(parseJson(line));
+  if (answer.success && isProof(answer.data.proof, token, 'keeper', challenge)) {
+    socket.write(encodeLine({ proof: prove(token, 'bridge', answer.data.challenge) }));
+    return;
+  }
+  const refusal = FromAgent.safeParse(parseJson(line)).data;
+  if (refusal?.type === 'refusal') throw AssayError.fromJSON(refusal.error);
+  throw new AssayError('AGENT_LOST', 'whoever holds the lease of this node is not the keeper of this run');
+}
+
+async function carry(socket: Socket, lines: AsyncGenerator<string>, output: Writable): Promise<void> {
+  const closed = once(socket, 'close');
+  for (const stream of [socket, output]) stream.on('error', () => socket.destroy());
+  socket.pipe(output, { end: false });
+  const inward = async (): Promise<void> => {
+    for (let next = await lines.next(); next.done !== true; next = await lines.next())
+      socket.write(`${next.value}\n`);
+    socket.end();
+  };
+  inward().catch(() => socket.destroy());
   await closed;
 }

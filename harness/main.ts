@@ -6,14 +6,16 @@ import { commands } from './cli/commands.ts';
 import { readEnvironment } from './environment.ts';
 import { assayVersion } from './version.ts';
 
+const createContext = (): CliContext => ({
+  environment: readEnvironment(),
+  out: process.stdout,
+  err: process.stderr,
+  now: () => new Date(),
+});
+
 /** The only place that sets the exit code, and the boundary at which unknown errors become our bug. */
 async function main(argv: readonly string[]): Promise<void> {
-  const context: CliContext = {
-    environment: readEnvironment(),
-    out: process.stdout,
-    err: process.stderr,
-    now: () => new Date(),
-  };
+  const context = createContext();
   const cli = yargs()
     .scriptName('assay')
     .usage('$0 <command>\n\nMeasures what a machine is fit for and proves it.')
@@ -39,11 +41,28 @@ async function main(argv: readonly string[]): Promise<void> {
     await cli.parseAsync([...argv]);
   } catch (cause) {
     const error = AssayError.from(cause);
-    context.err.write(`✖ ${error.code} ${error.message}\n`);
-    if (error.hint !== undefined) context.err.write(`  ${error.hint}\n`);
-    if (error.code === 'INTERNAL' && cause instanceof Error) context.err.write(`${cause.stack ?? ''}\n`);
-    process.exitCode = error.exitCode;
+    await report(error, context);
   }
+}
+
+/** Messages may quote what a node or a file said: control characters must not reach the terminal. */
+async function report(error: AssayError, { err }: CliContext): Promise<void> {
+  const { cleanText } = await import('../reports/format/clean-text.ts');
+  err.write(`✖ ${error.code} ${cleanText(error.message)}\n`);
+  if (error.hint !== undefined) err.write(`  ${cleanText(error.hint)}\n`);
+  if (error.code === 'INTERNAL') err.write(`${(error.stack ?? '').split('\n').map(cleanText).join('\n')}\n`);
+  process.exitCode = error.exitCode;
+}
+
+process.on('uncaughtException', (cause) => {
+  void report(AssayError.from(cause), { ...createContext() }).finally(() => process.exit(process.exitCode));
+});
+
+// A reader that has seen enough (`| head`) is no error of ours; anything else on these streams is.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'EPIPE') throw cause;
+  });
 }
 
 await main(hideBin(process.argv));

@@ -34,6 +34,7 @@ export async function writeCapped(
       hash.update(kept);
       bytes += kept.length;
     }
+    await file.handle.sync();
   } finally {
     await file.handle.close();
   }

@@ -1,13 +1,15 @@
 import type { ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { copyFile, readFile, stat, writeFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { lstat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import type { Command } from '../../workloads/kit/command.ts';
 import type { Clock } from '../clock.ts';
 import { readCounters } from '../monitor/counters.ts';
 import type { CapturedOutput, CommandResult, Execution } from '../protocol/step.ts';
+import { writeWhole } from '../protocol/write-whole.ts';
 import { createEvidence, maxOutputBytes, writeCapped } from './capped-file.ts';
 import { toolEnvironment } from './capture.ts';
 import { markName, sweep } from './sweep.ts';
@@ -25,18 +27,20 @@ export interface CommandSurroundings {
   readonly graceMs: number;
 }
 
-const streams = ['stdout', 'stderr'] as const;
-
-/** Why a command was ended by us: the first reason wins. */
-interface Ending {
-  execution: Execution;
-  reason: string;
+/** The reason of an abort: an execution state with a sentence. */
+export interface StopReason {
+  readonly execution: Execution;
+  readonly reason: string;
 }
+
+const streams = ['stdout', 'stderr'] as const;
+/** After SIGKILL a process is gone in milliseconds, unless the kernel holds it (a dying drive, a dead mount). */
+const unkillableMs = 10_000;
 
 /**
  * Runs one command in its own process group and keeps all that it leaves: both streams, the kernel's counters
- * before and after, its artifacts. Never throws for what the program does. Aborting `signal` ends it as
- * `cancelled`; `signal.reason` says why.
+ * before and after, its artifacts. Never throws for what the program does. Aborting `signal` with a `StopReason`
+ * ends it.
  */
 export async function runCommand(
   around: CommandSurroundings,
@@ -49,8 +53,63 @@ export async function runCommand(
   const startedAt = around.clock.now().toISOString();
   const before = await readCounters();
   const start = around.clock.monotonicMs();
-  let ending: Ending | undefined;
-  const subprocess = execa(command.file, command.args, {
+  const subprocess = spawnTool(around, command);
+  const ending = createEnding(subprocess.pid, around.graceMs);
+  const onAbort = (): void => ending.end(signal.reason as StopReason); // only this agent aborts its own signals
+  const timer = setTimeout(
+    () => ending.end({ execution: 'timeout', reason: `did not end within ${command.timeoutMs} ms` }),
+    command.timeoutMs,
+  );
+  signal.addEventListener('abort', onAbort);
+  if (signal.aborted) onAbort();
+  const kept = files.map((file, index) => {
+    const name = streams[index] ?? 'stdout';
+    const flooded = {
+      execution: 'error',
+      reason: `wrote more than ${maxOutputBytes} bytes to ${name}`,
+    } as const;
+    return writeCapped(name, subprocess[name], file, () => ending.end(flooded));
+  });
+  const drained = Promise.all(kept);
+  // A disk that refuses evidence ends the command at once; the error itself surfaces where `drained` is awaited.
+  drained.catch(() => ending.end({ execution: 'error', reason: 'its output could not be kept' }));
+  try {
+    const isGone =
+      subprocess.pid === undefined ||
+      (await Promise.race([exited(subprocess.nodeChildProcess), ending.isStuck]));
+    // A child that left the group may hold our pipes open for ever: let it write for a moment, then end it.
+    if (!(await settlesWithin(drained, 300))) {
+      await sweep(around.mark);
+      if (!(await settlesWithin(drained, 2000))) for (const name of streams) subprocess[name].destroy();
+    }
+    const outputs: CapturedOutput[] = await drained;
+    const natural = isGone ? describeEnd(await subprocess) : stuck;
+    const durationMs = Math.round((around.clock.monotonicMs() - start) * 1000) / 1000;
+    const after = await readCounters();
+    outputs.push(await keepText(around, command.id, 'counters', JSON.stringify({ before, after })));
+    for (const artifact of command.artifacts)
+      outputs.push(...(await keepArtifact(around, command.id, artifact)));
+    return {
+      id: command.id,
+      file: command.file,
+      args: command.args,
+      env: command.env,
+      directory: around.directory,
+      ...natural,
+      ...ending.reason(),
+      startedAt,
+      durationMs,
+      outputs,
+    };
+  } finally {
+    clearTimeout(timer);
+    ending.dispose();
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+function spawnTool(around: CommandSurroundings, command: Command) {
+  return execa(command.file, command.args, {
     cwd: around.directory,
     env: {
       ...toolEnvironment(around.path),
@@ -67,93 +126,48 @@ export async function runCommand(
     stripFinalNewline: false,
     ...(command.stdin === undefined ? { stdin: 'ignore' } : { input: command.stdin }),
   });
-  const end = (execution: Execution, reason: string): void => {
-    if (ending !== undefined) return;
-    ending = { execution, reason };
-    killGroup(subprocess.pid, 'SIGTERM');
-    setTimeout(() => killGroup(subprocess.pid, 'SIGKILL'), around.graceMs).unref();
+}
+
+/** Ends a process group once: SIGTERM, grace, SIGKILL. The first reason wins. */
+function createEnding(pid: number | undefined, graceMs: number) {
+  let first: StopReason | undefined;
+  let timers: NodeJS.Timeout[] = [];
+  const { promise: isStuck, resolve } = Promise.withResolvers<false>();
+  return {
+    /** Resolves to `false` when even SIGKILL did not help. */
+    isStuck,
+    reason: (): Partial<StopReason> => first ?? {},
+    dispose: (): void => timers.forEach(clearTimeout),
+    end: (reason: StopReason): void => {
+      if (first !== undefined) return;
+      first = { execution: reason.execution, reason: reason.reason };
+      killGroup(pid, 'SIGTERM');
+      timers = [
+        setTimeout(() => killGroup(pid, 'SIGKILL'), graceMs),
+        setTimeout(() => resolve(false), graceMs + unkillableMs),
+      ];
+    },
   };
-  const onAbort = (): void => end(...endingOf(signal.reason));
-  const timer = setTimeout(
-    () => end('timeout', `did not end within ${command.timeoutMs} ms`),
-    command.timeoutMs,
-  );
-  signal.addEventListener('abort', onAbort);
-  if (signal.aborted) onAbort();
-  const kept = files.map((file, index) => {
-    const name = streams[index] ?? 'stdout';
-    return writeCapped(name, subprocess[name], file, () =>
-      end('error', `wrote more than ${maxOutputBytes} bytes to ${name}`),
-    );
-  });
-  try {
-    if (subprocess.pid !== undefined) await exited(subprocess.nodeChildProcess);
-    // A child that left the group may hold our pipes open for ever: let it write for a moment, then end it.
-    const drained = Promise.all(kept);
-    if (!(await settlesWithin(drained, 300))) {
-      await sweep(around.mark);
-      if (!(await settlesWithin(drained, 2000))) for (const name of streams) subprocess[name].destroy();
-    }
-    const outputs: CapturedOutput[] = await drained;
-    const result = await subprocess;
-    const durationMs = Math.round((around.clock.monotonicMs() - start) * 1000) / 1000;
-    const after = await readCounters();
-    outputs.push(await keepText(around, command.id, 'counters', JSON.stringify({ before, after })));
-    for (const artifact of command.artifacts)
-      outputs.push(...(await keepArtifact(around, command.id, artifact)));
-    const natural = naturalEnding(result);
-    return {
-      id: command.id,
-      file: command.file,
-      args: command.args,
-      env: command.env,
-      directory: around.directory,
-      execution: ending?.execution ?? natural.execution,
-      ...optional('reason', ending?.reason ?? natural.reason),
-      ...optional('exitCode', result.exitCode),
-      ...optional('signal', result.signal),
-      startedAt,
-      durationMs,
-      outputs,
-    };
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', onAbort);
-  }
 }
 
-/** The reason of an abort: an execution state with a sentence, or just a sentence (`cancelled`). */
-export interface StopReason {
-  readonly execution: Execution;
-  readonly reason: string;
+const stuck = { execution: 'error', reason: 'could not be killed: the kernel holds it' } as const;
+
+function describeEnd(result: {
+  readonly exitCode?: number | undefined;
+  readonly signal?: string | undefined;
+  readonly code?: string | undefined;
+}): Pick<CommandResult, 'execution' | 'reason' | 'exitCode' | 'signal'> {
+  const { exitCode, signal, code } = result;
+  if (exitCode === 0) return { execution: 'completed', exitCode };
+  if (code === 'ENOENT') return { execution: 'error', reason: 'the program was not found' };
+  if (exitCode !== undefined) return { execution: 'error', reason: `exit code ${exitCode}`, exitCode };
+  if (signal !== undefined) return { execution: 'error', reason: `ended by ${signal}`, signal };
+  return { execution: 'error', reason: `could not be started: ${code ?? 'unknown'}` };
 }
 
-function endingOf(reason: unknown): [Execution, string] {
-  if (typeof reason === 'object' && reason !== null && 'execution' in reason) {
-    const stop = reason as StopReason; // only this agent aborts its own signals
-    return [stop.execution, stop.reason];
-  }
-  return ['cancelled', String(reason)];
-}
-
-function naturalEnding(result: {
-  exitCode?: number | undefined;
-  signal?: string | undefined;
-  code?: string | undefined;
-}): {
-  execution: Execution;
-  reason?: string;
-} {
-  if (result.exitCode === 0) return { execution: 'completed' };
-  if (result.code === 'ENOENT') return { execution: 'error', reason: 'the program was not found' };
-  if (result.exitCode !== undefined) return { execution: 'error', reason: `exit code ${result.exitCode}` };
-  if (result.signal !== undefined) return { execution: 'error', reason: `ended by ${result.signal}` };
-  return { execution: 'error', reason: `could not be started: ${result.code ?? 'unknown'}` };
-}
-
-async function exited(subprocess: ChildProcess): Promise<void> {
-  if (subprocess.exitCode !== null || subprocess.signalCode !== null) return;
-  await once(subprocess, 'exit');
+async function exited(child: ChildProcess): Promise<true> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  return true;
 }
 
 function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
@@ -161,7 +175,9 @@ function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
   } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause && cause.code === 'ESRCH')) throw cause;
+    // Gone, or handed to another user: neither is ours to kill any more.
+    if (!(cause instanceof Error && 'code' in cause && (cause.code === 'ESRCH' || cause.code === 'EPERM')))
+      throw cause;
   }
 }
 
@@ -182,43 +198,25 @@ async function keepText(
   text: string,
 ): Promise<CapturedOutput> {
   const file = `${id}.${output}.json`;
-  await writeFile(join(around.evidence, file), text, { mode: 0o600 });
-  return {
-    output,
-    file,
-    bytes: Buffer.byteLength(text),
-    sha256: createHash('sha256').update(text).digest('hex'),
-    capped: false,
-  };
+  await writeWhole(join(around.evidence, file), text);
+  const sha256 = createHash('sha256').update(text).digest('hex');
+  return { output, file, bytes: Buffer.byteLength(text), sha256, capped: false };
 }
 
-/** Copies an artifact into the evidence. One that the tool did not write is simply absent from the outputs. */
+/** Copies an artifact into the evidence. One that the tool did not write, or that is no file, is no output. */
 async function keepArtifact(
   around: CommandSurroundings,
   id: string,
   path: string,
 ): Promise<readonly CapturedOutput[]> {
-  const name = basename(path).replace(/[^A-Za-z0-9._-]/g, '_');
-  const file = `${id}.artifact.${name}`;
   try {
-    const { size } = await stat(path);
-    if (size > maxOutputBytes) return [];
-    await copyFile(path, join(around.evidence, file));
+    if (!(await lstat(path)).isFile()) return [];
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return [];
     throw cause;
   }
-  const bytes = await readFile(join(around.evidence, file));
-  return [
-    {
-      output: name,
-      file,
-      bytes: bytes.length,
-      sha256: createHash('sha256').update(bytes).digest('hex'),
-      capped: false,
-    },
-  ];
+  const name = basename(path).replace(/[^A-Za-z0-9._-]/g, '_');
+  const file = await createEvidence(around.evidence, `${id}.artifact.${name}`);
+  const stream = createReadStream(path, { end: maxOutputBytes });
+  return [await writeCapped(name, stream, file, () => undefined)];
 }
-
-const optional = <K extends string, T>(key: K, value: T | undefined): Partial<Record<K, T>> =>
-  value === undefined ? {} : ({ [key]: value } as Partial<Record<K, T>>); // a computed key widens to string

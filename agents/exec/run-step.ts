@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Placeholder } from '../../workloads/kit/command.ts';
 import { Command } from '../../workloads/kit/command.ts';
@@ -7,6 +7,7 @@ import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import type { Clock } from '../clock.ts';
 import type { CommandResult, Execution, StepRequest, StepResult } from '../protocol/step.ts';
+import { writeWhole } from '../protocol/write-whole.ts';
 import type { StopReason } from './run-command.ts';
 import { runCommand } from './run-command.ts';
 import { sweep } from './sweep.ts';
@@ -63,7 +64,7 @@ export async function runStep(
 export async function writeStepResult(evidence: string, result: StepResult): Promise<string> {
   const text = `${JSON.stringify(result, undefined, 1)}\n`;
   await mkdir(evidence, { recursive: true, mode: 0o700 });
-  await writeFile(join(evidence, 'exit.json'), text, { mode: 0o600, flush: true });
+  await writeWhole(join(evidence, 'exit.json'), text);
   return createHash('sha256').update(text).digest('hex');
 }
 

@@ -5,8 +5,8 @@ export const markName = 'ASSAY_STEP';
 
 /**
  * Kills every process that carries `mark` (a run, or `<run>/<step>`) and returns how many were found. Process
- * groups are not enough: setsid and double forks leave the group, but they cannot leave their environment.
- * Processes of other users are unreadable and none of ours.
+ * groups are not enough: setsid and double forks leave the group, but they keep their environment. A process that
+ * clears its environment or changes its user escapes; no tool here does.
  */
 export async function sweep(mark: string): Promise<number> {
   let found = 0;

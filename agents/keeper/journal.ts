@@ -13,13 +13,15 @@ export class Journal {
   readonly #file: FileHandle;
   readonly #clock: Clock;
   #prev: string;
+  #goodBytes: number;
   #listener: ((line: string) => void) | undefined;
   #queue: Promise<unknown> = Promise.resolve();
 
-  private constructor(file: FileHandle, clock: Clock, lines: string[], head: string) {
+  private constructor(file: FileHandle, clock: Clock, lines: string[], head: string, goodBytes: number) {
     this.#file = file;
     this.#clock = clock;
     this.lines = lines;
+    this.#goodBytes = goodBytes;
     this.#prev = lines.length === 0 ? head : sha256(lines.at(-1) ?? '');
   }
 
@@ -27,7 +29,7 @@ export class Journal {
     const file = await open(path, 'a+', 0o600);
     const text = await readFile(path, 'utf8');
     const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-    const journal = new Journal(file, clock, whole.split('\n').slice(0, -1), head);
+    const journal = new Journal(file, clock, whole.split('\n').slice(0, -1), head, Buffer.byteLength(whole));
     const torn = Buffer.byteLength(text) - Buffer.byteLength(whole);
     if (torn > 0) {
       await file.truncate(Buffer.byteLength(whole));
@@ -49,14 +51,17 @@ export class Journal {
   }
 
   async #write(entry: JournalEntry): Promise<void> {
-    const line = JSON.stringify({
-      seq: this.lines.length,
-      prev: this.#prev,
-      at: this.#clock.now().toISOString(),
-      ...entry,
-    });
-    await this.#file.appendFile(`${line}\n`);
-    await this.#file.sync();
+    const head = { seq: this.lines.length, prev: this.#prev, at: this.#clock.now().toISOString() };
+    const line = JSON.stringify({ ...head, ...entry });
+    try {
+      await this.#file.appendFile(`${line}\n`);
+      await this.#file.sync();
+    } catch (cause) {
+      // A part of the line may be on the disk: cut it, or the next line would continue it.
+      await this.#file.truncate(this.#goodBytes);
+      throw cause;
+    }
+    this.#goodBytes += Buffer.byteLength(line) + 1;
     this.lines.push(line);
     this.#prev = sha256(line);
     this.#listener?.(line);

@@ -1,5 +1,4 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import type { Socket } from 'node:net';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
@@ -12,39 +11,49 @@ import type { StopReason } from '../exec/run-command.ts';
 import { runStep } from '../exec/run-step.ts';
 import { sweep } from '../exec/sweep.ts';
 import { runProbes } from '../probe/run-probes.ts';
-import { encodeLine } from '../protocol/framing.ts';
-import type { FromAgent, ToAgent } from '../protocol/messages.ts';
+import type { ToAgent } from '../protocol/messages.ts';
 import { protocolVersion } from '../protocol/version.ts';
+import { writeWhole } from '../protocol/write-whole.ts';
 import { Journal } from './journal.ts';
-import { factsStep, keepProbes, probesFile } from './probe-step.ts';
-import { KeptBatch, repair } from './repair.ts';
+import type { Link } from './link.ts';
+import { keepProbes, probesFile } from './probe-step.ts';
+import type { KeptBatch } from './repair.ts';
+import { batchFile, loadKeptBatch, repair } from './repair.ts';
 import type { NodeRun } from './run-directory.ts';
 import { removeNodeRun } from './run-directory.ts';
 import { sendFile } from './send-file.ts';
 
 type Batch = Extract<ToAgent, { type: 'batch' }>;
+type Stop = Extract<ToAgent, { type: 'stop' }>;
 
 export interface KeeperSurroundings {
   readonly state: string;
   readonly directory: string;
   readonly node: NodeRun;
+  /** Of the boot that this keeper runs in; another than the run's means that the node was rebooted. */
+  readonly bootId: string;
   readonly bundle: string;
   readonly runtime: string;
   readonly path: string;
   readonly clock: Clock;
   readonly registry: Registry;
   readonly log: Logger;
-  readonly rebooted: boolean;
-  /** How long a heavy batch may go on without a coordinator. */
+  /** How long a heavy step may go on without hearing from a coordinator (dead-man). */
   readonly leashMs: number;
-  /** Ends the process. */
+  /** Gives up the lease and lets the process end. */
   readonly onEnd: () => void;
 }
 
-/** Contact with the coordinator may be lost for this long while a heavy step runs (dead-man). */
 export const leashMs = 120_000;
-/** A keeper that nobody talks to and that has nothing to do ends after this long. */
-const idleMs = 60_000;
+/** A keeper that nobody talks to and that has nothing to do ends after this long; `resume` starts another. */
+const idleMs = 5_000;
+
+/** A batch in progress. */
+interface Running {
+  readonly controller: AbortController;
+  stopping: StopReason | undefined;
+  isHeavy: boolean;
+}
 
 /**
  * The owner of a run on its node. It outlives every connection: it runs the batch it was given, writes the
@@ -53,55 +62,55 @@ const idleMs = 60_000;
 export class Keeper {
   readonly #around: KeeperSurroundings;
   readonly #journal: Journal;
-  #session: Socket | undefined;
-  #running: AbortController | undefined;
-  #stopping: StopReason | undefined;
+  #session: Link | undefined;
+  #running: Running | undefined;
+  /** A stop that came while nothing ran: the batch that was about to come must not start. */
+  #stopBefore: StopReason | undefined;
   #facts: HostFacts | undefined;
-  #heavy = false;
-  #stayUntilMs = 0;
-  #timer: NodeJS.Timeout | undefined;
+  #heardMs: number;
+  #idle: NodeJS.Timeout | undefined;
   #hasEnded = false;
 
   private constructor(around: KeeperSurroundings, journal: Journal) {
     this.#around = around;
     this.#journal = journal;
+    this.#heardMs = around.clock.monotonicMs();
   }
 
   static async start(around: KeeperSurroundings): Promise<Keeper> {
-    const journal = await Journal.open(
-      join(around.directory, 'journal.ndjson'),
-      around.node.head,
-      around.clock,
-    );
+    const { directory, node, bootId } = around;
+    const journal = await Journal.open(join(directory, 'journal.ndjson'), node.head, around.clock);
     const keeper = new Keeper(around, journal);
-    const survivors = await sweep(around.node.run);
+    const found = await sweep(node.run);
     if (journal.lines.length === 0) {
-      const { run, node, bootId, bundle } = around.node;
+      const { run, bundle } = node;
       await journal.append({
         type: 'opened',
         run,
-        node,
+        node: node.node,
         protocol: protocolVersion,
         bundle,
         bootId,
-        directory: around.directory,
+        directory,
       });
     } else {
-      const kept = await keeper.#keptBatch();
-      if (survivors > 0) await journal.append({ type: 'swept', found: survivors, killed: survivors });
+      await journal.append({ type: 'restarted', bootId });
+      if (found > 0) await journal.append({ type: 'swept', found });
+      const kept = await loadKeptBatch(directory);
       await keeper.#removeScratch(kept);
-      await repair(journal, around.directory, kept, around.rebooted);
+      await repair(journal, directory, kept, bootId !== node.bootId);
     }
     keeper.#rest();
     return keeper;
   }
 
-  /** A coordinator that has shown the token. An earlier connection is told and dropped: the newest one counts. */
-  attach(socket: Socket): void {
-    this.#session?.destroy();
-    this.#session = socket;
-    socket.on('close', () => {
-      if (this.#session !== socket) return;
+  /** A coordinator that has proven itself. An earlier connection is dropped: the newest one counts. */
+  attach(link: Link): void {
+    this.#session?.drop();
+    this.#journal.listen(undefined);
+    this.#session = link;
+    link.onClose(() => {
+      if (this.#session !== link) return;
       this.#session = undefined;
       this.#journal.listen(undefined);
       this.#rest();
@@ -109,90 +118,84 @@ export class Keeper {
     this.#rest();
   }
 
-  /** Somebody who may only stop the run, beside the coordinator that is attached. Answered when all is idle. */
-  async stopFor(socket: Socket, message: Extract<ToAgent, { type: 'stop' }>): Promise<void> {
-    this.#stop({ execution: 'cancelled', reason: message.reason }, message.now);
-    await this.#idle();
-    socket.end(encodeLine({ type: 'stopped' } satisfies FromAgent));
+  /** Any message is a sign of life: the leash is counted from the last one. */
+  heard(): void {
+    this.#heardMs = this.#around.clock.monotonicMs();
+  }
+
+  /** Somebody who may only stop the run, beside the coordinator that is attached. Answered when nothing runs. */
+  async stopFor(link: Link, { reason, now }: Stop): Promise<void> {
+    this.#stop({ execution: 'cancelled', reason }, now);
+    await this.#untilIdle();
+    await link.send({ type: 'stopped' });
+    link.end();
   }
 
   /** Handles one message. Refusals are answered; anything else that is thrown is our bug and is logged. */
-  async handle(message: ToAgent): Promise<void> {
+  async handle(message: ToAgent, link: Link): Promise<void> {
     try {
-      await this.#dispatch(message);
+      await this.#dispatch(message, link);
     } catch (cause) {
       const error = AssayError.from(cause);
       this.#around.log.error(
         { code: error.code, reason: error.message, stack: error.stack },
         'message refused',
       );
-      await this.#send({ type: 'refusal', error: error.toJSON() });
+      await link.send({ type: 'refusal', error: error.toJSON() });
     }
   }
 
   /** SIGTERM: the running step is cancelled, the journal is closed, the evidence stays. */
   async terminate(reason: string): Promise<void> {
     this.#stop({ execution: 'cancelled', reason }, true);
-    await this.#idle();
+    await this.#untilIdle();
     await this.#close(reason);
   }
 
-  async #idle(): Promise<void> {
-    while (this.#running !== undefined) await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-
-  async #dispatch(message: ToAgent): Promise<void> {
+  async #dispatch(message: ToAgent, link: Link): Promise<void> {
     switch (message.type) {
       case 'hello':
-        await this.#hello(message);
-        return;
+        return this.#hello(message, link);
       case 'probe':
-        await this.#probe(message.scratch);
-        return;
+        return this.#probe(message.step, message.scratch);
       case 'batch':
-        await this.#batch(message);
-        return;
+        return this.#batch(message);
       case 'fetch':
-        await sendFile(this.#around.directory, message.path, (chunk) => this.#send(chunk));
-        return;
+        return sendFile(this.#around.directory, message.path, link.send);
       case 'stop':
         this.#stop({ execution: 'cancelled', reason: message.reason }, message.now);
         return;
       case 'finish':
-        await this.#finish();
-        return;
+        return this.#finish(link);
       case 'ping':
-        await this.#send({ type: 'pong' });
-        return;
+        return link.send({ type: 'pong' });
     }
   }
 
-  async #hello(message: Extract<ToAgent, { type: 'hello' }>): Promise<void> {
-    const { version, nonce, from } = message;
+  async #hello({ version, nonce, from }: Extract<ToAgent, { type: 'hello' }>, link: Link): Promise<void> {
     if (version !== protocolVersion) {
       throw new AssayError('PROTOCOL_MISMATCH', `expected protocol ${protocolVersion}, got ${version}`);
     }
+    this.#stopBefore = undefined;
     await this.#journal.append({ type: 'attached', from });
-    const records = this.#journal.lines.length;
-    await this.#send({
+    await link.send({
       type: 'welcome',
       version: protocolVersion,
       nonce,
-      bootId: this.#around.node.bootId,
-      records,
+      records: this.#journal.lines.length,
     });
     for (let next = from; next < this.#journal.lines.length; next += 1) {
-      await this.#send({ type: 'record', line: this.#journal.lines[next] ?? '' });
+      await link.send({ type: 'record', line: this.#journal.lines[next] ?? '' });
     }
-    this.#journal.listen((line) => void this.#send({ type: 'record', line }));
+    this.#journal.listen((line) => void link.send({ type: 'record', line }));
   }
 
-  async #probe(scratch: string | undefined): Promise<void> {
-    const { clock, path, registry } = this.#around;
+  async #probe(step: string, scratch: string | undefined): Promise<void> {
+    const { clock, path, registry, directory } = this.#around;
     const tools = [...registry.values()].flatMap((entry) => entry.tools);
     const startedAt = clock.now().toISOString();
     const start = clock.monotonicMs();
-    await this.#journal.append({ type: 'step-started', step: factsStep });
+    await this.#journal.append({ type: 'step-started', step });
     await mkdir(this.#scratch(scratch), { recursive: true, mode: 0o700 });
     const document = await runProbes({
       scratchPath: this.#scratch(scratch),
@@ -201,144 +204,145 @@ export class Keeper {
       headers: unique(tools.flatMap((tool) => tool.requires.headers ?? [])),
     });
     this.#facts = readHostFacts(document);
-    const result = await keepProbes(this.#around.directory, document, {
+    const result = await keepProbes(directory, step, document, {
       startedAt,
       durationMs: Math.round(clock.monotonicMs() - start),
     });
-    await this.#journal.append({ type: 'step-ended', step: factsStep, execution: 'completed', result });
+    await this.#journal.append({ type: 'step-ended', step, execution: 'completed', result });
   }
 
   async #batch(batch: Batch): Promise<void> {
     if (this.#running !== undefined) throw new AssayError('LEASE_HELD', 'a batch is running already');
-    const { run } = this.#around.node;
-    const facts = this.#facts ?? (await this.#keptFacts());
-    const scratch = this.#scratch(batch.scratch);
-    const kept: KeptBatch = { batch: batch.batch, scratch, steps: batch.steps };
-    await writeFile(join(this.#around.directory, 'batch.json'), JSON.stringify(kept), { mode: 0o600 });
-    const controller = new AbortController();
-    this.#running = controller;
-    this.#stopping = undefined;
-    this.#heavy = batch.load === 'heavy';
-    this.#stayUntilMs = this.#around.clock.monotonicMs() + batch.deadlineMs;
+    const running: Running = {
+      controller: new AbortController(),
+      stopping: this.#stopBefore,
+      isHeavy: false,
+    };
+    this.#running = running;
+    this.#stopBefore = undefined;
     this.#rest();
-    const onDeadline = setTimeout(
+    const deadline = setTimeout(
       () => this.#stop({ execution: 'timeout', reason: 'the deadline of the batch has passed' }, true),
       batch.deadlineMs,
     );
+    const leash = setInterval(() => this.#checkLeash(), Math.max(50, this.#around.leashMs / 10));
     try {
-      await this.#journal.append({ type: 'plan', digest: batch.plan });
-      await this.#journal.append({
-        type: 'batch-started',
-        batch: batch.batch,
-        steps: batch.steps.map((step) => step.step),
-      });
-      for (const request of batch.steps) {
-        if (this.#stopped() !== undefined) break;
-        await this.#journal.append({ type: 'step-started', step: request.step });
-        const { result, digest } = await runStep(
-          {
-            run,
-            runDirectory: this.#around.directory,
-            scratch,
-            bundle: this.#around.bundle,
-            runtime: this.#around.runtime,
-            path: this.#around.path,
-            clock: this.#around.clock,
-            facts,
-            registry: this.#around.registry,
-          },
-          request,
-          controller.signal,
-        );
-        await this.#journal.append({
-          type: 'step-ended',
-          step: request.step,
-          execution: result.execution,
-          result: digest,
-        });
-      }
-      const stopped = this.#stopped();
-      await this.#journal.append({
-        type: 'batch-ended',
-        batch: batch.batch,
-        ...(stopped ?? { execution: 'completed' }),
-      });
+      await this.#runBatch(batch, running);
+    } catch (cause) {
+      // Nothing that was started may stay without an end; if even that cannot be written, the next keeper does it.
+      await repair(
+        this.#journal,
+        this.#around.directory,
+        await loadKeptBatch(this.#around.directory),
+        false,
+      ).catch(() => this.#end());
+      throw cause;
     } finally {
-      clearTimeout(onDeadline);
+      clearTimeout(deadline);
+      clearInterval(leash);
       this.#running = undefined;
-      this.#heavy = false;
       this.#rest();
     }
   }
 
-  /** Read through a method: the field changes while a step is awaited, which flow analysis cannot see. */
-  #stopped(): StopReason | undefined {
-    return this.#stopping;
+  async #runBatch(batch: Batch, running: Running): Promise<void> {
+    const { directory, registry } = this.#around;
+    const scratch = this.#scratch(batch.scratch);
+    const kept: KeptBatch = { batch: batch.batch, scratch, steps: batch.steps };
+    await writeWhole(join(directory, batchFile), JSON.stringify(kept));
+    await this.#journal.append({ type: 'plan', digest: batch.plan });
+    await this.#journal.append({
+      type: 'batch-started',
+      batch: batch.batch,
+      steps: batch.steps.map(({ step }) => step),
+    });
+    const facts = this.#facts ?? (await this.#keptFacts(batch.facts));
+    for (const request of batch.steps) {
+      running.isHeavy = registry.get(request.workload)?.workload.load === 'heavy';
+      this.#checkLeash();
+      if (running.stopping !== undefined) break;
+      await this.#journal.append({ type: 'step-started', step: request.step });
+      const { run } = this.#around.node;
+      const around = { ...this.#around, run, runDirectory: directory, scratch, facts };
+      const { result, digest } = await runStep(around, request, running.controller.signal);
+      await this.#journal.append({
+        type: 'step-ended',
+        step: request.step,
+        execution: result.execution,
+        result: digest,
+      });
+    }
+    const ended = running.stopping ?? { execution: 'completed' as const };
+    await this.#journal.append({ type: 'batch-ended', batch: batch.batch, ...ended });
   }
 
   #stop(reason: StopReason, now: boolean): void {
-    if (this.#running === undefined) return;
-    this.#stopping ??= reason;
-    if (now) this.#running.abort(this.#stopping);
+    if (this.#running === undefined) {
+      this.#stopBefore ??= reason;
+      return;
+    }
+    this.#running.stopping ??= reason;
+    if (now) this.#running.controller.abort(this.#running.stopping);
   }
 
-  async #finish(): Promise<void> {
+  /** Heavy load is on a leash: with nobody there, the running sample may end, and nothing heavy follows. */
+  #checkLeash(): void {
+    const silentMs = this.#around.clock.monotonicMs() - this.#heardMs;
+    if (this.#running?.isHeavy !== true || silentMs <= this.#around.leashMs) return;
+    const reason = `no contact with the coordinator for ${this.#around.leashMs / 1000} s`;
+    this.#stop({ execution: 'lost-contact', reason }, false);
+  }
+
+  async #untilIdle(): Promise<void> {
+    while (this.#running !== undefined) await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+
+  async #finish(link: Link): Promise<void> {
     if (this.#running !== undefined) throw new AssayError('LEASE_HELD', 'a batch is still running');
-    const survivors = await sweep(this.#around.node.run);
-    await this.#removeScratch(await this.#keptBatch());
+    const found = await sweep(this.#around.node.run);
+    if (found > 0) await this.#journal.append({ type: 'swept', found });
+    await this.#removeScratch(await loadKeptBatch(this.#around.directory));
     await this.#journal.close();
     await removeNodeRun(this.#around.state, this.#around.directory);
-    await this.#send({ type: 'finished', survivors });
+    await link.send({ type: 'finished' });
     this.#end();
   }
 
   async #close(reason: string): Promise<void> {
-    await this.#journal.append({ type: 'closed', reason });
-    await this.#journal.close();
-    this.#end();
+    try {
+      await this.#journal.append({ type: 'closed', reason });
+      await this.#journal.close();
+    } finally {
+      this.#end();
+    }
   }
 
   /** Lets go of everything that keeps the process alive; the lease is free from here on. */
   #end(): void {
     this.#hasEnded = true;
-    clearTimeout(this.#timer);
+    clearTimeout(this.#idle);
     this.#session?.end();
     this.#around.onEnd();
   }
 
-  /** Arms the one timer that fits the moment: the dead-man while a heavy batch runs alone, else the idle end. */
+  /** Arms or disarms the idle end: without a coordinator and without a batch there is nothing to stay for. */
   #rest(): void {
-    clearTimeout(this.#timer);
-    if (this.#session !== undefined || this.#hasEnded) return;
-    if (this.#running === undefined) {
-      const patience = Math.max(idleMs, this.#stayUntilMs - this.#around.clock.monotonicMs());
-      this.#timer = setTimeout(() => void this.#close('no coordinator came back'), patience);
-    } else if (this.#heavy) {
-      const reason: StopReason = {
-        execution: 'lost-contact',
-        reason: `no contact with the coordinator for ${this.#around.leashMs / 1000} s`,
-      };
-      this.#timer = setTimeout(() => this.#stop(reason, false), this.#around.leashMs);
-    }
+    clearTimeout(this.#idle);
+    if (this.#session !== undefined || this.#running !== undefined || this.#hasEnded) return;
+    this.#idle = setTimeout(() => {
+      this.#close('no coordinator came back').catch((cause: unknown) =>
+        this.#around.log.error({ cause: String(cause) }, 'not closed'),
+      );
+    }, idleMs);
   }
 
   #scratch(given: string | undefined): string {
     return given ?? join(this.#around.directory, 'scratch');
   }
 
-  async #keptBatch(): Promise<KeptBatch | undefined> {
-    try {
-      return KeptBatch.parse(JSON.parse(await readFile(join(this.#around.directory, 'batch.json'), 'utf8')));
-    } catch (cause) {
-      if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
-      throw cause;
-    }
-  }
-
-  async #keptFacts(): Promise<HostFacts> {
-    const text = await readFile(join(this.#around.directory, 'steps', factsStep, probesFile), 'utf8');
-    this.#facts = readHostFacts(ProbeDocument.parse(JSON.parse(text)));
-    return this.#facts;
+  async #keptFacts(step: string): Promise<HostFacts> {
+    const text = await readFile(join(this.#around.directory, 'steps', step, probesFile), 'utf8');
+    return (this.#facts = readHostFacts(ProbeDocument.parse(JSON.parse(text))));
   }
 
   /** A killed keeper cannot clean up, so the next one does: only names of this run, only in the directory used. */
@@ -352,16 +356,6 @@ export class Keeper {
       if (name.startsWith(`assay-${this.#around.node.run}-`))
         await rm(join(kept.scratch, name), { recursive: true, force: true });
     }
-  }
-
-  async #send(message: FromAgent): Promise<void> {
-    const session = this.#session;
-    if (session === undefined || session.destroyed) return;
-    if (session.write(`${JSON.stringify(message)}\n`)) return;
-    await new Promise<void>((resolve) => {
-      session.once('drain', resolve);
-      session.once('close', () => resolve());
-    });
   }
 }
 

@@ -1,27 +1,28 @@
 import { createHash } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProbeDocument } from '../../workloads/kit/facts/probe-output.ts';
 import { writeStepResult } from '../exec/run-step.ts';
+import { writeWhole } from '../protocol/write-whole.ts';
 
-/** The step that every node starts with; its one output is the raw text of all probes. */
-export const factsStep = 'facts';
+/** The one output of a facts step. */
 export const probesFile = 'probes.json';
 
-/** Keeps a probe document as the evidence of the step `facts` and returns the digest of its exit.json. */
+/** Keeps a probe document as the evidence of a facts step and returns the digest of its exit.json. */
 export async function keepProbes(
   runDirectory: string,
+  step: string,
   document: ProbeDocument,
   times: { readonly startedAt: string; readonly durationMs: number },
 ): Promise<string> {
-  const evidence = join(runDirectory, 'steps', factsStep);
+  const evidence = join(runDirectory, 'steps', step);
   await mkdir(evidence, { recursive: true, mode: 0o700 });
   const text = `${JSON.stringify(document, undefined, 1)}\n`;
-  await writeFile(join(evidence, probesFile), text, { mode: 0o600, flush: true });
+  await writeWhole(join(evidence, probesFile), text);
   return writeStepResult(evidence, {
     schema: 'assay/step',
     schemaVersion: 1,
-    step: factsStep,
+    step,
     workload: 'facts',
     tool: 'probe',
     params: {},

@@ -1,10 +1,14 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeStepResult } from '../exec/run-step.ts';
 import { JournalRecord } from '../protocol/journal-record.ts';
+import { parseJson } from '../protocol/parse-json.ts';
 import type { Execution } from '../protocol/step.ts';
 import { StepRequest } from '../protocol/step.ts';
 import type { Journal } from './journal.ts';
+
+export const batchFile = 'batch.json';
 
 /** The batch that a keeper was given last, kept on disk so that its successor knows what was in flight. */
 export const KeptBatch = z.strictObject({
@@ -14,9 +18,18 @@ export const KeptBatch = z.strictObject({
 });
 export type KeptBatch = z.infer<typeof KeptBatch>;
 
+/** The kept batch; `undefined` when there is none or it cannot be read: then only less is known about the step. */
+export async function loadKeptBatch(directory: string): Promise<KeptBatch | undefined> {
+  const text = await readFile(join(directory, batchFile), 'utf8').catch((cause: unknown) => {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return '';
+    throw cause;
+  });
+  return KeptBatch.safeParse(parseJson(text)).data;
+}
+
 /**
- * Closes what a dead keeper left open: the step in flight is `lost` after a reboot and an `error` otherwise,
- * finished steps stand, the batch is ended. Nothing that was started may stay without an end.
+ * Closes what was left open: the step in flight is `lost` after a reboot and an `error` otherwise, finished steps
+ * stand, the batch is ended. Nothing that was started may stay without an end.
  */
 export async function repair(
   journal: Journal,
@@ -33,8 +46,8 @@ export async function repair(
       schema: 'assay/step',
       schemaVersion: 1,
       step,
-      workload: request?.workload ?? 'facts',
-      tool: request?.tool ?? 'probe',
+      workload: request?.workload ?? 'unknown',
+      tool: request?.tool ?? 'unknown',
       params: request?.params ?? {},
       repetition: request?.repetition ?? 1,
       session: request?.session ?? 1,
@@ -51,8 +64,8 @@ export async function repair(
 }
 
 function openEnds(records: readonly JournalRecord[]): {
-  steps: ReadonlySet<string>;
-  batches: ReadonlySet<string>;
+  readonly steps: ReadonlySet<string>;
+  readonly batches: ReadonlySet<string>;
 } {
   const steps = new Set<string>();
   const batches = new Set<string>();

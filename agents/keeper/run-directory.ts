@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { writeWhole } from '../protocol/write-whole.ts';
 
 /** What the node knows about a run before any record: written once, when the run is opened. */
 export const NodeRun = z.strictObject({
@@ -35,7 +36,7 @@ export async function findNodeRun(state: string, run: string): Promise<string | 
 export async function createNodeRun(directory: string, run: Omit<NodeRun, 'token'>): Promise<NodeRun> {
   const node: NodeRun = { ...run, token: randomBytes(32).toString('hex') };
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  await writeFile(join(directory, 'node.json'), JSON.stringify(node), { mode: 0o600, flag: 'wx' });
+  await writeWhole(join(directory, 'node.json'), JSON.stringify(node));
   return node;
 }
 

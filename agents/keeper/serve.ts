@@ -1,8 +1,6 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { z } from 'zod';
 import { loadRegistry } from '../../workloads/registry.ts';
 import { systemClock } from '../clock.ts';
 import { readEnvironment } from '../environment.ts';
@@ -10,12 +8,12 @@ import { createLineSplitter, encodeLine } from '../protocol/framing.ts';
 import type { FromAgent } from '../protocol/messages.ts';
 import { ToAgent } from '../protocol/messages.ts';
 import { parseJson } from '../protocol/parse-json.ts';
+import { createChallenge, isProof, Knock, Proof, prove } from './handshake.ts';
 import { Keeper, leashMs } from './keeper.ts';
 import { takeLease } from './lease.ts';
+import { createLink } from './link.ts';
+import type { NodeRun } from './run-directory.ts';
 import { loadNodeRun, readBootId } from './run-directory.ts';
-
-/** The first line on a connection: proof that the other side can read this run's directory. */
-export const Knock = z.strictObject({ run: z.string(), token: z.string() });
 
 export interface ServeOptions {
   readonly state: string;
@@ -32,7 +30,10 @@ export async function serve(options: ServeOptions): Promise<void> {
   const bootId = await readBootId();
   const node = await loadNodeRun(options.directory);
   const { promise: keeper, resolve: opened } = Promise.withResolvers<Keeper>();
+  const sockets = new Set<Socket>();
   const server = await takeLease(bootId, (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
     socket.on('error', (cause) => log.warn({ reason: cause.message }, 'connection error'));
     void keeper.then((ready) => answer(socket, ready, node));
   });
@@ -43,14 +44,17 @@ export async function serve(options: ServeOptions): Promise<void> {
   const started = await Keeper.start({
     ...options,
     node,
+    bootId,
     runtime: process.execPath,
     path: readEnvironment().path,
     clock: systemClock,
     registry: await loadRegistry(),
     log,
     leashMs,
-    rebooted: node.bootId !== bootId,
-    onEnd: () => server.close(),
+    onEnd: () => {
+      server.close();
+      for (const socket of sockets) socket.destroySoon();
+    },
   });
   opened(started);
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
@@ -58,71 +62,72 @@ export async function serve(options: ServeOptions): Promise<void> {
 }
 
 /** Lets in who knows the token; tells everybody else who holds the node. */
-function answer(
-  socket: Socket,
-  keeper: Keeper,
-  node: { readonly run: string; readonly token: string },
-): void {
+function answer(socket: Socket, keeper: Keeper, node: NodeRun): void {
   const split = createLineSplitter();
-  let stage: 'knock' | 'hello' | 'attached' | 'stop' = 'knock';
+  const link = createLink(socket);
+  const challenge = createChallenge();
+  let stage: 'knock' | 'proof' | 'hello' | 'attached' | 'stop' = 'knock';
   let queue: Promise<void> = Promise.resolve();
+
+  const onLine = (line: string): void => {
+    const json = parseJson(line);
+    if (stage === 'knock') {
+      const knock = Knock.safeParse(json);
+      if (!knock.success || knock.data.run !== node.run) return refuse(socket, occupied(node.run));
+      socket.write(encodeLine({ proof: prove(node.token, 'keeper', knock.data.challenge), challenge }));
+      stage = 'proof';
+      return;
+    }
+    if (stage === 'proof') {
+      const proof = Proof.safeParse(json);
+      if (!proof.success || !isProof(proof.data.proof, node.token, 'bridge', challenge)) {
+        return refuse(socket, occupied(node.run));
+      }
+      stage = 'hello';
+      return;
+    }
+    const parsed = ToAgent.safeParse(json);
+    if (!parsed.success) return refuse(socket, unfit(parsed.error.issues[0]?.message ?? ''));
+    const message = parsed.data;
+    if (stage === 'hello') {
+      stage = message.type === 'hello' && message.mode === 'stop' ? 'stop' : 'attached';
+      if (stage === 'stop') return;
+      keeper.attach(link);
+    }
+    keeper.heard();
+    if (stage === 'stop') {
+      if (message.type === 'stop') void keeper.stopFor(link, message);
+    } else if (message.type === 'batch') {
+      // A batch runs for minutes; what may arrive meanwhile (fetch, stop, ping) must not wait behind it.
+      void keeper.handle(message, link);
+    } else {
+      queue = queue.then(() => keeper.handle(message, link));
+    }
+  };
   socket.on('data', (chunk: Buffer) => {
-    for (const line of decode(split, chunk, socket)) {
-      if (stage === 'knock') {
-        if (!knocks(line, node)) return refuse(socket, node.run);
-        stage = 'hello';
-        continue;
-      }
-      const parsed = ToAgent.safeParse(parseJson(line));
-      if (!parsed.success)
-        return refuse(
-          socket,
-          node.run,
-          `a message does not fit the protocol: ${parsed.error.issues[0]?.message ?? ''}`,
-        );
-      const message = parsed.data;
-      if (stage === 'hello') {
-        stage = message.type === 'hello' && message.mode === 'stop' ? 'stop' : 'attached';
-        if (stage === 'stop') continue;
-        keeper.attach(socket);
-      }
-      if (stage === 'stop') {
-        if (message.type === 'stop') void keeper.stopFor(socket, message);
-      } else if (message.type === 'batch') {
-        // A batch runs for minutes; what may arrive meanwhile (fetch, stop, ping) must not wait behind it.
-        void keeper.handle(message);
-      } else {
-        queue = queue.then(() => keeper.handle(message));
-      }
+    try {
+      split(chunk).forEach(onLine);
+    } catch (cause) {
+      if (!(cause instanceof RangeError)) throw cause;
+      socket.destroy();
     }
   });
 }
 
-function decode(split: (chunk: Uint8Array) => string[], chunk: Buffer, socket: Socket): string[] {
-  try {
-    return split(chunk);
-  } catch (cause) {
-    if (!(cause instanceof RangeError)) throw cause;
-    socket.destroy();
-    return [];
-  }
-}
+type Refusal = Extract<FromAgent, { type: 'refusal' }>;
 
-function knocks(line: string, node: { readonly run: string; readonly token: string }): boolean {
-  const knock = Knock.safeParse(parseJson(line));
-  if (!knock.success || knock.data.run !== node.run) return false;
-  const [given, expected] = [Buffer.from(knock.data.token), Buffer.from(node.token)];
-  return given.length === expected.length && timingSafeEqual(given, expected);
-}
+const occupied = (run: string): Refusal => ({
+  type: 'refusal',
+  error: {
+    code: 'LEASE_HELD',
+    message: `this node is in use by the run ${run}`,
+    hint: `Wait for it, or end it with: assay stop ${run} --now`,
+  },
+});
 
-function refuse(socket: Socket, run: string, message = `this node is in use by the run ${run}`): void {
-  const refusal: FromAgent = {
-    type: 'refusal',
-    error: {
-      code: message.startsWith('this node') ? 'LEASE_HELD' : 'PROTOCOL_MISMATCH',
-      message,
-      hint: `Wait for it, or end it with: assay stop ${run} --now`,
-    },
-  };
-  socket.end(encodeLine(refusal));
-}
+const unfit = (issue: string): Refusal => ({
+  type: 'refusal',
+  error: { code: 'PROTOCOL_MISMATCH', message: `a message does not fit the protocol: ${issue}` },
+});
+
+const refuse = (socket: Socket, refusal: Refusal): void => void socket.end(encodeLine(refusal));

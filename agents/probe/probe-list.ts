@@ -67,7 +67,17 @@ const trees: readonly { readonly id: string; readonly patterns: readonly string[
     id: 'sysfs block',
     patterns: [
       '/sys/block/*',
-      ...block('dev', 'size', 'hidden', 'removable', 'serial', 'wwid', 'queue/rotational', 'slaves/*'),
+      ...block(
+        'dev',
+        'size',
+        'hidden',
+        'removable',
+        'serial',
+        'wwid',
+        'queue/rotational',
+        'slaves/*',
+        'dm/name',
+      ),
       ...block('device/model', 'device/serial', 'device/wwid', 'device/transport', 'device/nvme*/transport'),
       '/sys/block/*/*/partition',
       '/sys/block/*/*/dev',

@@ -16,6 +16,8 @@ export const JournalRecord = z.discriminatedUnion('type', [
     bootId: z.string(),
     directory: z.string(),
   }),
+  /** A new keeper took over: the one before ended, or the node was rebooted (another boot id). */
+  record('restarted', { bootId: z.string() }),
   record('plan', { digest }),
   record('batch-started', { batch: z.string(), steps: z.array(StepId) }),
   record('step-started', { step: StepId }),
@@ -23,10 +25,9 @@ export const JournalRecord = z.discriminatedUnion('type', [
   record('step-ended', { step: StepId, execution: Execution, result: digest }),
   record('batch-ended', { batch: z.string(), execution: Execution, reason: z.string().optional() }),
   record('attached', { from: z.number().int().nonnegative() }),
-  record('detached', { reason: z.string() }),
-  record('swept', { found: z.number().int().nonnegative(), killed: z.number().int().nonnegative() }),
+  /** Processes of this run that had outlived their step. */
+  record('swept', { found: z.number().int().positive() }),
   record('truncated', { bytes: z.number().int().positive() }),
-  record('warning', { message: z.string() }),
   record('closed', { reason: z.string() }),
 ]);
 export type JournalRecord = z.infer<typeof JournalRecord>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ErrorDocument } from '../../workloads/kit/error-document.ts';
-import { StepRequest } from './step.ts';
+import { FactsStep, StepRequest } from './step.ts';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -23,12 +23,14 @@ export const ToAgent = z.discriminatedUnion('type', [
     /** `attach` refuses to create a run that the node does not hold any more; `stop` may only stop it. */
     mode: z.enum(['open', 'attach', 'stop']),
   }),
-  z.strictObject({ type: z.literal('probe'), scratch: z.string().optional() }),
+  /** `step` names the evidence: `facts`, and `facts-2` … when a new keeper has to look again. */
+  z.strictObject({ type: z.literal('probe'), step: FactsStep, scratch: z.string().optional() }),
   z.strictObject({
     type: z.literal('batch'),
     batch: z.string(),
     plan: digest,
-    load: z.enum(['light', 'heavy']),
+    /** Whose facts the tools are planned with, should this keeper not have probed itself. */
+    facts: FactsStep,
     /** Wall time that the whole batch may take, with or without a coordinator. */
     deadlineMs: z.number().int().positive(),
     scratch: z.string().optional(),
@@ -49,7 +51,6 @@ export const FromAgent = z.discriminatedUnion('type', [
     type: z.literal('welcome'),
     version: z.number().int(),
     nonce: z.string(),
-    bootId: z.string(),
     /** Journal records so far. */
     records: z.number().int().nonnegative(),
   }),
@@ -66,6 +67,6 @@ export const FromAgent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('pong') }),
   /** Answer to `stop` on a connection that may only stop: nothing runs any more. */
   z.strictObject({ type: z.literal('stopped') }),
-  z.strictObject({ type: z.literal('finished'), survivors: z.number().int().nonnegative() }),
+  z.strictObject({ type: z.literal('finished') }),
 ]);
 export type FromAgent = z.infer<typeof FromAgent>;

@@ -3,6 +3,9 @@ import { z } from 'zod';
 /** Made by the coordinator, never reused: `r2-nvme-fio-random-read` … Safe as a file name on both sides. */
 export const StepId = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,99}$/);
 
+/** The steps that look at a node before anything is run: their evidence is the raw text of all probes. */
+export const FactsStep = z.string().regex(/^facts(-[2-9]|-[1-9][0-9])?$/);
+
 /** What became of a step or a command. */
 export const Execution = z.enum([
   'completed',
@@ -29,7 +32,7 @@ export const StepRequest = z.strictObject({
 });
 export type StepRequest = z.infer<typeof StepRequest>;
 
-/** A captured stream or artifact: its file in the step's directory, its full size and the digest of the file. */
+/** A captured stream or artifact: its file in the step's directory, the size and the digest of what is kept. */
 export const CapturedOutput = z.strictObject({
   output: z.string(),
   file: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,150}$/),

@@ -4,7 +4,7 @@ import { isUnusable, noDriver } from './judge-fact-rule.ts';
 import type { MetricContext } from './judge-metric-rule.ts';
 import type { Outcome } from './outcome.ts';
 import { invalid, missing } from './outcome.ts';
-import { describeFate, fateOf, plannedFor } from './step-evidence.ts';
+import { describeFates, fateOf, plannedFor } from './step-evidence.ts';
 import type { KnownSubject } from './subjects.ts';
 
 /** Why there is no sample at all for a cell: the first cause that explains it, in words that name the remedy. */
@@ -19,7 +19,7 @@ export function explainAbsence(
   const fates = planned.map(({ step }) => fateOf(step, node));
   const unreadable = fates.filter(({ isUnreadable }) => isUnreadable);
   if (unreadable.length > 0) {
-    return invalid(unreadable.map(describeFate).join('; '), `${node.id}:unreadable:${workload}`);
+    return invalid(describeFates(unreadable), `${node.id}:unreadable:${workload}`);
   }
   const notRun = `${node.id}:not-run:${workload}`;
   const unplanned =
@@ -38,7 +38,7 @@ export function explainAbsence(
     );
   }
   const failed = fates.filter(({ isEvidence }) => !isEvidence);
-  if (failed.length > 0) return missing('not-run', failed.map(describeFate).join('; '), notRun);
+  if (failed.length > 0) return missing('not-run', describeFates(failed), notRun);
   const scratch = node.facts && valueOf(node.facts.scratch.driveIdentity);
   if (
     requirement.scope === 'drive' &&

@@ -2,8 +2,10 @@ import type { Limit } from '../../workloads/kit/limit.ts';
 import type { Requirement } from '../../workloads/kit/requirement.ts';
 import type { Sample } from '../../workloads/kit/sample.ts';
 import type { Metric } from '../../workloads/kit/workload.ts';
+import type { PlannedStep } from '../run/plan.ts';
 import type { MetricContext } from './judge-metric-rule.ts';
-import { describeFate, fateOf, plannedFor } from './step-evidence.ts';
+import { describeFates, fateOf, plannedFor } from './step-evidence.ts';
+import { describeSubjects } from './subjects.ts';
 
 /** Why a sample cannot be used, and the cause that it shares with other cells. */
 export interface Flaw {
@@ -53,14 +55,16 @@ export function whyUnusable(sample: Sample, limit: Limit, judged: Judged): Flaw 
   if (limit.tools !== undefined && !limit.tools.includes(sample.tool) && !isWrong(sample, metric)) {
     return { reason: `measured with ${sample.tool}; the limit is for ${limit.tools.join(' or ')}` };
   }
-  const stray = whyStray(sample, judged);
+  const stray = isWrong(sample, metric)
+    ? undefined
+    : (whyStray(sample, judged) ?? whyForeign(sample, judged));
   if (stray !== undefined) return { reason: stray };
   if (metric.correctness === true) {
     // An indicative kernel cannot show that results are right, but a wrong one it found is wrong.
     return sample.origin === 'embedded' && !isWrong(sample, metric) ? indicative(sample, judged) : undefined;
   }
   const fate = fateOf(sample.step, node);
-  if (!fate.isEvidence) return { reason: describeFate(fate) };
+  if (!fate.isEvidence) return { reason: describeFates([fate]) };
   if (sample.origin === 'embedded') return indicative(sample, judged);
   return whyRestricted(judged) ?? whyIncorrect(sample, judged);
 }
@@ -76,6 +80,14 @@ function whyStray({ step }: Sample, { material, node }: Judged): string | undefi
     return `step ${step} is not in the plan of this node`;
   }
   return undefined;
+}
+
+/** A number of a device that the node does not have is a number of another machine. */
+function whyForeign({ subject }: Sample, { node }: Judged): string | undefined {
+  const known = describeSubjects(node.id, node.facts).flatMap(({ names }) => names);
+  return known.includes(subject)
+    ? undefined
+    : `measured on ${subject}, which is not among the devices of this node`;
 }
 
 function whyRestricted({ node }: Judged): Flaw | undefined {
@@ -134,19 +146,31 @@ function whyIncorrect(sample: Sample, judged: Judged): Flaw | undefined {
 
 /**
  * Which planned repetitions are missing below these samples. What is left may not silently stand for what was
- * planned: the survivors of a timeout are the fast ones.
+ * planned: the survivors of a timeout are the fast ones, and a check that crashed found nothing wrong.
  */
-export function findGaps(samples: readonly Sample[], { material, node }: Judged): string | undefined {
+export function findGaps(samples: readonly Sample[], limit: Limit, judged: Judged): string | undefined {
+  const { material, node } = judged;
   const planned = plannedFor(material.plan, node.id);
   const seen = new Set(samples.map(({ step }) => step));
   const entries = new Set(planned.filter(({ step }) => seen.has(step)).map(({ entry }) => entry));
-  const due = planned.filter(({ entry }) => entries.has(entry));
-  const gaps = due.flatMap(({ step }) => {
-    const fate = fateOf(step, node);
-    if (!fate.isEvidence) return [describeFate(fate)];
-    return seen.has(step) ? [] : [`${step} ${fate.execution} without this reading`];
-  });
-  return gaps.length === 0
-    ? undefined
-    : `${due.length - gaps.length} of ${due.length} planned repetitions: ${gaps.join('; ')}`;
+  const due = planned.filter((step) => entries.has(step.entry) || isDue(step, limit, judged));
+  const gaps = due
+    .map(({ step }) => fateOf(step, node))
+    .filter(({ step, isEvidence }) => !isEvidence || !seen.has(step));
+  if (gaps.length === 0) return undefined;
+  return `${due.length - gaps.length} of ${due.length} planned repetitions: ${describeFates(gaps)}`;
+}
+
+/**
+ * Should this step have given the reading, though its entry gave none at all? Its parameters decide: none may
+ * contradict the limit's dimensions. A speed must match them all, since other entries of a workload report others.
+ */
+function isDue(step: PlannedStep, limit: Limit, { workload, metric }: Judged): boolean {
+  if (step.workload !== workload) return false;
+  return (
+    Object.entries(limit.where).every(([key, value]) =>
+      key in step.params ? step.params[key] === value : metric.correctness === true,
+    ) &&
+    (metric.correctness === true || Object.keys(limit.where).length > 0)
+  );
 }

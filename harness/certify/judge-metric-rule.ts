@@ -121,7 +121,7 @@ function judgeByLimit(limit: Limit, samples: readonly Sample[], judged: Judged):
     const share = flaws.size < placed.length ? `${flaws.size} of ${placed.length} samples: ` : '';
     return { ...invalid(`${share}${flaw.reason}`, flaw.cause), limit: shown, ...observed };
   }
-  const gaps = findGaps(usable, judged);
+  const gaps = findGaps(usable, limit, judged);
   if (gaps !== undefined || decision === undefined) {
     return { ...invalid(gaps ?? 'no sample can be used'), limit: shown, ...observed };
   }

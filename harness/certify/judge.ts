@@ -25,8 +25,8 @@ export function judge(given: RunMaterial): Verdict {
   return {
     schema: 'assay/verdict',
     schemaVersion: 1,
-    assay: header.assay,
-    run: { id: header.id, startedAt: header.startedAt, purpose: header.purpose },
+    assay: material.assay,
+    run: { id: header.id, startedAt: header.startedAt, purpose: header.purpose, assay: header.assay },
     profile: {
       id: profile.id,
       version: profile.version,

@@ -27,6 +27,8 @@ export interface NodeMaterial {
 /** Everything that `judge` looks at. Whoever has these bytes gets the same verdict. */
 export interface RunMaterial {
   readonly header: RunHeader;
+  /** The version that parses and judges; the header has the one that measured. */
+  readonly assay: string;
   readonly inventory: Inventory;
   readonly suite: Suite;
   /** The profile to judge by, which need not be the one that the run was planned for. */

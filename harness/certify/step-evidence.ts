@@ -43,9 +43,20 @@ export function fateOf(step: string, node: NodeMaterial): StepFate {
   };
 }
 
-/** `r1-nvme timeout: 60 s are over`. */
-export const describeFate = ({ step, execution, reason }: StepFate): string =>
-  reason === undefined ? `${step} ${execution}` : `${step} ${execution}: ${reason}`;
+/**
+ * What became of steps, once per fate: `timeout: 60 s are over (r1-copy, r2-copy)`. A step that ended well and is
+ * named here lacked the reading in question.
+ */
+export function describeFates(fates: readonly StepFate[]): string {
+  const steps = new Map<string, string[]>();
+  for (const { step, execution, reason, isEvidence } of fates) {
+    const words = isEvidence
+      ? `${execution} without this reading`
+      : [execution, reason].filter((part) => part !== undefined).join(': ');
+    steps.set(words, [...(steps.get(words) ?? []), step]);
+  }
+  return [...steps].map(([words, names]) => `${words} (${names.join(', ')})`).join('; ');
+}
 
 /** The planned steps of a node, in the order of the plan. */
 export const plannedFor = (plan: Plan | undefined, node: string): readonly PlannedStep[] =>

@@ -1,3 +1,4 @@
+import { cleanCommand } from './clean.ts';
 import type { Registration } from './command.ts';
 import { explainCommand } from './explain.ts';
 import { judgeCommand } from './judge.ts';
@@ -20,4 +21,5 @@ export const commands: readonly Registration[] = [
   parseCommand,
   workloadsCommand,
   profilesCommand,
+  cleanCommand,
 ];

@@ -16,14 +16,17 @@ export function createInterrupter(err: Writable, resume: string): Interrupter {
   const detach = new AbortController();
   let again: ((pressed: boolean) => void) | undefined;
   let pressedTwice = false;
+  let presses = 0;
   const onSignal = (): void => {
+    presses += 1;
+    if (presses > 2) process.kill(process.pid, 'SIGKILL');
     if (detach.signal.aborted) {
       pressedTwice = true;
       again?.(true);
       return;
     }
     err.write(
-      `\nDetached: the node finishes its batch by itself. Continue with: ${resume}\nPress Ctrl-C again to stop the node.\n`,
+      `\nDetached: the node goes on with its batch by itself (heavy steps for two minutes at most). Continue with: ${resume}\nPress Ctrl-C again to stop the node.\n`,
     );
     detach.abort();
   };

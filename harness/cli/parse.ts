@@ -2,23 +2,26 @@ import { resolve } from 'node:path';
 import { exitCodes } from '../../workloads/kit/error-code.ts';
 import { defineCommand } from './command.ts';
 
-/** `assay parse <workload> --tool T <file>`: the numbers of a log that you already have, read by the same parser. */
+/** `assay parse <workload> <outputs..>`: the numbers of logs that you already have, read by the parser of a run. */
 export const parseCommand = defineCommand({
-  command: 'parse <workload> <file>',
-  describe: 'Read the numbers of a saved tool output with the parser that a run uses',
+  command: 'parse <workload> <outputs..>',
+  describe: 'Read saved tool outputs with the parser that a run uses',
   builder: (argv) =>
     argv
-      .positional('workload', { type: 'string', demandOption: true })
-      .positional('file', { type: 'string', demandOption: true })
-      .option('tool', { type: 'string', demandOption: true, describe: 'Tool whose output it is' })
-      .option('params', { type: 'string', demandOption: true, describe: 'Parameters of the step, as JSON' })
-      .option('command', { type: 'string', default: 'run', describe: 'Id of the command that printed it' })
-      .option('output', {
+      .positional('workload', {
         type: 'string',
-        default: 'stdout',
-        describe: "stdout, stderr or the artifact's name",
-      }),
-  run: async ({ workload: id, file, tool: toolId, params: given, command, output }, { out, environment }) => {
+        demandOption: true,
+        describe: 'Workload the tool belongs to',
+      })
+      .positional('outputs', {
+        type: 'string',
+        array: true,
+        demandOption: true,
+        describe: 'command.output=file, for example speed.stdout=speed.txt',
+      })
+      .option('tool', { type: 'string', demandOption: true, describe: 'Tool whose outputs they are' })
+      .option('params', { type: 'string', demandOption: true, describe: 'Parameters of the step, as JSON' }),
+  run: async ({ workload: id, outputs: given, tool: toolId, params: text }, { out, environment }) => {
     const { readFile } = await import('node:fs/promises');
     const { AssayError } = await import('../../workloads/kit/assay-error.ts');
     const { parseJson } = await import('../../agents/protocol/parse-json.ts');
@@ -30,39 +33,60 @@ export const parseCommand = defineCommand({
         hint: 'See: assay workloads',
       });
     }
-    const params = registered.workload.params.safeParse(parseJson(given));
+    const params = registered.workload.params.safeParse(parseJson(text));
     if (!params.success) {
+      const [issue] = params.error.issues;
       throw new AssayError(
         'CONFIG_INVALID',
-        `--params: ${params.error.issues[0]?.path.join('.') ?? ''}: ${params.error.issues[0]?.message ?? 'not accepted'}`,
+        `--params: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not accepted'}`,
         {
           hint: `Give the parameters that ${id} knows, as JSON (workloads/${id}/README.md).`,
         },
       );
     }
-    const text = await readFile(resolve(environment.workingDirectory, file), 'utf8').catch(
-      (cause: unknown) => {
-        throw new AssayError('USAGE', `expected a readable file, got ${file}`, { cause });
-      },
-    );
-    const isStream = output === 'stdout' || output === 'stderr';
-    const parsed = tool.parse(
+    const outputs: Record<
+      string,
       {
-        [command]: {
-          stdout: output === 'stdout' ? text : '',
-          stderr: output === 'stderr' ? text : '',
-          exitCode: 0,
-          artifacts: isStream ? {} : { [output]: text },
-          durationMs: 0,
+        stdout: string;
+        stderr: string;
+        exitCode: number;
+        artifacts: Record<string, string>;
+        durationMs: number;
+      }
+    > = {};
+    for (const each of given) {
+      const [, command = '', output = '', file = ''] = /^([a-z][a-z0-9-]*)\.([^=]+)=(.+)$/.exec(each) ?? [];
+      if (file === '') {
+        throw new AssayError('USAGE', `expected command.output=file, got \`${each}\``, {
+          hint: "For example speed.stdout=speed.txt; a workload's README names the commands of its tools.",
+        });
+      }
+      const content = await readFile(resolve(environment.workingDirectory, file), 'utf8').catch(
+        (cause: unknown) => {
+          throw new AssayError('USAGE', `expected a readable file, got ${file}`, {
+            cause,
+            hint: 'Check the path.',
+          });
         },
-      },
-      params.data,
-    );
-    if (!parsed.ok)
-      throw new AssayError('CONFIG_INVALID', `${file}: ${parsed.error}`, {
-        hint: 'Nothing was read; a step that printed this would be unreadable too.',
+      );
+      // A log does not carry its exit code: that it was kept says that its owner took it for good.
+      const kept = (outputs[command] ??= {
+        stdout: '',
+        stderr: '',
+        exitCode: 0,
+        artifacts: {},
+        durationMs: 0,
       });
-    out.write(`${JSON.stringify(parsed.value, undefined, 1)}\n`);
+      if (output === 'stdout' || output === 'stderr') kept[output] = content;
+      else kept.artifacts[output] = content;
+    }
+    const parsed = tool.parse(outputs, params.data);
+    if (!parsed.ok) {
+      throw new AssayError('CONFIG_INVALID', `${toolId}: ${parsed.error}`, {
+        hint: 'Nothing was read; a step that printed this would be unreadable too. Give every output that the message names.',
+      });
+    }
+    out.write(`${JSON.stringify({ origin: 'imported', ...parsed.value }, undefined, 1)}\n`);
     return exitCodes.pass;
   },
 });

@@ -24,12 +24,8 @@ export const surveyCommand = defineCommand({
       })
       .option('json', { type: 'boolean', default: false, describe: 'Print the verdict document' }),
   run: async (args, context) => {
-    const { AssayError } = await import('../../workloads/kit/assay-error.ts');
-    if (args.target !== 'local') {
-      throw new AssayError('USAGE', `expected the target \`local\`, got \`${args.target}\``, {
-        hint: 'Remote nodes are not supported yet; run assay on the machine itself.',
-      });
-    }
+    const { createTransport, localNode } = await import('./targets.ts');
+    createTransport(args.target, context.environment);
     const { loadRegistry } = await import('../../workloads/registry.ts');
     const { loadBuiltIn, findSuite } = await import('../run/built-in.ts');
     const { createRun } = await import('../run/create-run.ts');
@@ -60,7 +56,7 @@ export const surveyCommand = defineCommand({
       inventory: {
         schema: 'assay/inventory',
         schemaVersion: 1,
-        nodes: [{ name: 'local', claims: {}, ...(scratch === undefined ? {} : { scratch }) }],
+        nodes: [{ name: localNode, claims: {}, ...(scratch === undefined ? {} : { scratch }) }],
       },
     });
     const verdict = await measureAndConclude({ run, registry, context, mode: 'open', json: args.json });

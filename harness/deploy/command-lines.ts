@@ -79,10 +79,16 @@ fi
 export const startLine = (options: { runtime: string; hash: string; state: string }): string =>
   `exec ${shellQuote(options.runtime)} ${shellQuote(`${options.state}/cache/${hex(options.hash)}/agent.mjs`)} bridge ${shellQuote(options.state)}`;
 
-/** Removes the cache, and the state directory when nothing else is in it. */
-export const cleanLine = (options: { state: string }): string => `
-state=${shellQuote(options.state)}
-rm -rf "$state/cache"
-rmdir "$state/runs" "$state" 2>/dev/null
-exit 0
+/**
+ * Removes the caches from the given state directories (the default ones when none is given), and the directories when
+ * nothing else is in them: a run that is still there keeps its own. Answers `<nonce> cleaned <directories …>`.
+ */
+export const cleanLine = (options: { nonce: string; candidates: readonly string[] }): string => `
+nonce=${hex(options.nonce)} uid=$(id -u) cleaned=
+for dir in ${options.candidates.length > 0 ? options.candidates.map(shellQuote).join(' ') : '"/var/tmp/assay-$uid" "/tmp/assay-$uid"'}; do
+  [ -d "$dir" ] && [ ! -L "$dir" ] && [ -O "$dir" ] || continue
+  [ -d "$dir/cache" ] && rm -rf "$dir/cache" && cleaned="$cleaned $dir/cache"
+  rmdir "$dir/runs" "$dir" 2>/dev/null
+done
+printf '%s cleaned%s\\n' "$nonce" "$cleaned"
 `;

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Bundle } from './bundle.ts';
-import { probeLine, pushLine } from './command-lines.ts';
+import { cleanLine, probeLine, pushLine } from './command-lines.ts';
 
 /** Where the agent now stands on a node, verified there. */
 export interface Deployment {
@@ -40,6 +40,13 @@ export async function deploy(
     }
   }
   return { state, hash: bundle.hash, machine };
+}
+
+/** Removes the agent's cache from a node; returns what was removed, in words. */
+export async function cleanNode(transport: Transport, candidates: readonly string[] = []): Promise<string> {
+  const nonce = randomBytes(16).toString('hex');
+  const answer = await ask(transport, cleanLine({ nonce, candidates }), nonce);
+  return answer.slice('cleaned'.length).trim() || 'nothing: there was no cache';
 }
 
 /** The byte stream that pushLine unpacks. */

@@ -109,7 +109,8 @@ function quote(text: string, place: SourcePlace): string {
   if ('line' in place) return cleanText(text.split('\n')[place.line - 1] ?? '').slice(0, 300);
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    // Some tools log in front of their report (fio, about wrong blocks).
+    value = JSON.parse(text.slice(Math.max(0, text.search(/^[{[]/m))));
   } catch (cause) {
     if (cause instanceof SyntaxError) return '';
     throw cause;

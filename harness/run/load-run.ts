@@ -1,8 +1,9 @@
 import { readChain, sha256 } from '../../agents/protocol/chain.ts';
 import type { JournalRecord } from '../../agents/protocol/journal-record.ts';
-import { StepResult } from '../../agents/protocol/step.ts';
+import { FactsStep, StepResult } from '../../agents/protocol/step.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { ErrorDocument } from '../../workloads/kit/error-document.ts';
+import { valueOf } from '../../workloads/kit/facts/fact.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import { ProbeDocument } from '../../workloads/kit/facts/probe-output.ts';
 import { readHostFacts } from '../../workloads/kit/facts/read-host-facts.ts';
@@ -16,6 +17,7 @@ import { Profile } from '../config/profile.ts';
 import { Suite } from '../config/suite.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { damaged, readDocument, runPaths } from '../store/run-directory.ts';
+import { assayVersion } from '../version.ts';
 import { parseStep } from './parse-step.ts';
 import { Plan } from './plan.ts';
 
@@ -56,6 +58,7 @@ export async function loadRun(
   const profilePath = `${runPaths.inputs}/${inputNames.profile(profileId)}`;
   return {
     header: run.header,
+    assay: assayVersion,
     inventory,
     suite: await run.readDocument(Suite, `${runPaths.inputs}/${inputNames.suite}`),
     profile,
@@ -96,19 +99,20 @@ async function loadNode(
   const chain = readChain(text, run.headDigest);
   if (!chain.ok) throw damaged(path, 'an unbroken chain', chain.error);
   await checkPlan(run, chain.value, path);
-  const results = new Map<string, string>();
-  for (const record of chain.value) if (record.type === 'step-ended') results.set(record.step, record.result);
+  const results = endsOf(chain.value, path);
   await refuseStrangers(run, id, results);
   const steps: StepResult[] = [];
   const samples: Sample[] = [];
   const unreadable: { step: string; reason: string }[] = [];
-  let facts: HostFacts | undefined;
+  const facts: HostFacts[] = [];
   for (const [name, digest] of results) {
     const { step, files } = await loadStep(run, id, name, digest);
-    if (step.workload === 'facts') {
+    if (FactsStep.safeParse(name).success) {
       const probes = files.get('probes.json');
       if (probes !== undefined)
-        facts = readHostFacts(readDocument(ProbeDocument, probes, `${runPaths.step(id, name)}/probes.json`));
+        facts.push(
+          readHostFacts(readDocument(ProbeDocument, probes, `${runPaths.step(id, name)}/probes.json`)),
+        );
       continue;
     }
     checkPlanned(step, plan, id);
@@ -118,12 +122,13 @@ async function loadNode(
     // A step that did not end well has its reason already; unreadable is only what should have been readable.
     else if (step.execution === 'completed') unreadable.push({ step: name, reason: parsed.error });
   }
+  const [first] = facts;
   return {
     id,
-    reached: facts !== undefined,
-    ...(facts === undefined
+    reached: first !== undefined,
+    ...(first === undefined
       ? { why: 'the node was reached, but no facts were received from it' }
-      : { facts }),
+      : { facts: withWorstLimits(first, facts) }),
     steps,
     samples,
     unreadable,
@@ -131,8 +136,31 @@ async function loadNode(
   };
 }
 
+/** The digest of every ended step. A step ends once: a second end would let the last one win. */
+function endsOf(records: readonly JournalRecord[], path: string): ReadonlyMap<string, string> {
+  const results = new Map<string, string>();
+  for (const record of records) {
+    if (record.type !== 'step-ended') continue;
+    if (results.has(record.step)) throw damaged(path, `one end of ${record.step}`, 'another one');
+    results.set(record.step, record.result);
+  }
+  return results;
+}
+
+/**
+ * The facts as first seen, with the effective limits of the most restricted keeper: after a restart the agent may
+ * have been allowed less, and no speed may hide behind what it was allowed before.
+ */
+function withWorstLimits(first: HostFacts, all: readonly HostFacts[]): HostFacts {
+  const restricted = all.find(({ limits }) => valueOf(limits.unrestricted) !== true);
+  return restricted === undefined ? first : { ...first, limits: restricted.limits };
+}
+
 /** A journal that speaks of a plan must speak of this one. */
 async function checkPlan(run: RunDirectory, records: readonly JournalRecord[], path: string): Promise<void> {
+  const isBound = records.some(({ type }) => type === 'plan');
+  if (!isBound && records.some(({ type }) => type === 'batch-started'))
+    throw damaged(path, 'a record of the plan before the first batch', 'none');
   for (const record of records) {
     if (record.type !== 'plan') continue;
     const found = sha256(await run.read(runPaths.plan));
@@ -189,6 +217,8 @@ function checkPlanned(step: StepResult, plan: Plan | undefined, node: string): v
   const planned = plan?.steps.find((candidate) => candidate.step === step.step && candidate.node === node);
   const where = `${runPaths.step(node, step.step)}/exit.json`;
   if (planned === undefined) throw damaged(where, 'a step of plan.json', 'one that the plan does not have');
+  // A step that a dead agent left open is closed by its successor, which may not know what it was.
+  if (step.commands.length === 0 && step.execution !== 'completed') return;
   for (const key of ['workload', 'tool', 'repetition', 'session'] as const) {
     if (planned[key] !== step[key]) throw damaged(where, `${key} ${planned[key]}`, String(step[key]));
   }

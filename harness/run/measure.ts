@@ -12,6 +12,7 @@ import type { RunDirectory } from '../store/run-directory.ts';
 import { runPaths, toJson } from '../store/run-directory.ts';
 import { createPlan } from './create-plan.ts';
 import { inputNames } from './load-run.ts';
+import { loadProgress } from './node-progress.ts';
 import type { NodeSession } from './node-session.ts';
 import type { Target } from './open-session.ts';
 import { openSession } from './open-session.ts';
@@ -43,6 +44,7 @@ export interface MeasureOptions {
 interface OpenNode {
   readonly node: string;
   readonly session: NodeSession;
+  readonly factsStep: string;
   readonly facts: HostFacts;
   readonly scratch: string | undefined;
 }
@@ -61,17 +63,41 @@ export async function measure(options: MeasureOptions): Promise<void> {
   detach.addEventListener('abort', letGo);
   try {
     const progress = followSteps(events);
-    const opened = await surviving(options, options.targets, (target) =>
+    const open = await withoutFinished(options);
+    const opened = await surviving(options, open, (target) =>
       openNode(options, target, sessions, progress.onRecord),
     );
+    if (opened.length === 0) return;
     const plan = await ensurePlan(options, opened);
     events.onPlan(plan);
     progress.follow(plan, opened);
-    await surviving(options, opened, (node) => finishNode(run, options.registry, plan, node));
+    await surviving(options, opened, (node) => finishNode(run, plan, node));
   } finally {
     detach.removeEventListener('abort', letGo);
     letGo();
   }
+}
+
+/**
+ * Leaves out nodes whose every planned step has ended and whose run is gone from the node: a coordinator that died
+ * after fetching everything still finishes its report.
+ */
+async function withoutFinished({ run, targets, mode }: MeasureOptions): Promise<readonly Target[]> {
+  if (mode === 'open' || !(await run.has(runPaths.plan))) return targets;
+  const plan = await run.readDocument(Plan, runPaths.plan);
+  const open: Target[] = [];
+  for (const target of targets) {
+    const progress = await loadProgress(run, target.node);
+    const isComplete = plan.steps.every(({ node, step }) => node !== target.node || progress.ended.has(step));
+    const isGone =
+      isComplete &&
+      (await openSession(run, target, 'attach').then(
+        async (session) => session.finish().then(() => true),
+        (cause: unknown) => cause instanceof AssayError && cause.code === 'RUN_NOT_FOUND',
+      ));
+    if (!isGone) open.push(target);
+  }
+  return open;
 }
 
 /** Does something for every node at once. Who fails is reported and left out; nobody left is an error. */
@@ -104,21 +130,23 @@ async function surviving<T extends { readonly node: string }, R>(
 }
 
 async function openNode(
-  { run, mode }: MeasureOptions,
+  { run, mode, detach }: MeasureOptions,
   target: Target,
   sessions: Set<NodeSession>,
   onRecord: (node: string, record: JournalRecord) => void,
 ): Promise<OpenNode> {
   const { node } = target;
-  const session = await openSession(run, target, mode, (record) => onRecord(node, record));
+  const session = await openSession(run, target, mode, (record) => onRecord(node, record), detach);
   sessions.add(session);
   const inventory = await run.readDocument(Inventory, `${runPaths.inputs}/${inputNames.inventory}`);
   const scratch = inventory.nodes.find(({ name }) => name === node)?.scratch;
-  if (!session.ended.has('facts'))
-    session.send({ type: 'probe', ...(scratch === undefined ? {} : { scratch }) });
-  await session.stepEnded('facts');
-  const probes = await run.readDocument(ProbeDocument, `${runPaths.step(node, 'facts')}/probes.json`);
-  return { node, session, facts: readHostFacts(probes), scratch };
+  const factsStep = session.progress.facts ?? session.progress.nextFacts;
+  if (session.progress.facts === undefined) {
+    session.send({ type: 'probe', step: factsStep, ...(scratch === undefined ? {} : { scratch }) });
+  }
+  await session.stepEnded(factsStep);
+  const probes = await run.readDocument(ProbeDocument, `${runPaths.step(node, factsStep)}/probes.json`);
+  return { node, session, factsStep, facts: readHostFacts(probes), scratch };
 }
 
 async function ensurePlan(
@@ -138,29 +166,47 @@ async function ensurePlan(
   return plan;
 }
 
-async function finishNode(run: RunDirectory, registry: Registry, plan: Plan, open: OpenNode): Promise<void> {
-  const { session } = open;
-  const running = session.runningBatch();
-  if (running !== undefined) await session.batchEnded(running);
-  const steps = plan.steps.filter(({ node, step }) => node === open.node && !session.ended.has(step));
+/** Beyond its own deadline a batch gets this long to write its end and hand over the evidence. */
+const handoverMs = 120_000;
+
+async function finishNode(
+  run: RunDirectory,
+  plan: Plan,
+  { node, session, factsStep, scratch }: OpenNode,
+): Promise<void> {
+  const { progress } = session;
+  const planned = plan.steps.filter((step) => step.node === node);
+  if (!plan.subjects.some((subject) => subject.node === node)) {
+    throw new AssayError(
+      'USAGE',
+      `${node} could not be reached when the run was planned, so nothing is planned for it`,
+      {
+        hint: 'Measure it in a run of its own.',
+      },
+    );
+  }
+  const deadlineMs = planned.reduce((sum, { budgetMs }) => sum + budgetMs, 0) + 60_000;
+  const endOf = async (batch: string): Promise<void> => {
+    await session.batchEnded(batch, deadlineMs + handoverMs);
+    if (progress.cancelled === undefined) return;
+    throw new AssayError('INTERRUPTED', `the run was stopped: ${progress.cancelled}`, {
+      hint: `Continue with: assay resume ${run.header.id}`,
+    });
+  };
+  if (progress.runningBatch !== undefined) await endOf(progress.runningBatch);
+  const steps = planned.filter(({ step }) => !progress.ended.has(step));
   if (steps.length > 0) {
-    const batch = `b${session.endedBatches.size + 1}`;
-    const isHeavy = steps.some(({ workload }) => registry.get(workload)?.workload.load === 'heavy');
+    const batch = progress.nextBatch;
     session.send({
       type: 'batch',
       batch,
       plan: sha256(await run.read(runPaths.plan)),
-      load: isHeavy ? 'heavy' : 'light',
-      deadlineMs: steps.reduce((sum, { budgetMs }) => sum + budgetMs, 0) + 60_000,
-      ...(open.scratch === undefined ? {} : { scratch: open.scratch }),
-      steps: steps.map(({ node, entry, ...request }) => request),
+      facts: factsStep,
+      deadlineMs,
+      ...(scratch === undefined ? {} : { scratch }),
+      steps: steps.map(({ node: _, entry, ...request }) => request),
     });
-    await session.batchEnded(batch);
-  }
-  if (session.cancelled !== undefined) {
-    throw new AssayError('INTERRUPTED', `the run was stopped: ${session.cancelled}`, {
-      hint: `Continue with: assay resume ${run.header.id}`,
-    });
+    await endOf(batch);
   }
   await session.finish();
 }
@@ -173,7 +219,7 @@ function followSteps(events: MeasureEvents) {
     follow: (known: Plan, opened: readonly OpenNode[]): void => {
       plan = known;
       done = known.steps.filter(({ node, step }) =>
-        opened.some((open) => open.node === node && open.session.ended.has(step)),
+        opened.some((open) => open.node === node && open.session.progress.ended.has(step)),
       ).length;
     },
     onRecord: (node: string, record: JournalRecord): void => {

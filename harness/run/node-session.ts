@@ -13,12 +13,31 @@ import type { Deployment } from '../deploy/deploy.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { damaged, readDocument, runPaths } from '../store/run-directory.ts';
 import type { Channel, Transport } from '../transport/transport.ts';
+import { NodeProgress } from './node-progress.ts';
 
-type Waiter = {
+interface Waiter {
   readonly wants: (message: FromAgent) => boolean;
   readonly resolve: (message: FromAgent) => void;
   readonly reject: (cause: unknown) => void;
-};
+}
+
+export interface SessionOptions {
+  readonly run: RunDirectory;
+  readonly node: string;
+  readonly runtime: string;
+  /** `attach` refuses to begin a run. */
+  readonly mode: 'open' | 'attach';
+  readonly onRecord: (record: JournalRecord) => void;
+  /** Aborted to give up, whatever is being waited for. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A keeper starts in well under a second; a journal of thousands of lines follows in seconds. */
+const welcomeMs = 60_000;
+/** The leash of heavy steps is counted from the last message, so we speak at least this often. */
+const pingMs = 20_000;
+const maxFileBytes = 64 * 1024 * 1024;
+const maxStepBytes = 256 * 1024 * 1024;
 
 /**
  * The coordinator's end of one node: mirrors the node's journal into the run directory line by line, proving
@@ -26,75 +45,73 @@ type Waiter = {
  * its own digests before it is kept.
  */
 export class NodeSession {
+  readonly progress = new NodeProgress();
   readonly #channel: Channel;
-  readonly #run: RunDirectory;
-  readonly #node: string;
-  readonly #onRecord: (record: JournalRecord) => void;
+  readonly #options: SessionOptions;
   readonly #waiters = new Set<Waiter>();
   readonly #chunks = new Map<string, Buffer[]>();
+  readonly #ping: NodeJS.Timeout;
   #lines: number;
   #prev: string;
   #work: Promise<void> = Promise.resolve();
   #failure: Error | undefined;
   /** Called once each when a record was kept or the session failed. */
   #changes: (() => void)[] = [];
-  readonly ended = new Set<string>();
-  /** Why the last batch was cancelled, when it was. */
-  cancelled: string | undefined;
-  readonly startedBatches = new Set<string>();
-  readonly endedBatches = new Set<string>();
 
-  private constructor(
-    channel: Channel,
-    run: RunDirectory,
-    node: string,
-    onRecord: (record: JournalRecord) => void,
-    lines: readonly string[],
-  ) {
+  private constructor(channel: Channel, options: SessionOptions, lines: readonly string[]) {
     this.#channel = channel;
-    this.#run = run;
-    this.#node = node;
-    this.#onRecord = onRecord;
+    this.#options = options;
     this.#lines = lines.length;
-    this.#prev = lines.length === 0 ? run.headDigest : sha256(lines.at(-1) ?? '');
+    this.#prev = lines.length === 0 ? options.run.headDigest : sha256(lines.at(-1) ?? '');
+    for (const line of lines) this.progress.note(JournalRecord.parse(JSON.parse(line)));
+    this.#ping = setInterval(() => this.send({ type: 'ping' }), pingMs);
   }
 
   /** Starts or attaches to the run's keeper and catches up with its journal. */
   static async open(
     transport: Transport,
-    deployment: Deployment,
-    options: {
-      readonly run: RunDirectory;
-      readonly node: string;
-      readonly runtime: string;
-      readonly mode: 'open' | 'attach';
-      readonly onRecord: (record: JournalRecord) => void;
-    },
+    { state, hash }: Deployment,
+    options: SessionOptions,
   ): Promise<NodeSession> {
-    const { run, node } = options;
+    const { run, node, runtime, mode } = options;
     const lines = await keptLines(run, node);
-    const channel = await transport.exec(
-      startLine({ runtime: options.runtime, hash: deployment.hash, state: deployment.state }),
-    );
-    const session = new NodeSession(channel, run, node, options.onRecord, lines);
-    for (const line of lines) session.#note(JournalRecord.parse(JSON.parse(line)));
+    const channel = await transport.exec(startLine({ runtime, hash, state }));
+    const session = new NodeSession(channel, options, lines);
     const nonce = randomBytes(16).toString('hex');
-    session.#listen(transport.name, nonce);
-    const welcome = session.#next((message) => message.type === 'welcome' && message.nonce === nonce);
-    session.send({
-      type: 'hello',
-      version: protocolVersion,
-      nonce,
-      run: run.header.id,
-      node,
-      head: run.headDigest,
-      from: lines.length,
-      mode: options.mode,
-    });
-    const greeting = await welcome;
-    // What the node did while nobody listened comes first: decisions before that would rest on an old picture.
-    if (greeting.type === 'welcome') await session.#until(() => session.#lines >= greeting.records);
-    return session;
+    const late = setTimeout(
+      () =>
+        session.#fail(
+          new AssayError(
+            'AGENT_LOST',
+            `${transport.name}: the agent did not answer in ${welcomeMs / 1000} s`,
+          ),
+        ),
+      welcomeMs,
+    );
+    try {
+      session.#listen(transport.name, nonce);
+      const welcome = session.#next((message) => message.type === 'welcome');
+      const head = run.headDigest;
+      session.send({
+        type: 'hello',
+        version: protocolVersion,
+        nonce,
+        run: run.header.id,
+        node,
+        head,
+        from: lines.length,
+        mode,
+      });
+      const greeting = await welcome;
+      // What the node did while nobody listened comes first: decisions before that would rest on an old picture.
+      if (greeting.type === 'welcome') await session.#until(() => session.#lines >= greeting.records);
+      return session;
+    } catch (cause) {
+      session.close();
+      throw cause;
+    } finally {
+      clearTimeout(late);
+    }
   }
 
   send(message: ToAgent): void {
@@ -103,29 +120,40 @@ export class NodeSession {
 
   /** Resolves when `step` has ended and its evidence is here. */
   async stepEnded(step: string): Promise<void> {
-    await this.#until(() => this.ended.has(step));
+    await this.#until(() => this.progress.ended.has(step));
   }
 
-  /** Resolves when `batch` has ended and all its evidence is here. */
-  async batchEnded(batch: string): Promise<void> {
-    await this.#until(() => this.endedBatches.has(batch));
+  /** Resolves when `batch` has ended and all its evidence is here; fails when that takes longer than it may. */
+  async batchEnded(batch: string, withinMs: number): Promise<void> {
+    const late = setTimeout(
+      () =>
+        this.#fail(
+          new AssayError(
+            'AGENT_LOST',
+            `${this.#options.node}: the batch ${batch} did not end within its deadline`,
+          ),
+        ),
+      withinMs,
+    );
+    try {
+      await this.#until(() => this.progress.endedBatches.has(batch));
+    } finally {
+      clearTimeout(late);
+    }
   }
 
-  /** The batch that the node has begun and not ended, as far as its journal is here. */
-  runningBatch(): string | undefined {
-    return [...this.startedBatches].find((batch) => !this.endedBatches.has(batch));
-  }
-
-  /** Tells the node that all is here; the run is removed from it. Returns how many processes had to be killed. */
-  async finish(): Promise<number> {
+  /** Makes sure that all is on our disk, then tells the node to remove the run. */
+  async finish(): Promise<void> {
+    await this.#options.run.flush(runPaths.journal(this.#options.node));
     const finished = this.#next((message) => message.type === 'finished');
     this.send({ type: 'finish' });
-    const message = await finished;
+    await finished;
+    await this.#work;
     this.close();
-    return message.type === 'finished' ? message.survivors : 0;
   }
 
   close(): void {
+    clearInterval(this.#ping);
     this.#channel.close();
   }
 
@@ -146,30 +174,29 @@ export class NodeSession {
     let greeted = false;
     let noise = '';
     let stderr = '';
+    const onLine = (line: string): void => {
+      const message = FromAgent.safeParse(parseJson(line)).data;
+      const isGreeting =
+        message?.type === 'refusal' || (message?.type === 'welcome' && message.nonce === nonce);
+      if (message !== undefined && (greeted || isGreeting)) {
+        greeted = true;
+        this.#receive(message);
+      } else if (greeted) {
+        throw new AssayError(
+          'PROTOCOL_MISMATCH',
+          `${name}: the agent sent a message that does not fit protocol ${protocolVersion}: \`${line.slice(0, 80)}\``,
+        );
+      } else {
+        // A login shell may have printed first; kept only to explain a failure.
+        noise = `${noise}${line}\n`.slice(-500);
+      }
+    };
     this.#channel.stderr.on('data', (chunk: Buffer) => {
       stderr = (stderr + chunk.toString('utf8')).slice(-2000);
     });
     this.#channel.stdout.on('data', (chunk: Buffer) => {
       try {
-        for (const line of split(chunk)) {
-          const message = FromAgent.safeParse(parseJson(line));
-          if (
-            message.success &&
-            (greeted ||
-              message.data.type === 'refusal' ||
-              (message.data.type === 'welcome' && message.data.nonce === nonce))
-          ) {
-            greeted = true;
-            this.#receive(message.data);
-          } else if (greeted) {
-            throw new AssayError(
-              'PROTOCOL_MISMATCH',
-              `${name}: the agent sent a message that does not fit protocol ${protocolVersion}: \`${line.slice(0, 80)}\``,
-            );
-          } else {
-            noise = `${noise}${line}\n`.slice(-500);
-          }
-        }
+        split(chunk).forEach(onLine);
       } catch (cause) {
         this.#fail(
           cause instanceof RangeError
@@ -178,38 +205,36 @@ export class NodeSession {
         );
       }
     });
-    void this.#channel.ended.then(({ exitCode }) =>
+    void this.#channel.ended.then(({ exitCode }) => {
+      const said = `${noise}${stderr}`.trim().slice(0, 300);
       this.#fail(
         new AssayError(
           'AGENT_LOST',
-          `${name}: the connection to the agent ended (exit code ${exitCode ?? 'unknown'}) ${`${noise}${stderr}`.trim().slice(0, 300)}`.trim(),
+          `${name}: the connection to the agent ended (exit code ${exitCode ?? 'unknown'})${said === '' ? '' : `: ${said}`}`,
           {
-            hint: `The run may still go on there. Continue with: assay resume ${this.#run.header.id}`,
+            hint: `The run may still go on there. Continue with: assay resume ${this.#options.run.header.id}`,
           },
         ),
-      ),
+      );
+    });
+    this.#options.signal?.addEventListener(
+      'abort',
+      () => this.#fail(new AssayError('INTERRUPTED', 'interrupted')),
+      { once: true },
     );
   }
 
   #receive(message: FromAgent): void {
-    switch (message.type) {
-      case 'record':
-        this.#work = this.#work
-          .then(() => this.#keep(message.line))
-          .catch((cause: unknown) => this.#fail(cause));
-        break;
-      case 'chunk':
-        this.#collect(message);
-        break;
-      case 'refusal':
-        this.#fail(AssayError.fromJSON(message.error));
-        return;
-      case 'welcome':
-      case 'pong':
-      case 'stopped':
-      case 'finished':
-        break;
+    if (message.type === 'refusal') {
+      this.#fail(AssayError.fromJSON(message.error));
+      return;
     }
+    if (message.type === 'record') {
+      this.#work = this.#work
+        .then(() => this.#keep(message.line))
+        .catch((cause: unknown) => this.#fail(cause));
+    }
+    if (message.type === 'chunk') this.#collect(message);
     for (const waiter of [...this.#waiters]) {
       if (!waiter.wants(message)) continue;
       this.#waiters.delete(waiter);
@@ -224,46 +249,53 @@ export class NodeSession {
     this.#wake();
   }
 
-  /** Keeps one journal line, after the evidence that it speaks of: a record here means that its files are here. */
-  async #keep(line: string): Promise<void> {
-    const record = JournalRecord.safeParse(parseJson(line));
-    const where = `${runPaths.journal(this.#node)} line ${this.#lines + 1}`;
-    if (!record.success) throw damaged(where, 'a journal record', `\`${line.slice(0, 80)}\``);
-    if (record.data.seq !== this.#lines || record.data.prev !== this.#prev)
-      throw damaged(where, 'the next link of the chain', `seq ${record.data.seq}`);
-    this.#lines += 1;
-    this.#prev = sha256(line);
-    if (record.data.type === 'step-ended') await this.#pull(record.data.step, record.data.result);
-    await this.#run.append(runPaths.journal(this.#node), `${line}\n`);
-    this.#note(record.data);
-    this.#onRecord(record.data);
-  }
-
-  #note(record: JournalRecord): void {
-    if (record.type === 'step-ended') this.ended.add(record.step);
-    if (record.type === 'batch-started') this.startedBatches.add(record.batch);
-    if (record.type === 'batch-ended') {
-      this.endedBatches.add(record.batch);
-      this.cancelled = record.execution === 'cancelled' ? (record.reason ?? 'no reason given') : undefined;
-    }
-    this.#wake();
-  }
-
   #wake(): void {
     for (const change of this.#changes.splice(0)) change();
   }
 
+  /**
+   * Keeps one journal line, after the evidence that it speaks of: a record here means that its files are here.
+   * After a failure nothing more is kept, so that the journal here never has a hole.
+   */
+  async #keep(line: string): Promise<void> {
+    if (this.#failure !== undefined) return;
+    const { run, node, onRecord } = this.#options;
+    const record = JournalRecord.safeParse(parseJson(line)).data;
+    const where = `${runPaths.journal(node)} line ${this.#lines + 1}`;
+    if (record === undefined) throw damaged(where, 'a journal record', `\`${line.slice(0, 80)}\``);
+    if (record.seq !== this.#lines || record.prev !== this.#prev)
+      throw damaged(where, 'the next link of the chain', `seq ${record.seq}`);
+    if (record.type === 'step-ended') await this.#pull(record.step, record.result);
+    await run.append(runPaths.journal(node), `${line}\n`);
+    this.#lines += 1;
+    this.#prev = sha256(line);
+    this.progress.note(record);
+    this.#wake();
+    onRecord(record);
+  }
+
+  /** Fetches a step's evidence beside the run and moves it in when it is whole. */
   async #pull(step: string, digest: string): Promise<void> {
-    const folder = runPaths.step(this.#node, step);
+    const { run, node } = this.#options;
+    const incoming = runPaths.incoming(node, step);
     const exit = await this.#fetch(`steps/${step}/exit.json`, digest);
-    const result = readDocument(StepResult, exit.toString('utf8'), `${folder}/exit.json`);
-    for (const output of result.commands.flatMap((command) => command.outputs)) {
-      await this.#run.write(
-        `${folder}/${output.file}`,
+    const { commands } = readDocument(
+      StepResult,
+      exit.toString('utf8'),
+      `${runPaths.step(node, step)}/exit.json`,
+    );
+    const outputs = commands.flatMap((command) => command.outputs);
+    const total = outputs.reduce((sum, { bytes }) => sum + bytes, 0);
+    if (total > maxStepBytes)
+      throw damaged(`${node}:${step}`, `at most ${maxStepBytes} bytes of evidence`, `${total}`);
+    for (const output of outputs) {
+      await run.write(
+        `${incoming}/${output.file}`,
         await this.#fetch(`steps/${step}/${output.file}`, output.sha256),
       );
     }
-    await this.#run.write(`${folder}/exit.json`, exit);
+    await run.write(`${incoming}/exit.json`, exit);
+    await run.move(incoming, runPaths.step(node, step));
   }
 
   async #fetch(path: string, digest: string): Promise<Buffer> {
@@ -274,17 +306,22 @@ export class NodeSession {
     const bytes = Buffer.concat(this.#chunks.get(path) ?? []);
     this.#chunks.delete(path);
     if (sha256(bytes) !== digest)
-      throw damaged(`${this.#node}:${path}`, `sha256 ${digest}`, `sha256 ${sha256(bytes)}`);
+      throw damaged(`${this.#options.node}:${path}`, `sha256 ${digest}`, `sha256 ${sha256(bytes)}`);
     return bytes;
   }
 
-  #collect(chunk: Extract<FromAgent, { type: 'chunk' }>): void {
-    const parts = this.#chunks.get(chunk.path);
+  #collect({ path, offset, data, last }: Extract<FromAgent, { type: 'chunk' }>): void {
+    const parts = this.#chunks.get(path);
     if (parts === undefined) return; // not asked for: nothing a node offers by itself is kept
-    const offset = parts.reduce((sum, part) => sum + part.length, 0);
-    if (chunk.offset !== offset || offset > 64 * 1024 * 1024)
-      throw damaged(`${this.#node}:${chunk.path}`, `a chunk at ${offset}`, `one at ${chunk.offset}`);
-    parts.push(Buffer.from(chunk.data, 'base64'));
+    const expected = parts.reduce((sum, part) => sum + part.length, 0);
+    const isEmpty = data === '' && !last;
+    if (offset !== expected || offset > maxFileBytes || isEmpty)
+      throw damaged(
+        `${this.#options.node}:${path}`,
+        `a chunk at ${expected}`,
+        isEmpty ? 'an empty one' : `one at ${offset}`,
+      );
+    parts.push(Buffer.from(data, 'base64'));
   }
 }
 

@@ -19,6 +19,7 @@ export async function openSession(
   target: Target,
   mode: 'open' | 'attach',
   onRecord: (record: JournalRecord) => void = () => undefined,
+  signal?: AbortSignal,
 ): Promise<NodeSession> {
   const deployment = await deploy(target.transport, await loadBundle());
   return NodeSession.open(target.transport, deployment, {
@@ -27,5 +28,6 @@ export async function openSession(
     runtime: target.runtime,
     mode,
     onRecord,
+    signal,
   });
 }

@@ -1,18 +1,8 @@
-import { constants } from 'node:fs';
-import {
-  appendFile,
-  copyFile,
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  rename,
-  stat,
-  writeFile,
-} from 'node:fs/promises';
+import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { z } from 'zod';
 import { sha256 } from '../../agents/protocol/chain.ts';
+import { writeWhole } from '../../agents/protocol/write-whole.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { RunHeader } from './run-header.ts';
 
@@ -22,6 +12,8 @@ export const runPaths = {
   plan: 'plan.json',
   inputs: 'inputs',
   journal: (node: string) => `nodes/${node}/journal.ndjson`,
+  /** Evidence on its way in: not yet named by the journal, so not yet part of the run. */
+  incoming: (node: string, step: string) => `nodes/${node}/incoming/${step}`,
   unreached: (node: string) => `nodes/${node}/unreached.json`,
   record: (node: string) => `nodes/${node}/record.ndjson`,
   step: (node: string, step: string) => `nodes/${node}/steps/${step}`,
@@ -61,7 +53,7 @@ export class RunDirectory {
     }
     const full: RunHeader = { ...header, inputs: listed };
     const text = toJson(full);
-    await writeWhole(join(path, runPaths.header), text);
+    await writeWhole(join(path, runPaths.header), text, 0o644);
     return new RunDirectory(path, full, sha256(text));
   }
 
@@ -110,7 +102,7 @@ export class RunDirectory {
   /** Writes a file so that it is there whole or not at all. */
   async write(relative: string, content: string | Uint8Array): Promise<void> {
     await mkdir(dirname(join(this.path, relative)), { recursive: true });
-    await writeWhole(join(this.path, relative), content);
+    await writeWhole(join(this.path, relative), content, 0o644);
   }
 
   async append(relative: string, line: string): Promise<void> {
@@ -118,9 +110,21 @@ export class RunDirectory {
     await appendFile(join(this.path, relative), line);
   }
 
-  async copyFrom(source: string, relative: string): Promise<void> {
-    await mkdir(dirname(join(this.path, relative)), { recursive: true });
-    await copyFile(source, join(this.path, relative), constants.COPYFILE_EXCL);
+  /** Moves a folder into place, over whatever an interrupted attempt left there. */
+  async move(from: string, to: string): Promise<void> {
+    await rm(join(this.path, to), { recursive: true, force: true });
+    await mkdir(dirname(join(this.path, to)), { recursive: true });
+    await rename(join(this.path, from), join(this.path, to));
+  }
+
+  /** Waits until a file is on the disk, not only in memory. */
+  async flush(relative: string): Promise<void> {
+    const file = await open(join(this.path, relative), 'r');
+    try {
+      await file.sync();
+    } finally {
+      await file.close();
+    }
   }
 }
 
@@ -156,18 +160,6 @@ export function readDocument<T>(schema: z.ZodType<T>, text: string, where: strin
     `a document of schema version 1`,
     `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'something else'}`,
   );
-}
-
-async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
-  const partial = `${path}.partial`;
-  const file = await open(partial, 'w');
-  try {
-    await file.writeFile(content);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(partial, path);
 }
 
 async function exists(path: string): Promise<boolean> {

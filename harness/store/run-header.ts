@@ -13,6 +13,11 @@ export const RunHeader = z.strictObject({
   purpose: z.enum(['survey', 'certify']),
   startedAt: z.iso.datetime(),
   profile: z.string(),
-  inputs: z.array(z.strictObject({ path: z.string(), sha256: z.string().regex(/^[0-9a-f]{64}$/) })),
+  inputs: z.array(
+    z.strictObject({
+      path: z.string().regex(/^inputs(\/[a-z0-9][a-z0-9-]*)+\.json$/),
+      sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    }),
+  ),
 });
 export type RunHeader = z.infer<typeof RunHeader>;

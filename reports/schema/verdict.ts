@@ -140,11 +140,14 @@ export type AssetVerdict = z.infer<typeof AssetVerdict>;
 export const Verdict = z.strictObject({
   schema: z.literal('assay/verdict'),
   schemaVersion: z.literal(1),
+  /** The version that parsed and judged. */
   assay: z.string(),
   run: z.strictObject({
     id: z.string(),
     startedAt: z.iso.datetime(),
     purpose: z.enum(['survey', 'certify']),
+    /** The version that measured. */
+    assay: z.string(),
   }),
   profile: z.strictObject({ id: z.string(), version: z.string(), title: z.string(), digest: z.string() }),
   suite: z.strictObject({ id: z.string(), version: z.string() }),

@@ -165,28 +165,90 @@ describe.skipIf(fio === undefined && !isCi)('storage', () => {
   });
 
   // The real fio writes its report, then the file is another: what it reads afterwards is from no drive.
-  it.each([
+  it.for([
     ['sparse', 'rm "$file" && exec truncate -s "$size" "$file"'],
     ['fallocated', 'rm "$file" && exec fallocate -l "$size" "$file"'],
-  ])('a %s file gives numbers, and each is invalid: the drive moved nothing', async (_, replace) => {
-    if (lack !== undefined) return;
-    const found = await survey([randomRead, verify], {
-      script: `[ "$name" = layout ] && { "$real" "$@" || exit; ${replace}; }\nexec "$real" "$@"`,
+  ] as const)(
+    'a %s file gives numbers, and each is invalid: the drive moved nothing',
+    async ([, replace], { skip }) => {
+      skip(lack !== undefined, lack);
+      const found = await survey([randomRead, verify], {
+        script: `[ "$name" = layout ] && { "$real" "$@" || exit; ${replace}; }\nexec "$real" "$@"`,
+      });
+      expect(measured(found)).toEqual([
+        ['nvme.randomReadRate', expect.stringMatching(tooFewBytes)],
+        ['nvme.readLatency', expect.stringMatching(tooFewBytes)],
+        ['nvme.readLatency', expect.stringMatching(tooFewBytes)],
+        ['nvme.verifyErrors', expect.stringMatching(tooFewBytes)],
+      ]);
+      expect(cellOf(found.survey, 'nvme-exact', 'local')).toMatchObject({
+        verdict: 'invalid',
+        reason: expect.stringMatching(tooFewBytes) as string,
+      });
+      expect(found.judged).toBe(2);
+      expect(found.storageExit).not.toBe(0);
+    },
+  );
+
+  it('a file that is a link to memory is found out, although the directory is on the drive', async ({
+    skip,
+  }) => {
+    skip(lack !== undefined, lack);
+    skip(!existsSync('/dev/shm'), 'there is no /dev/shm');
+    const memory = mkdtempSync('/dev/shm/assay-test-');
+    onTestFinished(() => rmSync(memory, { recursive: true, force: true }));
+    const found = await survey([randomRead], {
+      // Before the layout it would do nothing: fio lays out a new file in place of what it finds.
+      script: `[ "$name" = run ] && { mv "$file" '${memory}/file' && ln -s '${memory}/file' "$file" || exit; }\nexec "$real" "$@"`,
     });
-    console.log(
-      JSON.stringify(found.survey.attempts),
-      JSON.stringify(found.survey.cells.filter((c) => c.id.includes('nvme'))),
-    );
-    expect(measured(found)).toEqual([
-      ['nvme.randomReadRate', expect.stringMatching(tooFewBytes)],
-      ['nvme.readLatency', expect.stringMatching(tooFewBytes)],
-      ['nvme.readLatency', expect.stringMatching(tooFewBytes)],
-      ['nvme.verifyErrors', expect.stringMatching(tooFewBytes)],
-    ]);
-    expect(cellOf(found.survey, 'nvme-exact', 'local')).toMatchObject({
-      verdict: 'invalid',
-      reason: expect.stringMatching(tooFewBytes) as string,
-    });
+    // A kernel whose tmpfs refuses direct I/O gives no number at all.
+    for (const [, validity] of measured(found)) expect(validity).toMatch(tooFewBytes);
+    expect(found.judged).toBe(2);
+    expect(found.storageExit).not.toBe(0);
+  });
+
+  // 256 of 1024: so many that fio's log no longer fits in front of its report without being cut.
+  it.for([
+    ['one block', 1],
+    ['a quarter of all blocks', 256],
+  ] as const)(
+    '%s that changed between write and read is a failure, not an unreadable run',
+    async ([, blocks], { skip }) => {
+      skip(lack !== undefined, lack);
+      const found = await survey([verify], {
+        script: `[ "$name" = run ] && dd if=/dev/urandom of="$file" bs=65536 seek=7 count=${blocks} conv=notrunc 2> /dev/null
+exec "$real" "$@"`,
+      });
+      expect(measured(found)).toEqual([['nvme.verifyErrors', 'valid']]);
+      expect(found.survey.measurements[0]).toMatchObject({ n: 1, median: blocks, min: blocks, max: blocks });
+      expect(cellOf(found.survey, 'nvme-exact', 'local')?.verdict).toBe('fail');
+      const drive = `local/${valueOf(own.scratch.driveIdentity) ?? ''}`;
+      expect(cellOf(found.storage, 'verify', drive)?.verdict).toBe('fail');
+      expect(found.judged).toBe(1);
+      expect(found.storageExit).toBe(1);
+    },
+  );
+
+  it.for([
+    [
+      'loses its file: fio prints a report with an error',
+      '[ "$name" = run ] && rm "$file"\nexec "$real" "$@"',
+    ],
+    [
+      'ends with 0 and a report of an I/O error',
+      '"$real" "$@" && sed -i \'s/"error" : 0,/"error" : 5,/\' "$output"',
+    ],
+    ['prints nothing', '[ "$name" = run ] && exit 0\nexec "$real" "$@"'],
+    ['leaves an empty report', '[ "$name" = run ] && exec truncate -s 0 "$output"\nexec "$real" "$@"'],
+    ['leaves half a report', '"$real" "$@" && [ "$name" = run ] && exec truncate -s 900 "$output"\nexit 0'],
+    ['never wrote the file', '[ "$name" = layout ] && exit 0\nexec "$real" "$@"'],
+    ['is killed', '[ "$name" = run ] && kill -KILL $$\nexec "$real" "$@"'],
+  ] as const)('fio that %s gives no number and no pass', async ([, script], { skip }) => {
+    skip(lack !== undefined, lack);
+    const found = await survey([verify], { script });
+    expect(measured(found)).toEqual([]);
+    expect(found.survey.attempts).toHaveLength(1);
+    expect(cellOf(found.survey, 'nvme-exact', 'local')?.verdict).toMatch(/^(invalid|missing)$/);
     expect(found.judged).toBe(2);
     expect(found.storageExit).not.toBe(0);
   });

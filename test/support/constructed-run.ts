@@ -155,6 +155,7 @@ export function constructRun(run: ConstructedRun): RunMaterial {
     budgetSeconds: 0,
   };
   return {
+    assay: '0.1.0',
     header: {
       schema: 'assay/run',
       schemaVersion: 1,

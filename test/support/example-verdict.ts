@@ -54,7 +54,7 @@ export function exampleVerdict(input: VerdictInput): Verdict {
     schema: 'assay/verdict',
     schemaVersion: 1,
     assay: '0.1.0',
-    run: { id: 'r-20261123-081000', startedAt: '2026-11-23T08:10:00Z', purpose: 'certify' },
+    run: { id: 'r-20261123-081000', startedAt: '2026-11-23T08:10:00Z', purpose: 'certify', assay: '0.1.0' },
     profile: {
       id: 'ai-training-singlenode',
       version: '1.0',
@@ -263,7 +263,7 @@ export function vmVerdict(): Verdict {
   return exampleVerdict({
     cells,
     defects: [...defects],
-    run: { id: 'r-20261123-081000', startedAt: '2026-11-23T08:10:00Z', purpose: 'survey' },
+    run: { id: 'r-20261123-081000', startedAt: '2026-11-23T08:10:00Z', purpose: 'survey', assay: '0.1.0' },
     headline: 'vm-1 has no accelerator and cannot be used for AI training.',
     assets: [
       {

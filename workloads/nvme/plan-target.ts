@@ -16,8 +16,11 @@ export const targetRequirements = {
  * Commands that say what stands behind `{scratch}` at the time of the step, so that its numbers can be checked
  * from its own outputs alone: the mount, the block devices, and the drives' attributes in sysfs as `path:text`.
  */
-export function planTarget({ drives }: HostFacts): readonly CommandInput[] {
-  const names = (valueOf(drives) ?? []).map(({ name }) => `/sys/block/${name}`);
+export function planTarget({ drives, scratch }: HostFacts): readonly CommandInput[] {
+  const kernelNames = (valueOf(drives) ?? []).map(({ name }) => name);
+  const names = kernelNames.map((name) => `/sys/block/${name}`);
+  const source = valueOf(scratch.device) ?? '';
+  const isLayered = !kernelNames.some((name) => source.startsWith(`/dev/${name}`));
   const either = (tests: readonly (readonly string[])[]): string[] =>
     tests.flatMap((test, index) => (index === 0 ? test : ['-o', ...test]));
   return [
@@ -42,5 +45,26 @@ export function planTarget({ drives }: HostFacts): readonly CommandInput[] {
       ],
       timeoutMs,
     },
+    ...(isLayered ? [layers] : []),
   ];
 }
+
+const virtual = '/sys/devices/virtual/block';
+
+/**
+ * What device-mapper nodes lie on, as `path:text`: LVM and LUKS stand between a file system and its drive. lsblk
+ * names only one of several parents in a list, so that a mirror would look like a single drive.
+ */
+const layers: CommandInput = {
+  id: 'layers',
+  file: 'find',
+  // From one level above, which exists on machines without any such node too: find fails on what is not there.
+  args: [
+    ...['/sys/devices/virtual', '-mindepth', '1', '-maxdepth', '4'],
+    ...['-not', '-path', virtual, '-not', '-path', `${virtual}/*`, '-prune', '-o'],
+    ...['-path', `${virtual}/*/slaves/*`, '-printf', '%p:\\n', '-o', '-type', 'f', '('],
+    ...['-path', `${virtual}/*/dev`, '-o', '-path', `${virtual}/*/dm/uuid`],
+    ...[')', '-exec', 'grep', '-H', '', '{}', '+'],
+  ],
+  timeoutMs,
+};

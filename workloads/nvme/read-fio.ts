@@ -47,7 +47,7 @@ export function readFio(
   const read =
     text === undefined
       ? err(`command \`${id}\`: expected the file ${id}.json, got none`)
-      : readJson(Document, text);
+      : readJson(Document, withoutLog(text));
   if (!read.ok) return output.ok ? read : output;
   const [job] = read.value.jobs;
   if (job.error !== 0 && job.error !== verifyFailed)
@@ -59,6 +59,15 @@ export function readFio(
     if (slip !== undefined) return err(`command \`${id}\`: ${slip}`);
   }
   return ok({ version: read.value['fio version'].replace(/^fio-/, ''), job });
+}
+
+/**
+ * A job process that finds many wrong blocks fills its buffer and writes its log into the report's file, cut
+ * anywhere, before the report (fio 3.33 sends errors to stderr and to `--output`). Other text before it stays an error.
+ */
+function withoutLog(text: string): string {
+  const start = text.indexOf('{\n  "fio version" : ');
+  return start > 0 && /^(verify|crc32c): /.test(text) ? text.slice(start) : text;
 }
 
 /** fio's rates follow from its totals and its time; a report in which they do not was damaged. */

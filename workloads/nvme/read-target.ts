@@ -9,6 +9,8 @@ import type { Result } from '../kit/result.ts';
 import { err, ok } from '../kit/result.ts';
 import type { Dimensions } from '../kit/sample.ts';
 import type { StepOutputs } from '../kit/tool.ts';
+import type { LayeredDrive } from './read-layers.ts';
+import { readLayers } from './read-layers.ts';
 
 // util-linux before 2.33 writes numbers as texts.
 const Bytes = z.union([
@@ -43,13 +45,18 @@ export function readTarget(outputs: StepOutputs): Target {
   const freeBytes = avail ?? undefined;
   const noDrive = whyNoDrive(fstype);
   if (noDrive !== undefined) return { drive: undefined, freeBytes, dimensions, refusal: noDrive };
-  const drive = readDrive(outputs, mounted.value);
-  if (!drive.ok) return { drive: undefined, freeBytes, dimensions, refusal: drive.error };
-  const transport = valueOf(drive.value.transport);
+  const found = readDrive(outputs, mounted.value);
+  if (!found.ok) return { drive: undefined, freeBytes, dimensions, refusal: found.error };
+  const { drive, through } = found.value;
+  const transport = valueOf(drive.transport);
   return {
-    drive: drive.value,
+    drive,
     freeBytes,
-    dimensions: { ...dimensions, ...(transport === undefined ? {} : { transport }) },
+    dimensions: {
+      ...dimensions,
+      ...(transport === undefined ? {} : { transport }),
+      ...(through === undefined ? {} : { through }),
+    },
     refusal: undefined,
   };
 }
@@ -70,7 +77,7 @@ function readMount(outputs: StepOutputs): Result<Mounted> {
   return mounted === undefined ? err('findmnt does not say which file system was written to') : ok(mounted);
 }
 
-function readDrive(outputs: StepOutputs, mount: Mounted): Result<Drive> {
+function readDrive(outputs: StepOutputs, mount: Mounted): Result<LayeredDrive> {
   const listed = outputOf(outputs, 'drives');
   if (!listed.ok) return listed;
   const rows = readLsblk(listed.value.stdout);
@@ -78,24 +85,28 @@ function readDrive(outputs: StepOutputs, mount: Mounted): Result<Drive> {
   const sysfs = outputOf(outputs, 'sysfs');
   if (!sysfs.ok) return sysfs;
   // btrfs has device numbers of its own; the counters of the one device prove or refute it.
-  const source = mount.source.replace(/\[.*$/, '').replace(/^\/dev\//, '');
+  const source = mount.source.replace(/\[.*$/, '').replace(/^\/dev\/(mapper\/)?/, '');
   const row =
     rows.find((it) => it['maj:min'] === mount['maj:min']) ??
     rows.find((it) => mount.fstype === 'btrfs' && it.name === source);
   if (row === undefined)
     return err(`device ${mount['maj:min']} (${mount.source}) is not a block device that lsblk lists`);
+  const drives = drivesFrom(readTree(sysfs.value.stdout), rows);
   const name = row.type === 'part' ? (row.pkname ?? '') : row.name;
-  const drive = drivesFrom(readTree(sysfs.value.stdout), rows).find((it) => it.name === name);
-  return drive === undefined
-    ? err(`${row.name} (${row.type ?? 'unknown type'}) is not one drive or a partition of one`)
-    : ok(drive);
+  const drive = drives.find((it) => it.name === name);
+  if (drive !== undefined) return ok({ drive, through: undefined });
+  const layers = outputs['layers'] === undefined ? undefined : outputOf(outputs, 'layers');
+  if (layers?.ok === false) return layers;
+  const below =
+    layers === undefined ? undefined : readLayers(readTree(layers.value.stdout), row, rows, drives);
+  return below ?? err(`${row.name} (${row.type ?? 'unknown type'}) is not one drive or a partition of one`);
 }
 
 /** `path:text` lines. A text never holds a line break here, a path never a colon after the PCI address part. */
 function readTree(text: string): Tree {
   return Object.fromEntries(
     text.split('\n').flatMap((line): [string, string][] => {
-      const [, path, value] = /^(\/sys\/block\/[^:]+):(.*)$/.exec(line) ?? [];
+      const [, path, value] = /^(\/sys\/(?:block|devices\/virtual\/block)\/[^:]+):(.*)$/.exec(line) ?? [];
       return path === undefined || value === undefined ? [] : [[path, value]];
     }),
   );

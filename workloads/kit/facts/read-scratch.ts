@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { BlockLayers } from './drive-below.ts';
+import { driveBelow } from './drive-below.ts';
 import type { Evidence, Tree } from './evidence.ts';
 import type { Fact } from './fact.ts';
 import { known, unknown, valueOf } from './fact.ts';
@@ -50,22 +52,28 @@ export function readScratch(
 function driveBehind(mount: Mount, tree: Tree, drives: Fact<readonly Drive[]>): Fact<string> {
   const refusal = whyNoDrive(mount.fileSystem);
   if (refusal !== undefined) return unknown(refusal);
-  const node = blockNode(mount, tree);
-  if ('unknown' in node) return node;
-  const [name, parent] = node.value;
-  const drive = valueOf(drives)?.find((it) => it.name === (parent ?? name));
-  if (drive !== undefined) return known(drive.identity);
-  const members = Object.keys(tree).flatMap((path) => path.split(`/sys/block/${name}/slaves/`)[1] ?? []);
-  const over = members.length > 0 ? ` over ${members.join(', ')}` : '';
-  return unknown(`${name}${over} is not one drive (device mapper, RAID or a software device)`);
+  return mapFact(blockNode(mount, tree), (name) =>
+    mapFact(driveBelow(name, layersOf(tree), valueOf(drives) ?? []), ({ drive }) => known(drive.identity)),
+  );
 }
 
-/** The kernel's name of the mounted block device, and of the drive if it is a partition of one. */
-function blockNode(mount: Mount, tree: Tree): Fact<readonly [string, string | undefined]> {
+function layersOf(tree: Tree): BlockLayers {
+  const paths = Object.keys(tree);
+  return {
+    slavesOf: (name) => paths.flatMap((path) => path.split(`/sys/block/${name}/slaves/`)[1] ?? []),
+    diskOf: (partition) =>
+      paths
+        .find((path) => path.startsWith('/sys/block/') && path.endsWith(`/${partition}/partition`))
+        ?.split('/')[3],
+  };
+}
+
+/** The kernel's name of the mounted block device. */
+function blockNode(mount: Mount, tree: Tree): Fact<string> {
   for (const [path, entry] of Object.entries(tree)) {
     if (entry !== mount.majorMinor) continue;
     const [, disk, partition] = /^\/sys\/block\/([^/]+)(?:\/([^/]+))?\/dev$/.exec(path) ?? [];
-    if (disk !== undefined) return known(partition === undefined ? [disk, undefined] : [partition, disk]);
+    if (disk !== undefined) return known(partition ?? disk);
   }
   return mount.fileSystem === 'btrfs'
     ? btrfsNode(mount, tree)
@@ -73,8 +81,8 @@ function blockNode(mount: Mount, tree: Tree): Fact<readonly [string, string | un
 }
 
 /** btrfs has device numbers of its own; it lists its members, and only one member is one drive. */
-function btrfsNode(mount: Mount, tree: Tree): Fact<readonly [string, string | undefined]> {
-  const name = mount.source.replace(/^\/dev\//, '');
+function btrfsNode(mount: Mount, tree: Tree): Fact<string> {
+  const name = kernelName(mount.source, tree);
   const members = Object.keys(tree).flatMap((path) => {
     const [, uuid, member] = /^\/sys\/fs\/btrfs\/([^/]+)\/devices\/([^/]+)$/.exec(path) ?? [];
     return uuid !== undefined && member !== undefined ? [{ uuid, member }] : [];
@@ -85,8 +93,12 @@ function btrfsNode(mount: Mount, tree: Tree): Fact<readonly [string, string | un
     return unknown(`${mount.source} is not among the devices of any btrfs in /sys/fs/btrfs`);
   if (own.length > 1)
     return unknown(`this btrfs spans ${own.length} devices: ${own.map(({ member }) => member).join(', ')}`);
-  const parent = Object.keys(tree)
-    .find((path) => path.startsWith('/sys/block/') && path.endsWith(`/${name}/dev`))
-    ?.split('/')[3];
-  return known([name, parent === name ? undefined : parent]);
+  return known(name);
+}
+
+/** `/dev/mapper/luks-1` is `dm-0` to the kernel. */
+function kernelName(source: string, tree: Tree): string {
+  const mapper = source.split('/dev/mapper/')[1];
+  const path = Object.keys(tree).find((it) => it.endsWith('/dm/name') && tree[it] === mapper);
+  return path?.split('/')[3] ?? source.replace(/^\/dev\//, '');
 }

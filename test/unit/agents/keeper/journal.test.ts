@@ -23,14 +23,14 @@ describe('Journal', () => {
   it('cuts a torn last line, says so, and goes on from the last whole one', async () => {
     const path = join(temporaryDirectory(), 'journal.ndjson');
     const first = await Journal.open(path, head, systemClock);
-    await first.append({ type: 'warning', message: 'before' });
+    await first.append({ type: 'swept', found: 1 });
     await first.close();
     appendFileSync(path, '{"seq":1,"prev":"to');
     const second = await Journal.open(path, head, systemClock);
     await second.append({ type: 'closed', reason: 'after' });
     await second.close();
     const chain = readChain(readFileSync(path, 'utf8'), head);
-    expect(chain.ok && chain.value.map(({ type }) => type)).toEqual(['warning', 'truncated', 'closed']);
+    expect(chain.ok && chain.value.map(({ type }) => type)).toEqual(['swept', 'truncated', 'closed']);
     expect(chain.ok && chain.value[1]).toMatchObject({ bytes: 19 });
   });
 });

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { systemClock } from '../../../../agents/clock.ts';
 import { Keeper } from '../../../../agents/keeper/keeper.ts';
+import type { Link } from '../../../../agents/keeper/link.ts';
 import { keepProbes } from '../../../../agents/keeper/probe-step.ts';
 import { createNodeRun } from '../../../../agents/keeper/run-directory.ts';
 import { readChain, sha256 } from '../../../../agents/protocol/chain.ts';
@@ -35,7 +36,10 @@ const tool = defineTool(sleep, {
   parse: () => err('prints nothing'),
 });
 // The registry is typed over unknown parameters, as the real one is.
-const registry = new Map([['sleep', { workload: sleep, tools: [tool] }]]) as unknown as Registry;
+const registry = new Map([
+  ['sleep', { workload: sleep, tools: [tool] }],
+  ['nap', { workload: { ...sleep, id: 'nap', load: 'light' as const }, tools: [tool] }],
+]) as unknown as Registry;
 
 const facts = ProbeDocument.parse(
   JSON.parse(
@@ -60,7 +64,7 @@ async function keeper(
     bootId: 'boot',
     bundle: 'b',
   });
-  await keepProbes(directory, facts, { startedAt: systemClock.now().toISOString(), durationMs: 1 });
+  await keepProbes(directory, 'facts', facts, { startedAt: systemClock.now().toISOString(), durationMs: 1 });
   const around = {
     state,
     directory,
@@ -72,7 +76,7 @@ async function keeper(
     registry,
     log: pino({ enabled: false }),
     leashMs,
-    rebooted: false,
+    bootId: 'boot',
     onEnd: () => undefined,
   };
   const records = (): readonly JournalRecord[] => {
@@ -83,15 +87,23 @@ async function keeper(
   return { keeper: await Keeper.start(around), records, directory };
 }
 
-const batch = (load: 'light' | 'heavy', ...seconds: readonly number[]): ToAgent => ({
+/** The other side of a connection that nobody reads. */
+const link: Link = {
+  send: () => Promise.resolve(),
+  end: () => undefined,
+  drop: () => undefined,
+  onClose: () => undefined,
+};
+
+const batch = (workload: 'nap' | 'sleep', ...seconds: readonly number[]): ToAgent => ({
   type: 'batch',
   batch: 'b1',
   plan: sha256('plan'),
-  load,
+  facts: 'facts',
   deadlineMs: 60_000,
   steps: seconds.map((each, index) => ({
     step: `s${index}`,
-    workload: 'sleep',
+    workload,
     tool: 'sh',
     params: { seconds: each },
     repetition: 1,
@@ -110,7 +122,7 @@ const ends = (records: readonly JournalRecord[]): readonly string[] =>
 describe('Keeper', () => {
   it('lets a heavy step end and then idles when no coordinator has been there for the length of the leash', async () => {
     const { keeper: it_, records } = await keeper(200);
-    await it_.handle(batch('heavy', 0.5, 0.5, 0.5));
+    await it_.handle(batch('sleep', 0.5, 0.5, 0.5), link);
     expect(ends(records())).toEqual(['step-ended completed', 'batch-ended lost-contact']);
     expect(records().find((record) => record.type === 'batch-ended')).toMatchObject({
       reason: 'no contact with the coordinator for 0.2 s',
@@ -120,7 +132,7 @@ describe('Keeper', () => {
 
   it('finishes a light batch alone', async () => {
     const { keeper: it_, records } = await keeper(200);
-    await it_.handle(batch('light', 0.3, 0.3));
+    await it_.handle(batch('nap', 0.3, 0.3), link);
     expect(ends(records())).toEqual([
       'step-ended completed',
       'step-ended completed',
@@ -131,7 +143,7 @@ describe('Keeper', () => {
 
   it('says that a step was refused, with the reason, and goes on with the next', async () => {
     const { keeper: it_, records, directory } = await keeper();
-    await it_.handle(batch('light', 1000, 0.1));
+    await it_.handle(batch('nap', 1000, 0.1), link);
     expect(ends(records())).toEqual(['step-ended refused', 'step-ended completed', 'batch-ended completed']);
     expect(JSON.parse(readFileSync(join(directory, 'steps/s0/exit.json'), 'utf8'))).toMatchObject({
       execution: 'refused',
@@ -143,7 +155,7 @@ describe('Keeper', () => {
 
   it('cancels the running step and closes its journal on SIGTERM', async () => {
     const { keeper: it_, records } = await keeper();
-    const running = it_.handle(batch('light', 20, 20));
+    const running = it_.handle(batch('nap', 20, 20), link);
     await new Promise((resolve) => setTimeout(resolve, 300));
     await it_.terminate('the agent received SIGTERM');
     await running;
@@ -153,7 +165,7 @@ describe('Keeper', () => {
 
   it('puts its own CPU time beside every step', async () => {
     const { keeper: it_, directory } = await keeper();
-    await it_.handle(batch('light', 1));
+    await it_.handle(batch('nap', 1), link);
     const { agentCpuSeconds } = z
       .looseObject({ agentCpuSeconds: z.number() })
       .parse(JSON.parse(readFileSync(join(directory, 'steps/s0/exit.json'), 'utf8')));

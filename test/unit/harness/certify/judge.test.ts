@@ -353,15 +353,15 @@ describe('fewer repetitions than planned', () => {
     );
 
   it.each([
-    ['timed out', { execution: 'timeout', reason: '60 s are over' }, 'r3-copy timeout: 60 s are over'],
-    ['left nothing', { execution: 'none' }, 'r3-copy skipped: it left no evidence'],
-    ['was lost in a reboot', { execution: 'lost' }, 'r3-copy lost'],
+    ['timed out', { execution: 'timeout', reason: '60 s are over' }, 'timeout: 60 s are over (r3-copy)'],
+    ['left nothing', { execution: 'none' }, 'skipped: it left no evidence (r3-copy)'],
+    ['was lost in a reboot', { execution: 'lost' }, 'lost (r3-copy)'],
     [
       'could not be read',
       { unreadable: 'expected a number, got `nan`' },
-      'r3-copy completed: output could not be read: expected a number, got `nan`',
+      'completed: output could not be read: expected a number, got `nan` (r3-copy)',
     ],
-    ['printed nothing about it', {}, 'r3-copy completed without this reading'],
+    ['printed nothing about it', {}, 'completed without this reading (r3-copy)'],
   ] as const)('because one %s: invalid, with the repetition named', (_, bad, reason) => {
     const verdict = run({ steps: oneBad(bad) });
     expect(cell(verdict, 'speed')).toMatchObject({
@@ -382,7 +382,7 @@ describe('fewer repetitions than planned', () => {
     );
     expect(cell(run({ steps }), 'speed')).toMatchObject({
       verdict: 'invalid',
-      reason: '1 of 3 samples: r3-copy error: exit 3',
+      reason: '1 of 3 samples: error: exit 3 (r3-copy)',
     });
   });
 
@@ -391,7 +391,7 @@ describe('fewer repetitions than planned', () => {
     const verdict = run({ steps });
     expect(cell(verdict, 'speed')).toMatchObject({
       verdict: 'invalid',
-      reason: 'r1-copy completed: output could not be read: empty output',
+      reason: 'completed: output could not be read: empty output (r1-copy)',
     });
     expect(verdict.attempts).toMatchObject([
       { step: 'r1-copy', execution: 'completed', reason: 'output could not be read: empty output' },
@@ -402,7 +402,7 @@ describe('fewer repetitions than planned', () => {
     const steps = copies([1, 1], (step) => ({ ...step, samples: [], execution: 'timeout' }));
     expect(cell(run({ steps }), 'speed')).toMatchObject({
       missing: 'not-run',
-      reason: 'r1-copy timeout; r2-copy timeout',
+      reason: 'timeout (r1-copy, r2-copy)',
     });
   });
 });

@@ -51,7 +51,9 @@ describe('command lines', () => {
     const state = join(temporaryDirectory(), 'state');
     mkdirSync(join(state, 'cache', hash), { recursive: true });
     mkdirSync(join(state, 'runs', 'boot', 'run'), { recursive: true });
-    sh(cleanLine({ state }));
+    expect(sh(cleanLine({ nonce, candidates: [state] })).split('\n')[0]).toContain(
+      `${nonce} cleaned ${state}/cache`,
+    );
     expect(sh(`cd ${shellQuote(state)} && find . | sort`)).toBe('.\n./runs\n./runs/boot\n./runs/boot/run\n');
   });
 });

@@ -86,6 +86,23 @@ describe('recorded runs', () => {
     expect(values('fio-3.33-verify-corrupt')).toEqual([['verifyErrors', 3, undefined, undefined]]);
   });
 
+  test('so many wrong blocks that fio wrote its log in front of the report, cut anywhere, are counted', () => {
+    const { outputs, params } = recorded('fio-3.33-verify-corrupt');
+    const line =
+      'verify: bad magic header 26c0, wanted acca at file /scratch/nvme.dat offset 0, length 65536\n';
+    const logged = edited(outputs, 'run', /^/, line.repeat(50).slice(0, 4096));
+    expect(readings(logged, params)).toMatchObject([{ metric: 'verifyErrors', value: 3 }]);
+    expect(reasonOf(logged, params)).toBeUndefined();
+    const checksums = edited(
+      outputs,
+      'run',
+      /^/,
+      'crc32c: verify failed at file /scratch/nvme.dat offset 1\n',
+    );
+    expect(readings(checksums, params)).toMatchObject([{ metric: 'verifyErrors', value: 3 }]);
+    expect(fio.parse(edited(outputs, 'run', /^/, 'fio: pid=7, err=5\n'), params).ok).toBe(false);
+  });
+
   test('fio prints numbers for a file that it could not open: its exit code decides', () => {
     const { outputs, params } = recorded('fio-3.33-missing-file');
     expect(fio.parse(outputs, params)).toEqual({

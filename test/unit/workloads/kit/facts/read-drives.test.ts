@@ -181,15 +181,88 @@ describe('the drive behind the scratch directory', () => {
     expect(scratch(`${root}2 1 ${line}\n`).driveIdentity).toEqual({ unknown: why });
   });
 
-  test('is unknown below a device mapper, which names its parts', () => {
-    const mapper = {
-      ...drive('dm-0', 'virtual', { dev: '253:0' }),
-      '/sys/block/dm-0/slaves/nvme0n1p2': '../../x',
-    };
-    expect(
-      scratch(`${root}2 1 253:0 / /data rw - ext4 /dev/mapper/vg-data rw\n`, mapper).driveIdentity,
-    ).toEqual({
-      unknown: 'dm-0 over nvme0n1p2 is not one drive (device mapper, RAID or a software device)',
+  describe('below a device mapper', () => {
+    const second = drive('nvme1n1', 'pci0000:00/0000:02:00.0/nvme/nvme1', {
+      dev: '259:8',
+      'device/serial': 'S2',
+    });
+    /** A mapper over these; only the first is mounted. */
+    const mapper = (name: string, dev: string, ...slaves: readonly string[]): Record<string, string> => ({
+      [`/sys/block/${name}`]: `../devices/virtual/block/${name}`,
+      [`/sys/block/${name}/dev`]: dev,
+      ...Object.fromEntries(slaves.map((slave) => [`/sys/block/${name}/slaves/${slave}`, `../../${slave}`])),
+    });
+    const behind = (more: Record<string, string>) =>
+      scratch(`${root}2 1 253:1 / /data rw - ext4 /dev/mapper/vg-data rw\n`, more).driveIdentity;
+
+    test.each([
+      ['LVM on a partition', mapper('dm-1', '253:1', 'nvme0n1p2')],
+      ['LVM on a whole drive', mapper('dm-1', '253:1', 'nvme0n1')],
+      [
+        'LVM on LUKS on a partition',
+        { ...mapper('dm-1', '253:1', 'dm-0'), ...mapper('dm-0', '253:0', 'nvme0n1p2') },
+      ],
+      ['LVM on two partitions of one drive', mapper('dm-1', '253:1', 'nvme0n1p2', 'nvme0n1')],
+      ['LVM on one of two drives', { ...second, ...mapper('dm-1', '253:1', 'nvme0n1p2') }],
+    ])('%s is the one drive', (_, tree) => {
+      expect(behind(tree)).toEqual({ value: 'S1' });
+    });
+
+    test.each([
+      [
+        'two drives',
+        { ...second, ...mapper('dm-1', '253:1', 'nvme0n1p2', 'nvme1n1') },
+        'dm-1 over nvme0n1p2, nvme1n1 spans 2 drives: nvme0n1, nvme1n1',
+      ],
+      [
+        'two drives further down',
+        {
+          ...second,
+          ...mapper('dm-1', '253:1', 'dm-0', 'dm-2'),
+          ...mapper('dm-0', '253:0', 'nvme0n1p2'),
+          ...mapper('dm-2', '253:2', 'nvme1n1'),
+        },
+        'dm-1 over dm-0, dm-2 spans 2 drives: nvme0n1, nvme1n1',
+      ],
+      [
+        'a RAID, even of one drive',
+        { ...mapper('dm-1', '253:1', 'md127'), ...mapper('md127', '9:127', 'nvme0n1p2') },
+        'dm-1 over md127 lies on md127, which is not one drive (RAID or a software device)',
+      ],
+      [
+        'a file on a drive',
+        { ...mapper('dm-1', '253:1', 'loop3', 'nvme0n1p2'), ...mapper('loop3', '7:3') },
+        'dm-1 over loop3, nvme0n1p2 lies on loop3, which is not one drive (RAID or a software device)',
+      ],
+      [
+        'nothing',
+        mapper('dm-1', '253:1'),
+        'dm-1 is not one drive (device mapper, RAID or a software device)',
+      ],
+      [
+        'each other',
+        { ...mapper('dm-1', '253:1', 'dm-0'), ...mapper('dm-0', '253:0', 'dm-1') },
+        'dm-1 over dm-0 has no drive below it',
+      ],
+    ])('%s is unknown, with the reason', (_, tree, why) => {
+      expect(behind(tree)).toEqual({ unknown: why });
+    });
+
+    test('RAID is unknown, which names its parts', () => {
+      const raid = mapper('md127', '253:1', 'nvme0n1p2');
+      expect(behind(raid)).toEqual({
+        unknown: 'md127 over nvme0n1p2 is not one drive (device mapper, RAID or a software device)',
+      });
+    });
+
+    test('btrfs names the mapper, the kernel its number', () => {
+      const line = `${root}2 1 0:50 / /data rw - btrfs /dev/mapper/luks-1 rw\n`;
+      const tree = {
+        ...mapper('dm-0', '253:0', 'nvme0n1p2'),
+        '/sys/block/dm-0/dm/name': 'luks-1',
+        '/sys/fs/btrfs/u1/devices/dm-0': '../x',
+      };
+      expect(scratch(line, tree).driveIdentity).toEqual({ value: 'S1' });
     });
   });
 

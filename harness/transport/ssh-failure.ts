@@ -1,0 +1,84 @@
+import { AssayError } from '../../workloads/kit/assay-error.ts';
+import type { HandshakeFailure } from './ssh-client.ts';
+import type { SshHop } from './ssh-settings.ts';
+
+/** Where a handshake failed. */
+export interface FailedServer {
+  /** The machine that was to be reached. */
+  readonly name: string;
+  readonly hop: SshHop;
+  /** Why keys were not offered. */
+  readonly notes: readonly string[];
+  readonly attempt: number;
+}
+
+/**
+ * Whether a server took the connection and closed it before it said anything of SSH: what sshd does beyond its
+ * MaxStartups, and the one case in which trying again is right. Not when it says that it does not want this address
+ * (PerSourcePenalties, OpenSSH 9.8): each attempt would make that worse.
+ */
+export const isDroppedBeforeBanner = ({ phase, cause, said }: HandshakeFailure): boolean =>
+  phase === 'greeting' && cause.level !== 'client-timeout' && !said.includes('Not allowed at this time');
+
+/** What a failed handshake means for whoever wanted to reach the machine. */
+export function explainFailure(server: FailedServer, failure: HandshakeFailure): AssayError {
+  const { name, hop } = server;
+  const at = `${hop.host}:${hop.port}`;
+  const { cause } = failure;
+  const reason = printable(cause.message);
+  switch (failure.phase) {
+    case 'reaching':
+      return unreachable(
+        `${name}: expected an SSH server at ${at}, found none (${reason})`,
+        cause,
+        'Check the address and that the machine is on.',
+      );
+    case 'greeting':
+      if (cause.level === 'client-timeout')
+        return unreachable(
+          `${name}: expected the server at ${at} to answer within ${hop.deadlineMs / 1000} s, found a connection on which nothing is said`,
+          cause,
+          'Check that it is sshd that listens there, and the load of the machine (ConnectTimeout in ssh_config).',
+        );
+      return unreachable(
+        `${name}: expected the server at ${at} to greet, found the connection closed ${server.attempt === 1 ? 'once' : `${server.attempt} times`}${failure.said === '' ? '' : `, with the words \`${printable(failure.said)}\``}`,
+        cause,
+        'Look into its sshd log; sshd drops connections beyond MaxStartups and penalised addresses.',
+      );
+    case 'negotiating':
+      return unreachable(
+        `${name}: expected to agree with the server at ${at} on keys, found: ${reason}`,
+        cause,
+        'An sshd older than OpenSSH 6.5, or one that allows other algorithms only, cannot be reached.',
+      );
+    case 'authenticating':
+      // A server that gives a reason, or all our keys were refused; otherwise the connection was simply lost.
+      if (cause.level !== 'client-authentication' && !('code' in cause && typeof cause.code === 'number'))
+        return unreachable(
+          `${name}: the connection to ${at} was lost during login (${reason})`,
+          cause,
+          'Try again; look into its sshd log.',
+        );
+      return new AssayError(
+        'AUTH_FAILED',
+        `${name}: expected ${hop.user}@${at} to accept a key, found: ${[reason, ...describeMethods(failure), ...failure.notes, ...server.notes].join('; ')}`,
+        {
+          cause,
+          hint: `Add a key to its authorized_keys (ssh-copy-id), or name the right one (IdentityFile and IdentitiesOnly in ssh_config). Passwords are not supported.`,
+        },
+      );
+  }
+}
+
+const describeMethods = ({ accepted }: HandshakeFailure): readonly string[] =>
+  accepted.length === 0 ? [] : [`the server accepts ${printable(accepted.join(', '))}`];
+
+const unreachable = (message: string, cause: unknown, hint: string): AssayError =>
+  new AssayError('HOST_UNREACHABLE', message, { cause, hint });
+
+/** Text of a server, without what could steer a terminal. */
+const printable = (text: string): string =>
+  text
+    .trim()
+    .replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, ' ')
+    .slice(0, 200);

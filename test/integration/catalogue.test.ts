@@ -1,0 +1,362 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { BuiltIn } from '../../harness/run/built-in.ts';
+import type { Judged } from '../support/constructed/judge-directory.ts';
+import { judgeDirectory } from '../support/constructed/judge-directory.ts';
+import { recordedStep } from '../support/constructed/recorded-step.ts';
+import { hgxBuses, hgxClaims, hgxServer, sixEvidence } from '../support/constructed/six-evidence.ts';
+import type { EvidenceNode, EvidenceRun, EvidenceStep } from '../support/constructed-run-directory.ts';
+import { writeRunDirectory } from '../support/constructed-run-directory.ts';
+import { runAssay } from '../support/run-assay.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
+import { constructed, nvidiaSmi, virtualMachine } from '../unit/workloads/kit/facts/documents.ts';
+
+// Ways in which well-known tools say PASS when they should not, each on saved evidence through the command line.
+// `judgeDirectory` requires of each that exit code, document, JUnit and HTML say the same.
+
+const hash = recordedStep('sha256', 'openssl-3.0.19', { entry: 'hash' });
+const gemm = recordedStep('matmul', 'openblas-0.3.21-fp32', { entry: 'gemm' });
+const verify = recordedStep('nvme', 'fio-3.33-verify', { entry: 'verify' });
+const corrupt = recordedStep('nvme', 'fio-3.33-verify-corrupt', { entry: 'verify' });
+const randomRead = recordedStep('nvme', 'fio-3.33-random-read', { entry: 'random-read' });
+/** A step that left nothing but its end. */
+const ended = (
+  step: EvidenceStep,
+  execution: NonNullable<EvidenceStep['execution']>,
+  reason: string,
+): EvidenceStep => ({ ...step, outputs: {}, execution, reason });
+
+const machine = (steps: readonly EvidenceStep[], changes: Partial<EvidenceNode> = {}): EvidenceNode => ({
+  id: 'vm',
+  probes: virtualMachine,
+  steps,
+  ...changes,
+});
+
+async function written(run: EvidenceRun): Promise<string> {
+  const path = join(temporaryDirectory(), 'run');
+  await writeRunDirectory(path, run);
+  return path;
+}
+
+const judge = async (run: EvidenceRun, profile = 'survey'): Promise<Judged> =>
+  judgeDirectory(await written(run), profile);
+const judgeSteps = (steps: readonly EvidenceStep[], profile?: string): Promise<Judged> =>
+  judge({ nodes: [machine(steps)] }, profile);
+
+it('the evidence that the tests below damage passes as it is', async () => {
+  expect((await judgeSteps([hash, gemm, verify])).exitCode).toBe(0);
+});
+
+describe('nothing was measured', () => {
+  it('no limit for the metric', async () => {
+    const unlimited = ({ profiles, limits }: BuiltIn): BuiltIn => ({
+      limits,
+      profiles: profiles.map((profile) => ({
+        ...profile,
+        requirements: profile.requirements.map((requirement) =>
+          requirement.rule.kind === 'metric'
+            ? { ...requirement, rule: { ...requirement.rule, limits: [] } }
+            : requirement,
+        ),
+      })),
+    });
+    const { exitCode, cell } = await judge({ nodes: [machine([hash, gemm, verify])], change: unlimited });
+    expect(exitCode).toBe(2);
+    expect(cell('vm', 'nvme-exact')).toMatchObject({ verdict: 'missing', missing: 'no-limit' });
+  });
+
+  it('a limit that the profile names and the run does not have', async () => {
+    const { exitCode, cell } = await judge({
+      nodes: [machine([hash, gemm, verify])],
+      change: ({ profiles, limits }) => ({
+        profiles,
+        limits: limits.filter(({ id }) => id !== 'nvme.verify-errors'),
+      }),
+    });
+    expect(exitCode).toBe(2);
+    expect(cell('vm', 'nvme-exact')).toMatchObject({ verdict: 'missing', missing: 'no-limit' });
+  });
+
+  it('no samples: the suite did not plan it', async () => {
+    const { exitCode, cell } = await judgeSteps([hash, gemm]);
+    expect(exitCode).toBe(2);
+    expect(cell('vm', 'nvme-exact')).toMatchObject({
+      verdict: 'missing',
+      missing: 'not-run',
+      reason: 'the suite `constructed` did not plan `nvme` on this node',
+    });
+  });
+
+  it('no samples: the checker is not installed', async () => {
+    const node = machine([hash, gemm], {
+      unplanned: [{ entry: 'verify', workload: 'nvme', reason: 'fio: fio not on the PATH' }],
+    });
+    const { exitCode, cell } = await judge({ nodes: [node] });
+    expect(exitCode).toBe(2);
+    expect(cell('vm', 'nvme-exact')).toMatchObject({
+      verdict: 'missing',
+      missing: 'no-tool',
+      reason: 'verify: fio: fio not on the PATH',
+    });
+  });
+
+  it('zero steps executed', async () => {
+    const none = [hash, gemm, verify].map((step) => ({ ...step, execution: 'none' as const }));
+    const { exitCode, verdict } = await judgeSteps(none);
+    expect(exitCode).toBe(2);
+    expect(verdict.attempts.map(({ execution }) => execution)).toEqual(['skipped', 'skipped', 'skipped']);
+    expect(verdict.counts.required).toMatchObject({ pass: 5, missing: 3 });
+  });
+
+  it.each([
+    ['skipped', 'the batch ended before it'],
+    ['refused', 'tmpfs is memory, not a drive'],
+    ['timeout', 'run: did not end within 60000 ms'],
+    ['error', 'layout: exit code 1'],
+    ['cancelled', 'stopped by the operator'],
+    ['lost-contact', 'no coordinator for 120 s'],
+    ['lost', 'the machine was booted again'],
+  ] as const)('a required step ended as %s', async (execution, reason) => {
+    const { exitCode, cell, verdict } = await judgeSteps([hash, gemm, ended(verify, execution, reason)]);
+    expect(exitCode).toBe(2);
+    expect(cell('vm', 'nvme-exact').verdict).toMatch(/^(missing|invalid)$/);
+    expect(cell('vm', 'nvme-exact').reason).toContain(`r1-verify ${execution}: ${reason}`);
+    expect(verdict.attempts.at(-1)).toMatchObject({ step: 'r1-verify', execution });
+  });
+});
+
+describe('what is left stands for what was planned', () => {
+  it('a repetition that vanished since the plan', async () => {
+    const gone = { ...verify, repetition: 2, execution: 'none' as const };
+    const { exitCode, cell } = await judgeSteps([hash, gemm, verify, gone]);
+    expect(exitCode).toBe(2);
+    expect(cell('vm', 'nvme-exact')).toMatchObject({
+      verdict: 'invalid',
+      reason: '1 of 2 planned repetitions: r2-verify skipped: it left no evidence',
+    });
+  });
+
+  it('a reboot in the middle: the repetitions before and after it are not the whole', async () => {
+    const lost = { ...ended(verify, 'lost', 'the machine was booted again'), repetition: 2 };
+    const { exitCode, cell } = await judgeSteps([hash, gemm, verify, lost, { ...verify, repetition: 3 }]);
+    expect(exitCode).toBe(2);
+    expect(cell('vm', 'nvme-exact')).toMatchObject({
+      verdict: 'invalid',
+      reason: '2 of 3 planned repetitions: r2-verify lost: the machine was booted again',
+    });
+  });
+
+  it('a GPU that was there when the plan was made', async () => {
+    const node: EvidenceNode = {
+      id: 'gpu003',
+      plannedFrom: hgxServer(hgxBuses),
+      probes: hgxServer(hgxBuses.slice(1)),
+    };
+    const { exitCode, cell } = await judge({ nodes: [node], profile: 'ai-inference' }, 'ai-inference');
+    expect(exitCode).toBe(2);
+    expect(cell('gpu003/GPU-00000000-0000-4000-8000-00000000001B', 'accelerator-usable')).toMatchObject({
+      verdict: 'missing',
+      missing: 'no-subject',
+    });
+  });
+
+  it('fewer GPUs than claimed: the driver lost one that the bus still shows', async () => {
+    const seven = nvidiaSmi(hgxBuses.slice(1).map((bus) => ({ id: `00000000:${bus}:00.0` })));
+    const probes = hgxServer(hgxBuses, { 'nvidia-smi -q -x': seven.replaceAll('500.00 W', '700.00 W') });
+    const { exitCode, cell } = await judge(
+      {
+        nodes: [{ id: 'gpu004', class: 'hgx-h100-8', claims: hgxClaims, probes }],
+      },
+      'ai-training-multinode',
+    );
+    expect(exitCode).toBe(2);
+    expect(cell('gpu004/0000:1b:00.0', 'accelerator-usable')).toMatchObject({
+      verdict: 'missing',
+      missing: 'no-driver',
+    });
+  });
+
+  it('a class inferred from what is left: without a claim seven GPUs are not a whole machine of seven', async () => {
+    const node: EvidenceNode = { id: 'gpu005', probes: hgxServer(hgxBuses.slice(1)) };
+    const { exitCode, cell, verdict } = await judge({ nodes: [node] }, 'ai-training-multinode');
+    expect(exitCode).toBe(2);
+    expect(verdict.assets[0]?.class).toEqual({ id: '7 × H100-SXM5-80GB', how: 'inferred' });
+    expect(cell('gpu005', 'accelerator-count')).toMatchObject({ verdict: 'missing', missing: 'no-claim' });
+  });
+});
+
+describe('the best number wins', () => {
+  it('retry until green: a failed repetition is pooled with those after it', async () => {
+    const again = [corrupt, { ...verify, repetition: 2 }, { ...verify, repetition: 3 }];
+    const { exitCode, cell } = await judgeSteps([hash, gemm, ...again]);
+    expect(exitCode).toBe(1);
+    expect(cell('vm', 'nvme-exact')).toMatchObject({
+      verdict: 'fail',
+      reason: 'expected at most 0, found 0 to 3: 1 of 3 observations violate the limit',
+    });
+  });
+
+  it('one bad of several repetitions is not averaged away', async () => {
+    const middle = [verify, { ...corrupt, repetition: 2 }, { ...verify, repetition: 3 }];
+    expect((await judgeSteps([hash, gemm, ...middle])).exitCode).toBe(1);
+  });
+
+  it('several measurements of one metric: the last does not win', async () => {
+    const last = { ...verify, entry: 'verify-again' };
+    const { exitCode, cell } = await judgeSteps([hash, gemm, corrupt, last]);
+    expect(exitCode).toBe(1);
+    expect(cell('vm', 'nvme-exact').observed).toMatchObject({ n: 2, min: 0, max: 3 });
+  });
+});
+
+describe('the number is of something else', () => {
+  it('a limit in another unit', async () => {
+    const { exitCode, cell } = await judge({
+      nodes: [machine([hash, gemm, verify])],
+      change: ({ profiles, limits }) => ({
+        profiles,
+        limits: limits.map((limit) =>
+          limit.id === 'nvme.verify-errors' ? { ...limit, unit: 'ratio' as const } : limit,
+        ),
+      }),
+    });
+    expect(exitCode).toBe(2);
+    expect(cell('vm', 'nvme-exact')).toMatchObject({
+      verdict: 'invalid',
+      reason: 'the limit is in ratio, the metric in count',
+    });
+  });
+
+  it('the results of another drive', async () => {
+    const tree = virtualMachine.probes.find(({ id }) => id === 'sysfs block')?.text ?? '';
+    const probes = constructed({ 'sysfs block': tree.replace('overlayblk', 'other-drive') });
+    const { exitCode, cell } = await judge({ nodes: [machine([verify, randomRead], { probes })] }, 'storage');
+    expect(exitCode).toBe(2);
+    expect(cell('vm/other-drive', 'verify')).toMatchObject({ verdict: 'missing', missing: 'not-run' });
+    expect(cell('vm/other-drive', 'proven-nvme').verdict).toBe('missing');
+  });
+
+  it('memory: 170,000 IOPS from tmpfs, and a check that needs() never let run', async () => {
+    const memory = recordedStep('nvme', 'fio-3.33-tmpfs', { entry: 'random-read' });
+    const { exitCode, verdict } = await judgeSteps([hash, gemm, memory], 'storage');
+    expect(exitCode).toBe(2);
+    expect(
+      verdict.measurements.filter(({ metric }) => metric.startsWith('nvme.')).map(({ invalid }) => invalid),
+    ).toEqual([
+      'tmpfs is memory, not a drive',
+      'tmpfs is memory, not a drive',
+      'tmpfs is memory, not a drive',
+    ]);
+  });
+
+  it('indicative numbers of our own kernels only', async () => {
+    const own = [
+      recordedStep('sha256', 'embedded-node24.21.0', { entry: 'hash' }),
+      recordedStep('matmul', 'embedded-node24.21.0', { entry: 'gemm' }),
+      verify,
+    ];
+    const { exitCode, cell } = await judgeSteps(own);
+    expect(exitCode).toBe(2);
+    for (const requirement of ['sha256-exact', 'matmul-exact']) {
+      expect(cell('vm', requirement)).toMatchObject({
+        verdict: 'invalid',
+        reason: "indicative: embedded is Assay's own kernel, no native tool measured this",
+      });
+    }
+  });
+});
+
+describe("the tool's own failure is ignored", () => {
+  it.each([
+    ['header hashes that are wrong', 'sha256', 'header-hash-gcc12.2.0-wrong', 'sha256-exact'],
+    ['matrix elements that are wrong', 'matmul', 'own-gcc12.2.0-fp32-wrong', 'matmul-exact'],
+    ['blocks that are wrong', 'nvme', 'fio-3.33-verify-corrupt', 'nvme-exact'],
+  ])('%s fail, although the tool ended with 0', async (_, workload, fixture, requirement) => {
+    const others = [hash, gemm, verify].filter((step) => step.workload !== workload);
+    const { exitCode, cell } = await judgeSteps([...others, recordedStep(workload, fixture)]);
+    expect(exitCode).toBe(1);
+    expect(cell('vm', requirement).verdict).toBe('fail');
+  });
+
+  it.each([
+    ['openssl does not know the digest', 'sha256', 'openssl-3.0.19-unknown-digest', 'sha256-exact'],
+    ['oneDNN has no kernel for the type', 'matmul', 'onednn-2.6.3-no-kernel', 'matmul-exact'],
+    ['fio prints numbers of a file it could not open', 'nvme', 'fio-3.33-missing-file', 'nvme-exact'],
+  ])('%s', async (_, workload, fixture, requirement) => {
+    const others = [hash, gemm, verify].filter((step) => step.workload !== workload);
+    const failed = recordedStep(workload, fixture, { execution: 'error', reason: 'exit code 1' });
+    const { exitCode, cell } = await judgeSteps([...others, failed]);
+    expect(exitCode).toBe(2);
+    expect(cell('vm', requirement).verdict).toMatch(/^(missing|invalid)$/);
+  });
+});
+
+describe('more than one machine', () => {
+  it('two names for one machine fail both', async () => {
+    const { exitCode, cell } = await judge(
+      { nodes: [machine([verify]), machine([verify], { id: 'alias' })] },
+      'storage',
+    );
+    expect(exitCode).toBe(1);
+    for (const node of ['vm', 'alias']) expect(cell(node, 'identity').verdict).toBe('fail');
+  });
+
+  it('one unreachable node neither hides nor stops the other', async () => {
+    const { exitCode, cell, verdict } = await judge({
+      nodes: [machine([hash, gemm, verify]), sixEvidence.lockedHost],
+    });
+    expect(exitCode).toBe(2);
+    expect(cell('vm', 'nvme-exact').verdict).toBe('pass');
+    expect(cell('locked', 'nvme-exact')).toMatchObject({
+      verdict: 'missing',
+      missing: 'no-access',
+      reason: 'ssh: permission denied (publickey)',
+    });
+    expect(verdict.nodes.map(({ id, reached }) => [id, reached])).toEqual([
+      ['locked', false],
+      ['vm', true],
+    ]);
+  });
+
+  it('a node whose facts never arrived passes nothing', async () => {
+    const run = await written({ nodes: [machine([hash, gemm, verify])] });
+    const journal = join(run, 'nodes/vm/journal.ndjson');
+    const lines = readFileSync(journal, 'utf8').split('\n');
+    writeFileSync(journal, `${lines[0] ?? ''}\n`);
+    rmSync(join(run, 'nodes/vm/steps'), { recursive: true });
+    const { exitCode, verdict } = await judgeDirectory(run, 'survey');
+    expect(exitCode).toBe(3);
+    expect(verdict.counts.required.pass).toBe(0);
+  });
+});
+
+describe('a log that does not cover the run', () => {
+  const cut = async (): Promise<string> => {
+    const run = await written({ nodes: [machine([hash, gemm, verify])] });
+    const journal = join(run, 'nodes/vm/journal.ndjson');
+    const lines = readFileSync(journal, 'utf8').split('\n');
+    // The last two lines are the beginning and the end of the last step, and the text after them is empty.
+    writeFileSync(journal, `${lines.slice(0, -3).join('\n')}\n`);
+    return run;
+  };
+
+  it('is refused when there are results that it does not name', async () => {
+    const run = await cut();
+    const { exitCode, stderr } = await runAssay(['judge', run, '--json'], { cwd: run });
+    expect(exitCode).toBe(4);
+    expect(stderr).toContain('nodes/vm/steps/r1-verify: expected a step that the journal names');
+  });
+
+  it('leaves the steps after its end without evidence', async () => {
+    const run = await cut();
+    rmSync(join(run, 'nodes/vm/steps/r1-verify'), { recursive: true });
+    const { exitCode, cell } = await judgeDirectory(run, 'survey');
+    expect(exitCode).toBe(2);
+    expect(cell('vm', 'nvme-exact')).toMatchObject({
+      verdict: 'missing',
+      reason: 'r1-verify skipped: it left no evidence',
+    });
+  });
+});

@@ -1,0 +1,202 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { sha256 } from '../../agents/protocol/chain.ts';
+import type { JournalEntry } from '../../agents/protocol/journal-record.ts';
+import type { StepRequest, StepResult } from '../../agents/protocol/step.ts';
+import { createCoverage } from '../../harness/certify/coverage.ts';
+import { listSubjects } from '../../harness/certify/subjects.ts';
+import type { Inventory } from '../../harness/config/inventory.ts';
+import type { BuiltIn } from '../../harness/run/built-in.ts';
+import { loadBuiltIn } from '../../harness/run/built-in.ts';
+import { createRun } from '../../harness/run/create-run.ts';
+import type { Plan } from '../../harness/run/plan.ts';
+import { runPaths, toJson } from '../../harness/store/run-directory.ts';
+import type { ProbeDocument } from '../../workloads/kit/facts/probe-output.ts';
+import { readHostFacts } from '../../workloads/kit/facts/read-host-facts.ts';
+import type { StepOutputs } from '../../workloads/kit/tool.ts';
+import { loadRegistry } from '../../workloads/registry.ts';
+import { writeStepEvidence } from './constructed/step-evidence.ts';
+
+/** One planned repetition and the raw outputs that it left behind. */
+export interface EvidenceStep {
+  readonly entry: string;
+  readonly workload: string;
+  readonly tool: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly outputs: StepOutputs;
+  readonly repetition?: number;
+  /** Absent: completed. `none`: planned, and the node left nothing of it. */
+  readonly execution?: StepResult['execution'] | 'none';
+  readonly reason?: string;
+}
+
+/** A node as raw texts: what its probes printed and what its tools printed. */
+export interface EvidenceNode {
+  readonly id: string;
+  readonly class?: string;
+  readonly claims?: Inventory['nodes'][number]['claims'];
+  /** Absent: nobody could log in, for this reason. */
+  readonly probes?: ProbeDocument;
+  readonly why?: string;
+  /** What the probes showed when the plan was made, if it is not what they show now. */
+  readonly plannedFrom?: ProbeDocument;
+  readonly steps?: readonly EvidenceStep[];
+  readonly unplanned?: readonly Omit<Plan['unplanned'][number], 'node'>[];
+}
+
+export interface EvidenceRun {
+  readonly nodes: readonly EvidenceNode[];
+  /** The profile that the run is planned for; any shipped one can judge it. */
+  readonly profile?: string;
+  readonly purpose?: 'survey' | 'certify';
+  /** Changes the shipped limits and profiles before they are written into `inputs/`. */
+  readonly change?: (builtIn: BuiltIn) => BuiltIn;
+}
+
+const startedAt = new Date('2026-11-23T00:00:00Z');
+const stepOf = ({ repetition = 1, entry }: EvidenceStep): string => `r${repetition}-${entry}`;
+
+/** Writes a whole run directory, as a coordinator leaves one, about machines that were never there. */
+export async function writeRunDirectory(path: string, given: EvidenceRun): Promise<void> {
+  const shipped = await loadBuiltIn(await loadRegistry());
+  const builtIn = given.change === undefined ? shipped : given.change(shipped);
+  const id = 'constructed';
+  const profileId = given.profile ?? 'survey';
+  const run = await createRun({
+    path,
+    id,
+    purpose: given.purpose ?? 'survey',
+    startedAt,
+    profile: profileId,
+    builtIn,
+    suite: {
+      schema: 'assay/suite',
+      schemaVersion: 1,
+      id: 'constructed',
+      version: '1.0',
+      title: 'Constructed',
+      entries: suiteEntries(given.nodes),
+    },
+    inventory: {
+      schema: 'assay/inventory',
+      schemaVersion: 1,
+      nodes: given.nodes.map((node) => ({
+        name: node.id,
+        ...(node.class === undefined ? {} : { class: node.class }),
+        claims: node.claims ?? {},
+      })),
+    },
+  });
+  const profile = builtIn.profiles.find((each) => each.id === profileId);
+  if (profile === undefined) throw new Error(`no profile ${profileId}`);
+  const subjects = given.nodes.flatMap((node) => {
+    const document = node.plannedFrom ?? node.probes;
+    return [...listSubjects(node.id, document === undefined ? undefined : readHostFacts(document))];
+  });
+  const plan: Plan = {
+    schema: 'assay/plan',
+    schemaVersion: 1,
+    run: id,
+    profile: profile.id,
+    subjects,
+    cells: createCoverage(profile, subjects).map(({ cell }) => cell),
+    steps: given.nodes.flatMap((node) =>
+      (node.steps ?? []).map((step) => ({ ...requestOf(step), node: node.id, entry: step.entry })),
+    ),
+    unplanned: given.nodes.flatMap((node) =>
+      (node.unplanned ?? []).map((each) => ({ ...each, node: node.id })),
+    ),
+    budgetSeconds: 0,
+  };
+  await run.write(runPaths.plan, toJson(plan));
+  for (const node of given.nodes) writeNode(path, run.headDigest, sha256(toJson(plan)), node);
+}
+
+/** One suite entry for each that the steps name; nothing planned needs one all the same. */
+function suiteEntries(nodes: readonly EvidenceNode[]) {
+  const steps = nodes.flatMap((node) => node.steps ?? []);
+  const entries = [...new Map(steps.map((step) => [step.entry, step])).values()].map((step) => ({
+    id: step.entry,
+    workload: step.workload,
+    params: step.params,
+    repetitions: Math.max(
+      ...steps.filter(({ entry }) => entry === step.entry).map((it) => it.repetition ?? 1),
+    ),
+    budgetSeconds: 60,
+  }));
+  const idle = { id: 'nothing', workload: 'sha256', params: {}, repetitions: 1, budgetSeconds: 1 };
+  return entries.length > 0 ? entries : [idle];
+}
+
+const requestOf = (step: EvidenceStep): StepRequest => ({
+  step: stepOf(step),
+  workload: step.workload,
+  tool: step.tool,
+  params: step.params,
+  repetition: step.repetition ?? 1,
+  session: 1,
+  budgetMs: 60_000,
+});
+
+function writeNode(path: string, headDigest: string, plan: string, node: EvidenceNode): void {
+  const folder = join(path, 'nodes', node.id);
+  mkdirSync(folder, { recursive: true });
+  if (node.probes === undefined) {
+    const error = { code: 'HOST_UNREACHABLE', message: node.why ?? 'login refused' };
+    writeFileSync(join(folder, 'unreached.json'), toJson(error));
+    return;
+  }
+  const probes: StepOutputs[string] = {
+    stdout: '',
+    stderr: '',
+    exitCode: 0,
+    durationMs: 1,
+    artifacts: { 'probes.json': toJson(node.probes) },
+  };
+  const facts = { step: 'facts', workload: 'facts', tool: 'probe', params: {}, repetition: 1, session: 1 };
+  const entries: JournalEntry[] = [
+    {
+      type: 'opened',
+      run: 'constructed',
+      node: node.id,
+      protocol: 1,
+      bundle: '0'.repeat(64),
+      bootId: 'constructed',
+      directory: '/var/tmp/assay-0/runs/constructed',
+    },
+    { type: 'step-started', step: 'facts' },
+    {
+      type: 'step-ended',
+      step: 'facts',
+      execution: 'completed',
+      result: writeStepEvidence(folder, facts, { probes }),
+    },
+  ];
+  const steps = (node.steps ?? []).filter(({ execution }) => execution !== 'none');
+  if ((node.steps ?? []).length > 0) {
+    entries.push({ type: 'plan', digest: plan });
+    entries.push({ type: 'batch-started', batch: 'b1', steps: (node.steps ?? []).map(stepOf) });
+  }
+  for (const step of steps) {
+    const execution =
+      step.execution === undefined || step.execution === 'none' ? 'completed' : step.execution;
+    const { budgetMs: _, ...request } = requestOf(step);
+    const how = { execution, ...(step.reason === undefined ? {} : { reason: step.reason }) };
+    const result = writeStepEvidence(folder, request, step.outputs, how);
+    entries.push({ type: 'step-started', step: request.step });
+    entries.push({ type: 'step-ended', step: request.step, execution, result });
+  }
+  writeFileSync(join(folder, 'journal.ndjson'), chain(entries, headDigest));
+}
+
+/** Journal lines, each with the digest of the one before. */
+function chain(entries: readonly JournalEntry[], headDigest: string): string {
+  let prev = headDigest;
+  let text = '';
+  for (const [seq, entry] of entries.entries()) {
+    const line = JSON.stringify({ seq, prev, at: startedAt.toISOString(), ...entry });
+    text += `${line}\n`;
+    prev = sha256(line);
+  }
+  return text;
+}
