@@ -139,14 +139,16 @@ export function execute(client: Client, script: string, deadlineMs: number): Pro
   );
 }
 
-/** Ends a connection, and in a second also one whose other side does not answer. */
+/** Ends a connection; after a second also one whose other side does not answer, or that has ended already. */
 export function disconnect(client: Client): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => client.destroy(), 1000);
-    client.once('close', () => {
+    const end = (): void => {
       clearTimeout(timer);
+      client.destroy();
       resolve();
-    });
+    };
+    const timer = setTimeout(end, 1000);
+    client.once('close', end);
     client.end();
   });
 }

@@ -25,7 +25,8 @@ export function explainFailure(server: FailedServer, failure: HandshakeFailure):
   const { name, hop } = server;
   const at = `${hop.host}:${hop.port}`;
   const { cause } = failure;
-  const reason = printable(cause.message);
+  // Several addresses tried in vain are one error without a message.
+  const reason = printable(cause.message === '' && 'code' in cause ? String(cause.code) : cause.message);
   switch (failure.phase) {
     case 'reaching':
       return unreachable(

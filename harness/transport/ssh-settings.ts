@@ -1,4 +1,4 @@
-import { homedir } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { SshOptions } from './compute-ssh-options.ts';
@@ -44,18 +44,12 @@ export interface SshSettings {
   readonly hops: readonly [...SshHop[], SshHop];
 }
 
-/** Files that OpenSSH reads too. */
-export const usualConfigFiles = (home: string): readonly string[] => [
-  join(home, '.ssh/config'),
-  '/etc/ssh/ssh_config',
-];
-
-/** The surroundings of a user at `home`, read from the system where `environment` does not say. */
-export const usualSurroundings = (user: string, agentSocket: string | undefined): SshSurroundings => ({
+/** The surroundings of whoever runs this process. `agentSocket` is SSH_AUTH_SOCK. */
+export const usualSurroundings = (agentSocket: string | undefined): SshSurroundings => ({
   home: homedir(),
-  user,
+  user: userInfo().username,
   agentSocket,
-  configFiles: usualConfigFiles(homedir()),
+  configFiles: [join(homedir(), '.ssh/config'), '/etc/ssh/ssh_config'],
 });
 
 /** Options that change whom we trust or how we get there, and that are not supported: never ignored. */

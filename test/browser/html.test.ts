@@ -84,21 +84,22 @@ describe.skipIf(!hasChromium)('the HTML report in a browser', () => {
     ),
   );
 
-  it.each(views)(
-    '$name at $width px, $scheme: asks for nothing, scrolls one way, can be read',
-    async ({ name, width, scheme }) => {
-      const { page, troubles } = await open(name, width, scheme);
-      try {
-        // Unfolded, so that what starts folded is measured too.
-        await page.evaluate(`document.querySelectorAll('details').forEach((each) => { each.open = true; })`);
-        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
-        expect(await page.evaluate(findLowContrast)).toEqual([]);
-        expect(troubles).toEqual([]);
-      } finally {
-        await page.close();
-      }
-    },
-  );
+  it.each(views)('$name at $width px, $scheme: asks for nothing, scrolls one way, can be read', async ({
+    name,
+    width,
+    scheme,
+  }) => {
+    const { page, troubles } = await open(name, width, scheme);
+    try {
+      // Unfolded, so that what starts folded is measured too.
+      await page.evaluate(`document.querySelectorAll('details').forEach((each) => { each.open = true; })`);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+      expect(await page.evaluate(findLowContrast)).toEqual([]);
+      expect(troubles).toEqual([]);
+    } finally {
+      await page.close();
+    }
+  });
 
   it('keeps the verdict on the first screen', async () => {
     for (const width of [1280, 390]) {

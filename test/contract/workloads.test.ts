@@ -15,75 +15,74 @@ const suites = await Promise.all(
 );
 const entries = suites.flatMap((suite) => suite.entries);
 
-describe.each([...registry.values()].map((registered) => [registered.workload.id, registered] as const))(
-  'workload %s',
-  (id, { workload, tools }) => {
-    it('explains itself', () => {
-      const text = readFileSync(join(root, id, 'README.md'), 'utf8');
-      expect(Object.keys(workload.metrics).filter((metric) => !text.includes(metric))).toEqual([]);
-      expect(tools.map((tool) => tool.id).filter((tool) => !text.includes(tool))).toEqual([]);
-    });
+describe.each(
+  [...registry.values()].map((registered) => [registered.workload.id, registered] as const),
+)('workload %s', (id, { workload, tools }) => {
+  it('explains itself', () => {
+    const text = readFileSync(join(root, id, 'README.md'), 'utf8');
+    expect(Object.keys(workload.metrics).filter((metric) => !text.includes(metric))).toEqual([]);
+    expect(tools.map((tool) => tool.id).filter((tool) => !text.includes(tool))).toEqual([]);
+  });
 
-    it('counts wrong results', () => {
-      const correctness = Object.values(workload.metrics).filter((metric) => metric.correctness === true);
-      expect(correctness.map(({ unit, domain }) => [unit, domain])).toEqual([['count', 'count']]);
-    });
+  it('counts wrong results', () => {
+    const correctness = Object.values(workload.metrics).filter((metric) => metric.correctness === true);
+    expect(correctness.map(({ unit, domain }) => [unit, domain])).toEqual([['count', 'count']]);
+  });
 
-    it('has tools with distinct names and ranks, embedded ones last', () => {
-      expect(new Set(tools.map((tool) => tool.id)).size).toBe(tools.length);
-      expect(new Set(tools.map((tool) => tool.rank)).size).toBe(tools.length);
-      expect(tools.findLastIndex((tool) => tool.origin === 'native')).toBeLessThan(
-        tools.findIndex((tool) => tool.origin === 'embedded'),
-      );
-      expect(existsSync(join(root, id, 'kernel.ts'))).toBe(tools.some((tool) => tool.origin === 'embedded'));
-    });
-
-    it('has recorded outputs that say where they come from', () => {
-      const folders = readdirSync(join(root, id, 'fixtures'), { withFileTypes: true }).filter((entry) =>
-        entry.isDirectory(),
-      );
-      expect(folders.length).toBeGreaterThan(0);
-      for (const { name } of folders) {
-        const meta = JSON.parse(
-          readFileSync(join(root, id, 'fixtures', name, 'meta.json'), 'utf8'),
-        ) as Record<string, unknown>;
-        expect(Object.keys(meta)).toEqual(expect.arrayContaining(['tool', 'version', 'date', 'machine']));
-      }
-    });
-
-    it.each(tools.map((tool) => [tool.id, tool] as const))(
-      'tool %s never reads a number from nothing, and never throws',
-      (_, tool) => {
-        for (const entry of entries.filter((candidate) => candidate.workload === id)) {
-          const params = workload.params.parse(entry.params);
-          expect(tool.parse({}, params).ok).toBe(false);
-          fc.assert(
-            fc.property(
-              fc.string({ unit: 'binary' }),
-              fc.option(fc.integer({ min: 0, max: 255 }), { nil: undefined }),
-              (text, exitCode) => {
-                const output = { stdout: text, stderr: '', exitCode, artifacts: {}, durationMs: 1 };
-                const parsed = tool.parse(
-                  {
-                    version: output,
-                    digest: output,
-                    speed: output,
-                    build: output,
-                    run: output,
-                    kernel: output,
-                  },
-                  params,
-                );
-                return !parsed.ok;
-              },
-            ),
-            { numRuns: 50 },
-          );
-        }
-      },
+  it('has tools with distinct names and ranks, embedded ones last', () => {
+    expect(new Set(tools.map((tool) => tool.id)).size).toBe(tools.length);
+    expect(new Set(tools.map((tool) => tool.rank)).size).toBe(tools.length);
+    expect(tools.findLastIndex((tool) => tool.origin === 'native')).toBeLessThan(
+      tools.findIndex((tool) => tool.origin === 'embedded'),
     );
-  },
-);
+    expect(existsSync(join(root, id, 'kernel.ts'))).toBe(tools.some((tool) => tool.origin === 'embedded'));
+  });
+
+  it('has recorded outputs that say where they come from', () => {
+    const folders = readdirSync(join(root, id, 'fixtures'), { withFileTypes: true }).filter((entry) =>
+      entry.isDirectory(),
+    );
+    expect(folders.length).toBeGreaterThan(0);
+    for (const { name } of folders) {
+      const meta = JSON.parse(readFileSync(join(root, id, 'fixtures', name, 'meta.json'), 'utf8')) as Record<
+        string,
+        unknown
+      >;
+      expect(Object.keys(meta)).toEqual(expect.arrayContaining(['tool', 'version', 'date', 'machine']));
+    }
+  });
+
+  it.each(
+    tools.map((tool) => [tool.id, tool] as const),
+  )('tool %s never reads a number from nothing, and never throws', (_, tool) => {
+    for (const entry of entries.filter((candidate) => candidate.workload === id)) {
+      const params = workload.params.parse(entry.params);
+      expect(tool.parse({}, params).ok).toBe(false);
+      fc.assert(
+        fc.property(
+          fc.string({ unit: 'binary' }),
+          fc.option(fc.integer({ min: 0, max: 255 }), { nil: undefined }),
+          (text, exitCode) => {
+            const output = { stdout: text, stderr: '', exitCode, artifacts: {}, durationMs: 1 };
+            const parsed = tool.parse(
+              {
+                version: output,
+                digest: output,
+                speed: output,
+                build: output,
+                run: output,
+                kernel: output,
+              },
+              params,
+            );
+            return !parsed.ok;
+          },
+        ),
+        { numRuns: 50 },
+      );
+    }
+  });
+});
 
 describe('built-in data', () => {
   it('loads as a whole: profiles, limits and suites name only what is declared', async () => {

@@ -168,27 +168,26 @@ describe.skipIf(fio === undefined && !isCi)('storage', () => {
   it.for([
     ['sparse', 'rm "$file" && exec truncate -s "$size" "$file"'],
     ['fallocated', 'rm "$file" && exec fallocate -l "$size" "$file"'],
-  ] as const)(
-    'a %s file gives numbers, and each is invalid: the drive moved nothing',
-    async ([, replace], { skip }) => {
-      skip(lack !== undefined, lack);
-      const found = await survey([randomRead, verify], {
-        script: `[ "$name" = layout ] && { "$real" "$@" || exit; ${replace}; }\nexec "$real" "$@"`,
-      });
-      expect(measured(found)).toEqual([
-        ['nvme.randomReadRate', expect.stringMatching(tooFewBytes)],
-        ['nvme.readLatency', expect.stringMatching(tooFewBytes)],
-        ['nvme.readLatency', expect.stringMatching(tooFewBytes)],
-        ['nvme.verifyErrors', expect.stringMatching(tooFewBytes)],
-      ]);
-      expect(cellOf(found.survey, 'nvme-exact', 'local')).toMatchObject({
-        verdict: 'invalid',
-        reason: expect.stringMatching(tooFewBytes) as string,
-      });
-      expect(found.judged).toBe(2);
-      expect(found.storageExit).not.toBe(0);
-    },
-  );
+  ] as const)('a %s file gives numbers, and each is invalid: the drive moved nothing', async ([, replace], {
+    skip,
+  }) => {
+    skip(lack !== undefined, lack);
+    const found = await survey([randomRead, verify], {
+      script: `[ "$name" = layout ] && { "$real" "$@" || exit; ${replace}; }\nexec "$real" "$@"`,
+    });
+    expect(measured(found)).toEqual([
+      ['nvme.randomReadRate', expect.stringMatching(tooFewBytes)],
+      ['nvme.readLatency', expect.stringMatching(tooFewBytes)],
+      ['nvme.readLatency', expect.stringMatching(tooFewBytes)],
+      ['nvme.verifyErrors', expect.stringMatching(tooFewBytes)],
+    ]);
+    expect(cellOf(found.survey, 'nvme-exact', 'local')).toMatchObject({
+      verdict: 'invalid',
+      reason: expect.stringMatching(tooFewBytes) as string,
+    });
+    expect(found.judged).toBe(2);
+    expect(found.storageExit).not.toBe(0);
+  });
 
   it('a file that is a link to memory is found out, although the directory is on the drive', async ({
     skip,
@@ -211,23 +210,23 @@ describe.skipIf(fio === undefined && !isCi)('storage', () => {
   it.for([
     ['one block', 1],
     ['a quarter of all blocks', 256],
-  ] as const)(
-    '%s that changed between write and read is a failure, not an unreadable run',
-    async ([, blocks], { skip }) => {
-      skip(lack !== undefined, lack);
-      const found = await survey([verify], {
-        script: `[ "$name" = run ] && dd if=/dev/urandom of="$file" bs=65536 seek=7 count=${blocks} conv=notrunc 2> /dev/null
+  ] as const)('%s that changed between write and read is a failure, not an unreadable run', async ([
+    ,
+    blocks,
+  ], { skip }) => {
+    skip(lack !== undefined, lack);
+    const found = await survey([verify], {
+      script: `[ "$name" = run ] && dd if=/dev/urandom of="$file" bs=65536 seek=7 count=${blocks} conv=notrunc 2> /dev/null
 exec "$real" "$@"`,
-      });
-      expect(measured(found)).toEqual([['nvme.verifyErrors', 'valid']]);
-      expect(found.survey.measurements[0]).toMatchObject({ n: 1, median: blocks, min: blocks, max: blocks });
-      expect(cellOf(found.survey, 'nvme-exact', 'local')?.verdict).toBe('fail');
-      const drive = `local/${valueOf(own.scratch.driveIdentity) ?? ''}`;
-      expect(cellOf(found.storage, 'verify', drive)?.verdict).toBe('fail');
-      expect(found.judged).toBe(1);
-      expect(found.storageExit).toBe(1);
-    },
-  );
+    });
+    expect(measured(found)).toEqual([['nvme.verifyErrors', 'valid']]);
+    expect(found.survey.measurements[0]).toMatchObject({ n: 1, median: blocks, min: blocks, max: blocks });
+    expect(cellOf(found.survey, 'nvme-exact', 'local')?.verdict).toBe('fail');
+    const drive = `local/${valueOf(own.scratch.driveIdentity) ?? ''}`;
+    expect(cellOf(found.storage, 'verify', drive)?.verdict).toBe('fail');
+    expect(found.judged).toBe(1);
+    expect(found.storageExit).toBe(1);
+  });
 
   it.for([
     [

@@ -77,7 +77,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     ].join('\n'),
   );
   if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 }); // its privilege separation wants it
-  const [file = '', ...args] = [
+  const [file, ...args] = [
     ...asUserWith(options.login, folder),
     program,
     '-D',

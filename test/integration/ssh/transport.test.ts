@@ -346,10 +346,10 @@ describe.skipIf(!hasSshd)('a connection', () => {
     expect(connections).toBe(1);
   });
 
-  it('to a port where nobody listens says so', async () => {
+  it.each(['127.0.0.1', 'localhost'])('to a port of %s where nobody listens says so', async (host) => {
     const client = stranger(temporaryDirectory());
     await expect(
-      run(await open(`127.0.0.1:${await freePort()}`, client.surroundings), 'true'),
+      run(await open(`${host}:${await freePort()}`, client.surroundings), 'true'),
     ).rejects.toMatchObject({
       code: 'HOST_UNREACHABLE',
       message: expect.stringContaining('ECONNREFUSED') as unknown,
@@ -415,6 +415,30 @@ describe.skipIf(!hasSshd)('a jump host', () => {
     expect(server.log().match(/Accepted publickey/g)).toHaveLength(3);
     await Promise.all(transports.map((transport) => transport.close()));
     await expect.poll(() => bastion.log()).toMatch(/disconnected by user|Disconnected from user/);
+  });
+
+  it('that dies while somebody waits behind it is no wait for ever', async () => {
+    const bastion = await sshd();
+    const relay = await listen((socket) => {
+      const onward = connect(bastion.port, '127.0.0.1');
+      onward.on('error', () => undefined);
+      socket.pipe(onward).pipe(socket);
+      socket.on('close', () => onward.destroy());
+    });
+    const silent = await listen(() => relay.cut());
+    const client = createClientHome(temporaryDirectory(), {
+      config: [
+        `IdentityFile ${bastion.identity}`,
+        'Host machine',
+        'HostName 127.0.0.1',
+        `Port ${silent.port}`,
+        `ProxyJump 127.0.0.1:${relay.port}`,
+      ],
+      knownHosts: [`[127.0.0.1]:${relay.port} ${bastion.hostKey()}`],
+    });
+    await expect(run(await open('machine', client.surroundings), 'true')).rejects.toMatchObject({
+      code: 'HOST_UNREACHABLE',
+    });
   });
 
   it('checks the key of the machine behind it, and names what is wrong', async () => {

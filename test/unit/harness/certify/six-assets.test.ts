@@ -117,14 +117,13 @@ describe('six assets of real floors', () => {
     expect(verdict.defects).toHaveLength(1);
   });
 
-  it.each(Object.entries(sixAssets))(
-    '%s: the document conforms to its schema, and judging twice gives the same bytes',
-    (_, node) => {
-      for (const profile of ['survey', 'storage', 'ai-inference', 'ai-training-multinode']) {
-        const { verdict } = judgeAsset(node, profile);
-        expect(() => Verdict.parse(verdict)).not.toThrow();
-        expect(JSON.stringify(judgeAsset(node, profile).verdict)).toBe(JSON.stringify(verdict));
-      }
-    },
-  );
+  it.each(
+    Object.entries(sixAssets),
+  )('%s: the document conforms to its schema, and judging twice gives the same bytes', (_, node) => {
+    for (const profile of ['survey', 'storage', 'ai-inference', 'ai-training-multinode']) {
+      const { verdict } = judgeAsset(node, profile);
+      expect(() => Verdict.parse(verdict)).not.toThrow();
+      expect(JSON.stringify(judgeAsset(node, profile).verdict)).toBe(JSON.stringify(verdict));
+    }
+  });
 });

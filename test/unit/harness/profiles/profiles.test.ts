@@ -50,11 +50,10 @@ describe('shipped profiles', () => {
 });
 
 describe('shipped classes', () => {
-  it.each(readdirSync(new URL('classes/', folder)))(
-    '%s claims only facts and has the id of its file',
-    (name) => {
-      const text = readFileSync(new URL(`classes/${name}`, folder), 'utf8');
-      expect(readClass({ file: name, text }).id).toBe(name.replace('.yaml', ''));
-    },
-  );
+  it.each(
+    readdirSync(new URL('classes/', folder)),
+  )('%s claims only facts and has the id of its file', (name) => {
+    const text = readFileSync(new URL(`classes/${name}`, folder), 'utf8');
+    expect(readClass({ file: name, text }).id).toBe(name.replace('.yaml', ''));
+  });
 });

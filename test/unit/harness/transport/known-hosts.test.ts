@@ -97,12 +97,13 @@ describe('judgeHostKey', () => {
 });
 
 describe('readKnownHosts', () => {
-  it.each([`@revoked gpu1`, `@revoke * ${ed25519}`, '@revoked gpu1 ssh-ed25519 AAAA'])(
-    'refuses a line with a marker that it cannot read: %s',
-    (line) => {
-      expect(() => read('', line)).toThrow('/home/me/.ssh/known_hosts:2: expected `@revoke');
-    },
-  );
+  it.each([
+    `@revoked gpu1`,
+    `@revoke * ${ed25519}`,
+    '@revoked gpu1 ssh-ed25519 AAAA',
+  ])('refuses a line with a marker that it cannot read: %s', (line) => {
+    expect(() => read('', line)).toThrow('/home/me/.ssh/known_hosts:2: expected `@revoke');
+  });
 });
 
 describe('orderHostKeyAlgorithms', () => {

@@ -13,10 +13,18 @@ describe('readSshTarget', () => {
     expect(readSshTarget(text)).toEqual({ user: undefined, port: undefined, ...expected });
   });
 
-  it.each(['', '-oProxyCommand=x', 'gpu1:0', 'gpu1:70000', 'gpu1:x', 'a b', '::1', 'me@', 'a@b@c', 'gpu1/x'])(
-    'refuses `%s`',
-    (text) => {
-      expect(() => readSshTarget(text)).toThrow('expected [user@]host[:port]');
-    },
-  );
+  it.each([
+    '',
+    '-oProxyCommand=x',
+    'gpu1:0',
+    'gpu1:70000',
+    'gpu1:x',
+    'a b',
+    '::1',
+    'me@',
+    'a@b@c',
+    'gpu1/x',
+  ])('refuses `%s`', (text) => {
+    expect(() => readSshTarget(text)).toThrow('expected [user@]host[:port]');
+  });
 });

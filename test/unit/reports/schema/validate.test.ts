@@ -14,12 +14,14 @@ import {
 const folder = new URL('../../../../reports/schema/', import.meta.url);
 
 describe('validateVerdict', () => {
-  it.each([vmVerdict(), clusterVerdict(), conformingVerdict(), unreachedVerdict()])(
-    'returns a document that is in order',
-    (verdict) => {
-      expect(validateVerdict(JSON.parse(JSON.stringify(verdict)))).toEqual(verdict);
-    },
-  );
+  it.each([
+    vmVerdict(),
+    clusterVerdict(),
+    conformingVerdict(),
+    unreachedVerdict(),
+  ])('returns a document that is in order', (verdict) => {
+    expect(validateVerdict(JSON.parse(JSON.stringify(verdict)))).toEqual(verdict);
+  });
 
   it.each([
     ['a newer version', { ...vmVerdict(), schemaVersion: 2 }, 'SCHEMA_TOO_NEW', 'expected 1, got `2`'],
