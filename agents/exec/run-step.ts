@@ -89,7 +89,9 @@ async function attempt(
   };
   const budget = AbortSignal.any([signal, deadline(request.budgetMs)]);
   try {
-    for (const directory of Object.values(private_)) await mkdir(directory, { recursive: true, mode: 0o700 });
+    await mkdir(private_.scratch, { mode: 0o700 });
+    for (const directory of [private_.build, private_.temporary])
+      await mkdir(directory, { recursive: true, mode: 0o700 });
     for (const command of planned.commands) {
       const result = await runCommand(
         {

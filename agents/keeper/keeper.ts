@@ -196,9 +196,9 @@ export class Keeper {
     const startedAt = clock.now().toISOString();
     const start = clock.monotonicMs();
     await this.#journal.append({ type: 'step-started', step });
-    await mkdir(this.#scratch(scratch), { recursive: true, mode: 0o700 });
+    const place = await this.#makeScratch(scratch);
     const document = await runProbes({
-      scratchPath: this.#scratch(scratch),
+      scratchPath: place,
       path,
       programs: unique(tools.flatMap((tool) => tool.requires.programs)),
       headers: unique(tools.flatMap((tool) => tool.requires.headers ?? [])),
@@ -247,7 +247,7 @@ export class Keeper {
 
   async #runBatch(batch: Batch, running: Running): Promise<void> {
     const { directory, registry } = this.#around;
-    const scratch = this.#scratch(batch.scratch);
+    const scratch = await this.#makeScratch(batch.scratch);
     const kept: KeptBatch = { batch: batch.batch, scratch, steps: batch.steps };
     await writeWhole(join(directory, batchFile), JSON.stringify(kept));
     await this.#journal.append({ type: 'plan', digest: batch.plan });
@@ -336,8 +336,12 @@ export class Keeper {
     }, idleMs);
   }
 
-  #scratch(given: string | undefined): string {
-    return given ?? join(this.#around.directory, 'scratch');
+  /** Where steps write. A directory that was named must exist; only our own is made. */
+  async #makeScratch(given: string | undefined): Promise<string> {
+    if (given !== undefined) return given;
+    const own = join(this.#around.directory, 'scratch');
+    await mkdir(own, { recursive: true, mode: 0o700 });
+    return own;
   }
 
   async #keptFacts(step: string): Promise<HostFacts> {

@@ -78,7 +78,7 @@ function decideLetter(
   if (gate !== undefined) {
     return {
       verdict: 'D',
-      meaning: 'no use for AI: replace or resell',
+      meaning: 'of no use for AI',
       reason: `${gate.title}: ${gate.reason}`,
       decidedBy: gate.requirement,
     };

@@ -22,6 +22,7 @@ export function judge(given: RunMaterial): Verdict {
   const judged = nodes.flatMap((node) => judgeCells(profile, node, material));
   const cells = judged.map(({ cell }) => cell);
   const standing = conclude(cells, nodes);
+  const assets = nodes.map((node) => judgePurposes(node, material));
   return {
     schema: 'assay/verdict',
     schemaVersion: 1,
@@ -37,9 +38,10 @@ export function judge(given: RunMaterial): Verdict {
     kind: isScreening(material) ? 'screening report' : 'test report',
     conclusion: standing.conclusion,
     exitCode: exitCodeOf(standing.conclusion),
-    headline: writeHeadline(standing, cells),
+    headline:
+      profile.family === 'survey' ? surveyHeadline(assets, standing, cells) : writeHeadline(standing, cells),
     counts: { required: countCells(cells, 'required'), advisory: countCells(cells, 'advisory') },
-    assets: nodes.map((node) => judgePurposes(node, material)),
+    assets,
     nodes: nodes.map(({ id, reached, why, facts }) => ({
       id,
       reached,
@@ -119,4 +121,14 @@ function inStableOrder(material: RunMaterial): RunMaterial {
         ),
       })),
   };
+}
+
+/** A survey answers what its machine can be used for; its own cells come second. */
+function surveyHeadline(
+  [asset, ...more]: Verdict['assets'],
+  standing: ReturnType<typeof conclude>,
+  cells: readonly Verdict['cells'][number][],
+): string {
+  if (asset === undefined || more.length > 0) return writeHeadline(standing, cells);
+  return `Because of ${asset.reason}.`;
 }

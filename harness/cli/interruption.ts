@@ -12,7 +12,9 @@ export interface Interrupter {
 }
 
 /** Ctrl-C once: let go of the nodes and say how to go on. Twice: stop them. */
-export function createInterrupter(err: Writable, resume: string): Interrupter {
+export function createInterrupter(err: Writable, run: string): Interrupter {
+  const resume = `assay resume ${run}`;
+  const stop = `assay stop ${run} --now`;
   const detach = new AbortController();
   let again: ((pressed: boolean) => void) | undefined;
   let pressedTwice = false;
@@ -26,7 +28,7 @@ export function createInterrupter(err: Writable, resume: string): Interrupter {
       return;
     }
     err.write(
-      `\nDetached: the node goes on with its batch by itself (heavy steps for two minutes at most). Continue with: ${resume}\nPress Ctrl-C again to stop the node.\n`,
+      `\nDetached: the node goes on with its batch by itself (heavy steps for two minutes at most). Continue with: ${resume}\nPress Ctrl-C again to stop the node, or later: ${stop}\n`,
     );
     detach.abort();
   };

@@ -23,8 +23,8 @@ export async function measureAndConclude(options: {
   const { run, registry, context, mode } = options;
   const { environment, err } = context;
   const lock = await requireRunLock(run.header.id);
-  const interrupter = createInterrupter(err, `assay resume ${run.header.id}`);
-  const progress = createProgress(err, environment.terminal.isInteractive);
+  const interrupter = createInterrupter(err, run.header.id);
+  const progress = createProgress(err, environment.terminal);
   const targets = await createTargets(run, environment);
   try {
     await measure({ run, targets, registry, events: progress, detach: interrupter.detach, mode });

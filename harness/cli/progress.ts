@@ -1,16 +1,21 @@
 import type { Writable } from 'node:stream';
 import { cleanText } from '../../reports/format/clean-text.ts';
 import { formatDuration } from '../../reports/format/format-duration.ts';
+import { wrapText } from '../../reports/format/wrap-text.ts';
 import { valueOf } from '../../workloads/kit/facts/fact.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
+import type { Environment } from '../environment.ts';
 import type { MeasureEvents } from '../run/measure.ts';
 import type { Plan, PlannedStep } from '../run/plan.ts';
 import { localNode } from './targets.ts';
 
+/** Width of the words in front of every fact, under which long ones are continued. */
+const labelColumns = 14;
+
 /** Tells a person what happens: one live line on a terminal, one line per event elsewhere. */
 export function createProgress(
   err: Writable,
-  isInteractive: boolean,
+  { isInteractive, columns }: Environment['terminal'],
 ): MeasureEvents & { readonly clear: () => void } {
   const live = (text: string): void => void err.write(isInteractive ? `\r\u001b[2K${text}` : `${text}\n`);
   const clear = (): void => {
@@ -18,7 +23,9 @@ export function createProgress(
   };
   const line = (text: string): void => {
     clear();
-    err.write(`${cleanText(text)}\n`);
+    const [first = '', ...more] = wrapText(cleanText(text), columns - labelColumns);
+    for (const each of [first, ...more.map((rest) => `${' '.repeat(labelColumns)}${rest}`)])
+      err.write(`${each}\n`);
   };
   const describe = (step: PlannedStep): string =>
     `${step.node === localNode ? '' : `${step.node} `}${step.entry} (${step.tool}, run ${step.repetition})`;

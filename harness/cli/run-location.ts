@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Environment } from '../environment.ts';
 import { RunDirectory } from '../store/run-directory.ts';
 
@@ -11,6 +13,20 @@ export const runsFolder = 'assay-runs';
 export function createRunId(now: Date): string {
   const time = now.toISOString().toLowerCase().replace(/[-:]/g, '').replace(/\.\d+/, '');
   return `${time}-${randomBytes(3).toString('hex')}`;
+}
+
+/** Makes the default folder of runs and returns the path of a new one in it. */
+export async function makeDefaultRunPath(environment: Environment, id: string): Promise<string> {
+  const path = defaultRunPath(environment, id);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+  } catch (cause) {
+    throw new AssayError('USAGE', `expected to be able to write to ${environment.workingDirectory}`, {
+      cause,
+      hint: 'Run it elsewhere, or give --out.',
+    });
+  }
+  return path;
 }
 
 export const defaultRunPath = (environment: Environment, id: string): string =>

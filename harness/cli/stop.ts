@@ -1,3 +1,4 @@
+import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { exitCodes } from '../../workloads/kit/error-code.ts';
 import { defineCommand } from './command.ts';
 
@@ -25,12 +26,27 @@ export const stopCommand = defineCommand({
     const { createTargets } = await import('./targets.ts');
     const run = await openRun(context.environment, given);
     const targets = await createTargets(run, context.environment);
-    await Promise.all(
-      targets.map((target) => stopNode(run, target, { now, reason: 'stopped by the operator' })),
+    const held = await Promise.all(
+      targets.map(async (target) => {
+        try {
+          await stopNode(run, target, { now, reason: 'stopped by the operator' });
+          return true;
+        } catch (cause) {
+          if (cause instanceof AssayError && cause.code === 'RUN_NOT_FOUND') return false;
+          throw cause;
+        }
+      }),
     );
+    if (!held.includes(true)) {
+      context.err.write(`Nothing to stop: no node holds the run ${run.header.id} any more.\n`);
+      return exitCodes.pass;
+    }
     // Whoever is at work on the run directory fetches the evidence; otherwise it is fetched here.
     const lock = abandon ? await requireRunLock(run.header.id) : await takeRunLock(run.header.id);
-    if (lock !== undefined) await Promise.all(targets.map((target) => collect(run, target, abandon)));
+    if (lock !== undefined)
+      await Promise.all(
+        targets.filter((_, index) => held[index] === true).map((target) => collect(run, target, abandon)),
+      );
     lock?.release();
     context.err.write(
       abandon

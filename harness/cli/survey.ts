@@ -1,4 +1,6 @@
+import { rm, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { exitCodes } from '../../workloads/kit/error-code.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import type { Suite } from '../config/suite.ts';
@@ -30,7 +32,7 @@ export const surveyCommand = defineCommand({
     const { loadBuiltIn, findSuite } = await import('../run/built-in.ts');
     const { createRun } = await import('../run/create-run.ts');
     const { measureAndConclude } = await import('./measure-and-conclude.ts');
-    const { createRunId, defaultRunPath } = await import('./run-location.ts');
+    const { createRunId, makeDefaultRunPath } = await import('./run-location.ts');
     const registry = await loadRegistry();
     const builtIn = await loadBuiltIn(registry);
     const suite = await findSuite(args.suite, registry, context.environment.workingDirectory);
@@ -41,10 +43,11 @@ export const surveyCommand = defineCommand({
     const id = createRunId(context.now());
     const path =
       args.out === undefined
-        ? defaultRunPath(context.environment, id)
+        ? await makeDefaultRunPath(context.environment, id)
         : resolve(context.environment.workingDirectory, args.out);
     const scratch =
       args.scratch === undefined ? undefined : resolve(context.environment.workingDirectory, args.scratch);
+    if (scratch !== undefined) await requireDirectory(scratch);
     const run = await createRun({
       path,
       id,
@@ -59,11 +62,26 @@ export const surveyCommand = defineCommand({
         nodes: [{ name: localNode, claims: {}, ...(scratch === undefined ? {} : { scratch }) }],
       },
     });
-    const verdict = await measureAndConclude({ run, registry, context, mode: 'open', json: args.json });
+    const verdict = await measureAndConclude({ run, registry, context, mode: 'open', json: args.json }).catch(
+      async (cause: unknown) => {
+        // A run that never got anything from the machine is no document of anybody's.
+        if (!(await run.has('nodes'))) await rm(path, { recursive: true });
+        throw cause;
+      },
+    );
     // A survey succeeds when it could say what the machine is; what the machine is fit for is its answer.
     return verdict.nodes.some(({ reached }) => reached) ? exitCodes.pass : exitCodes.infrastructure;
   },
 });
+
+/** A typo here would measure another drive than the one that is meant, so the directory must exist. */
+async function requireDirectory(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory() === true) return;
+  throw new AssayError('USAGE', `expected --scratch to be a directory that exists, got ${path}`, {
+    hint: 'Name a directory on the drive that is to be measured.',
+  });
+}
 
 /** Debian packages of the best native tool for every entry: what a survey of this machine would use. */
 function packagesFor(suite: Suite, registry: Registry): readonly string[] {

@@ -15,7 +15,14 @@ export interface Bundle {
 }
 
 /** The agent to push: built from a checkout's sources, or the one that the built package carries. */
-export async function loadBundle(): Promise<Bundle> {
+export function loadBundle(): Promise<Bundle> {
+  return (loaded ??= load());
+}
+
+/** Loaded once per process: a second build would need a builder that a Ctrl-C at the terminal may have ended. */
+let loaded: Promise<Bundle> | undefined;
+
+async function load(): Promise<Bundle> {
   if (isCheckout) return buildBundle(resource('.'));
   const folder = resource('agent');
   const paths = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) =>

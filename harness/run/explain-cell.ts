@@ -29,7 +29,10 @@ export interface Explanation {
   readonly samples: readonly ExplainedSample[];
 }
 
-/** Explains a cell by its id, all cells of a requirement, or all samples of a metric. Throws CELL_NOT_FOUND. */
+/**
+ * Explains a cell by its id, all cells of a requirement, or all samples of a metric: by the given profile, else by the
+ * run's own and then by those of the ladder, since any of them may have decided. Throws CELL_NOT_FOUND.
+ */
 export async function explainCell(
   run: RunDirectory,
   registry: Registry,
@@ -37,26 +40,29 @@ export async function explainCell(
   profile?: string,
 ): Promise<Explanation> {
   const material = await loadRun(run, registry, profile);
-  const verdict = judge(material);
-  const cells = verdict.cells.filter((cell) => cell.id === name || cell.requirement === name);
-  const wanted = new Set(
-    cells.flatMap((cell) => (cell.observed?.kind === 'samples' ? cell.observed.steps : [])),
+  const candidates = profile === undefined ? [material.profile, ...material.ladder] : [material.profile];
+  const judged = candidates.map((candidate) => judge({ ...material, profile: candidate }).cells);
+  const cells =
+    judged
+      .map((all) => all.filter(({ id, requirement }) => id === name || requirement === name))
+      .find((all) => all.length > 0) ?? [];
+  const steps = new Set(
+    cells.flatMap(({ observed }) => (observed?.kind === 'samples' ? observed.steps : [])),
   );
   const metrics = new Set(
-    material.profile.requirements.flatMap((requirement) =>
-      requirement.rule.kind === 'metric' && cells.some((cell) => cell.requirement === requirement.id)
-        ? [requirement.rule.metric]
-        : [],
-    ),
+    candidates
+      .flatMap(({ requirements }) => requirements)
+      .flatMap(({ id, rule }) =>
+        rule.kind === 'metric' && cells.some(({ requirement }) => requirement === id) ? [rule.metric] : [],
+      ),
   );
   const samples = material.nodes
     .flatMap((node) => node.samples.map((sample) => ({ node: node.id, sample })))
     .filter(
-      ({ sample }) =>
-        sample.metric === name ||
-        (metrics.has(sample.metric) && (wanted.size === 0 || wanted.has(sample.step))),
+      ({ sample: { metric, step } }) =>
+        metric === name || (metrics.has(metric) && (steps.size === 0 || steps.has(step))),
     );
-  if (cells.length === 0 && samples.length === 0) throw notFound(name, material, verdict.cells);
+  if (cells.length === 0 && samples.length === 0) throw notFound(name, material, judged.flat());
   return {
     cells,
     samples: await Promise.all(samples.map(({ node, sample }) => explainSample(run, node, sample))),
@@ -144,6 +150,8 @@ export function formatExplanation({ cells, samples }: Explanation): string {
     lines.push(`${cell.id}  ${cell.verdict.toUpperCase()}  ${cell.title}`, `  ${cell.reason}`);
     if (cell.limit !== undefined) lines.push(`  limit   ${cell.limit.id} (${cell.limit.source})`);
     if (cell.action !== undefined) lines.push(`  action  ${cell.action}`);
+    if (cell.observed?.kind === 'fact')
+      lines.push(`  fact    ${cell.observed.path} of nodes/${cell.node}/steps/facts/probes.json`);
     lines.push('');
   }
   for (const sample of samples) {

@@ -39,12 +39,8 @@ export class RunDirectory {
     header: Omit<RunHeader, 'inputs'>,
     inputs: ReadonlyMap<string, string>,
   ): Promise<RunDirectory> {
-    if (await exists(path)) {
-      throw new AssayError('RUN_EXISTS', `expected a directory that does not exist yet, found ${path}`, {
-        hint: 'Choose another --out.',
-      });
-    }
-    await mkdir(join(path, runPaths.inputs), { recursive: true });
+    await makeRunDirectory(path);
+    await mkdir(join(path, runPaths.inputs));
     const listed = [];
     for (const [name, text] of [...inputs].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
       await mkdir(dirname(join(path, runPaths.inputs, name)), { recursive: true });
@@ -170,5 +166,28 @@ async function exists(path: string): Promise<boolean> {
     if (cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ENOTDIR'))
       return false;
     throw cause;
+  }
+}
+
+/** Makes one new directory below one that exists: a typo in the path must not grow a tree somewhere. */
+async function makeRunDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+    if (code === 'EEXIST') {
+      throw new AssayError('RUN_EXISTS', `expected a directory that does not exist yet, found ${path}`, {
+        hint: 'Choose another --out.',
+      });
+    }
+    if (code === 'ENOSPC' || code === 'EDQUOT') throw cause;
+    throw new AssayError(
+      'USAGE',
+      `expected a place where a directory can be made, got ${path} (${String(code)})`,
+      {
+        cause,
+        hint: 'Choose another --out, in a directory that exists and that you may write to.',
+      },
+    );
   }
 }

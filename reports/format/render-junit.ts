@@ -3,7 +3,7 @@ import { cleanText } from './clean-text.ts';
 import { dimensionTitle } from './dimension-title.ts';
 import { formatLimit } from './format-limit.ts';
 import { formatObserved } from './format-observed.ts';
-import { conclusionWords, exitWords, profileOf, titleOf } from './verdict-words.ts';
+import { conclusionWords, exitWords, openingOf, profileOf, titleOf } from './verdict-words.ts';
 
 /** One testcase: `failure` turns the suite red, `skipped` is seen but does not, neither is met. */
 interface Testcase {
@@ -89,7 +89,7 @@ function testcaseOf(cell: Cell): Testcase {
 function suiteLines(suite: Testsuite, verdict: Verdict): readonly string[] {
   const properties = {
     conclusion: verdict.conclusion,
-    verdict: `${conclusionWords[verdict.conclusion]}. ${exitWords(verdict.exitCode)}`,
+    verdict: `${openingOf(verdict).words}. ${exitWords(verdict.exitCode)}`,
     exitCode: String(verdict.exitCode),
     run: verdict.run.id,
     profile: `${verdict.profile.id} ${verdict.profile.version}`,

@@ -55,7 +55,7 @@ function verdictLines(verdict: Verdict, page: TerminalPage): readonly string[] {
   const opening = openingOf(verdict);
   return [
     page.paint(
-      conclusionStyle[conclusion],
+      opening.isPromise ? conclusionStyle[conclusion] : 'strong',
       page.paint('strong', cleanText(`${opening.mark} ${opening.words.toUpperCase()}`)),
     ),
     ...hang(verdict.headline, page, 2),

@@ -43,12 +43,15 @@ export const conclusionSentences: Readonly<Record<Conclusion, string>> = {
  * can be used for, and its own cells only say how much of that rests on something.
  */
 export function openingOf(verdict: Pick<Verdict, 'conclusion' | 'profile' | 'assets'>): {
+  /** Whether the words say that something was promised and is kept or not: only then do they have a colour. */
+  readonly isPromise: boolean;
   readonly mark: string;
   readonly words: string;
   readonly sentence: string;
 } {
   const { conclusion, assets } = verdict;
   const plain = {
+    isPromise: true,
     mark: conclusionMarks[conclusion],
     words: conclusionWords[conclusion],
     sentence: conclusionSentences[conclusion],
@@ -56,6 +59,7 @@ export function openingOf(verdict: Pick<Verdict, 'conclusion' | 'profile' | 'ass
   if (verdict.profile.id !== 'survey' || conclusion === 'unreached') return plain;
   const [asset, ...more] = assets;
   return {
+    isPromise: false,
     mark: '■',
     words:
       asset !== undefined && more.length === 0

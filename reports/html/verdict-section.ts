@@ -10,7 +10,7 @@ import { table } from './table.ts';
 export function verdictSection(verdict: Verdict): SafeHtml {
   const { conclusion, headline } = verdict;
   const opening = openingOf(verdict);
-  return html`<section id="verdict" class="verdict ${conclusionTones[conclusion]}" aria-labelledby="verdict-title">
+  return html`<section id="verdict" class="verdict ${opening.isPromise ? conclusionTones[conclusion] : 'none'}" aria-labelledby="verdict-title">
 <h2 id="verdict-title"><span class="mark" aria-hidden="true">${opening.mark}</span> ${opening.words}</h2>
 <p class="headline">${headline}</p>
 <p>${opening.sentence}</p>

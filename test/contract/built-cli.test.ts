@@ -17,6 +17,7 @@ function install(): (args: readonly string[]) => { status: number | null; stdout
   const place = temporaryDirectory();
   mkdirSync(join(place, 'harness'));
   cpSync(join(root, 'harness/bin.js'), join(place, 'harness/bin.js'));
+  cpSync(join(root, 'harness/pinned.js'), join(place, 'harness/pinned.js'));
   cpSync(join(root, 'package.json'), join(place, 'package.json'));
   cpSync(join(root, 'dist'), join(place, 'dist'), { recursive: true });
   return (args) =>

@@ -122,7 +122,7 @@ describe('nothing was measured', () => {
     const { exitCode, cell, verdict } = await judgeSteps([hash, gemm, ended(verify, execution, reason)]);
     expect(exitCode).toBe(2);
     expect(cell('vm', 'nvme-exact').verdict).toMatch(/^(missing|invalid)$/);
-    expect(cell('vm', 'nvme-exact').reason).toContain(`r1-verify ${execution}: ${reason}`);
+    expect(cell('vm', 'nvme-exact').reason).toContain(`${execution}: ${reason} (r1-verify)`);
     expect(verdict.attempts.at(-1)).toMatchObject({ step: 'r1-verify', execution });
   });
 });
@@ -134,7 +134,7 @@ describe('what is left stands for what was planned', () => {
     expect(exitCode).toBe(2);
     expect(cell('vm', 'nvme-exact')).toMatchObject({
       verdict: 'invalid',
-      reason: '1 of 2 planned repetitions: r2-verify skipped: it left no evidence',
+      reason: '1 of 2 planned repetitions: skipped: it left no evidence (r2-verify)',
     });
   });
 
@@ -144,7 +144,7 @@ describe('what is left stands for what was planned', () => {
     expect(exitCode).toBe(2);
     expect(cell('vm', 'nvme-exact')).toMatchObject({
       verdict: 'invalid',
-      reason: '2 of 3 planned repetitions: r2-verify lost: the machine was booted again',
+      reason: '2 of 3 planned repetitions: lost: the machine was booted again (r2-verify)',
     });
   });
 
@@ -356,7 +356,7 @@ describe('a log that does not cover the run', () => {
     expect(exitCode).toBe(2);
     expect(cell('vm', 'nvme-exact')).toMatchObject({
       verdict: 'missing',
-      reason: 'r1-verify skipped: it left no evidence',
+      reason: 'skipped: it left no evidence (r1-verify)',
     });
   });
 });

@@ -1,0 +1,32 @@
+// Plain JavaScript on purpose: it must run on any Node.js, and finds the one that everything else needs.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** Is this Node.js new enough to run Assay itself? */
+export const isRecent = Number(process.versions.node.split('.')[0]) >= 24;
+
+/** Runs the pinned runtime with these arguments in place of this process. */
+export function runPinned(args) {
+  // Not through node_modules/.bin: npm 10 makes no link for an optional dependency.
+  const runtime = isRecent
+    ? process.execPath
+    : fileURLToPath(new URL(`../node_modules/node-linux-${process.arch}/bin/node`, import.meta.url));
+  if (!existsSync(runtime)) {
+    process.stderr.write(
+      `✖ RUNTIME_UNSUPPORTED expected Node.js 24, or the pinned runtime at ${runtime}; found ${process.version}\n` +
+        '  Run npm ci on Linux (x86-64 or arm64, glibc 2.28 or newer), or use Node.js 24.\n',
+    );
+    process.exitCode = 3;
+    return;
+  }
+  const child = spawn(runtime, args, { stdio: 'inherit' });
+  // The terminal signals the whole foreground group: the child decides, we only wait for it.
+  process.on('SIGINT', () => undefined);
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code) => {
+    process.exitCode = code ?? 70;
+  });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) runPinned(process.argv.slice(2));
