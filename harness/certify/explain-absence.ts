@@ -1,7 +1,7 @@
 import { valueOf } from '../../workloads/kit/facts/fact.ts';
 import type { Requirement } from '../../workloads/kit/requirement.ts';
 import { isUnusable, noDriver } from './judge-fact-rule.ts';
-import type { MetricContext } from './judge-metric-rule.ts';
+import type { MetricContext } from './metric-context.ts';
 import type { Outcome } from './outcome.ts';
 import { invalid, missing } from './outcome.ts';
 import { describeFates, fateOf, plannedFor } from './step-evidence.ts';

@@ -3,7 +3,7 @@ import type { Requirement } from '../../workloads/kit/requirement.ts';
 import type { Sample } from '../../workloads/kit/sample.ts';
 import type { Metric } from '../../workloads/kit/workload.ts';
 import type { PlannedStep } from '../run/plan.ts';
-import type { MetricContext } from './judge-metric-rule.ts';
+import type { MetricContext } from './metric-context.ts';
 import { describeFates, fateOf, plannedFor } from './step-evidence.ts';
 import { describeSubjects } from './subjects.ts';
 

@@ -8,18 +8,11 @@ import { explainAbsence } from './explain-absence.ts';
 import type { Flaw } from './find-flaws.ts';
 import { findGaps, whyUnproven, whyUnusable, wrongResults } from './find-flaws.ts';
 import { groupByDimensions, observe } from './measurements.ts';
+import type { MetricContext } from './metric-context.ts';
 import type { Outcome } from './outcome.ts';
 import { invalid, missing, worst } from './outcome.ts';
-import type { NodeMaterial, RunMaterial } from './run-material.ts';
 import { selectLimits } from './select-limits.ts';
 import type { KnownSubject } from './subjects.ts';
-
-/** What a metric rule may look at: one node of a run. */
-export interface MetricContext {
-  readonly material: RunMaterial;
-  readonly node: NodeMaterial;
-  readonly claimedClass: string | undefined;
-}
 
 interface Judged extends MetricContext {
   readonly requirement: Requirement;

@@ -10,7 +10,7 @@ import type { CliContext } from './command.ts';
 import { createInterrupter } from './interruption.ts';
 import { printVerdict } from './print-verdict.ts';
 import { createProgress } from './progress.ts';
-import { createTargets } from './targets.ts';
+import { createRunTargets } from './targets.ts';
 
 /** Measures the nodes of a run from wherever it stands, judges what came back, writes and prints the reports. */
 export async function measureAndConclude(options: {
@@ -25,7 +25,7 @@ export async function measureAndConclude(options: {
   const lock = await requireRunLock(run.header.id);
   const interrupter = createInterrupter(err, run.header.id);
   const progress = createProgress(err, environment.terminal);
-  const targets = await createTargets(run, environment);
+  const targets = await createRunTargets(run, environment);
   try {
     await measure({ run, targets, registry, events: progress, detach: interrupter.detach, mode });
   } catch (cause) {

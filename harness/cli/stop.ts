@@ -23,9 +23,9 @@ export const stopCommand = defineCommand({
     const { collect, stopNode } = await import('../run/stop-node.ts');
     const { requireRunLock, takeRunLock } = await import('../store/run-lock.ts');
     const { openRun } = await import('./run-location.ts');
-    const { createTargets } = await import('./targets.ts');
+    const { createRunTargets } = await import('./targets.ts');
     const run = await openRun(context.environment, given);
-    const targets = await createTargets(run, context.environment);
+    const targets = await createRunTargets(run, context.environment);
     const held = await Promise.all(
       targets.map(async (target) => {
         try {
@@ -48,6 +48,7 @@ export const stopCommand = defineCommand({
         targets.filter((_, index) => held[index] === true).map((target) => collect(run, target, abandon)),
       );
     lock?.release();
+    await Promise.all(targets.map(({ transport }) => transport.close()));
     context.err.write(
       abandon
         ? `Stopped, and removed from the nodes.\n`

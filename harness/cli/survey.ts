@@ -8,11 +8,16 @@ import { defineCommand } from './command.ts';
 
 /** `assay survey local`: facts first, then whatever can be measured here, classified by the ladder of purposes. */
 export const surveyCommand = defineCommand({
-  command: 'survey <target>',
-  describe: 'Measure a machine and say what it is fit for',
+  command: 'survey <targets..>',
+  describe: 'Measure machines and say what they are fit for',
   builder: (argv) =>
     argv
-      .positional('target', { type: 'string', demandOption: true, describe: '`local`: this machine' })
+      .positional('targets', {
+        type: 'string',
+        array: true,
+        demandOption: true,
+        describe: '`local` (this machine), or machines as ssh takes them: [user@]host[:port]',
+      })
       .option('suite', { type: 'string', default: 'survey', describe: 'What to run: a name, or a YAML file' })
       .option('out', { type: 'string', describe: 'Run directory to create (default: assay-runs/<id>)' })
       .option('scratch', {
@@ -26,8 +31,13 @@ export const surveyCommand = defineCommand({
       })
       .option('json', { type: 'boolean', default: false, describe: 'Print the verdict document' }),
   run: async (args, context) => {
-    const { createTransport, localNode } = await import('./targets.ts');
-    createTransport(args.target, context.environment);
+    const { localNode, nameNodes } = await import('./targets.ts');
+    const nodes = nameNodes(args.targets);
+    if (args.installTools && nodes.some(({ name }) => name !== localNode)) {
+      throw new AssayError('USAGE', 'expected --install-tools with the target `local` alone', {
+        hint: 'Assay installs nothing on a machine that it measures from elsewhere.',
+      });
+    }
     const { loadRegistry } = await import('../../workloads/registry.ts');
     const { loadBuiltIn, findSuite } = await import('../run/built-in.ts');
     const { createRun } = await import('../run/create-run.ts');
@@ -47,7 +57,8 @@ export const surveyCommand = defineCommand({
         : resolve(context.environment.workingDirectory, args.out);
     const scratch =
       args.scratch === undefined ? undefined : resolve(context.environment.workingDirectory, args.scratch);
-    if (scratch !== undefined) await requireDirectory(scratch);
+    if (scratch !== undefined && nodes.some(({ name }) => name === localNode))
+      await requireDirectory(scratch);
     const run = await createRun({
       path,
       id,
@@ -59,7 +70,7 @@ export const surveyCommand = defineCommand({
       inventory: {
         schema: 'assay/inventory',
         schemaVersion: 1,
-        nodes: [{ name: localNode, claims: {}, ...(scratch === undefined ? {} : { scratch }) }],
+        nodes: nodes.map((node) => ({ ...node, claims: {}, ...(scratch === undefined ? {} : { scratch }) })),
       },
     });
     const verdict = await measureAndConclude({ run, registry, context, mode: 'open', json: args.json }).catch(

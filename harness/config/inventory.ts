@@ -11,6 +11,8 @@ export const Inventory = z.strictObject({
     .array(
       z.strictObject({
         name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/),
+        /** How to reach it, `[user@]host[:port]` as ssh takes it; absent: its name, or this machine for `local`. */
+        host: z.string().optional(),
         class: z.string().optional(),
         claims: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
         /** Directory that storage steps write to; absent: below the agent's state directory. */

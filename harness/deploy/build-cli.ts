@@ -39,7 +39,8 @@ await build({
   legalComments: 'none',
   outdir: out,
   entryPoints: { assay: 'harness/main.ts' },
-  external: ['esbuild'],
+  // ssh2 works without its native addons.
+  external: ['esbuild', '*.node'],
   banner: {
     js: "import { createRequire as assayCreateRequire } from 'node:module'; const require = assayCreateRequire(import.meta.url);",
   },

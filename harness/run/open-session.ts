@@ -1,5 +1,6 @@
 import type { JournalRecord } from '../../agents/protocol/journal-record.ts';
 import { loadBundle } from '../deploy/bundle.ts';
+import type { Deployment } from '../deploy/deploy.ts';
 import { deploy } from '../deploy/deploy.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -9,8 +10,8 @@ import { NodeSession } from './node-session.ts';
 export interface Target {
   readonly node: string;
   readonly transport: Transport;
-  /** Path of the Node.js runtime on the node. */
-  readonly runtime: string;
+  /** Makes sure that the Node.js runtime is on the node and returns its path there. */
+  readonly runtime: (deployment: Deployment) => Promise<string>;
 }
 
 /** Brings the agent to a node and attaches to the run there; `attach` refuses to begin one. */
@@ -25,7 +26,7 @@ export async function openSession(
   return NodeSession.open(target.transport, deployment, {
     run,
     node: target.node,
-    runtime: target.runtime,
+    runtime: await target.runtime(deployment),
     mode,
     onRecord,
     signal,

@@ -23,7 +23,7 @@ export async function stopNode(
 ): Promise<void> {
   const deployment = await deploy(transport, await loadBundle());
   const channel = await transport.exec(
-    startLine({ runtime, hash: deployment.hash, state: deployment.state }),
+    startLine({ runtime: await runtime(deployment), hash: deployment.hash, state: deployment.state }),
   );
   const hello: ToAgent = {
     type: 'hello',
