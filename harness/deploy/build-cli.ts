@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'esbuild';
 import { build } from 'esbuild';
-import { buildBundle, listWorkloads, staticDiscovery } from './bundle.ts';
+import { buildBundle, commonJsBanner, listWorkloads, staticDiscovery } from './bundle.ts';
 
 // `npm run build`: the command line as it is installed: split modules, so that `--help` loads no workload, the
 // agent ready to push, and the data files. No type stripping, no esbuild and no sources are needed to run it.
@@ -41,9 +41,7 @@ await build({
   entryPoints: { assay: 'harness/main.ts' },
   // ssh2 works without its native addons.
   external: ['esbuild', '*.node'],
-  banner: {
-    js: "import { createRequire as assayCreateRequire } from 'node:module'; const require = assayCreateRequire(import.meta.url);",
-  },
+  banner: commonJsBanner,
   plugins: [staticDiscovery(workloads), plainStringWidth],
 });
 for (const [path, bytes] of (await buildBundle(root)).files) {

@@ -52,14 +52,6 @@ export async function buildBundle(root: string): Promise<Bundle> {
     // Not what lies beside the sources decides what the agent is.
     tsconfigRaw: {},
   } as const;
-  // CommonJS packages inside an ES module look for `require` and `__dirname`.
-  const banner = {
-    js: [
-      "import { createRequire as assayCreateRequire } from 'node:module';",
-      'const require = assayCreateRequire(import.meta.url);',
-      'const __filename = import.meta.filename, __dirname = import.meta.dirname;',
-    ].join(' '),
-  };
   const external = ['@napi-rs/nice'];
   const kernels = Object.fromEntries(
     workloads.filter((one) => one.hasKernel).map(({ id }) => [`kernels/${id}`, `workloads/${id}/kernel.ts`]),
@@ -70,7 +62,7 @@ export async function buildBundle(root: string): Promise<Bundle> {
       format: 'esm',
       outExtension: { '.js': '.mjs' },
       entryPoints: { agent: 'agents/main.ts', pool: 'agents/pool/main.ts', ...kernels },
-      banner,
+      banner: commonJsBanner,
       external,
       plugins: [staticDiscovery(workloads)],
     }),
@@ -91,6 +83,15 @@ export async function buildBundle(root: string): Promise<Bundle> {
     files.set(path, await readFile(join(root, path)));
   return describe(files);
 }
+
+/** CommonJS packages inside an ES module look for `require` and `__dirname`. */
+export const commonJsBanner = {
+  js: [
+    "import { createRequire as assayCreateRequire } from 'node:module';",
+    'const require = assayCreateRequire(import.meta.url);',
+    'const __filename = import.meta.filename, __dirname = import.meta.dirname;',
+  ].join(' '),
+};
 
 function describe(unsorted: ReadonlyMap<string, Uint8Array>): Bundle {
   const files = new Map([...unsorted].toSorted(([a], [b]) => (a < b ? -1 : 1)));

@@ -46,7 +46,7 @@ describe('the built command line', () => {
       ['judge'],
       ['judge', 'nowhere'],
       ['survey', 'local', '--suite', 'surwey'],
-      ['survey', 'host7'],
+      ['survey', 'no host'],
     ]) {
       const { status, stdout, stderr } = assay(args);
       expect([args, status, stdout]).toEqual([args, 64, '']);
