@@ -32,6 +32,10 @@ const words = {
   noneOf: 'none of',
 } as const;
 
+/** Yes and no read better than the words of a program. */
+const say = (value: FactValue): string =>
+  typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value);
+
 /** Judges one fact of one subject. An unknown fact is missing with the reason, whatever the rule says. */
 export function judgeFactRule(rule: FactRule, known: KnownSubject, context: FactContext): Outcome {
   const root = known.device ?? context.facts;
@@ -44,12 +48,15 @@ export function judgeFactRule(rule: FactRule, known: KnownSubject, context: Fact
   if ('verdict' in expectation) return expectation;
   const { comparator, expected, source } = expectation;
   const isMet = satisfies(found.value, comparator, expected);
-  const bar = Array.isArray(expected) ? expected.join(', ') : String(expected);
-  const wanted = rule.unique === true ? 'that nothing else in the run has' : `${words[comparator]} ${bar}`;
+  const bar = (Array.isArray(expected) ? expected : [expected]).map(say).join(', ');
+  const wanted =
+    rule.unique === true
+      ? 'that nothing else in the run has'
+      : `${typeof expected === 'boolean' ? '' : `${words[comparator]} `}${bar}`;
   const absent = found.value === 0 ? /^(accelerator|drive|nic)s\.length$/.exec(rule.path)?.[1] : undefined;
   return {
     verdict: isMet ? 'pass' : 'fail',
-    reason: `expected ${wanted}, found ${found.value}`,
+    reason: `expected ${wanted}, found ${say(found.value)}`,
     limit: { id: source, comparator, expected, source: context.profile },
     observed: { kind: 'fact', path: rule.path, value: found.value },
     ...(absent === undefined ? {} : { cause: `no-${absent}` }),

@@ -3,6 +3,7 @@ import { cleanText } from './clean-text.ts';
 import { displayWidth } from './display-width.ts';
 import { foldNotShown } from './fold-not-shown.ts';
 import { formatMoment } from './format-moment.ts';
+import { machineLine } from './machine-line.ts';
 import { measuredLines } from './measured-lines.ts';
 import type { TerminalPage } from './terminal-page.ts';
 import { hang } from './terminal-page.ts';
@@ -33,7 +34,7 @@ export function renderTerminal(verdict: Verdict, options: TerminalOptions): stri
   const sections = [
     headLines(verdict, page),
     verdictLines(verdict, page),
-    ...verdict.assets.map((asset) => assetLines(asset, page)),
+    ...verdict.assets.map((asset) => assetLines(asset, machineLine(verdict, asset.node), page)),
     punchLines(verdict, page),
     measuredLines(verdict, page),
     notShownLines(verdict, page),
@@ -65,12 +66,13 @@ function verdictLines(verdict: Verdict, page: TerminalPage): readonly string[] {
   ];
 }
 
-function assetLines(asset: AssetVerdict, page: TerminalPage): readonly string[] {
+function assetLines(asset: AssetVerdict, machine: string, page: TerminalPage): readonly string[] {
   const width = Math.max(0, ...asset.ladder.map((rung) => displayWidth(cleanText(rung.profile))));
   return [
     ...hang(`${asset.node}: ${asset.verdict}, ${asset.meaning}`, page, 0).map((line) =>
       page.paint('strong', line),
     ),
+    ...(machine === '' ? [] : hang(machine, page, 2)),
     ...hang(`because ${asset.reason}`, page, 2),
     ...asset.ladder.flatMap((rung) => {
       const words = `${conclusionMarks[rung.conclusion]} ${conclusionWords[rung.conclusion]}`;

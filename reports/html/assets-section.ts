@@ -1,3 +1,4 @@
+import { machineLine } from '../format/machine-line.ts';
 import type { AssetVerdict, Verdict } from '../schema/verdict.ts';
 import type { SafeHtml } from './html.ts';
 import { html } from './html.ts';
@@ -8,7 +9,7 @@ import { table } from './table.ts';
 /** What each node can be used for, with the one reason that decided, and the ladder of purposes it was put to. */
 export function assetsSection(verdict: Verdict): SafeHtml {
   const unreached = verdict.nodes.filter((node) => !node.reached);
-  const body = html`${verdict.assets.length === 0 ? html`<p>No node was classified.</p>` : undefined}${verdict.assets.map(asset)}${
+  const body = html`${verdict.assets.length === 0 ? html`<p>No node was classified.</p>` : undefined}${verdict.assets.map((it) => asset(it, machineLine(verdict, it.node)))}${
     unreached.length === 0
       ? undefined
       : html`<p>Not reached:</p><ul>${unreached.map((node) => html`<li><b><bdi>${node.id}</bdi></b>: ${node.why ?? 'no reason is known'}</li>`)}</ul>`
@@ -21,10 +22,11 @@ export function assetsSection(verdict: Verdict): SafeHtml {
   );
 }
 
-const asset = (it: AssetVerdict): SafeHtml => html`<article class="asset">
+const asset = (it: AssetVerdict, machine: string): SafeHtml => html`<article class="asset">
 <p class="letter"><span class="hidden">Asset verdict </span>${it.verdict}</p>
 <div>
 <h3><bdi>${it.node}</bdi></h3>
+${machine === '' ? undefined : html`<p class="note">${machine}</p>`}
 <p class="meaning">${it.meaning}</p>
 <p><span class="lead">Decided by</span> ${it.reason}${it.decidedBy === undefined ? undefined : html` <code>${it.decidedBy}</code>`}</p>
 <p class="note">Class ${it.class.id}, ${it.class.how === 'claimed' ? 'as the inventory claims' : 'inferred from what was found'}.</p>

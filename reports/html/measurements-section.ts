@@ -1,6 +1,7 @@
 import { formatDimensions } from '../format/format-dimensions.ts';
 import { formatQuantity } from '../format/format-quantity.ts';
 import { formatRange } from '../format/format-range.ts';
+import { tellingDimensions } from '../format/telling-dimensions.ts';
 import type { Measurement, Verdict } from '../schema/verdict.ts';
 import { figure } from './figure.ts';
 import type { SafeHtml } from './html.ts';
@@ -25,7 +26,7 @@ export function measurementsSection({ measurements }: Verdict): SafeHtml {
             { title: 'Min – max', isNumber: true },
             { title: 'Runs, from 0' },
           ],
-          rows: measurements.map(measurementRow),
+          rows: measurements.map((it) => measurementRow(it, measurements)),
         });
   return section(
     'measurements',
@@ -35,15 +36,15 @@ export function measurementsSection({ measurements }: Verdict): SafeHtml {
   );
 }
 
-function measurementRow(it: Measurement): readonly SafeHtml[] {
-  const dimensions = formatDimensions(it.dimensions);
+function measurementRow(it: Measurement, all: readonly Measurement[]): readonly SafeHtml[] {
+  const dimensions = formatDimensions(tellingDimensions(it, all));
   return [
     html`${it.title}${it.origin === 'embedded' ? html` <em class="tag">indicative</em>` : undefined}
 <small>${dimensions === '' ? undefined : html`${dimensions}<br>`}<bdi>${it.subject}</bdi>${it.better === 'lower' ? ' · lower is better' : ''}</small>${
       it.invalid === undefined
         ? undefined
         : html`<small class="remark">${cellWord('invalid')} ${it.invalid}</small>`
-    }`,
+    }<details><summary>all dimensions</summary><small>${formatDimensions(it.dimensions)}</small></details>`,
     html`${it.tool}<small>${it.toolVersion ?? 'version unknown'}${it.origin === 'imported' ? ', imported' : ''}</small>`,
     html`${it.n}`,
     figure(formatQuantity(it.median, it.unit)),

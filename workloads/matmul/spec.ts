@@ -22,13 +22,13 @@ export const matmul = defineWorkload({
       unit: 'FLOP/s',
       better: 'higher',
       domain: 'positive',
-      title: 'Floating-point operations per second of C = A B, 2 n³ each',
+      title: 'Matrix multiplication',
     },
     integerThroughput: {
       unit: 'OP/s',
       better: 'higher',
       domain: 'positive',
-      title: 'Integer operations per second of C = A B, 2 n³ each',
+      title: 'Integer matrix multiplication',
     },
     wrongElements: {
       unit: 'count',
