@@ -64,6 +64,9 @@ export function describeFacts(facts: HostFacts): readonly string[] {
   ];
 }
 
+/** What choose-tool.ts says of a program or header that is not there. */
+const lacksProgram = /not on the PATH|header .* not found/;
+
 /** What is about to be done and how long it may take, printed beforehand. */
 export function describePlan(plan: Plan): readonly string[] {
   return [
@@ -71,5 +74,8 @@ export function describePlan(plan: Plan): readonly string[] {
     ...plan.unplanned.map(
       ({ node, entry, reason }) => `not possible  ${node === localNode ? '' : `${node} `}${entry}: ${reason}`,
     ),
+    ...(plan.unplanned.some(({ node, reason }) => node === localNode && lacksProgram.test(reason))
+      ? ['hint          --install-tools installs the missing tools first (apt)']
+      : []),
   ];
 }
