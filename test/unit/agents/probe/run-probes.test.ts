@@ -26,15 +26,13 @@ async function program(directory: string, name: string, script: string): Promise
 }
 
 describe('runProbes', () => {
-  test('looks at this machine in two seconds and gives facts', async () => {
-    const start = performance.now();
+  test('looks at this machine and gives facts', async () => {
     const document = await runProbes({
       scratchPath: join(folder, 'not', 'there', 'yet'),
       path: '/usr/bin:/bin',
       programs: ['sh', 'no-such-program'],
       headers: ['no-such-header.h'],
     });
-    expect(performance.now() - start).toBeLessThan(2_000);
     expect(ProbeDocument.parse(document)).toEqual(document);
     const facts = HostFacts.parse(readHostFacts(document));
     expect(Object.keys(facts.programs)).toEqual(['sh']);

@@ -50,7 +50,7 @@ function expectRight(tool: typeof own, params: MatmulParams): void {
   const parsed = tool.parse(step(tool, params), params);
   expect(parsed).toMatchObject({ ok: true });
   if (!parsed.ok) return;
-  expect(parsed.value.readings[0]?.value).toBeGreaterThan(1e8);
+  expect(parsed.value.readings[0]?.value).toBeGreaterThan(0);
   expect(parsed.value.readings[1]).toMatchObject({ value: 0, dimensions: { checked: 16 * params.size } });
 }
 
