@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { text } from 'node:stream/consumers';
+import { Readable } from 'node:stream';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Transport } from '../transport/transport.ts';
+import { ask } from './ask.ts';
 import type { Bundle } from './bundle.ts';
 import { cleanLine, probeLine, pushLine } from './command-lines.ts';
 
@@ -12,6 +13,11 @@ export interface Deployment {
   readonly machine: string;
 }
 
+const unanswered = {
+  expected: "an answer from the node's shell",
+  hint: 'Log in by hand and see whether `sh -c true` works there.',
+};
+
 /** Puts the bundle on the node unless it is there already, and proves it by its hash, on the node. */
 export async function deploy(
   transport: Transport,
@@ -19,7 +25,7 @@ export async function deploy(
   candidates: readonly string[] = [],
 ): Promise<Deployment> {
   const nonce = randomBytes(16).toString('hex');
-  const answer = await ask(transport, probeLine({ nonce, hash: bundle.hash, candidates }), nonce);
+  const answer = await ask(transport, probeLine({ nonce, hash: bundle.hash, candidates }), nonce, unanswered);
   const [kind = '', presence = '', machine = '', ...directory] = answer.split(' ');
   if (kind !== 'state') {
     throw new AssayError(
@@ -32,7 +38,13 @@ export async function deploy(
   }
   const state = directory.join(' ');
   if (presence !== 'present') {
-    const pushed = await ask(transport, pushLine({ nonce, hash: bundle.hash, state }), nonce, pack(bundle));
+    const pushed = await ask(
+      transport,
+      pushLine({ nonce, hash: bundle.hash, state }),
+      nonce,
+      unanswered,
+      Readable.from([pack(bundle)]),
+    );
     if (pushed !== 'pushed') {
       throw new AssayError('AGENT_LOST', `${transport.name}: the agent did not arrive intact (${pushed})`, {
         hint: 'Check free space in the state directory, then try again.',
@@ -45,7 +57,7 @@ export async function deploy(
 /** Removes the agent's cache from a node; returns what was removed, in words. */
 export async function cleanNode(transport: Transport, candidates: readonly string[] = []): Promise<string> {
   const nonce = randomBytes(16).toString('hex');
-  const answer = await ask(transport, cleanLine({ nonce, candidates }), nonce);
+  const answer = await ask(transport, cleanLine({ nonce, candidates }), nonce, unanswered);
   return answer.slice('cleaned'.length).trim() || 'nothing: there was no cache';
 }
 
@@ -54,22 +66,4 @@ function pack(bundle: Bundle): Buffer {
   const files = [...bundle.files, ['manifest', Buffer.from(bundle.manifest)] as const];
   const list = files.map(([path, bytes]) => `${bytes.length} ${path}\n`).join('');
   return Buffer.concat([Buffer.from(`${list}end\n`), ...files.map(([, bytes]) => bytes)]);
-}
-
-/** Runs a line and returns what follows the nonce in its answer. */
-async function ask(transport: Transport, line: string, nonce: string, input?: Buffer): Promise<string> {
-  const channel = await transport.exec(line);
-  channel.stdin.end(input);
-  const [stdout, stderr] = await Promise.all([text(channel.stdout), text(channel.stderr), channel.ended]);
-  const answer = stdout.split('\n').find((candidate) => candidate.startsWith(`${nonce} `));
-  if (answer === undefined) {
-    throw new AssayError(
-      'AGENT_LOST',
-      `${transport.name}: expected an answer from the node's shell, got \`${stderr.trim().slice(0, 200)}\``,
-      {
-        hint: 'Log in by hand and see whether `sh -c true` works there.',
-      },
-    );
-  }
-  return answer.slice(nonce.length + 1);
 }

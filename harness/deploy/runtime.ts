@@ -3,13 +3,13 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import manifest from '../../package.json' with { type: 'json' };
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Result } from '../../workloads/kit/result.ts';
 import { err, ok } from '../../workloads/kit/result.ts';
 import type { Transport } from '../transport/transport.ts';
+import { ask } from './ask.ts';
 import { shellQuote } from './command-lines.ts';
 
 /** The pinned Node.js runtime for one kind of processor, as a file here. */
@@ -39,6 +39,11 @@ export function loadRuntime(machine: string, where: string): Promise<Runtime> {
   return runtime;
 }
 
+const unanswered = {
+  expected: 'an answer about the Node.js runtime',
+  hint: 'Check the room in the state directory and the connection, then try again.',
+};
+
 /**
  * Puts the runtime on a node unless it is there already, proves it by its hash, and proves that it starts. Returns its
  * path there. `state` and `machine` are what `deploy` found.
@@ -50,7 +55,7 @@ export async function deployRuntime(
 ): Promise<string> {
   const runtime = await load(node.machine, transport.name);
   const options = { nonce: randomBytes(16).toString('hex'), hash: runtime.hash, state: node.state };
-  const answer = await ask(transport, runtimeProbeLine(options), options.nonce);
+  const answer = await ask(transport, runtimeProbeLine(options), options.nonce, unanswered);
   const [presence = '', ...library] = answer.split(' ');
   const support = checkLibrary(library.join(' '));
   if (!support.ok) {
@@ -67,7 +72,8 @@ export async function deployRuntime(
       transport,
       runtimePushLine({ ...options, bytes: runtime.bytes }),
       options.nonce,
-      runtime.path,
+      unanswered,
+      createReadStream(runtime.path, { highWaterMark: 256 * 1024 }),
     );
     const [outcome = '', ...said] = pushed.split(' ');
     if (outcome === 'damaged') {
@@ -131,26 +137,6 @@ function fetchCommand(name: string): string {
   const version = Object.entries(manifest.optionalDependencies).find(([key]) => key === name)?.[1] ?? '24';
   const folder = `node_modules/${name}`;
   return `npm pack ${name}@${version} && mkdir -p ${folder} && tar -xzf ${name}-${version}.tgz -C ${folder} --strip-components=1`;
-}
-
-/** Runs a line, with a file as its input, and returns what follows the nonce in its answer. */
-async function ask(transport: Transport, line: string, nonce: string, path?: string): Promise<string> {
-  const channel = await transport.exec(line);
-  const input = path === undefined ? undefined : createReadStream(path, { highWaterMark: 256 * 1024 });
-  input?.on('error', () => channel.close()); // then there is no answer
-  if (input === undefined) channel.stdin.end();
-  else input.pipe(channel.stdin);
-  const [stdout, stderr] = await Promise.all([text(channel.stdout), text(channel.stderr), channel.ended]);
-  input?.destroy(); // the line may have ended without reading it all
-  const answer = stdout.split('\n').find((candidate) => candidate.startsWith(`${nonce} `));
-  if (answer === undefined) {
-    throw new AssayError(
-      'AGENT_LOST',
-      `${transport.name}: expected an answer about the Node.js runtime, got \`${stderr.trim().slice(0, 200)}\``,
-      { hint: 'Check the room in the state directory and the connection, then try again.' },
-    );
-  }
-  return answer.slice(nonce.length + 1);
 }
 
 /** What a line about the runtime is about. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { cpuThreads } from '../../kit/cpu-threads.ts';
-import { outputOf, readJson } from '../../kit/read-output.ts';
+import { readPool } from '../../kit/read-pool.ts';
 import { err, ok } from '../../kit/result.ts';
 import { defineTool } from '../../kit/tool.ts';
 import { quantity } from '../../kit/unit.ts';
@@ -9,21 +9,14 @@ import { matmul } from '../spec.ts';
 
 const count = z.number().int().nonnegative();
 
-/** What the pool program prints: what each worker's kernel returned. */
-const Line = z.strictObject({
-  kernel: z.literal('matmul'),
-  threads: count.positive(),
+/** What each worker returned. */
+const Multiplied = z.strictObject({
+  runtime: z.string().min(1),
+  size: count,
+  iterations: count.positive(),
   elapsedMs: z.number().positive(),
-  results: z.array(
-    z.strictObject({
-      runtime: z.string().min(1),
-      size: count,
-      iterations: count.positive(),
-      elapsedMs: z.number().positive(),
-      checked: count.positive(),
-      wrong: count,
-    }),
-  ),
+  checked: count.positive(),
+  wrong: count,
 });
 
 /** FP32 in JavaScript, one product per worker thread: an indicative number where no native tool is. */
@@ -57,26 +50,11 @@ export const embedded = defineTool(matmul, {
     ];
   },
   parse: (outputs, params) => {
-    const run = outputOf(outputs, 'run');
-    if (!run.ok) return run;
-    const read = readJson(Line, run.value.stdout);
+    const read = readPool('matmul', Multiplied, outputs, params);
     if (!read.ok) return read;
-    const { threads, elapsedMs, results } = read.value;
-    const [first] = results;
-    if (first === undefined || results.length !== threads || (params.cores === 'one' && threads !== 1)) {
-      return err(
-        `expected a result of each of ${threads} threads for ${params.cores}, got ${results.length}`,
-      );
-    }
+    const { threads, longestMs, first, results } = read.value;
     if (results.some((result) => result.size !== params.size))
       return err(`expected size ${params.size}, got another`);
-    const shortest = Math.min(...results.map((result) => result.elapsedMs));
-    const longest = Math.max(...results.map((result) => result.elapsedMs));
-    if (shortest < params.seconds * 999 || longest > elapsedMs) {
-      return err(
-        `expected windows from ${params.seconds * 1000} to ${elapsedMs} ms, got ${shortest} to ${longest}`,
-      );
-    }
     const sum = (key: 'iterations' | 'checked' | 'wrong') =>
       results.reduce((total, result) => total + result[key], 0);
     const dimensions = {
@@ -97,7 +75,7 @@ export const embedded = defineTool(matmul, {
         {
           metric: 'throughput',
           // By the slowest worker's window: the pool's own clock also counts filling and checking.
-          value: quantity('FLOP/s', (sum('iterations') * 2 * params.size ** 3) / (longest / 1000)),
+          value: quantity('FLOP/s', (sum('iterations') * 2 * params.size ** 3) / (longestMs / 1000)),
           dimensions,
           at: [place('/results')],
         },

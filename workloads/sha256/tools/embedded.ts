@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { cpuThreads } from '../../kit/cpu-threads.ts';
-import { outputOf, readJson } from '../../kit/read-output.ts';
+import { readPool } from '../../kit/read-pool.ts';
 import { err, ok } from '../../kit/result.ts';
 import { defineTool } from '../../kit/tool.ts';
 import { quantity } from '../../kit/unit.ts';
@@ -8,20 +8,13 @@ import { sha256 } from '../spec.ts';
 
 const count = z.number().int().nonnegative();
 
-/** What the pool program prints: its own clock around all workers, and what each worker returned. */
-const Line = z.strictObject({
-  kernel: z.literal('sha256'),
-  threads: count.positive(),
+/** What each worker returned. */
+const Hashed = z.strictObject({
+  runtime: z.string().min(1),
+  bytes: count.positive(),
   elapsedMs: z.number().positive(),
-  results: z.array(
-    z.strictObject({
-      runtime: z.string().min(1),
-      bytes: count.positive(),
-      elapsedMs: z.number().positive(),
-      checked: count.positive(),
-      wrong: count,
-    }),
-  ),
+  checked: count.positive(),
+  wrong: count,
 });
 
 /** node:crypto in worker threads: an indicative number where no native tool is. */
@@ -50,24 +43,9 @@ export const embedded = defineTool(sha256, {
     ];
   },
   parse: (outputs, params) => {
-    const run = outputOf(outputs, 'run');
-    if (!run.ok) return run;
-    const read = readJson(Line, run.value.stdout);
+    const read = readPool('sha256', Hashed, outputs, params);
     if (!read.ok) return read;
-    const { threads, elapsedMs, results } = read.value;
-    const [first] = results;
-    if (first === undefined || results.length !== threads || (params.cores === 'one' && threads !== 1)) {
-      return err(
-        `expected a result of each of ${threads} threads for ${params.cores}, got ${results.length}`,
-      );
-    }
-    const shortest = Math.min(...results.map((result) => result.elapsedMs));
-    const longest = Math.max(...results.map((result) => result.elapsedMs));
-    if (shortest < params.seconds * 999 || longest > elapsedMs) {
-      return err(
-        `expected windows from ${params.seconds * 1000} to ${elapsedMs} ms, got ${shortest} to ${longest}`,
-      );
-    }
+    const { threads, elapsedMs, first, results } = read.value;
     const sum = (key: 'bytes' | 'checked' | 'wrong') =>
       results.reduce((total, result) => total + result[key], 0);
     const dimensions = { blockBytes: 16384, cores: params.cores, threads, 'device.kind': 'cpu' };

@@ -1,0 +1,30 @@
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { AssayError } from '../../workloads/kit/assay-error.ts';
+import type { Transport } from '../transport/transport.ts';
+
+/** What is said when a line has no answer. */
+export interface Unanswered {
+  readonly expected: string;
+  readonly hint: string;
+}
+
+/** Runs a line with this input and returns what follows the nonce in its answer. */
+export async function ask(
+  transport: Transport,
+  line: string,
+  nonce: string,
+  { expected, hint }: Unanswered,
+  input?: Readable,
+): Promise<string> {
+  const channel = await transport.exec(line);
+  input?.on('error', () => channel.close()); // then there is no answer
+  if (input === undefined) channel.stdin.end();
+  else input.pipe(channel.stdin);
+  const [stdout, stderr] = await Promise.all([text(channel.stdout), text(channel.stderr), channel.ended]);
+  input?.destroy(); // the line may have ended without reading it all
+  const answer = stdout.split('\n').find((candidate) => candidate.startsWith(`${nonce} `));
+  if (answer !== undefined) return answer.slice(nonce.length + 1);
+  const found = stderr.trim().slice(0, 200);
+  throw new AssayError('AGENT_LOST', `${transport.name}: expected ${expected}, got \`${found}\``, { hint });
+}
