@@ -4,10 +4,14 @@ import { join } from 'node:path';
 import type { Placeholder } from '../../workloads/kit/command.ts';
 import { Command } from '../../workloads/kit/command.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
+import type { GroupPlace, Launch } from '../../workloads/kit/seat.ts';
+import { isShared } from '../../workloads/kit/workload.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import type { Clock } from '../clock.ts';
 import type { CommandResult, Execution, StepRequest, StepResult } from '../protocol/step.ts';
 import { writeWhole } from '../protocol/write-whole.ts';
+import type { LaunchAnswer } from './launch-door.ts';
+import { openLaunchDoor } from './launch-door.ts';
 import type { StopReason } from './run-command.ts';
 import { runCommand } from './run-command.ts';
 import { sweep } from './sweep.ts';
@@ -23,6 +27,14 @@ export interface StepSurroundings {
   readonly clock: Clock;
   readonly facts: HostFacts;
   readonly registry: Registry;
+  /** What the leader of a group asked this node to start. */
+  readonly launch: Launch | undefined;
+  /** Asks, as the leader of a group, for something to be started on a member; answers when that has ended. */
+  readonly requestLaunch: (
+    step: string,
+    words: readonly string[],
+    signal: AbortSignal,
+  ) => Promise<LaunchAnswer>;
 }
 
 const graceMs = 2000;
@@ -50,6 +62,7 @@ export async function runStep(
     params: request.params,
     repetition: request.repetition,
     session: request.session,
+    ...(request.seat === undefined ? {} : { seat: request.seat }),
     execution: ended.execution,
     ...(ended.reason === undefined ? {} : { reason: ended.reason }),
     durationMs: Math.round(around.clock.monotonicMs() - start),
@@ -92,6 +105,13 @@ async function attempt(
     await mkdir(private_.scratch, { mode: 0o700 });
     for (const directory of [private_.build, private_.temporary])
       await mkdir(directory, { recursive: true, mode: 0o700 });
+    const door =
+      request.seat?.rank === 0
+        ? await openLaunchDoor(private_.temporary, (words, gone) =>
+            around.requestLaunch(request.step, words, gone),
+          )
+        : undefined;
+    await using _closing = { [Symbol.asyncDispose]: () => door?.close() ?? Promise.resolve() };
     for (const command of planned.commands) {
       const result = await runCommand(
         {
@@ -103,7 +123,7 @@ async function attempt(
           clock: around.clock,
           graceMs,
         },
-        fill(command, { ...private_, bundle: around.bundle, runtime: around.runtime }),
+        fill(command, { ...private_, bundle: around.bundle, runtime: around.runtime, path: around.path }),
         budget,
       );
       commands.push(result);
@@ -136,12 +156,18 @@ function planCommands(
   if (!params.success) return refuse(`parameters: ${params.error.issues[0]?.message ?? 'not accepted'}`);
   const needs = tool.needs(params.data, around.facts);
   if (!needs.ok) return refuse(needs.error);
-  return { commands: tool.plan(params.data, around.facts).map((command) => Command.parse(command)) };
+  const { seat } = request;
+  if (isShared(registered.workload) && seat === undefined)
+    return refuse(`${request.workload} is measured by several nodes together, and no seat was given`);
+  const place: GroupPlace | undefined = seat === undefined ? undefined : { seat, launch: around.launch };
+  if (seat !== undefined && seat.rank > 0 && around.launch?.rank !== seat.rank)
+    return refuse('the leader of the group has not launched this node');
+  return { commands: tool.plan(params.data, around.facts, place).map((command) => Command.parse(command)) };
 }
 
 function fill(command: Command, values: Readonly<Record<Placeholder, string>>): Command {
   const replace = (text: string): string =>
-    text.replace(/\{(scratch|bundle|build|runtime)\}/g, (_, name: Placeholder) => values[name]);
+    text.replace(/\{(scratch|bundle|build|runtime|path)\}/g, (_, name: Placeholder) => values[name]);
   return {
     ...command,
     file: replace(command.file),

@@ -7,6 +7,7 @@ import { ProbeDocument } from '../../workloads/kit/facts/probe-output.ts';
 import { readHostFacts } from '../../workloads/kit/facts/read-host-facts.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import type { Clock } from '../clock.ts';
+import type { LaunchAnswer } from '../exec/launch-door.ts';
 import type { StopReason } from '../exec/run-command.ts';
 import { runStep } from '../exec/run-step.ts';
 import { sweep } from '../exec/sweep.ts';
@@ -50,6 +51,7 @@ const idleMs = 5_000;
 
 /** A batch in progress. */
 interface Running {
+  readonly batch: string;
   readonly controller: AbortController;
   stopping: StopReason | undefined;
   isHeavy: boolean;
@@ -67,6 +69,9 @@ export class Keeper {
   /** A stop that came while nothing ran: the batch that was about to come must not start. */
   #stopBefore: StopReason | undefined;
   #facts: HostFacts | undefined;
+  /** Launches that a leader's launcher waits for, by the number under which the coordinator was asked. */
+  readonly #launches = new Map<number, (answer: LaunchAnswer) => void>();
+  #launchCount = 0;
   #heardMs: number;
   #idle: NodeJS.Timeout | undefined;
   #hasEnded = false;
@@ -163,7 +168,11 @@ export class Keeper {
       case 'fetch':
         return sendFile(this.#around.directory, message.path, link.send);
       case 'stop':
-        this.#stop({ execution: 'cancelled', reason: message.reason }, message.now);
+        if (message.batch === undefined || message.batch === this.#running?.batch)
+          this.#stop({ execution: 'cancelled', reason: message.reason }, message.now);
+        return;
+      case 'launched':
+        this.#launches.get(message.id)?.({ exitCode: message.exitCode, text: message.text });
         return;
       case 'finish':
         return this.#finish(link);
@@ -214,6 +223,7 @@ export class Keeper {
   async #batch(batch: Batch): Promise<void> {
     if (this.#running !== undefined) throw new AssayError('LEASE_HELD', 'a batch is running already');
     const running: Running = {
+      batch: batch.batch,
       controller: new AbortController(),
       stopping: this.#stopBefore,
       isHeavy: false,
@@ -263,7 +273,15 @@ export class Keeper {
       if (running.stopping !== undefined) break;
       await this.#journal.append({ type: 'step-started', step: request.step });
       const { run } = this.#around.node;
-      const around = { ...this.#around, run, runDirectory: directory, scratch, facts };
+      const around = {
+        ...this.#around,
+        run,
+        runDirectory: directory,
+        scratch,
+        facts,
+        launch: batch.launch,
+        requestLaunch: this.#requestLaunch.bind(this),
+      };
       const { result, digest } = await runStep(around, request, running.controller.signal);
       await this.#journal.append({
         type: 'step-ended',
@@ -274,6 +292,25 @@ export class Keeper {
     }
     const ended = running.stopping ?? { execution: 'completed' as const };
     await this.#journal.append({ type: 'batch-ended', batch: batch.batch, ...ended });
+  }
+
+  /** Only the coordinator can reach another node. With nobody there the launcher is told so, and does not wait. */
+  async #requestLaunch(step: string, words: readonly string[], signal: AbortSignal): Promise<LaunchAnswer> {
+    const session = this.#session;
+    if (session === undefined) return { exitCode: 1, text: 'no coordinator is there to launch anything' };
+    const id = this.#launchCount;
+    this.#launchCount += 1;
+    const { promise, resolve } = Promise.withResolvers<LaunchAnswer>();
+    this.#launches.set(id, resolve);
+    const onGone = (): void => resolve({ exitCode: 1, text: 'the launcher has gone' });
+    signal.addEventListener('abort', onGone, { once: true });
+    try {
+      await session.send({ type: 'launch', id, step, words: [...words] });
+      return await promise;
+    } finally {
+      signal.removeEventListener('abort', onGone);
+      this.#launches.delete(id);
+    }
   }
 
   #stop(reason: StopReason, now: boolean): void {

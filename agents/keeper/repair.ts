@@ -51,6 +51,7 @@ export async function repair(
       params: request?.params ?? {},
       repetition: request?.repetition ?? 1,
       session: request?.session ?? 1,
+      ...(request?.seat === undefined ? {} : { seat: request.seat }),
       execution,
       reason,
       durationMs: 0,

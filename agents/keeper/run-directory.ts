@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeWhole } from '../protocol/write-whole.ts';
@@ -36,8 +36,18 @@ export async function findNodeRun(state: string, run: string): Promise<string | 
 export async function createNodeRun(directory: string, run: Omit<NodeRun, 'token'>): Promise<NodeRun> {
   const node: NodeRun = { ...run, token: randomBytes(32).toString('hex') };
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  await writeWhole(join(directory, 'node.json'), JSON.stringify(node));
-  return node;
+  const whole = join(directory, `node.json.${node.token.slice(0, 16)}`);
+  await writeWhole(whole, JSON.stringify(node));
+  try {
+    // Two connections may open one run at once (a machine with two names): the first one's document stands.
+    await link(whole, join(directory, 'node.json'));
+    return node;
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')) throw cause;
+    return await loadNodeRun(directory);
+  } finally {
+    await rm(whole, { force: true });
+  }
 }
 
 export async function loadNodeRun(directory: string): Promise<NodeRun> {

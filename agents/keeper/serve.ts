@@ -90,6 +90,9 @@ function answer(socket: Socket, keeper: Keeper, node: NodeRun): void {
     if (!parsed.success) return refuse(socket, unfit(parsed.error.issues[0]?.message ?? ''));
     const message = parsed.data;
     if (stage === 'hello') {
+      // Before anything is attached: another name for this machine must not take the connection from the first.
+      if (message.type === 'hello' && message.node !== node.node)
+        return refuse(socket, sameMachine(message.node, node.node));
       stage = message.type === 'hello' && message.mode === 'stop' ? 'stop' : 'attached';
       if (stage === 'stop') return;
       keeper.attach(link);
@@ -122,6 +125,15 @@ const occupied = (run: string): Refusal => ({
     code: 'LEASE_HELD',
     message: `this node is in use by the run ${run}`,
     hint: `Wait for it, or end it with: assay stop ${run} --now`,
+  },
+});
+
+const sameMachine = (asked: string, held: string): Refusal => ({
+  type: 'refusal',
+  error: {
+    code: 'SAME_MACHINE',
+    message: `expected ${asked} to be a machine of its own, found that it is ${held}`,
+    hint: 'Name each machine once.',
   },
 });
 

@@ -119,6 +119,7 @@ export function probeList(options: {
     ...trees.map((tree): Probe => ({ kind: 'tree', ...tree })),
     { kind: 'cgroup', id: 'cgroup' },
     { kind: 'processes', id: 'processes' },
+    { kind: 'addresses', id: 'addresses' },
     { kind: 'file-system', id: 'file system of scratch', path: options.scratchPath },
     { kind: 'file-system', id: 'file system of /dev/shm', path: '/dev/shm' },
     ...commands.map(

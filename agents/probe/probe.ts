@@ -18,5 +18,6 @@ export type Probe =
   | { readonly kind: 'file-system'; readonly id: string; readonly path: string }
   | { readonly kind: 'cgroup'; readonly id: string }
   | { readonly kind: 'processes'; readonly id: string }
+  | { readonly kind: 'addresses'; readonly id: string }
   | { readonly kind: 'programs'; readonly id: string; readonly names: readonly string[] }
   | { readonly kind: 'headers'; readonly id: string; readonly names: readonly string[] };

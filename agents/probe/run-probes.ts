@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { networkInterfaces } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ProbeDocument, ProbeOutput } from '../../workloads/kit/facts/probe-output.ts';
 import { capture } from '../exec/capture.ts';
@@ -67,6 +68,8 @@ async function look(probe: Probe, path: string): Promise<ProbeOutput> {
       return json(probe.id, await readCgroup());
     case 'processes':
       return json(probe.id, await readProcesses());
+    case 'addresses':
+      return json(probe.id, networkInterfaces());
     case 'file-system':
       return json(probe.id, await readFileSystem(probe.path));
     case 'programs':

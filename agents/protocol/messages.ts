@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ErrorDocument } from '../../workloads/kit/error-document.ts';
-import { FactsStep, StepRequest } from './step.ts';
+import { Launch } from '../../workloads/kit/seat.ts';
+import { FactsStep, StepId, StepRequest } from './step.ts';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -35,10 +36,27 @@ export const ToAgent = z.discriminatedUnion('type', [
     deadlineMs: z.number().int().positive(),
     scratch: z.string().optional(),
     steps: z.array(StepRequest),
+    /** What a leader asked this node to start, for the one step of such a batch. */
+    launch: Launch.optional(),
+  }),
+  /** Answer to `launch`: what was started on the member has ended, or was refused. */
+  z.strictObject({
+    type: z.literal('launched'),
+    id: z.number().int().nonnegative(),
+    exitCode: z.number().int().min(0).max(255),
+    text: z.string().max(4096),
   }),
   z.strictObject({ type: z.literal('fetch'), path: EvidencePath }),
-  /** `now` kills the running step; otherwise it may end, and nothing after it starts. */
-  z.strictObject({ type: z.literal('stop'), now: z.boolean(), reason: z.string() }),
+  /**
+   * `now` kills the running step; otherwise it may end, and nothing after it starts. With `batch` only that batch is
+   * meant: one that has just ended must not take the next one with it.
+   */
+  z.strictObject({
+    type: z.literal('stop'),
+    now: z.boolean(),
+    reason: z.string(),
+    batch: z.string().optional(),
+  }),
   /** All evidence is at the coordinator: remove the run from the node and end. */
   z.strictObject({ type: z.literal('finish') }),
   z.strictObject({ type: z.literal('ping') }),
@@ -62,6 +80,13 @@ export const FromAgent = z.discriminatedUnion('type', [
     offset: z.number().int().nonnegative(),
     data: z.base64(),
     last: z.boolean(),
+  }),
+  /** A launcher on this node, the leader of `step`, asks for something to be started on a member. Untrusted words. */
+  z.strictObject({
+    type: z.literal('launch'),
+    id: z.number().int().nonnegative(),
+    step: StepId,
+    words: z.array(z.string().max(16_384)).max(512),
   }),
   z.strictObject({ type: z.literal('refusal'), error: ErrorDocument }),
   z.strictObject({ type: z.literal('pong') }),

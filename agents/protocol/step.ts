@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Seat } from '../../workloads/kit/seat.ts';
 
 /** Made by the coordinator, never reused: `r2-nvme-fio-random-read` … Safe as a file name on both sides. */
 export const StepId = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,99}$/);
@@ -27,6 +28,8 @@ export const StepRequest = z.strictObject({
   params: z.record(z.string(), z.unknown()),
   repetition: z.number().int().positive(),
   session: z.number().int().positive(),
+  /** This node's place, when the step is run by several nodes together. */
+  seat: Seat.optional(),
   /** Wall time after which the step is stopped as `timeout`. */
   budgetMs: z.number().int().positive(),
 });
@@ -70,6 +73,7 @@ export const StepResult = z.strictObject({
   params: z.record(z.string(), z.unknown()),
   repetition: z.number().int().positive(),
   session: z.number().int().positive(),
+  seat: Seat.optional(),
   execution: Execution,
   reason: z.string().optional(),
   durationMs: z.number().nonnegative(),

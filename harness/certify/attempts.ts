@@ -1,13 +1,13 @@
 import type { Verdict } from '../../reports/schema/verdict.ts';
 import type { RunMaterial } from './run-material.ts';
-import { fateOf, plannedFor } from './step-evidence.ts';
+import { fateOf } from './step-evidence.ts';
 
 type Attempt = Verdict['attempts'][number];
 
 /** Every planned step with what became of it, then steps that ran without being planned. */
 export function listAttempts({ nodes, plan }: RunMaterial): Attempt[] {
   return nodes.flatMap((node) => {
-    const planned = plannedFor(plan, node.id);
+    const planned = plan?.steps.filter((step) => step.node === node.id) ?? [];
     const known = new Set(planned.map(({ step }) => step));
     const unplanned = node.steps.filter(({ step }) => !known.has(step));
     return [...planned, ...unplanned].map(({ step, workload, tool, repetition }) => {

@@ -12,6 +12,8 @@ export interface Coverage {
   readonly isStandIn: boolean;
 }
 
+const isAcross = ({ scope }: Requirement): boolean => scope === 'pair' || scope === 'group';
+
 /**
  * The coverage matrix: every requirement for every subject that it is about. A requirement on devices that a
  * node does not have still gets its cell, on the node: what is not there cannot drop out of the verdict.
@@ -23,6 +25,7 @@ export function createCoverage(profile: Profile, subjects: readonly Subject[]): 
         const isStandIn =
           subject.kind === 'node' &&
           requirement.scope !== 'node' &&
+          !isAcross(requirement) &&
           !subjects.some(({ node, kind }) => node === subject.node && kind === requirement.scope);
         return { cell: `${subject.id}:${requirement.id}`, subject, requirement, isStandIn };
       })

@@ -1,7 +1,8 @@
-import type { Cell, Defect } from '../../reports/schema/verdict.ts';
+import type { Blame, Cell, Defect } from '../../reports/schema/verdict.ts';
 import type { JudgedCell } from './judge-cells.ts';
 import { ownerOf } from './missing-action.ts';
 import { verdictOrder } from './outcome.ts';
+import type { RunMaterial } from './run-material.ts';
 import { compareText } from './subjects.ts';
 
 /** Gaps that nobody at the machine can close: the report lists them under what was not shown. */
@@ -13,7 +14,11 @@ const rank = ({ verdict }: Cell): number => verdictOrder.indexOf(verdict);
  * Folds the cells that are not met into one row per cause: forty red cells of one dead GPU are one row. The
  * worst cell, required before advisory, gives the row its words. Worst rows first.
  */
-export function foldDefects(judged: readonly JudgedCell[]): readonly Defect[] {
+export function foldDefects(
+  judged: readonly JudgedCell[],
+  blames: readonly Blame[],
+  material: Pick<RunMaterial, 'plan' | 'nodes'>,
+): Defect[] {
   const groups = new Map<string, Cell[]>();
   for (const { cell, cause } of judged) {
     if (cell.verdict === 'pass' || cell.verdict === 'not-applicable' || isGap(cell)) continue;
@@ -31,7 +36,8 @@ export function foldDefects(judged: readonly JudgedCell[]): readonly Defect[] {
       verdict: lead.verdict,
       action: lead.action ?? 'Investigate.',
       cells: cells.map(({ id }) => id),
-      evidence: evidenceOf(cells),
+      evidence: evidenceOf(cells, blames, material),
+      ...describeRetest(cells, material),
     }));
 }
 
@@ -52,9 +58,25 @@ function subjectOf(cells: readonly Cell[]): string {
 }
 
 /** The steps that the cells rest on; the probes when a cell rests on a fact or on the lack of one. */
-function evidenceOf(cells: readonly Cell[]): string[] {
+function evidenceOf(
+  cells: readonly Cell[],
+  blames: readonly Blame[],
+  { plan }: Pick<RunMaterial, 'plan'>,
+): string[] {
+  // What several nodes did together lies with the leader.
+  const placeOf = (step: string, node: string): string => {
+    const led = plan?.steps.find((each) => each.step === step && each.seat?.rank === 0);
+    return `nodes/${led?.node ?? node}/steps/${step}`;
+  };
+  const blamed = cells.flatMap(({ node, id }) =>
+    id.startsWith(`${node}:`) || id.startsWith(`${node}/`)
+      ? []
+      : blames
+          .filter((blame) => blame.node === node)
+          .flatMap(({ steps }) => steps.map((step) => placeOf(step, node))),
+  );
   const paths = cells.flatMap(({ node, observed, missing }) => {
-    if (observed?.kind === 'samples') return observed.steps.map((step) => `nodes/${node}/steps/${step}`);
+    if (observed?.kind === 'samples') return observed.steps.map((step) => placeOf(step, node));
     const isAboutFacts =
       observed?.kind === 'fact' ||
       missing === 'unknown-fact' ||
@@ -62,5 +84,23 @@ function evidenceOf(cells: readonly Cell[]): string[] {
       missing === 'no-subject';
     return isAboutFacts ? [`nodes/${node}/steps/facts/probes.json`] : [];
   });
-  return [...new Set(paths)].toSorted(compareText);
+  return [...new Set([...blamed, ...paths])].toSorted(compareText);
+}
+
+/** What has to be measured again after the repair, and how long that takes at most. */
+function describeRetest(
+  cells: readonly Cell[],
+  { plan }: Pick<RunMaterial, 'plan'>,
+): { readonly retest?: string } {
+  if (plan === undefined || !cells.some(({ verdict }) => verdict === 'fail')) return {};
+  const requirements = [...new Set(cells.map(({ title }) => title))].join(', ');
+  const steps = new Set(
+    cells.flatMap(({ observed }) => (observed?.kind === 'samples' ? observed.steps : [])),
+  );
+  const planned = plan.steps.filter(({ step, seat }) => steps.has(step) && (seat?.rank ?? 0) === 0);
+  const minutes = Math.ceil(planned.reduce((sum, { budgetMs }) => sum + budgetMs, 0) / 60_000);
+  return {
+    retest:
+      planned.length === 0 ? requirements : `${requirements}; ${steps.size} steps, at most ${minutes} min`,
+  };
 }

@@ -3,7 +3,9 @@ import type { Requirement } from '../../workloads/kit/requirement.ts';
 import type { Profile } from '../config/profile.ts';
 import type { Coverage } from './coverage.ts';
 import { createCoverage } from './coverage.ts';
+import { judgeDrift } from './judge-drift.ts';
 import { judgeFactRule } from './judge-fact-rule.ts';
+import { judgeManifest } from './judge-manifest.ts';
 import { judgeMetricRule } from './judge-metric-rule.ts';
 import { adviseOn } from './missing-action.ts';
 import type { Outcome } from './outcome.ts';
@@ -59,6 +61,8 @@ function judgeField(
   }
   if (isStandIn) return judgeStandIn(requirement, node);
   const { claimedClass, claims } = claimsFor(node.id, material);
+  if (rule.kind === 'manifest') return judgeManifest(node.id, facts, material);
+  if (rule.kind === 'drift') return judgeDrift(node.id, facts, material);
   if (rule.kind === 'metric')
     return judgeMetricRule(rule, requirement, known, { material, node, claimedClass });
   const peers = rule.unique === true ? listPeers(known, material) : [];
@@ -130,7 +134,7 @@ function vanishedCells(
     });
 }
 
-function writeCell({ cell: id, subject, requirement }: Coverage, outcome: Outcome): JudgedCell {
+export function writeCell({ cell: id, subject, requirement }: Coverage, outcome: Outcome): JudgedCell {
   const { verdict, reason, missing: kind, limit, observed, cause } = outcome;
   const { title, dimension, level, owner, gate, sampling } = requirement;
   return {

@@ -1,12 +1,17 @@
-import type { Verdict } from '../../reports/schema/verdict.ts';
+import type { Cell, Verdict } from '../../reports/schema/verdict.ts';
 import type { Profile } from '../config/profile.ts';
 import type { PurposeStanding } from './asset-verdict.ts';
 import { judgeAsset } from './asset-verdict.ts';
+import { assignBlame } from './assign-blame.ts';
 import { listAttempts } from './attempts.ts';
-import { conclude, countCells, exitCodeOf, writeHeadline } from './conclude.ts';
+import { conclude, countCells, describeStanding, exitCodeOf, writeHeadline } from './conclude.ts';
 import { foldDefects } from './defects.ts';
+import type { JudgedCell } from './judge-cells.ts';
 import { claimsFor, judgeCells } from './judge-cells.ts';
+import type { GroupCell, GroupFindings } from './judge-groups.ts';
+import { groupCellsOf, judgeGroups } from './judge-groups.ts';
 import { listFacts } from './list-facts.ts';
+import { listTrials } from './list-trials.ts';
 import { listMeasurements } from './measurements.ts';
 import { listNotShown } from './not-shown.ts';
 import type { NodeMaterial, RunMaterial } from './run-material.ts';
@@ -19,10 +24,19 @@ import { compareText } from './subjects.ts';
 export function judge(given: RunMaterial): Verdict {
   const material = inStableOrder(given);
   const { header, profile, suite, nodes } = material;
-  const judged = nodes.flatMap((node) => judgeCells(profile, node, material));
+  const findings = findAcross(material);
+  const across = judgeGroups(profile, material, findings);
+  const judged: readonly JudgedCell[] = [
+    ...nodes.flatMap((node) => judgeCells(profile, node, material)),
+    ...across,
+  ];
   const cells = judged.map(({ cell }) => cell);
   const standing = conclude(cells, nodes);
-  const assets = nodes.map((node) => judgePurposes(node, material));
+  const ladder = material.ladder.map((each) => ({
+    profile: each,
+    across: each.id === profile.id ? across : judgeGroups(each, material, findings),
+  }));
+  const assets = nodes.map((node) => judgePurposes(node, material, ladder));
   return {
     schema: 'assay/verdict',
     schemaVersion: 1,
@@ -48,8 +62,9 @@ export function judge(given: RunMaterial): Verdict {
       ...(why === undefined ? {} : { why }),
       facts: listFacts(facts),
     })),
+    ...(nodes.length > 1 ? { block: describeBlock(cells, across, material, findings) } : {}),
     cells,
-    defects: [...foldDefects(judged)],
+    defects: foldDefects(judged, findings.blames, material),
     measurements: [...listMeasurements(material)],
     attempts: listAttempts(material),
     notShown: listNotShown(cells, material),
@@ -60,13 +75,54 @@ export function judge(given: RunMaterial): Verdict {
   };
 }
 
+/** What was measured across nodes, and whom the bad ones are blamed on. */
+export function findAcross(material: RunMaterial): GroupFindings {
+  const trials = listTrials(material);
+  return { trials, blames: assignBlame(trials) };
+}
+
+/** How each node of a block stands: by its own cells, and by those across nodes that count for it. */
+function describeBlock(
+  cells: readonly Cell[],
+  across: readonly GroupCell[],
+  { nodes, inventory }: RunMaterial,
+  { trials, blames }: GroupFindings,
+): NonNullable<Verdict['block']> {
+  const others = new Set(across.map(({ cell }) => cell.id));
+  return {
+    nodes: inventory.nodes.map(({ name, rack, slot }) => {
+      const own = cells.filter(({ node, id }) => node === name && !others.has(id));
+      const all = [...own, ...groupCellsOf(name, across).map(({ cell }) => cell)];
+      const standing = conclude(
+        all,
+        nodes.filter(({ id }) => id === name),
+      );
+      return {
+        id: name,
+        conclusion: standing.conclusion,
+        reason: describeStanding(standing, all),
+        ...(rack === undefined ? {} : { rack }),
+        ...(slot === undefined ? {} : { slot }),
+      };
+    }),
+    trials: [...trials],
+    blames: [...blames],
+  };
+}
+
+interface Rung {
+  readonly profile: Profile;
+  readonly across: readonly GroupCell[];
+}
+
 /** How one node stands in every purpose, and what follows from that. */
-function judgePurposes(node: NodeMaterial, material: RunMaterial) {
-  const stand = (profile: Profile): PurposeStanding => {
-    const cells = judgeCells(profile, node, material).map(({ cell }) => cell);
+function judgePurposes(node: NodeMaterial, material: RunMaterial, rungs: readonly Rung[]) {
+  const stand = ({ profile, across }: Rung): PurposeStanding => {
+    const own = judgeCells(profile, node, material).map(({ cell }) => cell);
+    const cells = [...own, ...groupCellsOf(node.id, across).map(({ cell }) => cell)];
     return { profile, cells, ...conclude(cells, [node]) };
   };
-  const ladder = material.ladder.map(stand);
+  const ladder = rungs.map(stand);
   const intended =
     material.profile.rank === undefined
       ? ladder[0]
@@ -96,6 +152,7 @@ function inStableOrder(material: RunMaterial): RunMaterial {
       steps: [],
       samples: [],
       unreadable: [],
+      skips: material.skips,
     }));
   const others = material.ladder.filter(({ id, rank }) => id !== material.profile.id && rank !== undefined);
   const ladder = material.profile.rank === undefined ? others : [...others, material.profile];

@@ -4,6 +4,7 @@ import type { Limit } from '../../workloads/kit/limit.ts';
 import type { Sample } from '../../workloads/kit/sample.ts';
 import type { Metric } from '../../workloads/kit/workload.ts';
 import type { Inventory } from '../config/inventory.ts';
+import type { Manifest } from '../config/manifest.ts';
 import type { Profile } from '../config/profile.ts';
 import type { Suite } from '../config/suite.ts';
 import type { Plan } from '../run/plan.ts';
@@ -21,6 +22,8 @@ export interface NodeMaterial {
   readonly samples: readonly Sample[];
   /** Steps whose saved output could not be parsed: evidence too, never dropped. */
   readonly unreadable: readonly { readonly step: string; readonly reason: string }[];
+  /** Why steps of the plan were not run, by step. */
+  readonly skips?: ReadonlyMap<string, string> | undefined;
   readonly journal?: { readonly records: number; readonly head: string } | undefined;
 }
 
@@ -33,6 +36,12 @@ export interface RunMaterial {
   readonly suite: Suite;
   /** The profile to judge by, which need not be the one that the run was planned for. */
   readonly profile: Profile;
+  /** The profile that the run was planned for: by it was decided who is suspect. */
+  readonly plannedProfile: Profile;
+  /** What the supplier says was delivered, when the inventory names a manifest. */
+  readonly manifest?: Manifest | undefined;
+  /** Why steps of the plan were not run, by step. */
+  readonly skips: ReadonlyMap<string, string>;
   /** SHA-256 of the profile document as it stands in `inputs/`. */
   readonly profileDigest: string;
   /** Every purpose that an asset could serve; `judge` sorts them by rank. */
@@ -40,7 +49,10 @@ export interface RunMaterial {
   readonly limits: readonly Limit[];
   /** All declared metrics by full name, `<workload>.<metric>`. */
   readonly metrics: ReadonlyMap<string, Metric>;
-  /** Absent when the run ended before anything was planned: then no sample can fill a cell. */
+  /**
+   * With the steps that were added during the run. Absent when the run ended before anything was planned: then no
+   * sample can fill a cell.
+   */
   readonly plan: Plan | undefined;
   readonly inputs: readonly { readonly path: string; readonly sha256: string }[];
   readonly nodes: readonly NodeMaterial[];

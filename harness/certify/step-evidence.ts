@@ -24,7 +24,7 @@ export function fateOf(step: string, node: NodeMaterial): StepFate {
     return {
       step,
       execution: 'skipped',
-      reason: unreadable?.reason ?? 'it left no evidence',
+      reason: unreadable?.reason ?? node.skips?.get(step) ?? 'it left no evidence',
       isEvidence: false,
       isUnreadable: false,
     };
@@ -58,6 +58,8 @@ export function describeFates(fates: readonly StepFate[]): string {
   return [...steps].map(([words, names]) => `${words} (${names.join(', ')})`).join('; ');
 }
 
-/** The planned steps of a node, in the order of the plan. */
-export const plannedFor = (plan: Plan | undefined, node: string): readonly PlannedStep[] =>
-  plan?.steps.filter((step) => step.node === node) ?? [];
+/** The planned steps that give evidence about a node, pair or group, in the order of the plan. */
+export const plannedFor = (plan: Plan | undefined, id: string): readonly PlannedStep[] =>
+  plan?.steps.filter(({ node, seat }) =>
+    seat === undefined ? node === id : seat.rank === 0 && seat.group === id,
+  ) ?? [];

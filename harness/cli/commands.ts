@@ -1,8 +1,10 @@
-import { cleanCommand } from './clean.ts';
+import { certifyCommand } from './certify.ts';
 import type { Registration } from './command.ts';
 import { explainCommand } from './explain.ts';
 import { judgeCommand } from './judge.ts';
+import { nodesCommand } from './nodes.ts';
 import { parseCommand } from './parse.ts';
+import { planCommand } from './plan.ts';
 import { profilesCommand } from './profiles.ts';
 import { reportCommand } from './report.ts';
 import { resumeCommand } from './resume.ts';
@@ -13,6 +15,8 @@ import { workloadsCommand } from './workloads.ts';
 /** Every command of the command line. Their modules import nothing heavy; what a command needs, it loads. */
 export const commands: readonly Registration[] = [
   surveyCommand,
+  certifyCommand,
+  planCommand,
   judgeCommand,
   reportCommand,
   explainCommand,
@@ -21,5 +25,5 @@ export const commands: readonly Registration[] = [
   parseCommand,
   workloadsCommand,
   profilesCommand,
-  cleanCommand,
+  nodesCommand,
 ];

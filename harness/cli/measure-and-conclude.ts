@@ -19,15 +19,25 @@ export async function measureAndConclude(options: {
   readonly context: CliContext;
   readonly mode: 'open' | 'attach';
   readonly json: boolean;
+  readonly acceptsOccupied: boolean;
 }): Promise<Verdict> {
-  const { run, registry, context, mode } = options;
+  const { run, registry, context, mode, acceptsOccupied } = options;
   const { environment, err } = context;
   const lock = await requireRunLock(run.header.id);
   const interrupter = createInterrupter(err, run.header.id);
   const progress = createProgress(err, environment.terminal);
   const targets = await createRunTargets(run, environment);
   try {
-    await measure({ run, targets, registry, events: progress, detach: interrupter.detach, mode });
+    await measure({
+      run,
+      targets,
+      registry,
+      events: progress,
+      detach: interrupter.detach,
+      mode,
+      now: context.now,
+      acceptsOccupied,
+    });
   } catch (cause) {
     if (interrupter.detach.aborted && (await interrupter.pressedAgain())) {
       const how = { now: true, reason: 'stopped by the operator (Ctrl-C twice)' };

@@ -1,9 +1,11 @@
 import type { Writable } from 'node:stream';
 import { cleanText } from '../../reports/format/clean-text.ts';
 import { formatDuration } from '../../reports/format/format-duration.ts';
+import { renderPartial } from '../../reports/format/partial-line.ts';
 import { wrapText } from '../../reports/format/wrap-text.ts';
 import { valueOf } from '../../workloads/kit/facts/fact.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
+import { foldNodeSet } from '../config/node-set.ts';
 import type { Environment } from '../environment.ts';
 import type { MeasureEvents } from '../run/measure.ts';
 import type { Plan, PlannedStep } from '../run/plan.ts';
@@ -31,17 +33,41 @@ export function createProgress(
     `${step.node === localNode ? '' : `${step.node} `}${step.entry} (${step.tool}, run ${step.repetition})`;
   return {
     clear,
-    onFacts: (node, facts) => {
-      if (node !== localNode) line(`node          ${node}`);
-      describeFacts(facts).forEach(line);
+    onReached: (node, done, total) => {
+      if (total > 1) live(`[${done}/${total}] ${node} has answered`);
     },
+    onFacts: (nodes) => describeNodes(nodes).forEach(line),
     onPlan: (plan) => describePlan(plan).forEach(line),
     onStepStarted: (step, done, total) => live(`[${done + 1}/${total}] ${describe(step)} …`),
+    onNodeMeasured: ({ node, conclusion, reason, passed, open }) => {
+      clear();
+      err.write(`${renderPartial({ id: node, conclusion, reason, passed, open }, columns)}\n`);
+    },
+    onNodeLost: (node, error) => line(`- ${node}: ${error.message}; reaching for it again`),
     onNodeFailed: (node, error) => line(`✖ ${node}: ${error.code} ${error.message}`),
     onStepEnded: (step, execution, done, total) => {
       if (execution !== 'completed') line(`[${done}/${total}] ${describe(step)}: ${execution}`);
     },
   };
+}
+
+/** Machines that are alike share their lines; those that somebody uses come first. */
+function describeNodes(
+  nodes: readonly { readonly node: string; readonly facts: HostFacts }[],
+): readonly string[] {
+  const alike = Map.groupBy(nodes, ({ facts }) => describeFacts(facts).join('\n'));
+  const isUsed = (facts: HostFacts | undefined): boolean =>
+    facts !== undefined && (valueOf(facts.occupancy.reasons) ?? []).length > 0;
+  return [...alike.values()]
+    .toSorted((a, b) => Number(isUsed(b[0]?.facts)) - Number(isUsed(a[0]?.facts)) || a.length - b.length)
+    .flatMap((those) => [
+      ...(those.length === 1 && those[0]?.node === localNode
+        ? []
+        : [
+            `${those.length === 1 ? 'node          ' : 'nodes         '}${foldNodeSet(those.map(({ node }) => node))}`,
+          ]),
+      ...(those[0] === undefined ? [] : describeFacts(those[0].facts)),
+    ]);
 }
 
 /** The machine in a few lines, before any load. */
@@ -71,9 +97,10 @@ const lacksProgram = /not on the PATH|header .* not found/;
 export function describePlan(plan: Plan): readonly string[] {
   return [
     `plan          ${plan.steps.length} steps, at most ${formatDuration(plan.budgetSeconds * 1000)}`,
-    ...plan.unplanned.map(
-      ({ node, entry, reason }) => `not possible  ${node === localNode ? '' : `${node} `}${entry}: ${reason}`,
-    ),
+    ...[...Map.groupBy(plan.unplanned, ({ entry, reason }) => `${entry}: ${reason}`)].map(([text, those]) => {
+      const names = those.map(({ node }) => node).filter((node) => node !== localNode);
+      return `not possible  ${names.length === 0 ? '' : `${foldNodeSet(names)} `}${text}`;
+    }),
     ...(plan.unplanned.some(({ node, reason }) => node === localNode && lacksProgram.test(reason))
       ? ['hint          --install-tools installs the missing tools first (apt)']
       : []),

@@ -24,7 +24,11 @@ export const resumeCommand = defineCommand({
       context,
       mode: 'attach',
       json,
+      // Who began the run has decided that; what it does there now is its own work.
+      acceptsOccupied: true,
     });
+    if (run.header.purpose === 'certify')
+      return Object.values(exitCodes).find((code) => code === verdict.exitCode) ?? exitCodes.internal;
     return verdict.nodes.some(({ reached }) => reached) ? exitCodes.pass : exitCodes.infrastructure;
   },
 });

@@ -1,7 +1,15 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
+import { loadClasses } from '../config/hardware-class.ts';
+import type { InventoryNode } from '../config/inventory.ts';
 import { Inventory } from '../config/inventory.ts';
+import type { LoadedInventory } from '../config/load-inventory.ts';
+import { loadInventory } from '../config/load-inventory.ts';
+import { expandNodeSet } from '../config/node-set.ts';
 import { deployRuntime } from '../deploy/runtime.ts';
 import type { Environment } from '../environment.ts';
+import { resource } from '../resources.ts';
 import { inputNames } from '../run/load-run.ts';
 import type { Target } from '../run/open-session.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
@@ -16,13 +24,36 @@ import { readSshTarget } from '../transport/ssh-target.ts';
 /** The name of this machine in an inventory. */
 export const localNode = 'local';
 
-type InventoryNode = Inventory['nodes'][number];
+/** An inventory file by the look of it: what ssh takes ends otherwise. */
+const isInventoryFile = (target: string): boolean => /\.(ya?ml|json)$/.test(target);
 
-/** Nodes for what was typed: `local`, or machines as ssh takes them. Two of one name are refused. */
-export function nameNodes(targets: readonly string[]): readonly Pick<InventoryNode, 'name' | 'host'>[] {
-  const nodes = targets.map((target) =>
-    target === localNode ? { name: localNode } : { name: readSshTarget(target).host, host: target },
-  );
+/**
+ * What was typed, as an inventory: one inventory file; or `local`, and machines as ssh takes them, with node sets
+ * (`gpu[01-04]`). Two of one name are refused.
+ */
+export async function loadTargets(
+  targets: readonly string[],
+  environment: Environment,
+): Promise<LoadedInventory> {
+  const [first = '', ...more] = targets;
+  if (isInventoryFile(first) && more.length === 0) return loadInventoryFile(first, environment);
+  const file = targets.find(isInventoryFile);
+  if (file !== undefined) {
+    throw new AssayError(
+      'USAGE',
+      `expected one inventory file or names of machines, got \`${file}\` among others`,
+      {
+        hint: 'Put all machines into the inventory file.',
+      },
+    );
+  }
+  const nodes = targets.flatMap((target) => {
+    const names = expandNodeSet(target, new Map());
+    if (names.ok) return names.value.map(nameNode);
+    throw new AssayError('USAGE', names.error, {
+      hint: 'Write for example: local, gpu1, admin@gpu[01-04]:2222, or an inventory file.',
+    });
+  });
   for (const { name } of nodes) {
     if (nodes.filter((node) => node.name === name).length > 1) {
       throw new AssayError('USAGE', `expected every machine once, got \`${name}\` twice`, {
@@ -30,31 +61,68 @@ export function nameNodes(targets: readonly string[]): readonly Pick<InventoryNo
       });
     }
   }
-  return nodes;
+  return { inventory: { schema: 'assay/inventory', schemaVersion: 1, nodes }, manifest: undefined };
 }
+
+/** An inventory file, its classes those that ship with Assay. */
+export async function loadInventoryFile(file: string, environment: Environment): Promise<LoadedInventory> {
+  const path = resolve(environment.workingDirectory, file);
+  if (!existsSync(path)) {
+    throw new AssayError('CONFIG_INVALID', `expected an inventory file, found none at ${path}`, {
+      hint: 'Name a YAML file that exists; docs/inventory.md shows one.',
+    });
+  }
+  return loadInventory(path, await loadClasses(resource('harness/profiles/classes')));
+}
+
+const nameNode = (target: string): InventoryNode =>
+  target === localNode
+    ? { name: localNode, claims: {} }
+    : { name: readSshTarget(target).host, host: target, claims: {} };
 
 /** The way to one node. Nothing is connected yet. */
 async function createTarget(
-  { name, host }: Pick<InventoryNode, 'name' | 'host'>,
+  { name, host, stateDir }: InventoryNode,
+  inventory: Inventory,
   environment: Environment,
   connector: SshConnector,
 ): Promise<Target> {
+  const stateDirectories = stateDir === undefined ? [] : [stateDir];
   if (name === localNode) {
     const transport = createLocalTransport({ PATH: environment.path });
-    return { node: name, transport, runtime: () => Promise.resolve(environment.runtime) };
+    const runtime = () => Promise.resolve(environment.runtime);
+    return { node: name, transport, runtime, stateDirectories };
   }
-  const settings = await loadSshSettings(host ?? name, usualSurroundings(environment.sshAgent));
-  const transport = createSshTransport(settings, connector);
-  return { node: name, transport, runtime: (deployment) => deployRuntime(transport, deployment) };
+  const usual = usualSurroundings(environment.sshAgent);
+  const config = inventory.ssh?.config;
+  const surroundings = config === undefined ? usual : { ...usual, configFiles: [config] };
+  const settings = await loadSshSettings(host ?? name, surroundings);
+  const transport = createSshTransport({ ...settings, name }, connector);
+  return {
+    node: name,
+    transport,
+    runtime: (deployment) => deployRuntime(transport, deployment),
+    stateDirectories,
+  };
 }
 
-/** The ways to these nodes; connections to one jump host are shared. */
+/** The ways to the nodes of an inventory; connections to one jump host are shared. */
 export async function createTargets(
-  nodes: readonly Pick<InventoryNode, 'name' | 'host'>[],
+  inventory: Inventory,
   environment: Environment,
 ): Promise<readonly Target[]> {
+  const config = inventory.ssh?.config;
+  if (config !== undefined && !existsSync(config)) {
+    throw new AssayError(
+      'CONFIG_INVALID',
+      `expected the ssh_config that the inventory names, found none at ${config}`,
+      {
+        hint: 'Correct ssh.config in the inventory, or leave it out to use your own.',
+      },
+    );
+  }
   const connector = createSshConnector({ random: environment.random });
-  return Promise.all(nodes.map((node) => createTarget(node, environment, connector)));
+  return Promise.all(inventory.nodes.map((node) => createTarget(node, inventory, environment, connector)));
 }
 
 /** The ways to the nodes of a run, as its inventory names them. */
@@ -62,6 +130,6 @@ export async function createRunTargets(
   run: RunDirectory,
   environment: Environment,
 ): Promise<readonly Target[]> {
-  const { nodes } = await run.readDocument(Inventory, `${runPaths.inputs}/${inputNames.inventory}`);
-  return createTargets(nodes, environment);
+  const inventory = await run.readDocument(Inventory, `${runPaths.inputs}/${inputNames.inventory}`);
+  return createTargets(inventory, environment);
 }

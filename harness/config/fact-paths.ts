@@ -6,7 +6,7 @@ export type FactType = 'string' | 'number' | 'boolean';
 
 /** Every fact that a rule of this scope can name, with its type: read from the schemas, so never out of date. */
 export function factPaths(scope: Requirement['scope']): ReadonlyMap<string, FactType> {
-  return new Map(walk(schemas[scope], ''));
+  return scope === 'pair' || scope === 'group' ? new Map() : new Map(walk(schemas[scope], ''));
 }
 
 const schemas = { node: HostFacts, accelerator: Accelerator, drive: Drive, nic: Nic } as const;

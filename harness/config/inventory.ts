@@ -1,24 +1,61 @@
 import { z } from 'zod';
 
+const claim = z.union([z.string(), z.number(), z.boolean()]);
+
+export const InventoryNode = z.strictObject({
+  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/),
+  /** How to reach it, `[user@]host[:port]` as ssh takes it; absent: its name, or this machine for `local`. */
+  host: z.string().optional(),
+  class: z.string().optional(),
+  claims: z.record(z.string(), claim).default({}),
+  /** Directory that storage steps write to; absent: below the agent's state directory. */
+  scratch: z.string().optional(),
+  /** Where the agent may keep its files, tried before the usual places. */
+  stateDir: z.string().startsWith('/').optional(),
+  /** Where it stands, for the people who have to go there. */
+  rack: z.string().max(40).optional(),
+  slot: z.string().max(40).optional(),
+  /** Most that it draws from its power domain, in watts. */
+  maxWatts: z.number().positive().optional(),
+});
+export type InventoryNode = z.infer<typeof InventoryNode>;
+
+export const PowerDomain = z.strictObject({
+  id: z.string().min(1),
+  limitKw: z.number().positive(),
+  nodes: z.array(z.string()).min(1),
+});
+export type PowerDomain = z.infer<typeof PowerDomain>;
+
 /**
  * What is claimed about the machines before anybody looks: their names and, for `certify`, their class.
  * A class is a list of facts that must then be proven (`claims`, by HostFacts path); a survey claims nothing.
+ * Names are written out and paths are absolute: this is what a run keeps. What people write is an InventoryFile.
  */
 export const Inventory = z.strictObject({
   schema: z.literal('assay/inventory'),
   schemaVersion: z.literal(1),
-  nodes: z
-    .array(
-      z.strictObject({
-        name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/),
-        /** How to reach it, `[user@]host[:port]` as ssh takes it; absent: its name, or this machine for `local`. */
-        host: z.string().optional(),
-        class: z.string().optional(),
-        claims: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
-        /** Directory that storage steps write to; absent: below the agent's state directory. */
-        scratch: z.string().optional(),
-      }),
-    )
-    .min(1),
+  /** The ssh_config to use instead of the user's own, as `ssh -F`. */
+  ssh: z.strictObject({ config: z.string().min(1) }).optional(),
+  /** The network under test between the nodes, by the name of its interface. */
+  fabric: z.strictObject({ interface: z.string().regex(/^[^\s/]{1,15}$/) }).optional(),
+  /** The node that all others are to be configured like. */
+  golden: z.string().optional(),
+  powerDomains: z.array(PowerDomain).optional(),
+  nodes: z.array(InventoryNode).min(1),
 });
 export type Inventory = z.infer<typeof Inventory>;
+
+/**
+ * An inventory as people write it. `nodes[].name`, `groups` and the nodes of a power domain are node sets
+ * (`gpu[001-064]`, `@rack7`, `@rack7!gpu013`); `{name}` in `host` stands for the name of the node; paths are relative
+ * to the file.
+ */
+export const InventoryFile = Inventory.extend({
+  groups: z.record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/), z.string()).default({}),
+  /** A CSV of what the supplier says was delivered. */
+  manifest: z.string().optional(),
+  powerDomains: z.array(PowerDomain.extend({ nodes: z.string() })).optional(),
+  nodes: z.array(InventoryNode.extend({ name: z.string().min(1) })).min(1),
+});
+export type InventoryFile = z.infer<typeof InventoryFile>;

@@ -1,53 +1,136 @@
+import { dirname, resolve } from 'node:path';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { facilityClaim } from '../certify/asset-verdict.ts';
 import { showValue } from './describe-issues.ts';
 import type { HardwareClass } from './hardware-class.ts';
 import { checkClaims } from './hardware-class.ts';
-import { Inventory } from './inventory.ts';
+import type { Inventory } from './inventory.ts';
+import { InventoryFile, InventoryNode } from './inventory.ts';
 import { loadSource } from './load-source.ts';
+import type { Manifest } from './manifest.ts';
 import { suggestName } from './nearest-name.ts';
+import { expandNodeSet } from './node-set.ts';
 import type { Source } from './read-config.ts';
 import { deepFreeze, readConfig } from './read-config.ts';
+import { readManifest } from './read-manifest.ts';
 
-/** Reads an inventory file and resolves its classes. */
+/** An inventory with the manifest that it names. */
+export interface LoadedInventory {
+  readonly inventory: Inventory;
+  readonly manifest: Manifest | undefined;
+}
+
+/** Reads an inventory file, resolves its classes and node sets, and reads the manifest that it names. */
 export async function loadInventory(
   file: string,
   classes: ReadonlyMap<string, HardwareClass>,
-): Promise<Inventory> {
-  return readInventory(await loadSource(file), classes);
+): Promise<LoadedInventory> {
+  const source = await loadSource(file);
+  const inventory = readInventory(source, classes);
+  const { manifest } = readConfig(InventoryFile, source);
+  if (manifest === undefined) return { inventory, manifest: undefined };
+  const names = inventory.nodes.map(({ name }) => name);
+  return { inventory, manifest: readManifest(await loadSource(resolve(dirname(file), manifest)), names) };
 }
 
 /**
- * An inventory from its text, with the claims of each node's class written out: what is kept in `inputs/` says
- * by itself what had to be proven. A claim that contradicts the class is refused, not merged.
+ * An inventory from its text, with every name and the claims of each node's class written out: what is kept in
+ * `inputs/` says by itself what had to be proven. A claim that contradicts the class is refused, not merged.
  */
 export function readInventory(source: Source, classes: ReadonlyMap<string, HardwareClass>): Inventory {
-  const inventory = readConfig(Inventory, source);
+  const { groups, manifest: _, ssh, powerDomains, ...written } = readConfig(InventoryFile, source);
+  const sets = new Map(Object.entries(groups));
+  const expand = (text: string, place: string): readonly string[] => {
+    const names = expandNodeSet(text, sets);
+    return names.ok ? names.value : refuse(`${source.file}: ${place}: ${names.error}`);
+  };
+  for (const group of sets.keys()) expand(`@${group}`, `groups.${group}`);
   const seen = new Set<string>();
-  const nodes = inventory.nodes.map((node, index) => {
-    const place = `${source.file}: nodes[${index}]`;
-    if (seen.has(node.name)) refuse(`${place}.name: expected each name once, got \`${node.name}\` again`);
-    seen.add(node.name);
-    checkClaims(node.claims, `${place}.claims`, new Map([[facilityClaim, 'boolean']]));
-    if (node.class === undefined) return node;
-    const hardwareClass = classes.get(node.class);
-    if (hardwareClass === undefined) {
-      return refuse(
-        `${place}.class: expected a class, got \`${node.class}\``,
-        suggestName(node.class, classes.keys()),
+  const nodes = written.nodes.flatMap((entry, index) => {
+    const place = `nodes[${index}]`;
+    checkClaims(entry.claims, `${source.file}: ${place}.claims`, new Map([[facilityClaim, 'boolean']]));
+    const claims = withClass(entry, `${source.file}: ${place}`, classes);
+    return expand(entry.name, `${place}.name`).map((name): InventoryNode => {
+      if (!InventoryNode.shape.name.safeParse(name).success)
+        refuse(
+          `${source.file}: ${place}.name: expected a name of letters, digits, dots, dashes and underscores, got \`${name}\``,
+          'How a node is reached stands in `host`.',
+        );
+      if (seen.has(name))
+        refuse(`${source.file}: ${place}.name: expected each name once, got \`${name}\` again`);
+      seen.add(name);
+      const host = entry.host?.replaceAll('{name}', name);
+      return { ...entry, name, claims, ...(host === undefined ? {} : { host }) };
+    });
+  });
+  const checkNode = (name: string, place: string): void => {
+    if (!seen.has(name))
+      refuse(
+        `${source.file}: ${place}: expected a node of this inventory, got \`${name}\``,
+        suggestName(name, seen),
+      );
+  };
+  if (written.golden !== undefined) checkNode(written.golden, 'golden');
+  const domains = powerDomains?.map((domain, index) => {
+    const place = `powerDomains[${index}].nodes`;
+    const members = expand(domain.nodes, place);
+    for (const name of members) checkNode(name, place);
+    return { ...domain, nodes: [...members] };
+  });
+  checkPower(domains ?? [], nodes, source.file);
+  return deepFreeze({
+    ...written,
+    ...(ssh === undefined ? {} : { ssh: { config: resolve(dirname(source.file), ssh.config) } }),
+    ...(domains === undefined ? {} : { powerDomains: domains }),
+    nodes,
+  });
+}
+
+function withClass(
+  entry: InventoryFile['nodes'][number],
+  place: string,
+  classes: ReadonlyMap<string, HardwareClass>,
+): InventoryNode['claims'] {
+  if (entry.class === undefined) return entry.claims;
+  const hardwareClass = classes.get(entry.class);
+  if (hardwareClass === undefined) {
+    return refuse(
+      `${place}.class: expected a class, got \`${entry.class}\``,
+      suggestName(entry.class, classes.keys()),
+    );
+  }
+  for (const [path, value] of Object.entries(entry.claims)) {
+    const claimed = hardwareClass.claims[path];
+    if (claimed !== undefined && claimed !== value) {
+      refuse(
+        `${place}.claims.${path}: expected ${showValue(claimed)} as class ${entry.class} says, got ${showValue(value)}`,
       );
     }
-    for (const [path, value] of Object.entries(node.claims)) {
-      const claimed = hardwareClass.claims[path];
-      if (claimed !== undefined && claimed !== value) {
+  }
+  return { ...hardwareClass.claims, ...entry.claims };
+}
+
+/** A limit of a domain means something only when it is known what every node in it can draw, and counted once. */
+function checkPower(
+  domains: Inventory['powerDomains'] & object,
+  nodes: readonly InventoryNode[],
+  file: string,
+): void {
+  const owners = new Map<string, string>();
+  for (const [index, { id, nodes: members }] of domains.entries()) {
+    for (const name of members) {
+      const place = `${file}: powerDomains[${index}].nodes`;
+      const other = owners.get(name);
+      if (other !== undefined)
+        refuse(`${place}: expected ${name} in one power domain, found it in ${other} and ${id}`);
+      owners.set(name, id);
+      if (nodes.find((node) => node.name === name)?.maxWatts === undefined)
         refuse(
-          `${place}.claims.${path}: expected ${showValue(claimed)} as class ${node.class} says, got ${showValue(value)}`,
+          `${place}: expected maxWatts of ${name}, which is in the power domain ${id}, found none`,
+          'Give every node of a power domain its maxWatts.',
         );
-      }
     }
-    return { ...node, claims: { ...hardwareClass.claims, ...node.claims } };
-  });
-  return deepFreeze({ ...inventory, nodes });
+  }
 }
 
 function refuse(message: string, hint = 'Correct the inventory.'): never {

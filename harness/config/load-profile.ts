@@ -57,6 +57,12 @@ function checkRequirement(
   if (gate && level !== 'required')
     refuse(`${place}.gate: expected a gate to be required, got level \`${level}\``);
   switch (rule.kind) {
+    case 'manifest':
+    case 'drift':
+      if (scope !== 'node') refuse(`${place}.scope: expected \`node\` for ${rule.kind}, got \`${scope}\``);
+      if (sampling !== 'exact')
+        refuse(`${place}.sampling: expected \`exact\` for ${rule.kind}, got \`${sampling}\``);
+      return;
     case 'not-covered':
       checkName(
         rule.subjectMatter,

@@ -1,6 +1,7 @@
 import { AssayError } from '../../workloads/kit/assay-error.ts';
+import { isShared } from '../../workloads/kit/workload.ts';
 import type { Registry } from '../../workloads/registry.ts';
-import { describeIssues } from './describe-issues.ts';
+import { describeIssues, showValue } from './describe-issues.ts';
 import { loadSource } from './load-source.ts';
 import { suggestName } from './nearest-name.ts';
 import type { Source } from './read-config.ts';
@@ -25,6 +26,11 @@ export function readSuite(source: Source, registry: Registry): Suite {
       return refuse(
         `${place}.workload: expected a workload, got \`${entry.workload}\``,
         suggestName(entry.workload, registry.keys()),
+      );
+    }
+    if (isShared(registered.workload) !== (entry.across !== undefined)) {
+      refuse(
+        `${place}.across: expected ${isShared(registered.workload) ? `\`pairs\` or \`all\`, since ${entry.workload} needs several nodes` : `nothing, since ${entry.workload} is measured on one node`}, got ${showValue(entry.across)}`,
       );
     }
     const tools = registered.tools.map(({ id }) => id);

@@ -12,7 +12,15 @@ export const Profile = z.strictObject({
   /** Place in the ladder of purposes that the asset verdict climbs; absent: not a purpose (survey). */
   rank: z.number().int().positive().optional(),
   /** `ai` profiles decide together whether an asset is of any use for AI. */
-  family: z.enum(['ai', 'storage', 'survey']),
+  family: z.enum(['ai', 'storage', 'cluster', 'survey']),
+  /** The suite for each use: a few minutes, every night, and the day on which a machine is accepted. */
+  suites: z
+    .strictObject({
+      quick: z.string().optional(),
+      nightly: z.string().optional(),
+      acceptance: z.string().optional(),
+    })
+    .default({}),
   requirements: z.array(Requirement).min(1),
 });
 export type Profile = z.infer<typeof Profile>;

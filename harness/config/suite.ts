@@ -7,6 +7,11 @@ export const SuiteEntry = z.strictObject({
   /** A tool's id pins it; absent: the best-ranked tool that can serve the parameters (surveys only). */
   tool: z.string().optional(),
   params: z.record(z.string(), z.unknown()),
+  /**
+   * For workloads that several nodes run together: `pairs` in rounds of disjoint pairs, one round per repetition, each
+   * node with another partner in every round while there are any; `all` nodes at once.
+   */
+  across: z.enum(['pairs', 'all']).optional(),
   repetitions: z.number().int().min(1).max(12),
   /** Wall time of one repetition; the plan adds these up and prints the total beforehand. */
   budgetSeconds: z.number().int().positive(),

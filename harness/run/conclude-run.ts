@@ -21,7 +21,7 @@ export const reportFiles = {
 
 /** Parses and judges a run from its saved bytes, and writes the samples and the verdict beside them. */
 export async function judgeRun(run: RunDirectory, registry: Registry, profile?: string): Promise<Verdict> {
-  const material = await loadRun(run, registry, profile);
+  const material = await loadRun(run, registry, { profile });
   await writeRecords(run, material);
   const verdict = validateVerdict(judge(material));
   await run.write(runPaths.verdict(verdict.profile.id), toJson(verdict));

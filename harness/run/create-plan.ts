@@ -2,10 +2,12 @@ import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import { createCoverage } from '../certify/coverage.ts';
 import { listSubjects } from '../certify/subjects.ts';
+import type { Inventory } from '../config/inventory.ts';
 import type { Profile } from '../config/profile.ts';
 import type { Suite } from '../config/suite.ts';
 import { chooseTool } from './choose-tool.ts';
 import type { Plan, PlannedStep } from './plan.ts';
+import { planGroups } from './plan-groups.ts';
 
 /**
  * What will be run and what will be judged, fixed before the first load. Repetitions are interleaved (all first
@@ -16,10 +18,12 @@ export function createPlan(options: {
   readonly nodes: readonly { readonly node: string; readonly facts: HostFacts }[];
   readonly profile: Profile;
   readonly suite: Suite;
+  readonly inventory: Inventory;
   readonly registry: Registry;
 }): Plan {
   const { run, nodes, profile } = options;
-  const subjects = nodes.flatMap(({ node, facts }) => listSubjects(node, facts));
+  const across = planGroups(options);
+  const subjects = [...nodes.flatMap(({ node, facts }) => listSubjects(node, facts)), ...across.subjects];
   const planned = nodes.map(({ node, facts }) => planNode(node, facts, options.suite, options.registry));
   const steps = planned.flatMap((each) => each.steps);
   const secondsOf = (all: readonly PlannedStep[]): number =>
@@ -31,11 +35,27 @@ export function createPlan(options: {
     profile: profile.id,
     subjects,
     cells: createCoverage(profile, subjects).map(({ cell }) => cell),
-    steps,
-    unplanned: planned.flatMap((each) => each.unplanned),
-    // Nodes work at the same time: the slowest one is the run's.
-    budgetSeconds: Math.max(0, ...planned.map((each) => secondsOf(each.steps))),
+    steps: [...steps, ...across.steps],
+    unplanned: [...planned.flatMap((each) => each.unplanned), ...across.unplanned],
+    // Nodes work at the same time: the slowest one is the run's. So do the groups of one round.
+    budgetSeconds:
+      Math.max(0, ...planned.map((each) => secondsOf(each.steps))) +
+      roundsOf(across.steps).reduce(
+        (sum, round) => sum + Math.max(...round.map(({ budgetMs }) => budgetMs / 1000)),
+        0,
+      ),
   };
+}
+
+/** Steps across nodes that may run at the same time: the groups of one repetition of one entry. */
+export function roundsOf(steps: readonly PlannedStep[]): readonly (readonly PlannedStep[])[] {
+  const rounds = new Map<string, PlannedStep[]>();
+  for (const step of steps) {
+    if (step.seat === undefined) continue;
+    const key = `${step.isExtra === true ? 'extra ' : ''}${step.entry} ${step.repetition}`;
+    rounds.set(key, [...(rounds.get(key) ?? []), step]);
+  }
+  return [...rounds.values()];
 }
 
 function planNode(
@@ -46,6 +66,7 @@ function planNode(
 ): Pick<Plan, 'steps' | 'unplanned'> {
   const unplanned: Plan['unplanned'] = [];
   const served = suite.entries.flatMap((entry) => {
+    if (entry.across !== undefined) return [];
     const registered = registry.get(entry.workload);
     const chosen =
       registered === undefined ? undefined : chooseTool(registered, entry.params, facts, entry.tool);

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Inventory } from '../config/inventory.ts';
+import type { Manifest } from '../config/manifest.ts';
 import type { Suite } from '../config/suite.ts';
 import { RunDirectory, toJson } from '../store/run-directory.ts';
 import type { RunHeader } from '../store/run-header.ts';
@@ -20,11 +21,13 @@ export async function createRun(options: {
   readonly builtIn: BuiltIn;
   readonly suite: Suite;
   readonly inventory: Inventory;
+  readonly manifest?: Manifest | undefined;
 }): Promise<RunDirectory> {
   const { builtIn } = options;
   const inputs = new Map<string, string>([
     [inputNames.inventory, toJson(options.inventory)],
     [inputNames.suite, toJson(options.suite)],
+    ...(options.manifest === undefined ? [] : ([[inputNames.manifest, toJson(options.manifest)]] as const)),
     [inputNames.limits, toJson({ schema: 'assay/limits', schemaVersion: 1, limits: builtIn.limits })],
     ...builtIn.profiles.map((profile) => [inputNames.profile(profile.id), toJson(profile)] as const),
   ]);

@@ -39,7 +39,7 @@ export async function explainCell(
   name: string,
   profile?: string,
 ): Promise<Explanation> {
-  const material = await loadRun(run, registry, profile);
+  const material = await loadRun(run, registry, { profile });
   const candidates = profile === undefined ? [material.profile, ...material.ladder] : [material.profile];
   const judged = candidates.map((candidate) => judge({ ...material, profile: candidate }).cells);
   const cells =

@@ -13,11 +13,13 @@ import type { Metric } from '../../workloads/kit/workload.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import type { NodeMaterial, RunMaterial } from '../certify/run-material.ts';
 import { Inventory } from '../config/inventory.ts';
+import { Manifest } from '../config/manifest.ts';
 import { Profile } from '../config/profile.ts';
 import { Suite } from '../config/suite.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { damaged, readDocument, runPaths } from '../store/run-directory.ts';
 import { assayVersion } from '../version.ts';
+import { Decision } from './decision.ts';
 import { parseStep } from './parse-step.ts';
 import { Plan } from './plan.ts';
 
@@ -26,6 +28,7 @@ export const inputNames = {
   inventory: 'inventory.json',
   suite: 'suite.json',
   limits: 'limits.json',
+  manifest: 'manifest.json',
   profile: (id: string) => `profiles/${id}.json`,
 };
 
@@ -36,8 +39,14 @@ export const inputNames = {
 export async function loadRun(
   run: RunDirectory,
   registry: Registry,
-  profileId = run.header.profile,
+  options: {
+    /** The profile to judge by, of those among the inputs; absent: the one that the run was planned for. */
+    readonly profile?: string | undefined;
+    /** The nodes to read; absent: all. A golden node is always read. */
+    readonly only?: readonly string[];
+  } = {},
 ): Promise<RunMaterial> {
+  const profileId = options.profile ?? run.header.profile;
   const profiles = await Promise.all(
     run.header.inputs
       .filter(({ path }) => path.startsWith(`${runPaths.inputs}/profiles/`))
@@ -53,7 +62,16 @@ export async function loadRun(
       },
     );
   }
-  const plan = (await run.has(runPaths.plan)) ? await run.readDocument(Plan, runPaths.plan) : undefined;
+  const planned = (await run.has(runPaths.plan)) ? await run.readDocument(Plan, runPaths.plan) : undefined;
+  const decisions = await run.readLines(Decision, runPaths.decisions);
+  const plan = planned && {
+    ...planned,
+    steps: [...planned.steps, ...decisions.flatMap((each) => (each.kind === 'extra' ? each.steps : []))],
+  };
+  const skips = new Map(
+    decisions.flatMap((each) => (each.kind === 'skip' ? [[each.step, each.reason] as const] : [])),
+  );
+  const manifestPath = `${runPaths.inputs}/${inputNames.manifest}`;
   const inventory = await run.readDocument(Inventory, `${runPaths.inputs}/${inputNames.inventory}`);
   const profilePath = `${runPaths.inputs}/${inputNames.profile(profileId)}`;
   return {
@@ -62,13 +80,20 @@ export async function loadRun(
     inventory,
     suite: await run.readDocument(Suite, `${runPaths.inputs}/${inputNames.suite}`),
     profile,
+    plannedProfile: profiles.find(({ id }) => id === run.header.profile) ?? profile,
+    skips,
+    ...((await run.has(manifestPath)) ? { manifest: await run.readDocument(Manifest, manifestPath) } : {}),
     profileDigest: run.header.inputs.find(({ path }) => path === profilePath)?.sha256 ?? '',
     ladder: profiles.filter(({ rank }) => rank !== undefined),
     limits: (await run.readDocument(LimitFile, `${runPaths.inputs}/${inputNames.limits}`)).limits,
     metrics: metricsOf(registry),
     plan,
     inputs: run.header.inputs,
-    nodes: await Promise.all(inventory.nodes.map(({ name }) => loadNode(run, registry, name, plan))),
+    nodes: await Promise.all(
+      inventory.nodes
+        .filter(({ name }) => options.only?.includes(name) !== false || name === inventory.golden)
+        .map(({ name }) => loadNode(run, registry, name, plan, skips)),
+    ),
   };
 }
 
@@ -81,11 +106,13 @@ export function metricsOf(registry: Registry): ReadonlyMap<string, Metric> {
   );
 }
 
-async function loadNode(
+/** Reads one node of a run back, proving its evidence. */
+export async function loadNode(
   run: RunDirectory,
   registry: Registry,
   id: string,
   plan: Plan | undefined,
+  skips: ReadonlyMap<string, string>,
 ): Promise<NodeMaterial> {
   const path = runPaths.journal(id);
   if (!(await run.has(path))) {
@@ -93,7 +120,7 @@ async function loadNode(
     const why = (await run.has(unreached))
       ? (await run.readDocument(ErrorDocument, unreached)).message
       : 'nothing was ever received from it';
-    return { id, reached: false, why, steps: [], samples: [], unreadable: [] };
+    return { id, reached: false, why, steps: [], samples: [], unreadable: [], skips };
   }
   const text = (await run.read(path)).toString('utf8');
   const chain = readChain(text, run.headDigest);
@@ -132,6 +159,7 @@ async function loadNode(
     steps,
     samples,
     unreadable,
+    skips,
     journal: { records: chain.value.length, head: sha256(text.trimEnd().split('\n').at(-1) ?? '') },
   };
 }
@@ -222,6 +250,8 @@ function checkPlanned(step: StepResult, plan: Plan | undefined, node: string): v
   for (const key of ['workload', 'tool', 'repetition', 'session'] as const) {
     if (planned[key] !== step[key]) throw damaged(where, `${key} ${planned[key]}`, String(step[key]));
   }
+  if (JSON.stringify(planned.seat) !== JSON.stringify(step.seat))
+    throw damaged(where, `the seat ${JSON.stringify(planned.seat)}`, JSON.stringify(step.seat));
   if (JSON.stringify(planned.params) !== JSON.stringify(step.params))
     throw damaged(where, `parameters ${JSON.stringify(planned.params)}`, JSON.stringify(step.params));
 }

@@ -2,29 +2,43 @@ import { sha256 } from '../../agents/protocol/chain.ts';
 import type { JournalRecord } from '../../agents/protocol/journal-record.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
-import { ProbeDocument } from '../../workloads/kit/facts/probe-output.ts';
-import { readHostFacts } from '../../workloads/kit/facts/read-host-facts.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import { Inventory } from '../config/inventory.ts';
 import { Profile } from '../config/profile.ts';
 import { Suite } from '../config/suite.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { runPaths, toJson } from '../store/run-directory.ts';
+import { checkPowerDomains, refuseDuplicates, refuseOccupied } from './check-nodes.ts';
 import { createPlan } from './create-plan.ts';
+import { Decision } from './decision.ts';
+import type { NodeStanding } from './judge-node.ts';
+import { judgeNode } from './judge-node.ts';
 import { inputNames } from './load-run.ts';
+import { measureGroups } from './measure-groups.ts';
 import { loadProgress } from './node-progress.ts';
 import type { NodeSession } from './node-session.ts';
+import type { OpenNode, OpenOptions } from './open-node.ts';
+import { openNode, withReattach } from './open-node.ts';
 import type { Target } from './open-session.ts';
 import { openSession } from './open-session.ts';
 import type { PlannedStep } from './plan.ts';
 import { Plan } from './plan.ts';
+import { createPowerRamp } from './power-ramp.ts';
+import { stoppedRun } from './stopped-run.ts';
 
 /** What a person watching a run is told, as it happens. */
 export interface MeasureEvents {
-  readonly onFacts: (node: string, facts: HostFacts) => void;
+  /** A node has answered, and how many have by now. */
+  readonly onReached: (node: string, done: number, total: number) => void;
+  /** The facts of all nodes that answered, before any load. */
+  readonly onFacts: (nodes: readonly { readonly node: string; readonly facts: HostFacts }[]) => void;
   readonly onPlan: (plan: Plan) => void;
   readonly onStepStarted: (step: PlannedStep, done: number, total: number) => void;
   readonly onStepEnded: (step: PlannedStep, execution: string, done: number, total: number) => void;
+  /** All that is measured on a node alone is done, while others may still be at work. */
+  readonly onNodeMeasured: (standing: NodeStanding) => void;
+  /** The connection to a node was lost; it goes on by itself and is picked up again. */
+  readonly onNodeLost: (node: string, error: AssayError) => void;
   /** A node that is lost to this run, for now: the others go on. */
   readonly onNodeFailed: (node: string, error: AssayError) => void;
 }
@@ -38,43 +52,138 @@ export interface MeasureOptions {
   readonly detach: AbortSignal;
   /** `attach` picks up a run that the nodes already hold. */
   readonly mode: 'open' | 'attach';
+  readonly now: () => Date;
+  /** Machines that somebody uses are measured all the same, because somebody said so. */
+  readonly acceptsOccupied: boolean;
 }
 
-/** A node whose session is open and whose facts are in the run directory. */
-interface OpenNode {
-  readonly node: string;
-  readonly session: NodeSession;
-  readonly factsStep: string;
-  readonly facts: HostFacts;
-  readonly scratch: string | undefined;
+/** Everything that one measuring shares. */
+interface Work extends MeasureOptions {
+  readonly inventory: Inventory;
+  readonly steps: ReturnType<typeof followSteps>;
+  readonly sessions: Set<NodeSession>;
 }
 
 /**
- * Measures the nodes of a run from wherever it stands: facts of all, one plan, then on every node the steps that
- * have not ended; then removes the run from the node. What is learned is in the run directory and nowhere else.
- * A node that fails neither hides nor stops the others; when all fail, the first error is thrown.
+ * Measures the nodes of a run from wherever it stands: facts of all, one plan, then on every node the steps that have
+ * not ended, then what nodes do together; then removes the run from the nodes. What is learned is in the run directory
+ * and nowhere else. A node that fails neither hides nor stops the others; when all fail, the first error is thrown.
  */
 export async function measure(options: MeasureOptions): Promise<void> {
-  const { run, events, detach } = options;
+  const { run, registry, events } = options;
+  await withNodes(options, async (work, opened) => {
+    const plan = await ensurePlan(work, opened);
+    events.onPlan(plan);
+    work.steps.follow([...plan.steps, ...(await extraSteps(run))], opened);
+    const planDigest = sha256(await run.read(runPaths.plan));
+    const closed = new Map<string, string>();
+    const ramp = createPowerRamp(work.inventory, options.detach);
+    const measured = await surviving(work, opened, async (node) => {
+      await ramp(node.node);
+      await keepReaching(work)(node, (open) => finishSteps(run, plan, planDigest, open));
+      const standing = await judgeNode(run, registry, node.node);
+      if (standing.closedGate !== undefined) closed.set(node.node, standing.closedGate);
+      if (opened.length > 1) events.onNodeMeasured(standing);
+      return node;
+    });
+    if (plan.steps.some(({ seat }) => seat !== undefined)) {
+      await measureGroups({
+        run,
+        registry,
+        plan,
+        planDigest,
+        nodes: new Map(measured.map((node) => [node.node, node])),
+        closed,
+        now: options.now,
+        onExtra: (steps) => work.steps.add(steps),
+        keepReaching: keepReaching(work),
+      });
+    }
+    await surviving(work, measured, (node) => keepReaching(work)(node, finishNode));
+  });
+}
+
+/**
+ * Looks at the nodes and plans, and puts no load on anything; then removes the run from the nodes again. Returns the
+ * plan and the facts that it rests on.
+ */
+export async function look(
+  options: MeasureOptions,
+): Promise<{ readonly plan: Plan; readonly nodes: readonly OpenNode[] } | undefined> {
+  let seen: { readonly plan: Plan; readonly nodes: readonly OpenNode[] } | undefined;
+  await withNodes(options, async (work, opened) => {
+    try {
+      seen = { plan: await ensurePlan(work, opened), nodes: opened };
+    } finally {
+      await surviving(work, opened, finishNode);
+    }
+  });
+  return seen;
+}
+
+/** Opens all nodes, does something with those that answered, and lets go of them whatever happens. */
+async function withNodes(
+  options: MeasureOptions,
+  act: (work: Work, opened: readonly OpenNode[]) => Promise<void>,
+): Promise<void> {
+  const { run, events, detach, targets } = options;
   const sessions = new Set<NodeSession>();
   const letGo = (): void => {
     for (const session of sessions) session.close();
   };
   detach.addEventListener('abort', letGo);
   try {
-    const progress = followSteps(events);
+    const inventory = await run.readDocument(Inventory, `${runPaths.inputs}/${inputNames.inventory}`);
+    const work: Work = { ...options, inventory, sessions, steps: followSteps(events) };
     const open = await withoutFinished(options);
-    const opened = await surviving(options, open, (target) =>
-      openNode(options, target, sessions, progress.onRecord),
-    );
+    let reached = 0;
+    const opened = await surviving(work, open, async (target) => {
+      const scratch = inventory.nodes.find(({ name }) => name === target.node)?.scratch;
+      const node = await openNode(target, { ...openingOf(work), mode: options.mode, scratch });
+      sessions.add(node.session);
+      reached += 1;
+      events.onReached(node.node, reached, targets.length);
+      return node;
+    });
     if (opened.length === 0) return;
-    const plan = await ensurePlan(options, opened);
-    events.onPlan(plan);
-    progress.follow(plan, opened);
-    await surviving(options, opened, (node) => finishNode(run, plan, node));
+    if (!(await run.has(runPaths.plan))) {
+      events.onFacts(opened);
+      await orAbandon(opened, () => {
+        refuseDuplicates(opened);
+        if (!options.acceptsOccupied) refuseOccupied(opened);
+      });
+    }
+    await act(work, opened);
   } finally {
     detach.removeEventListener('abort', letGo);
     letGo();
+  }
+}
+
+const openingOf = ({ run, steps, detach }: Work): Omit<OpenOptions, 'mode' | 'scratch'> => ({
+  run,
+  onRecord: steps.onRecord,
+  signal: detach,
+});
+
+/** Does something with a node, and goes on where it stands after a lost connection. */
+function keepReaching(work: Work) {
+  return async <T>(node: OpenNode, act: (node: OpenNode) => Promise<T>): Promise<T> => {
+    try {
+      return await withReattach(node, { ...openingOf(work), onLost: work.events.onNodeLost }, act);
+    } finally {
+      work.sessions.add(node.session);
+    }
+  };
+}
+
+/** A run that is refused after somebody has looked is removed from the nodes: it never began. */
+async function orAbandon(opened: readonly OpenNode[], check: () => void): Promise<void> {
+  try {
+    check();
+  } catch (cause) {
+    await Promise.allSettled(opened.map(finishNode));
+    throw cause;
   }
 }
 
@@ -85,10 +194,11 @@ export async function measure(options: MeasureOptions): Promise<void> {
 async function withoutFinished({ run, targets, mode }: MeasureOptions): Promise<readonly Target[]> {
   if (mode === 'open' || !(await run.has(runPaths.plan))) return targets;
   const plan = await run.readDocument(Plan, runPaths.plan);
+  const steps = [...plan.steps, ...(await extraSteps(run))];
   const open: Target[] = [];
   for (const target of targets) {
     const progress = await loadProgress(run, target.node);
-    const isComplete = plan.steps.every(({ node, step }) => node !== target.node || progress.ended.has(step));
+    const isComplete = steps.every(({ node, step }) => node !== target.node || progress.ended.has(step));
     const isGone =
       isComplete &&
       (await openSession(run, target, 'attach').then(
@@ -100,9 +210,14 @@ async function withoutFinished({ run, targets, mode }: MeasureOptions): Promise<
   return open;
 }
 
+const extraSteps = async (run: RunDirectory): Promise<readonly PlannedStep[]> =>
+  (await run.readLines(Decision, runPaths.decisions)).flatMap((each) =>
+    each.kind === 'extra' ? each.steps : [],
+  );
+
 /** Does something for every node at once. Who fails is reported and left out; nobody left is an error. */
 async function surviving<T extends { readonly node: string }, R>(
-  { run, events, detach }: MeasureOptions,
+  { run, events, detach, targets }: Pick<Work, 'run' | 'events' | 'detach' | 'targets'>,
   nodes: readonly T[],
   act: (node: T) => Promise<R>,
 ): Promise<readonly R[]> {
@@ -118,117 +233,98 @@ async function surviving<T extends { readonly node: string }, R>(
       continue;
     }
     const error = AssayError.from(outcome.reason);
-    if (error.code === 'INTERNAL' || error.code === 'INTERRUPTED') throw error;
+    // A full disk of a node is that node's; one of ours has the system's error behind it.
+    const isOurs = error.code !== 'DISK_FULL' || error.cause !== undefined;
+    if (stopsAll.has(error.code) && isOurs) throw error;
     errors.push(error);
     const node = nodes[index]?.node ?? '';
     if (!(await run.has(runPaths.journal(node)))) await run.write(runPaths.unreached(node), toJson(error));
-    if (nodes.length > 1) events.onNodeFailed(node, error);
+    if (targets.length > 1) events.onNodeFailed(node, error);
   }
   const [first] = errors;
   if (results.length === 0 && first !== undefined && first.code !== 'HOST_UNREACHABLE') throw first;
   return results;
 }
 
-async function openNode(
-  { run, mode, detach }: MeasureOptions,
-  target: Target,
-  sessions: Set<NodeSession>,
-  onRecord: (node: string, record: JournalRecord) => void,
-): Promise<OpenNode> {
-  const { node } = target;
-  const session = await openSession(run, target, mode, (record) => onRecord(node, record), detach);
-  sessions.add(session);
-  const inventory = await run.readDocument(Inventory, `${runPaths.inputs}/${inputNames.inventory}`);
-  const scratch = inventory.nodes.find(({ name }) => name === node)?.scratch;
-  const factsStep = session.progress.facts ?? session.progress.nextFacts;
-  if (session.progress.facts === undefined) {
-    session.send({ type: 'probe', step: factsStep, ...(scratch === undefined ? {} : { scratch }) });
-  }
-  await session.stepEnded(factsStep);
-  const probes = await run.readDocument(ProbeDocument, `${runPaths.step(node, factsStep)}/probes.json`);
-  return { node, session, factsStep, facts: readHostFacts(probes), scratch };
-}
+/** Errors that are not one node's: a defect, an interruption, a full disk here, an inventory that names a machine twice. */
+const stopsAll: ReadonlySet<string> = new Set(['INTERNAL', 'INTERRUPTED', 'DISK_FULL', 'SAME_MACHINE']);
 
-async function ensurePlan(
-  { run, registry, events }: MeasureOptions,
-  opened: readonly OpenNode[],
-): Promise<Plan> {
-  for (const { node, facts } of opened) events.onFacts(node, facts);
+async function ensurePlan(work: Work, opened: readonly OpenNode[]): Promise<Plan> {
+  const { run, registry, inventory } = work;
   if (await run.has(runPaths.plan)) return run.readDocument(Plan, runPaths.plan);
   const plan = createPlan({
     run: run.header.id,
     nodes: opened,
     profile: await run.readDocument(Profile, `${runPaths.inputs}/${inputNames.profile(run.header.profile)}`),
     suite: await run.readDocument(Suite, `${runPaths.inputs}/${inputNames.suite}`),
+    inventory,
     registry,
+  });
+  const heavy = plan.steps.filter((step) => registry.get(step.workload)?.workload.load === 'heavy');
+  await orAbandon(opened, () => {
+    checkPowerDomains(inventory, new Set(heavy.map(({ node }) => node)));
   });
   await run.write(runPaths.plan, toJson(plan));
   return plan;
 }
 
-/** Beyond its own deadline a batch gets this long to write its end and hand over the evidence. */
-const handoverMs = 120_000;
-
-async function finishNode(
+/** Brings a node through the steps that it does alone, from wherever it stands. */
+async function finishSteps(
   run: RunDirectory,
   plan: Plan,
+  planDigest: string,
   { node, session, factsStep, scratch }: OpenNode,
 ): Promise<void> {
   const { progress } = session;
-  const planned = plan.steps.filter((step) => step.node === node);
+  const planned = plan.steps.filter((step) => step.node === node && step.seat === undefined);
   if (!plan.subjects.some((subject) => subject.node === node)) {
     throw new AssayError(
       'USAGE',
       `${node} could not be reached when the run was planned, so nothing is planned for it`,
-      {
-        hint: 'Measure it in a run of its own.',
-      },
+      { hint: 'Measure it in a run of its own.' },
     );
   }
-  const deadlineMs = planned.reduce((sum, { budgetMs }) => sum + budgetMs, 0) + 60_000;
-  const endOf = async (batch: string): Promise<void> => {
-    await session.batchEnded(batch, deadlineMs + handoverMs);
-    if (progress.cancelled === undefined) return;
-    throw new AssayError('INTERRUPTED', `the run was stopped: ${progress.cancelled}`, {
-      hint: `Continue with: assay resume ${run.header.id}`,
-    });
-  };
-  if (progress.runningBatch !== undefined) await endOf(progress.runningBatch);
-  const steps = planned.filter(({ step }) => !progress.ended.has(step));
-  if (steps.length > 0) {
-    const batch = progress.nextBatch;
-    session.send({
-      type: 'batch',
-      batch,
-      plan: sha256(await run.read(runPaths.plan)),
-      facts: factsStep,
-      deadlineMs,
-      ...(scratch === undefined ? {} : { scratch }),
-      steps: steps.map(({ node: _, entry, ...request }) => request),
-    });
-    await endOf(batch);
+  const budgetMs = planned.reduce((sum, step) => sum + step.budgetMs, 0);
+  if (progress.runningBatch !== undefined) {
+    const { execution, reason } = await session.batchEnded(progress.runningBatch, budgetMs + lateMs);
+    if (execution === 'cancelled') throw stoppedRun(run.header.id, reason);
   }
-  await session.finish();
+  const steps = planned.filter(({ step }) => !progress.ended.has(step));
+  if (steps.length === 0) return;
+  const { execution, reason } = await session.runBatch(
+    steps.map(({ node: _, entry: __, ...request }) => request),
+    { plan: planDigest, facts: factsStep, scratch },
+  );
+  if (execution === 'cancelled') throw stoppedRun(run.header.id, reason);
 }
 
-/** Turns journal records into progress over all nodes, once the plan is known. */
+/** A batch that is running already knows its own deadline; this long after the budgets it must be over. */
+const lateMs = 180_000;
+
+const finishNode = ({ session }: OpenNode): Promise<void> => session.finish();
+
+/** Turns journal records into progress over all nodes, once the steps are known. What several do counts once. */
 function followSteps(events: MeasureEvents) {
-  let plan: Plan | undefined;
+  let steps: readonly PlannedStep[] = [];
   let done = 0;
+  const led = (all: readonly PlannedStep[]): readonly PlannedStep[] =>
+    all.filter(({ seat }) => (seat?.rank ?? 0) === 0);
   return {
-    follow: (known: Plan, opened: readonly OpenNode[]): void => {
-      plan = known;
-      done = known.steps.filter(({ node, step }) =>
+    follow: (known: readonly PlannedStep[], opened: readonly OpenNode[]): void => {
+      steps = led(known);
+      done = steps.filter(({ node, step }) =>
         opened.some((open) => open.node === node && open.session.progress.ended.has(step)),
       ).length;
     },
+    add: (more: readonly PlannedStep[]): void => {
+      steps = [...steps, ...led(more)];
+    },
     onRecord: (node: string, record: JournalRecord): void => {
-      if (plan === undefined || (record.type !== 'step-started' && record.type !== 'step-ended')) return;
-      const step = plan.steps.find((candidate) => candidate.node === node && candidate.step === record.step);
+      if (record.type !== 'step-started' && record.type !== 'step-ended') return;
+      const step = steps.find((candidate) => candidate.node === node && candidate.step === record.step);
       if (step === undefined) return;
-      const total = plan.steps.length;
-      if (record.type === 'step-started') events.onStepStarted(step, done, total);
-      else events.onStepEnded(step, record.execution, (done += 1), total);
+      if (record.type === 'step-started') events.onStepStarted(step, done, steps.length);
+      else events.onStepEnded(step, record.execution, (done += 1), steps.length);
     },
   };
 }

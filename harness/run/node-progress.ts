@@ -1,19 +1,23 @@
 import { JournalRecord } from '../../agents/protocol/journal-record.ts';
 import { parseJson } from '../../agents/protocol/parse-json.ts';
+import type { Execution } from '../../agents/protocol/step.ts';
 import { FactsStep } from '../../agents/protocol/step.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { runPaths } from '../store/run-directory.ts';
 
+export interface BatchEnd {
+  readonly execution: Execution;
+  readonly reason: string | undefined;
+}
+
 /** How far a node has come, as its journal tells: folded record by record. */
 export class NodeProgress {
-  /** Steps that ended, however. */
-  readonly ended = new Set<string>();
-  readonly endedBatches = new Set<string>();
+  readonly #ended = new Map<string, Execution>();
+  readonly #started = new Set<string>();
+  readonly #endedBatches = new Map<string, BatchEnd>();
   readonly #startedBatches = new Set<string>();
   readonly #facts: string[] = [];
   #currentFacts: string | undefined;
-  /** Why the last batch was cancelled, when it was. */
-  cancelled: string | undefined;
 
   note(record: JournalRecord): void {
     switch (record.type) {
@@ -22,10 +26,11 @@ export class NodeProgress {
         this.#currentFacts = undefined;
         break;
       case 'step-started':
+        this.#started.add(record.step);
         if (FactsStep.safeParse(record.step).success) this.#facts.push(record.step);
         break;
       case 'step-ended':
-        this.ended.add(record.step);
+        this.#ended.set(record.step, record.execution);
         if (this.#facts.includes(record.step) && record.execution === 'completed')
           this.#currentFacts = record.step;
         break;
@@ -33,8 +38,7 @@ export class NodeProgress {
         this.#startedBatches.add(record.batch);
         break;
       case 'batch-ended':
-        this.endedBatches.add(record.batch);
-        this.cancelled = record.execution === 'cancelled' ? (record.reason ?? 'no reason given') : undefined;
+        this.#endedBatches.set(record.batch, { execution: record.execution, reason: record.reason });
         break;
       case 'opened':
       case 'plan':
@@ -44,6 +48,19 @@ export class NodeProgress {
       case 'closed':
         break;
     }
+  }
+
+  /** Steps that ended, however. */
+  get ended(): { readonly has: (step: string) => boolean } {
+    return this.#ended;
+  }
+
+  hasStarted(step: string): boolean {
+    return this.#started.has(step);
+  }
+
+  executionOf(step: string): Execution | undefined {
+    return this.#ended.get(step);
   }
 
   /** The facts of the keeper that is there now; `undefined` when it has not looked yet. */
@@ -58,7 +75,12 @@ export class NodeProgress {
 
   /** The batch that the node has begun and not ended. */
   get runningBatch(): string | undefined {
-    return [...this.#startedBatches].find((batch) => !this.endedBatches.has(batch));
+    return [...this.#startedBatches].find((batch) => !this.#endedBatches.has(batch));
+  }
+
+  /** How a batch ended; `undefined` as long as it has not. */
+  endOf(batch: string): BatchEnd | undefined {
+    return this.#endedBatches.get(batch);
   }
 
   get nextBatch(): string {

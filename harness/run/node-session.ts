@@ -5,15 +5,24 @@ import { JournalRecord } from '../../agents/protocol/journal-record.ts';
 import type { ToAgent } from '../../agents/protocol/messages.ts';
 import { FromAgent } from '../../agents/protocol/messages.ts';
 import { parseJson } from '../../agents/protocol/parse-json.ts';
+import type { StepRequest } from '../../agents/protocol/step.ts';
 import { StepResult } from '../../agents/protocol/step.ts';
 import { protocolVersion } from '../../agents/protocol/version.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
+import type { Launch } from '../../workloads/kit/seat.ts';
 import { startLine } from '../deploy/command-lines.ts';
 import type { Deployment } from '../deploy/deploy.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { damaged, readDocument, runPaths } from '../store/run-directory.ts';
 import type { Channel, Transport } from '../transport/transport.ts';
+import type { BatchEnd } from './node-progress.ts';
 import { NodeProgress } from './node-progress.ts';
+
+/** What became of a launch: an exit code, and words for whoever reads the launcher's stderr. */
+export interface LaunchAnswer {
+  readonly exitCode: number;
+  readonly text: string;
+}
 
 interface Waiter {
   readonly wants: (message: FromAgent) => boolean;
@@ -36,6 +45,10 @@ export interface SessionOptions {
 const welcomeMs = 60_000;
 /** The leash of heavy steps is counted from the last message, so we speak at least this often. */
 const pingMs = 20_000;
+/** What a batch may take beyond the budgets of its steps: building up, writing down, killing. */
+const batchMarginMs = 60_000;
+/** Beyond its own deadline a batch gets this long to write its end and hand over the evidence. */
+export const handoverMs = 120_000;
 const maxFileBytes = 64 * 1024 * 1024;
 const maxStepBytes = 256 * 1024 * 1024;
 
@@ -46,6 +59,8 @@ const maxStepBytes = 256 * 1024 * 1024;
  */
 export class NodeSession {
   readonly progress = new NodeProgress();
+  /** Answers the launcher of the step that this node leads, when what it asked for has ended. */
+  onLaunch: ((step: string, words: readonly string[]) => Promise<LaunchAnswer>) | undefined;
   readonly #channel: Channel;
   readonly #options: SessionOptions;
   readonly #waiters = new Set<Waiter>();
@@ -114,6 +129,12 @@ export class NodeSession {
     }
   }
 
+  /** Throws why the session ended, when it has. */
+  async expectOpen(): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
+    await this.#work;
+  }
+
   send(message: ToAgent): void {
     this.#channel.stdin.write(encodeLine(message));
   }
@@ -123,8 +144,34 @@ export class NodeSession {
     await this.#until(() => this.progress.ended.has(step));
   }
 
+  /** Gives the node steps as one batch, and resolves with how it ended once all its evidence is here. */
+  async runBatch(
+    steps: readonly StepRequest[],
+    around: {
+      readonly plan: string;
+      readonly facts: string;
+      readonly scratch?: string | undefined;
+      readonly launch?: Launch | undefined;
+    },
+  ): Promise<BatchEnd> {
+    const batch = this.progress.nextBatch;
+    const deadlineMs = steps.reduce((sum, { budgetMs }) => sum + budgetMs, 0) + batchMarginMs;
+    const { plan, facts, scratch, launch } = around;
+    this.send({
+      type: 'batch',
+      batch,
+      plan,
+      facts,
+      deadlineMs,
+      ...(scratch === undefined ? {} : { scratch }),
+      ...(launch === undefined ? {} : { launch }),
+      steps: [...steps],
+    });
+    return this.batchEnded(batch, deadlineMs + handoverMs);
+  }
+
   /** Resolves when `batch` has ended and all its evidence is here; fails when that takes longer than it may. */
-  async batchEnded(batch: string, withinMs: number): Promise<void> {
+  async batchEnded(batch: string, withinMs: number): Promise<BatchEnd> {
     const late = setTimeout(
       () =>
         this.#fail(
@@ -136,7 +183,8 @@ export class NodeSession {
       withinMs,
     );
     try {
-      await this.#until(() => this.progress.endedBatches.has(batch));
+      await this.#until(() => this.progress.endOf(batch) !== undefined);
+      return this.progress.endOf(batch) ?? { execution: 'error', reason: 'it did not end' };
     } finally {
       clearTimeout(late);
     }
@@ -235,11 +283,19 @@ export class NodeSession {
         .catch((cause: unknown) => this.#fail(cause));
     }
     if (message.type === 'chunk') this.#collect(message);
+    if (message.type === 'launch') void this.#answerLaunch(message);
     for (const waiter of [...this.#waiters]) {
       if (!waiter.wants(message)) continue;
       this.#waiters.delete(waiter);
       waiter.resolve(message);
     }
+  }
+
+  /** A launcher on this node wants something on another one. Without a group that is being run, nobody may. */
+  async #answerLaunch({ id, step, words }: Extract<FromAgent, { type: 'launch' }>): Promise<void> {
+    const refused = { exitCode: 1, text: `nothing may be launched for the step ${step} now` };
+    const answer = this.onLaunch === undefined ? refused : await this.onLaunch(step, words);
+    this.send({ type: 'launched', id, ...answer });
   }
 
   #fail(cause: unknown): void {

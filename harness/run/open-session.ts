@@ -10,6 +10,8 @@ import { NodeSession } from './node-session.ts';
 export interface Target {
   readonly node: string;
   readonly transport: Transport;
+  /** Directories that the agent may use on this node, tried before the usual ones. */
+  readonly stateDirectories: readonly string[];
   /** Makes sure that the Node.js runtime is on the node and returns its path there. */
   readonly runtime: (deployment: Deployment) => Promise<string>;
 }
@@ -22,7 +24,7 @@ export async function openSession(
   onRecord: (record: JournalRecord) => void = () => undefined,
   signal?: AbortSignal,
 ): Promise<NodeSession> {
-  const deployment = await deploy(target.transport, await loadBundle());
+  const deployment = await deploy(target.transport, await loadBundle(), target.stateDirectories);
   return NodeSession.open(target.transport, deployment, {
     run,
     node: target.node,

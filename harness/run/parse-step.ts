@@ -31,7 +31,10 @@ export function parseStep(
   const params = registered.workload.params.safeParse(step.params);
   if (!params.success) return err(`parameters: ${params.error.issues[0]?.message ?? 'not accepted'}`);
   if (!ended.has(step.execution)) return err(step.reason ?? step.execution);
-  const parsed = tool.parse(gatherOutputs(step, files), params.data);
+  // What several nodes did together is told by their leader; the others only show how their part ended.
+  if (step.seat !== undefined && step.seat.rank > 0)
+    return step.execution === 'completed' ? ok([]) : err(step.reason ?? step.execution);
+  const parsed = tool.parse(gatherOutputs(step, files), params.data, step.seat);
   if (!parsed.ok) return err(step.reason === undefined ? parsed.error : `${parsed.error} (${step.reason})`);
   const samples: Sample[] = [];
   for (const reading of parsed.value.readings) {
@@ -46,7 +49,7 @@ export function parseStep(
         value: reading.value,
         unit: metric.unit,
         dimensions: reading.dimensions,
-        subject: reading.device === undefined ? node : `${node}/${reading.device}`,
+        subject: step.seat?.group ?? (reading.device === undefined ? node : `${node}/${reading.device}`),
         tool: tool.id,
         ...(parsed.value.toolVersion === undefined ? {} : { toolVersion: parsed.value.toolVersion }),
         step: step.step,

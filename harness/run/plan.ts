@@ -5,13 +5,21 @@ import { StepRequest } from '../../agents/protocol/step.ts';
 export const Subject = z.strictObject({
   id: z.string(),
   node: z.string(),
-  kind: z.enum(['node', 'accelerator', 'drive', 'nic']),
+  /** A pair or group is no node's: `node` is its own id then. */
+  kind: z.enum(['node', 'accelerator', 'drive', 'nic', 'pair', 'group']),
   label: z.string(),
+  /** Of a pair or group. */
+  members: z.array(z.string()).optional(),
 });
 export type Subject = z.infer<typeof Subject>;
 
 /** A step with the suite entry it repeats. */
-export const PlannedStep = StepRequest.extend({ node: z.string(), entry: z.string() });
+export const PlannedStep = StepRequest.extend({
+  node: z.string(),
+  entry: z.string(),
+  /** Added during the run to find out who is to blame for a bad one. */
+  isExtra: z.boolean().optional(),
+});
 export type PlannedStep = z.infer<typeof PlannedStep>;
 
 /**

@@ -18,10 +18,10 @@ import { openSession } from './open-session.ts';
  */
 export async function stopNode(
   run: RunDirectory,
-  { node, transport, runtime }: Target,
+  { node, transport, runtime, stateDirectories }: Target,
   how: { readonly now: boolean; readonly reason: string },
 ): Promise<void> {
-  const deployment = await deploy(transport, await loadBundle());
+  const deployment = await deploy(transport, await loadBundle(), stateDirectories);
   const channel = await transport.exec(
     startLine({ runtime: await runtime(deployment), hash: deployment.hash, state: deployment.state }),
   );

@@ -10,6 +10,7 @@ import { RunHeader } from './run-header.ts';
 export const runPaths = {
   header: 'run.json',
   plan: 'plan.json',
+  decisions: 'decisions.ndjson',
   inputs: 'inputs',
   journal: (node: string) => `nodes/${node}/journal.ndjson`,
   /** Evidence on its way in: not yet named by the journal, so not yet part of the run. */
@@ -89,6 +90,13 @@ export class RunDirectory {
   /** Names in a folder of the run; none when the folder does not exist. */
   async list(relative: string): Promise<readonly string[]> {
     return (await this.has(relative)) ? (await readdir(join(this.path, relative))).toSorted() : [];
+  }
+
+  /** The records of a file of NDJSON; none when there is no such file. A last line that is torn was never said. */
+  async readLines<T>(schema: z.ZodType<T>, relative: string): Promise<readonly T[]> {
+    if (!(await this.has(relative))) return [];
+    const lines = (await this.read(relative)).toString('utf8').split('\n').slice(0, -1);
+    return lines.map((line, index) => readDocument(schema, line, `${relative} line ${index + 1}`));
   }
 
   async readDocument<T>(schema: z.ZodType<T>, relative: string): Promise<T> {

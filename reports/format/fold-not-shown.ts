@@ -1,5 +1,6 @@
 import type { Verdict } from '../schema/verdict.ts';
 import { cleanText } from './clean-text.ts';
+import { foldNameRows } from './fold-names.ts';
 import { groupBy } from './group-by.ts';
 
 export interface NotShownRow {
@@ -7,10 +8,18 @@ export interface NotShownRow {
   readonly reason: string;
 }
 
-/** What was not shown, things with one reason together, in the order of the document. Nothing is cut. */
+/** What was not shown, things with one reason together, in the order of the document. Nothing is cut: many names become a set of names. */
 export function foldNotShown(verdict: Pick<Verdict, 'notShown'>): readonly NotShownRow[] {
   return [...groupBy(verdict.notShown, (row) => row.reason)].map(([reason, rows]) => ({
-    what: [...new Set(rows.map((row) => cleanText(row.what)))],
+    what: whatOf(rows.map((row) => cleanText(row.what))),
     reason: cleanText(reason),
   }));
+}
+
+/** More things than this are folded as names are: `node gpu[001-150]`. */
+const mostThings = 4;
+
+function whatOf(all: readonly string[]): readonly string[] {
+  const unique = [...new Set(all)];
+  return unique.length > mostThings ? foldNameRows(unique) : unique;
 }

@@ -24,12 +24,12 @@ export interface ShownRow {
 }
 
 /** What the run has shown: passing cells, folded over subjects, required ones first, in the order of the document. */
-export function foldShown(verdict: Pick<Verdict, 'cells'>): readonly ShownRow[] {
+export function foldShown(
+  verdict: Pick<Verdict, 'cells'>,
+  passed: readonly Cell[] = verdict.cells.filter((cell) => cell.verdict === 'pass'),
+): readonly ShownRow[] {
   const applicable = verdict.cells.filter((cell) => cell.verdict !== 'not-applicable');
-  const groups = groupBy(
-    applicable.filter((cell) => cell.verdict === 'pass'),
-    (cell) => JSON.stringify([cell.requirement, cell.level, formatLimit(cell)]),
-  );
+  const groups = groupBy(passed, (cell) => JSON.stringify([cell.requirement, cell.level, formatLimit(cell)]));
   const rows = [...groups.values()].map((cells) => foldCells(cells, applicable));
   return [
     ...rows.filter((row) => row.level === 'required'),

@@ -23,7 +23,7 @@ interface Testsuite {
 }
 
 /**
- * JUnit XML: a suite for each node, a testcase for each cell. A required cell that is not met fails, whatever the
+ * JUnit XML: a suite for each node and one for the groups of a block, a testcase for each cell. A required cell that is not met fails, whatever the
  * word; an advisory one is skipped with its message, never silently passed. Red exactly when the verdict is not `pass`.
  */
 export function renderJunit(verdict: Verdict): string {
@@ -38,11 +38,18 @@ export function renderJunit(verdict: Verdict): string {
 }
 
 function suitesOf(verdict: Verdict): readonly Testsuite[] {
-  const names = new Set([...verdict.nodes.map((node) => node.id), ...verdict.cells.map((cell) => cell.node)]);
-  const suites = [...names].map((name) => ({
-    name,
-    testcases: verdict.cells.filter((cell) => cell.node === name).map(testcaseOf),
-  }));
+  const { nodes, cells, block } = verdict;
+  const ids = new Set(nodes.map((node) => node.id));
+  // Pairs and groups of a block would be hundreds of suites of one testcase.
+  const ofGroups = block === undefined ? [] : cells.filter((cell) => !ids.has(cell.node));
+  const names = new Set([...ids, ...(block === undefined ? cells.map((cell) => cell.node) : [])]);
+  const suites: Testsuite[] = [
+    ...[...names].map((name) => ({
+      name,
+      testcases: cells.filter((cell) => cell.node === name).map(testcaseOf),
+    })),
+    ...(ofGroups.length === 0 ? [] : [{ name: 'groups', testcases: ofGroups.map(testcaseOf) }]),
+  ];
   const isRed = suites.some((suite) =>
     suite.testcases.some((testcase) => testcase.outcome?.element === 'failure'),
   );

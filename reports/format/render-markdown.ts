@@ -1,13 +1,20 @@
-import type { AssetVerdict, Defect, Measurement, Verdict } from '../schema/verdict.ts';
+import type { Defect, Measurement, Verdict } from '../schema/verdict.ts';
+import { blameSentences, looseBlames, whereabouts } from './blame-sentences.ts';
+import { blockSection, blockShownSection, trialLines } from './block-markdown.ts';
+import { isBlock, partWords } from './block-words.ts';
 import { checkCommands } from './check-commands.ts';
 import { cleanText } from './clean-text.ts';
 import { countAttempts } from './count-attempts.ts';
+import type { AssetGroup } from './fold-assets.ts';
+import { foldAssets } from './fold-assets.ts';
+import { foldNames } from './fold-names.ts';
 import { foldNotShown } from './fold-not-shown.ts';
 import { foldShown } from './fold-shown.ts';
 import { formatDimensions } from './format-dimensions.ts';
 import { formatMoment } from './format-moment.ts';
 import { formatQuantity } from './format-quantity.ts';
 import { formatRange } from './format-range.ts';
+import { inTheWay } from './in-the-way.ts';
 import { escapeMarkdown, markdownCode, markdownTable } from './markdown.ts';
 import { uncoveredCells } from './uncovered-cells.ts';
 import {
@@ -29,12 +36,16 @@ const md = escapeMarkdown;
 export function renderMarkdown(verdict: Verdict): string {
   const sections = [
     headLines(verdict),
-    ['## Assets', '', ...verdict.assets.flatMap(assetLines)],
+    ...(isBlock(verdict) ? [blockSection(verdict)] : []),
+    ['## Assets', '', ...foldAssets(verdict.assets).flatMap(assetLines)],
     [`## Punch list (${verdict.defects.length})`, '', ...punchLines(verdict)],
-    ['## What was shown', '', ...shownLines(verdict)],
+    ...(isBlock(verdict)
+      ? [blockShownSection(verdict)]
+      : [['## What was shown', '', ...shownLines(verdict)]]),
     ['## Not shown', '', ...notShownLines(verdict)],
-    ['## Measured', '', ...measuredLines(verdict.measurements)],
-    ['## Attempts', '', md(countAttempts(verdict))],
+    // What single nodes of a block measured is in their own reports.
+    ...(isBlock(verdict) ? [] : [['## Measured', '', ...measuredLines(verdict.measurements)]]),
+    ['## Attempts', '', md(countAttempts(verdict)), ...trialLines(verdict)],
     [
       '## Check it',
       '',
@@ -52,7 +63,9 @@ function headLines(verdict: Verdict): readonly string[] {
     '',
     `Profile ${md(profileOf(verdict))} · run ${md(run.id)} · ${md(formatMoment(run.startedAt))} · suite ${md(`${suite.id} ${suite.version}`)} · Assay ${md(verdict.assay)}`,
     '',
-    `**${opening.mark} ${md(opening.words)}.** ${opening.sentence} ${exitWords(verdict.exitCode)}`,
+    `**${opening.mark} ${md(opening.words)}.** ${opening.tally === undefined ? '' : `${opening.tally}. `}${opening.sentence} ${exitWords(verdict.exitCode)}`,
+    ...(isBlock(verdict) ? ['', md(inTheWay(verdict))] : []),
+    ...(verdict.block?.whole === undefined ? [] : ['', md(partWords(verdict.block.whole))]),
     '',
     md(verdict.headline),
     '',
@@ -63,9 +76,9 @@ function headLines(verdict: Verdict): readonly string[] {
   ];
 }
 
-function assetLines(asset: AssetVerdict): readonly string[] {
+function assetLines({ asset, nodes }: AssetGroup): readonly string[] {
   return [
-    `**${md(asset.node)}: ${asset.verdict}** – ${md(asset.meaning)}. Decided by: ${md(asset.reason)} (class ${md(asset.class.id)}, ${asset.class.how})`,
+    `**${md(foldNames(nodes))}: ${asset.verdict}** – ${md(asset.meaning)}. Decided by: ${md(asset.reason)} (class ${md(asset.class.id)}, ${asset.class.how})`,
     '',
     ...markdownTable(
       ['Purpose', 'Conclusion', 'Reason'],
@@ -82,7 +95,10 @@ function assetLines(asset: AssetVerdict): readonly string[] {
 function punchLines(verdict: Verdict): readonly string[] {
   const uncovered = uncoveredCells(verdict);
   return [
-    ...(verdict.defects.length === 0 ? [emptyPunchList(verdict)] : verdict.defects.flatMap(defectLines)),
+    ...(verdict.defects.length === 0
+      ? [emptyPunchList(verdict)]
+      : verdict.defects.flatMap((defect, place) => defectLines(defect, place, verdict))),
+    ...looseBlames(verdict).flatMap(({ reason }) => ['', md(reason)]),
     ...(uncovered.length === 0
       ? []
       : [
@@ -92,10 +108,12 @@ function punchLines(verdict: Verdict): readonly string[] {
   ];
 }
 
-const defectLines = (defect: Defect, place: number): readonly string[] => [
-  `${place + 1}. **${md(defect.subject)}** · ${defect.owner} · ${cellMarks[defect.verdict]} ${defect.verdict} · ${defect.cells.length} ${defect.cells.length === 1 ? 'cell' : 'cells'}`,
+const defectLines = (defect: Defect, place: number, verdict: Verdict): readonly string[] => [
+  `${place + 1}. **${md(whereabouts(verdict, defect).join(' · '))}** · ${defect.owner} · ${cellMarks[defect.verdict]} ${defect.verdict} · ${defect.cells.length} ${defect.cells.length === 1 ? 'cell' : 'cells'}`,
   `   ${md(defect.symptom)}`,
+  ...blameSentences(verdict, defect).map((sentence) => `   ${md(sentence)}`),
   `   **To do:** ${md(defect.action)}`,
+  ...(defect.retest === undefined ? [] : [`   Re-test: ${md(defect.retest)}`]),
 ];
 
 function shownLines(verdict: Verdict): readonly string[] {

@@ -1,4 +1,5 @@
 import type { Cell, Defect, Verdict } from '../schema/verdict.ts';
+import { blameSentences } from './blame-sentences.ts';
 import { cleanText } from './clean-text.ts';
 import { formatLimit } from './format-limit.ts';
 import { formatObserved } from './format-observed.ts';
@@ -6,13 +7,18 @@ import { formatObserved } from './format-observed.ts';
 const columns = [
   'defect',
   'node',
+  'rack',
+  'slot',
   'subject',
+  'part',
   'owner',
   'verdict',
   'symptom',
   'expected',
   'found',
   'action',
+  'retest',
+  'blame',
   'cells',
   'evidence',
 ] as const;
@@ -20,23 +26,29 @@ const columns = [
 /** The punch list as CSV (RFC 4180, CRLF): one row per defect, for the person who has to act. */
 export function renderPunchList(verdict: Verdict): string {
   const cells = new Map(verdict.cells.map((cell) => [cell.id, cell]));
-  const rows = verdict.defects.map((defect) => rowOf(defect, cells));
+  const rows = verdict.defects.map((defect) => rowOf(defect, cells, verdict));
   return [columns, ...rows].map((row) => `${row.map(field).join(',')}\r\n`).join('');
 }
 
 /** `expected` and `found` are those of the first cell that the defect names: it is the one that shows it best. */
-function rowOf(defect: Defect, cells: ReadonlyMap<string, Cell>): readonly string[] {
+function rowOf(defect: Defect, cells: ReadonlyMap<string, Cell>, verdict: Verdict): readonly string[] {
+  const place = verdict.block?.nodes.find(({ id }) => id === defect.node);
   const cell = cells.get(defect.cells[0] ?? '');
   return [
     cleanText(defect.id),
     cleanText(defect.node),
+    cleanText(place?.rack ?? ''),
+    cleanText(place?.slot ?? ''),
     cleanText(defect.subject),
+    cleanText(defect.part ?? ''),
     defect.owner,
     defect.verdict,
     cleanText(defect.symptom),
     cell === undefined ? '' : formatLimit(cell),
     cell === undefined ? '' : formatObserved(cell),
     cleanText(defect.action),
+    cleanText(defect.retest ?? ''),
+    blameSentences(verdict, defect).join(' '),
     defect.cells.map(cleanText).join(' '),
     defect.evidence.map(cleanText).join(' '),
   ];

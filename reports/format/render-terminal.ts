@@ -1,8 +1,14 @@
 import type { AssetVerdict, Defect, Verdict } from '../schema/verdict.ts';
+import { blameSentences, looseBlames, whereabouts } from './blame-sentences.ts';
+import { blockLines, blockShownLines } from './block-lines.ts';
+import { isBlock } from './block-words.ts';
 import { cleanText } from './clean-text.ts';
 import { displayWidth } from './display-width.ts';
+import { foldAssets } from './fold-assets.ts';
+import { foldNames } from './fold-names.ts';
 import { foldNotShown } from './fold-not-shown.ts';
 import { formatMoment } from './format-moment.ts';
+import { inTheWay } from './in-the-way.ts';
 import { machineLine } from './machine-line.ts';
 import { measuredLines } from './measured-lines.ts';
 import type { TerminalPage } from './terminal-page.ts';
@@ -31,13 +37,17 @@ export interface TerminalOptions {
 export function renderTerminal(verdict: Verdict, options: TerminalOptions): string {
   // Below 40 columns nothing aligns; above 110 the eye loses the line.
   const page = { columns: Math.min(Math.max(options.columns, 40), 110), paint: paintOf(options.color) };
+  const isSurvey = verdict.profile.id === 'survey';
   const sections = [
     headLines(verdict, page),
     verdictLines(verdict, page),
-    ...verdict.assets.map((asset) => assetLines(asset, machineLine(verdict, asset.node), page)),
+    ...(isBlock(verdict) ? [blockLines(verdict, page)] : []),
+    ...(isBlock(verdict) && !isSurvey ? [] : assetParagraphs(verdict, page)),
     punchLines(verdict, page),
-    measuredLines(verdict, page),
+    isBlock(verdict) ? blockShownLines(verdict, page) : measuredLines(verdict, page),
     notShownLines(verdict, page),
+    // Of a block that was promised something, this is not the answer but a consequence.
+    ...(isBlock(verdict) && !isSurvey ? assetParagraphs(verdict, page) : []),
   ];
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
@@ -59,11 +69,38 @@ function verdictLines(verdict: Verdict, page: TerminalPage): readonly string[] {
       opening.isPromise ? conclusionStyle[conclusion] : 'strong',
       page.paint('strong', cleanText(`${opening.mark} ${opening.words.toUpperCase()}`)),
     ),
+    ...(opening.tally === undefined
+      ? []
+      : hang(opening.tally, page, 2).map((line) => page.paint('strong', line))),
+    ...(isBlock(verdict) ? hang(inTheWay(verdict), page, 2) : []),
     ...hang(verdict.headline, page, 2),
     ...hang(`${opening.sentence} ${exitWords(verdict.exitCode)}`, page, 2),
     ...hang(countWords(counts.required), page, 12, '  required'),
     ...hang(countWords(counts.advisory), page, 12, '  advisory'),
   ];
+}
+
+/** Above this many nodes an asset is a line and not a paragraph. */
+const mostParagraphs = 8;
+
+function assetParagraphs(verdict: Verdict, page: TerminalPage): readonly (readonly string[])[] {
+  const groups = foldAssets(verdict.assets);
+  if (verdict.assets.length > mostParagraphs) {
+    const lines = groups.flatMap(({ asset, nodes }) =>
+      hang(
+        `${foldNames(nodes)}: ${asset.verdict}, ${asset.meaning}, because ${asset.reason}`,
+        page,
+        4,
+        '  –',
+      ),
+    );
+    return [[page.paint('strong', 'WHAT IT CAN BE USED FOR'), ...lines]];
+  }
+  return groups.map(({ asset, nodes }) => {
+    const [only, ...more] = nodes;
+    const machine = only === undefined || more.length > 0 ? '' : machineLine(verdict, only);
+    return assetLines({ ...asset, node: foldNames(nodes) }, machine, page);
+  });
 }
 
 function assetLines(asset: AssetVerdict, machine: string, page: TerminalPage): readonly string[] {
@@ -89,7 +126,8 @@ function punchLines(verdict: Verdict, page: TerminalPage): readonly string[] {
     page.paint('strong', `PUNCH LIST (${verdict.defects.length})`),
     ...(verdict.defects.length === 0
       ? hang(emptyPunchList(verdict), page, 2)
-      : verdict.defects.flatMap((defect, place) => defectLines(defect, place, page))),
+      : verdict.defects.flatMap((defect, place) => defectLines(defect, place, verdict, page))),
+    ...looseBlames(verdict).flatMap(({ reason }) => hang(reason, page, 5, '   –')),
     ...(uncovered.length === 0
       ? []
       : hang(
@@ -100,10 +138,15 @@ function punchLines(verdict: Verdict, page: TerminalPage): readonly string[] {
   ];
 }
 
-function defectLines(defect: Defect, place: number, page: TerminalPage): readonly string[] {
+function defectLines(defect: Defect, place: number, verdict: Verdict, page: TerminalPage): readonly string[] {
   const cells = `${defect.cells.length} ${defect.cells.length === 1 ? 'cell' : 'cells'}`;
   const [first = '', ...more] = hang(
-    `${cellMarks[defect.verdict]} ${defect.verdict} · ${defect.subject} · ${defect.owner} · ${cells}`,
+    [
+      `${cellMarks[defect.verdict]} ${defect.verdict}`,
+      ...whereabouts(verdict, defect),
+      defect.owner,
+      cells,
+    ].join(' · '),
     page,
     5,
     ` ${place + 1}.`,
@@ -112,7 +155,9 @@ function defectLines(defect: Defect, place: number, page: TerminalPage): readonl
     page.paint(cellStyle[defect.verdict], first),
     ...more,
     ...hang(defect.symptom, page, 5),
-    ...hang(defect.action, page, 7, '     →'),
+    ...blameSentences(verdict, defect).flatMap((sentence) => hang(sentence, page, 5)),
+    ...hang(defect.action, page, 7, '     →').map((line) => page.paint('strong', line)),
+    ...(defect.retest === undefined ? [] : hang(`Re-test: ${defect.retest}`, page, 7)),
   ];
 }
 

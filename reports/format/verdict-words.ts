@@ -1,6 +1,7 @@
 import { exitCodes } from '../../workloads/kit/error-code.ts';
 import type { CellVerdict, Conclusion, Counts, Verdict } from '../schema/verdict.ts';
 import { CellVerdict as cellVerdicts } from '../schema/verdict.ts';
+import { blockWords, isBlock, tallyNodes } from './block-words.ts';
 import { cleanText } from './clean-text.ts';
 
 /** Worst first; every list and every headline of a report keeps to it. */
@@ -8,7 +9,7 @@ export const cellVerdictOrder: readonly CellVerdict[] = cellVerdicts.options;
 
 /** A mark beside the word, for the eye only: the word is always there too. */
 export const cellMarks: Readonly<Record<CellVerdict, string>> = {
-  fail: '✕',
+  fail: '✖',
   invalid: '⊘',
   missing: '○',
   inconclusive: '◐',
@@ -25,7 +26,7 @@ export const conclusionWords: Readonly<Record<Conclusion, string>> = {
 
 export const conclusionMarks: Readonly<Record<Conclusion, string>> = {
   pass: '●',
-  fail: '✕',
+  fail: '✖',
   undecided: '◐',
   unreached: '○',
 };
@@ -42,18 +43,21 @@ export const conclusionSentences: Readonly<Record<Conclusion, string>> = {
  * How a report opens. A survey promises nothing that a machine could conform to: its answer is what the machine
  * can be used for, and its own cells only say how much of that rests on something.
  */
-export function openingOf(verdict: Pick<Verdict, 'conclusion' | 'profile' | 'assets'>): {
+export function openingOf(verdict: Pick<Verdict, 'conclusion' | 'profile' | 'assets' | 'block'>): {
   /** Whether the words say that something was promised and is kept or not: only then do they have a colour. */
   readonly isPromise: boolean;
   readonly mark: string;
   readonly words: string;
+  /** `3 of 4 nodes conform`, beside the words of a block. */
+  readonly tally: string | undefined;
   readonly sentence: string;
 } {
-  const { conclusion, assets } = verdict;
+  const { conclusion, assets, block } = verdict;
   const plain = {
     isPromise: true,
     mark: conclusionMarks[conclusion],
-    words: conclusionWords[conclusion],
+    words: isBlock(verdict) ? blockWords[conclusion] : conclusionWords[conclusion],
+    tally: isBlock(verdict) ? tallyNodes(block?.nodes ?? []) : undefined,
     sentence: conclusionSentences[conclusion],
   };
   if (verdict.profile.id !== 'survey' || conclusion === 'unreached') return plain;
@@ -61,6 +65,7 @@ export function openingOf(verdict: Pick<Verdict, 'conclusion' | 'profile' | 'ass
   return {
     isPromise: false,
     mark: '■',
+    tally: undefined,
     words:
       asset !== undefined && more.length === 0
         ? `${asset.verdict}: ${asset.meaning}`

@@ -1,3 +1,6 @@
+import type { AssetGroup } from '../format/fold-assets.ts';
+import { foldAssets } from '../format/fold-assets.ts';
+import { foldNames } from '../format/fold-names.ts';
 import { machineLine } from '../format/machine-line.ts';
 import type { AssetVerdict, Verdict } from '../schema/verdict.ts';
 import type { SafeHtml } from './html.ts';
@@ -9,7 +12,7 @@ import { table } from './table.ts';
 /** What each node can be used for, with the one reason that decided, and the ladder of purposes it was put to. */
 export function assetsSection(verdict: Verdict): SafeHtml {
   const unreached = verdict.nodes.filter((node) => !node.reached);
-  const body = html`${verdict.assets.length === 0 ? html`<p>No node was classified.</p>` : undefined}${verdict.assets.map((it) => asset(it, machineLine(verdict, it.node)))}${
+  const body = html`${verdict.assets.length === 0 ? html`<p>No node was classified.</p>` : undefined}${foldAssets(verdict.assets).map((group) => asset(group, verdict))}${
     unreached.length === 0
       ? undefined
       : html`<p>Not reached:</p><ul>${unreached.map((node) => html`<li><b><bdi>${node.id}</bdi></b>: ${node.why ?? 'no reason is known'}</li>`)}</ul>`
@@ -22,10 +25,13 @@ export function assetsSection(verdict: Verdict): SafeHtml {
   );
 }
 
-const asset = (it: AssetVerdict, machine: string): SafeHtml => html`<article class="asset">
+/** The first of several nodes speaks for all of them; which machine it is, is told of one alone. */
+function asset({ asset: it, nodes }: AssetGroup, verdict: Verdict): SafeHtml {
+  const machine = nodes.length === 1 ? machineLine(verdict, it.node) : `${nodes.length} nodes`;
+  return html`<article class="asset">
 <p class="letter"><span class="hidden">Asset verdict </span>${it.verdict}</p>
 <div>
-<h3><bdi>${it.node}</bdi></h3>
+<h3><bdi>${foldNames(nodes)}</bdi></h3>
 ${machine === '' ? undefined : html`<p class="note">${machine}</p>`}
 <p class="meaning">${it.meaning}</p>
 <p><span class="lead">Decided by</span> ${it.reason}${it.decidedBy === undefined ? undefined : html` <code>${it.decidedBy}</code>`}</p>
@@ -34,6 +40,7 @@ ${it.ladder.length === 0 ? undefined : ladder(it)}
 </div>
 </article>
 `;
+}
 
 const ladder = (it: AssetVerdict): SafeHtml =>
   table({

@@ -35,26 +35,32 @@ function group(dimension: string, cells: readonly Cell[]): SafeHtml {
     .map((word) => ({ word, count: cells.filter((cell) => cell.verdict === word).length }))
     .filter(({ count }) => count > 0)
     .map(({ word, count }) => `${count} ${word}`);
-  const sorted = [...cells].sort((left, right) => rank(left) - rank(right));
+  const sorted = [...cells].sort((left, right) => rankCell(left) - rankCell(right));
   return html`<details${trusted(cells.some(isUnmet) ? ' open' : '')}><summary><b>${dimension} ${dimensionTitle(dimension)}</b> <span class="note">${counts.join(' · ')}</span></summary>
-${table({
-  label: `Cells of ${dimension} ${dimensionTitle(dimension)}`,
-  columns: [
-    { title: 'Requirement' },
-    { title: 'Verdict', width: 'narrow' },
-    { title: 'Limit' },
-    { title: 'Found' },
-    { title: 'Why', width: 'wide' },
-  ],
-  rows: sorted.map(cellRow),
-})}</details>
+${cellTable(`Cells of ${dimension} ${dimensionTitle(dimension)}`, sorted.map(cellRow))}</details>
 `;
 }
 
-const rank = (cell: Cell): number =>
+/** Rows of cells, however many subjects one row is about. */
+export const cellTable = (label: string, rows: readonly (readonly SafeHtml[])[]): SafeHtml =>
+  table({
+    label,
+    columns: [
+      { title: 'Requirement' },
+      { title: 'Verdict', width: 'narrow' },
+      { title: 'Limit' },
+      { title: 'Found' },
+      { title: 'Why', width: 'wide' },
+    ],
+    rows,
+  });
+
+/** Worst first, required before advisory. */
+export const rankCell = (cell: Cell): number =>
   cellVerdictOrder.indexOf(cell.verdict) * 2 + (cell.level === 'required' ? 0 : 1);
 
-const cellRow = (cell: Cell): readonly SafeHtml[] => [
+/** One cell as a row: its title and id, verdict, limit, what was found, and why. */
+export const cellRow = (cell: Cell): readonly SafeHtml[] => [
   html`${cell.title}${cell.gate ? html` <span class="tag">gate</span>` : undefined}${cell.level === 'advisory' ? html` <span class="tag">advisory</span>` : undefined}<small><code>${cell.id}</code></small>`,
   html`${cellWord(cell.verdict)}<small>${cell.missing?.replaceAll('-', ' ')}</small>`,
   html`${figure(formatLimit(cell))}${cell.limit === undefined ? undefined : html`<small>${cell.limit.source}</small>`}`,

@@ -12,29 +12,43 @@ import { section } from './section.ts';
 import { table } from './table.ts';
 
 /** Every metric that was measured, usable or not. */
-export function measurementsSection({ measurements }: Verdict): SafeHtml {
+export function measurementsSection({ measurements }: Pick<Verdict, 'measurements'>): SafeHtml {
   const body =
-    measurements.length === 0
-      ? html`<p>Nothing was measured.</p>`
-      : table({
-          label: 'Measurements',
-          columns: [
-            { title: 'Metric', width: 'wide' },
-            { title: 'Tool' },
-            { title: 'n', isNumber: true },
-            { title: 'Median', isNumber: true },
-            { title: 'Min – max', isNumber: true },
-            { title: 'Runs, from 0' },
-          ],
-          rows: measurements.map((it) => measurementRow(it, measurements)),
-        });
-  return section(
-    'measurements',
-    'Measured',
-    'Every dot is one run in a fresh process; the axis starts at 0 and ends at the highest run, the stroke is the median.',
-    body,
-  );
+    measurements.length === 0 ? html`<p>Nothing was measured.</p>` : measurementTable(measurements);
+  return section('measurements', 'Measured', note, body);
 }
+
+/** What pairs and groups of a block measured; single nodes have it in their own reports. */
+export function groupMeasurementsSection({ measurements, nodes }: Verdict): SafeHtml {
+  const ids = new Set(nodes.map(({ id }) => id));
+  const ofGroups = measurements.filter(({ subject }) => !ids.has(subject.split('/')[0] ?? ''));
+  if (ofGroups.length === 0) return html``;
+  const measured = measurementTable(ofGroups);
+  const body =
+    ofGroups.length > mostRows
+      ? html`<details><summary>${ofGroups.length} measurements of pairs and groups</summary>${measured}</details>`
+      : measured;
+  return section('measurements', 'Measured across nodes', note, body);
+}
+
+/** More rows than this are folded. */
+const mostRows = 6;
+const note =
+  'Every dot is one run in a fresh process; the axis starts at 0 and ends at the highest run, the stroke is the median.';
+
+const measurementTable = (measurements: readonly Measurement[]): SafeHtml =>
+  table({
+    label: 'Measurements',
+    columns: [
+      { title: 'Metric', width: 'wide' },
+      { title: 'Tool' },
+      { title: 'n', isNumber: true },
+      { title: 'Median', isNumber: true },
+      { title: 'Min – max', isNumber: true },
+      { title: 'Runs, from 0' },
+    ],
+    rows: measurements.map((it) => measurementRow(it, measurements)),
+  });
 
 function measurementRow(it: Measurement, all: readonly Measurement[]): readonly SafeHtml[] {
   const dimensions = formatDimensions(tellingDimensions(it, all));

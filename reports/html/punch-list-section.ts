@@ -1,3 +1,7 @@
+import { blameSentences, looseBlames, whereabouts } from '../format/blame-sentences.ts';
+import { isBlock } from '../format/block-words.ts';
+import { formatLimit } from '../format/format-limit.ts';
+import { formatObserved } from '../format/format-observed.ts';
 import { uncoveredCells } from '../format/uncovered-cells.ts';
 import { emptyPunchList } from '../format/verdict-words.ts';
 import type { Defect, Verdict } from '../schema/verdict.ts';
@@ -9,10 +13,15 @@ import { section } from './section.ts';
 /** Who has to do what: one entry for each cause, however many cells it spoils. */
 export function punchListSection(verdict: Verdict): SafeHtml {
   const uncovered = uncoveredCells(verdict);
+  const loose = looseBlames(verdict);
   const body = html`${
     verdict.defects.length === 0
       ? html`<p>${emptyPunchList(verdict)}</p>`
-      : html`<ol class="punch-list">${verdict.defects.map(defect)}</ol>`
+      : html`<ol class="punch-list">${verdict.defects.map((it) => defect(it, verdict))}</ol>`
+  }${
+    loose.length === 0
+      ? undefined
+      : html`<p>Blamed, and in no defect:</p><ul>${loose.map(({ reason }) => html`<li>${reason}</li>`)}</ul>`
   }${
     uncovered.length === 0
       ? undefined
@@ -26,11 +35,16 @@ export function punchListSection(verdict: Verdict): SafeHtml {
   );
 }
 
-const defect = (it: Defect): SafeHtml => html`<li>
-<p class="line">${cellWord(it.verdict)} <b><bdi>${it.subject}</bdi></b> <span class="owner">${it.owner}</span></p>
+function defect(it: Defect, verdict: Verdict): SafeHtml {
+  const [what, ...where] = whereabouts(verdict, it);
+  const cell = verdict.cells.find(({ id }) => id === it.cells[0]);
+  return html`<li>
+<p class="line">${cellWord(it.verdict)} <b><bdi>${what}</bdi></b> ${where.map((each) => html`<span><bdi>${each}</bdi></span> `)}<span class="owner">${it.owner}</span></p>
 <p>${it.symptom}</p>
+${isBlock(verdict) && cell?.limit !== undefined && cell.observed !== undefined ? html`<p class="owner">limit ${formatLimit(cell)}, found ${formatObserved(cell)}</p>` : undefined}${blameSentences(verdict, it).map((sentence) => html`<p>${sentence}</p>`)}
 <p class="action"><span class="lead">To do</span> ${it.action}</p>
-<details><summary>${it.cells.length} ${it.cells.length === 1 ? 'cell' : 'cells'}, ${it.evidence.length} ${it.evidence.length === 1 ? 'file' : 'files'} of evidence</summary>
-<ul class="paths">${it.cells.map((cell) => html`<li><code>${cell}</code></li>`)}${it.evidence.map((path) => html`<li><code>${path}</code></li>`)}</ul></details>
+${it.retest === undefined ? undefined : html`<p><span class="lead">Re-test</span> ${it.retest}</p>`}<details><summary>${it.cells.length} ${it.cells.length === 1 ? 'cell' : 'cells'}, ${it.evidence.length} ${it.evidence.length === 1 ? 'file' : 'files'} of evidence</summary>
+<ul class="paths">${it.cells.map((id) => html`<li><code>${id}</code></li>`)}${it.evidence.map((path) => html`<li><code>${path}</code></li>`)}</ul></details>
 </li>
 `;
+}

@@ -42,6 +42,7 @@ h1 { margin-top: 2.25rem; font: 400 2rem/1.2 var(--serif); }
 header .note { margin-top: 0.625rem; max-width: 46rem; }
 .particulars { display: flex; flex-wrap: wrap; gap: 0.75rem 2.75rem; margin-top: 1.5rem; padding-top: 0.75rem; border-top: 1px solid var(--rule); }
 dt, .lead { font-size: 0.8125rem; color: var(--soft); }
+.part { margin-top: 0.75rem; }
 .particulars dd { line-height: 1.4; }
 
 .verdict { margin-top: 2.25rem; padding: 1.5rem 0 1.75rem; border-top: 1px solid var(--strong-rule); border-bottom: 1px solid var(--strong-rule); }
@@ -105,13 +106,14 @@ tbody th { min-width: 10rem; }
 .line { display: flex; flex-wrap: wrap; gap: 0 0.75rem; align-items: baseline; }
 .owner { color: var(--soft); }
 .action { font-weight: 600; }
-.action .lead { font-weight: 400; margin-right: 0.375rem; }
+.action .lead { font-weight: 400; }
+.punch-list .lead { margin-right: 0.375rem; }
 .punch-list details { margin-top: 0.375rem; font-size: 0.8125rem; }
 
 summary { cursor: pointer; color: var(--ink); padding: 0.25rem 0; }
 .punch-list summary { color: var(--soft); }
 summary:focus-visible { outline: 2px solid currentColor; outline-offset: 2px; }
-#cells details > table, #attempts details > table, #nodes details > div { margin-top: 0.625rem; }
+#cells details > table, #attempts details > table, #trials details > table, #nodes details > div { margin-top: 0.625rem; }
 #cells table { table-layout: fixed; }
 #cells th:nth-child(1) { width: 25%; } #cells th:nth-child(2) { width: 15%; } #cells th:nth-child(3) { width: 17%; } #cells th:nth-child(4) { width: 18%; }
 #cells details + details { border-top: 1px solid var(--rule); padding-top: 1rem; }
@@ -131,7 +133,7 @@ footer { margin-top: 1.5rem; font-size: 0.8125rem; color: var(--soft); }
   main > section:not(.verdict) { grid-template-columns: minmax(0, 1fr); row-gap: 1rem; }
 }
 @media screen and (max-width: 56rem) {
-  .wide, .narrow, .figure, #cells th:nth-child(n), .asset th:nth-child(n) { width: auto; white-space: normal; }
+  .wide, #not-shown .wide, .narrow, .figure, #cells th:nth-child(n), .asset th:nth-child(n) { width: auto; white-space: normal; }
   .blocks, .blocks tbody, .blocks tr, .blocks tbody th, .blocks td { display: block; }
   .blocks thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .blocks tbody tr { padding: 0.625rem 0; border-bottom: 1px solid var(--rule); }

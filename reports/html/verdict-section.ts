@@ -1,3 +1,5 @@
+import { isBlock } from '../format/block-words.ts';
+import { inTheWay } from '../format/in-the-way.ts';
 import { cellVerdictOrder, openingOf } from '../format/verdict-words.ts';
 import type { Verdict } from '../schema/verdict.ts';
 import type { SafeHtml } from './html.ts';
@@ -12,7 +14,7 @@ export function verdictSection(verdict: Verdict): SafeHtml {
   const opening = openingOf(verdict);
   return html`<section id="verdict" class="verdict ${opening.isPromise ? conclusionTones[conclusion] : 'none'}" aria-labelledby="verdict-title">
 <h2 id="verdict-title"><span class="mark" aria-hidden="true">${opening.mark}</span> ${opening.words}</h2>
-<p class="headline">${headline}</p>
+${opening.tally === undefined ? undefined : html`<p class="tally">${opening.tally}</p>`}${isBlock(verdict) ? html`<p class="in-the-way">${inTheWay(verdict)}</p>` : undefined}<p class="headline">${headline}</p>
 <p>${opening.sentence}</p>
 </section>
 `;

@@ -1,7 +1,9 @@
 import { exitCodes } from '../../workloads/kit/error-code.ts';
+import { blockContradictions } from './block-contradictions.ts';
 import type { Cell, Conclusion, Counts, Verdict } from './verdict.ts';
 
-const exitCodeOf: Readonly<Record<Conclusion, number>> = {
+/** The exit code of `certify` and `judge` for a conclusion. */
+export const exitCodeOf: Readonly<Record<Conclusion, number>> = {
   pass: exitCodes.pass,
   fail: exitCodes.fail,
   undecided: exitCodes.undecided,
@@ -23,6 +25,7 @@ export function contradictions(verdict: Verdict): readonly string[] {
     ...miscounts('required', verdict.counts.required, required),
     ...miscounts('advisory', verdict.counts.advisory, advisory),
     ...(verdict.conclusion === 'pass' ? unmet(required) : []),
+    ...misjudgedFail(verdict, required),
     ...(verdict.exitCode === expected || isSurveyed
       ? []
       : [
@@ -34,6 +37,7 @@ export function contradictions(verdict: Verdict): readonly string[] {
         .filter((id) => !known.has(id))
         .map((id) => `defects \`${defect.id}\`: expected the id of a cell, got \`${id}\``),
     ),
+    ...blockContradictions(verdict),
   ];
 }
 
@@ -56,4 +60,15 @@ function unmet(required: readonly Cell[]): readonly string[] {
   return required.some((cell) => cell.verdict === 'pass')
     ? []
     : ['conclusion: expected a required cell that passes behind `pass`, got none'];
+}
+
+/** A fail is neither hidden behind a milder word nor said without a cell, or a node to blame, that shows it. */
+function misjudgedFail({ conclusion, block }: Verdict, required: readonly Cell[]): readonly string[] {
+  const failed = required.find((cell) => cell.verdict === 'fail');
+  const isBlamed = block?.blames.some(({ node }) => node !== undefined) === true;
+  if (conclusion === 'undecided' && failed !== undefined)
+    return [`conclusion: expected \`fail\`, since \`${failed.id}\` is fail, got \`undecided\``];
+  if (conclusion === 'fail' && failed === undefined && !isBlamed)
+    return ['conclusion: expected a required cell that fails behind `fail`, got none'];
+  return [];
 }

@@ -42,6 +42,7 @@ export const Cell = z.strictObject({
   /** `<subject>:<requirement>`, the name that `explain` takes. */
   id: z.string(),
   subject: z.string(),
+  /** The node that it is about; of a pair or group, the node to blame, else the subject itself. */
   node: z.string(),
   requirement: z.string(),
   title: z.string(),
@@ -80,6 +81,10 @@ export const Defect = z.strictObject({
   cells: z.array(z.string()).min(1),
   /** Paths in the run directory. */
   evidence: z.array(z.string()),
+  /** Serial number or other identity of the part, where one is known. */
+  part: z.string().optional(),
+  /** What has to be measured again after the repair, in words. */
+  retest: z.string().optional(),
 });
 export type Defect = z.infer<typeof Defect>;
 
@@ -114,6 +119,34 @@ export const Counts = z.strictObject({
   'not-applicable': z.number().int().nonnegative(),
 });
 export type Counts = z.infer<typeof Counts>;
+
+/**
+ * One measurement that several nodes took part in. `unknown`: it was not run, or ended by something that says nothing
+ * about its members (a cancellation, a coordinator that was lost).
+ */
+export const Trial = z.strictObject({
+  step: z.string(),
+  /** The subject: `node1+node2`, `node[1-4]`. */
+  group: z.string(),
+  members: z.array(z.string()).min(1),
+  outcome: z.enum(['good', 'bad', 'unknown']),
+  /** One sentence: the number against its limit, or why there is none. */
+  reason: z.string(),
+  /** Added during the run to find out who is to blame; the others stood in the plan. */
+  isExtra: z.boolean(),
+});
+export type Trial = z.infer<typeof Trial>;
+
+/** Who a bad trial is blamed on, and why: never without partners that are known to be good. */
+export const Blame = z.strictObject({
+  /** The node to blame; absent: the members only fail together, or nobody could be singled out. */
+  node: z.string().optional(),
+  members: z.array(z.string()).min(1),
+  /** The partner logic in one sentence. */
+  reason: z.string(),
+  steps: z.array(z.string()),
+});
+export type Blame = z.infer<typeof Blame>;
 
 /** The verdict on one profile; `unreached`: no subject was reached at all. */
 export const Conclusion = z.enum(['pass', 'fail', 'undecided', 'unreached']);
@@ -173,6 +206,26 @@ export const Verdict = z.strictObject({
       ),
     }),
   ),
+  /** Present when the run is about more than one node: how each of them stands, and where it is. */
+  block: z
+    .strictObject({
+      /** In the order of the inventory. A node is as good as its worst required cell, and what it is blamed for. */
+      nodes: z.array(
+        z.strictObject({
+          id: z.string(),
+          conclusion: Conclusion,
+          reason: z.string(),
+          rack: z.string().optional(),
+          slot: z.string().optional(),
+        }),
+      ),
+      /** Measurements across nodes, in the order in which they were made. */
+      trials: z.array(Trial),
+      blames: z.array(Blame),
+      /** Present in the part of a document that is about one of its nodes: what that part was taken from. */
+      whole: z.strictObject({ nodes: z.number().int().positive(), conclusion: Conclusion }).optional(),
+    })
+    .optional(),
   cells: z.array(Cell),
   defects: z.array(Defect),
   measurements: z.array(Measurement),
@@ -197,3 +250,6 @@ export const Verdict = z.strictObject({
   }),
 });
 export type Verdict = z.infer<typeof Verdict>;
+
+export type Block = NonNullable<Verdict['block']>;
+export type BlockNode = Block['nodes'][number];

@@ -7,7 +7,10 @@ import type { Browser, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderJunit } from '../../reports/format/render-junit.ts';
+import { selectNode } from '../../reports/format/select-node.ts';
 import { renderHtml } from '../../reports/html/render-html.ts';
+import type { Verdict } from '../../reports/schema/verdict.ts';
+import { blockVerdict, smallBlockVerdict } from '../support/example-block.ts';
 import {
   clusterVerdict,
   conformingVerdict,
@@ -38,7 +41,22 @@ const pages = {
   conforming: conformingVerdict(),
   unreached: unreachedVerdict(),
   hostile: hostileVerdict(),
+  block: blockVerdict(),
+  small: smallBlockVerdict(),
+  wide: wideBlockVerdict(),
+  part: selectNode(blockVerdict(), 'gpu014'),
 };
+
+/** 200 nodes with long names in 50 racks. */
+function wideBlockVerdict(): Verdict {
+  const base = blockVerdict();
+  const nodes = Array.from({ length: 200 }, (_, place) => ({
+    ...base.block!.nodes[place % 32]!,
+    id: `compute-hall-3-${String(place + 1).padStart(3, '0')}`,
+    rack: `R${Math.floor(place / 4) + 1}`,
+  }));
+  return { ...base, block: { ...base.block!, nodes } };
+}
 
 describe.skipIf(!hasChromium)('the HTML report in a browser', () => {
   let browser: Browser;
@@ -103,13 +121,53 @@ describe.skipIf(!hasChromium)('the HTML report in a browser', () => {
 
   it('keeps the verdict on the first screen', async () => {
     for (const width of [1280, 390]) {
-      const { page } = await open('vm', width, 'light');
-      const bottom = Number(
-        await page.evaluate(`document.querySelector('#verdict h2').getBoundingClientRect().bottom`),
-      );
-      expect(bottom).toBeLessThan(600);
-      await page.close();
+      for (const name of ['vm', 'block']) {
+        const { page } = await open(name, width, 'light');
+        const bottom = Number(
+          await page.evaluate(`document.querySelector('#verdict h2').getBoundingClientRect().bottom`),
+        );
+        expect(bottom).toBeLessThan(600);
+        await page.close();
+      }
     }
+  });
+
+  it.each([1280, 390])('keeps every node of a block on one line of its rack at %d px', async (width) => {
+    const { page } = await open('block', width, 'light');
+    const heights = await page.evaluate(
+      `[...new Set([...document.querySelectorAll('.rack li')].map((each) => Math.round(each.getBoundingClientRect().height)))]`,
+    );
+    expect(heights).toHaveLength(1);
+    const racks = Number(
+      await page.evaluate(
+        `new Set([...document.querySelectorAll('.rack')].map((each) => each.getBoundingClientRect().left)).size`,
+      ),
+    );
+    expect(racks).toBe(width === 1280 ? 8 : 3);
+    await page.close();
+  });
+
+  it('prints the map of a block in black, with marks, and all racks in one row', async () => {
+    const { page, troubles } = await open('block', 680, 'dark');
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    const bad = `[...document.querySelectorAll('.node.bad, .node.doubt')]`;
+    expect(await page.evaluate(`${bad}.map((each) => getComputedStyle(each).color)`)).toEqual(
+      Array.from({ length: 3 }, () => 'rgb(0, 0, 0)'),
+    );
+    expect(await page.evaluate(`${bad}.map((each) => each.textContent.trim())`)).toEqual([
+      '✖ gpu014 fails',
+      '✖ gpu027 fails',
+      '○ gpu030 not reached',
+    ]);
+    expect(
+      await page.evaluate(
+        `new Set([...document.querySelectorAll('.rack')].map((each) => each.getBoundingClientRect().top)).size`,
+      ),
+    ).toBe(1);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(680);
+    expect(await page.evaluate(findLowContrast)).toEqual([]);
+    expect(troubles).toEqual([]);
+    await page.close();
   });
 
   it('prints black on white with the folded matter unfolded', async () => {

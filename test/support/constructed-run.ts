@@ -155,6 +155,8 @@ export function constructRun(run: ConstructedRun): RunMaterial {
     budgetSeconds: 0,
   };
   return {
+    plannedProfile: run.profile,
+    skips: new Map(),
     assay: '0.1.0',
     header: {
       schema: 'assay/run',

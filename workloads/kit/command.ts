@@ -3,9 +3,10 @@ import { z } from 'zod';
 /**
  * What a plan may leave open, because it is pure and cannot know paths. The agent fills them in:
  * `{scratch}` the step's directory on the file system under test, `{bundle}` the unpacked agent bundle,
- * `{build}` a private directory for programs compiled in this step, `{runtime}` the node binary.
+ * `{build}` a private directory for programs compiled in this step, `{runtime}` the node binary, `{path}` the PATH
+ * that programs are looked up in.
  */
-export const placeholders = ['scratch', 'bundle', 'build', 'runtime'] as const;
+export const placeholders = ['scratch', 'bundle', 'build', 'runtime', 'path'] as const;
 export type Placeholder = (typeof placeholders)[number];
 
 const placeholderText = z

@@ -47,6 +47,12 @@ export const MetricRule = z.strictObject({
 });
 export type MetricRule = z.infer<typeof MetricRule>;
 
+/** Every part that the supplier's manifest names for the node is there, and none that it does not name. */
+export const ManifestRule = z.strictObject({ kind: z.literal('manifest') });
+
+/** The node is configured like the golden one (or like most of at least eight). */
+export const DriftRule = z.strictObject({ kind: z.literal('drift') });
+
 /** A requirement on something declared in the vocabulary that Assay cannot measure yet: always `missing`. */
 export const NotCoveredRule = z.strictObject({
   kind: z.literal('not-covered'),
@@ -70,8 +76,8 @@ export const Requirement = z.strictObject({
   owner: z.enum(['hardware', 'configuration', 'environment']),
   /** `gate`: presence, identity or capability that decides alone what the asset can be used for. */
   gate: z.boolean().default(false),
-  scope: z.enum(['node', 'accelerator', 'drive', 'nic']),
-  rule: z.discriminatedUnion('kind', [FactRule, MetricRule, NotCoveredRule]),
+  scope: z.enum(['node', 'accelerator', 'drive', 'nic', 'pair', 'group']),
+  rule: z.discriminatedUnion('kind', [FactRule, MetricRule, ManifestRule, DriftRule, NotCoveredRule]),
   sampling: Sampling,
   action: z.string().min(1),
 });

@@ -2,6 +2,7 @@ import type { CommandInput } from './command.ts';
 import type { HostFacts } from './facts/host-facts.ts';
 import type { Result } from './result.ts';
 import type { Dimensions, SourcePlace } from './sample.ts';
+import type { GroupPlace, Launch, Seat } from './seat.ts';
 import type { Quantity } from './unit.ts';
 import type { Metrics, Workload } from './workload.ts';
 
@@ -68,8 +69,17 @@ export interface Tool<M extends Metrics = Metrics, P = unknown> {
   readonly requires: ToolRequirements;
   /** Whether this tool can serve these parameters here, beyond `requires`; an error says why not. */
   readonly needs: (params: P, facts: HostFacts) => Result<undefined>;
-  readonly plan: (params: P, facts: HostFacts) => readonly CommandInput[];
-  readonly parse: (outputs: StepOutputs, params: P) => Result<ParsedStep<M>>;
+  /** `place` is there for workloads of pairs and groups only: where this node sits, and what it was asked to start. */
+  readonly plan: (params: P, facts: HostFacts, place?: GroupPlace) => readonly CommandInput[];
+  /** `seat` is there for workloads of pairs and groups only, and then it is the leader's. */
+  readonly parse: (outputs: StepOutputs, params: P, seat?: Seat) => Result<ParsedStep<M>>;
+  /**
+   * Reads what this tool's launcher on the leader asks to be started on a member. Runs on the coordinator: the words
+   * come from a node, so everything in them is checked against the seat, and nothing of them is ever run.
+   */
+  readonly readLaunch?: (words: readonly string[], seat: Seat) => Result<Launch>;
+  /** Bytes that one step writes to the drive under test, for the plan; absent: none. */
+  readonly writtenBytes?: (params: P) => number;
 }
 
 /** Declares a tool of `workload`. The workload argument only ties the types together. */

@@ -25,6 +25,10 @@ export interface Workload<M extends Metrics = Metrics, P = unknown> {
   readonly metrics: M;
 }
 
+/** Whether several nodes run one step of this workload together, so that it needs seats. */
+export const isShared = ({ scope }: Pick<Workload, 'scope'>): boolean =>
+  scope === 'pair' || scope === 'group' || scope === 'fleet';
+
 /** Declares a workload. The type parameters keep metric names and units literal for `defineTool`. */
 export function defineWorkload<const M extends Metrics, P>(workload: Workload<M, P>): Workload<M, P> {
   return workload;

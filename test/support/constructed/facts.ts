@@ -50,6 +50,7 @@ export function mergeFacts(changes: FactChanges = {}): HostFacts {
     accelerators: changes.accelerators ?? known([]),
     drives: changes.drives ?? known([nvmeDrive()]),
     nics: changes.nics ?? known([nic()]),
+    addresses: known([{ interface: 'eth0', ipv4: '192.0.2.7/24' }]),
     scratch: {
       path: '/var/tmp/assay-0',
       fileSystem: known('ext4'),

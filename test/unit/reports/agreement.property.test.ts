@@ -5,9 +5,11 @@ import { renderJunit } from '../../../reports/format/render-junit.ts';
 import { renderMarkdown } from '../../../reports/format/render-markdown.ts';
 import { renderPunchList } from '../../../reports/format/render-punch-list.ts';
 import { renderTerminal } from '../../../reports/format/render-terminal.ts';
+import { selectNode } from '../../../reports/format/select-node.ts';
 import { renderHtml } from '../../../reports/html/render-html.ts';
 import { validateVerdict } from '../../../reports/schema/validate.ts';
 import type { Conclusion, Verdict } from '../../../reports/schema/verdict.ts';
+import { blockVerdict, smallBlockVerdict } from '../../support/example-block.ts';
 import {
   clusterVerdict,
   conformingVerdict,
@@ -15,12 +17,19 @@ import {
   unreachedVerdict,
   vmVerdict,
 } from '../../support/example-verdict.ts';
+import { arbitraryBlockVerdict } from './arbitrary-block.ts';
 import { arbitraryVerdict } from './arbitrary-verdict.ts';
 
 const words: Readonly<Record<Conclusion, string>> = {
   pass: 'Conforms',
   fail: 'Does not conform',
   undecided: 'Not decided',
+  unreached: 'Nothing was reached',
+};
+const blockWords: Readonly<Record<Conclusion, string>> = {
+  pass: 'Block: conforms',
+  fail: 'Block: not accepted',
+  undecided: 'Block: not decided',
   unreached: 'Nothing was reached',
 };
 const exits: Readonly<Record<Conclusion, string>> = {
@@ -36,7 +45,8 @@ interface Junit {
 
 function expectAgreement(verdict: Verdict): void {
   validateVerdict(verdict);
-  const word = words[verdict.conclusion];
+  const isBlock = (verdict.block?.nodes.length ?? 0) > 1;
+  const word = (isBlock ? blockWords : words)[verdict.conclusion];
   const exit = exits[verdict.conclusion];
   const terminal = renderTerminal(verdict, { columns: 80, color: false }).replace(/\s+/g, ' ');
   expect(terminal).toContain(word.toUpperCase());
@@ -80,19 +90,31 @@ describe('the renderings of one verdict', () => {
     fc.assert(fc.property(arbitraryVerdict, expectAgreement), { numRuns: 300 });
   });
 
+  it('agree on a block, and on each of its nodes, whatever the document says', () => {
+    fc.assert(
+      fc.property(arbitraryBlockVerdict, (verdict) => {
+        expectAgreement(verdict);
+        for (const { id } of verdict.nodes.slice(0, 1)) expectAgreement(selectNode(verdict, id));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   it.each([
     ['vm', vmVerdict()],
     ['cluster', clusterVerdict()],
     ['conforming', conformingVerdict()],
     ['unreached', unreachedVerdict()],
     ['hostile', hostileVerdict()],
+    ['block', blockVerdict()],
+    ['small block', smallBlockVerdict()],
   ])('agree on the example %s', (_, verdict) => {
     expectAgreement(verdict);
   });
 
   it('never let a control, a bidi override or a lone surrogate through', () => {
     fc.assert(
-      fc.property(arbitraryVerdict, (verdict) => {
+      fc.property(fc.oneof(arbitraryVerdict, arbitraryBlockVerdict), (verdict) => {
         const texts = [
           renderHtml(verdict),
           renderMarkdown(verdict),

@@ -94,6 +94,8 @@ export const HostFacts = z.strictObject({
   accelerators: fact(z.array(Accelerator)),
   drives: fact(z.array(Drive)),
   nics: fact(z.array(Nic)),
+  /** IPv4 addresses with their prefix, `10.77.0.1/24`, by interface; those of bridges and veth ends too. */
+  addresses: fact(z.array(z.strictObject({ interface: z.string(), ipv4: z.string() }))),
   /** The directory that storage steps write to: its file system and the drive behind it. */
   scratch: z.strictObject({
     path: z.string(),

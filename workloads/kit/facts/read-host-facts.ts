@@ -5,6 +5,7 @@ import { valueOf } from './fact.ts';
 import type { HostFacts } from './host-facts.ts';
 import type { ProbeDocument } from './probe-output.ts';
 import { readAccelerators } from './read-accelerators.ts';
+import { readAddresses } from './read-addresses.ts';
 import { readCpu } from './read-cpu.ts';
 import { readDrives } from './read-drives.ts';
 import { readIdentity } from './read-identity.ts';
@@ -31,6 +32,7 @@ export function readHostFacts(document: ProbeDocument): HostFacts {
     accelerators,
     drives,
     nics: readNics(evidence),
+    addresses: readAddresses(evidence),
     scratch: readScratch(evidence, document.scratchPath, drives),
     limits: readLimits(evidence),
     occupancy: readOccupancy(evidence, accelerators),

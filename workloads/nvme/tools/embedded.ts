@@ -9,6 +9,7 @@ import { whyNotMoved } from '../moved-bytes.ts';
 import { planTarget, targetRequirements } from '../plan-target.ts';
 import { readTarget } from '../read-target.ts';
 import { nvme } from '../spec.ts';
+import { writtenBytes } from '../written-bytes.ts';
 import { whyTooLarge } from '../storage-budget.ts';
 
 const positive = z.number().int().positive();
@@ -53,6 +54,7 @@ export const embedded = defineTool(nvme, {
       },
     ];
   },
+  writtenBytes,
   parse: (outputs, params) => {
     const run = outputOf(outputs, 'run');
     if (!run.ok) return run;

@@ -7,6 +7,7 @@ import { proveReadings } from '../prove-readings.ts';
 import { readFio } from '../read-fio.ts';
 import { readSpeed, readVerification } from '../read-fio-step.ts';
 import { nvme } from '../spec.ts';
+import { writtenBytes } from '../written-bytes.ts';
 
 /** Direct I/O by fio on a file that it has written in full before. */
 export const fio = defineTool(nvme, {
@@ -24,6 +25,7 @@ export const fio = defineTool(nvme, {
     layout(params),
     run(params),
   ],
+  writtenBytes,
   parse: (outputs, params) => {
     const written = readFio(outputs, 'layout');
     if (!written.ok) return written;

@@ -53,13 +53,48 @@ describe('readInventory', () => {
     ],
     [
       '[{ name: "../a" }]',
-      'rack.yaml: nodes[0].name: expected text like /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, got `"../a"`',
+      'rack.yaml: nodes[0].name: expected a name of letters, digits, dots, dashes and underscores, got `../a`',
       undefined,
     ],
   ])('refuses %s', (nodes, message, hint) => {
     const found = refusal(() => read(nodes));
     expect(found.message).toBe(message);
     if (hint !== undefined) expect(found.hint).toBe(hint);
+  });
+  it('expands node sets and groups, with the host of each', () => {
+    const text = [
+      'schema: assay/inventory',
+      'schemaVersion: 1',
+      'ssh: { config: ssh_config }',
+      'fabric: { interface: ib0 }',
+      'groups: { left: "gpu[01-02]" }',
+      'golden: gpu01',
+      'powerDomains: [{ id: feed-a, limitKw: 20, nodes: "@left" }]',
+      'nodes: [{ name: "gpu[01-03]", host: "admin@{name}.hall", rack: R1, maxWatts: 9000 }]',
+    ].join('\n');
+    const inventory = readInventory({ file: '/site/rack.yaml', text }, classes);
+    expect(inventory.ssh?.config).toBe('/site/ssh_config');
+    expect(inventory.nodes.map(({ name, host }) => [name, host])).toEqual([
+      ['gpu01', 'admin@gpu01.hall'],
+      ['gpu02', 'admin@gpu02.hall'],
+      ['gpu03', 'admin@gpu03.hall'],
+    ]);
+    expect(inventory.powerDomains).toEqual([{ id: 'feed-a', limitKw: 20, nodes: ['gpu01', 'gpu02'] }]);
+  });
+  it.each([
+    ['golden: gpu9', 'rack.yaml: golden: expected a node of this inventory, got `gpu9`'],
+    ['powerDomains: [{ id: a, limitKw: 1, nodes: gpu1 }]', 'rack.yaml: powerDomains[0].nodes: expected maxWatts of gpu1, which is in the power domain a, found none'],
+    ['gruops: {}', 'rack.yaml: expected a known key, got `gruops`'],
+  ])('refuses an inventory with %s', (line, message) => {
+    const text = `schema: assay/inventory\nschemaVersion: 1\n${line}\nnodes: [{ name: gpu1 }]`;
+    expect(refusal(() => readInventory({ file: 'rack.yaml', text }, classes)).message).toBe(message);
+  });
+  it('counts a node in one power domain only', () => {
+    const text =
+      'schema: assay/inventory\nschemaVersion: 1\npowerDomains: [{ id: a, limitKw: 1, nodes: g1 }, { id: b, limitKw: 1, nodes: g1 }]\nnodes: [{ name: g1, maxWatts: 5 }]';
+    expect(refusal(() => readInventory({ file: 'rack.yaml', text }, classes)).message).toBe(
+      'rack.yaml: powerDomains[1].nodes: expected g1 in one power domain, found it in a and b',
+    );
   });
   it('lets an inventory attest the facility', () => {
     expect(read('[{ name: a, claims: { facility.attested: true } }]').nodes[0]?.claims).toEqual({

@@ -15,7 +15,14 @@ const suite = await findSuite('survey', registry, '.');
 const recorded = readHostFacts(ProbeDocument.parse(probes));
 
 const plan = (facts: HostFacts, ...nodes: readonly string[]) =>
-  createPlan({ run: 'r', nodes: nodes.map((node) => ({ node, facts })), profile, suite, registry });
+  createPlan({
+    run: 'r',
+    nodes: nodes.map((node) => ({ node, facts })),
+    profile,
+    suite,
+    inventory: { schema: 'assay/inventory', schemaVersion: 1, nodes: [] },
+    registry,
+  });
 
 /** The recorded machine with these programs and no headers. */
 const withPrograms = (...names: readonly string[]): HostFacts => ({

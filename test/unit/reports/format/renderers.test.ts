@@ -106,9 +106,11 @@ describe('renderPunchList', () => {
   it('writes one row for each defect with CRLF ends', () => {
     const lines = renderPunchList(vmVerdict()).split('\r\n');
     expect(lines).toHaveLength(4);
-    expect(lines[0]).toBe('defect,node,subject,owner,verdict,symptom,expected,found,action,cells,evidence');
+    expect(lines[0]).toBe(
+      'defect,node,rack,slot,subject,part,owner,verdict,symptom,expected,found,action,retest,blame,cells,evidence',
+    );
     expect(lines[2]).toBe(
-      'd2,vm-1,vm-1,environment,inconclusive,The clock offset cannot be told from its limit.,≤ 50 ms,"41.00 ms (38.20 – 61.10 ms, n = 3)",Let the clock settle for ten minutes and survey again.,vm-1:clock,nodes/vm-1/steps/clock-1/stdout',
+      'd2,vm-1,,,vm-1,,environment,inconclusive,The clock offset cannot be told from its limit.,≤ 50 ms,"41.00 ms (38.20 – 61.10 ms, n = 3)",Let the clock settle for ten minutes and survey again.,,,vm-1:clock,nodes/vm-1/steps/clock-1/stdout',
     );
   });
 
@@ -125,7 +127,7 @@ describe('renderPunchList', () => {
     const row = renderPunchList({ ...base, defects: [{ ...base.defects[0]!, symptom, id: 'id' }] }).split(
       '\r\n',
     )[1];
-    expect(row?.startsWith(`id,vm-1,vm-1,hardware,fail,${field},`)).toBe(true);
+    expect(row?.startsWith(`id,vm-1,,,vm-1,,hardware,fail,${field},`)).toBe(true);
   });
 });
 

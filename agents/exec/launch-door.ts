@@ -1,0 +1,94 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { Socket } from 'node:net';
+import { createServer } from 'node:net';
+
+/** What becomes of a launch: the exit code of what was started elsewhere, and words for whoever reads stderr. */
+export interface LaunchAnswer {
+  readonly exitCode: number;
+  readonly text: string;
+}
+
+export interface LaunchDoor {
+  readonly close: () => Promise<void>;
+}
+
+/** Name of the socket in the step's private directory for temporary files, where launchers look for it. */
+const doorName = 'launch';
+/** A launcher's words are a few kilobytes; what is longer is none. */
+const maxRequestBytes = 256 * 1024;
+
+/**
+ * Where the launcher of a group's leader knocks: a socket in the step's private directory (0700), so that only
+ * processes of this user get there. A request is a count, then length and bytes of every word; the answer an exit code,
+ * then length and bytes of a text; all numbers are 32-bit big-endian. The answer is sent when what was asked for has
+ * ended; `signal` tells that the launcher has gone and waits no more.
+ */
+export async function openLaunchDoor(
+  directory: string,
+  onLaunch: (words: readonly string[], signal: AbortSignal) => Promise<LaunchAnswer>,
+): Promise<LaunchDoor> {
+  // A socket's path has at most 107 bytes, and the agent's directories are longer: the open directory is a short way.
+  const folder = await open(directory, constants.O_RDONLY | constants.O_DIRECTORY);
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    const gone = new AbortController();
+    socket.on('error', () => undefined); // told by `close`
+    socket.on('close', () => {
+      sockets.delete(socket);
+      gone.abort();
+    });
+    answer(socket, (words) => onLaunch(words, gone.signal));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(`/proc/self/fd/${folder.fd}/${doorName}`, resolve);
+  });
+  return {
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+      await folder.close();
+    },
+  };
+}
+
+function answer(socket: Socket, launch: (words: readonly string[]) => Promise<LaunchAnswer>): void {
+  let received = Buffer.alloc(0);
+  const onData = (chunk: Buffer): void => {
+    received = Buffer.concat([received, chunk]);
+    const words = readWords(received);
+    if (words === 'more' && received.length <= maxRequestBytes) return;
+    socket.off('data', onData);
+    socket.resume();
+    const outcome =
+      typeof words === 'string'
+        ? Promise.resolve({ exitCode: 1, text: 'a launch request that cannot be read' })
+        : launch(words);
+    void outcome.then(({ exitCode, text }) => {
+      const bytes = Buffer.from(text);
+      const head = Buffer.alloc(8);
+      head.writeUInt32BE(exitCode, 0);
+      head.writeUInt32BE(bytes.length, 4);
+      socket.end(Buffer.concat([head, bytes]));
+    });
+  };
+  socket.on('data', onData);
+}
+
+function readWords(bytes: Buffer): readonly string[] | 'more' | 'unreadable' {
+  if (bytes.length < 4) return 'more';
+  const count = bytes.readUInt32BE(0);
+  if (count > 512) return 'unreadable';
+  const words: string[] = [];
+  let at = 4;
+  while (words.length < count) {
+    if (bytes.length < at + 4) return 'more';
+    const end = at + 4 + bytes.readUInt32BE(at);
+    if (bytes.length < end) return 'more';
+    words.push(bytes.toString('utf8', at + 4, end));
+    at = end;
+  }
+  return words;
+}

@@ -1,0 +1,104 @@
+import type { Trial } from '../../reports/schema/verdict.ts';
+
+type Outcome = Pick<Trial, 'members' | 'outcome'>;
+
+/** Known-good partners that must agree before one node is blamed. */
+export const partnersNeeded = 2;
+
+/** With so few nodes everybody may meet everybody before one says that nobody is known to be good. */
+const fewNodes = 4;
+
+/** Nodes that a good measurement with others has cleared. */
+export const clearedNodes = (trials: readonly Outcome[]): ReadonlySet<string> =>
+  new Set(
+    trials
+      .filter(({ members, outcome }) => outcome === 'good' && members.length > 1)
+      .flatMap(({ members }) => members),
+  );
+
+/**
+ * Nodes that are to blame: never good with anybody, and bad with at least two partners who are good with others; or
+ * bad all by themselves.
+ */
+export function blamedNodes(trials: readonly Outcome[]): ReadonlySet<string> {
+  const cleared = clearedNodes(trials);
+  const suspects = new Set(trials.filter(isBad).flatMap(({ members }) => members));
+  return new Set(
+    [...suspects].filter(
+      (node) =>
+        isBadAlone(node, trials) ||
+        (!cleared.has(node) && clearedPartners(node, trials, cleared).length >= partnersNeeded),
+    ),
+  );
+}
+
+/** Partners with whom a node is bad and who are good with others. */
+export function clearedPartners(
+  node: string,
+  trials: readonly Outcome[],
+  cleared: ReadonlySet<string>,
+): readonly string[] {
+  const partners = trials
+    .filter((trial) => isBad(trial) && trial.members.length === 2 && trial.members.includes(node))
+    .flatMap(({ members }) => members.filter((member) => member !== node));
+  return [...new Set(partners)].filter((partner) => cleared.has(partner));
+}
+
+/**
+ * Which measurements would say who is to blame for the bad ones, as far as they can run at the same time: none in
+ * common. A bad group is split into halves; a suspect of a bad pair meets partners that are known to be good, then runs
+ * alone. Nothing is measured twice, so this ends. Pure: the same trials give the same answer, live and offline.
+ */
+export function nextTrials(trials: readonly Outcome[]): readonly (readonly string[])[] {
+  const tried = new Set(trials.map(({ members }) => keyOf(members)));
+  const blamed = blamedNodes(trials);
+  const cleared = clearedNodes(trials);
+  const all = [...new Set(trials.flatMap(({ members }) => members))];
+  const partners = cleared.size === 0 && all.length <= fewNodes ? all : [...cleared];
+  const isNew = (members: readonly string[]): boolean => !tried.has(keyOf(members));
+  const wanted = trials
+    .filter((trial) => isBad(trial) && !trial.members.some((member) => blamed.has(member)))
+    .flatMap(({ members }) => {
+      if (members.length > 2) {
+        const half = Math.ceil(members.length / 2);
+        const halves = [members.slice(0, half), members.slice(half)].filter(isNew);
+        if (halves.length > 0) return halves;
+      }
+      // A pair; or a group whose halves are good, of whom somebody was not yet measured with anybody.
+      return members
+        .filter((node) => members.length <= 2 || !isPartOfBadPart(node, members, trials))
+        .filter((node) => !cleared.has(node))
+        .flatMap((node) => {
+          const enough = clearedPartners(node, trials, cleared).length >= partnersNeeded;
+          const partner = partners.find((other) => other !== node && isNew([node, other]));
+          return !enough && partner !== undefined ? [[node, partner]] : [[node]].filter(isNew);
+        });
+    });
+  return disjoint(wanted);
+}
+
+const isBad = ({ outcome }: Outcome): boolean => outcome === 'bad';
+
+const keyOf = (members: readonly string[]): string => JSON.stringify([...members].sort());
+
+const isBadAlone = (node: string, trials: readonly Outcome[]): boolean =>
+  trials.some((trial) => isBad(trial) && trial.members.length === 1 && trial.members[0] === node);
+
+/** Is there a smaller bad measurement inside this one with this node? Then that one is what has to be explained. */
+const isPartOfBadPart = (node: string, members: readonly string[], trials: readonly Outcome[]): boolean =>
+  trials.some(
+    (trial) =>
+      isBad(trial) &&
+      trial.members.length < members.length &&
+      trial.members.includes(node) &&
+      trial.members.every((member) => members.includes(member)),
+  );
+
+function disjoint(wanted: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  const busy = new Set<string>();
+  return wanted.filter((members) => {
+    if (members.some((member) => busy.has(member))) return false;
+    for (const member of members) busy.add(member);
+    return true;
+  });
+}

@@ -1,0 +1,83 @@
+import { rm, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { AssayError } from '../../workloads/kit/assay-error.ts';
+import type { Registry } from '../../workloads/registry.ts';
+import type { LoadedInventory } from '../config/load-inventory.ts';
+import type { Suite } from '../config/suite.ts';
+import type { BuiltIn } from '../run/built-in.ts';
+import { createRun } from '../run/create-run.ts';
+import type { RunDirectory } from '../store/run-directory.ts';
+import type { RunHeader } from '../store/run-header.ts';
+import type { CliContext } from './command.ts';
+import { createRunId, makeDefaultRunPath } from './run-location.ts';
+import { localNode } from './targets.ts';
+
+/** Creates the directory of a new run, at `out` or below the working directory. */
+export async function openNewRun(
+  context: CliContext,
+  options: {
+    readonly purpose: RunHeader['purpose'];
+    readonly profile: string;
+    readonly builtIn: BuiltIn;
+    readonly suite: Suite;
+    readonly targets: LoadedInventory;
+    readonly out: string | undefined;
+    readonly scratch?: string | undefined;
+  },
+): Promise<RunDirectory> {
+  const { environment } = context;
+  const { inventory, manifest } = options.targets;
+  const id = createRunId(context.now());
+  const path =
+    options.out === undefined
+      ? await makeDefaultRunPath(environment, id)
+      : resolve(environment.workingDirectory, options.out);
+  const scratch =
+    options.scratch === undefined ? undefined : resolve(environment.workingDirectory, options.scratch);
+  if (scratch !== undefined && inventory.nodes.some(({ name }) => name === localNode))
+    await requireDirectory(scratch);
+  return createRun({
+    path,
+    id,
+    purpose: options.purpose,
+    startedAt: context.now(),
+    profile: options.profile,
+    builtIn: options.builtIn,
+    suite: options.suite,
+    manifest,
+    inventory:
+      scratch === undefined
+        ? inventory
+        : { ...inventory, nodes: inventory.nodes.map((node) => ({ scratch, ...node })) },
+  });
+}
+
+/** A run that never got anything from a machine is no document of anybody's. */
+export async function removeIfEmpty(run: RunDirectory, cause: unknown): Promise<never> {
+  const isRefused = cause instanceof AssayError && refusals.has(cause.code);
+  if (isRefused || !(await run.has('nodes'))) await rm(run.path, { recursive: true });
+  throw cause;
+}
+
+/** Nothing was planned or measured when one of these ends a run. */
+const refusals: ReadonlySet<string> = new Set(['SAME_MACHINE', 'NODE_OCCUPIED', 'POWER_LIMIT']);
+
+/** Packages of the best native tool for every entry: what a survey of this machine would use. */
+export function packagesFor(suite: Suite, registry: Registry): readonly string[] {
+  const tools = suite.entries.flatMap(({ workload, tool }) => {
+    const native = (registry.get(workload)?.tools ?? []).filter(
+      ({ id, origin }) => origin === 'native' && (tool === undefined || id === tool),
+    );
+    return native;
+  });
+  return [...new Set(tools.flatMap(({ requires }) => requires.packages))].toSorted();
+}
+
+/** A typo here would measure another drive than the one that is meant, so the directory must exist. */
+async function requireDirectory(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory() === true) return;
+  throw new AssayError('USAGE', `expected --scratch to be a directory that exists, got ${path}`, {
+    hint: 'Name a directory on the drive that is to be measured.',
+  });
+}

@@ -1,0 +1,15 @@
+// Options that several commands share; their modules are loaded for every --help.
+
+/** Somebody vouches that machines which look used may be measured. */
+export const exclusiveConfirmed = {
+  type: 'boolean',
+  default: false,
+  describe: 'Measure machines although somebody seems to use them',
+} as const;
+
+export const out = {
+  type: 'string',
+  describe: 'Run directory to create (default: assay-runs/<id>)',
+} as const;
+
+export const json = { type: 'boolean', default: false, describe: 'Print the verdict document' } as const;

@@ -1,0 +1,56 @@
+import { rm } from 'node:fs/promises';
+import { exitCodes } from '../../workloads/kit/error-code.ts';
+import { defineCommand } from './command.ts';
+import { exclusiveConfirmed, json } from './options.ts';
+
+/** `assay plan <inventory> --profile P`: looks at the machines and says what certify would do, without any load. */
+export const planCommand = defineCommand({
+  command: 'plan <inventory>',
+  describe: 'Look at the machines and print what certify would run, write, draw and not be able to show',
+  builder: (argv) =>
+    argv
+      .positional('inventory', { type: 'string', demandOption: true, describe: 'Inventory file (YAML)' })
+      .option('profile', { type: 'string', demandOption: true, describe: 'What must hold' })
+      .option('suite', { type: 'string', describe: 'What to run: a name, or a YAML file' })
+      .option('exclusive-confirmed', exclusiveConfirmed)
+      .option('json', { ...json, describe: 'Print the plan document' }),
+  run: async (args, context) => {
+    const { loadRegistry } = await import('../../workloads/registry.ts');
+    const { prepareCertify } = await import('./prepare-certify.ts');
+    const { look } = await import('../run/measure.ts');
+    const { describeWholePlan } = await import('../run/describe-plan.ts');
+    const { createRunTargets } = await import('./targets.ts');
+    const { createInterrupter } = await import('./interruption.ts');
+    const { createProgress } = await import('./progress.ts');
+    const registry = await loadRegistry();
+    const run = await prepareCertify(args, registry, context);
+    const targets = await createRunTargets(run, context.environment);
+    const progress = createProgress(context.err, context.environment.terminal);
+    const interrupter = createInterrupter(context.err, run.header.id);
+    try {
+      const seen = await look({
+        run,
+        targets,
+        registry,
+        events: { ...progress, onPlan: () => undefined },
+        detach: interrupter.detach,
+        mode: 'open',
+        now: context.now,
+        acceptsOccupied: args.exclusiveConfirmed,
+      });
+      if (seen === undefined) return exitCodes.infrastructure;
+      context.out.write(
+        args.json
+          ? `${JSON.stringify(seen.plan, undefined, 1)}\n`
+          : `${(await describeWholePlan(run, registry, seen)).join('\n')}\n`,
+      );
+      return exitCodes.pass;
+    } finally {
+      progress.clear();
+      interrupter.dispose();
+      await Promise.all(targets.map(({ transport }) => transport.close()));
+      // A plan is looked at and thrown away: certify looks again, since machines change.
+      await rm(run.path, { recursive: true, force: true });
+    }
+  },
+});

@@ -1,0 +1,110 @@
+import { AssayError } from '../../workloads/kit/assay-error.ts';
+import { describeIssues } from './describe-issues.ts';
+import type { Manifest } from './manifest.ts';
+import { ManifestPart } from './manifest.ts';
+import { suggestName } from './nearest-name.ts';
+import type { Source } from './read-config.ts';
+import { deepFreeze, maxConfigBytes } from './read-config.ts';
+import type { CsvRow } from './read-csv.ts';
+import { readCsv } from './read-csv.ts';
+
+type Column = keyof ManifestPart;
+
+const columns = ['node', 'part', 'slot', 'model', 'serial', 'count'] as const satisfies readonly Column[];
+
+/**
+ * A manifest from its CSV, for the nodes of an inventory. Throws CONFIG_INVALID naming file, line, expected and
+ * found: a row that nobody reads would be a part that nobody looks for.
+ */
+export function readManifest(source: Source, nodes: readonly string[]): Manifest {
+  const { file, text } = source;
+  const bytes = Buffer.byteLength(text);
+  if (bytes > maxConfigBytes)
+    refuse(
+      file,
+      `expected at most ${maxConfigBytes} bytes, got ${bytes}`,
+      'Check that this is the file you meant.',
+    );
+  const rows = readCsv(text);
+  if (!rows.ok)
+    return refuse(file, rows.error, 'Put the field into quotes, and double those that it contains.');
+  const [header, ...others] = rows.value;
+  if (header === undefined || others.length === 0)
+    return refuse(
+      file,
+      `expected a line of column names and one line per part, got ${header === undefined ? 'nothing' : 'column names only'}`,
+    );
+  const names = readHeader(header, `${file}: line ${header.line}`);
+  const known = new Set(nodes);
+  const lineOf = new Map<string, number>();
+  const parts = others.map((row) => {
+    const place = `${file}: line ${row.line}`;
+    const part = readPart(row, names, place);
+    if (!known.has(part.node)) refuseNode(part.node, known, place);
+    if (part.serial !== undefined) {
+      const other = lineOf.get(part.serial);
+      if (other !== undefined)
+        refuse(
+          place,
+          `serial: expected each serial once, got \`${part.serial}\` again, first on line ${other}`,
+        );
+      lineOf.set(part.serial, row.line);
+    }
+    return part;
+  });
+  return deepFreeze({ schema: 'assay/manifest', schemaVersion: 1, parts });
+}
+
+function readHeader({ fields }: CsvRow, place: string): readonly Column[] {
+  const names = fields.map((field, index) => {
+    const name = field.trim().toLowerCase();
+    const column = columns.find((each) => each === name);
+    if (column === undefined)
+      return refuse(place, `expected a column of a manifest, got \`${field}\``, suggestName(name, columns));
+    if (fields.findIndex((each) => each.trim().toLowerCase() === name) < index)
+      refuse(place, `expected each column once, got \`${field}\` again`);
+    return column;
+  });
+  for (const column of ['node', 'part'] as const) {
+    if (!names.includes(column))
+      refuse(place, `expected a column \`${column}\`, got ${names.map((name) => `\`${name}\``).join(', ')}`);
+  }
+  return names;
+}
+
+function readPart({ fields }: CsvRow, names: readonly Column[], place: string): ManifestPart {
+  if (fields.length !== names.length)
+    refuse(place, `expected ${names.length} fields as in the line of column names, got ${fields.length}`);
+  const texts = names.map((name, index) => [name, fields[index]?.trim() ?? ''] as const);
+  const given = Object.fromEntries(texts.filter(([, text]) => text !== ''));
+  // Text that is no number stays text, for the schema to refuse.
+  const { count = '1' } = given;
+  const row = { ...given, count: /^\d{1,9}$/.test(count) ? Number(count) : count };
+  const parsed = ManifestPart.safeParse(row);
+  if (!parsed.success) {
+    const { message, hint } = describeIssues(place, ManifestPart, row, parsed.error);
+    throw new AssayError('CONFIG_INVALID', message, { hint: hint ?? 'Correct the value named above.' });
+  }
+  const { serial } = parsed.data;
+  if (serial !== undefined && /^\d+(?:[.,]\d+)?E\+\d+$/i.test(serial)) {
+    refuse(
+      place,
+      `serial: expected a serial number, got \`${serial}\``,
+      'A spreadsheet has rounded it: format the column as text and export it again.',
+    );
+  }
+  return parsed.data;
+}
+
+function refuseNode(node: string, known: ReadonlySet<string>, place: string): never {
+  const isSet = /[[\],!@]/.test(node);
+  return refuse(
+    place,
+    `node: expected ${isSet ? 'one node, not a set' : 'a node of the inventory'}, got \`${node}\``,
+    isSet ? 'Write one row for each node.' : suggestName(node, known),
+  );
+}
+
+function refuse(place: string, problem: string, hint = 'Correct the manifest.'): never {
+  throw new AssayError('CONFIG_INVALID', `${place}: ${problem}`, { hint });
+}

@@ -1,0 +1,37 @@
+import { countAttempts } from '../format/count-attempts.ts';
+import { foldAttempts } from '../format/fold-attempts.ts';
+import type { Verdict } from '../schema/verdict.ts';
+import type { SafeHtml } from './html.ts';
+import { html } from './html.ts';
+import { section } from './section.ts';
+import { table } from './table.ts';
+
+/** Everything that was tried, steps with one fate in one row; each step stands in the report of its node. */
+export function blockAttemptsSection(verdict: Verdict): SafeHtml {
+  const rows = foldAttempts(verdict);
+  const body = html`<p>${countAttempts(verdict)}</p>${
+    rows.length === 0
+      ? undefined
+      : table({
+          label: 'Steps by what became of them',
+          columns: [
+            { title: 'Tool' },
+            { title: 'Outcome', width: 'wide' },
+            { title: 'Steps', isNumber: true },
+            { title: 'Nodes', width: 'wide' },
+          ],
+          rows: rows.map((row) => [
+            html`${row.what}`,
+            html`${row.execution}${row.reason === '' ? undefined : html`<small>${row.reason}</small>`}`,
+            html`${row.steps}`,
+            html`<bdi>${row.nodes}</bdi>`,
+          ]),
+        })
+  }`;
+  return section(
+    'attempts',
+    'Attempts',
+    'Nothing that was tried is left out. Single steps are in the reports of the nodes.',
+    body,
+  );
+}

@@ -1,0 +1,55 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { isCode } from './is-code.ts';
+import { waitUntil } from './wait-until.ts';
+
+/** Environment variable of the processes that hold a rig's namespaces. */
+export const markName = 'ASSAY_RIG';
+
+/** Pids of the processes that hold this rig's namespaces: process 1 of each node, and what waits beside it. */
+export function findMarked(rig: string): readonly number[] {
+  return readdirSync('/proc')
+    .filter(
+      (name) =>
+        /^\d+$/.test(name) && readProcFile(`${name}/environ`).split('\0').includes(`${markName}=${rig}`),
+    )
+    .map(Number);
+}
+
+/** Ends all of them. When process 1 of a PID namespace is gone, so is everything else in that namespace. */
+export async function endMarked(rig: string): Promise<void> {
+  await waitUntil(`no process has ${markName}=${rig}`, () => {
+    const pids = findMarked(rig);
+    for (const pid of pids) kill(pid, 'SIGKILL');
+    return pids.length === 0;
+  });
+}
+
+/** Ends one process, and waits until the kernel has cleared it away. */
+export async function endProcess(pid: number, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+  kill(pid, signal);
+  await waitUntil(`process ${pid} is gone`, () => isGone(pid));
+}
+
+/** A zombie is gone: it has no memory, no files and no namespaces, and waits only for its parent. */
+function isGone(pid: number): boolean {
+  const status = readProcFile(`${pid}/status`);
+  return status === '' || /^State:\tZ/m.test(status);
+}
+
+/** A file below /proc; empty when its process is gone, or closed even to root (some hosts guard their process 1). */
+export function readProcFile(path: string): string {
+  try {
+    return readFileSync(`/proc/${path}`, 'latin1');
+  } catch (cause) {
+    if (isCode(cause, 'ENOENT', 'ESRCH', 'EACCES', 'EPERM')) return '';
+    throw cause;
+  }
+}
+
+function kill(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (cause) {
+    if (!isCode(cause, 'ESRCH')) throw cause; // gone already: what was wanted
+  }
+}

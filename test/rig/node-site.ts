@@ -1,0 +1,12 @@
+import type { Fabric } from './fabric.ts';
+
+/** Where a node lives: what stays the same over its reboots. */
+export interface NodeSite {
+  readonly name: string;
+  readonly address: string;
+  readonly macAddress: string;
+  /** Its files on this machine; the node sees them in the places where a machine has them. */
+  readonly directory: string;
+  readonly rig: { readonly id: string; readonly directory: string };
+  readonly fabric: Fabric;
+}

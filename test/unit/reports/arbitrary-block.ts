@@ -1,0 +1,108 @@
+import fc from 'fast-check';
+import type {
+  Blame,
+  BlockNode,
+  Cell,
+  CellVerdict,
+  Conclusion,
+  Trial,
+} from '../../../reports/schema/verdict.ts';
+import { CellVerdict as CellVerdicts, Verdict } from '../../../reports/schema/verdict.ts';
+import { exampleCell, exampleVerdict, hostileStrings } from '../../support/example-verdict.ts';
+
+const ids = ['n1', 'n2', 'n3', 'n10', 'a"><b>', '../up', hostileStrings[4]!, hostileStrings[13]!];
+const word = fc.constantFrom(...CellVerdicts.options);
+const text = fc.oneof(fc.constantFrom(...hostileStrings), fc.lorem({ maxCount: 4 }));
+const place = fc.option(fc.constantFrom('R1', 'R2', 'U10', hostileStrings[0]!, ''), { nil: undefined });
+
+const node = fc.record({
+  isReached: fc.boolean(),
+  words: fc.array(word, { maxLength: 3 }),
+  rack: place,
+  slot: place,
+  reason: text,
+});
+const group = fc.record({
+  from: fc.nat({ max: 5 }),
+  size: fc.integer({ min: 1, max: 4 }),
+  word,
+  blamed: fc.option(fc.nat({ max: 3 }), { nil: undefined }),
+  isExtra: fc.boolean(),
+  reason: text,
+});
+
+const cellOf = (subject: string, requirement: string, verdict: CellVerdict, rest: Partial<Cell> = {}): Cell =>
+  exampleCell({ subject, requirement, title: requirement, dimension: 'D5', verdict, reason: 'x', ...rest });
+
+/** Verdicts on blocks that agree with themselves: nodes as bad as their cells, groups blamed on a node or on none. */
+export const arbitraryBlockVerdict: fc.Arbitrary<Verdict> = fc
+  .record({
+    nodes: fc.array(node, { minLength: 1, maxLength: 6 }),
+    groups: fc.array(group, { maxLength: 5 }),
+  })
+  .map(({ nodes, groups }) => {
+    const named = nodes.map((each, at) => ({ ...each, id: ids[at]! }));
+    const own = named.flatMap(({ id, words, isReached }) =>
+      words.map((verdict, at) => cellOf(id, `own-${at}`, isReached ? verdict : 'missing', { node: id })),
+    );
+    const blames: Blame[] = [];
+    const trials: Trial[] = [];
+    const shared = groups.map((each, at) => {
+      const members = named.slice(each.from % named.length).slice(0, each.size);
+      const subject = `${members.map(({ id }) => id).join('+')}#${at}`;
+      const blamed = each.blamed === undefined ? undefined : members[each.blamed % members.length];
+      const isBlamed = each.word === 'fail' && blamed?.isReached === true;
+      const names = members.map(({ id }) => id);
+      trials.push({
+        step: `t${at}`,
+        group: subject,
+        members: names,
+        outcome: each.word === 'fail' ? 'bad' : each.word === 'pass' ? 'good' : 'unknown',
+        reason: each.reason,
+        isExtra: each.isExtra,
+      });
+      if (each.word === 'fail')
+        blames.push({
+          ...(isBlamed ? { node: blamed.id } : {}),
+          members: names,
+          reason: each.reason,
+          steps: [`t${at}`],
+        });
+      return cellOf(subject, 'group', each.word, { node: isBlamed ? blamed.id : subject });
+    });
+    const cells = [...own, ...shared];
+    const standings = named.map(({ id, isReached, rack, slot, reason }): BlockNode => {
+      const words = new Set(cells.filter((cell) => cell.node === id).map((cell) => cell.verdict));
+      words.delete('not-applicable');
+      const conclusion: Conclusion = words.has('fail')
+        ? 'fail'
+        : !isReached
+          ? 'unreached'
+          : words.size === 1 && words.has('pass')
+            ? 'pass'
+            : 'undecided';
+      return {
+        id,
+        conclusion,
+        reason,
+        ...(rack === undefined ? {} : { rack }),
+        ...(slot === undefined ? {} : { slot }),
+      };
+    });
+    return Verdict.parse(
+      exampleVerdict({
+        cells,
+        conclusion: concludeAll(standings, shared),
+        nodes: named.map(({ id, isReached, reason }) => ({ id, reached: isReached, why: reason, facts: [] })),
+        block: { nodes: standings, trials, blames },
+      }),
+    );
+  });
+
+function concludeAll(standings: readonly BlockNode[], shared: readonly Cell[]): Conclusion {
+  const all = standings.map(({ conclusion }) => conclusion);
+  if (all.every((each) => each === 'unreached')) return 'unreached';
+  if (all.includes('fail') || shared.some(({ verdict }) => verdict === 'fail')) return 'fail';
+  const isMet = shared.every(({ verdict }) => verdict === 'pass' || verdict === 'not-applicable');
+  return isMet && all.every((each) => each === 'pass') ? 'pass' : 'undecided';
+}

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { renderHtml } from '../../../../reports/html/render-html.ts';
+import type { Verdict } from '../../../../reports/schema/verdict.ts';
+import { blockVerdict, smallBlockVerdict } from '../../../support/example-block.ts';
+import { hostileStrings } from '../../../support/example-verdict.ts';
+
+describe('renderHtml of a block', () => {
+  it('has the parts of the first page in their order, the words before any number', () => {
+    const page = renderHtml(blockVerdict());
+    const order = [
+      '<h1>Test report</h1>',
+      '</span> Block: not accepted</h2>',
+      '<p class="tally">29 of 32 nodes conform</p>',
+      '<p class="in-the-way">In the way: 2 hardware defects',
+      'id="map"',
+      'id="punch-list"',
+      'What was shown on the 29 that conform</h2>',
+      'id="not-shown"',
+      'id="trials"',
+      'id="standings"',
+      'id="counts"',
+      'id="cells"',
+      'id="assets"',
+      'id="attempts"',
+      'id="conditions"',
+      'id="check"',
+    ];
+    const places = order.map((part) => page.indexOf(part));
+    expect(places).not.toContain(-1);
+    expect(places).toEqual([...places].sort((left, right) => left - right));
+  });
+
+  it('marks every node with a sign and a word, and links to its own report', () => {
+    const page = renderHtml(blockVerdict());
+    expect(page).toContain(
+      '<span class="node bad"><span aria-hidden="true">✖</span> <a href="nodes/gpu014/report.html"><bdi>gpu014</bdi></a><span class="hidden"> fails</span></span>',
+    );
+    expect(page.match(/<a href="nodes\/gpu0\d\d\/report\.html">/g)).toHaveLength(32);
+  });
+
+  it('shows no cell that passes, but counts it', () => {
+    const page = renderHtml(smallBlockVerdict());
+    expect(page).toContain('<code>node3+node4:allreduce</code>');
+    expect(page).not.toContain('node1:sha256</code></small>');
+    expect(page).toContain('data-label="pass" class="number"><div>4</div>');
+  });
+
+  it('folds subjects that are open for one reason', () => {
+    const base = smallBlockVerdict();
+    const cells = base.cells.map((cell) =>
+      cell.requirement === 'sha256'
+        ? { ...cell, verdict: 'missing' as const, reason: 'no openssl', action: 'Install it.' }
+        : cell,
+    );
+    expect(renderHtml({ ...base, cells })).toContain('<code>node[1-4]</code>');
+  });
+
+  it('lets no name of a node leave its attribute or the directory of the run', () => {
+    const base = smallBlockVerdict();
+    const block = base.block!;
+    const evil: Verdict = {
+      ...base,
+      block: {
+        ...block,
+        nodes: hostileStrings.map((id, at) => ({
+          ...block.nodes[0]!,
+          id,
+          rack: hostileStrings[at]!,
+          slot: id,
+        })),
+      },
+    };
+    const page = renderHtml(evil);
+    const targets = [...page.matchAll(/href="([^"]*)"/g)].map(([, target = '']) => target);
+    expect(targets).toHaveLength(hostileStrings.length);
+    for (const target of targets) expect(target).toMatch(/^nodes\/[\w.!~*'()%&#;-]*\/report\.html$/);
+    expect(/<script|<img|onerror=/i.test(page.replaceAll(/&lt;[^>]*&gt;/g, ''))).toBe(false);
+  });
+});

@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import { contradictions } from '../../../../reports/schema/contradictions.ts';
+import type { Block, BlockNode, Verdict } from '../../../../reports/schema/verdict.ts';
+import { smallBlockVerdict } from '../../../support/example-block.ts';
+import { vmVerdict } from '../../../support/example-verdict.ts';
+
+const base = smallBlockVerdict();
+const block = base.block!;
+const withBlock = (change: Partial<Block>): Verdict => ({ ...base, block: { ...block, ...change } });
+const withNode = (id: string, change: Partial<BlockNode>): Verdict =>
+  withBlock({ nodes: block.nodes.map((node) => (node.id === id ? { ...node, ...change } : node)) });
+
+describe('contradictions of a block', () => {
+  it('finds none in a block that is in order', () => {
+    expect(contradictions(base)).toEqual([]);
+  });
+
+  it.each([
+    [
+      'a node left out',
+      withBlock({ nodes: block.nodes.slice(1) }),
+      'block.nodes: expected `node1` exactly once',
+    ],
+    [
+      'a node named twice',
+      withBlock({ nodes: [...block.nodes, block.nodes[0]!] }),
+      'block.nodes: expected `node1` exactly once',
+    ],
+    [
+      'a node that is none of the run',
+      withBlock({ nodes: [...block.nodes, { ...block.nodes[0]!, id: 'x' }] }),
+      'block.nodes: expected a node of the run, got `x`',
+    ],
+    [
+      'a pass with a required cell that is not met',
+      withNode('node3', { conclusion: 'pass' }),
+      'block.nodes `node3`: expected anything but `pass`, since `node3+node4:allreduce` is fail',
+    ],
+    [
+      'a pass in spite of a blame',
+      withNode('node3', { conclusion: 'pass' }),
+      'block.nodes `node3`: expected anything but `pass`, since it is blamed: node3 is slow with node1 and with node4, and those two are good with each other.',
+    ],
+    [
+      'a fail called undecided',
+      withNode('node3', { conclusion: 'undecided' }),
+      'block.nodes `node3`: expected `fail`, since `node3+node4:allreduce` is fail',
+    ],
+    [
+      'a fail without a cell or a blame',
+      withNode('node1', { conclusion: 'fail' }),
+      'block.nodes `node1`: expected a required cell that fails, or a blame, behind `fail`, got none',
+    ],
+    [
+      'a node that was reached and was not',
+      withNode('node1', { conclusion: 'unreached' }),
+      'block.nodes `node1`: expected anything but `unreached`, since it was reached',
+    ],
+    [
+      'a pass of a node that was not reached',
+      { ...base, nodes: base.nodes.map((node) => ({ ...node, reached: node.id !== 'node1' })) },
+      'block.nodes `node1`: expected anything but `pass`, since it was not reached',
+    ],
+    [
+      'a pass of a node without cells',
+      { ...base, cells: base.cells.slice(1) },
+      'block.nodes `node1`: expected a required cell that passes behind `pass`, got none',
+    ],
+    [
+      'a block that is better than its worst node',
+      { ...base, conclusion: 'undecided', exitCode: 2 } as const,
+      'conclusion: expected `fail`, as the worst node or group is, got `undecided`',
+    ],
+    [
+      'a pass while a node does not conform',
+      { ...base, conclusion: 'pass', exitCode: 0 } as const,
+      'conclusion: expected `fail`, as the worst node or group is, got `pass`',
+    ],
+    [
+      'a blame without a bad trial',
+      withBlock({ blames: [{ ...block.blames[0]!, steps: ['pair-1'] }] }),
+      'block.blames[0]: expected a bad trial among its steps, got none',
+    ],
+    [
+      'a blame on somebody who did not take part',
+      withBlock({ blames: [...block.blames, { ...block.blames[0]!, node: 'node1' }] }),
+      'block.blames[1]: expected one of its members to be blamed, got `node1`',
+    ],
+    [
+      'a trial of strangers',
+      withBlock({ trials: [{ ...block.trials[0]!, members: ['node1', 'x'] }, ...block.trials.slice(1)] }),
+      'block.trials `pair-1`: expected nodes of the block as members, got `x`',
+    ],
+    [
+      'a step of two trials',
+      withBlock({ trials: [...block.trials, block.trials[0]!] }),
+      'block.trials: expected every step once',
+    ],
+    [
+      'a part of a block with two nodes',
+      withBlock({ whole: { nodes: 4, conclusion: 'fail' } }),
+      'block.nodes: expected one node in a part of a block, got 4',
+    ],
+  ])('finds %s', (_, verdict, message) => {
+    expect(contradictions(verdict)).toContain(message);
+  });
+
+  it('lets a group that no node is blamed for fail the block', () => {
+    const cells = base.cells.map((cell) =>
+      cell.node === 'node3' && cell.verdict === 'fail' ? { ...cell, node: cell.subject } : cell,
+    );
+    const nodes = block.nodes.map((node) => ({ ...node, conclusion: 'pass' as const }));
+    const [{ node: _, ...blame } = { node: '', members: [], reason: '', steps: [] }] = block.blames;
+    expect(contradictions({ ...base, cells, block: { ...block, nodes, blames: [blame] } })).toEqual([]);
+  });
+});
+
+describe('contradictions of any verdict', () => {
+  it('finds a fail that is called undecided, and one without a cell', () => {
+    expect(contradictions({ ...vmVerdict(), conclusion: 'undecided', exitCode: 2 })).toEqual([
+      'conclusion: expected `fail`, since `vm-1:accelerator-present` is fail, got `undecided`',
+    ]);
+    const cells = vmVerdict().cells.slice(1);
+    const { required } = vmVerdict().counts;
+    const counts = { ...vmVerdict().counts, required: { ...required, fail: 0 } };
+    expect(contradictions({ ...vmVerdict(), cells, counts, defects: [] })).toEqual([
+      'conclusion: expected a required cell that fails behind `fail`, got none',
+    ]);
+  });
+});
