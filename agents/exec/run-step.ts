@@ -10,7 +10,7 @@ import type { Registry } from '../../workloads/registry.ts';
 import type { Clock } from '../clock.ts';
 import type { CommandResult, Execution, StepRequest, StepResult } from '../protocol/step.ts';
 import { writeWhole } from '../protocol/write-whole.ts';
-import type { LaunchAnswer } from './launch-door.ts';
+import type { LaunchAnswer, LaunchDoor } from './launch-door.ts';
 import { openLaunchDoor } from './launch-door.ts';
 import type { StopReason } from './run-command.ts';
 import { runCommand } from './run-command.ts';
@@ -101,17 +101,16 @@ async function attempt(
     temporary: join(around.runDirectory, 'tmp', request.step),
   };
   const budget = AbortSignal.any([signal, deadline(request.budgetMs)]);
+  let door: LaunchDoor | undefined;
   try {
     await mkdir(private_.scratch, { mode: 0o700 });
     for (const directory of [private_.build, private_.temporary])
       await mkdir(directory, { recursive: true, mode: 0o700 });
-    const door =
-      request.seat?.rank === 0
-        ? await openLaunchDoor(private_.temporary, (words, gone) =>
-            around.requestLaunch(request.step, words, gone),
-          )
-        : undefined;
-    await using _closing = { [Symbol.asyncDispose]: () => door?.close() ?? Promise.resolve() };
+    if (request.seat?.rank === 0) {
+      door = await openLaunchDoor(private_.temporary, (words, gone) =>
+        around.requestLaunch(request.step, words, gone),
+      );
+    }
     for (const command of planned.commands) {
       const result = await runCommand(
         {
@@ -138,6 +137,7 @@ async function attempt(
       return { execution: 'error', reason: `agent: ${cause.message}` };
     throw cause;
   } finally {
+    await door?.close();
     await sweep(`${around.run}/${request.step}`);
     for (const directory of Object.values(private_)) await rm(directory, { recursive: true, force: true });
   }

@@ -1,5 +1,6 @@
 import type { Blame, Cell, Defect } from '../../reports/schema/verdict.ts';
 import type { JudgedCell } from './judge-cells.ts';
+import { blameCause } from './judge-groups.ts';
 import { ownerOf } from './missing-action.ts';
 import { verdictOrder } from './outcome.ts';
 import type { RunMaterial } from './run-material.ts';
@@ -31,7 +32,8 @@ export function foldDefects(
       id: cause,
       node: lead.node,
       subject: subjectOf(cells),
-      owner: ownerOf(lead) ?? lead.owner,
+      // Whoever is to blame for a measurement that did not come about, it is not the one who set it up.
+      owner: cause === blameCause(lead.node) ? lead.owner : (ownerOf(lead) ?? lead.owner),
       symptom: `${lead.title}: ${lead.reason}${cells.length > 1 ? ` (decides ${cells.length} cells)` : ''}`,
       verdict: lead.verdict,
       action: lead.action ?? 'Investigate.',

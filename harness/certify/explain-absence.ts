@@ -34,7 +34,8 @@ export function explainAbsence(
       material.plan === undefined
         ? 'nothing was planned for this run'
         : `the suite \`${material.suite.id}\` did not plan \`${workload}\` on this node`,
-      notRun,
+      // Nobody's defect but the suite's, and one for all nodes.
+      `suite:not-planned:${workload}`,
     );
   }
   const failed = fates.filter(({ isEvidence }) => !isEvidence);

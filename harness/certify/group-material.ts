@@ -11,21 +11,21 @@ export function groupMaterial(
   { id, members = [] }: Pick<Subject, 'id' | 'members'>,
   { nodes, skips }: Pick<RunMaterial, 'nodes' | 'skips'>,
 ): NodeMaterial {
-  const found = members.map((member) => nodes.find((node) => node.id === member));
-  const lost = found.find((node) => node?.reached !== true);
-  const [leader] = found;
+  const found = members.map((member) => ({ member, node: nodes.find((node) => node.id === member) }));
+  const lost = found.find(({ node }) => node?.reached !== true);
+  const leader = found[0]?.node;
   const steps = (leader?.steps ?? []).filter(({ seat }) => seat?.group === id);
   const names = new Set(steps.map(({ step }) => step));
   const facts = restrict(
     leader?.facts,
-    found.flatMap((node) => (node?.facts === undefined ? [] : [node.facts])),
+    found.flatMap(({ node }) => (node?.facts === undefined ? [] : [node.facts])),
   );
   return {
     id,
     reached: lost === undefined,
     ...(lost === undefined
       ? {}
-      : { why: `${lost?.id ?? 'a member'} was not reached: ${lost?.why ?? 'it left no evidence'}` }),
+      : { why: `${lost.member} was not reached: ${lost.node?.why ?? 'it left no evidence'}` }),
     ...(facts === undefined ? {} : { facts }),
     steps,
     samples: (leader?.samples ?? []).filter(({ subject }) => subject === id),

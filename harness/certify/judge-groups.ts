@@ -14,6 +14,8 @@ import type { RunMaterial } from './run-material.ts';
 export interface GroupCell extends JudgedCell {
   readonly members: readonly string[];
   readonly kind: 'pair' | 'group';
+  /** The members that are to blame for a cell that is not met; it is shown with the first of them. */
+  readonly blamedOn: readonly string[];
 }
 
 /** Whom the bad trials of a run are blamed on. */
@@ -42,6 +44,9 @@ export function judgeGroups(
     });
 }
 
+/** The one cause of all cells that a node is blamed for. */
+export const blameCause = (node: string): string => `${node}:blamed`;
+
 function judgeGroup(
   requirement: Requirement,
   subject: Subject,
@@ -52,17 +57,22 @@ function judgeGroup(
   const outcome = judgeTogether(requirement, subject, material);
   const kind = requirement.scope === 'pair' ? 'pair' : 'group';
   const isMet = outcome.verdict === 'pass' || outcome.verdict === 'not-applicable';
-  const blamed = isMet ? undefined : blames.find(({ node }) => node !== undefined && members.includes(node));
+  const blamedOn = isMet
+    ? []
+    : blames.flatMap(({ node }) => (node !== undefined && members.includes(node) ? [node] : []));
+  const [first] = blamedOn;
   const cell = writeCell(
     { cell: `${subject.id}:${requirement.id}`, subject, requirement, isStandIn: false },
     outcome,
   );
-  if (blamed?.node === undefined) return { ...cell, members, kind };
+  if (first === undefined) return { ...cell, members, kind, blamedOn };
   return {
-    cause: `${blamed.node}:blamed`,
-    cell: { ...cell.cell, node: blamed.node, reason: `${cell.cell.reason}; ${blamed.reason}` },
+    cause: blameCause(first),
+    // Without a number it is still known whose fault that is: measuring again would not help.
+    cell: { ...cell.cell, node: first, action: requirement.action },
     members,
     kind,
+    blamedOn,
   };
 }
 
@@ -117,6 +127,7 @@ function standIn(requirement: Requirement, { plan, nodes, inventory }: RunMateri
     ...writeCell({ cell: `${id}:${requirement.id}`, subject, requirement, isStandIn: true }, outcome),
     members,
     kind: 'group',
+    blamedOn: [],
   };
 }
 
@@ -126,15 +137,14 @@ function standIn(requirement: Requirement, { plan, nodes, inventory }: RunMateri
  * somebody else brought down; and nobody passes by having been measured with no one.
  */
 export function groupCellsOf(node: string, cells: readonly GroupCell[]): readonly GroupCell[] {
-  const own = cells.filter(({ cell, members }) => cell.node === node || members.includes(node));
+  const own = cells.filter(({ members }) => members.includes(node));
   const requirements = [...new Set(own.map(({ cell }) => cell.requirement))];
   return requirements.flatMap((requirement) => {
     const about = own.filter(({ cell }) => cell.requirement === requirement);
-    const blamed = about.filter(({ cell }) => cell.node === node);
+    const blamed = about.filter(({ blamedOn }) => blamedOn.includes(node));
     if (blamed.length > 0) return blamed;
     const met = about.filter(({ cell }) => cell.verdict === 'pass');
     if (met.length > 0) return met;
-    // Blamed on another member: `node` is then a name among the members, and not the subject.
-    return about.filter(({ cell, kind, members }) => kind === 'pair' || !members.includes(cell.node));
+    return about.filter(({ kind, blamedOn }) => kind === 'pair' || blamedOn.length === 0);
   });
 }

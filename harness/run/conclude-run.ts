@@ -1,6 +1,7 @@
 import { renderJunit } from '../../reports/format/render-junit.ts';
 import { renderMarkdown } from '../../reports/format/render-markdown.ts';
 import { renderPunchList } from '../../reports/format/render-punch-list.ts';
+import { selectNode } from '../../reports/format/select-node.ts';
 import { renderHtml } from '../../reports/html/render-html.ts';
 import { validateVerdict } from '../../reports/schema/validate.ts';
 import type { Verdict } from '../../reports/schema/verdict.ts';
@@ -44,6 +45,10 @@ export async function writeReports(
   for (const [kind, text] of Object.entries(texts) as [keyof typeof reportFiles, string][]) {
     await run.write(`${prefix}${reportFiles[kind]}`, text);
     Object.assign(paths, { [kind]: `${prefix}${reportFiles[kind]}` });
+  }
+  if (prefix === '' && (verdict.block?.nodes.length ?? 0) > 1) {
+    for (const { id } of verdict.nodes)
+      await run.write(runPaths.nodeReport(id), renderHtml(validateVerdict(selectNode(verdict, id))));
   }
   return paths;
 }

@@ -81,7 +81,7 @@ async function runOne(steps: readonly PlannedStep[], around: GroupSurroundings):
     if (progress.runningBatch !== undefined)
       return session.batchEnded(progress.runningBatch, lead.budgetMs * 2);
     if (progress.hasStarted(lead.step)) return undefined;
-    return runGroup({ steps, nodes: around.nodes, plan: around.planDigest, tool });
+    return runGroup({ steps, nodes: around.nodes, plan: around.planDigest, tool, run: around.run });
   });
   if (end?.execution === 'cancelled') throw stoppedRun(around.run.header.id, end.reason);
 }
@@ -129,7 +129,8 @@ async function findCulprits(
     const trials = listTrials(material).filter(({ step }) => own.has(step));
     const wanted = round === 1 ? [...nextTrials(trials), ...restOf(trials, material)] : nextTrials(trials);
     if (wanted.length === 0) return;
-    const count = material.plan?.steps.filter(({ isExtra }) => isExtra === true).length ?? 0;
+    const count =
+      material.plan?.steps.filter(({ isExtra, seat }) => isExtra === true && seat?.rank === 0).length ?? 0;
     const steps = wanted.flatMap((members, index) => {
       const inOrder = [...places.values()].filter(({ node }) => members.includes(node));
       return planGroup(

@@ -1,5 +1,8 @@
+import { StepResult } from '../../agents/protocol/step.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Tool } from '../../workloads/kit/tool.ts';
+import type { RunDirectory } from '../store/run-directory.ts';
+import { runPaths } from '../store/run-directory.ts';
 import type { BatchEnd } from './node-progress.ts';
 import type { LaunchAnswer } from './node-session.ts';
 import type { OpenNode } from './open-node.ts';
@@ -20,6 +23,7 @@ export async function runGroup(options: {
   readonly nodes: ReadonlyMap<string, OpenNode>;
   readonly plan: string;
   readonly tool: Tool;
+  readonly run: RunDirectory;
 }): Promise<BatchEnd> {
   const { steps, nodes, plan, tool } = options;
   const [lead] = steps;
@@ -44,10 +48,8 @@ export async function runGroup(options: {
     try {
       const { execution } = await batch;
       const result = session.progress.executionOf(member.step) ?? execution;
-      return {
-        exitCode: result === 'completed' ? 0 : 1,
-        text: result === 'completed' ? '' : `${member.node}: ${result}`,
-      };
+      if (result === 'completed') return { exitCode: 0, text: '' };
+      return { exitCode: 1, text: `${member.node}: ${result}: ${await why(options.run, member)}` };
     } catch (cause) {
       return refuse(`${member.node}: ${AssayError.from(cause).message}`);
     }
@@ -67,6 +69,16 @@ export async function runGroup(options: {
       );
     await settle(running, stillMs);
   }
+}
+
+/** Why a member's part did not end well, with the first words of the command that failed: the leader's stderr has it then. */
+async function why(run: RunDirectory, { node, step }: PlannedStep): Promise<string> {
+  const folder = runPaths.step(node, step);
+  const { reason = 'no reason given', commands } = await run.readDocument(StepResult, `${folder}/exit.json`);
+  const stderr = commands.at(-1)?.outputs.find(({ output }) => output === 'stderr');
+  const said = stderr === undefined ? '' : (await run.read(`${folder}/${stderr.file}`)).toString('utf8');
+  const [first = ''] = said.split('\n').filter((line) => /error/i.test(line));
+  return `${reason}${first === '' ? '' : ` (${first.slice(0, 300)})`}`;
 }
 
 const requestOf = ({ node: _, entry: __, isExtra: ___, ...request }: PlannedStep) => request;

@@ -18,6 +18,8 @@ export const runPaths = {
   unreached: (node: string) => `nodes/${node}/unreached.json`,
   record: (node: string) => `nodes/${node}/record.ndjson`,
   step: (node: string, step: string) => `nodes/${node}/steps/${step}`,
+  /** The block's page links there. */
+  nodeReport: (node: string) => `nodes/${node}/report.html`,
   verdict: (profile: string) => `verdicts/${profile}.json`,
 };
 

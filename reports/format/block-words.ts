@@ -39,6 +39,9 @@ export function placeOf({ block }: Pick<Verdict, 'block'>, node: string): string
     .join(' / ');
 }
 
-/** Where the report of one node lies, from the directory of the run. A node's name is a name, never a path. */
-export const nodeReportPath = (node: string): string =>
-  `nodes/${encodeURIComponent(cleanText(node))}/report.html`;
+/** A name that is a directory below `nodes/`: what an inventory allows. */
+const plainName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+
+/** Where the report of one node lies, from the directory of the run; absent for what is no name of a node. */
+export const nodeReportPath = (node: string): string | undefined =>
+  plainName.test(node) ? `nodes/${node}/report.html` : undefined;

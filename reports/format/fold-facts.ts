@@ -39,7 +39,8 @@ export function foldFacts({ nodes }: Pick<Verdict, 'nodes'>): FoldedFacts {
       return [
         {
           group: first.group,
-          name: formatNodeFact(first.name, '').name,
+          name: formatNodeFact(first.name, members.find(({ value }) => value !== undefined)?.value ?? '')
+            .name,
           values: counted.sort((left, right) => right.count - left.count),
         },
       ];

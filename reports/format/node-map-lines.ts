@@ -7,15 +7,19 @@ import type { MapRack } from './map-nodes.ts';
 import { mapNodes } from './map-nodes.ts';
 import { padEnd } from './terminal-page.ts';
 import { conclusionMarks } from './verdict-words.ts';
+import { wrapText } from './wrap-text.ts';
 
-const longestName = 20;
-const short = (text: string): string => cutText(cleanText(text), longestName);
+// So that one rack fits on the narrowest page.
+const short = (text: string): string => cutText(cleanText(text), 20);
+const shortSlot = (text: string): string => cutText(cleanText(text), 8);
 
 /** The node map in fixed columns, for a terminal or a code block: as many racks side by side as the width allows. */
 export function nodeMapLines(nodes: readonly BlockNode[], columns: number): readonly string[] {
   const { racks, isLevel, elsewhere } = mapNodes(nodes);
   const width = 2 + widest(racks.flatMap((rack) => [short(rack.rack), ...entriesOf(rack, isLevel)]));
-  const lead = isLevel ? 2 + widest(racks.flatMap(({ slots }) => slots.map(({ slot }) => short(slot)))) : 0;
+  const lead = isLevel
+    ? 2 + widest(racks.flatMap(({ slots }) => slots.map(({ slot }) => shortSlot(slot))))
+    : 0;
   const lines = [
     ...chunk(racks, Math.max(1, Math.floor((columns - lead) / width))).flatMap((some) => [
       ...(isLevel ? levelRows(some, lead, width) : looseRows(some, width)),
@@ -24,7 +28,8 @@ export function nodeMapLines(nodes: readonly BlockNode[], columns: number): read
     ...(racks.length > 0 && elsewhere.length > 0 ? ['No rack is known:'] : []),
     ...flow(elsewhere.map(entry), columns),
   ];
-  return [...lines, ...(elsewhere.length > 0 ? [''] : []), legendOf(nodes)].map((line) => line.trimEnd());
+  const legend = wrapText(legendOf(nodes), columns);
+  return [...lines, ...(elsewhere.length > 0 ? [''] : []), ...legend].map((line) => line.trimEnd());
 }
 
 /** `● 29 conform  ✖ 2 fail  ○ 1 not reached`: marks and numbers, so that the map needs no colours. */
@@ -43,7 +48,7 @@ const entry = ({ id, conclusion }: BlockNode): string => `${conclusionMarks[conc
 
 const entriesOf = ({ slots }: MapRack, isLevel: boolean): readonly string[] =>
   slots.flatMap(({ slot, nodes }) =>
-    nodes.map((node) => (isLevel ? entry(node) : `${short(slot)} ${entry(node)}`)),
+    nodes.map((node) => (isLevel ? entry(node) : `${shortSlot(slot)} ${entry(node)}`)),
   );
 
 /** One row for each slot, or as many as there are nodes in it. */
@@ -53,7 +58,7 @@ function levelRows(racks: readonly MapRack[], lead: number, width: number): read
     const stacks = racks.map(({ slots }) => slots[place]?.nodes ?? []);
     const height = Math.max(1, ...stacks.map((stack) => stack.length));
     return Array.from({ length: height }, (_, row) => [
-      padEnd(row === 0 ? short(slot) : '', lead),
+      padEnd(row === 0 ? shortSlot(slot) : '', lead),
       ...stacks.map((stack) => padEnd(stack[row] === undefined ? '' : entry(stack[row]), width)),
     ]);
   });

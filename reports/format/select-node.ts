@@ -1,5 +1,7 @@
 import { exitCodeOf } from '../schema/contradictions.ts';
-import type { Block, BlockNode, Cell, CellVerdict, Conclusion, Counts, Verdict } from '../schema/verdict.ts';
+import type { NodeShare } from '../schema/node-share.ts';
+import { shareOf } from '../schema/node-share.ts';
+import type { BlockNode, Cell, CellVerdict, Conclusion, Counts, Verdict } from '../schema/verdict.ts';
 import { isUnmet } from './uncovered-cells.ts';
 import { cellVerdictOrder } from './verdict-words.ts';
 
@@ -8,7 +10,7 @@ import { cellVerdictOrder } from './verdict-words.ts';
  * its groups failed for somebody else's sake, or for nobody's, is named under what was not shown.
  */
 export function selectNode(verdict: Verdict, node: string): Verdict {
-  const share = shareOf(verdict, node);
+  const share = shareOf(node, verdict.block);
   const { cells, elsewhere } = selectCells(verdict, node, share);
   const entry = entryOf(verdict, node, cells);
   const required = cells.filter(({ level }) => level === 'required');
@@ -57,47 +59,39 @@ export function selectNode(verdict: Verdict, node: string): Verdict {
   };
 }
 
-/** What a node has to do with the trials of its block. */
-interface Share {
-  /** Those that it took part in, and those that a blame rests on that it is named in. */
-  readonly trials: Block['trials'];
-  readonly blames: Block['blames'];
-  /** Subjects and steps of the trials that it took part in. */
-  readonly groups: ReadonlySet<string>;
-  readonly steps: ReadonlySet<string>;
-  /** Subjects that it is blamed for. */
-  readonly blamed: ReadonlySet<string>;
-}
-
-function shareOf({ block }: Verdict, node: string): Share {
-  const trials = block?.trials ?? [];
-  const blames = (block?.blames ?? []).filter((blame) => blame.node === node || blame.members.includes(node));
-  const own = trials.filter(({ members }) => members.includes(node));
-  const behind = new Set(blames.flatMap(({ steps }) => steps));
-  const guilty = new Set(blames.filter((blame) => blame.node === node).flatMap(({ steps }) => steps));
-  return {
-    trials: trials.filter((trial) => own.includes(trial) || behind.has(trial.step)),
-    blames,
-    groups: new Set(own.map(({ group }) => group)),
-    steps: new Set(own.map(({ step }) => step)),
-    blamed: new Set(
-      own.filter(({ step, outcome }) => outcome === 'bad' && guilty.has(step)).map(({ group }) => group),
-    ),
-  };
-}
-
 function selectCells(
   verdict: Verdict,
   node: string,
-  { groups, blamed }: Share,
+  { groups, blamed }: NodeShare,
 ): { readonly cells: Cell[]; readonly elsewhere: Verdict['notShown'] } {
-  const related = verdict.cells.filter((cell) => cell.node === node || groups.has(cell.subject));
-  const isHere = (cell: Cell): boolean => cell.node === node || !isUnmet(cell) || blamed.has(cell.subject);
+  const { block } = verdict;
+  const known = new Set([
+    ...verdict.nodes.map(({ id }) => id),
+    ...(block?.trials ?? []).map(({ group }) => group),
+  ]);
+  // A requirement on groups of which none was formed stands for every node.
+  const isForAll = (cell: Cell): boolean =>
+    block !== undefined && !known.has(cell.node) && !known.has(cell.subject);
+  const related = verdict.cells.filter(
+    (cell) => cell.node === node || groups.has(cell.subject) || isForAll(cell),
+  );
+  const conclusion = block?.nodes.find(({ id }) => id === node)?.conclusion;
+  const isOwn = (cell: Cell): boolean => cell.node === node || !isUnmet(cell) || blamed.has(cell.subject);
+  const hasFailed = related.some(
+    (cell) => isOwn(cell) && cell.level === 'required' && cell.verdict === 'fail',
+  );
+  const met = new Set(related.filter(({ verdict: word }) => word === 'pass').map((cell) => cell.requirement));
+  // What nobody, or a partner, is blamed for belongs to a node only as far as the block says that it counts for it.
+  const isHere = (cell: Cell): boolean =>
+    isOwn(cell) ||
+    (cell.verdict === 'fail'
+      ? conclusion === 'fail' && (!hasFailed || !met.has(cell.requirement))
+      : conclusion !== undefined && conclusion !== 'pass' && !met.has(cell.requirement));
   return {
     // A cell has one node; of two that are blamed for it, each report names its own.
     cells: related
       .filter(isHere)
-      .map((cell) => (isUnmet(cell) && cell.node !== node ? { ...cell, node } : cell)),
+      .map((cell) => (isUnmet(cell) && blamed.has(cell.subject) ? { ...cell, node } : cell)),
     elsewhere: related
       .filter((cell) => !isHere(cell))
       .map((cell) => ({

@@ -1,3 +1,4 @@
+import { isBlock } from '../format/block-words.ts';
 import type { AssetGroup } from '../format/fold-assets.ts';
 import { foldAssets } from '../format/fold-assets.ts';
 import { foldNames } from '../format/fold-names.ts';
@@ -9,11 +10,15 @@ import { conclusionWord } from './marks.ts';
 import { section } from './section.ts';
 import { table } from './table.ts';
 
+/** Above this many a table is what can be read. */
+const mostArticles = 8;
+
 /** What each node can be used for, with the one reason that decided, and the ladder of purposes it was put to. */
 export function assetsSection(verdict: Verdict): SafeHtml {
+  const groups = foldAssets(verdict.assets);
   const unreached = verdict.nodes.filter((node) => !node.reached);
-  const body = html`${verdict.assets.length === 0 ? html`<p>No node was classified.</p>` : undefined}${foldAssets(verdict.assets).map((group) => asset(group, verdict))}${
-    unreached.length === 0
+  const body = html`${verdict.assets.length === 0 ? html`<p>No node was classified.</p>` : undefined}${groups.length > mostArticles ? assetTable(groups) : groups.map((group) => asset(group, verdict))}${
+    unreached.length === 0 || isBlock(verdict)
       ? undefined
       : html`<p>Not reached:</p><ul>${unreached.map((node) => html`<li><b><bdi>${node.id}</bdi></b>: ${node.why ?? 'no reason is known'}</li>`)}</ul>`
   }`;
@@ -24,6 +29,21 @@ export function assetsSection(verdict: Verdict): SafeHtml {
     body,
   );
 }
+
+const assetTable = (groups: readonly AssetGroup[]): SafeHtml =>
+  table({
+    label: 'What each node can be used for',
+    columns: [
+      { title: 'Nodes' },
+      { title: 'Verdict', width: 'wide' },
+      { title: 'Decided by', width: 'wide' },
+    ],
+    rows: groups.map(({ asset: it, nodes }) => [
+      html`<bdi>${foldNames(nodes)}</bdi>`,
+      html`<b>${it.verdict}</b> ${it.meaning}`,
+      html`${it.reason}`,
+    ]),
+  });
 
 /** The first of several nodes speaks for all of them; which machine it is, is told of one alone. */
 function asset({ asset: it, nodes }: AssetGroup, verdict: Verdict): SafeHtml {

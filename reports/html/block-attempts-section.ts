@@ -6,6 +6,9 @@ import { html } from './html.ts';
 import { section } from './section.ts';
 import { table } from './table.ts';
 
+/** Longer lists of nodes, such as those of pairs, are folded. */
+const longestList = 120;
+
 /** Everything that was tried, steps with one fate in one row; each step stands in the report of its node. */
 export function blockAttemptsSection(verdict: Verdict): SafeHtml {
   const rows = foldAttempts(verdict);
@@ -24,7 +27,9 @@ export function blockAttemptsSection(verdict: Verdict): SafeHtml {
             html`${row.what}`,
             html`${row.execution}${row.reason === '' ? undefined : html`<small>${row.reason}</small>`}`,
             html`${row.steps}`,
-            html`<bdi>${row.nodes}</bdi>`,
+            row.nodes.length > longestList
+              ? html`<details><summary>who</summary><bdi>${row.nodes}</bdi></details>`
+              : html`<bdi>${row.nodes}</bdi>`,
           ]),
         })
   }`;

@@ -52,8 +52,11 @@ const rackColumn = ({ rack, slots }: MapRack, isLevel: boolean): SafeHtml => htm
 )}</ul></div>
 `;
 
-const nodeLink = ({ id, conclusion }: BlockNode): SafeHtml =>
-  html`<span class="node ${conclusionTones[conclusion]}"><span aria-hidden="true">${conclusionMarks[conclusion]}</span> <a href="${nodeReportPath(id)}"><bdi>${id}</bdi></a><span class="hidden"> ${nodeWords[conclusion]}</span></span>`;
+function nodeLink({ id, conclusion }: BlockNode): SafeHtml {
+  const path = nodeReportPath(id);
+  const name = html`<bdi>${id}</bdi>`;
+  return html`<span class="node ${conclusionTones[conclusion]}"><span aria-hidden="true">${conclusionMarks[conclusion]}</span> ${path === undefined ? name : html`<a href="${path}">${name}</a>`}<span class="hidden"> ${nodeWords[conclusion]}</span></span>`;
+}
 
 /** Why those do not conform that do not, nodes with one reason together; those that conform are one line. */
 export function standingsSection(verdict: Verdict): SafeHtml {

@@ -1,4 +1,5 @@
 import { concludeBlock } from './conclude-block.ts';
+import { shareOf } from './node-share.ts';
 import type { Block, BlockNode, Verdict } from './verdict.ts';
 
 /** Where what a block says of its nodes, trials and blames does not fit the rest of the document, or itself. */
@@ -34,29 +35,39 @@ function misnamed(block: Block, { nodes }: Verdict): readonly string[] {
   ];
 }
 
-/** A node is as good as its worst required cell, and what it is blamed for. */
+/**
+ * A node is as good as its worst required cell, and what it is blamed for. What its pairs and groups failed for nobody's
+ * sake may count for it too: by whose rules, the document does not say.
+ */
 function misjudged(node: BlockNode, block: Block, { cells, nodes }: Verdict): readonly string[] {
-  const own = cells.filter((cell) => cell.level === 'required' && cell.node === node.id);
+  const { groups, blamed } = shareOf(node.id, block);
+  const required = cells.filter(({ level }) => level === 'required');
+  const own = required.filter((cell) => cell.node === node.id);
   const failed = own.find(({ verdict }) => verdict === 'fail');
-  const open = own.find(({ verdict }) => verdict !== 'pass' && verdict !== 'not-applicable');
-  const blame = block.blames.find((each) => each.node === node.id);
   const isReached = nodes.find(({ id }) => id === node.id)?.reached;
   switch (node.conclusion) {
-    case 'pass':
+    case 'pass': {
+      const open = required.find(
+        ({ subject, verdict, ...cell }) =>
+          (cell.node === node.id || blamed.has(subject)) &&
+          verdict !== 'pass' &&
+          verdict !== 'not-applicable',
+      );
       return [
         ...(open === undefined ? [] : [`anything but \`pass\`, since \`${open.id}\` is ${open.verdict}`]),
-        ...(blame === undefined ? [] : [`anything but \`pass\`, since it is blamed: ${blame.reason}`]),
         ...(isReached === false ? ['anything but `pass`, since it was not reached'] : []),
         ...(own.some(({ verdict }) => verdict === 'pass')
           ? []
           : ['a required cell that passes behind `pass`, got none']),
       ].map((text) => `block.nodes \`${node.id}\`: expected ${text}`);
+    }
     case 'fail':
-      return failed === undefined && blame === undefined
-        ? [
-            `block.nodes \`${node.id}\`: expected a required cell that fails, or a blame, behind \`fail\`, got none`,
-          ]
-        : [];
+      return required.some(
+        ({ subject, verdict, ...cell }) =>
+          verdict === 'fail' && (cell.node === node.id || groups.has(subject)),
+      )
+        ? []
+        : [`block.nodes \`${node.id}\`: expected a required cell that fails behind \`fail\`, got none`];
     case 'undecided':
       return failed === undefined
         ? []

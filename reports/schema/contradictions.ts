@@ -62,13 +62,12 @@ function unmet(required: readonly Cell[]): readonly string[] {
     : ['conclusion: expected a required cell that passes behind `pass`, got none'];
 }
 
-/** A fail is neither hidden behind a milder word nor said without a cell, or a node to blame, that shows it. */
-function misjudgedFail({ conclusion, block }: Verdict, required: readonly Cell[]): readonly string[] {
+/** A fail is neither hidden behind a milder word nor said without a cell that shows it. */
+function misjudgedFail({ conclusion }: Verdict, required: readonly Cell[]): readonly string[] {
   const failed = required.find((cell) => cell.verdict === 'fail');
-  const isBlamed = block?.blames.some(({ node }) => node !== undefined) === true;
   if (conclusion === 'undecided' && failed !== undefined)
     return [`conclusion: expected \`fail\`, since \`${failed.id}\` is fail, got \`undecided\``];
-  if (conclusion === 'fail' && failed === undefined && !isBlamed)
+  if (conclusion === 'fail' && failed === undefined)
     return ['conclusion: expected a required cell that fails behind `fail`, got none'];
   return [];
 }

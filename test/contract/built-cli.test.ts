@@ -34,6 +34,7 @@ describe('the built command line', () => {
       'ai-training-multinode',
       'ai-inference',
       'storage',
+      'cpu-cluster',
       'survey',
     ]);
   });

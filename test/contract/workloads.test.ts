@@ -14,6 +14,16 @@ const suites = await Promise.all(
   ),
 );
 const entries = suites.flatMap((suite) => suite.entries);
+/** Of a workload that several nodes run together; the others do not look at it. */
+const seat = {
+  group: 'a+b',
+  rank: 0,
+  members: [
+    { node: 'a', address: '192.0.2.1' },
+    { node: 'b', address: '192.0.2.2' },
+  ],
+  network: '192.0.2.0/24',
+};
 
 describe.each(
   [...registry.values()].map((registered) => [registered.workload.id, registered] as const),
@@ -32,9 +42,8 @@ describe.each(
   it('has tools with distinct names and ranks, embedded ones last', () => {
     expect(new Set(tools.map((tool) => tool.id)).size).toBe(tools.length);
     expect(new Set(tools.map((tool) => tool.rank)).size).toBe(tools.length);
-    expect(tools.findLastIndex((tool) => tool.origin === 'native')).toBeLessThan(
-      tools.findIndex((tool) => tool.origin === 'embedded'),
-    );
+    const origins = tools.map((tool) => tool.origin);
+    expect(origins).toEqual(origins.toSorted((a, b) => Number(a === 'embedded') - Number(b === 'embedded')));
     expect(existsSync(join(root, id, 'kernel.ts'))).toBe(tools.some((tool) => tool.origin === 'embedded'));
   });
 
@@ -57,7 +66,7 @@ describe.each(
   )('tool %s never reads a number from nothing, and never throws', (_, tool) => {
     for (const entry of entries.filter((candidate) => candidate.workload === id)) {
       const params = workload.params.parse(entry.params);
-      expect(tool.parse({}, params).ok).toBe(false);
+      expect(tool.parse({}, params, seat).ok).toBe(false);
       fc.assert(
         fc.property(
           fc.string({ unit: 'binary' }),
@@ -74,6 +83,7 @@ describe.each(
                 kernel: output,
               },
               params,
+              seat,
             );
             return !parsed.ok;
           },
@@ -91,6 +101,7 @@ describe('built-in data', () => {
       'ai-training-multinode',
       'ai-inference',
       'storage',
+      'cpu-cluster',
       'survey',
     ]);
   });

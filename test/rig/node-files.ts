@@ -25,7 +25,7 @@ export async function writeNodeFiles(site: NodeSite, hosts: string): Promise<voi
   });
   await chmod(join(directory, 'etc/shadow'), 0o640);
   await writeBootId(directory);
-  await writeLoginShell(directory, '/bin/sh');
+  await writeLoginShell(directory, existsSync('/bin/bash') ? '/bin/bash' : '/bin/sh');
   await writeHostKey(site);
 }
 

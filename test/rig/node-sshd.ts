@@ -1,4 +1,3 @@
-import { globSync } from 'node:fs';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { endProcess } from './marked-processes.ts';
 import { writeAll } from './node-files.ts';
@@ -7,22 +6,13 @@ import { listNodeProcesses } from './node-processes.ts';
 import type { NodeAnswer } from './run-in-node.ts';
 import { runInNode } from './run-in-node.ts';
 
-/** What is set about a node's sshd. */
-export interface SshdSettings {
-  /** Further lines; the first value of a keyword counts, so these come before the rig's own. */
-  readonly lines: readonly string[];
-  /** Environment of sessions. */
-  readonly environment: Readonly<Record<string, string>>;
-}
-
 const log = '/var/log/sshd.log';
 
-export const writeSshdConfig = (directory: string, { lines, environment }: SshdSettings): Promise<void> => {
-  const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
-  return writeAll(directory, {
+/** Writes sshd_config; the first value of a keyword counts, so further lines come before the rig's own. */
+export const writeSshdConfig = (directory: string, lines: readonly string[]): Promise<void> =>
+  writeAll(directory, {
     'etc/ssh/sshd_config': [
       ...lines,
-      ...(variables.length === 0 ? [] : [`SetEnv ${variables.join(' ')}`]), // one line: a second would not count
       'Port 22',
       'HostKey /etc/ssh/ssh_host_ed25519_key',
       'PidFile /run/sshd.pid',
@@ -36,7 +26,6 @@ export const writeSshdConfig = (directory: string, { lines, environment }: SshdS
       '',
     ].join('\n'),
   });
-};
 
 /** Starts a node's sshd, and returns when it listens: that is when it writes its pid file. */
 export async function startSshd(init: number): Promise<void> {
@@ -81,22 +70,4 @@ export async function resetSshConnections(init: number): Promise<void> {
     `expected no established ssh connection after \`ss --kill\`, found: ${left.stdout}${left.stderr}`,
     { hint: 'The kernel needs CONFIG_INET_DIAG_DESTROY.' },
   );
-}
-
-/**
- * Environment that shifts the wall clock of a session's processes. Time namespaces shift only monotonic clocks, so
- * libfaketime stands between the program and libc; monotonic clocks stay, as they do on a machine with a wrong date.
- */
-export function skewEnvironment(seconds: number): Readonly<Record<string, string>> {
-  const [library] = globSync('/usr/lib/*/faketime/libfaketimeMT.so.1');
-  if (library === undefined) {
-    throw new AssayError('RUNTIME_UNSUPPORTED', 'expected libfaketime below /usr/lib, found none', {
-      hint: 'apt-get install faketime',
-    });
-  }
-  return {
-    LD_PRELOAD: library,
-    FAKETIME: `${seconds < 0 ? '-' : '+'}${Math.abs(seconds)}s`,
-    FAKETIME_DONT_FAKE_MONOTONIC: '1',
-  };
 }

@@ -9,10 +9,10 @@ import { writeAll, writeAuthorizedKey, writeBootId, writeHostKey, writeLoginShel
 import type { NodeProcess } from './node-processes.ts';
 import { listNodeProcesses } from './node-processes.ts';
 import type { NodeSite } from './node-site.ts';
-import type { SshdSettings } from './node-sshd.ts';
-import { resetSshConnections, skewEnvironment, startSshd, stopSshd, writeSshdConfig } from './node-sshd.ts';
+import { resetSshConnections, startSshd, stopSshd, writeSshdConfig } from './node-sshd.ts';
 import type { NodeAnswer, RunInNodeOptions } from './run-in-node.ts';
 import { runInNode } from './run-in-node.ts';
+import { skewClock } from './skew-clock.ts';
 
 /** What a node is made with; all of it can be changed later. */
 export interface NodeSettings {
@@ -29,7 +29,8 @@ export class RigNode {
   #init: number;
   #rate: string | undefined;
   #isBlackHole = false;
-  #sshd: SshdSettings;
+  /** Of this boot. */
+  #hasOwnEtc = false;
 
   /** Use `startNode`. */
   constructor(site: NodeSite, settings: NodeSettings, init: number) {
@@ -37,7 +38,6 @@ export class RigNode {
     this.#init = init;
     this.#clientKey = settings.clientKey;
     this.#rate = settings.rate;
-    this.#sshd = { lines: settings.sshdLines, environment: {} };
   }
 
   get name(): string {
@@ -63,8 +63,8 @@ export class RigNode {
   }
 
   /** A file as the node sees it. */
-  readFile(path: string): Promise<string> {
-    return this.#succeed('cat', '--', path);
+  async readFile(path: string): Promise<string> {
+    return (await this.#succeed(['cat', '--', path])).stdout;
   }
 
   /** Writes files below root's home. */
@@ -104,8 +104,9 @@ export class RigNode {
   }
 
   /** Restarts sshd with these lines before its own, in place of those that were given before. */
-  sshdConfig(lines: readonly string[]): Promise<void> {
-    return this.#setSshd({ ...this.#sshd, lines });
+  async sshdConfig(lines: readonly string[]): Promise<void> {
+    await writeSshdConfig(this.site.directory, lines);
+    await this.restartSshd();
   }
 
   /** Restarts sshd with another host key, which no known_hosts file has; returns its type and key. */
@@ -126,21 +127,22 @@ export class RigNode {
   }
 
   /**
-   * Shifts the wall clock of what is started through sshd, from now on; 0: as it was. Static programs and those that
-   * clear their environment keep the machine's time.
+   * Shifts the wall clock of every program that starts from now on until the node boots again; 0: as it was. Static
+   * programs keep the machine's time.
    */
-  skewClock(seconds: number): Promise<void> {
-    return this.#setSshd({ ...this.#sshd, environment: seconds === 0 ? {} : skewEnvironment(seconds) });
+  async skewClock(seconds: number): Promise<void> {
+    await skewClock((argv, options) => this.#succeed(argv, options), this.#hasOwnEtc, seconds);
+    this.#hasOwnEtc = true;
   }
 
   /** Puts an empty tmpfs of this size at a path: a disk that can be filled. It hides what is there. */
   async mountSmall(path: string, bytes: number): Promise<void> {
-    await this.#succeed('mount', '-t', 'tmpfs', '-o', `size=${bytes},mode=1777`, 'tmpfs', path);
+    await this.#succeed(['mount', '-t', 'tmpfs', '-o', `size=${bytes},mode=1777`, 'tmpfs', path]);
   }
 
   /** Fills what `mountSmall` put there, to the last byte. */
   async fillDisk(path: string): Promise<void> {
-    const type = await this.#succeed('stat', '-f', '-c', '%T', path);
+    const { stdout: type } = await this.#succeed(['stat', '-f', '-c', '%T', path]);
     if (type.trim() !== 'tmpfs')
       // else it is the disk of this machine
       throw new Error(`${path} in ${this.name}: expected a tmpfs of mountSmall, found ${type.trim()}`);
@@ -148,23 +150,23 @@ export class RigNode {
   }
 
   async freeDisk(path: string): Promise<void> {
-    await this.#succeed('rm', join(path, fillName));
+    await this.#succeed(['rm', join(path, fillName)]);
   }
 
   /** The same files, but no program can be started there. */
   async mountNoexec(path: string): Promise<void> {
-    await this.#succeed('mount', '--bind', path, path);
-    await this.#succeed('mount', '-o', 'remount,bind,noexec', path);
+    await this.#succeed(['mount', '--bind', path, path]);
+    await this.#succeed(['mount', '-o', 'remount,bind,noexec', path]);
   }
 
   /** The same files through FUSE: `stat -f` says `fuseblk`, as it does for sshfs and other network file systems. */
   async mountNetworkLike(path: string): Promise<void> {
-    await this.#succeed('bindfs', '-o', 'nonempty', path, path);
+    await this.#succeed(['bindfs', '-o', 'nonempty', path, path]);
   }
 
   /** Undoes the last of the mounts at this path. */
   async unmount(path: string): Promise<void> {
-    await this.#succeed('umount', path);
+    await this.#succeed(['umount', path]);
   }
 
   /**
@@ -181,6 +183,7 @@ export class RigNode {
       await rm(join(directory, 'tmp', name), { recursive: true });
     await writeBootId(directory);
     this.#init = await bootNode(this.site);
+    this.#hasOwnEtc = false;
     await this.connect();
   }
 
@@ -205,15 +208,10 @@ export class RigNode {
     return { name, address, macAddress, pid: this.#init };
   }
 
-  async #setSshd(settings: SshdSettings): Promise<void> {
-    this.#sshd = settings;
-    await writeSshdConfig(this.site.directory, settings);
-    await this.restartSshd();
-  }
-
-  async #succeed(...argv: readonly string[]): Promise<string> {
-    const { exitCode, stdout, stderr } = await this.exec(argv);
-    if (exitCode === 0) return stdout;
+  async #succeed(argv: readonly string[], options?: RunInNodeOptions): Promise<NodeAnswer> {
+    const answer = await this.exec(argv, options);
+    const { exitCode, stderr } = answer;
+    if (exitCode === 0) return answer;
     throw new AssayError(
       'RUNTIME_UNSUPPORTED',
       `expected \`${argv.join(' ')}\` to succeed in ${this.name}, found exit code ${exitCode ?? 'none'}: ${stderr.trim()}`,
@@ -226,7 +224,7 @@ const fillName = '.fill';
 /** Boots a node whose files are written, plugs it in, and lets the client's key in. */
 export async function startNode(site: NodeSite, settings: NodeSettings): Promise<RigNode> {
   await writeAuthorizedKey(site.directory, settings.clientKey);
-  await writeSshdConfig(site.directory, { lines: settings.sshdLines, environment: {} });
+  await writeSshdConfig(site.directory, settings.sshdLines);
   const node = new RigNode(site, settings, await bootNode(site));
   await node.connect();
   return node;

@@ -13,7 +13,7 @@ import type { Metric } from '../../workloads/kit/workload.ts';
 import type { FactChanges } from './constructed/facts.ts';
 import { mergeFacts } from './constructed/facts.ts';
 
-/** Metrics of two invented workloads and of the three that survey profiles name. */
+/** Metrics of two invented workloads and of those that shipped profiles name. */
 export const constructedMetrics: ReadonlyMap<string, Metric> = new Map<string, Metric>([
   ['copy.speed', { unit: 'B/s', better: 'higher', domain: 'positive', title: 'Copy speed' }],
   ['copy.latency', { unit: 's', better: 'lower', domain: 'positive', title: 'Copy latency' }],
@@ -32,6 +32,11 @@ export const constructedMetrics: ReadonlyMap<string, Metric> = new Map<string, M
   [
     'nvme.verifyErrors',
     { unit: 'count', better: 'lower', domain: 'count', title: 'Verify errors', correctness: true },
+  ],
+  ['allreduce.busBandwidth', { unit: 'B/s', better: 'higher', domain: 'positive', title: 'All-reduce' }],
+  [
+    'allreduce.wrongValues',
+    { unit: 'count', better: 'lower', domain: 'count', title: 'Wrong values', correctness: true },
   ],
   ['nvme.randomReadRate', { unit: 'IOPS', better: 'higher', domain: 'positive', title: 'Random read' }],
   [

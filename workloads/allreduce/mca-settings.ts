@@ -41,7 +41,7 @@ export const mcaArguments = (...settings: readonly McaSettings[]): readonly stri
   settings.flatMap((each) => Object.entries(each).flatMap(([name, value]) => ['--mca', name, value]));
 
 /**
- * hwloc asks every GPU library and ten X displays about the machine, over TCP to localhost where there is no socket
- * (hwloc 2.9, `strace -e connect`). Nobody here wants to know.
+ * hwloc's plug-ins ask GPU libraries and ten X displays about the machine, over TCP to localhost where there is no
+ * socket (hwloc 2.9, `strace -e connect`). Nobody here wants to know.
  */
 export const quietEnvironment = { HWLOC_COMPONENTS: '-gl,-opencl,-cuda,-nvml,-rsmi,-levelzero' } as const;

@@ -33,6 +33,20 @@ export const constructedLimits = [
     unit: 'count',
   }),
   constructLimit({
+    id: 'allreduce.wrong-values',
+    metric: 'allreduce.wrongValues',
+    comparator: 'equal',
+    value: 0,
+    unit: 'count',
+  }),
+  constructLimit({
+    id: 'allreduce.pair-above-gigabit',
+    metric: 'allreduce.busBandwidth',
+    value: 125e6,
+    unit: 'B/s',
+    where: { nodes: 2 },
+  }),
+  constructLimit({
     id: 'nvme.superpod-good-read',
     metric: 'nvme.sequentialReadThroughput',
     value: 4e9,

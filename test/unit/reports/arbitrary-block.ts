@@ -11,13 +11,19 @@ import { CellVerdict as CellVerdicts, Verdict } from '../../../reports/schema/ve
 import { exampleCell, exampleVerdict, hostileStrings } from '../../support/example-verdict.ts';
 
 const ids = ['n1', 'n2', 'n3', 'n10', 'a"><b>', '../up', hostileStrings[4]!, hostileStrings[13]!];
-const word = fc.constantFrom(...CellVerdicts.options);
+// Mostly met, so that whole blocks are met too.
+const word = fc.oneof(
+  { weight: 4, arbitrary: fc.constant('pass' as const) },
+  { weight: 1, arbitrary: fc.constantFrom(...CellVerdicts.options) },
+);
 const text = fc.oneof(fc.constantFrom(...hostileStrings), fc.lorem({ maxCount: 4 }));
 const place = fc.option(fc.constantFrom('R1', 'R2', 'U10', hostileStrings[0]!, ''), { nil: undefined });
 
 const node = fc.record({
-  isReached: fc.boolean(),
+  isReached: fc.oneof({ weight: 4, arbitrary: fc.constant(true) }, fc.boolean()),
   words: fc.array(word, { maxLength: 3 }),
+  /** Whether what its groups failed for nobody's sake counts for it. */
+  isBound: fc.boolean(),
   rack: place,
   slot: place,
   reason: text,
@@ -71,8 +77,15 @@ export const arbitraryBlockVerdict: fc.Arbitrary<Verdict> = fc
       return cellOf(subject, 'group', each.word, { node: isBlamed ? blamed.id : subject });
     });
     const cells = [...own, ...shared];
-    const standings = named.map(({ id, isReached, rack, slot, reason }): BlockNode => {
-      const words = new Set(cells.filter((cell) => cell.node === id).map((cell) => cell.verdict));
+    const standings = named.map(({ id, isReached, isBound, rack, slot, reason }): BlockNode => {
+      const about = cells.filter((cell) => cell.node === id);
+      const loose = cells.filter(
+        (cell) =>
+          cell.node === cell.subject &&
+          trials.some((it) => it.group === cell.subject && it.members.includes(id)),
+      );
+      const open = loose.filter(({ verdict }) => isBound && verdict !== 'pass');
+      const words = new Set([...about, ...open].map((cell) => cell.verdict));
       words.delete('not-applicable');
       const conclusion: Conclusion = words.has('fail')
         ? 'fail'

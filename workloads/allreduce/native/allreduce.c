@@ -108,7 +108,7 @@ struct traffic {
   uint64_t received, sent;
 };
 
-/* /proc/net/dev: `name: rx-bytes` and seven more columns, then `tx-bytes` (proc_net(5)); of this network namespace. */
+/* /proc/net/dev: `name: rx-bytes` and seven more columns, then `tx-bytes` (proc(5)); of this network namespace. */
 static struct traffic read_traffic(const struct interfaces *found) {
   struct traffic total = {0};
   char line[512];
@@ -277,7 +277,7 @@ static void print_size(uint64_t bytes, int warm_ups, int iterations, double *tim
  * What a rank must send at the least, whatever the algorithm: with the vectors of all others fixed, the result is a
  * one-to-one image of the rank's own vector, so all of its bytes have to leave it, alone or inside of partial sums. In
  * the same way the sum of all others, as many bytes, has to come in. A ring moves 2(n-1)/n of them each way, which for
- * two ranks is just that (Patarasu & Yuan 2009, J. Parallel Distrib. Comput. 69:117-124, section 3).
+ * two ranks is just that (Patarasu & Yuan 2009, J. Parallel Distrib. Comput. 69:117-124).
  */
 static void measure(uint64_t bytes, double seconds, const struct interfaces *found, int is_alone) {
   struct tally tally = {0}, all = {0};

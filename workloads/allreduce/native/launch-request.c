@@ -3,8 +3,8 @@
  * the Unix socket `launch` in TMPDIR, and ends as the answer says. It starts nothing itself.
  *
  * Request: the number of words, then for each its length and its bytes. Answer: an exit code, then the length and the
- * bytes of a text for stderr. All numbers are 32 bits, big-endian. One word is ours: Open MPI's version here, last. Its
- * own daemons compare a number that has stood still since 4.0.0.
+ * bytes of a text for stderr. All numbers are 32 bits, big-endian. One word is ours: the version of Open MPI here, last.
+ * What its own daemons compare is "4.0.0", in 4.1.4 too.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>

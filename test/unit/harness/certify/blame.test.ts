@@ -4,7 +4,7 @@ import { assignBlame } from '../../../../harness/certify/assign-blame.ts';
 import { blamedNodes, nextTrials } from '../../../../harness/certify/next-trials.ts';
 import type { Trial } from '../../../../reports/schema/verdict.ts';
 
-const trial = (members: string, outcome: Trial['outcome'], reason = outcome): Trial => ({
+const trial = (members: string, outcome: Trial['outcome'], reason: string = outcome): Trial => ({
   step: `s-${members.replaceAll(' ', '-')}`,
   group: members.replaceAll(' ', '+'),
   members: members.split(' '),
@@ -23,8 +23,7 @@ function investigate(first: readonly Trial[], isBad: (members: readonly string[]
     if (wanted.length === 0) return { trials, rounds: round };
     const busy = wanted.flat();
     expect(new Set(busy).size).toBe(busy.length);
-    for (const members of wanted)
-      trials.push(trial(members.join(' '), isBad(members) ? 'bad' : 'good'));
+    for (const members of wanted) trials.push(trial(members.join(' '), isBad(members) ? 'bad' : 'good'));
   }
   throw new Error('it does not end');
 }
@@ -55,8 +54,7 @@ describe('blame', () => {
     expect(assignBlame([bad('a b'), good('a c'), good('b d')])).toEqual([
       {
         members: ['a', 'b'],
-        reason:
-          'a, b are good with others and bad with each other: look at what lies between them (slow)',
+        reason: 'a, b are good with others and bad with each other: look at what lies between them (slow)',
         steps: ['s-a-b'],
       },
     ]);
@@ -114,7 +112,9 @@ describe('blame', () => {
 
   it('never names a node that was good with somebody, whatever else was seen', () => {
     const pair = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd', 'e'), { minLength: 2, maxLength: 5 });
-    const any = fc.array(fc.tuple(pair, fc.constantFrom('good' as const, 'bad' as const, 'unknown' as const)));
+    const any = fc.array(
+      fc.tuple(pair, fc.constantFrom('good' as const, 'bad' as const, 'unknown' as const)),
+    );
     fc.assert(
       fc.property(any, (seen) => {
         const trials = seen.map(([members, outcome]) => trial(members.join(' '), outcome));

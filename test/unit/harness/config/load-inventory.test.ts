@@ -83,7 +83,10 @@ describe('readInventory', () => {
   });
   it.each([
     ['golden: gpu9', 'rack.yaml: golden: expected a node of this inventory, got `gpu9`'],
-    ['powerDomains: [{ id: a, limitKw: 1, nodes: gpu1 }]', 'rack.yaml: powerDomains[0].nodes: expected maxWatts of gpu1, which is in the power domain a, found none'],
+    [
+      'powerDomains: [{ id: a, limitKw: 1, nodes: gpu1 }]',
+      'rack.yaml: powerDomains[0].nodes: expected maxWatts of gpu1, which is in the power domain a, found none',
+    ],
     ['gruops: {}', 'rack.yaml: expected a known key, got `gruops`'],
   ])('refuses an inventory with %s', (line, message) => {
     const text = `schema: assay/inventory\nschemaVersion: 1\n${line}\nnodes: [{ name: gpu1 }]`;

@@ -22,12 +22,15 @@ describe('findFabricAddress', () => {
     });
   });
 
-  it.each(['10.0.0.1', '10.0.0/8', '10.0.0.1/33', '10.0.0.1/x', '10.0.0.1/0'])(
-    'does not guess from %s',
-    (ipv4) => {
-      expect(findFabricAddress(at(ipv4), 'ib0')).toMatchObject({ ok: false });
-    },
-  );
+  it.each([
+    '10.0.0.1',
+    '10.0.0/8',
+    '10.0.0.1/33',
+    '10.0.0.1/x',
+    '10.0.0.1/0',
+  ])('does not guess from %s', (ipv4) => {
+    expect(findFabricAddress(at(ipv4), 'ib0')).toMatchObject({ ok: false });
+  });
 
   it('says why the addresses are not known', () => {
     const facts = { ...mergeFacts(), addresses: unknown('addresses: not probed') };

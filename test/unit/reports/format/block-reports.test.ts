@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { displayWidth } from '../../../../reports/format/display-width.ts';
 import { foldAttempts } from '../../../../reports/format/fold-attempts.ts';
@@ -13,6 +14,7 @@ import { renderPunchList } from '../../../../reports/format/render-punch-list.ts
 import { renderTerminal } from '../../../../reports/format/render-terminal.ts';
 import type { BlockNode } from '../../../../reports/schema/verdict.ts';
 import { blockVerdict, smallBlockVerdict } from '../../../support/example-block.ts';
+import { arbitraryBlockVerdict } from '../arbitrary-block.ts';
 
 const node = (id: string, rack?: string, slot?: string): BlockNode => ({
   id,
@@ -36,7 +38,7 @@ describe('the node map', () => {
   });
 
   it('lists nodes without a rack, in a width', () => {
-    expect(nodeMapLines(smallBlockVerdict().block!.nodes, 20)).toEqual([
+    expect(nodeMapLines(smallBlockVerdict().block!.nodes, 24)).toEqual([
       '● node1  ● node2',
       '✖ node3  ● node4',
       '',
@@ -53,10 +55,10 @@ describe('the node map', () => {
       node('e', 'R2', '10'),
     ];
     expect(nodeMapLines(nodes, 60)).toEqual([
-      '    R2    R10',
+      '    R2   R10',
       '1   ● a',
-      '2         ● b',
-      '          ● c',
+      '2        ● b',
+      '         ● c',
       '10  ● e',
       '',
       'No rack is known:',
@@ -109,7 +111,8 @@ describe('renderTerminal of a block', () => {
   });
 
   it.each([40, 60, 80, 200])('keeps every line within %d columns', (columns) => {
-    for (const verdict of [blockVerdict(), smallBlockVerdict()])
+    const some = fc.sample(arbitraryBlockVerdict, { numRuns: 40, seed: 7 });
+    for (const verdict of [blockVerdict(), smallBlockVerdict(), ...some])
       for (const line of renderTerminal(verdict, { columns, color: false }).split('\n'))
         expect(displayWidth(line)).toBeLessThanOrEqual(columns);
   });
@@ -167,6 +170,27 @@ describe('renderPunchList of a block', () => {
     }).split('\r\n')[1];
     expect(row).toContain("d1,node3,'@1,'-1,node3+node4,'=1,");
     expect(row).toContain(",'+1,'=HYPERLINK(),");
+  });
+});
+
+describe('a blame', () => {
+  const base = smallBlockVerdict();
+  const own = { ...base.defects[0]!, id: 'own', cells: ['node3:sha256'], subject: 'node3' };
+
+  it('stands beside the defect of the cells that it is about, not beside another of its node', () => {
+    const rows = renderPunchList({ ...base, defects: [own, ...base.defects] }).split('\r\n');
+    expect(rows[1]).not.toContain('node3 is slow');
+    expect(rows[2]).toContain(
+      '"node3 is slow with node1 and with node4, and those two are good with each other."',
+    );
+  });
+
+  it('stands beside a defect of its node when no defect is about its cells, and alone when there is none', () => {
+    expect(renderPunchList({ ...base, defects: [own] })).toContain('node3 is slow');
+    expect(renderTerminal({ ...base, defects: [] }, { columns: 100, color: false })).toContain(
+      '   – node3 is slow with node1',
+    );
+    expect(renderMarkdown({ ...base, defects: [] })).toContain('\nnode3 is slow with node1');
   });
 });
 

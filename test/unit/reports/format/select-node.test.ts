@@ -88,8 +88,47 @@ describe('selectNode', () => {
     expect(contradictions(both)).toEqual([]);
     const other = selectNode(both, 'node4');
     expect(contradictions(other)).toEqual([]);
+    expect(other.cells.map(({ id, node }) => [id, node])).toEqual([
+      ['node4:sha256', 'node4'],
+      ['node3+node4:allreduce', 'node4'],
+    ]);
     expect(other.counts.required.fail).toBe(1);
     expect(other.defects.map(({ node, subject }) => [node, subject])).toEqual([['node4', 'node3+node4']]);
+  });
+
+  it('counts what nobody is blamed for as far as the block does, and says else that it is not shown', () => {
+    const whole = smallBlockVerdict();
+    const cells = whole.cells.map((cell) =>
+      cell.verdict === 'fail' ? { ...cell, node: cell.subject } : cell,
+    );
+    const nodes = whole.block!.nodes.map((node) => ({
+      ...node,
+      conclusion: node.id === 'node4' ? ('fail' as const) : ('pass' as const),
+    }));
+    const loose = { ...whole, cells, block: { ...whole.block!, nodes, blames: [] } };
+    expect(selectNode(loose, 'node4').counts.required.fail).toBe(1);
+    expect(selectNode(loose, 'node3').counts.required.fail).toBe(0);
+    expect(selectNode(loose, 'node3').notShown[0]?.reason).toBe(
+      'fail: expected at least 125 MB/s, found 98.00 MB/s; no node was singled out, the report on the block has it',
+    );
+  });
+
+  it('keeps a requirement on groups of which none was formed', () => {
+    const whole = smallBlockVerdict();
+    const block = whole.block!;
+    const cells = [
+      ...whole.cells.slice(0, 4),
+      {
+        ...whole.cells[5]!,
+        id: 'block:allreduce',
+        subject: 'block',
+        node: 'block',
+        verdict: 'missing' as const,
+      },
+    ];
+    const nodes = block.nodes.map((node) => ({ ...node, conclusion: 'undecided' as const }));
+    const none = { ...whole, cells, defects: [], block: { nodes, trials: [], blames: [] } };
+    expect(selectNode(none, 'node2').cells.map(({ id }) => id)).toEqual(['node2:sha256', 'block:allreduce']);
   });
 
   it('takes what is about the node and leaves what is about others', () => {

@@ -37,9 +37,11 @@ describe('contradictions of a block', () => {
       'block.nodes `node3`: expected anything but `pass`, since `node3+node4:allreduce` is fail',
     ],
     [
-      'a pass in spite of a blame',
-      withNode('node3', { conclusion: 'pass' }),
-      'block.nodes `node3`: expected anything but `pass`, since it is blamed: node3 is slow with node1 and with node4, and those two are good with each other.',
+      'a pass of the second of two that are blamed for one cell',
+      withBlock({
+        blames: [...block.blames, { node: 'node4', members: ['node4'], reason: 'r', steps: ['pair-2'] }],
+      }),
+      'block.nodes `node4`: expected anything but `pass`, since `node3+node4:allreduce` is fail',
     ],
     [
       'a fail called undecided',
@@ -47,9 +49,9 @@ describe('contradictions of a block', () => {
       'block.nodes `node3`: expected `fail`, since `node3+node4:allreduce` is fail',
     ],
     [
-      'a fail without a cell or a blame',
+      'a fail without a cell',
       withNode('node1', { conclusion: 'fail' }),
-      'block.nodes `node1`: expected a required cell that fails, or a blame, behind `fail`, got none',
+      'block.nodes `node1`: expected a required cell that fails behind `fail`, got none',
     ],
     [
       'a node that was reached and was not',
@@ -105,6 +107,24 @@ describe('contradictions of a block', () => {
     expect(contradictions(verdict)).toContain(message);
   });
 
+  it('takes no offence at a blame that no cell of the profile is about', () => {
+    const cells = base.cells.filter(({ subject }) => subject !== 'node3+node4');
+    const nodes = block.nodes.map((node) => ({ ...node, conclusion: 'pass' as const }));
+    const counts = { ...base.counts, required: { ...base.counts.required, fail: 0 } };
+    const storage = { ...base, cells, counts, defects: [], block: { ...block, nodes } };
+    expect(contradictions({ ...storage, conclusion: 'pass', exitCode: 0 })).toEqual([]);
+  });
+
+  it('lets a node fail with a pair that nobody is blamed for, as the rules of the judge may have it', () => {
+    const cells = base.cells.map((cell) =>
+      cell.verdict === 'fail' ? { ...cell, node: cell.subject } : cell,
+    );
+    const nodes = block.nodes.map((node) =>
+      node.id === 'node4' ? { ...node, conclusion: 'fail' as const } : node,
+    );
+    expect(contradictions({ ...base, cells, block: { ...block, nodes, blames: [] } })).toEqual([]);
+  });
+
   it('lets a group that no node is blamed for fail the block', () => {
     const cells = base.cells.map((cell) =>
       cell.node === 'node3' && cell.verdict === 'fail' ? { ...cell, node: cell.subject } : cell,
@@ -112,6 +132,19 @@ describe('contradictions of a block', () => {
     const nodes = block.nodes.map((node) => ({ ...node, conclusion: 'pass' as const }));
     const [{ node: _, ...blame } = { node: '', members: [], reason: '', steps: [] }] = block.blames;
     expect(contradictions({ ...base, cells, block: { ...block, nodes, blames: [blame] } })).toEqual([]);
+  });
+
+  it('lets no block conform while a group was not measured', () => {
+    const cells = base.cells.map((cell) =>
+      cell.verdict === 'fail' ? { ...cell, node: cell.subject, verdict: 'missing' as const } : cell,
+    );
+    const nodes = block.nodes.map((node) => ({ ...node, conclusion: 'pass' as const }));
+    const open = { ...base, cells, block: { ...block, nodes, blames: [] } };
+    const counts = { ...base.counts, required: { ...base.counts.required, fail: 0, missing: 1 } };
+    expect(contradictions({ ...open, counts, conclusion: 'undecided', exitCode: 2 })).toEqual([]);
+    expect(contradictions({ ...open, counts, conclusion: 'pass', exitCode: 0 })).toContain(
+      'conclusion: expected `undecided`, as the worst node or group is, got `pass`',
+    );
   });
 });
 

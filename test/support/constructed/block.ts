@@ -1,0 +1,165 @@
+import type { StepResult } from '../../../agents/protocol/step.ts';
+import type { RunMaterial } from '../../../harness/certify/run-material.ts';
+import type { PlannedStep } from '../../../harness/run/plan.ts';
+import { planGroup } from '../../../harness/run/plan-groups.ts';
+import type { Sample } from '../../../workloads/kit/sample.ts';
+import {
+  constructedMetrics,
+  constructLimit,
+  constructProfile,
+  constructRequirement,
+  constructRun,
+} from '../constructed-run.ts';
+
+/** What a pair or group printed: its speed in B/s, and how many values were wrong; or how it ended without a number. */
+export interface ConstructedTrial {
+  readonly members: readonly string[];
+  readonly speed?: number;
+  readonly wrong?: number;
+  readonly execution?: 'timeout' | 'error' | 'cancelled' | 'none';
+  readonly isExtra?: boolean;
+}
+
+interface BuiltTrial {
+  readonly trial: ConstructedTrial;
+  readonly group: string;
+  readonly steps: readonly PlannedStep[];
+  readonly result: StepResult;
+  readonly samples: readonly Sample[];
+}
+
+const boundary = 100e6;
+
+/** Profile of a block: every node is one machine, every pair copies at least 100 MB/s, and nothing is wrong. */
+export const blockProfile = constructProfile(
+  [
+    constructRequirement({
+      id: 'identity',
+      rule: { kind: 'fact', path: 'identity.bootId', unique: true },
+    }),
+    constructRequirement({
+      id: 'pair-speed',
+      scope: 'pair',
+      sampling: 'screening',
+      rule: { kind: 'metric', metric: 'copy.speed', limits: ['copy.pair'] },
+    }),
+    constructRequirement({
+      id: 'group-exact',
+      scope: 'group',
+      rule: { kind: 'metric', metric: 'copy.wrong', limits: ['copy.none-wrong'] },
+    }),
+  ],
+  { family: 'cluster' },
+);
+
+/** A run over these nodes with these measurements across them, in this order; three or more members are a group. */
+export function constructBlock(
+  nodes: readonly string[],
+  trials: readonly ConstructedTrial[],
+  skips: ReadonlyMap<string, string> = new Map(),
+): RunMaterial {
+  const bare = constructRun({
+    profile: blockProfile,
+    ladder: [blockProfile],
+    metrics: constructedMetrics,
+    limits: [
+      constructLimit({
+        id: 'copy.pair',
+        metric: 'copy.speed',
+        value: boundary,
+        unit: 'B/s',
+        where: { nodes: 2 },
+      }),
+      constructLimit({
+        id: 'copy.none-wrong',
+        metric: 'copy.wrong',
+        value: 0,
+        unit: 'count',
+        comparator: 'equal',
+      }),
+    ],
+    nodes: nodes.map((id, index) => ({
+      id,
+      facts: { bootId: `6f9d1c1e-0000-4000-8000-00000000000${index}` },
+    })),
+  });
+  const parts = trials.map((trial, index) => constructTrial(trial, index));
+  const subjects = parts
+    .filter(({ trial }) => trial.isExtra !== true)
+    .map(({ trial, group }) => ({
+      id: group,
+      node: group,
+      kind: trial.members.length > 2 ? ('group' as const) : ('pair' as const),
+      label: group,
+      members: [...trial.members],
+    }));
+  const unique = [...new Map(subjects.map((subject) => [subject.id, subject])).values()];
+  return {
+    ...bare,
+    skips,
+    inventory: { ...bare.inventory, fabric: { interface: 'ib0' } },
+    plan: bare.plan && {
+      ...bare.plan,
+      subjects: [...bare.plan.subjects, ...unique],
+      steps: [...bare.plan.steps, ...parts.flatMap(({ steps }) => steps)],
+    },
+    nodes: bare.nodes.map((node) => {
+      const led = parts.filter(({ trial }) => trial.members[0] === node.id && trial.execution !== 'none');
+      return {
+        ...node,
+        skips,
+        steps: [...node.steps, ...led.map(({ result }) => result)],
+        samples: [...node.samples, ...led.flatMap(({ samples }) => samples)],
+      };
+    }),
+  };
+}
+
+function constructTrial(trial: ConstructedTrial, index: number): BuiltTrial {
+  const name = trial.isExtra === true ? { isExtra: true } : {};
+  const steps = planGroup(
+    trial.members.map((node, place) => ({
+      node,
+      tool: 'tool',
+      network: '10.0.0.0/24',
+      address: `10.0.0.${place + 1}`,
+    })),
+    { id: 'copy', workload: 'copy', params: {}, budgetSeconds: 60 },
+    { step: `t${index + 1}`, repetition: index + 1, ...name },
+  );
+  const [lead] = steps as [PlannedStep];
+  const group = lead.seat?.group ?? '';
+  const { node: _, entry: __, isExtra: ___, budgetMs: ____, ...request } = lead;
+  const sample = (metric: string, value: number, unit: Sample['unit']): Sample => ({
+    metric,
+    value,
+    unit,
+    dimensions: { nodes: trial.members.length },
+    subject: group,
+    tool: 'tool',
+    step: lead.step,
+    session: 1,
+    origin: 'native',
+    at: [{ command: 'run', output: 'stdout', line: 1 }],
+  });
+  const execution = trial.execution ?? 'completed';
+  return {
+    trial,
+    group,
+    steps,
+    result: {
+      schema: 'assay/step',
+      schemaVersion: 1,
+      ...request,
+      execution: execution === 'none' ? 'skipped' : execution,
+      durationMs: 1000,
+      commands: [],
+      survivors: 0,
+      agentCpuSeconds: 0,
+    },
+    samples:
+      execution === 'completed'
+        ? [sample('copy.speed', trial.speed ?? 200e6, 'B/s'), sample('copy.wrong', trial.wrong ?? 0, 'count')]
+        : [],
+  };
+}
