@@ -62,7 +62,7 @@ function compareTotal(rows: readonly ManifestPart[], { memory }: HostFacts): Man
   if (lacking < 0) return says(show(found), 'fail', `${reason}: more than is listed`);
   const isWhole = lacking < Math.min(...sizes);
   const isUsual = lacking <= reservedShare * total;
-  if (isWhole && isUsual) return says(show(found), 'pass', `${reason}, the rest being the kernel’s`);
+  if (isWhole && isUsual) return says(show(found), 'pass', `${reason}, of which a kernel takes a part`);
   if (!isWhole && !isUsual) return says(show(found), 'fail', `${reason}: ${show(lacking)} lacking`);
   return says(
     show(found),

@@ -1,4 +1,5 @@
 import type { Blame, Cell, Defect } from '../../reports/schema/verdict.ts';
+import { foldNodeSet } from '../config/node-set.ts';
 import type { JudgedCell } from './judge-cells.ts';
 import { blameCause } from './judge-groups.ts';
 import { ownerOf } from './missing-action.ts';
@@ -30,7 +31,7 @@ export function foldDefects(
     .toSorted((a, b) => compareLeads(a.lead, b.lead) || compareText(a.cause, b.cause))
     .map(({ cause, cells, lead }) => ({
       id: cause,
-      node: lead.node,
+      node: nodesOf(cells),
       subject: subjectOf(cells),
       // Whoever is to blame for a measurement that did not come about, it is not the one who set it up.
       owner: cause === blameCause(lead.node) ? lead.owner : (ownerOf(lead) ?? lead.owner),
@@ -52,11 +53,14 @@ function leadOf(cells: readonly Cell[]): Cell {
 const compareLeads = (a: Cell, b: Cell): number =>
   rank(a) - rank(b) || compareText(b.level, a.level) || Number(b.gate) - Number(a.gate);
 
+/** One cause may concern many nodes: a suite that leaves something out, an inventory that claims nothing. */
+const nodesOf = (cells: readonly Cell[]): string => foldNodeSet([...new Set(cells.map(({ node }) => node))]);
+
 /** The device, when all cells are about one; else the node. */
 function subjectOf(cells: readonly Cell[]): string {
   const subjects = new Set(cells.map(({ subject }) => subject));
   const [only, ...more] = subjects;
-  return more.length === 0 && only !== undefined ? only : (cells[0]?.node ?? '');
+  return more.length === 0 && only !== undefined ? only : nodesOf(cells);
 }
 
 /** The steps that the cells rest on; the probes when a cell rests on a fact or on the lack of one. */

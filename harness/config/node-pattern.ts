@@ -78,7 +78,7 @@ function readRange(text: string): Result<Range> {
     : isPadded(first) && last.length < first.length;
   if (isMixed) return err(`expected leading zeros that make both bounds equally long, got \`${text}\``);
   if (Number(last) < Number(first)) return err(`expected the smaller bound first, got \`${text}\``);
-  const width = isPadded(first) ? first.length : 0;
+  const width = first.startsWith('0') ? first.length : 0;
   return ok({ first: Number(first), last: Number(last), step: Number(step), width });
 }
 

@@ -185,4 +185,4 @@ function foldNumbers(numbers: readonly string[]): string {
 
 /** The number after `last` as a range that starts with `first` writes it. */
 const following = (first: string, last: number): string =>
-  String(last + 1).padStart(first.startsWith('0') && first.length > 1 ? first.length : 0, '0');
+  String(last + 1).padStart(first.startsWith('0') ? first.length : 0, '0');

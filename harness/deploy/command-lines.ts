@@ -15,8 +15,12 @@ const hex = (text: string): string => {
 /** File systems on which an agent's state would not be local to the node. */
 const remoteTypes = 'nfs*|lustre|gpfs|ceph*|smb*|cifs|fuse*|9p|v9fs|afs|beegfs*|panfs|pvfs*|ocfs*|gfs*';
 
+/** What agent, runtime (127 MB) and evidence need in a state directory; and when agent and runtime are there already. */
+const roomMiB = 256;
+const roomWithCacheMiB = 32;
+
 /**
- * Chooses the state directory: the first candidate that is ours alone, local, writable and executable; and says
+ * Chooses the state directory: the first candidate that is ours alone, local, writable, executable and has room; and says
  * whether the bundle with this hash is there, verified byte for byte.
  * Answers `<nonce> state <present|absent> <machine> <directory>` or `<nonce> none <directory>:<why> …`.
  */
@@ -24,19 +28,29 @@ export const probeLine = (options: {
   nonce: string;
   hash: string;
   candidates: readonly string[];
+  /** A run that may lie in one of them: then that one is taken, whatever room there is. */
+  run?: string | undefined;
 }): string => `
 umask 077
-nonce=${hex(options.nonce)} hash=${hex(options.hash)} uid=$(id -u) why=
+nonce=${hex(options.nonce)} hash=${hex(options.hash)} run=${shellQuote(options.run ?? '')} uid=$(id -u) why=
 for dir in ${options.candidates.map(shellQuote).join(' ')} "/var/tmp/assay-$uid" "/tmp/assay-$uid"; do
   if [ -L "$dir" ]; then why="$why $dir:symbolic-link"; continue; fi
   mkdir -p "$dir" 2>/dev/null || { why="$why $dir:cannot-be-created"; continue; }
   [ -O "$dir" ] && chmod 700 "$dir" || { why="$why $dir:not-ours"; continue; }
   case $(stat -f -c %T "$dir") in ${remoteTypes}) why="$why $dir:network-file-system"; continue ;; esac
+  held=
+  [ -n "$run" ] && for it in "$dir"/runs/*/"$run"; do [ -d "$it" ] && held=yes; done
+  if [ -z "$held" ]; then
   try="$dir/.try-$nonce"
   { printf '#!/bin/sh\\nexit 0\\n' > "$try" && chmod 700 "$try"; } 2>/dev/null || { rm -f "$try"; why="$why $dir:not-writable"; continue; }
   "$try" 2>/dev/null; code=$?
   rm -f "$try"
   [ $code -eq 0 ] || { why="$why $dir:noexec"; continue; }
+  need=${roomMiB}
+  [ -d "$dir/cache/$hash" ] && need=${roomWithCacheMiB}
+  set -- $(stat -f -c '%a %S' "$dir")
+  [ $(($1 * $2 / 1048576)) -ge $need ] || { why="$why $dir:no-room"; continue; }
+  fi
   present=absent bundle="$dir/cache/$hash"
   if [ -f "$bundle/manifest" ] && [ "$(sha256sum < "$bundle/manifest" | cut -c1-64)" = "$hash" ] &&
     (cd "$bundle" && sha256sum -c --status manifest 2>/dev/null); then present=present; fi

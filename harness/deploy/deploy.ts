@@ -18,14 +18,16 @@ const unanswered = {
   hint: 'Log in by hand and see whether `sh -c true` works there.',
 };
 
-/** Puts the bundle on the node unless it is there already, and proves it by its hash, on the node. */
+/** Puts the bundle on the node, into the state directory that holds `run` if one does, unless it is there already, and proves it by its hash, on the node. */
 export async function deploy(
   transport: Transport,
   bundle: Bundle,
   candidates: readonly string[] = [],
+  run?: string,
 ): Promise<Deployment> {
   const nonce = randomBytes(16).toString('hex');
-  const answer = await ask(transport, probeLine({ nonce, hash: bundle.hash, candidates }), nonce, unanswered);
+  const line = probeLine({ nonce, hash: bundle.hash, candidates, run });
+  const answer = await ask(transport, line, nonce, unanswered);
   const [kind = '', presence = '', machine = '', ...directory] = answer.split(' ');
   if (kind !== 'state') {
     throw new AssayError(

@@ -112,11 +112,8 @@ export async function look(
 ): Promise<{ readonly plan: Plan; readonly nodes: readonly OpenNode[] } | undefined> {
   let seen: { readonly plan: Plan; readonly nodes: readonly OpenNode[] } | undefined;
   await withNodes(options, async (work, opened) => {
-    try {
-      seen = { plan: await ensurePlan(work, opened), nodes: opened };
-    } finally {
-      await surviving(work, opened, finishNode);
-    }
+    seen = { plan: await ensurePlan(work, opened), nodes: opened };
+    await surviving(work, opened, finishNode);
   });
   return seen;
 }
@@ -151,6 +148,7 @@ async function withNodes(
       await orAbandon(opened, () => {
         refuseDuplicates(opened);
         if (!options.acceptsOccupied) refuseOccupied(opened);
+        return Promise.resolve();
       });
     }
     await act(work, opened);
@@ -178,9 +176,9 @@ function keepReaching(work: Work) {
 }
 
 /** A run that is refused after somebody has looked is removed from the nodes: it never began. */
-async function orAbandon(opened: readonly OpenNode[], check: () => void): Promise<void> {
+async function orAbandon<T>(opened: readonly OpenNode[], act: () => Promise<T>): Promise<T> {
   try {
-    check();
+    return await act();
   } catch (cause) {
     await Promise.allSettled(opened.map(finishNode));
     throw cause;
@@ -252,20 +250,23 @@ const stopsAll: ReadonlySet<string> = new Set(['INTERNAL', 'INTERRUPTED', 'DISK_
 async function ensurePlan(work: Work, opened: readonly OpenNode[]): Promise<Plan> {
   const { run, registry, inventory } = work;
   if (await run.has(runPaths.plan)) return run.readDocument(Plan, runPaths.plan);
-  const plan = createPlan({
-    run: run.header.id,
-    nodes: opened,
-    profile: await run.readDocument(Profile, `${runPaths.inputs}/${inputNames.profile(run.header.profile)}`),
-    suite: await run.readDocument(Suite, `${runPaths.inputs}/${inputNames.suite}`),
-    inventory,
-    registry,
-  });
-  const heavy = plan.steps.filter((step) => registry.get(step.workload)?.workload.load === 'heavy');
-  await orAbandon(opened, () => {
+  return orAbandon(opened, async () => {
+    const plan = createPlan({
+      run: run.header.id,
+      nodes: opened,
+      profile: await run.readDocument(
+        Profile,
+        `${runPaths.inputs}/${inputNames.profile(run.header.profile)}`,
+      ),
+      suite: await run.readDocument(Suite, `${runPaths.inputs}/${inputNames.suite}`),
+      inventory,
+      registry,
+    });
+    const heavy = plan.steps.filter((step) => registry.get(step.workload)?.workload.load === 'heavy');
     checkPowerDomains(inventory, new Set(heavy.map(({ node }) => node)));
+    await run.write(runPaths.plan, toJson(plan));
+    return plan;
   });
-  await run.write(runPaths.plan, toJson(plan));
-  return plan;
 }
 
 /** Brings a node through the steps that it does alone, from wherever it stands. */

@@ -24,7 +24,12 @@ export async function openSession(
   onRecord: (record: JournalRecord) => void = () => undefined,
   signal?: AbortSignal,
 ): Promise<NodeSession> {
-  const deployment = await deploy(target.transport, await loadBundle(), target.stateDirectories);
+  const deployment = await deploy(
+    target.transport,
+    await loadBundle(),
+    target.stateDirectories,
+    run.header.id,
+  );
   return NodeSession.open(target.transport, deployment, {
     run,
     node: target.node,

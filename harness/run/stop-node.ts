@@ -21,7 +21,7 @@ export async function stopNode(
   { node, transport, runtime, stateDirectories }: Target,
   how: { readonly now: boolean; readonly reason: string },
 ): Promise<void> {
-  const deployment = await deploy(transport, await loadBundle(), stateDirectories);
+  const deployment = await deploy(transport, await loadBundle(), stateDirectories, run.header.id);
   const channel = await transport.exec(
     startLine({ runtime: await runtime(deployment), hash: deployment.hash, state: deployment.state }),
   );

@@ -11,7 +11,7 @@ export async function bootNode({ name, directory, rig }: NodeSite): Promise<numb
     await startDetached({
       argv: ['unshare', ...namespaces, '--', '/bin/sh', init, name, rig.directory],
       cwd: directory,
-      rig: rig.id,
+      rig,
     }),
   );
 }

@@ -20,15 +20,8 @@ const packages: Readonly<Record<string, string>> = {
 
 /** Says why no rig can be built here; undefined: nothing is in the way. */
 export function findObstacle(): AssayError | undefined {
-  if (process.getuid?.() !== 0) {
-    return new AssayError(
-      'PRIVILEGE_MISSING',
-      `expected root, found uid ${process.getuid?.() ?? 'unknown'}`,
-      {
-        hint: 'Namespaces and interfaces need root: run the same command with sudo.',
-      },
-    );
-  }
+  const denied = findDenial();
+  if (denied !== undefined) return denied;
   const missing = Object.keys(packages).filter((name) => !isProgram(name));
   if (missing.length > 0) {
     const found = missing.length === 1 ? 'no such program' : 'none of them';
@@ -47,6 +40,15 @@ export function findObstacle(): AssayError | undefined {
       hint: 'In a container, this root is not enough: use a machine, a virtual one, or a privileged container.',
     },
   );
+}
+
+/** Says that this user may not do it; undefined: root. */
+export function findDenial(): AssayError | undefined {
+  const uid = process.getuid?.();
+  if (uid === 0) return undefined;
+  return new AssayError('PRIVILEGE_MISSING', `expected root, found uid ${uid ?? 'unknown'}`, {
+    hint: 'Namespaces and interfaces need root: run the same command with sudo.',
+  });
 }
 
 function isProgram(name: string): boolean {

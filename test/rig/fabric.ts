@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { isCode } from './is-code.ts';
+import type { RigIdentity } from './rig-identity.ts';
 import { runProgram } from './run-program.ts';
 import { startDetached } from './start-detached.ts';
 
@@ -39,11 +40,11 @@ export const macAddressOn = (fabric: Fabric, host: number): string =>
   ['02', '4d', '4d', '00', hexByte(fabric.number), hexByte(host)].join(':');
 
 /** Builds the switch and connects this machine to it, on a /24 that nobody here has. */
-export async function startFabric(rig: string, directory: string): Promise<Fabric> {
+export async function startFabric(rig: RigIdentity): Promise<Fabric> {
   const holder = Number(
     await startDetached({
       argv: ['unshare', '--net', '--', '/bin/sh', '-c', 'echo "up $$"; exec sleep infinity >/dev/null 2>&1'],
-      cwd: directory,
+      cwd: rig.directory,
       rig,
     }),
   );
@@ -54,14 +55,11 @@ export async function startFabric(rig: string, directory: string): Promise<Fabri
     'link set switch up',
   ]);
   const { interfaceName } = fabric;
-  await runProgram(
-    ['ip', '-batch', '-'],
-    lines([
-      `link set ${interfaceName} alias ${rig}`,
-      `addr add ${coordinatorAddress(fabric)}/24 dev ${interfaceName}`,
-      `link set ${interfaceName} up`,
-    ]),
-  );
+  await configureMachine([
+    `link set ${interfaceName} alias ${rig.id}`,
+    `addr add ${coordinatorAddress(fabric)}/24 dev ${interfaceName}`,
+    `link set ${interfaceName} up`,
+  ]);
   return fabric;
 }
 
@@ -71,44 +69,29 @@ async function connectMachine(holder: number): Promise<Fabric> {
     const interfaceName = `${namePrefix}${number}`;
     if (existsSync(`/sys/class/net/${interfaceName}`) || isTaken(`10.77.${number}.`)) continue;
     try {
-      await runProgram([
-        'ip',
-        'link',
-        'add',
-        interfaceName,
-        'type',
-        'veth',
-        'peer',
-        'name',
-        'uplink',
-        'netns',
-        `${holder}`,
-      ]);
+      await configureMachine([`link add ${interfaceName} type veth peer name uplink netns ${holder}`]);
       return { number, holder, interfaceName };
     } catch (cause) {
-      if (!(cause instanceof AssayError && cause.message.includes('File exists'))) throw cause; // else: somebody was faster
+      // That it exists means that somebody was faster: the next number.
+      if (!(cause instanceof AssayError && cause.message.includes('File exists'))) throw cause;
     }
   }
-  throw new AssayError(
-    'CONFIG_INVALID',
-    'expected a free network among 10.77.1.0/24 to 10.77.250.0/24, found none',
-    {
-      hint: 'Take down rigs that are not needed (ip link shows them as assay-rig<number>).',
-    },
-  );
+  throw new AssayError('CONFIG_INVALID', 'expected a free network in 10.77.1.0 to 10.77.250.0, found none', {
+    hint: 'Take down rigs that are not needed (ip link shows them as assay-rig<number>).',
+  });
 }
 
 const isTaken = (prefix: string): boolean =>
   Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address.startsWith(prefix)));
 
 /** Cuts this machine off from the switch of a rig; the switch itself goes with its holder. */
-export async function disconnectMachine(rig: string): Promise<void> {
+export async function disconnectMachine(id: string): Promise<void> {
   const names = readdirSync('/sys/class/net').filter((each) => each.startsWith(namePrefix));
-  for (const name of names.filter((each) => aliasOf(each) === rig))
+  for (const name of names.filter((each) => aliasOf(each) === id))
     await unlessGone(['ip', 'link', 'del', name]);
 }
 
-/** The rig to which an interface of this machine belongs; empty when the interface is gone by now. */
+/** Id of the rig to which an interface of this machine belongs; empty when the interface is gone by now. */
 function aliasOf(name: string): string {
   try {
     return readFileSync(`/sys/class/net/${name}/ifalias`, 'utf8').trim();
@@ -126,17 +109,8 @@ export async function connectPort(fabric: Fabric, port: Port): Promise<void> {
   await configure(pid, [`addr add ${address}/24 dev ${fabricInterface}`, `link set ${fabricInterface} up`]);
   // Without it the machine would notice after three seconds that nobody answers for the address of a black hole, and
   // connecting would fail with "no route to host" instead of hanging.
-  await runProgram([
-    'ip',
-    'neigh',
-    'replace',
-    address,
-    'lladdr',
-    macAddress,
-    'dev',
-    fabric.interfaceName,
-    'nud',
-    'permanent',
+  await configureMachine([
+    `neigh replace ${address} lladdr ${macAddress} dev ${fabric.interfaceName} nud permanent`,
   ]);
 }
 
@@ -177,6 +151,10 @@ export async function setBlackHole(fabric: Fabric, name: string, isOn: boolean):
     inNetworkOf(fabric.holder, 'bridge', 'link', 'set', 'dev', name, 'state', isOn ? disabled : forwarding),
   );
 }
+
+const configureMachine = async (commands: readonly string[]): Promise<void> => {
+  await runProgram(['ip', '-batch', '-'], lines(commands));
+};
 
 const configure = async (pid: number, commands: readonly string[]): Promise<void> => {
   await runProgram(inNetworkOf(pid, 'ip', '-batch', '-'), lines(commands));

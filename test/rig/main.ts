@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
-import { findObstacle } from './check-machine.ts';
+import { findDenial } from './check-machine.ts';
 import { createRig } from './rig.ts';
 import { takeDown } from './take-down.ts';
 
@@ -39,8 +39,8 @@ async function up(directory: string, nodes: string, shape: readonly string[]): P
   const rig = await createRig({ directory, nodes: readCount(nodes), shape: rates, signal: interruption() });
   const seconds = ((performance.now() - begun) / 1000).toFixed(1);
   const shaped = Object.entries(rates).map(([name, rate]) => `, ${name} at ${rate}`);
-  const list = rig.nodes.map(({ name, address }) => `${name} ${address}`).join(', ');
-  say(`${rig.nodes.length} nodes are up after ${seconds} s${shaped.join('')}: ${list}
+  const ends = [rig.nodes.at(0), rig.nodes.at(-1)].map((node) => `${node?.name} (${node?.address})`);
+  say(`${rig.nodes.length} nodes are up after ${seconds} s: ${ends.join(' to ')}${shaped.join('')}
   inventory   ${rig.files.inventory}
   log in      ssh -F ${rig.files.sshConfig} node1
   keys        ${rig.files.identity}, ${rig.files.knownHosts}
@@ -50,15 +50,11 @@ Take it down: node harness/pinned.js test/rig/main.ts down --directory ${rig.dir
 }
 
 async function down(directory: string): Promise<void> {
-  const obstacle = findObstacle();
-  if (obstacle !== undefined) throw obstacle;
+  const denied = findDenial();
+  if (denied !== undefined) throw denied;
   const place = resolve(directory);
-  const nodes = await takeDown(place);
-  say(
-    nodes === undefined
-      ? `no rig in ${place}: nothing to do\n`
-      : `${nodes.length} nodes of ${place} are gone\n`,
-  );
+  const ended = await takeDown(place);
+  say(ended.length === 0 ? `no rig in ${place}: nothing to do\n` : `the rig in ${place} is gone\n`);
 }
 
 function readArguments(argv: readonly string[]) {

@@ -1,4 +1,5 @@
 import type { Fabric } from './fabric.ts';
+import type { RigIdentity } from './rig-identity.ts';
 
 /** Where a node lives: what stays the same over its reboots. */
 export interface NodeSite {
@@ -7,6 +8,6 @@ export interface NodeSite {
   readonly macAddress: string;
   /** Its files on this machine; the node sees them in the places where a machine has them. */
   readonly directory: string;
-  readonly rig: { readonly id: string; readonly directory: string };
+  readonly rig: RigIdentity;
   readonly fabric: Fabric;
 }

@@ -34,13 +34,10 @@ export async function startSshd(init: number): Promise<void> {
   const { exitCode, stderr } = await runInNode(init, ['sh', '-c', script], { timeoutMs: 10_000 });
   if (exitCode === 0) return;
   const { stdout: said } = await runInNode(init, ['tail', '-n', '3', log]);
-  throw new AssayError(
-    'CONFIG_INVALID',
-    `expected sshd to start in the node, found: ${`${stderr}${said}`.trim()}`,
-    {
-      hint: 'Look at the further lines of sshd_config that were given.',
-    },
-  );
+  const found = `${stderr}${said}`.trim();
+  throw new AssayError('CONFIG_INVALID', `expected sshd to start in the node, found: ${found}`, {
+    hint: 'Look at the further lines of sshd_config that were given.',
+  });
 }
 
 /** Ends the listener; sessions go on without it, unless they are to end too: at once, as by SIGKILL. */

@@ -53,7 +53,7 @@ export class RigNode {
     return this.#init;
   }
 
-  /** Runs a program in the node, not through sshd: what is set for its sessions does not hold. */
+  /** Runs a program in the node, as its root and not through sshd. */
   exec(argv: readonly string[], options?: RunInNodeOptions): Promise<NodeAnswer> {
     return runInNode(this.#init, argv, options);
   }
@@ -143,9 +143,10 @@ export class RigNode {
   /** Fills what `mountSmall` put there, to the last byte. */
   async fillDisk(path: string): Promise<void> {
     const { stdout: type } = await this.#succeed(['stat', '-f', '-c', '%T', path]);
-    if (type.trim() !== 'tmpfs')
-      // else it is the disk of this machine
-      throw new Error(`${path} in ${this.name}: expected a tmpfs of mountSmall, found ${type.trim()}`);
+    const found = type.trim();
+    // Anything else is the disk of this machine.
+    if (found !== 'tmpfs')
+      throw new Error(`${path} in ${this.name}: expected a tmpfs of mountSmall, found ${found}`);
     await this.exec(['dd', 'if=/dev/zero', `of=${join(path, fillName)}`, 'bs=1M']); // ends when there is no room
   }
 

@@ -11,11 +11,12 @@ import { isCode } from './is-code.ts';
 import { findMarked } from './marked-processes.ts';
 import { writeNodeFiles } from './node-files.ts';
 import type { NodeSite } from './node-site.ts';
+import type { RigIdentity } from './rig-identity.ts';
 import type { RigNode } from './rig-node.ts';
 import { startNode } from './rig-node.ts';
 import type { RigRecord } from './rig-record.ts';
 import { loadRigRecord, writeRigRecord } from './rig-record.ts';
-import { takeDown, takeDownRecorded } from './take-down.ts';
+import { takeDown, takeDownRig } from './take-down.ts';
 
 export interface RigOptions {
   /** Made if it is not there; it must be empty. */
@@ -55,19 +56,19 @@ export async function createRig(options: RigOptions): Promise<Rig> {
   try {
     return await build({ id: record.id, directory }, names, options);
   } catch (cause) {
-    await takeDownRecorded(directory, record);
+    await takeDownRig({ id: record.id, directory });
     options.signal?.throwIfAborted(); // Ctrl-C also hits the program that was just running, which then fails
     throw cause;
   }
 }
 
 async function build(
-  rig: NodeSite['rig'],
+  rig: RigIdentity,
   names: readonly string[],
   { shape = {}, sshdConfig = [], signal }: RigOptions,
 ): Promise<Rig> {
   const { directory } = rig;
-  const fabric = await startFabric(rig.id, directory);
+  const fabric = await startFabric(rig);
   const sites = names.map((name, index) => siteOf(rig, fabric, name, index + 1));
   const hosts = [
     '127.0.0.1 localhost',
@@ -102,7 +103,7 @@ async function build(
   };
 }
 
-const siteOf = (rig: NodeSite['rig'], fabric: Fabric, name: string, host: number): NodeSite => ({
+const siteOf = (rig: RigIdentity, fabric: Fabric, name: string, host: number): NodeSite => ({
   name,
   address: addressOn(fabric, host),
   macAddress: macAddressOn(fabric, host),

@@ -3,20 +3,21 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { systemPath } from './check-machine.ts';
-import { markName } from './marked-processes.ts';
+import { markOf } from './marked-processes.ts';
+import type { RigIdentity } from './rig-identity.ts';
 
 export interface DetachedProcess {
   readonly argv: readonly string[];
   readonly cwd: string;
-  /** The rig that it belongs to: its mark, by which it is found again. */
-  readonly rig: string;
+  /** Whose mark it carries. */
+  readonly rig: RigIdentity;
 }
 
 /** Starts a process that outlives this one, and returns what stands after `up ` in the line that says it is up. */
 export async function startDetached({ argv, cwd, rig }: DetachedProcess): Promise<string> {
   const child = spawn('/bin/sh', ['-c', 'exec "$@" 2>&1', 'sh', ...argv], {
     cwd,
-    env: { PATH: systemPath, [markName]: rig },
+    env: { PATH: systemPath, ...markOf(rig) },
     detached: true, // a session of its own: Ctrl-C in the terminal does not reach it
     stdio: ['ignore', 'pipe', 'ignore'],
   });

@@ -113,9 +113,23 @@ describe('a serial', () => {
   });
   it('that the manifest has for another node is named so', () => {
     const rows: Row[] = [s1, { part: 'drive', model: 'X1', serial: 'S2', node: 'gpu2' }];
-    expect(compare(rows, drives(drive('S2')))).toContain(
+    expect(compare(rows, drives(drive('S2'), drive('S3')))).toEqual([
+      'fail: expected drive with serial S1, found serial S2, S3',
+      'fail: expected 1 × X1, found 2 × X1: 1 too many',
       'fail: found drive with serial S2 (X1), which is in the manifest for gpu2',
+      'fail: found drive with serial S3 (X1), which is not in the manifest',
+    ]);
+  });
+  it('that is not listed fails where nothing is known but the serial, and no row takes parts by number', () => {
+    const bare = { ...drive('S2'), model: unknown('no model') };
+    expect(compare([s1], drives(drive('S1'), bare))[2]).toBe(
+      'fail: found drive with serial S2 (of unknown model), which is not in the manifest',
     );
+    expect(compare([s1, { part: 'drive', model: 'Y1' }], drives(drive('S1'), bare))).toEqual([
+      'pass: drive with serial S1 is there',
+      'missing: expected 1 × X1, found 1 to 2 × X1: not known of which model 1 are: no model',
+      'missing: expected 1 × Y1, found 0 to 1 × Y1: not known of which model 1 are: no model',
+    ]);
   });
   it('need not be listed where a row takes its model, or any, by number', () => {
     const found = drives(drive('S1'), drive('S2', 'Y1'));
@@ -178,6 +192,7 @@ describe('the number of a model', () => {
   it.each([
     ['NVIDIA H100-SXM5-80GB', gpus(1)],
     ['nvidia  h100-sxm5-80gb', gpus(1)],
+    ['NVIDIA® H100-SXM5-80GB™', gpus(1)],
   ])('knows %s with its maker in front', (model, facts) => {
     expect(compare([{ part: 'accelerator', model }], facts)).toEqual([
       `pass: expected 1 × ${model}, found 1 × ${model}`,
@@ -259,8 +274,10 @@ describe('memory', () => {
   const gibibyte = 2 ** 30;
   const rows: Row[] = [{ part: 'memory', model: '64 GiB', count: 16 }];
   it.each([
-    [1007, 'pass: expected 1024 GiB of memory, found 1007 GiB, the rest being the kernel’s'],
+    [1007, 'pass: expected 1024 GiB of memory, found 1007 GiB, of which a kernel takes a part'],
     [943.5, 'fail: expected 1024 GiB of memory, found 943.5 GiB: 80.5 GiB lacking'],
+    [1024, 'pass: expected 1024 GiB of memory, found 1024 GiB, of which a kernel takes a part'],
+    [960, 'fail: expected 1024 GiB of memory, found 960 GiB: 64 GiB lacking'],
     [1025, 'fail: expected 1024 GiB of memory, found 1025 GiB: more than is listed'],
     [
       975,
@@ -291,7 +308,7 @@ describe('memory', () => {
       { part: 'memory', model: '32 GiB', count: 16 },
     ];
     expect(compare(mixed, { memoryBytes: 1007 * gibibyte })).toEqual([
-      'pass: expected 1024 GiB of memory, found 1007 GiB, the rest being the kernel’s',
+      'pass: expected 1024 GiB of memory, found 1007 GiB, of which a kernel takes a part',
     ]);
   });
   it.each([

@@ -93,6 +93,7 @@ describe('expandNodeSet', () => {
 
   it.each([
     ['', '``: expected a node, a set or a @group as item 1, got nothing'],
+    [' ', '` `: expected a node, a set or a @group as item 1, got nothing'],
     ['a,,b', '`a,,b`: expected a node, a set or a @group as item 2, got nothing'],
     ['!a', '``: expected a node, a set or a @group as item 1, got nothing'],
     ['gpu[5-1]', '`gpu[5-1]`: expected the smaller bound first, got `5-1`'],
@@ -213,6 +214,7 @@ describe('foldNodeSet', () => {
     [['gpu099', 'gpu100'], 'gpu[099-100]'],
     [['gpu1', 'gpu2', 'gpu002'], 'gpu[1-2,002]'],
     [['gpu1', 'gpu1', 'gpu3'], 'gpu[1,3]'],
+    [['gpu1', 'gpu', 'gpu0'], 'gpu,gpu[0-1]'],
     [['gpu2', 'gpu10', 'a1'], 'a1,gpu[2,10]'],
     [['r1n1', 'r1n2', 'r2n1', 'r2n2'], 'r[1-2]n[1-2]'],
     [['r1n1', 'r1n2', 'r2n1'], 'r1n[1-2],r2n1'],

@@ -47,6 +47,20 @@ describe('command lines', () => {
     expect(sh(`stat -c %a ${shellQuote(state)}`)).toBe('700\n');
   });
 
+  it('pass over a directory without room, unless the run lies in it', () => {
+    const [small, good] = [join(temporaryDirectory(), 'small'), join(temporaryDirectory(), 'good')];
+    mkdirSync(small);
+    const onSmallDisk = (before: string, run?: string): string => {
+      const line = probeLine({ nonce, hash, candidates: [small, good], run });
+      const script = `mount -t tmpfs -o size=8m none ${small} && ${before}\n${line}`;
+      const rights = process.getuid?.() === 0 ? [] : ['--map-root-user'];
+      return spawnSync('unshare', ['--mount', ...rights, 'sh', '-c', script], { encoding: 'utf8' }).stdout;
+    };
+    expect(onSmallDisk('true', 'run-1')).toMatch(new RegExp(` ${good}\\n$`));
+    expect(onSmallDisk(`mkdir -p ${small}/runs/boot/run-1`, 'run-1')).toMatch(new RegExp(` ${small}\\n$`));
+    expect(onSmallDisk(`mkdir -p ${small}/runs/boot/run-1`, 'run-2')).toMatch(new RegExp(` ${good}\\n$`));
+  });
+
   it('clean away the cache and nothing that is in use', () => {
     const state = join(temporaryDirectory(), 'state');
     mkdirSync(join(state, 'cache', hash), { recursive: true });

@@ -1,0 +1,71 @@
+/** Median CPU milliseconds per host and wall seconds of one subject. */
+export interface Figure {
+  readonly subject: string;
+  readonly hosts: number;
+  readonly cpuMsPerHost: number;
+  readonly wallSeconds: number;
+}
+
+export interface Measured {
+  readonly check: readonly Figure[];
+  readonly push: readonly Figure[];
+  readonly roundTrips: number;
+  readonly ramp: {
+    readonly hosts: number;
+    readonly lost: number;
+    readonly stallP99Ms: number;
+    readonly rssBytes: number;
+  };
+}
+
+export interface Goal {
+  readonly goal: string;
+  /** `undefined` where the other side was not there to compare with. */
+  readonly found: number | undefined;
+  readonly isMet: boolean | undefined;
+}
+
+export const ours = 'assay';
+export const oursBuilt = 'assay stop (built)';
+export const plain = 'plain ssh2';
+
+/** The fan-out goals, each as a number that this run found. Ratios are of medians of interleaved rounds. */
+export function judgeGoals({ check, push, roundTrips, ramp }: Measured): readonly Goal[] {
+  const at = [100, 10].find((hosts) => check.some((one) => one.hosts === hosts)) ?? 0;
+  const cpu = (figures: readonly Figure[], subject: string): number =>
+    figures.find((one) => one.subject === subject && one.hosts === at)?.cpuMsPerHost ?? NaN;
+  const wall = (subject: string): number =>
+    check.find((one) => one.subject === subject && one.hosts === 10)?.wallSeconds ?? NaN;
+  const goal = (text: string, value: number, holds: (value: number) => boolean): Goal => ({
+    goal: text,
+    ...(Number.isNaN(value) ? { found: undefined, isMet: undefined } : { found: value, isMet: holds(value) }),
+  });
+  const atLeast = (least: number) => (value: number) => value >= least;
+  const atMost = (most: number) => (value: number) => value <= most;
+  return [
+    goal(`1  assay / plain ssh2, CPU, N=${at}: at most 0.8`, cpu(check, ours) / cpu(check, plain), atMost(0.8)),
+    ...([
+      ['xargs ssh', 2.5],
+      ['clush', 3.5],
+      ['pdsh', 3.5],
+      ['ansible', 12],
+    ] as const).map(([peer, least]) =>
+      goal(`1  ${peer} / assay, CPU, N=${at}: at least ${least}`, cpu(check, peer) / cpu(check, ours), atLeast(least)),
+    ),
+    ...([
+      ['clush', 5],
+      ['ansible', 20],
+    ] as const).map(([peer, least]) =>
+      goal(`2  push, ${peer} / assay, CPU, N=${at}: at least ${least}`, cpu(push, peer) / cpu(push, ours), atLeast(least)),
+    ),
+    goal('2  push: round trips until the first record: at most 8', roundTrips, atMost(8)),
+    goal('3  built command line / pdsh, wall, N=10: at most 1', wall(oursBuilt) / wall('pdsh'), atMost(1)),
+    goal(`4  event loop stall p99, ms, ${ramp.hosts} hosts at once: at most 100`, ramp.stallP99Ms, atMost(100)),
+    goal(
+      `4  RSS, MB, ${ramp.hosts} hosts held: at most ${100 + 0.1 * ramp.hosts}`,
+      ramp.rssBytes / 1e6,
+      atMost(100 + 0.1 * ramp.hosts),
+    ),
+    goal(`5  hosts lost of ${ramp.hosts} at the default MaxStartups: none`, ramp.lost, atMost(0)),
+  ];
+}
