@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -8,15 +8,285 @@ import { z } from 'zod';
 import { buildBundle } from '../harness/deploy/bundle.ts';
 import { installTools } from '../harness/deploy/install-tools.ts';
 import { loadRuntime } from '../harness/deploy/runtime.ts';
-import { inputNames } from '../harness/run/load-run.ts';
 import { median } from '../harness/stats/median.ts';
-import { RunDirectory, toJson } from '../harness/store/run-directory.ts';
 import { buildClient } from './fanout/build-client.ts';
+import type { Cost } from './fanout/cpu-account.ts';
 import { createCpuAccount } from './fanout/cpu-account.ts';
-import type { Figure } from './fanout/goals.ts';
-import { judgeGoals, ours, oursBuilt, plain } from './fanout/goals.ts';
-import type { Nodes } from './fanout/nodes.ts';
+import type { Figure, Measured } from './fanout/goals.ts';
+import { judgeGoals, ours } from './fanout/goals.ts';
 import { startNodes } from './fanout/nodes.ts';
 import { createPeers, parallel } from './fanout/peers.ts';
 import { summariseProfile } from './fanout/profile.ts';
 import { countRoundTrips } from './fanout/round-trips.ts';
+import type { Subject, SubjectOptions } from './fanout/subjects.ts';
+import { createArchive, createOurSubjects, createPeerSubject, writeInventory } from './fanout/subjects.ts';
+
+// What reaching many machines costs, against a plain ssh2 script, xargs ssh, pdsh, clush and Ansible: real sshds on
+// loopback addresses in a network namespace of their own, interleaved rounds, medians, ratios, and the goals they are
+// held against. Reports, and never fails for a goal that is missed.
+// Usage, as root: node bench/fanout.ts [--hosts 10,100,500] [--rounds 3] [--install-peers] [--profile] [--json]
+
+const { values: flags } = parseArgs({
+  options: {
+    hosts: { type: 'string', default: '10,100,500' },
+    rounds: { type: 'string', default: '3' },
+    'install-peers': { type: 'boolean', default: false },
+    profile: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    'in-namespace': { type: 'boolean', default: false },
+  },
+});
+const root = fileURLToPath(new URL('..', import.meta.url));
+const path = process.env['PATH'] ?? '/usr/bin:/bin';
+/** A push takes minutes with more, and its goals are set for a hundred. */
+const mostPushHosts = 100;
+const ClientReport = z.object({
+  lost: z.array(z.string()),
+  openedMs: z.number(),
+  stallP99Ms: z.number().optional(),
+  rssBytes: z.number(),
+});
+
+async function main(): Promise<void> {
+  if (process.getuid?.() !== 0)
+    throw new Error('expected to be root: a network namespace and sshd on port 22');
+  if (!flags['in-namespace']) {
+    if (flags['install-peers'])
+      await installTools(['openssh-client', 'openssh-server', 'pdsh', 'clustershell', 'ansible-core'], {
+        environment: { path, isRoot: true },
+        err: process.stderr,
+      });
+    const again = [
+      process.execPath,
+      fileURLToPath(import.meta.url),
+      ...process.argv.slice(2),
+      '--in-namespace',
+    ];
+    process.exitCode = spawnSync('unshare', ['--net', ...again], { stdio: 'inherit' }).status ?? 1;
+    return;
+  }
+  execFileSync('ip', ['link', 'set', 'lo', 'up']);
+  await measureAll();
+}
+
+async function measureAll(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'assay-fanout-'));
+  const clientAccount = createCpuAccount('client');
+  const nodesAccount = createCpuAccount('nodes');
+  try {
+    const agent = await buildBundle(root);
+    const runtime = await loadRuntime(process.arch === 'arm64' ? 'aarch64' : 'x86_64', 'this machine');
+    copyFileSync(runtime.path, join(folder, 'node'));
+    const counts = flags.hosts.split(',').map(Number);
+    const most = Math.max(...counts);
+    const nodes = await startNodes({ folder, count: most, bundle: agent, runtime, account: nodesAccount });
+    try {
+      const bin = existsSync(join(root, 'dist/assay.js')) ? join(root, 'harness/bin.js') : undefined;
+      if (bin === undefined) note('no built command line (npm run build): goal 3 is left out');
+      mkdirSync(join(folder, 'home'));
+      const options: SubjectOptions = {
+        folder,
+        nodes,
+        account: clientAccount,
+        env: {
+          PATH: path,
+          HOME: join(folder, 'home'),
+          LC_ALL: 'C.UTF-8',
+          NODE_COMPILE_CACHE: join(folder, 'compile-cache'),
+        },
+        client: await buildClient(root, join(folder, 'client'), agent),
+        bin,
+      };
+      const archive = createArchive(folder, agent, runtime.hash);
+      execFileSync('tar', ['-cf', join(folder, 'agent.tar'), '-C', archive.folder, '.']);
+      const check: Figure[] = [];
+      const push: Figure[] = [];
+      for (const count of counts) {
+        const addresses = nodes.addresses.slice(0, count);
+        const peers = createPeers({
+          ...options,
+          addresses,
+          archive: join(folder, 'agent.tar'),
+          start: archive.start,
+        }).filter((peer) => {
+          const isThere = path.split(delimiter).some((place) => existsSync(join(place, peer.program)));
+          if (!isThere)
+            note(
+              `${peer.name} is left out: no ${peer.program} (--install-peers, or apt-get install ${peer.package})`,
+            );
+          else if (count > peer.mostHosts) note(`${peer.name} is left out of N=${count}: it takes minutes`);
+          return isThere && count <= peer.mostHosts;
+        });
+        const subjects = [
+          ...(await createOurSubjects(options, addresses)),
+          ...peers.map((peer) => createPeerSubject(options, peer)),
+        ];
+        for (const { name, check: warmUp } of subjects.slice(0, 2)) {
+          note(`N=${count}: ${name}, warming up`);
+          await warmUp();
+        }
+        check.push(...(await interleave(subjects, count, ({ check: act }) => act)));
+        if (count <= mostPushHosts) push.push(...(await interleave(subjects, count, ({ push: act }) => act)));
+      }
+      note('round trips');
+      const roundTrips = await countTrips(options, true);
+      const roundTripsWithAgent = await countTrips(options, false);
+      note('ramp');
+      const ramp = await measureRamp(options, most);
+      const profiles = flags.profile ? await takeProfiles(options, counts) : [];
+      report(
+        { check, push, roundTrips, ramp },
+        { roundTripsWithAgent, profiles, method: clientAccount.method },
+      );
+    } finally {
+      await nodes.close();
+    }
+  } finally {
+    await clientAccount.close();
+    await nodesAccount.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Runs every subject once per round, each time from another one on: what the machine does otherwise favours none. */
+async function interleave(
+  subjects: readonly Subject[],
+  hosts: number,
+  pick: (subject: Subject) => (() => Promise<Cost>) | undefined,
+): Promise<readonly Figure[]> {
+  const able = subjects.filter((subject) => pick(subject) !== undefined);
+  const costs = new Map<string, Cost[]>(able.map(({ name }) => [name, []]));
+  for (let round = 0; round < Number(flags.rounds); round += 1) {
+    for (let index = 0; index < able.length; index += 1) {
+      const subject = able[(index + round) % able.length]!;
+      const cost = await pick(subject)!();
+      costs.get(subject.name)!.push(cost);
+      note(
+        `N=${hosts}: ${subject.name}: ${(cost.cpuMs / hosts).toFixed(1)} ms per host, ${cost.wallSeconds.toFixed(2)} s`,
+      );
+    }
+  }
+  return able.map(({ name }) => {
+    const own = costs.get(name)!;
+    return {
+      subject: name,
+      hosts,
+      cpuMsPerHost: median(own.map(({ cpuMs }) => cpuMs)) / hosts,
+      wallSeconds: median(own.map(({ wallSeconds }) => wallSeconds)),
+    };
+  });
+}
+
+/** Until the first record, with the agent still to bring or there already. */
+function countTrips(
+  { folder, nodes, account, env, client }: SubjectOptions,
+  isPush: boolean,
+): Promise<number> {
+  const [host = ''] = nodes.addresses;
+  const port = 2200;
+  const inventory = writeInventory({ folder, nodes }, [host], port);
+  return countRoundTrips({ host, port: 22 }, { host, port }, async () => {
+    nodes.tidy({ cache: isPush });
+    const argv = [process.execPath, client.ours, inventory, 'sessions', '1'];
+    const { stdout } = await account.measure(argv, { env, directory: folder });
+    const { lost, openedMs } = ClientReport.parse(JSON.parse(stdout));
+    if (lost.length > 0) throw new Error(lost.join('\n'));
+    return openedMs / 1000;
+  });
+}
+
+async function measureRamp(
+  { folder, nodes, account, env, client }: SubjectOptions,
+  hosts: number,
+): Promise<Measured['ramp']> {
+  nodes.tidy({ cache: false });
+  const inventory = writeInventory({ folder, nodes }, nodes.addresses);
+  const { stdout } = await account.measure([process.execPath, client.ours, inventory, 'ramp'], {
+    env,
+    directory: folder,
+  });
+  const { lost, stallP99Ms, rssBytes } = ClientReport.parse(JSON.parse(stdout));
+  return { hosts, lost: lost.length, stallP99Ms: stallP99Ms ?? NaN, rssBytes };
+}
+
+async function takeProfiles(options: SubjectOptions, counts: readonly number[]) {
+  const { folder, nodes, client, account, env } = options;
+  const hosts = Math.min(100, Math.max(...counts));
+  const addresses = nodes.addresses.slice(0, hosts);
+  const inventory = writeInventory(options, addresses);
+  const list = join(folder, `addresses-${hosts}`);
+  const programs = {
+    [ours]: [client.ours, inventory, 'sessions', `${parallel}`],
+    'plain ssh2': [client.plain, list, '2222', `${folder}/identity`, `${folder}/host-key.pub`, `${parallel}`],
+  };
+  const profiles = [];
+  for (const [name, argv] of Object.entries(programs)) {
+    nodes.tidy({ cache: false });
+    const place = mkdtempSync(join(folder, 'profile-'));
+    const inspected = ['--cpu-prof', '--cpu-prof-dir', place, '--cpu-prof-interval', '200'];
+    await account.measure([process.execPath, ...inspected, ...argv], { env, directory: folder });
+    profiles.push({ name, hosts, rows: summariseProfile(place, join(folder, 'client')) });
+  }
+  return profiles;
+}
+
+interface Beside {
+  readonly roundTripsWithAgent: number;
+  readonly method: string;
+  readonly profiles: Awaited<ReturnType<typeof takeProfiles>>;
+}
+
+function report(measured: Measured, { roundTripsWithAgent, method, profiles }: Beside): void {
+  const goals = judgeGoals(measured);
+  const ssh = spawnSync('ssh', ['-V'], { encoding: 'utf8' }).stderr.trim();
+  const machine = `${new Date().toISOString()}, ${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} CPUs, load ${loadavg()[0]?.toFixed(1) ?? '?'}, ${ssh}, Node.js ${process.version}`;
+  if (flags.json) {
+    process.stdout.write(
+      `${JSON.stringify({ machine, method, rounds: Number(flags.rounds), ...measured, roundTripsWithAgent, goals, profiles }, undefined, 1)}\n`,
+    );
+    return;
+  }
+  const lines = [
+    machine,
+    `client CPU by ${method}; medians of ${flags.rounds} interleaved rounds; curve25519-sha256, aes128-gcm, host keys checked, ${parallel} at once`,
+    '`assay` on sshd with the default MaxStartups; the others, 64 at once, on one with MaxStartups 500:30:1000. OpenSSH asks by `none` first.',
+  ];
+  for (const [title, figures] of [
+    ['check agent and runtime, hello, first records / `true`', measured.check],
+    ['push agent, verify, start, first answer', measured.push],
+  ] as const) {
+    for (const hosts of new Set(figures.map((one) => one.hosts))) {
+      const here = figures.filter((one) => one.hosts === hosts);
+      const base = here.find(({ subject }) => subject === ours)!;
+      lines.push('', `N=${hosts}: ${title}`, `${'client'.padEnd(24)}CPU ms/host    wall s  CPU / assay`);
+      for (const one of here) {
+        const [cpu, wall, ratio] = [
+          one.cpuMsPerHost.toFixed(1),
+          one.wallSeconds.toFixed(2),
+          (one.cpuMsPerHost / base.cpuMsPerHost).toFixed(2),
+        ];
+        lines.push(`${one.subject.padEnd(24)}${cpu.padStart(11)}${wall.padStart(10)}${ratio.padStart(13)}`);
+      }
+    }
+  }
+  lines.push(
+    '',
+    `round trips to the first record with the agent there: ${roundTripsWithAgent.toFixed(1)}`,
+    '',
+  );
+  for (const { goal, found, isMet } of goals) {
+    const verdict = isMet === undefined ? 'not measured' : isMet ? 'met' : 'NOT met';
+    lines.push(`${verdict.padEnd(13)}${found?.toFixed(2).padStart(8) ?? '       –'}  ${goal}`);
+  }
+  for (const { name, hosts, rows } of profiles) {
+    const total = rows.reduce((sum, { ms }) => sum + ms, 0);
+    lines.push('', `${name}, N=${hosts}: self time per host, ${(total / hosts).toFixed(1)} ms in all`);
+    for (const { part, ms } of rows.slice(0, 25))
+      lines.push(`${(ms / hosts).toFixed(2).padStart(7)} ms  ${part}`);
+  }
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+const note = (text: string): void => void process.stderr.write(`${text}\n`);
+
+await main();

@@ -10,7 +10,13 @@ export async function buildClient(
   out: string,
   agent: Bundle,
 ): Promise<{ readonly ours: string; readonly plain: string }> {
-  const shared = { absWorkingDir: root, format: 'esm', platform: 'node', target: 'node24', outdir: out } as const;
+  const shared = {
+    absWorkingDir: root,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    outdir: out,
+  } as const;
   await build({
     ...shared,
     bundle: true,
@@ -23,7 +29,11 @@ export async function buildClient(
     plugins: [staticDiscovery(await listWorkloads(root))],
     sourcemap: 'external', // not named in the code, so that nobody loads it; it serves --profile
   });
-  await build({ ...shared, outExtension: { '.js': '.mjs' }, entryPoints: { 'plain-ssh2': 'bench/fanout/plain-ssh2.ts' } });
+  await build({
+    ...shared,
+    outExtension: { '.js': '.mjs' },
+    entryPoints: { 'plain-ssh2': 'bench/fanout/plain-ssh2.ts' },
+  });
   for (const [path, bytes] of agent.files) {
     mkdirSync(dirname(join(out, 'agent', path)), { recursive: true });
     writeFileSync(join(out, 'agent', path), bytes);

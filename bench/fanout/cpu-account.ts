@@ -91,7 +91,10 @@ const waitedFor: CpuAccount = {
     const start = performance.now();
     // The command's own stderr goes to 3: the last line of 2 is bash's.
     const script = 'TIMEFORMAT="%U %S"; time "$@" 2>&3';
-    const { stdout, stderr } = await run(['bash', '-c', `exec 3>/dev/null; ${script}`, 'bash', ...argv], options);
+    const { stdout, stderr } = await run(
+      ['bash', '-c', `exec 3>/dev/null; ${script}`, 'bash', ...argv],
+      options,
+    );
     const wallSeconds = (performance.now() - start) / 1000;
     const [user = '', system = ''] = stderr.trim().split(' ');
     return { cpuMs: (Number(user) + Number(system)) * 1000, wallSeconds, stdout };
@@ -108,9 +111,12 @@ function run(
       if (error === null) resolve({ stdout, stderr });
       else
         reject(
-          new Error(`${[file, ...args].join(' ').slice(0, 300)}: ${stderr.slice(-1000)}${stdout.slice(-1000)}`, {
-            cause: error,
-          }),
+          new Error(
+            `${[file, ...args].join(' ').slice(0, 300)}: ${stderr.slice(-1000)}${stdout.slice(-1000)}`,
+            {
+              cause: error,
+            },
+          ),
         );
     });
   });

@@ -43,24 +43,44 @@ export function judgeGoals({ check, push, roundTrips, ramp }: Measured): readonl
   const atLeast = (least: number) => (value: number) => value >= least;
   const atMost = (most: number) => (value: number) => value <= most;
   return [
-    goal(`1  assay / plain ssh2, CPU, N=${at}: at most 0.8`, cpu(check, ours) / cpu(check, plain), atMost(0.8)),
-    ...([
-      ['xargs ssh', 2.5],
-      ['clush', 3.5],
-      ['pdsh', 3.5],
-      ['ansible', 12],
-    ] as const).map(([peer, least]) =>
-      goal(`1  ${peer} / assay, CPU, N=${at}: at least ${least}`, cpu(check, peer) / cpu(check, ours), atLeast(least)),
+    goal(
+      `1  assay / plain ssh2, CPU, N=${at}: at most 0.8`,
+      cpu(check, ours) / cpu(check, plain),
+      atMost(0.8),
     ),
-    ...([
-      ['clush', 5],
-      ['ansible', 20],
-    ] as const).map(([peer, least]) =>
-      goal(`2  push, ${peer} / assay, CPU, N=${at}: at least ${least}`, cpu(push, peer) / cpu(push, ours), atLeast(least)),
+    ...(
+      [
+        ['xargs ssh', 2.5],
+        ['clush', 3.5],
+        ['pdsh', 3.5],
+        ['ansible', 12],
+      ] as const
+    ).map(([peer, least]) =>
+      goal(
+        `1  ${peer} / assay, CPU, N=${at}: at least ${least}`,
+        cpu(check, peer) / cpu(check, ours),
+        atLeast(least),
+      ),
+    ),
+    ...(
+      [
+        ['clush', 5],
+        ['ansible', 20],
+      ] as const
+    ).map(([peer, least]) =>
+      goal(
+        `2  push, ${peer} / assay, CPU, N=${at}: at least ${least}`,
+        cpu(push, peer) / cpu(push, ours),
+        atLeast(least),
+      ),
     ),
     goal('2  push: round trips until the first record: at most 8', roundTrips, atMost(8)),
     goal('3  built command line / pdsh, wall, N=10: at most 1', wall(oursBuilt) / wall('pdsh'), atMost(1)),
-    goal(`4  event loop stall p99, ms, ${ramp.hosts} hosts at once: at most 100`, ramp.stallP99Ms, atMost(100)),
+    goal(
+      `4  event loop stall p99, ms, ${ramp.hosts} hosts at once: at most 100`,
+      ramp.stallP99Ms,
+      atMost(100),
+    ),
     goal(
       `4  RSS, MB, ${ramp.hosts} hosts held: at most ${100 + 0.1 * ramp.hosts}`,
       ramp.rssBytes / 1e6,

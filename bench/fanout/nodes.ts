@@ -1,19 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bundle } from '../../harness/deploy/bundle.ts';
-import type { Runtime } from '../../harness/deploy/runtime.ts';
 import { shellQuote } from '../../harness/deploy/command-lines.ts';
+import type { Runtime } from '../../harness/deploy/runtime.ts';
 import { createKey } from '../../test/support/sshd.ts';
 import type { CpuAccount } from './cpu-account.ts';
 
@@ -48,7 +40,10 @@ const ports = { usual: 22, raised: 2222 } as const;
 export async function startNodes(options: NodesOptions): Promise<Nodes> {
   const { folder, count, runtime, account } = options;
   const at = (name: string): string => join(folder, name);
-  const addresses = Array.from({ length: count }, (_, index) => `127.1.${Math.floor(index / 250)}.${(index % 250) + 1}`);
+  const addresses = Array.from(
+    { length: count },
+    (_, index) => `127.1.${Math.floor(index / 250)}.${(index % 250) + 1}`,
+  );
   const directory = (address: string): string => join(folder, 'nodes', address);
   const state = (address: string): string => join(directory(address), 'state');
   for (const address of addresses) {
@@ -186,9 +181,11 @@ function endKeepers(folder: string): void {
   for (const pid of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
     try {
       const words = readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0');
-      if (words.includes('keeper') && words[1]?.startsWith(`${folder}/`) === true) process.kill(Number(pid), 'SIGKILL');
+      if (words.includes('keeper') && words[1]?.startsWith(`${folder}/`) === true)
+        process.kill(Number(pid), 'SIGKILL');
     } catch (cause) {
-      const isGone = cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ESRCH');
+      const isGone =
+        cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ESRCH');
       if (!isGone) throw cause;
     }
   }

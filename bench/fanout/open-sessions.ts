@@ -15,6 +15,7 @@ import { RunDirectory, toJson } from '../../harness/store/run-directory.ts';
 
 const [file = '', mode = 'sessions', parallel = '64'] = process.argv.slice(2);
 const inventory = Inventory.parse(JSON.parse(readFileSync(file, 'utf8')));
+let openedMs = 0;
 const targets = await createTargets(inventory, readEnvironment());
 
 async function forEach(atOnce: number, act: (target: Target) => Promise<void>): Promise<readonly string[]> {
@@ -49,6 +50,7 @@ async function openSessions(): Promise<readonly string[]> {
   const run = await RunDirectory.create(path, header, new Map([[inputNames.inventory, toJson(inventory)]]));
   return forEach(Number(parallel), async (target) => {
     const session = await openSession(run, target, 'open');
+    openedMs = performance.now(); // since this process was started; of the last one
     if (session.progress.facts !== undefined) throw new Error('expected a run that has just begun');
     session.close();
     await target.transport.close();
@@ -74,6 +76,7 @@ delay.disable();
 process.stdout.write(
   JSON.stringify({
     lost,
+    openedMs,
     // The monitor's own timer is part of what it measures.
     stallP99Ms: mode === 'ramp' ? delay.percentile(99) / 1e6 - 10 : undefined,
     stallMostMs: mode === 'ramp' ? delay.max / 1e6 - 10 : undefined,

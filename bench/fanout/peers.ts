@@ -35,10 +35,7 @@ export function createPeers({ folder, nodes, addresses, archive, start }: PeerOp
   const list = join(folder, `hosts-${addresses.length}`);
   writeFileSync(list, addresses.map((address) => `${address}\n`).join(''));
   const playbook = join(folder, 'push.yaml');
-  const tasks = [
-    { copy: { src: archive, dest: 'agent.tar' } },
-    { shell: { cmd: start } },
-  ];
+  const tasks = [{ copy: { src: archive, dest: 'agent.tar' } }, { shell: { cmd: start } }];
   writeFileSync(playbook, JSON.stringify([{ hosts: 'all', gather_facts: false, tasks }]));
   const clush = ['clush', '--hostfile', list, '-f', `${parallel}`, '-o', `-F ${config}`];
   const ansible = ['-i', list, '-f', `${parallel}`];
@@ -49,7 +46,9 @@ export function createPeers({ folder, nodes, addresses, archive, start }: PeerOp
       package: 'openssh-client',
       mostHosts: 500,
       env: {},
-      check: [['sh', '-c', `xargs -P ${parallel} -I{} ssh -F ${shellQuote(config)} {} true < ${shellQuote(list)}`]],
+      check: [
+        ['sh', '-c', `xargs -P ${parallel} -I{} ssh -F ${shellQuote(config)} {} true < ${shellQuote(list)}`],
+      ],
       push: undefined,
     },
     {

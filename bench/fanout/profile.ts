@@ -48,7 +48,12 @@ export function summariseProfile(folder: string, maps: string): readonly Profile
 
 /** V8 names functions of the engine and of C++ without a file; they are told apart by name. */
 function nameOf(source: string, functionName: string): string {
-  if (source === '') return functionName === '' ? 'native code' : functionName.startsWith('(') ? functionName : `native ${functionName}`;
+  if (source === '')
+    return functionName === ''
+      ? 'native code'
+      : functionName.startsWith('(')
+        ? functionName
+        : `native ${functionName}`;
   if (source.startsWith('node:')) return source.replace(/^(node:internal\/[^/]+|node:[^/]+).*$/, '$1');
   const [, packageName, file = ''] = /node_modules\/((?:@[^/]+\/)?[^/]+)\/(.*)$/.exec(source) ?? [];
   if (packageName === 'ssh2') return `ssh2 ${basename(file)}`;
@@ -60,7 +65,8 @@ function createSourceFinder(folder: string): (url: string, line: number, column:
   return (url, line, column) => {
     const path = join(folder, `${basename(url)}.map`);
     if (!url.includes(basename(folder))) return url;
-    if (!maps.has(path)) maps.set(path, existsSync(path) ? new SourceMap(JSON.parse(readFileSync(path, 'utf8'))) : undefined);
+    if (!maps.has(path))
+      maps.set(path, existsSync(path) ? new SourceMap(JSON.parse(readFileSync(path, 'utf8'))) : undefined);
     const entry = maps.get(path)?.findEntry(line, column);
     return entry !== undefined && 'originalSource' in entry ? entry.originalSource : url;
   };

@@ -41,12 +41,18 @@ export async function measureAndConclude(options: {
   } catch (cause) {
     if (interrupter.detach.aborted && (await interrupter.pressedAgain())) {
       const how = { now: true, reason: 'stopped by the operator (Ctrl-C twice)' };
-      await Promise.all(
+      const stopped = await Promise.allSettled(
         targets.map(async (target) => {
           await stopNode(run, target, how);
           await collect(run, target, false);
         }),
       );
+      for (const [index, outcome] of stopped.entries()) {
+        if (outcome.status === 'rejected' && !isGone(outcome.reason))
+          err.write(
+            `✖ ${targets[index]?.node ?? ''} may still be at work: ${AssayError.from(outcome.reason).message}\n`,
+          );
+      }
     }
     throw interrupter.detach.aborted
       ? new AssayError('INTERRUPTED', 'interrupted', {
@@ -64,3 +70,6 @@ export async function measureAndConclude(options: {
   printVerdict(context, run, verdict, await writeReports(run, verdict), options.json);
   return verdict;
 }
+
+/** A node that has finished already holds nothing that could be stopped. */
+const isGone = (cause: unknown): boolean => cause instanceof AssayError && cause.code === 'RUN_NOT_FOUND';

@@ -36,7 +36,7 @@ export function createProgress(
     onReached: (node, done, total) => {
       if (total > 1) live(`[${done}/${total}] ${node} has answered`);
     },
-    onFacts: (nodes) => describeNodes(nodes).forEach(line),
+    onFacts: (nodes, findings) => describeNodes(nodes, findings).forEach(line),
     onPlan: (plan) => describePlan(plan).forEach(line),
     onStepStarted: (step, done, total) => live(`[${done + 1}/${total}] ${describe(step)} …`),
     onNodeMeasured: ({ node, conclusion, reason, passed, open }) => {
@@ -44,29 +44,41 @@ export function createProgress(
       err.write(`${renderPartial({ id: node, conclusion, reason, passed, open }, columns)}\n`);
     },
     onNodeLost: (node, error) => line(`- ${node}: ${error.message}; reaching for it again`),
-    onNodeFailed: (node, error) => line(`✖ ${node}: ${error.code} ${error.message}`),
+    onNodeFailed: (node, { code, message, hint }) => {
+      line(`✖ ${node}: ${code} ${message.startsWith(`${node}: `) ? message.slice(node.length + 2) : message}`);
+      if (hint !== undefined) line(`  ${hint}`);
+    },
     onStepEnded: (step, execution, done, total) => {
       if (execution !== 'completed') line(`[${done}/${total}] ${describe(step)}: ${execution}`);
     },
   };
 }
 
-/** Machines that are alike share their lines; those that somebody uses come first. */
+/** Machines that are alike share their lines. The worst come first: those with findings, then those in use. */
 function describeNodes(
   nodes: readonly { readonly node: string; readonly facts: HostFacts }[],
+  findings: ReadonlyMap<string, readonly string[]>,
 ): readonly string[] {
-  const alike = Map.groupBy(nodes, ({ facts }) => describeFacts(facts).join('\n'));
-  const isUsed = (facts: HostFacts | undefined): boolean =>
-    facts !== undefined && (valueOf(facts.occupancy.reasons) ?? []).length > 0;
+  const describe = ({ node, facts }: (typeof nodes)[number]): readonly string[] => [
+    ...describeFacts(facts),
+    ...(findings.get(node) ?? []).map((finding) => `finding       ${finding}`),
+  ];
+  const alike = Map.groupBy(nodes, (each) => describe(each).join('\n'));
+  const badness = (those: readonly (typeof nodes)[number][]): number => {
+    const [first] = those;
+    if (first === undefined) return 0;
+    const uses = valueOf(first.facts.occupancy.reasons) ?? [];
+    return (findings.get(first.node) ?? []).length * 2 + Number(uses.length > 0);
+  };
   return [...alike.values()]
-    .toSorted((a, b) => Number(isUsed(b[0]?.facts)) - Number(isUsed(a[0]?.facts)) || a.length - b.length)
+    .toSorted((a, b) => badness(b) - badness(a) || a.length - b.length)
     .flatMap((those) => [
       ...(those.length === 1 && those[0]?.node === localNode
         ? []
         : [
             `${those.length === 1 ? 'node          ' : 'nodes         '}${foldNodeSet(those.map(({ node }) => node))}`,
           ]),
-      ...(those[0] === undefined ? [] : describeFacts(those[0].facts)),
+      ...(those[0] === undefined ? [] : describe(those[0])),
     ]);
 }
 

@@ -30,14 +30,19 @@ export const stopCommand = defineCommand({
       targets.map(async (target) => {
         try {
           await stopNode(run, target, { now, reason: 'stopped by the operator' });
-          return true;
+          return 'stopped' as const;
         } catch (cause) {
-          if (cause instanceof AssayError && cause.code === 'RUN_NOT_FOUND') return false;
-          throw cause;
+          const error = AssayError.from(cause);
+          if (error.code === 'RUN_NOT_FOUND') return 'gone' as const;
+          // One node that cannot be reached must not keep the others from being stopped.
+          if (error.code === 'INTERNAL') throw cause;
+          context.err.write(`✖ ${target.node}: ${error.code} ${error.message}\n`);
+          return error;
         }
       }),
     );
-    if (!held.includes(true)) {
+    const failure = held.find((each) => each instanceof AssayError);
+    if (failure === undefined && !held.includes('stopped')) {
       context.err.write(`Nothing to stop: no node holds the run ${run.header.id} any more.\n`);
       return exitCodes.pass;
     }
@@ -45,10 +50,16 @@ export const stopCommand = defineCommand({
     const lock = abandon ? await requireRunLock(run.header.id) : await takeRunLock(run.header.id);
     if (lock !== undefined)
       await Promise.all(
-        targets.filter((_, index) => held[index] === true).map((target) => collect(run, target, abandon)),
+        targets
+          .filter((_, index) => held[index] === 'stopped')
+          .map((target) => collect(run, target, abandon)),
       );
     lock?.release();
     await Promise.all(targets.map(({ transport }) => transport.close()));
+    if (failure !== undefined) {
+      context.err.write(`Not every node could be stopped. Try again: assay stop ${run.header.id} --now\n`);
+      return failure.exitCode;
+    }
     context.err.write(
       abandon
         ? `Stopped, and removed from the nodes.\n`

@@ -42,7 +42,7 @@ export async function loadRun(
   options: {
     /** The profile to judge by, of those among the inputs; absent: the one that the run was planned for. */
     readonly profile?: string | undefined;
-    /** The nodes to read; absent: all. A golden node is always read. */
+    /** The nodes to read; absent: all. Of a golden node that is not among them only the facts are read. */
     readonly only?: readonly string[];
   } = {},
 ): Promise<RunMaterial> {
@@ -92,7 +92,11 @@ export async function loadRun(
     nodes: await Promise.all(
       inventory.nodes
         .filter(({ name }) => options.only?.includes(name) !== false || name === inventory.golden)
-        .map(({ name }) => loadNode(run, registry, name, plan, skips)),
+        .map(({ name }) =>
+          options.only?.includes(name) === false
+            ? loadFactsOf(run, name)
+            : loadNode(run, registry, name, plan, skips),
+        ),
     ),
   };
 }
@@ -106,8 +110,22 @@ export function metricsOf(registry: Registry): ReadonlyMap<string, Metric> {
   );
 }
 
+/** The first facts of a node that may still be at work: its journal and steps are not looked at. */
+async function loadFactsOf(run: RunDirectory, id: string): Promise<NodeMaterial> {
+  const path = `${runPaths.step(id, 'facts')}/probes.json`;
+  const isThere = await run.has(path);
+  return {
+    id,
+    reached: isThere,
+    ...(isThere ? { facts: readHostFacts(await run.readDocument(ProbeDocument, path)) } : {}),
+    steps: [],
+    samples: [],
+    unreadable: [],
+  };
+}
+
 /** Reads one node of a run back, proving its evidence. */
-export async function loadNode(
+async function loadNode(
   run: RunDirectory,
   registry: Registry,
   id: string,

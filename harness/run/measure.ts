@@ -11,6 +11,7 @@ import { runPaths, toJson } from '../store/run-directory.ts';
 import { checkPowerDomains, refuseDuplicates, refuseOccupied } from './check-nodes.ts';
 import { createPlan } from './create-plan.ts';
 import { Decision } from './decision.ts';
+import { findInFacts } from './fact-findings.ts';
 import type { NodeStanding } from './judge-node.ts';
 import { judgeNode } from './judge-node.ts';
 import { inputNames } from './load-run.ts';
@@ -30,8 +31,11 @@ import { stoppedRun } from './stopped-run.ts';
 export interface MeasureEvents {
   /** A node has answered, and how many have by now. */
   readonly onReached: (node: string, done: number, total: number) => void;
-  /** The facts of all nodes that answered, before any load. */
-  readonly onFacts: (nodes: readonly { readonly node: string; readonly facts: HostFacts }[]) => void;
+  /** The facts of all nodes that answered, and what they say against each of them, before any load. */
+  readonly onFacts: (
+    nodes: readonly { readonly node: string; readonly facts: HostFacts }[],
+    findings: ReadonlyMap<string, readonly string[]>,
+  ) => void;
   readonly onPlan: (plan: Plan) => void;
   readonly onStepStarted: (step: PlannedStep, done: number, total: number) => void;
   readonly onStepEnded: (step: PlannedStep, execution: string, done: number, total: number) => void;
@@ -144,7 +148,7 @@ async function withNodes(
     });
     if (opened.length === 0) return;
     if (!(await run.has(runPaths.plan))) {
-      events.onFacts(opened);
+      events.onFacts(opened, await findInFacts(run, options.registry));
       await orAbandon(opened, () => {
         refuseDuplicates(opened);
         if (!options.acceptsOccupied) refuseOccupied(opened);

@@ -1,12 +1,24 @@
-import { execFile, spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
-import type { AddressInfo, Socket } from 'node:net';
-import { connect, createServer } from 'node:net';
+import { spawn } from 'node:child_process';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { findObstacle } from '../rig/check-machine.ts';
+import type { Answer } from '../rig/clients.ts';
+import { downloadRate, openSession, openSocket, orStillOpen, run, ssh, uploadRate } from '../rig/clients.ts';
 import { findMarked } from '../rig/marked-processes.ts';
 import type { Rig } from '../rig/rig.ts';
 import { createRig } from '../rig/rig.ts';
@@ -75,7 +87,7 @@ describe.skipIf(obstacle !== undefined)('a rig', () => {
   let parent: string;
 
   beforeAll(async () => {
-    parent = (await run('mktemp', '-d', '/tmp/assay-test-XXXXXX')).stdout.trim();
+    parent = mkdtempSync(join(tmpdir(), 'assay-test-'));
     rig = await createRig({ directory: join(parent, 'rig'), nodes: 3, shape: { node3: '1gbit' } });
     [node1, node2, node3] = ['node1', 'node2', 'node3'].map((name) => rig.node(name)) as [
       RigNode,
@@ -86,7 +98,7 @@ describe.skipIf(obstacle !== undefined)('a rig', () => {
 
   afterAll(async () => {
     await rig.remove();
-    await run('rmdir', parent);
+    rmdirSync(parent);
   });
 
   it('has nodes that are machines of their own', async () => {
@@ -268,6 +280,7 @@ describe.skipIf(obstacle !== undefined)('a rig', () => {
     await node1.loginShell('/bin/bash');
     await node1.writeHome({ '.bashrc': 'echo noise\n' });
     expect((await ssh(rig, node1, 'echo "$SHELL"')).stdout).toBe('noise\n/bin/bash\n');
+    await node1.writeHome({ '.bashrc': '' });
   });
 
   it('has a disk that is full, and one without programs', async () => {
@@ -302,7 +315,7 @@ describe.skipIf(obstacle !== undefined)('a rig', () => {
       Math.round((Number((await ssh(rig, node2, line)).stdout) - Date.now() / 1000) / 60) + 0; // -0 is no 0
     await node2.skewClock(600);
     expect(await offset('date +%s')).toBe(10);
-    expect(await offset('env -i perl -e "print time"')).toBe(10);
+    expect(await offset('env -i /bin/date +%s')).toBe(10);
     await node2.skewClock(-600);
     expect(await offset('date +%s')).toBe(-10);
     await node2.skewClock(0);
@@ -356,7 +369,17 @@ nodes:
     child.kill('SIGKILL');
     await ended;
     const id = idOf(directory);
+    expect(findMarked(id)).not.toEqual([]);
     expect((await command('down', '--directory', directory)).exitCode).toBe(0);
+    expect(await remains(directory, id, [])).toEqual(nothing);
+  });
+
+  it('can be taken down after somebody removed its directory', async () => {
+    const directory = placeFor('removed');
+    await createRig({ directory, nodes: 1 });
+    const id = idOf(directory);
+    rmSync(directory, { recursive: true });
+    expect((await command('down', '--directory', directory)).stdout).toContain('is gone');
     expect(await remains(directory, id, [])).toEqual(nothing);
   });
 

@@ -6,12 +6,14 @@ import { expect, onTestFinished } from 'vitest';
 import type { Rig } from './rig.ts';
 import type { RigNode } from './rig-node.ts';
 
+/** What a program on this machine left behind. */
 export interface Answer {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
+/** Runs a program to its end, whatever that is. */
 export const run = (file: string, ...args: readonly string[]): Promise<Answer> =>
   new Promise((resolve) => {
     const child = execFile(file, args, (_, stdout, stderr) =>
@@ -24,6 +26,7 @@ export const run = (file: string, ...args: readonly string[]): Promise<Answer> =
 export const ssh = (rig: Rig, node: RigNode, ...words: readonly string[]): Promise<Answer> =>
   run('ssh', '-F', rig.files.sshConfig, '-o', 'BatchMode=yes', node.name, ...words);
 
+/** A login that stays. */
 export interface Session {
   readonly ended: Promise<Answer>;
   readonly send: (text: string) => void;
@@ -52,6 +55,7 @@ export async function openSession(rig: Rig, node: RigNode): Promise<Session> {
   return { ended, says, send: (text) => child.stdin.write(text) };
 }
 
+/** How something ended, or that it has not, a moment later. */
 export const orStillOpen = (end: Promise<unknown>): Promise<unknown> =>
   Promise.race([end, setTimeout(300).then(() => 'still open')]);
 
@@ -83,7 +87,7 @@ async function listen(rig: Rig, serve: (socket: Socket) => void): Promise<number
 }
 
 /** Payload in bytes per second from a node to this machine, over TCP, as it arrives. */
-export async function uploadRate(rig: Rig, node: RigNode, megabytes: number): Promise<number> {
+export async function uploadRate(rig: Rig, node: RigNode, mebibytes: number): Promise<number> {
   let bytes = 0;
   let begun: number | undefined;
   let last = 0;
@@ -94,19 +98,18 @@ export async function uploadRate(rig: Rig, node: RigNode, megabytes: number): Pr
       last = performance.now();
     }),
   );
-  const script = `exec dd if=/dev/zero bs=1M count=${megabytes} > /dev/tcp/${rig.coordinator.address}/${port}`;
+  const script = `exec dd if=/dev/zero bs=1M count=${mebibytes} > /dev/tcp/${rig.coordinator.address}/${port}`;
   expect((await node.exec(['bash', '-c', script])).exitCode).toBe(0);
-  await expect.poll(() => bytes, { timeout: 20_000 }).toBe(megabytes * 1_048_576);
+  await expect.poll(() => bytes, { timeout: 20_000 }).toBe(mebibytes * 1_048_576);
   return (bytes * 1000) / (last - (begun ?? last));
 }
 
 /** The other way. */
-export async function downloadRate(rig: Rig, node: RigNode, megabytes: number): Promise<number> {
-  const port = await listen(rig, (socket) => socket.end(Buffer.alloc(megabytes * 1_048_576)));
+export async function downloadRate(rig: Rig, node: RigNode, mebibytes: number): Promise<number> {
+  const port = await listen(rig, (socket) => socket.end(Buffer.alloc(mebibytes * 1_048_576)));
   const begun = performance.now();
   const script = `exec wc -c < /dev/tcp/${rig.coordinator.address}/${port}`;
   const { stdout } = await node.exec(['bash', '-c', script]);
-  expect(Number(stdout)).toBe(megabytes * 1_048_576);
-  return (megabytes * 1_048_576_000) / (performance.now() - begun);
+  expect(Number(stdout)).toBe(mebibytes * 1_048_576);
+  return (mebibytes * 1_048_576_000) / (performance.now() - begun);
 }
-

@@ -93,6 +93,17 @@ describe('compareDrift', () => {
       'missing limits.cpuQuotaCores: not known: cgroup: denied | not known: no cgroup of this process has a CPU quota',
     ]);
   });
+  it('shows as many digits as tell two numbers apart, where they differ', () => {
+    const limit = (bytes: number) => withLimits({ memlockBytes: known(bytes) });
+    expect(drifted(limit(65_537), limit(65_536))).toEqual(['fail limits.memlockBytes: 65.536 kB | 65.54 kB']);
+    const memory = compareDrift(golden, mergeFacts({ memoryBytes: 2_000_000_000_001 }));
+    expect(memory.find(({ path }) => path === 'memory.totalBytes')).toEqual({
+      path: 'memory.totalBytes',
+      golden: '2.000 TB',
+      found: '2.000 TB',
+      verdict: 'pass',
+    });
+  });
   it.each([
     [2_020_000_000_000, []],
     [1_980_000_000_001, []],
@@ -151,6 +162,15 @@ describe('modeOf', () => {
     expect(drifted(golden, mode)).toEqual([]);
     expect(drifted(kernel('6.1.1'), mode)).toEqual(['fail os.kernel: 6.1.0 | 6.1.1']);
     expect(drifted(withCpu({ sockets: known(1) }), mode)).toEqual(['fail cpu.sockets: 2 | 1']);
+  });
+  it('takes the same devices in another order for the same', () => {
+    const slow = { powerLimitWatts: known(500) };
+    const mode = modeOf([
+      ...times(4, gpus({}, slow)),
+      ...times(4, gpus(slow, {})),
+      ...times(3, gpus({}, {})),
+    ]);
+    expect(drifted(gpus({}, slow), mode)).toEqual([]);
   });
   it('does not decide a tie', () => {
     expect(drifted(golden, modeOf([...times(4, golden), ...times(4, kernel('6.1.1'))]))).toEqual([

@@ -1,0 +1,152 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Inventory } from '../../harness/config/inventory.ts';
+import { inputNames } from '../../harness/run/load-run.ts';
+import { RunDirectory, toJson } from '../../harness/store/run-directory.ts';
+import type { Cost, CpuAccount } from './cpu-account.ts';
+import { ours, oursBuilt, plain } from './goals.ts';
+import type { Nodes } from './nodes.ts';
+import type { Peer } from './peers.ts';
+import { parallel } from './peers.ts';
+
+/** One way to do the job, ready to be run once. */
+export interface Subject {
+  readonly name: string;
+  /** Reach every host and get an answer of something that runs there. */
+  readonly check: () => Promise<Cost>;
+  /** Bring the agent, verify it, start it, get its first answer. */
+  readonly push: (() => Promise<Cost>) | undefined;
+}
+
+export interface SubjectOptions {
+  readonly folder: string;
+  readonly nodes: Nodes;
+  readonly account: CpuAccount;
+  readonly env: Readonly<Record<string, string>>;
+  readonly client: { readonly ours: string; readonly plain: string };
+  /** The built command line, where there is one. */
+  readonly bin: string | undefined;
+}
+
+/** Writes the inventory of these nodes and returns its path. */
+export function writeInventory(
+  { folder, nodes }: Pick<SubjectOptions, 'folder' | 'nodes'>,
+  addresses: readonly string[],
+  port = 22,
+): string {
+  const path = join(folder, `inventory-${addresses.length}-${port}.json`);
+  writeFileSync(path, toJson(createInventory(nodes, addresses, port)));
+  return path;
+}
+
+const createInventory = (nodes: Nodes, addresses: readonly string[], port: number): Inventory => ({
+  schema: 'assay/inventory',
+  schemaVersion: 1,
+  ssh: { config: nodes.configs.usual },
+  nodes: addresses.map((address) => ({
+    name: address,
+    host: `${address}:${port}`,
+    stateDir: nodes.state(address),
+    claims: {},
+  })),
+});
+
+/** Our own ways: sessions through the product's functions, the built command line, and the plain script beside them. */
+export async function createOurSubjects(
+  options: SubjectOptions,
+  addresses: readonly string[],
+): Promise<readonly Subject[]> {
+  const { folder, nodes, account, env, client, bin } = options;
+  const count = addresses.length;
+  const around = { env, directory: folder };
+  const inventory = writeInventory(options, addresses);
+  const openAll = async (cache: boolean): Promise<Cost> => {
+    nodes.tidy({ cache });
+    const cost = await account.measure(
+      [process.execPath, client.ours, inventory, 'sessions', `${parallel}`],
+      around,
+    );
+    const absent = addresses.filter((address) => !nodes.hasAgent(address));
+    if (!cost.stdout.startsWith('{"lost":[],') || absent.length > 0)
+      throw new Error(`expected ${count} open sessions: ${cost.stdout.slice(0, 1000)} ${absent.join(' ')}`);
+    return cost;
+  };
+  const list = join(folder, `addresses-${count}`);
+  writeFileSync(list, addresses.join('\n'));
+  const script = [client.plain, list, '2222', `${folder}/identity`, `${folder}/host-key.pub`, `${parallel}`];
+  const subjects: Subject[] = [
+    { name: ours, check: () => openAll(false), push: () => openAll(true) },
+    { name: plain, check: () => account.measure([process.execPath, ...script], around), push: undefined },
+  ];
+  if (bin === undefined) return subjects;
+  const run = await createEmptyRun(folder, createInventory(nodes, addresses, 22));
+  const stop = async (): Promise<Cost> => {
+    nodes.tidy({ cache: false });
+    return account.measure([process.execPath, bin, 'stop', run], {
+      env: { ...env, ASSAY_BUILT: '1' },
+      directory: folder,
+    });
+  };
+  await stop(); // brings the agent of that build, which may be another one
+  return [...subjects, { name: oursBuilt, check: stop, push: undefined }];
+}
+
+/** The nodes hold no such run, and each one's agent says so: a whole hello without a keeper. */
+async function createEmptyRun(folder: string, inventory: Inventory): Promise<string> {
+  const id = `fanout-${inventory.nodes.length}`;
+  const path = join(folder, id);
+  const header = {
+    schema: 'assay/run',
+    schemaVersion: 1,
+    id,
+    nonce: '0123456789abcdef',
+    assay: 'bench',
+    purpose: 'survey',
+    startedAt: new Date().toISOString(),
+    profile: 'survey',
+  } as const;
+  await RunDirectory.create(path, header, new Map([[inputNames.inventory, toJson(inventory)]]));
+  return path;
+}
+
+/** A peer as a subject. */
+export function createPeerSubject({ folder, nodes, account, env }: SubjectOptions, peer: Peer): Subject {
+  const around = { env: { ...env, ...peer.env }, directory: folder };
+  const runAll = async (commands: readonly (readonly string[])[]): Promise<Cost> => {
+    nodes.tidy({ cache: false });
+    let [cpuMs, wallSeconds, stdout] = [0, 0, ''];
+    for (const command of commands) {
+      const cost = await account.measure(command, around);
+      cpuMs += cost.cpuMs;
+      wallSeconds += cost.wallSeconds;
+      stdout += cost.stdout;
+    }
+    return { cpuMs, wallSeconds, stdout };
+  };
+  const { push } = peer;
+  return {
+    name: peer.name,
+    check: () => runAll(peer.check),
+    push: push === undefined ? undefined : () => runAll(push),
+  };
+}
+
+/** Writes the agent as one file and returns it with the command that unpacks, verifies and starts it. */
+export function createArchive(
+  folder: string,
+  agent: { readonly manifest: string; readonly files: ReadonlyMap<string, Uint8Array> },
+  runtimeHash: string,
+): { readonly folder: string; readonly start: string } {
+  const place = join(folder, 'archive');
+  for (const [path, bytes] of [...agent.files, ['manifest', agent.manifest] as const]) {
+    mkdirSync(join(place, path, '..'), { recursive: true });
+    writeFileSync(join(place, path), bytes);
+  }
+  return {
+    folder: place,
+    start: [
+      'mkdir agent && tar -xf agent.tar -C agent && cd agent && sha256sum -c --status manifest',
+      `../state/cache/${runtimeHash}/node agent.mjs bridge "$HOME/state" < /dev/null | grep -q refusal`,
+    ].join(' && '),
+  };
+}

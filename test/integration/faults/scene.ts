@@ -1,0 +1,169 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Verdict } from '../../../reports/schema/verdict.ts';
+import { clientFilesOf } from '../../rig/client-files.ts';
+import { fabricInterface } from '../../rig/fabric.ts';
+import type { RigNode } from '../../rig/rig-node.ts';
+import type { Running } from '../../support/run-assay.ts';
+import { startAssay, writeSuite } from '../../support/run-assay.ts';
+
+/** What a row of the table says of a fault, as it was found. */
+export interface Found {
+  readonly execution: string;
+  readonly cell: string;
+  readonly exitCode: string;
+}
+
+/** A fault that can be provoked: on how many nodes, how, and what became of it. */
+export interface Scenario {
+  readonly nodes: 1 | 2 | 3;
+  /** For a scenario that mostly waits, the time that it may take. */
+  readonly timeoutMs?: number;
+  readonly provoke: (scene: Scene) => Promise<Found>;
+}
+
+/** One node of the inventory, as a YAML flow mapping takes it. */
+export interface RackNode {
+  readonly name: string;
+  readonly host?: string;
+}
+
+/** One run on nodes that nobody else uses. */
+export interface Scene {
+  /** Freshly booted; the first one is the one with the fault. */
+  readonly nodes: readonly [RigNode, ...RigNode[]];
+  /** A directory of its own on this machine. */
+  readonly directory: string;
+  /** The run directory. */
+  readonly run: string;
+  /** Starts the command line in that directory. */
+  readonly start: (...args: readonly string[]) => Running;
+  /** Starts a certify of the nodes. */
+  readonly certify: (options?: CertifyOptions) => Running;
+  readonly verdict: () => Verdict;
+}
+
+export interface CertifyOptions {
+  readonly entries?: readonly object[];
+  readonly profile?: 'survey' | 'cpu-cluster';
+  /** Absent: the nodes of the scene. */
+  readonly rack?: readonly RackNode[];
+  /** Changes the client's known_hosts. */
+  readonly knownHosts?: (lines: string) => string;
+  /** Absent: `run` of the scene. */
+  readonly out?: string;
+  readonly args?: readonly string[];
+}
+
+export function createScene(
+  rig: string,
+  nodes: readonly [RigNode, ...RigNode[]],
+  directory: string,
+): Scene {
+  const run = join(directory, 'run');
+  const start = (...args: readonly string[]): Running => startAssay(args, { cwd: directory });
+  return {
+    nodes,
+    directory,
+    run,
+    start,
+    certify: ({
+      entries = [hash(), product, verify],
+      profile = 'survey',
+      rack = nodes.map(({ name }) => ({ name })),
+      knownHosts = (lines) => lines,
+      out = run,
+      args = [],
+    } = {}) => {
+      const inventory = join(directory, 'rack.yaml');
+      writeInventory(inventory, writeSshConfig(rig, directory, knownHosts), rack);
+      const suite = writeSuite(directory, entries);
+      return start('certify', inventory, '--profile', profile, '--suite', suite, '--out', out, ...args);
+    },
+    verdict: () => {
+      const path = ['survey', 'cpu-cluster'].map((id) => join(run, `verdicts/${id}.json`)).find(existsSync);
+      return Verdict.parse(JSON.parse(readFileSync(path ?? join(run, 'verdicts'), 'utf8')));
+    },
+  };
+}
+
+/** The ssh_config of the rig, with a known_hosts file of its own. */
+function writeSshConfig(rig: string, directory: string, change: (lines: string) => string): string {
+  const files = clientFilesOf(rig);
+  const own = clientFilesOf(directory);
+  writeFileSync(own.knownHosts, change(readFileSync(files.knownHosts, 'utf8')));
+  writeFileSync(
+    own.sshConfig,
+    readFileSync(files.sshConfig, 'utf8').replaceAll(files.knownHosts, own.knownHosts),
+  );
+  return own.sshConfig;
+}
+
+function writeInventory(path: string, config: string, nodes: readonly RackNode[]): void {
+  const inventory = {
+    schema: 'assay/inventory',
+    schemaVersion: 1,
+    ssh: { config },
+    fabric: { interface: fabricInterface },
+    nodes,
+  };
+  writeFileSync(path, JSON.stringify(inventory)); // YAML is a superset of JSON
+}
+
+/** The small suite: one short run of everything that the profile `survey` requires. */
+export const hash = (changes: object = {}): object => ({
+  id: 'hash',
+  workload: 'sha256',
+  tool: 'openssl',
+  params: { mode: 'bulk', blockBytes: 16384, cores: 'one', seconds: 1 },
+  repetitions: 1,
+  budgetSeconds: 120,
+  ...changes,
+});
+export const product: object = {
+  id: 'product',
+  workload: 'matmul',
+  params: { dtype: 'fp32', size: 256, cores: 'one', seconds: 0.2 },
+  repetitions: 1,
+  budgetSeconds: 60,
+};
+export const verify: object = {
+  id: 'verify',
+  workload: 'nvme',
+  params: {
+    pattern: 'verify',
+    blockBytes: 65536,
+    queueDepth: 4,
+    jobs: 1,
+    fileBytes: 16_777_216,
+    seconds: 1,
+  },
+  repetitions: 1,
+  budgetSeconds: 60,
+};
+
+/** What became of a node, or of one workload on it: all execution states and verdicts of required cells, once each. */
+export function whatBecame(
+  { attempts, cells }: Verdict,
+  node: string,
+  workload = '',
+): Pick<Found, 'execution' | 'cell'> {
+  const executions = attempts
+    .filter((each) => each.node === node && each.workload.startsWith(workload))
+    .map(({ execution }) => execution);
+  const verdicts = cells
+    .filter(
+      ({ subject, level, requirement }) =>
+        subject === node && level === 'required' && requirement.startsWith(workload),
+    )
+    .map(({ verdict }) => verdict);
+  return {
+    execution: list(executions.length === 0 ? ['not run'] : executions),
+    cell: list(verdicts.length === 0 ? ['–'] : verdicts),
+  };
+}
+
+const list = (words: readonly string[]): string => [...new Set(words)].toSorted().join(', ');
+
+/** Exit codes as the table has them: of commands one after the other, or beside each other. */
+export const exitCodes = (...codes: readonly (number | null)[]): string => codes.map(String).join(', then ');
