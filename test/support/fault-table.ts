@@ -21,11 +21,15 @@ export function loadFaultTable(): readonly FaultRow[] {
       .map((part) => part.trim()),
   );
   if (head.join() !== columns.join() || !rule.every((part) => /^-+$/.test(part)))
-    throw new Error(`docs/faults.md: expected one table with ${columns.join(', ')}, found ${head.join(', ')}`);
+    throw new Error(
+      `docs/faults.md: expected one table with ${columns.join(', ')}, found ${head.join(', ')}`,
+    );
   return rows.map((row) => {
     const [fault = '', execution = '', cell = '', exitCode = ''] = row;
     if (row.length !== columns.length || row.includes(''))
-      throw new Error(`docs/faults.md: expected ${columns.length} filled columns, found \`${row.join(' | ')}\``);
+      throw new Error(
+        `docs/faults.md: expected ${columns.length} filled columns, found \`${row.join(' | ')}\``,
+      );
     return { fault, execution, cell, exitCode };
   });
 }

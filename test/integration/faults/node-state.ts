@@ -89,7 +89,11 @@ async function listRemains(node: RigNode): Promise<readonly string[]> {
       ({ machinePid, commandLine }) =>
         readProcFile(`${machinePid}/environ`).includes(`${markName}=`) || commandLine.includes('agent.mjs'),
     );
-  const { stdout } = await node.exec(['sh', '-c', 'ls -d /tmp/assay-*/runs /var/tmp/assay-*/runs 2>/dev/null']);
+  const { stdout } = await node.exec([
+    'sh',
+    '-c',
+    'ls -d /tmp/assay-*/runs /var/tmp/assay-*/runs 2>/dev/null',
+  ]);
   return [...processes.map(({ commandLine }) => commandLine), ...stdout.split('\n').filter(Boolean)];
 }
 

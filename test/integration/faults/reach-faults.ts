@@ -2,20 +2,23 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { expect } from 'vitest';
-import { killAgent, ownProgramsFirst, putGatedOpenssl } from './node-state.ts';
-import type { Scenario, Scene } from './scene.ts';
-import { conclude, whatBecame } from './scene.ts';
+import type { RigNode } from '../../rig/rig-node.ts';
 import { waitUntil } from '../../rig/wait-until.ts';
+import type { Running } from '../../support/run-assay.ts';
+import type { Gate } from './node-state.ts';
+import { killAgent, ownProgramsFirst, putGatedOpenssl } from './node-state.ts';
+import type { Found, Scenario, Scene } from './scene.ts';
+import { expectMeasured, found } from './scene.ts';
 
 /** What can go wrong between the coordinator and a node. */
 export const reachFaults: Readonly<Record<string, Scenario>> = {
   none: {
     nodes: 3,
     provoke: async (scene) => {
-      const { stderr } = await scene.certify().finished;
-      expect(stderr).not.toMatch(/[✖]|reaching/);
-      for (const { name } of scene.nodes) expectMeasured(scene, name);
-      return conclude(scene, scene.certify({}));
+      const ended = await scene.certify().finished;
+      expect(ended.stderr).not.toMatch(/✖|reaching/);
+      expectMeasured(scene);
+      return found(scene, ended);
     },
   },
 
@@ -23,12 +26,173 @@ export const reachFaults: Readonly<Record<string, Scenario>> = {
     nodes: 1,
     timeoutMs: 240_000,
     provoke: (scene) =>
-      duringStep(scene, async (reaches, open) => {
-        const [node] = scene.nodes;
+      disturb(scene, async ({ node, running, gate }) => {
         await node.blackHole(true);
-        await reaches(120_000);
-        open();
+        await running.says('reaching for it again');
+        gate.open(); // the step ends while nobody can be told
         await node.blackHole(false);
       }),
   },
+
+  'wrong host key': {
+    nodes: 2,
+    provoke: async (scene) => {
+      const [{ name }, other] = scene.nodes;
+      const keyOf = (lines: string, node = ''): string =>
+        new RegExp(`^${node},.*? (.*)$`, 'm').exec(lines)?.[1] ?? '';
+      const knownHosts = (lines: string): string =>
+        lines.replace(keyOf(lines, name), keyOf(lines, other?.name));
+      const ended = await scene.certify({ knownHosts }).finished;
+      expect(ended.stderr).toMatch(new RegExp(`✖ ${name}: HOST_KEY_CHANGED .*SHA256:.*SHA256:`, 's'));
+      expect(oneLine(ended.stderr)).toContain(
+        `ssh-keygen -R ${name} -f ${scene.directory}/known_hosts && ssh-keyscan`,
+      );
+      expectMeasured(scene, scene.nodes.slice(1));
+      return found(scene, ended);
+    },
+  },
+
+  'unknown host': {
+    nodes: 2,
+    provoke: async (scene) => {
+      const [{ name }] = scene.nodes;
+      const knownHosts = (lines: string): string => lines.replace(new RegExp(`^${name},.*\n`, 'm'), '');
+      const ended = await scene.certify({ knownHosts }).finished;
+      expect(ended.stderr).toMatch(new RegExp(`✖ ${name}: HOST_KEY_UNKNOWN .*SHA256:`, 's'));
+      expect(oneLine(ended.stderr)).toContain('ssh-keyscan -t ed25519');
+      expectMeasured(scene, scene.nodes.slice(1));
+      return found(scene, ended);
+    },
+  },
+
+  'no key accepted': {
+    nodes: 2,
+    provoke: async (scene) => {
+      const [node] = scene.nodes;
+      await node.authorize(false);
+      const ended = await scene.certify().finished;
+      expect(ended.stderr).toContain(`✖ ${node.name}: AUTH_FAILED`);
+      expect(oneLine(ended.stderr)).toContain('ssh-copy-id');
+      expectMeasured(scene, scene.nodes.slice(1));
+      return found(scene, ended);
+    },
+  },
+
+  'one node cannot be reached': {
+    nodes: 3,
+    provoke: async (scene) => {
+      const [node, ...others] = scene.nodes;
+      await node.stopSshd();
+      const ended = await scene.certify().finished;
+      expect(ended.stderr).toContain(`✖ ${node.name}: HOST_UNREACHABLE`);
+      expectMeasured(scene, others);
+      return found(scene, ended);
+    },
+  },
+
+  'sshd drops new connections (MaxStartups)': {
+    nodes: 1,
+    provoke: async (scene) => {
+      const [node] = scene.nodes;
+      await node.sshdConfig([...ownProgramsFirst, 'MaxStartups 1:50:2', 'LogLevel VERBOSE']);
+      // Two that never log in: every further one is dropped.
+      const idle = [openSocket(node), openSocket(node)];
+      await Promise.all(idle.map((socket) => once(socket, 'data')));
+      const running = scene.certify();
+      await waitUntil('sshd has dropped one', async () =>
+        /drop connection/.test(await node.readFile('/var/log/sshd.log')),
+      );
+      for (const socket of idle) socket.destroy();
+      return found(scene, await running.finished);
+    },
+  },
+
+  'TCP reset in the middle of a step': {
+    nodes: 1,
+    provoke: (scene) =>
+      disturb(scene, async ({ node, running }) => {
+        await node.resetConnections();
+        await running.says('reaching for it again');
+      }),
+  },
+
+  'sshd restarted with its sessions': {
+    nodes: 1,
+    provoke: (scene) =>
+      disturb(scene, async ({ node, running }) => {
+        await node.restartSshd({ sessions: true });
+        await running.says('reaching for it again');
+      }),
+  },
+
+  'bridge of the agent killed': {
+    nodes: 1,
+    provoke: (scene) =>
+      disturb(scene, async ({ node, running }) => {
+        killAgent(node, 'bridge');
+        await running.says('reaching for it again');
+      }),
+  },
+
+  'keeper of the agent killed': {
+    nodes: 1,
+    provoke: (scene) => disturb(scene, ({ node }) => killAgent(node, 'keeper'), 'sha256'),
+  },
+
+  'node rebooted in the middle of a step': {
+    nodes: 1,
+    provoke: (scene) => disturb(scene, ({ node }) => node.reboot(), 'sha256'),
+  },
+
+  'two coordinators for one node': {
+    nodes: 1,
+    provoke: (scene) =>
+      disturb(scene, async () => {
+        const second = await scene.certify({ out: `${scene.directory}/second` }).finished;
+        expect(second.exitCode).toBe(3);
+        expect(second.stderr).toContain('LEASE_HELD this node is in use by the run');
+      }),
+  },
+
+  'two names for one machine': {
+    nodes: 1,
+    provoke: async (scene) => {
+      const [{ name }] = scene.nodes;
+      const ended = await scene.certify({ rack: [{ name }, { name: 'again', host: name }] }).finished;
+      expect(ended.stderr).toContain('SAME_MACHINE');
+      return refused(scene, ended.exitCode);
+    },
+  },
 };
+
+interface Disturbed {
+  readonly node: RigNode;
+  readonly running: Running;
+  readonly gate: Gate;
+}
+
+/** Does something to the first node while openssl is being timed there, then lets that end. */
+async function disturb(
+  scene: Scene,
+  act: (disturbed: Disturbed) => Promise<void> | void,
+  workload?: string,
+): Promise<Found> {
+  const [node] = scene.nodes;
+  const gate = putGatedOpenssl(node);
+  const running = scene.certify();
+  await gate.begun();
+  await act({ node, running, gate });
+  gate.open();
+  return found(scene, await running.finished, { workload });
+}
+
+/** Nothing was measured, and there is no run that could be taken for one. */
+function refused(scene: Scene, exitCode: number | null): Found {
+  expect(existsSync(scene.run)).toBe(false);
+  return { execution: 'not run', cell: 'none', exitCode: String(exitCode) };
+}
+
+const openSocket = ({ address }: RigNode): ReturnType<typeof connect> => connect({ host: address, port: 22 });
+
+/** What was wrapped for a terminal, as it was before. */
+const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ');

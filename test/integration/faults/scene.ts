@@ -1,10 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { expect } from 'vitest';
 import { Verdict } from '../../../reports/schema/verdict.ts';
 import { clientFilesOf } from '../../rig/client-files.ts';
 import { fabricInterface } from '../../rig/fabric.ts';
 import type { RigNode } from '../../rig/rig-node.ts';
-import type { Running } from '../../support/run-assay.ts';
+import type { Finished, Running } from '../../support/run-assay.ts';
 import { startAssay, writeSuite } from '../../support/run-assay.ts';
 
 /** What a row of the table says of a fault, as it was found. */
@@ -55,11 +56,7 @@ export interface CertifyOptions {
   readonly args?: readonly string[];
 }
 
-export function createScene(
-  rig: string,
-  nodes: readonly [RigNode, ...RigNode[]],
-  directory: string,
-): Scene {
+export function createScene(rig: string, nodes: readonly [RigNode, ...RigNode[]], directory: string): Scene {
   const run = join(directory, 'run');
   const start = (...args: readonly string[]): Running => startAssay(args, { cwd: directory });
   return {
@@ -71,7 +68,7 @@ export function createScene(
       entries = [hash(), product, verify],
       profile = 'survey',
       rack = nodes.map(({ name }) => ({ name })),
-      knownHosts = (lines) => lines,
+      knownHosts = (lines: string) => lines,
       out = run,
       args = [],
     } = {}) => {
@@ -142,6 +139,19 @@ export const verify: object = {
   budgetSeconds: 60,
 };
 
+/** What the table says of the node with the fault, or of one workload on it, after commands that ended so. */
+export const found = (
+  scene: Scene,
+  ended: Finished | readonly Finished[],
+  { workload = '', node = scene.nodes[0].name } = {},
+): Found => ({
+  ...whatBecame(scene.verdict(), node, workload),
+  exitCode: [ended]
+    .flat()
+    .map(({ exitCode }) => String(exitCode))
+    .join(', then '),
+});
+
 /** What became of a node, or of one workload on it: all execution states and verdicts of required cells, once each. */
 export function whatBecame(
   { attempts, cells }: Verdict,
@@ -157,13 +167,17 @@ export function whatBecame(
         subject === node && level === 'required' && requirement.startsWith(workload),
     )
     .map(({ verdict }) => verdict);
-  return {
-    execution: list(executions.length === 0 ? ['not run'] : executions),
-    cell: list(verdicts.length === 0 ? ['–'] : verdicts),
-  };
+  return { execution: list(executions.length === 0 ? ['not run'] : executions), cell: list(verdicts) };
 }
 
 const list = (words: readonly string[]): string => [...new Set(words)].toSorted().join(', ');
 
-/** Exit codes as the table has them: of commands one after the other, or beside each other. */
-export const exitCodes = (...codes: readonly (number | null)[]): string => codes.map(String).join(', then ');
+/** Fails unless all was measured on these nodes, and was right. */
+export function expectMeasured(scene: Scene, nodes: readonly RigNode[] = scene.nodes): void {
+  for (const { name } of nodes)
+    expect({ name, ...whatBecame(scene.verdict(), name) }).toEqual({
+      name,
+      execution: 'completed',
+      cell: 'pass',
+    });
+}

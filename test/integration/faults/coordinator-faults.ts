@@ -1,0 +1,102 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { runProgram } from '../../rig/run-program.ts';
+import { waitUntil } from '../../rig/wait-until.ts';
+import type { Running } from '../../support/run-assay.ts';
+import { createGate, putGatedOpenssl, putTool } from './node-state.ts';
+import type { Found, Scenario, Scene } from './scene.ts';
+import { found } from './scene.ts';
+
+/** What can happen to the coordinator: it is killed wherever it stands, and its disk is full. */
+export const coordinatorFaults: Readonly<Record<string, Scenario>> = {
+  'coordinator killed while it pushes the agent': {
+    nodes: 1,
+    provoke: async (scene) => {
+      const [node] = scene.nodes;
+      await node.exec(['rm', '-rf', '/var/tmp/assay-0']);
+      const running = scene.certify();
+      const script = 'until ls /var/tmp/assay-0/cache/.push-*/node; do sleep 0.01; done';
+      expect((await node.exec(['sh', '-c', script])).exitCode).toBe(0);
+      return killAndResume(scene, running);
+    },
+  },
+
+  'coordinator killed while it probes': {
+    nodes: 1,
+    provoke: async (scene) => {
+      const [node] = scene.nodes;
+      const gate = createGate(node);
+      putTool(node, 'lsblk', `${gate.script}; exec /usr/bin/lsblk "$@"`);
+      const running = scene.certify();
+      await gate.begun();
+      return killAndResume(scene, running, gate.open);
+    },
+  },
+
+  'coordinator killed in the middle of a step': {
+    nodes: 1,
+    provoke: async (scene) => {
+      const gate = putGatedOpenssl(scene.nodes[0]);
+      const running = scene.certify();
+      await gate.begun();
+      return killAndResume(scene, running, gate.open);
+    },
+  },
+
+  'coordinator killed between two steps': {
+    nodes: 1,
+    provoke: async (scene) => {
+      const running = scene.certify();
+      await running.says('[2/3]'); // the evidence of the first is here
+      return killAndResume(scene, running);
+    },
+  },
+
+  'coordinator killed while it judges': {
+    nodes: 1,
+    provoke: async (scene) => {
+      const running = scene.certify();
+      const record = join(scene.run, 'nodes', scene.nodes[0].name, 'record.ndjson');
+      await waitUntil('the samples are written', () => existsSync(record), 60_000);
+      return killAndResume(scene, running);
+    },
+  },
+
+  'disk of the coordinator full': {
+    nodes: 1,
+    provoke: async (scene) => {
+      const [node] = scene.nodes;
+      await runProgram(['mount', '-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', scene.directory]);
+      try {
+        const gate = putGatedOpenssl(node);
+        const running = scene.certify();
+        await gate.begun();
+        const fill = join(scene.directory, 'fill');
+        await expect(runProgram(['dd', 'if=/dev/zero', `of=${fill}`, 'bs=64K'])).rejects.toThrow('No space');
+        gate.open();
+        const first = await running.finished;
+        expect(first.stderr).toContain('DISK_FULL');
+        await rm(fill);
+        return found(scene, [first, await scene.start('resume', scene.run).finished]);
+      } finally {
+        await runProgram(['umount', scene.directory]);
+      }
+    },
+  },
+};
+
+/** Kills the coordinator, lets the node go on, and picks the run up again. */
+async function killAndResume(
+  scene: Scene,
+  running: Running,
+  open: () => void = () => undefined,
+): Promise<Found> {
+  running.signal('SIGKILL');
+  const killed = await running.finished;
+  expect(killed.exitCode).toBe(null); // it had not ended by itself
+  expect(existsSync(join(scene.run, 'report.html'))).toBe(false);
+  open();
+  return found(scene, await scene.start('resume', scene.run).finished);
+}

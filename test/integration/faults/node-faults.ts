@@ -1,0 +1,115 @@
+import { expect } from 'vitest';
+import type { RigNode } from '../../rig/rig-node.ts';
+import { putGatedOpenssl } from './node-state.ts';
+import type { Scenario, Scene } from './scene.ts';
+import { expectMeasured, found } from './scene.ts';
+
+/** What can be wrong with a node itself: its disks, its shell, its clock, who else is on it. */
+export const nodeFaults: Readonly<Record<string, Scenario>> = {
+  'disk of a node full': {
+    nodes: 2,
+    provoke: (scene) =>
+      withoutPlace(scene, async (node, place) => {
+        await node.mountSmall(place, 4_194_304);
+        await node.fillDisk(place);
+      }),
+  },
+
+  'disk of a node full in the middle of a run': {
+    nodes: 1,
+    provoke: async (scene) => {
+      const [node] = scene.nodes;
+      await node.mountSmall('/var/tmp', 268_435_456);
+      const gate = putGatedOpenssl(node);
+      const running = scene.certify();
+      await gate.begun();
+      await node.fillDisk('/var/tmp');
+      gate.open();
+      await running.says('reaching for it again');
+      await node.freeDisk('/var/tmp');
+      return found(scene, await running.finished, { workload: 'sha256' });
+    },
+  },
+
+  'state directory where nothing can be started (noexec)': {
+    nodes: 1,
+    provoke: async (scene) => {
+      await scene.nodes[0].mountNoexec('/var/tmp');
+      return measuredFrom(scene, '/tmp/assay-0');
+    },
+  },
+
+  'state directory on a network file system': {
+    nodes: 1,
+    provoke: async (scene) => {
+      await scene.nodes[0].mountNetworkLike('/var/tmp');
+      return measuredFrom(scene, '/tmp/assay-0');
+    },
+  },
+
+  'no usable state directory': {
+    nodes: 2,
+    provoke: (scene) => withoutPlace(scene, (node, place) => node.mountNoexec(place)),
+  },
+
+  'login shell that prints': {
+    nodes: 1,
+    provoke: async (scene) => {
+      await scene.nodes[0].writeHome({ '.bashrc': 'echo welcome; echo to this machine >&2\n' });
+      return found(scene, await scene.certify().finished);
+    },
+  },
+
+  'csh as login shell': {
+    nodes: 1,
+    provoke: async (scene) => {
+      const [node] = scene.nodes;
+      await node.loginShell('/bin/csh');
+      await node.writeHome({ '.cshrc': `echo welcome; setenv PATH /root/bin:/usr/bin:/bin\n` });
+      return found(scene, await scene.certify().finished);
+    },
+  },
+
+  'clock of a node ten minutes off': {
+    nodes: 1,
+    provoke: async (scene) => {
+      await scene.nodes[0].skewClock(600);
+      const ended = await scene.certify().finished;
+      return found(scene, ended);
+    },
+  },
+
+  'node in use by somebody': {
+    nodes: 2,
+    provoke: async (scene) => {
+      const [node] = scene.nodes;
+      await node.exec(['sh', '-c', 'cp /bin/sleep /tmp/xmrig; setsid /tmp/xmrig 600 > /dev/null 2>&1 &']);
+      const refused = await scene.certify().finished;
+      expect(refused.stderr).toContain(`NODE_OCCUPIED expected idle machines, found ${node.name}: `);
+      const confirmed = await scene.certify({ args: ['--exclusive-confirmed'] }).finished;
+      expectMeasured(scene);
+      return found(scene, [refused, confirmed]);
+    },
+  },
+};
+
+/** Makes both usual places of the agent useless on the first node. */
+async function withoutPlace(
+  scene: Scene,
+  spoil: (node: RigNode, place: string) => Promise<void>,
+): ReturnType<Scenario['provoke']> {
+  const [node, ...others] = scene.nodes;
+  for (const place of ['/var/tmp', '/tmp']) await spoil(node, place);
+  const ended = await scene.certify().finished;
+  expect(ended.stderr).toContain(`✖ ${node.name}: STATE_DIRECTORY_UNUSABLE`);
+  expectMeasured(scene, others);
+  return found(scene, ended);
+}
+
+/** Measures, and proves that the agent did it from this directory. */
+async function measuredFrom(scene: Scene, state: string): ReturnType<Scenario['provoke']> {
+  const ended = await scene.certify().finished;
+  const { stdout } = await scene.nodes[0].exec(['ls', `${state}/cache`]);
+  expect(stdout).not.toBe('');
+  return found(scene, ended);
+}
