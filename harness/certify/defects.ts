@@ -1,5 +1,5 @@
+import { foldNodeSet } from '../../reports/format/fold-names.ts';
 import type { Blame, Cell, Defect } from '../../reports/schema/verdict.ts';
-import { foldNodeSet } from '../config/node-set.ts';
 import type { JudgedCell } from './judge-cells.ts';
 import { blameCause } from './judge-groups.ts';
 import { ownerOf } from './missing-action.ts';

@@ -29,13 +29,13 @@ export function judgeDrift(node: string, facts: HostFacts, { inventory, nodes }:
   const drifted = findings.filter(({ verdict }) => verdict === 'fail');
   const unknown = findings.filter(({ verdict }) => verdict === 'missing');
   const like = golden ?? 'most nodes';
-  if (drifted.length > 0) {
-    const words = drifted.map(
-      ({ path, golden: expected, found }) => `${path}: ${expected} on ${like}, ${found} here`,
-    );
-    return { verdict: 'fail', reason: words.join('; '), cause: `${node}:drift` };
-  }
-  return unknown.length === findings.length
+  const say = (all: typeof findings): string =>
+    all
+      .map(({ path, golden: expected, found }) => `${path}: ${expected} on ${like}, ${found} here`)
+      .join('; ');
+  if (drifted.length > 0) return { verdict: 'fail', reason: say(drifted), cause: `${node}:drift` };
+  if (unknown.length > 0) return missing('unknown-fact', say(unknown), `${node}:drift`);
+  return findings.length === 0
     ? missing('unknown-fact', `nothing of ${node} can be compared with ${like}`, `${node}:drift`)
-    : { verdict: 'pass', reason: `${findings.length - unknown.length} settings are like those of ${like}` };
+    : { verdict: 'pass', reason: `all ${findings.length} settings are like those of ${like}` };
 }

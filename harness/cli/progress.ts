@@ -1,11 +1,11 @@
 import type { Writable } from 'node:stream';
 import { cleanText } from '../../reports/format/clean-text.ts';
+import { foldNodeSet } from '../../reports/format/fold-names.ts';
 import { formatDuration } from '../../reports/format/format-duration.ts';
 import { renderPartial } from '../../reports/format/partial-line.ts';
 import { wrapText } from '../../reports/format/wrap-text.ts';
 import { valueOf } from '../../workloads/kit/facts/fact.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
-import { foldNodeSet } from '../config/node-set.ts';
 import type { Environment } from '../environment.ts';
 import type { MeasureEvents } from '../run/measure.ts';
 import type { Plan, PlannedStep } from '../run/plan.ts';
@@ -45,7 +45,9 @@ export function createProgress(
     },
     onNodeLost: (node, error) => line(`- ${node}: ${error.message}; reaching for it again`),
     onNodeFailed: (node, { code, message, hint }) => {
-      line(`✖ ${node}: ${code} ${message.startsWith(`${node}: `) ? message.slice(node.length + 2) : message}`);
+      line(
+        `✖ ${node}: ${code} ${message.startsWith(`${node}: `) ? message.slice(node.length + 2) : message}`,
+      );
       if (hint !== undefined) line(`  ${hint}`);
     },
     onStepEnded: (step, execution, done, total) => {

@@ -54,12 +54,14 @@ export async function loadTargets(
       hint: 'Write for example: local, gpu1, admin@gpu[01-04]:2222, or an inventory file.',
     });
   });
+  const seen = new Set<string>();
   for (const { name } of nodes) {
-    if (nodes.filter((node) => node.name === name).length > 1) {
+    if (seen.has(name)) {
       throw new AssayError('USAGE', `expected every machine once, got \`${name}\` twice`, {
         hint: 'Name each machine once.',
       });
     }
+    seen.add(name);
   }
   return { inventory: { schema: 'assay/inventory', schemaVersion: 1, nodes }, manifest: undefined };
 }
@@ -75,10 +77,13 @@ export async function loadInventoryFile(file: string, environment: Environment):
   return loadInventory(path, await loadClasses(resource('harness/profiles/classes')));
 }
 
-const nameNode = (target: string): InventoryNode =>
-  target === localNode
-    ? { name: localNode, claims: {} }
-    : { name: readSshTarget(target).host, host: target, claims: {} };
+function nameNode(target: string): InventoryNode {
+  if (target === localNode) return { name: localNode, claims: {} };
+  const { host } = readSshTarget(target);
+  // An IPv6 address is no name that a file could have.
+  const name = host.includes(':') ? `ipv6-${host.replaceAll(/[^A-Za-z0-9]+/g, '-')}` : host;
+  return { name, host: target, claims: {} };
+}
 
 /** The way to one node. Nothing is connected yet. */
 async function createTarget(

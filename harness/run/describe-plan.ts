@@ -1,4 +1,5 @@
 import { cleanText } from '../../reports/format/clean-text.ts';
+import { foldNodeSet } from '../../reports/format/fold-names.ts';
 import { formatDuration } from '../../reports/format/format-duration.ts';
 import { formatQuantity } from '../../reports/format/format-quantity.ts';
 import type { Cell } from '../../reports/schema/verdict.ts';
@@ -7,7 +8,6 @@ import type { Registry } from '../../workloads/registry.ts';
 import { judge } from '../certify/judge.ts';
 import type { RunMaterial } from '../certify/run-material.ts';
 import { plannedFor } from '../certify/step-evidence.ts';
-import { foldNodeSet } from '../config/node-set.ts';
 import { shellQuote } from '../deploy/command-lines.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { checkPowerDomains } from './check-nodes.ts';

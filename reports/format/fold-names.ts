@@ -1,65 +1,65 @@
 import { cleanText } from './clean-text.ts';
-import { groupBy } from './group-by.ts';
-import { compareNatural } from './natural-order.ts';
 
-/** A name as its last number and what stands around it; absent for a name that has none or that would read as a set. */
-interface Numbered {
-  readonly before: string;
-  readonly digits: string;
-  readonly after: string;
-}
+/** A name in pieces: text, number, text, number, …, text; a number that stands for several is in brackets. */
+type Pieces = readonly string[];
 
-/** A number of more digits than this is an identity, not a place in a row. */
-const mostDigits = 9;
+/** Names as people write sets of them: `gpu[001-004,007], login`. */
+export const foldNames = (names: readonly string[]): string => foldNameRows(names.map(cleanText)).join(', ');
 
-/** Names as people write sets of them: `gpu[001-004,007], login`, in natural order, each once. */
-export const foldNames = (names: readonly string[]): string => foldNameRows(names).join(', ');
+/** The same as one word: `gpu[001-004,007],login`; `expandNodeSet` of the harness gives the same names back. */
+export const foldNodeSet = (names: readonly string[]): string => foldNameRows(names).join(',');
 
-/**
- * The same, as a list of sets. Numbers are only folded with others of their width when they are padded, so that a set
- * means these names and no others.
- */
+/** The shortest list of sets of these names. Natural order (`gpu9` before `gpu10`), padding kept, each name once. */
 export function foldNameRows(names: readonly string[]): readonly string[] {
-  const unique = [...new Set(names.map(cleanText))].sort(compareNatural);
-  const padded = new Set(
-    unique.flatMap((name) => {
-      const it = numberIn(name);
-      return it === undefined || !isPadded(it.digits) ? [] : [keyOf(it, it.digits.length)];
-    }),
-  );
-  const rows = groupBy(unique, (name) => {
-    const it = numberIn(name);
-    if (it === undefined) return `name ${name}`;
-    const key = keyOf(it, it.digits.length);
-    return padded.has(key) ? key : keyOf(it, 0);
-  });
-  return [...rows.values()].map(foldRow);
+  let items: readonly Pieces[] = [...new Set(names)].map(split).toSorted(compare);
+  const longest = items.reduce((most, { length }) => Math.max(most, length), 0);
+  // The last number first: brackets that came out equal let the numbers before them merge too.
+  for (let at = longest - 2; at > 0; at -= 2) items = mergeAt(items, at);
+  return items.map((pieces) => pieces.join(''));
 }
 
-function numberIn(name: string): Numbered | undefined {
-  if (/[[\],]/.test(name)) return undefined;
-  const [, before = '', digits, after = ''] = /^(.*?)(\d+)(\D*)$/.exec(name) ?? [];
-  return digits === undefined || digits.length > mostDigits ? undefined : { before, digits, after };
-}
+/** More than 15 digits are not exact as a number and stay text; so does an IPv6 address in its brackets. */
+const split = (name: string): Pieces =>
+  /[[\],]/.test(name) ? [name] : name.split(/(?<!\d)(\d{1,15})(?!\d)/);
 
-const isPadded = (digits: string): boolean => digits.startsWith('0') && digits.length > 1;
-const keyOf = ({ before, after }: Numbered, width: number): string =>
-  `set ${JSON.stringify([before, after, width])}`;
-
-function foldRow(names: readonly string[]): string {
-  const [first = '', ...more] = names;
-  const it = numberIn(first);
-  if (it === undefined || more.length === 0) return first;
-  const digits = names.map((name) => numberIn(name)?.digits ?? '').sort(compareNatural);
-  return `${it.before}[${ranges(digits).join(',')}]${it.after}`;
-}
-
-function ranges(digits: readonly string[]): readonly string[] {
-  const runs: { from: string; to: string }[] = [];
-  for (const each of digits) {
-    const last = runs.at(-1);
-    if (last !== undefined && Number(each) === Number(last.to) + 1) last.to = each;
-    else runs.push({ from: each, to: each });
+function compare(a: Pieces, b: Pieces): number {
+  for (const [at, left] of a.entries()) {
+    const right = b[at];
+    if (right === undefined) return 1;
+    if (left === right) continue;
+    const difference = at % 2 === 1 ? Number(left) - Number(right) || left.length - right.length : 0;
+    return difference !== 0 ? difference : left < right ? -1 : 1;
   }
-  return runs.map(({ from, to }) => (from === to ? from : `${from}-${to}`));
+  return a.length - b.length;
 }
+
+/** Merges items that differ in this number only. The items are sorted, and so are the numbers of each. */
+function mergeAt(items: readonly Pieces[], at: number): readonly Pieces[] {
+  const alike = new Map<string, Pieces[]>();
+  for (const pieces of items) {
+    const key = JSON.stringify(pieces.map((piece, index) => (index === at ? '' : piece)));
+    const group = alike.get(key) ?? [];
+    group.push(pieces);
+    alike.set(key, group);
+  }
+  return [...alike.values()].flatMap((group) => {
+    const [first] = group;
+    if (first?.[at] === undefined || group.length === 1) return group;
+    return [first.with(at, `[${foldNumbers(group.map((pieces) => pieces[at] ?? ''))}]`)];
+  });
+}
+
+function foldNumbers(numbers: readonly string[]): string {
+  const ranges: (readonly [first: string, last: string])[] = [];
+  for (const number of numbers) {
+    const [first, last] = ranges.at(-1) ?? [];
+    if (first !== undefined && number === following(first, Number(last))) {
+      ranges[ranges.length - 1] = [first, number];
+    } else ranges.push([number, number]);
+  }
+  return ranges.map(([first, last]) => (first === last ? first : `${first}-${last}`)).join(',');
+}
+
+/** The number after `last` as a range that starts with `first` writes it. */
+const following = (first: string, last: number): string =>
+  String(last + 1).padStart(first.startsWith('0') ? first.length : 0, '0');

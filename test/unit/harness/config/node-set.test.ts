@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { expandNodeSet, foldNodeSet } from '../../../../harness/config/node-set.ts';
+import { expandNodeSet } from '../../../../harness/config/node-set.ts';
+import { foldNodeSet } from '../../../../reports/format/fold-names.ts';
 
 const groups = new Map([
   ['rack7', 'gpu[1-4],login7'],
