@@ -96,6 +96,7 @@ async function measureAll(): Promise<void> {
         },
         client: await buildClient(root, join(folder, 'client'), agent),
         bin,
+        note,
       };
       const archive = createArchive(folder, agent, runtime.hash);
       execFileSync('tar', ['-cf', join(folder, 'agent.tar'), '-C', archive.folder, '.']);

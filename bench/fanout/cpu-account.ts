@@ -25,6 +25,9 @@ export interface CpuAccount {
   readonly close: () => Promise<void>;
 }
 
+/** No client here takes a minute unless the machine is busy with something else. */
+const limitMs = 300_000;
+
 /** Where control groups of version 2 are mounted; beside version 1 the second. */
 const mounts = ['/sys/fs/cgroup', '/sys/fs/cgroup/unified'];
 
@@ -107,17 +110,22 @@ function run(
   { env, directory }: CommandOptions,
 ): Promise<{ stdout: string; stderr: string }> {
   return new Promise((resolve, reject) => {
-    execFile(file, args, { env, cwd: directory, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
-      if (error === null) resolve({ stdout, stderr });
-      else
-        reject(
-          new Error(
-            `${[file, ...args].join(' ').slice(0, 300)}: ${stderr.slice(-1000)}${stdout.slice(-1000)}`,
-            {
-              cause: error,
-            },
-          ),
-        );
-    });
+    execFile(
+      file,
+      args,
+      { env, cwd: directory, maxBuffer: 64 * 1024 * 1024, timeout: limitMs },
+      (error, stdout, stderr) => {
+        if (error === null) resolve({ stdout, stderr });
+        else
+          reject(
+            new Error(
+              `${[file, ...args].join(' ').slice(0, 300)}: ${stderr.slice(-1000)}${stdout.slice(-1000)}`,
+              {
+                cause: error,
+              },
+            ),
+          );
+      },
+    );
   });
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { AnyAuthMethod } from 'ssh2';
 import ssh2 from 'ssh2';
 
 // What somebody writes who needs `true` on many hosts and has ssh2: one connection per host, the key offered at once, the
@@ -7,11 +8,13 @@ import ssh2 from 'ssh2';
 const [list = '', port = '', identity = '', hostKey = '', parallel = ''] = process.argv.slice(2);
 const addresses = readFileSync(list, 'utf8').split('\n').filter(Boolean);
 const privateKey = readFileSync(identity);
+const offered: AnyAuthMethod = { type: 'publickey', username: 'root', key: privateKey };
 const expected = Buffer.from(readFileSync(hostKey, 'utf8').split(' ')[1] ?? '', 'base64');
 
 const runTrue = (host: string): Promise<void> =>
   new Promise((resolve, reject) => {
     const client = new ssh2.Client();
+    const methods = [offered];
     client.on('error', reject);
     client.on('close', () => resolve());
     client.on('handshake', ({ kex, cs }) => {
@@ -34,7 +37,7 @@ const runTrue = (host: string): Promise<void> =>
       port: Number(port),
       username: 'root',
       hostVerifier: (key: Buffer) => key.equals(expected),
-      authHandler: [{ type: 'publickey', username: 'root', key: privateKey }],
+      authHandler: () => methods.shift() ?? false,
       readyTimeout: 60_000,
     });
   });

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import type { Inventory } from '../../harness/config/inventory.ts';
 import { inputNames } from '../../harness/run/load-run.ts';
 import { RunDirectory, toJson } from '../../harness/store/run-directory.ts';
@@ -26,7 +27,10 @@ export interface SubjectOptions {
   readonly client: { readonly ours: string; readonly plain: string };
   /** The built command line, where there is one. */
   readonly bin: string | undefined;
+  readonly note: (text: string) => void;
 }
+
+const stopSeconds = 120;
 
 /** Writes the inventory of these nodes and returns its path. */
 export function writeInventory(
@@ -82,13 +86,27 @@ export async function createOurSubjects(
   const run = await createEmptyRun(folder, createInventory(nodes, addresses, 22));
   const stop = async (): Promise<Cost> => {
     nodes.tidy({ cache: false });
-    return account.measure([process.execPath, bin, 'stop', run], {
-      env: { ...env, ASSAY_BUILT: '1' },
-      directory: folder,
-    });
+    const argv = ['timeout', `${stopSeconds}`, process.execPath, bin, 'stop', run];
+    return account.measure(argv, { env: { ...env, ASSAY_BUILT: '1' }, directory: folder });
   };
-  await stop(); // brings the agent of that build, which may be another one
+  if (!(await endsInTime(stop))) {
+    options.note(`${oursBuilt} is left out: it did not end within ${stopSeconds} s`);
+    return subjects;
+  }
   return [...subjects, { name: oursBuilt, check: stop, push: undefined }];
+}
+
+/** Also brings the agent of that build, which may be another one. */
+async function endsInTime(act: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await act();
+    return true;
+  } catch (cause) {
+    // timeout(1) ends with 124.
+    const { code } = z.looseObject({ code: z.unknown() }).parse(cause instanceof Error ? cause.cause : {});
+    if (code === 124) return false;
+    throw cause;
+  }
 }
 
 /** The nodes hold no such run, and each one's agent says so: a whole hello without a keeper. */

@@ -1,7 +1,7 @@
 import { foldNodeSet } from '../../reports/format/fold-names.ts';
 import type { Blame, Cell, Defect } from '../../reports/schema/verdict.ts';
+import { blameCause } from './groups/judge-groups.ts';
 import type { JudgedCell } from './judge-cells.ts';
-import { blameCause } from './judge-groups.ts';
 import { ownerOf } from './missing-action.ts';
 import { verdictOrder } from './outcome.ts';
 import type { RunMaterial } from './run-material.ts';

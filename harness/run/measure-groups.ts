@@ -1,8 +1,8 @@
 import type { Tool } from '../../workloads/kit/tool.ts';
 import type { Registry } from '../../workloads/registry.ts';
-import { assignBlame } from '../certify/assign-blame.ts';
-import { listTrials } from '../certify/list-trials.ts';
-import { nextTrials } from '../certify/next-trials.ts';
+import { assignBlame } from '../certify/groups/assign-blame.ts';
+import { listTrials } from '../certify/groups/list-trials.ts';
+import { nextTrials } from '../certify/groups/next-trials.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { runPaths } from '../store/run-directory.ts';
 import { roundsOf } from './create-plan.ts';

@@ -1,7 +1,7 @@
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import type { Seat } from '../../workloads/kit/seat.ts';
 import type { Registry } from '../../workloads/registry.ts';
-import { groupName } from '../certify/group-name.ts';
+import { groupName } from '../certify/groups/group-name.ts';
 import type { Inventory } from '../config/inventory.ts';
 import type { Suite, SuiteEntry } from '../config/suite.ts';
 import { chooseTool } from './choose-tool.ts';

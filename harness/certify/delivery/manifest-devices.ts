@@ -1,8 +1,8 @@
-import type { Fact } from '../../workloads/kit/facts/fact.ts';
-import { known, unknown, valueOf } from '../../workloads/kit/facts/fact.ts';
-import type { Drive, HostFacts } from '../../workloads/kit/facts/host-facts.ts';
-import { mapFact } from '../../workloads/kit/facts/read-number.ts';
-import type { ManifestPart } from '../config/manifest.ts';
+import type { Fact } from '../../../workloads/kit/facts/fact.ts';
+import { known, unknown, valueOf } from '../../../workloads/kit/facts/fact.ts';
+import type { Drive, HostFacts } from '../../../workloads/kit/facts/host-facts.ts';
+import { mapFact } from '../../../workloads/kit/facts/read-number.ts';
+import type { ManifestPart } from '../../config/manifest.ts';
 
 /** What the facts say of one device of a kind, or of `count` that they cannot tell apart. */
 export interface FoundDevice {

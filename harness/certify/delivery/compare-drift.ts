@@ -1,5 +1,5 @@
-import { unknown } from '../../workloads/kit/facts/fact.ts';
-import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
+import { unknown } from '../../../workloads/kit/facts/fact.ts';
+import type { HostFacts } from '../../../workloads/kit/facts/host-facts.ts';
 import { compareSettings, hasTolerance, whyUnknown } from './compare-settings.ts';
 import type { Configuration, Setting } from './configuration.ts';
 import { readConfiguration } from './configuration.ts';

@@ -1,8 +1,8 @@
-import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
+import type { HostFacts } from '../../../workloads/kit/facts/host-facts.ts';
+import type { Outcome } from '../outcome.ts';
+import { missing } from '../outcome.ts';
+import type { RunMaterial } from '../run-material.ts';
 import { compareDrift, modeOf } from './compare-drift.ts';
-import type { Outcome } from './outcome.ts';
-import { missing } from './outcome.ts';
-import type { RunMaterial } from './run-material.ts';
 
 /** Fewer nodes have no majority that one could hold anybody against. */
 const nodesForMode = 8;

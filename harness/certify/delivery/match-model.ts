@@ -1,4 +1,4 @@
-import { valueOf } from '../../workloads/kit/facts/fact.ts';
+import { valueOf } from '../../../workloads/kit/facts/fact.ts';
 import type { FoundDevice } from './manifest-devices.ts';
 
 /**

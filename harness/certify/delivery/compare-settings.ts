@@ -1,6 +1,6 @@
-import type { Fact } from '../../workloads/kit/facts/fact.ts';
+import type { Fact } from '../../../workloads/kit/facts/fact.ts';
+import type { FactValue } from '../look-up-fact.ts';
 import type { Setting } from './configuration.ts';
-import type { FactValue } from './look-up-fact.ts';
 
 /** MemTotal differs a little between equal machines: firmware and kernel take what they need at boot. */
 const tolerances: ReadonlyMap<string, number> = new Map([['memory.totalBytes', 0.01]]);

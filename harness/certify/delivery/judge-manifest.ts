@@ -1,8 +1,8 @@
-import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
+import type { HostFacts } from '../../../workloads/kit/facts/host-facts.ts';
+import type { Outcome } from '../outcome.ts';
+import { missing } from '../outcome.ts';
+import type { RunMaterial } from '../run-material.ts';
 import { compareManifest } from './compare-manifest.ts';
-import type { Outcome } from './outcome.ts';
-import { missing } from './outcome.ts';
-import type { RunMaterial } from './run-material.ts';
 
 /** Is everything there that the supplier says was delivered? The findings in one sentence, the worst first. */
 export function judgeManifest(node: string, facts: HostFacts, { manifest }: RunMaterial): Outcome {

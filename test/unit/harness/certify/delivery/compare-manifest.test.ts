@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { compareManifest } from '../../../../harness/certify/compare-manifest.ts';
-import type { ManifestPart } from '../../../../harness/config/manifest.ts';
-import { known, unknown } from '../../../../workloads/kit/facts/fact.ts';
-import type { HostFacts } from '../../../../workloads/kit/facts/host-facts.ts';
-import type { FactChanges } from '../../../support/constructed/facts.ts';
-import { h100, mergeFacts, nvmeDrive } from '../../../support/constructed/facts.ts';
+import { compareManifest } from '../../../../../harness/certify/delivery/compare-manifest.ts';
+import type { ManifestPart } from '../../../../../harness/config/manifest.ts';
+import { known, unknown } from '../../../../../workloads/kit/facts/fact.ts';
+import type { HostFacts } from '../../../../../workloads/kit/facts/host-facts.ts';
+import type { FactChanges } from '../../../../support/constructed/facts.ts';
+import { h100, mergeFacts, nvmeDrive } from '../../../../support/constructed/facts.ts';
 
 type Row = Partial<ManifestPart> & Pick<ManifestPart, 'part'>;
 

@@ -1,7 +1,7 @@
-import { valueOf } from '../../workloads/kit/facts/fact.ts';
-import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
-import type { Subject } from '../run/plan.ts';
-import type { NodeMaterial, RunMaterial } from './run-material.ts';
+import { valueOf } from '../../../workloads/kit/facts/fact.ts';
+import type { HostFacts } from '../../../workloads/kit/facts/host-facts.ts';
+import type { Subject } from '../../run/plan.ts';
+import type { NodeMaterial, RunMaterial } from '../run-material.ts';
 
 /**
  * What a pair or group left behind, in the shape of a node's: its leader keeps the results. Speeds are restricted as

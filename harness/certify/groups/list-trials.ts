@@ -1,12 +1,12 @@
-import type { Trial } from '../../reports/schema/verdict.ts';
-import type { Limit } from '../../workloads/kit/limit.ts';
-import type { Sample } from '../../workloads/kit/sample.ts';
-import type { PlannedStep } from '../run/plan.ts';
-import { decide } from './decide.ts';
-import { describeQuantity } from './describe-quantity.ts';
+import type { Trial } from '../../../reports/schema/verdict.ts';
+import type { Limit } from '../../../workloads/kit/limit.ts';
+import type { Sample } from '../../../workloads/kit/sample.ts';
+import type { PlannedStep } from '../../run/plan.ts';
+import { decide } from '../decide.ts';
+import { describeQuantity } from '../describe-quantity.ts';
+import type { RunMaterial } from '../run-material.ts';
+import { describeFates, fateOf } from '../step-evidence.ts';
 import { groupMaterial } from './group-material.ts';
-import type { RunMaterial } from './run-material.ts';
-import { describeFates, fateOf } from './step-evidence.ts';
 
 /** Ends that say nothing about the members: somebody stopped it, or the coordinator was lost. */
 const telling = new Set(['completed', 'error', 'timeout']);

@@ -1,6 +1,6 @@
-import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
-import type { Manifest } from '../config/manifest.ts';
-import { manifestParts } from '../config/manifest.ts';
+import type { HostFacts } from '../../../workloads/kit/facts/host-facts.ts';
+import type { Manifest } from '../../config/manifest.ts';
+import { manifestParts } from '../../config/manifest.ts';
 import { compareMemory } from './compare-memory.ts';
 import { compareParts } from './compare-parts.ts';
 import { manifestDevices } from './manifest-devices.ts';

@@ -1,4 +1,4 @@
-import type { Blame, Trial } from '../../reports/schema/verdict.ts';
+import type { Blame, Trial } from '../../../reports/schema/verdict.ts';
 import { blamedNodes, clearedNodes, clearedPartners } from './next-trials.ts';
 
 /** Who the bad trials are blamed on: nodes first, then what could not be pinned on one. */

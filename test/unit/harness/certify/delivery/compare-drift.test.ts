@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { compareDrift, modeOf } from '../../../../harness/certify/compare-drift.ts';
-import { known, unknown } from '../../../../workloads/kit/facts/fact.ts';
-import type { HostFacts } from '../../../../workloads/kit/facts/host-facts.ts';
-import type { FactChanges } from '../../../support/constructed/facts.ts';
-import { h100, mergeFacts, nic, nvmeDrive } from '../../../support/constructed/facts.ts';
+import { compareDrift, modeOf } from '../../../../../harness/certify/delivery/compare-drift.ts';
+import { known, unknown } from '../../../../../workloads/kit/facts/fact.ts';
+import type { HostFacts } from '../../../../../workloads/kit/facts/host-facts.ts';
+import type { FactChanges } from '../../../../support/constructed/facts.ts';
+import { h100, mergeFacts, nic, nvmeDrive } from '../../../../support/constructed/facts.ts';
 
 const golden = mergeFacts();
 const drifted = (facts: HostFacts, from: Parameters<typeof compareDrift>[0] = golden) =>

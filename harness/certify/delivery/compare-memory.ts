@@ -1,5 +1,5 @@
-import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
-import type { ManifestPart } from '../config/manifest.ts';
+import type { HostFacts } from '../../../workloads/kit/facts/host-facts.ts';
+import type { ManifestPart } from '../../config/manifest.ts';
 import type { ManifestFinding } from './manifest-finding.ts';
 
 const gibibyte = 2 ** 30;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { assignBlame } from '../../../../harness/certify/assign-blame.ts';
-import { blamedNodes, nextTrials } from '../../../../harness/certify/next-trials.ts';
-import type { Trial } from '../../../../reports/schema/verdict.ts';
+import { assignBlame } from '../../../../../harness/certify/groups/assign-blame.ts';
+import { blamedNodes, nextTrials } from '../../../../../harness/certify/groups/next-trials.ts';
+import type { Trial } from '../../../../../reports/schema/verdict.ts';
 
 const trial = (members: string, outcome: Trial['outcome'], reason: string = outcome): Trial => ({
   step: `s-${members.replaceAll(' ', '-')}`,

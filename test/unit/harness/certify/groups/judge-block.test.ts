@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../../../harness/certify/judge.ts';
-import { contradictions } from '../../../../reports/schema/contradictions.ts';
-import type { Verdict } from '../../../../reports/schema/verdict.ts';
-import type { ConstructedTrial } from '../../../support/constructed/block.ts';
-import { constructBlock } from '../../../support/constructed/block.ts';
+import { judge } from '../../../../../harness/certify/judge.ts';
+import { contradictions } from '../../../../../reports/schema/contradictions.ts';
+import type { Verdict } from '../../../../../reports/schema/verdict.ts';
+import type { ConstructedTrial } from '../../../../support/constructed/block.ts';
+import { constructBlock } from '../../../../support/constructed/block.ts';
 
 const nodes = ['a', 'b', 'c', 'd'];
 const pairs = (change: (members: readonly string[]) => Partial<ConstructedTrial> = () => ({})) =>

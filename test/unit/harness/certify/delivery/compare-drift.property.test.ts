@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareDrift, modeOf } from '../../../../harness/certify/compare-drift.ts';
-import type { Fact } from '../../../../workloads/kit/facts/fact.ts';
-import { known, unknown } from '../../../../workloads/kit/facts/fact.ts';
-import type { HostFacts } from '../../../../workloads/kit/facts/host-facts.ts';
-import { h100, mergeFacts, nic } from '../../../support/constructed/facts.ts';
+import { compareDrift, modeOf } from '../../../../../harness/certify/delivery/compare-drift.ts';
+import type { Fact } from '../../../../../workloads/kit/facts/fact.ts';
+import { known, unknown } from '../../../../../workloads/kit/facts/fact.ts';
+import type { HostFacts } from '../../../../../workloads/kit/facts/host-facts.ts';
+import { h100, mergeFacts, nic } from '../../../../support/constructed/facts.ts';
 
 const factOf = <T>(...values: readonly T[]): fc.Arbitrary<Fact<T>> =>
   fc.oneof(

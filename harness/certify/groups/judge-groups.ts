@@ -1,14 +1,14 @@
-import type { Blame, Trial } from '../../reports/schema/verdict.ts';
-import type { Requirement } from '../../workloads/kit/requirement.ts';
-import type { Profile } from '../config/profile.ts';
-import type { Subject } from '../run/plan.ts';
+import type { Blame, Trial } from '../../../reports/schema/verdict.ts';
+import type { Requirement } from '../../../workloads/kit/requirement.ts';
+import type { Profile } from '../../config/profile.ts';
+import type { Subject } from '../../run/plan.ts';
+import type { JudgedCell } from '../judge-cells.ts';
+import { claimsFor, writeCell } from '../judge-cells.ts';
+import { judgeMetricRule } from '../judge-metric-rule.ts';
+import type { Outcome } from '../outcome.ts';
+import { missing } from '../outcome.ts';
+import type { RunMaterial } from '../run-material.ts';
 import { groupMaterial } from './group-material.ts';
-import type { JudgedCell } from './judge-cells.ts';
-import { claimsFor, writeCell } from './judge-cells.ts';
-import { judgeMetricRule } from './judge-metric-rule.ts';
-import type { Outcome } from './outcome.ts';
-import { missing } from './outcome.ts';
-import type { RunMaterial } from './run-material.ts';
 
 /** A decided cell about several nodes. */
 export interface GroupCell extends JudgedCell {

@@ -1,10 +1,10 @@
-import { formatExact } from '../../reports/format/format-quantity.ts';
-import type { Fact } from '../../workloads/kit/facts/fact.ts';
-import { known } from '../../workloads/kit/facts/fact.ts';
-import type { Accelerator, Drive, HostFacts, Nic } from '../../workloads/kit/facts/host-facts.ts';
-import { mapFact } from '../../workloads/kit/facts/read-number.ts';
-import type { FactValue } from './look-up-fact.ts';
-import { lookUpFact } from './look-up-fact.ts';
+import { formatExact } from '../../../reports/format/format-quantity.ts';
+import type { Fact } from '../../../workloads/kit/facts/fact.ts';
+import { known } from '../../../workloads/kit/facts/fact.ts';
+import type { Accelerator, Drive, HostFacts, Nic } from '../../../workloads/kit/facts/host-facts.ts';
+import { mapFact } from '../../../workloads/kit/facts/read-number.ts';
+import type { FactValue } from '../look-up-fact.ts';
+import { lookUpFact } from '../look-up-fact.ts';
 
 /** One thing, or one for each device, described by facts: the order of devices means nothing. */
 export type Setting = Fact<readonly (readonly Fact<FactValue>[])[]>;

@@ -1,6 +1,6 @@
-import type { Fact } from '../../workloads/kit/facts/fact.ts';
-import { valueOf } from '../../workloads/kit/facts/fact.ts';
-import type { ManifestPart } from '../config/manifest.ts';
+import type { Fact } from '../../../workloads/kit/facts/fact.ts';
+import { valueOf } from '../../../workloads/kit/facts/fact.ts';
+import type { ManifestPart } from '../../config/manifest.ts';
 import { countModel, demandFor } from './count-model.ts';
 import type { FoundDevice } from './manifest-devices.ts';
 import type { ManifestFinding } from './manifest-finding.ts';

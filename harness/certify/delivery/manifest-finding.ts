@@ -1,4 +1,4 @@
-import type { ManifestPart } from '../config/manifest.ts';
+import type { ManifestPart } from '../../config/manifest.ts';
 
 /** What became of one expectation of a manifest: a serial, the number of a model, the sum of the memory. */
 export interface ManifestFinding {

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareManifest } from '../../../../harness/certify/compare-manifest.ts';
-import type { ManifestPart } from '../../../../harness/config/manifest.ts';
-import { manifestParts } from '../../../../harness/config/manifest.ts';
-import { known, unknown } from '../../../../workloads/kit/facts/fact.ts';
-import type { Drive } from '../../../../workloads/kit/facts/host-facts.ts';
-import { mergeFacts, nvmeDrive } from '../../../support/constructed/facts.ts';
+import { compareManifest } from '../../../../../harness/certify/delivery/compare-manifest.ts';
+import type { ManifestPart } from '../../../../../harness/config/manifest.ts';
+import { manifestParts } from '../../../../../harness/config/manifest.ts';
+import { known, unknown } from '../../../../../workloads/kit/facts/fact.ts';
+import type { Drive } from '../../../../../workloads/kit/facts/host-facts.ts';
+import { mergeFacts, nvmeDrive } from '../../../../support/constructed/facts.ts';
 
 const models = ['X1', 'Y1', 'Z1'];
 const manifestOf = (parts: readonly ManifestPart[]) => ({

@@ -1,5 +1,5 @@
-import { valueOf } from '../../workloads/kit/facts/fact.ts';
-import type { ManifestPart } from '../config/manifest.ts';
+import { valueOf } from '../../../workloads/kit/facts/fact.ts';
+import type { ManifestPart } from '../../config/manifest.ts';
 import type { FoundDevice } from './manifest-devices.ts';
 import type { ManifestFinding } from './manifest-finding.ts';
 import { matchModel, plainModel } from './match-model.ts';
