@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sha256 } from '../../agents/protocol/chain.ts';
 import type { JournalRecord } from '../../agents/protocol/journal-record.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
@@ -54,7 +55,7 @@ export interface MeasureOptions {
   readonly events: MeasureEvents;
   /** Aborted to let go of the nodes, which go on by themselves. */
   readonly detach: AbortSignal;
-  /** `attach` picks up a run that the nodes already hold. */
+  /** `attach` picks up a run that the nodes already hold; before there is a plan, it may also begin on a node. */
   readonly mode: 'open' | 'attach';
   readonly now: () => Date;
   /** Machines that somebody uses are measured all the same, because somebody said so. */
@@ -81,7 +82,7 @@ export async function measure(options: MeasureOptions): Promise<void> {
     work.steps.follow([...plan.steps, ...(await extraSteps(run))], opened);
     const planDigest = sha256(await run.read(runPaths.plan));
     const closed = new Map<string, string>();
-    const ramp = createPowerRamp(work.inventory, options.detach);
+    const ramp = createPowerRamp(work.inventory, (ms) => sleep(ms, undefined, { signal: options.detach }));
     const measured = await surviving(work, opened, async (node) => {
       await ramp(node.node);
       await keepReaching(work)(node, (open) => finishSteps(run, plan, planDigest, open));
@@ -137,17 +138,25 @@ async function withNodes(
     const inventory = await run.readDocument(Inventory, `${runPaths.inputs}/${inputNames.inventory}`);
     const work: Work = { ...options, inventory, sessions, steps: followSteps(events) };
     const open = await withoutFinished(options);
-    let reached = 0;
-    const opened = await surviving(work, open, async (target) => {
-      const scratch = inventory.nodes.find(({ name }) => name === target.node)?.scratch;
-      const node = await openNode(target, { ...openingOf(work), mode: options.mode, scratch });
-      sessions.add(node.session);
-      reached += 1;
-      events.onReached(node.node, reached, targets.length);
-      return node;
-    });
+    const isPlanned = await run.has(runPaths.plan);
+    const reached: OpenNode[] = [];
+    const opened = await orAbandon(
+      reached,
+      () =>
+        surviving(work, open, async (target) => {
+          const scratch = inventory.nodes.find(({ name }) => name === target.node)?.scratch;
+          const mode = isPlanned || (await run.has(runPaths.journal(target.node))) ? options.mode : 'open';
+          const node = await openNode(target, { ...openingOf(work), mode, scratch });
+          sessions.add(node.session);
+          reached.push(node);
+          events.onReached(node.node, reached.length, targets.length);
+          return node;
+        }),
+      // It is the run's end only when the run has not begun; whatever else ends it here, it can go on.
+      (cause) => !isPlanned && cause instanceof AssayError && cause.code === 'SAME_MACHINE',
+    );
     if (opened.length === 0) return;
-    if (!(await run.has(runPaths.plan))) {
+    if (!isPlanned) {
       events.onFacts(opened, await findInFacts(run, options.registry));
       await orAbandon(opened, () => {
         refuseDuplicates(opened);
@@ -180,11 +189,15 @@ function keepReaching(work: Work) {
 }
 
 /** A run that is refused after somebody has looked is removed from the nodes: it never began. */
-async function orAbandon<T>(opened: readonly OpenNode[], act: () => Promise<T>): Promise<T> {
+async function orAbandon<T>(
+  opened: readonly OpenNode[],
+  act: () => Promise<T>,
+  isRefusal: (cause: unknown) => boolean = () => true,
+): Promise<T> {
   try {
     return await act();
   } catch (cause) {
-    await Promise.allSettled(opened.map(finishNode));
+    if (isRefusal(cause)) await Promise.allSettled(opened.map(finishNode));
     throw cause;
   }
 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Inventory } from '../config/inventory.ts';
 
 /** At most a tenth of a power domain may begin heavy load … */
@@ -9,7 +8,7 @@ const stepMs = 5_000;
 /** Spreads the beginnings of heavy load over a power domain; nodes of no domain begin at once. */
 export function createPowerRamp(
   { powerDomains = [] }: Pick<Inventory, 'powerDomains'>,
-  signal: AbortSignal,
+  pause: (ms: number) => Promise<void>,
 ): (node: string) => Promise<void> {
   const begun = new Map<string, number>();
   return async (node) => {
@@ -18,6 +17,6 @@ export function createPowerRamp(
     const place = begun.get(domain.id) ?? 0;
     begun.set(domain.id, place + 1);
     const atOnce = Math.max(1, Math.floor(domain.nodes.length * shareAtOnce));
-    await sleep(Math.floor(place / atOnce) * stepMs, undefined, { signal });
+    await pause(Math.floor(place / atOnce) * stepMs);
   };
 }

@@ -25,7 +25,7 @@ export const nodeFaults: Readonly<Record<string, Scenario>> = {
       await gate.begun();
       await node.fillDisk('/var/tmp');
       gate.open();
-      await running.says('reaching for it again');
+      await running.says('reaching for it');
       await node.freeDisk('/var/tmp');
       return found(scene, await running.finished, { workload: 'sha256' });
     },

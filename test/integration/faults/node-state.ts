@@ -113,6 +113,7 @@ export async function resetNode(node: RigNode): Promise<void> {
   await node.loginShell('/bin/bash');
   for (const name of readdirSync(homeOf(node)))
     if (name !== '.ssh') rmSync(join(homeOf(node), name), { recursive: true });
+  rmSync(join(node.site.directory, 'var-tmp/assay-0/runs'), { recursive: true, force: true });
   await writeSshdConfig(node.site.directory, ownProgramsFirst);
   await node.blackHole(false);
   await node.shape(undefined);

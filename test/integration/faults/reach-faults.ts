@@ -8,7 +8,7 @@ import type { Running } from '../../support/run-assay.ts';
 import type { Gate } from './node-state.ts';
 import { killAgent, ownProgramsFirst, putGatedOpenssl } from './node-state.ts';
 import type { Found, Scenario, Scene } from './scene.ts';
-import { expectMeasured, found } from './scene.ts';
+import { expectMeasured, found, hash, product, verify } from './scene.ts';
 
 /** What can go wrong between the coordinator and a node. */
 export const reachFaults: Readonly<Record<string, Scenario>> = {
@@ -28,7 +28,7 @@ export const reachFaults: Readonly<Record<string, Scenario>> = {
     provoke: (scene) =>
       disturb(scene, async ({ node, running, gate }) => {
         await node.blackHole(true);
-        await running.says('reaching for it again');
+        await running.says('reaching for it');
         gate.open(); // the step ends while nobody can be told
         await node.blackHole(false);
       }),
@@ -37,7 +37,7 @@ export const reachFaults: Readonly<Record<string, Scenario>> = {
   'wrong host key': {
     nodes: 2,
     provoke: async (scene) => {
-      const [{ name }, other] = scene.nodes;
+      const [{ name, address }, other] = scene.nodes;
       const keyOf = (lines: string, node = ''): string =>
         new RegExp(`^${node},.*? (.*)$`, 'm').exec(lines)?.[1] ?? '';
       const knownHosts = (lines: string): string =>
@@ -45,7 +45,7 @@ export const reachFaults: Readonly<Record<string, Scenario>> = {
       const ended = await scene.certify({ knownHosts }).finished;
       expect(ended.stderr).toMatch(new RegExp(`✖ ${name}: HOST_KEY_CHANGED .*SHA256:.*SHA256:`, 's'));
       expect(oneLine(ended.stderr)).toContain(
-        `ssh-keygen -R ${name} -f ${scene.directory}/known_hosts && ssh-keyscan`,
+        `ssh-keygen -R ${address} -f ${scene.directory}/known_hosts && ssh-keyscan`,
       );
       expectMeasured(scene, scene.nodes.slice(1));
       return found(scene, ended);
@@ -112,7 +112,7 @@ export const reachFaults: Readonly<Record<string, Scenario>> = {
     provoke: (scene) =>
       disturb(scene, async ({ node, running }) => {
         await node.resetConnections();
-        await running.says('reaching for it again');
+        await running.says('reaching for it');
       }),
   },
 
@@ -121,7 +121,7 @@ export const reachFaults: Readonly<Record<string, Scenario>> = {
     provoke: (scene) =>
       disturb(scene, async ({ node, running }) => {
         await node.restartSshd({ sessions: true });
-        await running.says('reaching for it again');
+        await running.says('reaching for it');
       }),
   },
 
@@ -130,18 +130,18 @@ export const reachFaults: Readonly<Record<string, Scenario>> = {
     provoke: (scene) =>
       disturb(scene, async ({ node, running }) => {
         killAgent(node, 'bridge');
-        await running.says('reaching for it again');
+        await running.says('reaching for it');
       }),
   },
 
   'keeper of the agent killed': {
     nodes: 1,
-    provoke: (scene) => disturb(scene, ({ node }) => killAgent(node, 'keeper'), 'sha256'),
+    provoke: (scene) => disturb(scene, ({ node }) => killAgent(node, 'keeper'), twice),
   },
 
   'node rebooted in the middle of a step': {
     nodes: 1,
-    provoke: (scene) => disturb(scene, ({ node }) => node.reboot(), 'sha256'),
+    provoke: (scene) => disturb(scene, ({ node }) => node.reboot(), twice),
   },
 
   'two coordinators for one node': {
@@ -165,6 +165,9 @@ export const reachFaults: Readonly<Record<string, Scenario>> = {
   },
 };
 
+/** The second one completes, and may not stand for both. */
+const twice = { entries: [hash({ repetitions: 2 }), product, verify], workload: 'sha256' };
+
 interface Disturbed {
   readonly node: RigNode;
   readonly running: Running;
@@ -175,11 +178,11 @@ interface Disturbed {
 async function disturb(
   scene: Scene,
   act: (disturbed: Disturbed) => Promise<void> | void,
-  workload?: string,
+  { entries, workload }: { readonly entries?: readonly object[]; readonly workload?: string } = {},
 ): Promise<Found> {
   const [node] = scene.nodes;
   const gate = putGatedOpenssl(node);
-  const running = scene.certify();
+  const running = scene.certify(entries === undefined ? {} : { entries });
   await gate.begun();
   await act({ node, running, gate });
   gate.open();

@@ -152,22 +152,27 @@ export const found = (
     .join(', then '),
 });
 
-/** What became of a node, or of one workload on it: all execution states and verdicts of required cells, once each. */
+/**
+ * What became of a node, or of one workload on it: verdicts of its required cells, and execution states of its steps,
+ * once each; `completed` only if all were.
+ */
 export function whatBecame(
   { attempts, cells }: Verdict,
   node: string,
   workload = '',
 ): Pick<Found, 'execution' | 'cell'> {
-  const executions = attempts
+  const all = attempts
     .filter((each) => each.node === node && each.workload.startsWith(workload))
     .map(({ execution }) => execution);
+  const others = all.filter((execution) => execution !== 'completed');
   const verdicts = cells
     .filter(
       ({ subject, level, requirement }) =>
         subject === node && level === 'required' && requirement.startsWith(workload),
     )
     .map(({ verdict }) => verdict);
-  return { execution: list(executions.length === 0 ? ['not run'] : executions), cell: list(verdicts) };
+  const execution = list(others.length > 0 ? others : all);
+  return { execution: execution === '' ? 'not run' : execution, cell: list(verdicts) };
 }
 
 const list = (words: readonly string[]): string => [...new Set(words)].toSorted().join(', ');
