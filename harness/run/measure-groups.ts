@@ -8,10 +8,11 @@ import { runPaths } from '../store/run-directory.ts';
 import { roundsOf } from './create-plan.ts';
 import { Decision } from './decision.ts';
 import { loadRun } from './load-run.ts';
+import type { BatchEnd } from './node-progress.ts';
 import type { OpenNode } from './open-node.ts';
 import type { Plan, PlannedStep } from './plan.ts';
 import { planGroup } from './plan-groups.ts';
-import { runGroup } from './run-group.ts';
+import { createLaunches, leadGroup } from './run-group.ts';
 import { stoppedRun } from './stopped-run.ts';
 
 export interface GroupSurroundings {
@@ -76,13 +77,14 @@ async function runOne(steps: readonly PlannedStep[], around: GroupSurroundings):
     // A session that was lost in an earlier round is opened again before somebody waits for this node.
     if (member !== undefined) await around.keepReaching(member, ({ session }) => session.expectOpen());
   }
-  const end = await around.keepReaching(leader, async ({ session }) => {
-    const { progress } = session;
-    if (progress.runningBatch !== undefined)
-      return session.batchEnded(progress.runningBatch, lead.budgetMs * 2);
-    if (progress.hasStarted(lead.step)) return undefined;
-    return runGroup({ steps, nodes: around.nodes, plan: around.planDigest, tool, run: around.run });
-  });
+  const { nodes, planDigest: plan, run } = around;
+  const launches = createLaunches({ steps, nodes, plan, tool, run });
+  let end: BatchEnd | undefined;
+  try {
+    end = await around.keepReaching(leader, (open) => leadGroup(open, lead, launches, plan));
+  } finally {
+    await launches.end();
+  }
   if (end?.execution === 'cancelled') throw stoppedRun(around.run.header.id, end.reason);
 }
 

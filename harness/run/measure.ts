@@ -104,7 +104,7 @@ export async function measure(options: MeasureOptions): Promise<void> {
         keepReaching: keepReaching(work),
       });
     }
-    await surviving(work, measured, (node) => keepReaching(work)(node, finishNode));
+    await removeFromNodes(work, measured);
   });
 }
 
@@ -318,6 +318,31 @@ async function finishSteps(
 
 /** A batch that is running already knows its own deadline; this long after the budgets it must be over. */
 const lateMs = 180_000;
+
+/** All is here: whatever happens now, the run can be judged. What stays on a node is said, and no more. */
+async function removeFromNodes(work: Work, nodes: readonly OpenNode[]): Promise<void> {
+  const { run, events, detach } = work;
+  await Promise.all(
+    nodes.map(async (node) => {
+      try {
+        await keepReaching(work)(node, finishNode);
+      } catch (cause) {
+        const error = AssayError.from(cause);
+        if (detach.aborted || error.code === 'INTERNAL') throw cause;
+        // The answer was lost, not the request.
+        if (error.code === 'RUN_NOT_FOUND') return;
+        events.onNodeFailed(
+          node.node,
+          new AssayError(error.code, `the run could not be removed from the node: ${error.message}`, {
+            hint: `All its evidence is here. Remove it later with: assay stop ${run.header.id} --abandon`,
+          }),
+        );
+      }
+    }),
+  );
+  if (detach.aborted)
+    throw new AssayError('INTERRUPTED', 'interrupted; the nodes go on with what they were given');
+}
 
 const finishNode = ({ session }: OpenNode): Promise<void> => session.finish();
 

@@ -12,62 +12,82 @@ import type { PlannedStep } from './plan.ts';
 const graceMs = 3_000;
 const stillMs = 30_000;
 
+/** What the members of one group do for its leader, as long as it is at work. */
+export interface GroupLaunches {
+  /** Answers the leader's launcher when what it asked for has ended. */
+  readonly answer: (step: string, words: readonly string[]) => Promise<LaunchAnswer>;
+  /** Nobody goes on after the leader: members get a moment to notice, then they are killed. */
+  readonly end: () => Promise<void>;
+}
+
 /**
- * Runs one step on the members of a group. There is no way from node to node: the leader's launcher asks its agent, the
- * agent asks here, the tool reads what is wanted from the words, and the member's own agent makes the command. Whatever
- * happens, nobody goes on after the leader. Resolves with the leader's end; rejects when the leader was lost.
+ * Launches the members of a group for its leader. There is no way from node to node: the leader's launcher asks its
+ * agent, the agent asks here, the tool reads what is wanted from the words, and the member's own agent makes the
+ * command. Each member is launched once, and only for this step.
  */
-export async function runGroup(options: {
+export function createLaunches(options: {
   /** In the order of ranks. */
   readonly steps: readonly PlannedStep[];
   readonly nodes: ReadonlyMap<string, OpenNode>;
   readonly plan: string;
   readonly tool: Tool;
   readonly run: RunDirectory;
-}): Promise<BatchEnd> {
+}): GroupLaunches {
   const { steps, nodes, plan, tool } = options;
-  const [lead] = steps;
-  const leader = lead && nodes.get(lead.node);
-  if (lead?.seat === undefined || leader === undefined) throw new RangeError('a group without a leader');
-  const { seat } = lead;
   const running = new Map<number, Promise<BatchEnd>>();
-
-  const launch = async (step: string, words: readonly string[]): Promise<LaunchAnswer> => {
-    const refuse = (text: string): LaunchAnswer => ({ exitCode: 1, text: `refused: ${text}` });
-    if (step !== lead.step) return refuse(`${step} is not the step that is being run`);
-    const wanted = tool.readLaunch?.(words, seat);
-    if (wanted?.ok !== true) return refuse(wanted?.error ?? `${tool.id} launches nothing`);
-    const { rank } = wanted.value;
-    const member = steps.find((each) => each.seat?.rank === rank);
-    const node = member && nodes.get(member.node);
-    if (member === undefined || node === undefined) return refuse(`there is no rank ${rank}`);
-    if (running.has(rank)) return refuse(`rank ${rank} was launched before`);
-    const { factsStep: facts, scratch, session } = node;
-    const batch = session.runBatch([requestOf(member)], { plan, facts, scratch, launch: wanted.value });
-    running.set(rank, batch);
-    try {
-      const { execution } = await batch;
-      const result = session.progress.executionOf(member.step) ?? execution;
-      if (result === 'completed') return { exitCode: 0, text: '' };
-      return { exitCode: 1, text: `${member.node}: ${result}: ${await why(options.run, member)}` };
-    } catch (cause) {
-      return refuse(`${member.node}: ${AssayError.from(cause).message}`);
-    }
+  const atRank = (rank: number): PlannedStep | undefined => steps.find(({ seat }) => seat?.rank === rank);
+  const refuse = (text: string): LaunchAnswer => ({ exitCode: 1, text: `refused: ${text}` });
+  return {
+    answer: async (step, words) => {
+      const lead = atRank(0);
+      if (lead?.seat === undefined || step !== lead.step)
+        return refuse(`${step} is not the step that is being run`);
+      const wanted = tool.readLaunch?.(words, lead.seat);
+      if (wanted?.ok !== true) return refuse(wanted?.error ?? `${tool.id} launches nothing`);
+      const { rank } = wanted.value;
+      const member = atRank(rank);
+      const node = member && nodes.get(member.node);
+      if (member === undefined || node === undefined) return refuse(`there is no rank ${rank}`);
+      if (running.has(rank)) return refuse(`rank ${rank} was launched before`);
+      const { factsStep: facts, scratch, session } = node;
+      const batch = session.runBatch([requestOf(member)], { plan, facts, scratch, launch: wanted.value });
+      running.set(rank, batch);
+      try {
+        const { execution } = await batch;
+        const result = session.progress.executionOf(member.step) ?? execution;
+        if (result === 'completed') return { exitCode: 0, text: '' };
+        return { exitCode: 1, text: `${member.node}: ${result}: ${await why(options.run, member)}` };
+      } catch (cause) {
+        return refuse(`${member.node}: ${AssayError.from(cause).message}`);
+      }
+    },
+    end: async () => {
+      await settle(running, graceMs);
+      for (const rank of running.keys()) stopMember(atRank(rank), nodes);
+      await settle(running, stillMs);
+    },
   };
+}
 
-  leader.session.onLaunch = launch;
+/**
+ * Brings the leader of a group through its step, from wherever it stands: after a lost connection it is still at work.
+ * Resolves with how its batch ended; `undefined`: it had begun before and ended without a word of it.
+ */
+export async function leadGroup(
+  { session, factsStep: facts, scratch }: OpenNode,
+  step: PlannedStep,
+  launches: GroupLaunches,
+  plan: string,
+): Promise<BatchEnd | undefined> {
+  const { progress } = session;
+  session.onLaunch = launches.answer;
   try {
-    const { factsStep: facts, scratch } = leader;
-    return await leader.session.runBatch([requestOf(lead)], { plan, facts, scratch });
+    if (progress.runningBatch !== undefined)
+      return await session.batchEnded(progress.runningBatch, step.budgetMs * 2);
+    if (progress.hasStarted(step.step)) return undefined;
+    return await session.runBatch([requestOf(step)], { plan, facts, scratch });
   } finally {
-    leader.session.onLaunch = undefined;
-    await settle(running, graceMs);
-    for (const rank of running.keys())
-      stopMember(
-        steps.find((each) => each.seat?.rank === rank),
-        nodes,
-      );
-    await settle(running, stillMs);
+    session.onLaunch = undefined;
   }
 }
 
