@@ -15,7 +15,8 @@ import { createCpuAccount } from './fanout/cpu-account.ts';
 import type { Figure, Measured } from './fanout/goals.ts';
 import { judgeGoals, ours } from './fanout/goals.ts';
 import { startNodes } from './fanout/nodes.ts';
-import { createPeers, parallel } from './fanout/peers.ts';
+import type { Peer } from './fanout/peers.ts';
+import { agentsAtOnce, createPeers, parallel } from './fanout/peers.ts';
 import { summariseProfile } from './fanout/profile.ts';
 import { countRoundTrips } from './fanout/round-trips.ts';
 import type { Subject, SubjectOptions } from './fanout/subjects.ts';
@@ -98,47 +99,7 @@ async function measureAll(): Promise<void> {
         bin,
         note,
       };
-      const archive = createArchive(folder, agent, runtime.hash);
-      execFileSync('tar', ['-cf', join(folder, 'agent.tar'), '-C', archive.folder, '.']);
-      const check: Figure[] = [];
-      const push: Figure[] = [];
-      for (const count of counts) {
-        const addresses = nodes.addresses.slice(0, count);
-        const peers = createPeers({
-          ...options,
-          addresses,
-          archive: join(folder, 'agent.tar'),
-          start: archive.start,
-        }).filter((peer) => {
-          const isThere = path.split(delimiter).some((place) => existsSync(join(place, peer.program)));
-          if (!isThere)
-            note(
-              `${peer.name} is left out: no ${peer.program} (--install-peers, or apt-get install ${peer.package})`,
-            );
-          else if (count > peer.mostHosts) note(`${peer.name} is left out of N=${count}: it takes minutes`);
-          return isThere && count <= peer.mostHosts;
-        });
-        const subjects = [
-          ...(await createOurSubjects(options, addresses)),
-          ...peers.map((peer) => createPeerSubject(options, peer)),
-        ];
-        for (const { name, check: warmUp } of subjects.slice(0, 2)) {
-          note(`N=${count}: ${name}, warming up`);
-          await warmUp();
-        }
-        check.push(...(await interleave(subjects, count, ({ check: act }) => act)));
-        if (count <= mostPushHosts) push.push(...(await interleave(subjects, count, ({ push: act }) => act)));
-      }
-      note('round trips');
-      const roundTrips = await countTrips(options, true);
-      const roundTripsWithAgent = await countTrips(options, false);
-      note('ramp');
-      const ramp = await measureRamp(options, most);
-      const profiles = flags.profile ? await takeProfiles(options, counts) : [];
-      report(
-        { check, push, roundTrips, ramp },
-        { roundTripsWithAgent, profiles, method: clientAccount.method },
-      );
+      await measure(options, createArchive(folder, agent, runtime.hash), counts);
     } finally {
       await nodes.close();
     }
@@ -147,6 +108,48 @@ async function measureAll(): Promise<void> {
     await nodesAccount.close();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+async function measure(
+  options: SubjectOptions,
+  archive: { readonly path: string; readonly start: string },
+  counts: readonly number[],
+): Promise<void> {
+  const { nodes } = options;
+  const subjects = new Map<number, readonly Subject[]>();
+  const check: Figure[] = [];
+  for (const count of counts) {
+    const addresses = nodes.addresses.slice(0, count);
+    const able = [
+      ...(await createOurSubjects(options, addresses)),
+      ...createPeers({ ...options, addresses, archive: archive.path, start: archive.start })
+        .filter((peer) => canTakePart(peer, count))
+        .map((peer) => createPeerSubject(options, peer)),
+    ];
+    subjects.set(count, able);
+    for (const { check: warmUp } of able.slice(0, 2)) await warmUp();
+    check.push(...(await interleave(able, count, ({ check: act }) => act)));
+  }
+  const roundTrips = await countTrips(options, true);
+  const roundTripsWithAgent = await countTrips(options, false);
+  note(`round trips: ${roundTrips.toFixed(1)}, with the agent there ${roundTripsWithAgent.toFixed(1)}`);
+  const ramp = await measureRamp(options);
+  note(`ramp: ${JSON.stringify(ramp)}`);
+  const profiles = flags.profile ? await takeProfiles(options, counts) : [];
+  const push: Figure[] = [];
+  for (const [count, able] of subjects)
+    if (count <= mostPushHosts) push.push(...(await interleave(able, count, ({ push: act }) => act)));
+  report(
+    { check, push, roundTrips, ramp },
+    { roundTripsWithAgent, profiles, method: options.account.method },
+  );
+}
+
+function canTakePart({ name, program, mostHosts, package: wanted }: Peer, count: number): boolean {
+  const isThere = path.split(delimiter).some((place) => existsSync(join(place, program)));
+  if (!isThere) note(`${name} is left out: no ${program} (--install-peers, or apt-get install ${wanted})`);
+  else if (count > mostHosts) note(`${name} is left out of N=${count}: it takes minutes`);
+  return isThere && count <= mostHosts;
 }
 
 /** Runs every subject once per round, each time from another one on: what the machine does otherwise favours none. */
@@ -160,6 +163,7 @@ async function interleave(
   for (let round = 0; round < Number(flags.rounds); round += 1) {
     for (let index = 0; index < able.length; index += 1) {
       const subject = able[(index + round) % able.length]!;
+      if (round >= subject.mostRounds) continue;
       const cost = await pick(subject)!();
       costs.get(subject.name)!.push(cost);
       note(
@@ -196,18 +200,20 @@ function countTrips(
   });
 }
 
-async function measureRamp(
-  { folder, nodes, account, env, client }: SubjectOptions,
-  hosts: number,
-): Promise<Measured['ramp']> {
+/** All nodes at once, as the product does it. */
+async function measureRamp({
+  folder,
+  nodes,
+  account,
+  env,
+  client,
+}: SubjectOptions): Promise<Measured['ramp']> {
   nodes.tidy({ cache: false });
   const inventory = writeInventory({ folder, nodes }, nodes.addresses);
-  const { stdout } = await account.measure([process.execPath, client.ours, inventory, 'ramp'], {
-    env,
-    directory: folder,
-  });
+  const argv = [process.execPath, client.ours, inventory, 'ramp'];
+  const { stdout } = await account.measure(argv, { env, directory: folder });
   const { lost, stallP99Ms, rssBytes } = ClientReport.parse(JSON.parse(stdout));
-  return { hosts, lost: lost.length, stallP99Ms: stallP99Ms ?? NaN, rssBytes };
+  return { hosts: nodes.addresses.length, lost: lost.length, stallP99Ms: stallP99Ms ?? NaN, rssBytes };
 }
 
 async function takeProfiles(options: SubjectOptions, counts: readonly number[]) {
@@ -217,7 +223,7 @@ async function takeProfiles(options: SubjectOptions, counts: readonly number[]) 
   const inventory = writeInventory(options, addresses);
   const list = join(folder, `addresses-${hosts}`);
   const programs = {
-    [ours]: [client.ours, inventory, 'sessions', `${parallel}`],
+    [ours]: [client.ours, inventory, 'sessions', `${agentsAtOnce}`],
     'plain ssh2': [client.plain, list, '2222', `${folder}/identity`, `${folder}/host-key.pub`, `${parallel}`],
   };
   const profiles = [];
@@ -249,7 +255,7 @@ function report(measured: Measured, { roundTripsWithAgent, method, profiles }: B
   }
   const lines = [
     machine,
-    `client CPU by ${method}; medians of ${flags.rounds} interleaved rounds; curve25519-sha256, aes128-gcm, host keys checked, ${parallel} at once`,
+    `client CPU by ${method}; medians of ${flags.rounds} interleaved rounds; curve25519-sha256, aes128-gcm, host keys checked, ${parallel} hosts at once, ${agentsAtOnce} agents`,
     '`assay` on sshd with the default MaxStartups; the others, 64 at once, on one with MaxStartups 500:30:1000. OpenSSH asks by `none` first.',
   ];
   for (const [title, figures] of [

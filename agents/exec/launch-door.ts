@@ -2,12 +2,7 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { createServer } from 'node:net';
-
-/** What becomes of a launch: the exit code of what was started elsewhere, and words for whoever reads stderr. */
-export interface LaunchAnswer {
-  readonly exitCode: number;
-  readonly text: string;
-}
+import type { LaunchAnswer } from '../../workloads/kit/seat.ts';
 
 export interface LaunchDoor {
   readonly close: () => Promise<void>;
@@ -41,10 +36,15 @@ export async function openLaunchDoor(
     });
     answer(socket, (words) => onLaunch(words, gone.signal));
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(`/proc/self/fd/${folder.fd}/${doorName}`, resolve);
-  });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(`/proc/self/fd/${folder.fd}/${doorName}`, resolve);
+    });
+  } catch (cause) {
+    await folder.close();
+    throw cause;
+  }
   return {
     close: async () => {
       for (const socket of sockets) socket.destroy();

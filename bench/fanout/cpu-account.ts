@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { endProcess } from './end-process.ts';
 
 /** What a command cost: user and system CPU of it and everything it started, and its wall time. */
 export interface Cost {
@@ -25,8 +26,8 @@ export interface CpuAccount {
   readonly close: () => Promise<void>;
 }
 
-/** No client here takes a minute unless the machine is busy with something else. */
-const limitMs = 300_000;
+/** Minutes only when the machine is busy with something else; longer is a client that hangs. */
+const limitMs = 600_000;
 
 /** Where control groups of version 2 are mounted; beside version 1 the second. */
 const mounts = ['/sys/fs/cgroup', '/sys/fs/cgroup/unified'];
@@ -77,14 +78,6 @@ async function empty(path: string): Promise<void> {
     await sleep(10);
   }
   throw new Error(`${path}: expected it to become empty`);
-}
-
-function endProcess(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause && cause.code === 'ESRCH')) throw cause;
-  }
 }
 
 const waitedFor: CpuAccount = {

@@ -7,7 +7,9 @@ import type { Bundle } from '../../harness/deploy/bundle.ts';
 import { shellQuote } from '../../harness/deploy/command-lines.ts';
 import type { Runtime } from '../../harness/deploy/runtime.ts';
 import { createKey } from '../../test/support/sshd.ts';
+import { listProcesses } from '../list-processes.ts';
 import type { CpuAccount } from './cpu-account.ts';
+import { endProcess } from './end-process.ts';
 
 /** Machines that are loopback addresses of this one, each with a directory of its own. */
 export interface Nodes {
@@ -135,7 +137,7 @@ async function startServer(
       '',
     ].join('\n'),
   );
-  const [file = '', ...args] = [...account.entry, '/usr/sbin/sshd', '-D', '-e', '-f', config];
+  const [file, ...args] = [...account.entry, '/usr/sbin/sshd', '-D', '-e', '-f', config];
   const child = spawn(file, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   let log = '';
   await new Promise<void>((resolve, reject) => {
@@ -178,15 +180,6 @@ function writeConfig(folder: string, port: number, addresses: readonly string[],
 
 /** Keepers outlive their coordinator for seconds, and the next round must find the machine idle. */
 function endKeepers(folder: string): void {
-  for (const pid of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
-    try {
-      const words = readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0');
-      if (words.includes('keeper') && words[1]?.startsWith(`${folder}/`) === true)
-        process.kill(Number(pid), 'SIGKILL');
-    } catch (cause) {
-      const isGone =
-        cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ESRCH');
-      if (!isGone) throw cause;
-    }
-  }
+  for (const { pid, words } of listProcesses())
+    if (words.includes('keeper') && words[1]?.startsWith(`${folder}/`) === true) endProcess(pid);
 }

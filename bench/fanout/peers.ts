@@ -6,6 +6,12 @@ import type { Nodes } from './nodes.ts';
 /** How many hosts every peer works on at once. */
 export const parallel = 64;
 
+/**
+ * Nodes that ours starts agents on at once. All of them share the cores of this machine, where an agent that starts takes
+ * half a second of CPU: with 64 on busy cores the last ones come after the deadline of a welcome.
+ */
+export const agentsAtOnce = 16;
+
 /** A way to do the same on many hosts: commands that are run one after the other. */
 export interface Peer {
   readonly name: string;
@@ -15,6 +21,8 @@ export interface Peer {
   readonly package: string;
   /** More hosts would take minutes and show nothing new. */
   readonly mostHosts: number;
+  /** It takes part in this many rounds only, because one of its own takes as long as all others. */
+  readonly mostRounds: number;
   readonly env: Readonly<Record<string, string>>;
   readonly check: readonly (readonly string[])[];
   readonly push: readonly (readonly string[])[] | undefined;
@@ -45,6 +53,7 @@ export function createPeers({ folder, nodes, addresses, archive, start }: PeerOp
       program: 'ssh',
       package: 'openssh-client',
       mostHosts: 500,
+      mostRounds: Infinity,
       env: {},
       check: [
         ['sh', '-c', `xargs -P ${parallel} -I{} ssh -F ${shellQuote(config)} {} true < ${shellQuote(list)}`],
@@ -56,6 +65,7 @@ export function createPeers({ folder, nodes, addresses, archive, start }: PeerOp
       program: 'pdsh',
       package: 'pdsh',
       mostHosts: 500,
+      mostRounds: Infinity,
       env: { PDSH_SSH_ARGS_APPEND: `-F ${config}` },
       check: [['pdsh', '-S', '-R', 'ssh', '-f', `${parallel}`, '-w', `^${list}`, 'true']],
       push: undefined,
@@ -65,6 +75,7 @@ export function createPeers({ folder, nodes, addresses, archive, start }: PeerOp
       program: 'clush',
       package: 'clustershell',
       mostHosts: 500,
+      mostRounds: Infinity,
       env: {},
       check: [[...clush, '-S', 'true']],
       push: [
@@ -77,6 +88,7 @@ export function createPeers({ folder, nodes, addresses, archive, start }: PeerOp
       program: 'ansible',
       package: 'ansible-core',
       mostHosts: 100,
+      mostRounds: 1,
       env: {
         ANSIBLE_PIPELINING: 'True',
         ANSIBLE_HOST_KEY_CHECKING: 'True',

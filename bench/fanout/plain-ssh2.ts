@@ -26,7 +26,7 @@ const runTrue = (host: string): Promise<void> =>
       client.exec('true', (error, channel) => {
         if (error !== undefined) return reject(error);
         channel.on('exit', (code) => {
-          if (code !== 0) reject(new Error(`${host}: true ended with ${code ?? 'no code'}`));
+          if (code !== 0) reject(new Error(`${host}: true ended with ${code}`));
         });
         channel.on('close', () => client.end());
         channel.resume();
@@ -38,7 +38,7 @@ const runTrue = (host: string): Promise<void> =>
       port: Number(port),
       username: 'root',
       hostVerifier: (key: Buffer) => key.equals(expected),
-      authHandler: () => methods.shift() ?? false,
+      authHandler: (): AnyAuthMethod | false => methods.shift() ?? false,
       readyTimeout: 60_000,
     });
   });

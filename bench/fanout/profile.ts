@@ -20,6 +20,16 @@ const CpuProfile = z.object({
   timeDeltas: z.array(z.number()),
 });
 
+const SourceMapDocument = z.object({
+  file: z.string().default(''),
+  version: z.number(),
+  sources: z.array(z.string()),
+  sourcesContent: z.array(z.string()),
+  names: z.array(z.string()),
+  mappings: z.string(),
+  sourceRoot: z.string().default(''),
+});
+
 export interface ProfileRow {
   readonly part: string;
   readonly ms: number;
@@ -66,7 +76,12 @@ function createSourceFinder(folder: string): (url: string, line: number, column:
     const path = join(folder, `${basename(url)}.map`);
     if (!url.includes(basename(folder))) return url;
     if (!maps.has(path))
-      maps.set(path, existsSync(path) ? new SourceMap(JSON.parse(readFileSync(path, 'utf8'))) : undefined);
+      maps.set(
+        path,
+        existsSync(path)
+          ? new SourceMap(SourceMapDocument.parse(JSON.parse(readFileSync(path, 'utf8'))))
+          : undefined,
+      );
     const entry = maps.get(path)?.findEntry(line, column);
     return entry !== undefined && 'originalSource' in entry ? entry.originalSource : url;
   };

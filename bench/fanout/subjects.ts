@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -8,11 +9,12 @@ import type { Cost, CpuAccount } from './cpu-account.ts';
 import { ours, oursBuilt, plain } from './goals.ts';
 import type { Nodes } from './nodes.ts';
 import type { Peer } from './peers.ts';
-import { parallel } from './peers.ts';
+import { agentsAtOnce, parallel } from './peers.ts';
 
 /** One way to do the job, ready to be run once. */
 export interface Subject {
   readonly name: string;
+  readonly mostRounds: number;
   /** Reach every host and get an answer of something that runs there. */
   readonly check: () => Promise<Cost>;
   /** Bring the agent, verify it, start it, get its first answer. */
@@ -31,6 +33,8 @@ export interface SubjectOptions {
 }
 
 const stopSeconds = 120;
+/** The command line starts all agents at once, which these cores stand with few nodes only; its goal is set for ten. */
+const mostStopHosts = 10;
 
 /** Writes the inventory of these nodes and returns its path. */
 export function writeInventory(
@@ -67,7 +71,7 @@ export async function createOurSubjects(
   const openAll = async (cache: boolean): Promise<Cost> => {
     nodes.tidy({ cache });
     const cost = await account.measure(
-      [process.execPath, client.ours, inventory, 'sessions', `${parallel}`],
+      [process.execPath, client.ours, inventory, 'sessions', `${agentsAtOnce}`],
       around,
     );
     const absent = addresses.filter((address) => !nodes.hasAgent(address));
@@ -79,10 +83,15 @@ export async function createOurSubjects(
   writeFileSync(list, addresses.join('\n'));
   const script = [client.plain, list, '2222', `${folder}/identity`, `${folder}/host-key.pub`, `${parallel}`];
   const subjects: Subject[] = [
-    { name: ours, check: () => openAll(false), push: () => openAll(true) },
-    { name: plain, check: () => account.measure([process.execPath, ...script], around), push: undefined },
+    { name: ours, mostRounds: Infinity, check: () => openAll(false), push: () => openAll(true) },
+    {
+      name: plain,
+      mostRounds: Infinity,
+      check: () => account.measure([process.execPath, ...script], around),
+      push: undefined,
+    },
   ];
-  if (bin === undefined) return subjects;
+  if (bin === undefined || count > mostStopHosts) return subjects;
   const run = await createEmptyRun(folder, createInventory(nodes, addresses, 22));
   const stop = async (): Promise<Cost> => {
     nodes.tidy({ cache: false });
@@ -93,7 +102,7 @@ export async function createOurSubjects(
     options.note(`${oursBuilt} is left out: it did not end within ${stopSeconds} s`);
     return subjects;
   }
-  return [...subjects, { name: oursBuilt, check: stop, push: undefined }];
+  return [...subjects, { name: oursBuilt, mostRounds: Infinity, check: stop, push: undefined }];
 }
 
 /** Also brings the agent of that build, which may be another one. */
@@ -144,6 +153,7 @@ export function createPeerSubject({ folder, nodes, account, env }: SubjectOption
   const { push } = peer;
   return {
     name: peer.name,
+    mostRounds: peer.mostRounds,
     check: () => runAll(peer.check),
     push: push === undefined ? undefined : () => runAll(push),
   };
@@ -154,14 +164,16 @@ export function createArchive(
   folder: string,
   agent: { readonly manifest: string; readonly files: ReadonlyMap<string, Uint8Array> },
   runtimeHash: string,
-): { readonly folder: string; readonly start: string } {
+): { readonly path: string; readonly start: string } {
   const place = join(folder, 'archive');
   for (const [path, bytes] of [...agent.files, ['manifest', agent.manifest] as const]) {
     mkdirSync(join(place, path, '..'), { recursive: true });
     writeFileSync(join(place, path), bytes);
   }
+  const path = join(folder, 'agent.tar');
+  execFileSync('tar', ['-cf', path, '-C', place, '.']);
   return {
-    folder: place,
+    path,
     start: [
       'mkdir agent && tar -xf agent.tar -C agent && cd agent && sha256sum -c --status manifest',
       `../state/cache/${runtimeHash}/node agent.mjs bridge "$HOME/state" < /dev/null | grep -q refusal`,

@@ -70,6 +70,7 @@ export function judge(given: RunMaterial): Verdict {
     notShown: listNotShown(cells, material),
     evidence: {
       inputs: material.inputs.map(({ path, sha256 }) => ({ path, sha256 })),
+      ...(material.decisions === undefined ? {} : { decisions: material.decisions }),
       journals: nodes.flatMap(({ id, journal }) => (journal === undefined ? [] : [{ node: id, ...journal }])),
     },
   };

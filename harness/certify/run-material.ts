@@ -10,6 +10,12 @@ import type { Suite } from '../config/suite.ts';
 import type { Plan } from '../run/plan.ts';
 import type { RunHeader } from '../store/run-header.ts';
 
+/** Why a step was left out, and because of whom. */
+export interface Skip {
+  readonly reason: string;
+  readonly node?: string | undefined;
+}
+
 /** Everything that is known about one node of a run, read back from its directory. */
 export interface NodeMaterial {
   readonly id: string;
@@ -23,7 +29,7 @@ export interface NodeMaterial {
   /** Steps whose saved output could not be parsed: evidence too, never dropped. */
   readonly unreadable: readonly { readonly step: string; readonly reason: string }[];
   /** Why steps of the plan were not run, by step. */
-  readonly skips?: ReadonlyMap<string, string> | undefined;
+  readonly skips?: ReadonlyMap<string, Skip> | undefined;
   readonly journal?: { readonly records: number; readonly head: string } | undefined;
 }
 
@@ -41,7 +47,9 @@ export interface RunMaterial {
   /** What the supplier says was delivered, when the inventory names a manifest. */
   readonly manifest?: Manifest | undefined;
   /** Why steps of the plan were not run, by step. */
-  readonly skips: ReadonlyMap<string, string>;
+  readonly skips: ReadonlyMap<string, Skip>;
+  /** Steps across nodes that were spoilt from outside, and by what. */
+  readonly broken: ReadonlyMap<string, string>;
   /** SHA-256 of the profile document as it stands in `inputs/`. */
   readonly profileDigest: string;
   /** Every purpose that an asset could serve; `judge` sorts them by rank. */
@@ -55,5 +63,7 @@ export interface RunMaterial {
    */
   readonly plan: Plan | undefined;
   readonly inputs: readonly { readonly path: string; readonly sha256: string }[];
+  /** Of `decisions.ndjson`, when anything was decided during the run. */
+  readonly decisions?: { readonly records: number; readonly sha256: string } | undefined;
   readonly nodes: readonly NodeMaterial[];
 }

@@ -24,7 +24,7 @@ export function fateOf(step: string, node: NodeMaterial): StepFate {
     return {
       step,
       execution: 'skipped',
-      reason: unreadable?.reason ?? node.skips?.get(step) ?? 'it left no evidence',
+      reason: unreadable?.reason ?? node.skips?.get(step)?.reason ?? 'it left no evidence',
       isEvidence: false,
       isUnreadable: false,
     };

@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { ArgumentsCamelCase, Argv } from 'yargs';
+import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { ExitCode } from '../../workloads/kit/error-code.ts';
 import type { Environment } from '../environment.ts';
 
@@ -22,8 +23,22 @@ export function defineCommand<A>(command: {
   readonly run: (args: ArgumentsCamelCase<A>, context: CliContext) => Promise<ExitCode>;
 }): Registration {
   return (cli, context, done) => {
-    cli.command(command.command, command.describe, command.builder, async (args) =>
-      done(await command.run(args, context)),
-    );
+    // Positional lists (`<targets..>`) may repeat; an option that is given twice would be a list where one value is meant.
+    const lists = [...command.command.matchAll(/[<[](\w+)\.\.[>\]]/g)].map(([, name]) => name);
+    cli.command(command.command, command.describe, command.builder, async (args) => {
+      const repeated = Object.entries(args).find(
+        ([name, value]) => Array.isArray(value) && name !== '_' && !lists.includes(name),
+      );
+      if (repeated !== undefined) {
+        throw new AssayError(
+          'USAGE',
+          `expected --${repeated[0]} once, got it ${(repeated[1] as unknown[]).length} times`,
+          {
+            hint: 'Give it once.',
+          },
+        );
+      }
+      done(await command.run(args, context));
+    });
   };
 }

@@ -11,10 +11,11 @@ export interface Interrupter {
   readonly dispose: () => void;
 }
 
-/** Ctrl-C once: let go of the nodes and say how to go on. Twice: stop them. */
-export function createInterrupter(err: Writable, run: string): Interrupter {
-  const resume = `assay resume ${run}`;
-  const stop = `assay stop ${run} --now`;
+/**
+ * Ctrl-C once: let go of the nodes and say how to go on. Twice: stop them. Without a `run` there is nothing to go on
+ * with, and it only ends.
+ */
+export function createInterrupter(err: Writable, run: string | undefined): Interrupter {
   const detach = new AbortController();
   let again: ((pressed: boolean) => void) | undefined;
   let pressedTwice = false;
@@ -28,7 +29,9 @@ export function createInterrupter(err: Writable, run: string): Interrupter {
       return;
     }
     err.write(
-      `\nDetached: the node goes on with its batch by itself (heavy steps for two minutes at most). Continue with: ${resume}\nPress Ctrl-C again to stop the node, or later: ${stop}\n`,
+      run === undefined
+        ? '\nInterrupted.\n'
+        : `\nDetached: the nodes go on with their batches by themselves (heavy steps for two minutes at most). Continue with: assay resume ${run}\nPress Ctrl-C again to stop the nodes, or later: assay stop ${run} --now\n`,
     );
     detach.abort();
   };

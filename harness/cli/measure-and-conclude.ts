@@ -26,8 +26,9 @@ export async function measureAndConclude(options: {
   const lock = await requireRunLock(run.header.id);
   const interrupter = createInterrupter(err, run.header.id);
   const progress = createProgress(err, environment.terminal);
-  const targets = await createRunTargets(run, environment);
+  let targets: Awaited<ReturnType<typeof createRunTargets>> = [];
   try {
+    targets = await createRunTargets(run, environment);
     await measure({
       run,
       targets,

@@ -10,7 +10,7 @@ import type { RunDirectory } from '../store/run-directory.ts';
 import type { RunHeader } from '../store/run-header.ts';
 import type { CliContext } from './command.ts';
 import { createRunId, makeDefaultRunPath } from './run-location.ts';
-import { localNode } from './targets.ts';
+import { isLocal } from './targets.ts';
 
 /** Creates the directory of a new run, at `out` or below the working directory. */
 export async function openNewRun(
@@ -26,6 +26,10 @@ export async function openNewRun(
   },
 ): Promise<RunDirectory> {
   const { environment } = context;
+  if (options.out?.trim() === '')
+    throw new AssayError('USAGE', 'expected --out to name a directory to create, got nothing', {
+      hint: 'Give a path, or leave --out away.',
+    });
   const { inventory, manifest } = options.targets;
   const id = createRunId(context.now());
   const path =
@@ -34,8 +38,7 @@ export async function openNewRun(
       : resolve(environment.workingDirectory, options.out);
   const scratch =
     options.scratch === undefined ? undefined : resolve(environment.workingDirectory, options.scratch);
-  if (scratch !== undefined && inventory.nodes.some(({ name }) => name === localNode))
-    await requireDirectory(scratch);
+  if (scratch !== undefined && inventory.nodes.some(isLocal)) await requireDirectory(scratch);
   return createRun({
     path,
     id,

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { exitCodes } from '../../workloads/kit/error-code.ts';
 import { defineCommand } from './command.ts';
 import { exclusiveConfirmed, json } from './options.ts';
@@ -20,14 +21,16 @@ export const planCommand = defineCommand({
     const { look } = await import('../run/measure.ts');
     const { describeWholePlan } = await import('../run/describe-plan.ts');
     const { createRunTargets } = await import('./targets.ts');
+    const { abandon } = await import('../run/stop-node.ts');
     const { createInterrupter } = await import('./interruption.ts');
     const { createProgress } = await import('./progress.ts');
     const registry = await loadRegistry();
     const run = await prepareCertify(args, registry, context);
-    const targets = await createRunTargets(run, context.environment);
     const progress = createProgress(context.err, context.environment.terminal);
-    const interrupter = createInterrupter(context.err, run.header.id);
+    const interrupter = createInterrupter(context.err, undefined);
+    let targets: Awaited<ReturnType<typeof createRunTargets>> = [];
     try {
+      targets = await createRunTargets(run, context.environment);
       const seen = await look({
         run,
         targets,
@@ -45,6 +48,11 @@ export const planCommand = defineCommand({
           : `${(await describeWholePlan(run, registry, seen)).join('\n')}\n`,
       );
       return exitCodes.pass;
+    } catch (cause) {
+      // Interrupted, the run is still on nodes that had answered, and nobody could resume it.
+      if (!interrupter.detach.aborted) throw cause;
+      await abandon(run, targets);
+      throw new AssayError('INTERRUPTED', 'interrupted', { cause });
     } finally {
       progress.clear();
       interrupter.dispose();

@@ -110,7 +110,7 @@ const lacksProgram = /not on the PATH|header .* not found/;
 /** What is about to be done and how long it may take, printed beforehand. */
 export function describePlan(plan: Plan): readonly string[] {
   return [
-    `plan          ${plan.steps.length} steps, at most ${formatDuration(plan.budgetSeconds * 1000)}`,
+    `plan          ${plan.steps.filter(({ seat }) => (seat?.rank ?? 0) === 0).length} steps, at most ${formatDuration(plan.budgetSeconds * 1000)}`,
     ...[...Map.groupBy(plan.unplanned, ({ entry, reason }) => `${entry}: ${reason}`)].map(([text, those]) => {
       const names = those.map(({ node }) => node).filter((node) => node !== localNode);
       return `not possible  ${names.length === 0 ? '' : `${foldNodeSet(names)} `}${text}`;

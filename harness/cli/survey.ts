@@ -30,10 +30,10 @@ export const surveyCommand = defineCommand({
       .option('exclusive-confirmed', exclusiveConfirmed)
       .option('json', jsonOption),
   run: async (args, context) => {
-    const { loadTargets, localNode } = await import('./targets.ts');
+    const { isLocal, loadTargets } = await import('./targets.ts');
     const targets = await loadTargets(args.targets, context.environment);
-    const isLocal = targets.inventory.nodes.every(({ name }) => name === localNode);
-    if (args.installTools && !isLocal) {
+    const isAllLocal = targets.inventory.nodes.every(isLocal);
+    if (args.installTools && !isAllLocal) {
       throw new AssayError('USAGE', 'expected --install-tools with the target `local` alone', {
         hint: 'Assay installs nothing on a machine that it measures from elsewhere.',
       });
@@ -66,7 +66,7 @@ export const surveyCommand = defineCommand({
       mode: 'open',
       json: args.json,
       // On one's own machine one sees that it is in use; elsewhere it may be somebody else's.
-      acceptsOccupied: isLocal || args.exclusiveConfirmed,
+      acceptsOccupied: isAllLocal || args.exclusiveConfirmed,
     }).catch((cause: unknown) => removeIfEmpty(run, cause));
     // A survey succeeds when it could say what the machine is; what the machine is fit for is its answer.
     return verdict.nodes.some(({ reached }) => reached) ? exitCodes.pass : exitCodes.infrastructure;

@@ -85,6 +85,10 @@ function nameNode(target: string): InventoryNode {
   return { name, host: target, claims: {} };
 }
 
+/** Is it this machine? By what it is reached as, whatever it is called. */
+export const isLocal = ({ name, host }: Pick<InventoryNode, 'name' | 'host'>): boolean =>
+  (host ?? name) === localNode;
+
 /** The way to one node. Nothing is connected yet. */
 async function createTarget(
   { name, host, stateDir }: InventoryNode,
@@ -93,7 +97,7 @@ async function createTarget(
   connector: SshConnector,
 ): Promise<Target> {
   const stateDirectories = stateDir === undefined ? [] : [stateDir];
-  if (name === localNode) {
+  if (isLocal({ name, host })) {
     const transport = createLocalTransport({ PATH: environment.path });
     const runtime = () => Promise.resolve(environment.runtime);
     return { node: name, transport, runtime, stateDirectories };

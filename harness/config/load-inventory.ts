@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { facilityClaim } from '../certify/asset-verdict.ts';
+import { readSshTarget } from '../transport/ssh-target.ts';
 import { showValue } from './describe-issues.ts';
 import type { HardwareClass } from './hardware-class.ts';
 import { checkClaims } from './hardware-class.ts';
@@ -60,6 +61,7 @@ export function readInventory(source: Source, classes: ReadonlyMap<string, Hardw
         refuse(`${source.file}: ${place}.name: expected each name once, got \`${name}\` again`);
       seen.add(name);
       const host = entry.host?.replaceAll('{name}', name);
+      if (host !== undefined) readSshTarget(host, `${source.file}: ${place}.host`);
       return { ...entry, name, claims, ...(host === undefined ? {} : { host }) };
     });
   });

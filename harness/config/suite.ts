@@ -2,7 +2,10 @@ import { z } from 'zod';
 
 /** One measurement of a suite: a workload with parameters, how often, and how long each may take. */
 export const SuiteEntry = z.strictObject({
-  id: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
+  id: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]*$/)
+    .max(64),
   workload: z.string(),
   /** A tool's id pins it; absent: the best-ranked tool that can serve the parameters (surveys only). */
   tool: z.string().optional(),
@@ -14,7 +17,7 @@ export const SuiteEntry = z.strictObject({
   across: z.enum(['pairs', 'all']).optional(),
   repetitions: z.number().int().min(1).max(12),
   /** Wall time of one repetition; the plan adds these up and prints the total beforehand. */
-  budgetSeconds: z.number().int().positive(),
+  budgetSeconds: z.number().int().positive().max(86_400),
 });
 export type SuiteEntry = z.infer<typeof SuiteEntry>;
 

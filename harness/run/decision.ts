@@ -3,10 +3,19 @@ import { PlannedStep } from './plan.ts';
 
 /**
  * What was decided while the run went on (`decisions.ndjson`, in order). The plan never changes: steps are added to it
- * here, to find out who is to blame, and steps of it are left out here, with the reason.
+ * here, to find out who is to blame, steps of it are left out, and one that was spoilt from outside is named.
  */
 export const Decision = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('extra'), at: z.iso.datetime(), steps: z.array(PlannedStep).min(1) }),
-  z.strictObject({ kind: z.literal('skip'), at: z.iso.datetime(), step: z.string(), reason: z.string() }),
+  z.strictObject({
+    kind: z.literal('skip'),
+    at: z.iso.datetime(),
+    step: z.string(),
+    reason: z.string(),
+    /** The member because of which it was left out. */
+    node: z.string().optional(),
+  }),
+  /** It ended, and by something that says nothing about its members: a connection of ours that was lost. */
+  z.strictObject({ kind: z.literal('broken'), at: z.iso.datetime(), step: z.string(), reason: z.string() }),
 ]);
 export type Decision = z.infer<typeof Decision>;

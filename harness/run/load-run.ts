@@ -69,7 +69,12 @@ export async function loadRun(
     steps: [...planned.steps, ...decisions.flatMap((each) => (each.kind === 'extra' ? each.steps : []))],
   };
   const skips = new Map(
-    decisions.flatMap((each) => (each.kind === 'skip' ? [[each.step, each.reason] as const] : [])),
+    decisions.flatMap((each) =>
+      each.kind === 'skip' ? [[each.step, { reason: each.reason, node: each.node }] as const] : [],
+    ),
+  );
+  const broken = new Map(
+    decisions.flatMap((each) => (each.kind === 'broken' ? [[each.step, each.reason] as const] : [])),
   );
   const manifestPath = `${runPaths.inputs}/${inputNames.manifest}`;
   const inventory = await run.readDocument(Inventory, `${runPaths.inputs}/${inputNames.inventory}`);
@@ -82,6 +87,15 @@ export async function loadRun(
     profile,
     plannedProfile: profiles.find(({ id }) => id === run.header.profile) ?? profile,
     skips,
+    broken,
+    ...(decisions.length === 0
+      ? {}
+      : {
+          decisions: {
+            records: decisions.length,
+            sha256: sha256(await run.read(runPaths.decisions)),
+          },
+        }),
     ...((await run.has(manifestPath)) ? { manifest: await run.readDocument(Manifest, manifestPath) } : {}),
     profileDigest: run.header.inputs.find(({ path }) => path === profilePath)?.sha256 ?? '',
     ladder: profiles.filter(({ rank }) => rank !== undefined),
@@ -130,7 +144,7 @@ async function loadNode(
   registry: Registry,
   id: string,
   plan: Plan | undefined,
-  skips: ReadonlyMap<string, string>,
+  skips: RunMaterial['skips'],
 ): Promise<NodeMaterial> {
   const path = runPaths.journal(id);
   if (!(await run.has(path))) {

@@ -1,19 +1,23 @@
+import type { Trial } from '../../reports/schema/verdict.ts';
+import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Tool } from '../../workloads/kit/tool.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import { assignBlame } from '../certify/groups/assign-blame.ts';
+import { leaderEnded } from '../certify/groups/leader-ended.ts';
 import { listTrials } from '../certify/groups/list-trials.ts';
 import { nextTrials } from '../certify/groups/next-trials.ts';
+import type { RunMaterial } from '../certify/run-material.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { runPaths } from '../store/run-directory.ts';
 import { roundsOf } from './create-plan.ts';
 import { Decision } from './decision.ts';
 import { loadRun } from './load-run.ts';
-import type { BatchEnd } from './node-progress.ts';
 import type { OpenNode } from './open-node.ts';
 import type { Plan, PlannedStep } from './plan.ts';
 import { planGroup } from './plan-groups.ts';
 import { createLaunches, leadGroup } from './run-group.ts';
 import { stoppedRun } from './stopped-run.ts';
+import { stopsAll } from './stops-all.ts';
 
 export interface GroupSurroundings {
   readonly run: RunDirectory;
@@ -21,12 +25,16 @@ export interface GroupSurroundings {
   readonly plan: Plan;
   /** Digest of plan.json. */
   readonly planDigest: string;
-  readonly nodes: ReadonlyMap<string, OpenNode>;
+  /** Those that are there; who is lost on the way is taken out. */
+  readonly nodes: Map<string, OpenNode>;
   /** Why a node may take no part, by node. */
   readonly closed: ReadonlyMap<string, string>;
   readonly now: () => Date;
+  /** Spreads the beginnings of one round over the power domains. */
+  readonly createRamp: () => (node: string) => Promise<void>;
   /** Steps that are added while the run goes on. */
   readonly onExtra: (steps: readonly PlannedStep[]) => void;
+  readonly onNodeFailed: (node: string, error: AssayError) => void;
   /** Does something with a node, and goes on after a lost connection. */
   readonly keepReaching: <T>(node: OpenNode, act: (node: OpenNode) => Promise<T>) => Promise<T>;
 }
@@ -36,10 +44,12 @@ const maxRounds = 16;
 
 /**
  * Measures what nodes do together, entry by entry of the suite: its rounds, then whatever tells who is to blame for the
- * bad ones. What cannot be run is left out with the reason, which is kept. All that ran is evidence on its leader.
+ * bad ones. What cannot be run is left out with the reason, which is kept. A node that is lost is left out of what
+ * follows, and the others go on. All that ran is evidence on its leader.
  */
 export async function measureGroups(around: GroupSurroundings): Promise<void> {
   const { plan, run } = around;
+  await run.cutTornLine(runPaths.decisions);
   const entries = [...new Set(plan.steps.filter(({ seat }) => seat !== undefined).map(({ entry }) => entry))];
   for (const entry of entries) {
     const steps = plan.steps.filter((step) => step.entry === entry && step.seat !== undefined);
@@ -53,58 +63,93 @@ export async function measureGroups(around: GroupSurroundings): Promise<void> {
 
 async function runRound(steps: readonly PlannedStep[], around: GroupSurroundings): Promise<void> {
   const groups = Map.groupBy(steps, ({ step }) => step);
-  const outcomes = await Promise.allSettled([...groups.values()].map((group) => runOne(group, around)));
+  const ramp = around.createRamp();
+  const outcomes = await Promise.allSettled([...groups.values()].map((group) => runOne(group, around, ramp)));
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
 }
 
-async function runOne(steps: readonly PlannedStep[], around: GroupSurroundings): Promise<void> {
+async function runOne(
+  steps: readonly PlannedStep[],
+  around: GroupSurroundings,
+  ramp: (node: string) => Promise<void>,
+): Promise<void> {
   const [lead] = steps;
-  const leader = lead && around.nodes.get(lead.node);
   if (lead === undefined) return;
-  if (leader?.session.progress.ended.has(lead.step) === true) return;
+  const { nodes, planDigest: plan, run, keepReaching, registry } = around;
+  if (nodes.get(lead.node)?.session.progress.ended.has(lead.step) === true) return;
+  const tool = registry.get(lead.workload)?.tools.find(({ id }) => id === lead.tool) as Tool | undefined;
+  if (tool === undefined) throw new RangeError(`no tool ${lead.workload}/${lead.tool}`);
+  // A session that was lost in an earlier round is opened again before somebody waits for this node.
+  for (const { node } of steps) await reach(node, around);
   const obstacle = await findObstacle(steps, around);
+  const leader = nodes.get(lead.node);
   if (obstacle !== undefined || leader === undefined) {
-    await note(around, { kind: 'skip', step: lead.step, reason: obstacle ?? `${lead.node} is not there` });
+    await note(around, {
+      kind: 'skip',
+      step: lead.step,
+      ...(obstacle ?? { reason: `${lead.node} is lost` }),
+    });
     return;
   }
-  const tool = around.registry.get(lead.workload)?.tools.find(({ id }) => id === lead.tool) as
-    | Tool
-    | undefined;
-  if (tool === undefined) throw new RangeError(`no tool ${lead.workload}/${lead.tool}`);
-  for (const { node } of steps.slice(1)) {
-    const member = around.nodes.get(node);
-    // A session that was lost in an earlier round is opened again before somebody waits for this node.
-    if (member !== undefined) await around.keepReaching(member, ({ session }) => session.expectOpen());
-  }
-  const { nodes, planDigest: plan, run } = around;
-  const launches = createLaunches({ steps, nodes, plan, tool, run });
-  let end: BatchEnd | undefined;
+  await Promise.all(steps.map(({ node }) => ramp(node)));
+  const onBroken = (reason: string): Promise<void> =>
+    note(around, { kind: 'broken', step: lead.step, reason });
+  const launches = createLaunches({ steps, nodes, plan, tool, run, keepReaching, onBroken });
   try {
-    end = await around.keepReaching(leader, (open) => leadGroup(open, lead, launches, plan));
+    const end = await keepReaching(leader, (open) => leadGroup(open, lead, launches, plan));
+    if (end?.execution === 'cancelled' && end.reason !== leaderEnded)
+      throw stoppedRun(run.header.id, end.reason);
+  } catch (cause) {
+    loseNode(lead.node, cause, around);
   } finally {
     await launches.end();
   }
-  if (end?.execution === 'cancelled') throw stoppedRun(around.run.header.id, end.reason);
 }
 
-/** Why a group cannot be measured now, in one sentence. */
+/** Makes sure that there is a session to a node; one that cannot be reached any more is lost to the run. */
+async function reach(name: string, around: GroupSurroundings): Promise<void> {
+  const node = around.nodes.get(name);
+  if (node === undefined) return;
+  try {
+    await around.keepReaching(node, ({ session }) => session.expectOpen());
+  } catch (cause) {
+    loseNode(name, cause, around);
+  }
+}
+
+/** Takes a node out of what follows; what is not one node's ends the run instead. */
+function loseNode(name: string, cause: unknown, { nodes, onNodeFailed }: GroupSurroundings): void {
+  const error = AssayError.from(cause);
+  if (stopsAll(error)) throw cause;
+  nodes.delete(name);
+  onNodeFailed(name, error);
+}
+
+interface Obstacle {
+  readonly reason: string;
+  readonly node: string;
+}
+
+/** Why a group cannot be measured now, and because of whom. */
 async function findObstacle(
   steps: readonly PlannedStep[],
   { nodes, closed, run, registry }: GroupSurroundings,
-): Promise<string | undefined> {
+): Promise<Obstacle | undefined> {
   for (const { node, step, seat } of steps) {
     const open = nodes.get(node);
-    if (open === undefined) return `${node} is lost to this run`;
+    if (open === undefined) return { node, reason: `${node} is lost to this run` };
     const gate = closed.get(node);
-    if (gate !== undefined) return `${node} is kept out (${gate})`;
+    if (gate !== undefined) return { node, reason: `${node} is kept out (${gate})` };
     if (seat !== undefined && seat.rank > 0 && open.session.progress.hasStarted(step))
-      return `${node} began it before an interruption, and a step is never run twice`;
+      return { node, reason: `${node} began it before an interruption, and a step is never run twice` };
   }
   if (steps.length <= 2 || steps[0]?.isExtra === true) return undefined;
   const blames = assignBlame(listTrials(await loadRun(run, registry)));
   const blamed = blames.find(({ node }) => node !== undefined && steps.some((step) => step.node === node));
-  return blamed && `${blamed.node} is kept out (${blamed.reason})`;
+  return blamed?.node === undefined
+    ? undefined
+    : { node: blamed.node, reason: `${blamed.node} is kept out (${blamed.reason})` };
 }
 
 /** Asks until it is clear who is to blame for the bad measurements of an entry, or nothing more can be asked. */
@@ -125,20 +170,25 @@ async function findCulprits(
   if (model === undefined) return;
   for (let round = 1; round <= maxRounds; round += 1) {
     const material = await loadRun(run, registry);
+    const extras = (material.plan?.steps ?? []).filter(({ isExtra }) => isExtra === true);
     const own = new Set(
       material.plan?.steps.filter((step) => step.entry === entry).map(({ step }) => step) ?? [],
     );
     const trials = listTrials(material).filter(({ step }) => own.has(step));
-    const wanted = round === 1 ? [...nextTrials(trials), ...restOf(trials, material)] : nextTrials(trials);
+    const next = nextTrials(trials);
+    const wanted = next.length > 0 ? next : restOf(trials, material);
     if (wanted.length === 0) return;
-    const count =
-      material.plan?.steps.filter(({ isExtra, seat }) => isExtra === true && seat?.rank === 0).length ?? 0;
+    const count = extras.filter(({ seat }) => seat?.rank === 0).length;
+    // One round is what was added at one time, also after an interruption.
+    const repetition = Math.max(0, ...extras.map((step) => step.repetition)) + 1;
     const steps = wanted.flatMap((members, index) => {
-      const inOrder = [...places.values()].filter(({ node }) => members.includes(node));
+      const inOrder = material.inventory.nodes.flatMap(({ name }) =>
+        members.includes(name) ? (places.get(name) ?? []) : [],
+      );
       return planGroup(
         inOrder,
         { id: entry, workload: model.workload, params: model.params, budgetSeconds: model.budgetMs / 1000 },
-        { step: `d${count + index + 1}-${entry}`, repetition: round, isExtra: true },
+        { step: `d${count + index + 1}-${entry}`, repetition, isExtra: true },
       );
     });
     await note(around, { kind: 'extra', steps: [...steps] });
@@ -151,17 +201,14 @@ async function findCulprits(
  * When a group was left out because of some of its members, the others are still measured together. That is shown as
  * what it is; it does not stand in for the whole group.
  */
-function restOf(
-  trials: ReturnType<typeof listTrials>,
-  material: Parameters<typeof listTrials>[0] & { readonly skips: ReadonlyMap<string, string> },
-): readonly (readonly string[])[] {
-  const blamed = new Set(assignBlame(listTrials(material)).flatMap(({ node }) => node ?? []));
+function restOf(trials: readonly Trial[], { skips }: RunMaterial): readonly (readonly string[])[] {
+  const out = new Set([...skips.values()].flatMap(({ node }) => node ?? []));
   const left = trials.find(
-    ({ step, members, isExtra }) =>
-      !isExtra && material.skips.has(step) && members.length > 2 && members.some((each) => blamed.has(each)),
+    ({ step, members, isExtra }) => !isExtra && members.length > 2 && skips.get(step)?.node !== undefined,
   );
-  const rest = left?.members.filter((member) => !blamed.has(member)) ?? [];
-  return rest.length > 1 ? [rest] : [];
+  const rest = left?.members.filter((member) => !out.has(member)) ?? [];
+  const wasTried = trials.some(({ members }) => members.join() === rest.join());
+  return rest.length > 1 && !wasTried ? [rest] : [];
 }
 
 const addressOf = (seat: NonNullable<PlannedStep['seat']>, node: string): string =>
@@ -173,6 +220,8 @@ async function note(
 ): Promise<void> {
   const line: Decision = { ...decision, at: now().toISOString() };
   await run.append(runPaths.decisions, `${JSON.stringify(line)}\n`);
+  // A step in a journal that no decision knows of would be damaged evidence.
+  await run.flush(runPaths.decisions);
 }
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;

@@ -4,6 +4,7 @@ import type { JournalRecord } from '../../agents/protocol/journal-record.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import type { Registry } from '../../workloads/registry.ts';
+import { leaderEnded } from '../certify/groups/leader-ended.ts';
 import { Inventory } from '../config/inventory.ts';
 import { Profile } from '../config/profile.ts';
 import { Suite } from '../config/suite.ts';
@@ -27,6 +28,7 @@ import type { PlannedStep } from './plan.ts';
 import { Plan } from './plan.ts';
 import { createPowerRamp } from './power-ramp.ts';
 import { stoppedRun } from './stopped-run.ts';
+import { stopsAll } from './stops-all.ts';
 
 /** What a person watching a run is told, as it happens. */
 export interface MeasureEvents {
@@ -82,7 +84,8 @@ export async function measure(options: MeasureOptions): Promise<void> {
     work.steps.follow([...plan.steps, ...(await extraSteps(run))], opened);
     const planDigest = sha256(await run.read(runPaths.plan));
     const closed = new Map<string, string>();
-    const ramp = createPowerRamp(work.inventory, (ms) => sleep(ms, undefined, { signal: options.detach }));
+    const pause = (ms: number): Promise<void> => sleep(ms, undefined, { signal: options.detach });
+    const ramp = createPowerRamp(work.inventory, pause);
     const measured = await surviving(work, opened, async (node) => {
       await ramp(node.node);
       await keepReaching(work)(node, (open) => finishSteps(run, plan, planDigest, open));
@@ -91,20 +94,23 @@ export async function measure(options: MeasureOptions): Promise<void> {
       if (opened.length > 1) events.onNodeMeasured(standing);
       return node;
     });
+    const nodes = new Map(measured.map((node) => [node.node, node]));
     if (plan.steps.some(({ seat }) => seat !== undefined)) {
       await measureGroups({
         run,
         registry,
         plan,
         planDigest,
-        nodes: new Map(measured.map((node) => [node.node, node])),
+        nodes,
         closed,
         now: options.now,
+        createRamp: () => createPowerRamp(work.inventory, pause),
         onExtra: (steps) => work.steps.add(steps),
+        onNodeFailed: events.onNodeFailed,
         keepReaching: keepReaching(work),
       });
     }
-    await removeFromNodes(work, measured);
+    await removeFromNodes(work, [...nodes.values()]);
   });
 }
 
@@ -206,18 +212,28 @@ async function orAbandon<T>(
  * Leaves out nodes whose every planned step has ended and whose run is gone from the node: a coordinator that died
  * after fetching everything still finishes its report.
  */
-async function withoutFinished({ run, targets, mode }: MeasureOptions): Promise<readonly Target[]> {
+async function withoutFinished({ run, targets, mode, detach }: MeasureOptions): Promise<readonly Target[]> {
   if (mode === 'open' || !(await run.has(runPaths.plan))) return targets;
   const plan = await run.readDocument(Plan, runPaths.plan);
-  const steps = [...plan.steps, ...(await extraSteps(run))];
+  const decisions = await run.readLines(Decision, runPaths.decisions);
+  const skipped = new Set(decisions.flatMap((each) => (each.kind === 'skip' ? [each.step] : [])));
+  const added = decisions.flatMap((each) => (each.kind === 'extra' ? each.steps : []));
+  const steps = [...plan.steps, ...added].filter(({ step }) => !skipped.has(step));
   const open: Target[] = [];
   for (const target of targets) {
     const progress = await loadProgress(run, target.node);
     const isComplete = steps.every(({ node, step }) => node !== target.node || progress.ended.has(step));
     const isGone =
       isComplete &&
-      (await openSession(run, target, 'attach').then(
-        async (session) => session.finish().then(() => true),
+      (await openSession(run, target, 'attach', undefined, detach).then(
+        async (session) => {
+          try {
+            await session.finish();
+            return true;
+          } finally {
+            session.close();
+          }
+        },
         (cause: unknown) => cause instanceof AssayError && cause.code === 'RUN_NOT_FOUND',
       ));
     if (!isGone) open.push(target);
@@ -248,21 +264,17 @@ async function surviving<T extends { readonly node: string }, R>(
       continue;
     }
     const error = AssayError.from(outcome.reason);
-    // A full disk of a node is that node's; one of ours has the system's error behind it.
-    const isOurs = error.code !== 'DISK_FULL' || error.cause !== undefined;
-    if (stopsAll.has(error.code) && isOurs) throw error;
+    if (stopsAll(error)) throw error;
     errors.push(error);
     const node = nodes[index]?.node ?? '';
     if (!(await run.has(runPaths.journal(node)))) await run.write(runPaths.unreached(node), toJson(error));
-    if (targets.length > 1) events.onNodeFailed(node, error);
+    // The only one's error is thrown, but for this one: a verdict follows that says no more than `not reached`.
+    if (targets.length > 1 || error.code === 'HOST_UNREACHABLE') events.onNodeFailed(node, error);
   }
   const [first] = errors;
   if (results.length === 0 && first !== undefined && first.code !== 'HOST_UNREACHABLE') throw first;
   return results;
 }
-
-/** Errors that are not one node's: a defect, an interruption, a full disk here, an inventory that names a machine twice. */
-const stopsAll: ReadonlySet<string> = new Set(['INTERNAL', 'INTERRUPTED', 'DISK_FULL', 'SAME_MACHINE']);
 
 async function ensurePlan(work: Work, opened: readonly OpenNode[]): Promise<Plan> {
   const { run, registry, inventory } = work;
@@ -305,7 +317,7 @@ async function finishSteps(
   const budgetMs = planned.reduce((sum, step) => sum + step.budgetMs, 0);
   if (progress.runningBatch !== undefined) {
     const { execution, reason } = await session.batchEnded(progress.runningBatch, budgetMs + lateMs);
-    if (execution === 'cancelled') throw stoppedRun(run.header.id, reason);
+    if (execution === 'cancelled' && reason !== leaderEnded) throw stoppedRun(run.header.id, reason);
   }
   const steps = planned.filter(({ step }) => !progress.ended.has(step));
   if (steps.length === 0) return;

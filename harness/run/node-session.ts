@@ -9,7 +9,7 @@ import type { StepRequest } from '../../agents/protocol/step.ts';
 import { StepResult } from '../../agents/protocol/step.ts';
 import { protocolVersion } from '../../agents/protocol/version.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
-import type { Launch } from '../../workloads/kit/seat.ts';
+import type { Launch, LaunchAnswer } from '../../workloads/kit/seat.ts';
 import { startLine } from '../deploy/command-lines.ts';
 import type { Deployment } from '../deploy/deploy.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
@@ -17,12 +17,6 @@ import { damaged, readDocument, runPaths } from '../store/run-directory.ts';
 import type { Channel, Transport } from '../transport/transport.ts';
 import type { BatchEnd } from './node-progress.ts';
 import { NodeProgress } from './node-progress.ts';
-
-/** What became of a launch: an exit code, and words for whoever reads the launcher's stderr. */
-export interface LaunchAnswer {
-  readonly exitCode: number;
-  readonly text: string;
-}
 
 interface Waiter {
   readonly wants: (message: FromAgent) => boolean;
@@ -49,6 +43,8 @@ const pingMs = 20_000;
 const batchMarginMs = 60_000;
 /** Beyond its own deadline a batch gets this long to write its end and hand over the evidence. */
 export const handoverMs = 120_000;
+/** A launcher asks once for every other member of its group; what asks without end wants our memory. */
+const maxLaunches = 100_000;
 const maxFileBytes = 64 * 1024 * 1024;
 const maxStepBytes = 256 * 1024 * 1024;
 
@@ -67,6 +63,7 @@ export class NodeSession {
   readonly #chunks = new Map<string, Buffer[]>();
   readonly #ping: NodeJS.Timeout;
   #lines: number;
+  #launches = 0;
   #prev: string;
   #work: Promise<void> = Promise.resolve();
   #failure: Error | undefined;
@@ -293,6 +290,16 @@ export class NodeSession {
 
   /** A launcher on this node wants something on another one. Without a group that is being run, nobody may. */
   async #answerLaunch({ id, step, words }: Extract<FromAgent, { type: 'launch' }>): Promise<void> {
+    this.#launches += 1;
+    if (this.#launches > maxLaunches) {
+      this.#fail(
+        new AssayError(
+          'PROTOCOL_MISMATCH',
+          `${this.#options.node}: expected at most ${maxLaunches} launches, got more`,
+        ),
+      );
+      return;
+    }
     const refused = { exitCode: 1, text: `nothing may be launched for the step ${step} now` };
     const answer = this.onLaunch === undefined ? refused : await this.onLaunch(step, words);
     this.send({ type: 'launched', id, ...answer });
@@ -385,8 +392,6 @@ export class NodeSession {
 async function keptLines(run: RunDirectory, node: string): Promise<readonly string[]> {
   const path = runPaths.journal(node);
   if (!(await run.has(path))) return [];
-  const text = (await run.read(path)).toString('utf8');
-  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-  if (whole !== text) await run.write(path, whole);
-  return whole.split('\n').slice(0, -1);
+  await run.cutTornLine(path);
+  return (await run.read(path)).toString('utf8').split('\n').slice(0, -1);
 }

@@ -61,19 +61,25 @@ function planEntry(
     const place = findFabricAddress(facts, fabric.interface);
     return place.ok ? [{ node, tool: tool.value.id, ...place.value }] : refuse(node, place.error);
   });
-  const [first] = able;
+  const network = mostFrequent(able.map((member) => member.network));
   const members = able.flatMap((member): readonly Member[] => {
-    if (member.network !== first?.network)
-      return refuse(
-        member.node,
-        `it is in the network ${member.network}, ${first?.node ?? ''} in ${first?.network ?? ''}`,
-      );
+    if (member.network !== network)
+      return refuse(member.node, `it is in the network ${member.network}, others are in ${network}`);
     if (able.some((other) => other !== member && other.address === member.address))
       return refuse(member.node, `another node has its address ${member.address} too`);
     return [member];
   });
   if (members.length < 2) {
     for (const { node } of members) refuse(node, 'there is no other node to measure it with');
+    return { steps: [], unplanned: refused, subjects: [] };
+  }
+  const most = registered?.tools.find(({ id }) => id === members[0]?.tool)?.mostMembers ?? members.length;
+  if (entry.across === 'all' && members.length > most) {
+    for (const { node } of members)
+      refuse(
+        node,
+        `${members[0]?.tool ?? ''} runs at most ${most} nodes together, there are ${members.length}`,
+      );
     return { steps: [], unplanned: refused, subjects: [] };
   }
   const rounds = entry.across === 'pairs' ? pairRounds(members) : [[members]];
@@ -93,6 +99,13 @@ function planEntry(
     unplanned: refused,
     subjects: groups.flatMap(({ groups: round }) => round.map((group) => describeGroup(group, entry))),
   };
+}
+
+/** One node with a wrong prefix must not decide for all others; the first of equals does. */
+function mostFrequent(values: readonly string[]): string {
+  const counts = Map.groupBy(values, (value) => value);
+  const [first] = [...counts].toSorted(([, a], [, b]) => b.length - a.length);
+  return first?.[0] ?? '';
 }
 
 /** The step of every member of a group: one name, one seat each, the first one leads. */

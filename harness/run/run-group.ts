@@ -1,10 +1,12 @@
 import { StepResult } from '../../agents/protocol/step.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
+import type { Launch, LaunchAnswer } from '../../workloads/kit/seat.ts';
 import type { Tool } from '../../workloads/kit/tool.ts';
+import { leaderEnded } from '../certify/groups/leader-ended.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { runPaths } from '../store/run-directory.ts';
 import type { BatchEnd } from './node-progress.ts';
-import type { LaunchAnswer } from './node-session.ts';
+import { handoverMs } from './node-session.ts';
 import type { OpenNode } from './open-node.ts';
 import type { PlannedStep } from './plan.ts';
 
@@ -30,13 +32,19 @@ export function createLaunches(options: {
   readonly steps: readonly PlannedStep[];
   readonly nodes: ReadonlyMap<string, OpenNode>;
   readonly plan: string;
-  readonly tool: Tool;
+  readonly tool: Pick<Tool, 'id' | 'readLaunch'>;
   readonly run: RunDirectory;
+  readonly keepReaching: <T>(node: OpenNode, act: (node: OpenNode) => Promise<T>) => Promise<T>;
+  /** A member was lost to us, which says nothing about it. */
+  readonly onBroken: (reason: string) => Promise<void>;
 }): GroupLaunches {
-  const { steps, nodes, plan, tool } = options;
-  const running = new Map<number, Promise<BatchEnd>>();
+  const { steps, nodes, plan, tool, keepReaching } = options;
+  const running = new Map<number, Promise<BatchEnd | undefined>>();
   const atRank = (rank: number): PlannedStep | undefined => steps.find(({ seat }) => seat?.rank === rank);
-  const refuse = (text: string): LaunchAnswer => ({ exitCode: 1, text: `refused: ${text}` });
+  const refuse = (text: string): LaunchAnswer => ({
+    exitCode: 1,
+    text: `refused: ${text}`.slice(0, maxText),
+  });
   return {
     answer: async (step, words) => {
       const lead = atRank(0);
@@ -44,21 +52,23 @@ export function createLaunches(options: {
         return refuse(`${step} is not the step that is being run`);
       const wanted = tool.readLaunch?.(words, lead.seat);
       if (wanted?.ok !== true) return refuse(wanted?.error ?? `${tool.id} launches nothing`);
-      const { rank } = wanted.value;
-      const member = atRank(rank);
+      const launch = wanted.value;
+      const member = atRank(launch.rank);
       const node = member && nodes.get(member.node);
-      if (member === undefined || node === undefined) return refuse(`there is no rank ${rank}`);
-      if (running.has(rank)) return refuse(`rank ${rank} was launched before`);
-      const { factsStep: facts, scratch, session } = node;
-      const batch = session.runBatch([requestOf(member)], { plan, facts, scratch, launch: wanted.value });
-      running.set(rank, batch);
+      if (member === undefined || node === undefined) return refuse(`there is no rank ${launch.rank}`);
+      if (running.has(launch.rank)) return refuse(`rank ${launch.rank} was launched before`);
+      const batch = keepReaching(node, (open) => bringThrough(open, member, { plan, launch }));
+      running.set(launch.rank, batch);
       try {
-        const { execution } = await batch;
-        const result = session.progress.executionOf(member.step) ?? execution;
+        await batch;
+        const result = node.session.progress.executionOf(member.step);
         if (result === 'completed') return { exitCode: 0, text: '' };
-        return { exitCode: 1, text: `${member.node}: ${result}: ${await why(options.run, member)}` };
+        const text = `${member.node}: ${result ?? 'it did not begin'}: ${await why(options.run, member)}`;
+        return { exitCode: 1, text: text.slice(0, maxText) };
       } catch (cause) {
-        return refuse(`${member.node}: ${AssayError.from(cause).message}`);
+        const { message } = AssayError.from(cause);
+        await options.onBroken(`${member.node} was lost while it took part: ${message}`);
+        return refuse(`${member.node}: ${message}`);
       }
     },
     end: async () => {
@@ -69,31 +79,48 @@ export function createLaunches(options: {
   };
 }
 
-/**
- * Brings the leader of a group through its step, from wherever it stands: after a lost connection it is still at work.
- * Resolves with how its batch ended; `undefined`: it had begun before and ended without a word of it.
- */
+/** Most of a text that an agent takes back (agents/protocol/messages.ts). */
+const maxText = 4_000;
+
+/** Brings the leader of a group through its step; its launcher is answered as long as that lasts. */
 export async function leadGroup(
-  { session, factsStep: facts, scratch }: OpenNode,
+  node: OpenNode,
   step: PlannedStep,
   launches: GroupLaunches,
   plan: string,
 ): Promise<BatchEnd | undefined> {
-  const { progress } = session;
+  const { session } = node;
   session.onLaunch = launches.answer;
   try {
-    if (progress.runningBatch !== undefined)
-      return await session.batchEnded(progress.runningBatch, step.budgetMs * 2);
-    if (progress.hasStarted(step.step)) return undefined;
-    return await session.runBatch([requestOf(step)], { plan, facts, scratch });
+    return await bringThrough(node, step, { plan });
   } finally {
     session.onLaunch = undefined;
   }
 }
 
+/**
+ * Brings a node through one step, from wherever it stands: after a lost connection it may still be at work on it, or on
+ * what it did for another group before. Resolves with how the step's batch ended; `undefined`: it had ended before, or
+ * had begun and ended without a word of it.
+ */
+async function bringThrough(
+  { session, factsStep: facts, scratch }: OpenNode,
+  step: PlannedStep,
+  around: { readonly plan: string; readonly launch?: Launch },
+): Promise<BatchEnd | undefined> {
+  const { progress } = session;
+  while (progress.runningBatch !== undefined) {
+    const end = await session.batchEnded(progress.runningBatch, step.budgetMs + handoverMs);
+    if (progress.executionOf(step.step) !== undefined) return end;
+  }
+  if (progress.hasStarted(step.step)) return undefined;
+  return session.runBatch([requestOf(step)], { ...around, facts, scratch });
+}
+
 /** Why a member's part did not end well, with the first words of the command that failed: the leader's stderr has it then. */
 async function why(run: RunDirectory, { node, step }: PlannedStep): Promise<string> {
   const folder = runPaths.step(node, step);
+  if (!(await run.has(`${folder}/exit.json`))) return 'no reason given';
   const { reason = 'no reason given', commands } = await run.readDocument(StepResult, `${folder}/exit.json`);
   const stderr = commands.at(-1)?.outputs.find(({ output }) => output === 'stderr');
   const said = stderr === undefined ? '' : (await run.read(`${folder}/${stderr.file}`)).toString('utf8');
@@ -108,7 +135,7 @@ function stopMember(step: PlannedStep | undefined, nodes: ReadonlyMap<string, Op
   const session = step && nodes.get(step.node)?.session;
   const batch = session?.progress.runningBatch;
   if (batch === undefined) return;
-  session?.send({ type: 'stop', now: true, reason: 'the leader of the group has ended', batch });
+  session?.send({ type: 'stop', now: true, reason: leaderEnded, batch });
 }
 
 /** Waits until all have ended, however, but not longer than this. */

@@ -61,6 +61,11 @@ export async function stopNode(
   }
 }
 
+/** Removes a run from all nodes that still hold it and can be reached; for a run that nobody will go on with. */
+export async function abandon(run: RunDirectory, targets: readonly Target[]): Promise<void> {
+  await Promise.allSettled(targets.map((target) => collect(run, target, true)));
+}
+
 /** Fetches what a stopped node still holds of a run; `abandon` then removes the run there, for good. */
 export async function collect(run: RunDirectory, target: Target, abandon: boolean): Promise<void> {
   const session = await openSession(run, target, 'attach');

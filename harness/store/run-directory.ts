@@ -123,6 +123,14 @@ export class RunDirectory {
     await rename(join(this.path, from), join(this.path, to));
   }
 
+  /** Cuts what was being written to a file of lines when its writer died: it was never said. */
+  async cutTornLine(relative: string): Promise<void> {
+    if (!(await this.has(relative))) return;
+    const text = (await this.read(relative)).toString('utf8');
+    const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+    if (whole !== text) await this.write(relative, whole);
+  }
+
   /** Waits until a file is on the disk, not only in memory. */
   async flush(relative: string): Promise<void> {
     const file = await open(join(this.path, relative), 'r');

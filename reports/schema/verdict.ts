@@ -130,6 +130,8 @@ export const Trial = z.strictObject({
   group: z.string(),
   members: z.array(z.string()).min(1),
   outcome: z.enum(['good', 'bad', 'unknown']),
+  /** What it is bad in; of a good one, `speed` when a limit of speed was among what it was held against. */
+  about: z.enum(['result', 'speed']).optional(),
   /** One sentence: the number against its limit, or why there is none. */
   reason: z.string(),
   /** Added during the run to find out who is to blame; the others stood in the plan. */
@@ -246,6 +248,8 @@ export const Verdict = z.strictObject({
   notShown: z.array(z.strictObject({ what: z.string(), reason: z.string() })),
   evidence: z.strictObject({
     inputs: z.array(z.strictObject({ path: z.string(), sha256: z.string() })),
+    /** `decisions.ndjson`: what was added and left out during the run. */
+    decisions: z.strictObject({ records: z.number().int(), sha256: z.string() }).optional(),
     journals: z.array(z.strictObject({ node: z.string(), records: z.number().int(), head: z.string() })),
   }),
 });

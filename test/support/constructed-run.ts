@@ -162,6 +162,7 @@ export function constructRun(run: ConstructedRun): RunMaterial {
   return {
     plannedProfile: run.profile,
     skips: new Map(),
+    broken: new Map(),
     assay: '0.1.0',
     header: {
       schema: 'assay/run',

@@ -3,7 +3,7 @@ import type { Result } from '../kit/result.ts';
 import { err, ok } from '../kit/result.ts';
 import type { Launch, Seat } from '../kit/seat.ts';
 import type { McaSettings } from './mca-settings.ts';
-import { daemonSettings, launchSettings, transportSettings } from './mca-settings.ts';
+import { daemonSettings, launchSettings, mostRegexCharacters, transportSettings } from './mca-settings.ts';
 import { readShellWords } from './read-shell-words.ts';
 
 /** All that a member's daemon has to know of the leader. */
@@ -11,7 +11,10 @@ const LaunchParameters = z.strictObject({
   jobId: z.string().regex(/^\d{1,10}$/),
   vpid: z.string(),
   processes: z.string(),
-  nodeRegex: z.string().regex(/^[A-Za-z0-9_.,@():[\]-]{1,4096}$/),
+  nodeRegex: z
+    .string()
+    .regex(/^[A-Za-z0-9_.,@():[\]-]+$/)
+    .max(mostRegexCharacters),
   headUri: z.string(),
   version: z.string().regex(/^4\.\d{1,3}\.\d{1,3}$/),
 });

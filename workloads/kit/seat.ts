@@ -25,6 +25,12 @@ export const Launch = z.strictObject({
 });
 export type Launch = z.infer<typeof Launch>;
 
+/** What becomes of a launch: the exit code of what was started elsewhere, and words for whoever reads stderr. */
+export interface LaunchAnswer {
+  readonly exitCode: number;
+  readonly text: string;
+}
+
 /** How a step of a group is planned on one of its members; the leader has no `launch`. */
 export interface GroupPlace {
   readonly seat: Seat;

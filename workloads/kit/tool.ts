@@ -78,6 +78,8 @@ export interface Tool<M extends Metrics = Metrics, P = unknown> {
    * come from a node, so everything in them is checked against the seat, and nothing of them is ever run.
    */
   readonly readLaunch?: (words: readonly string[], seat: Seat) => Result<Launch>;
+  /** Most nodes that can run one step together; absent: any number. */
+  readonly mostMembers?: number;
   /** Bytes that one step writes to the drive under test, for the plan; absent: none. */
   readonly writtenBytes?: (params: P) => number;
 }

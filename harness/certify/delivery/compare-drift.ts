@@ -14,7 +14,7 @@ export interface DriftFinding {
 }
 
 /** Fewer nodes have no majority that anybody could be held against. */
-const nodesForMode = 8;
+export const nodesForMode = 8;
 
 /** Limits that most processes do not have at all, which the facts call unknown. */
 const maybeUnlimited: ReadonlySet<string> = new Set(['limits.cpuQuotaCores', 'limits.memoryMaxBytes']);

@@ -2,10 +2,7 @@ import type { HostFacts } from '../../../workloads/kit/facts/host-facts.ts';
 import type { Outcome } from '../outcome.ts';
 import { missing } from '../outcome.ts';
 import type { RunMaterial } from '../run-material.ts';
-import { compareDrift, modeOf } from './compare-drift.ts';
-
-/** Fewer nodes have no majority that one could hold anybody against. */
-const nodesForMode = 8;
+import { compareDrift, modeOf, nodesForMode } from './compare-drift.ts';
 
 /** Is the node configured like the golden one? Without one, like most nodes, if there are enough of them. */
 export function judgeDrift(node: string, facts: HostFacts, { inventory, nodes }: RunMaterial): Outcome {

@@ -1,39 +1,45 @@
 import type { Blame, Trial } from '../../../reports/schema/verdict.ts';
-import { blamedNodes, clearedNodes, clearedPartners } from './next-trials.ts';
+import type { Question } from './next-trials.ts';
+import { blamedIn, blamedNodes, clearedNodes, clearedPartners, isBadIn, questions } from './next-trials.ts';
 
 /** Who the bad trials are blamed on: nodes first, then what could not be pinned on one. */
 export function assignBlame(trials: readonly Trial[]): readonly Blame[] {
-  const bad = trials.filter(({ outcome }) => outcome === 'bad');
   const blamed = blamedNodes(trials);
-  const nodes = [...blamed].map((node): Blame => {
-    const own = bad.filter(({ members }) => members.includes(node));
-    return { node, members: [node], reason: whyNode(node, trials, own), steps: own.map(({ step }) => step) };
-  });
-  const open = bad.filter(({ members }) => !members.some((member) => blamed.has(member)));
-  const groups = new Map(open.map((trial) => [trial.group, trial]));
+  const named = new Set<string>();
+  const nodes = questions.flatMap((question) =>
+    [...blamedIn(trials, question)].flatMap((node): readonly Blame[] => {
+      if (named.has(node)) return [];
+      named.add(node);
+      const bad = trials.filter(({ outcome, members }) => outcome === 'bad' && members.includes(node));
+      const reason = whyNode(node, trials, question);
+      return [{ node, members: [node], reason, steps: bad.map(({ step }) => step) }];
+    }),
+  );
+  const open = trials.filter(
+    ({ outcome, members }) => outcome === 'bad' && !members.some((member) => blamed.has(member)),
+  );
   return [
     ...nodes,
-    ...[...groups.values()].map(
-      (trial): Blame => ({
-        members: [...trial.members],
-        reason: whyTogether(trial, trials),
-        steps: open.filter(({ group }) => group === trial.group).map(({ step }) => step),
-      }),
-    ),
+    ...[...Map.groupBy(open, ({ group }) => group).values()].flatMap((same): readonly Blame[] => {
+      const [first] = same;
+      if (first === undefined) return [];
+      const steps = same.map(({ step }) => step);
+      return [{ members: [...first.members], reason: whyTogether(first, trials), steps }];
+    }),
   ];
 }
 
-function whyNode(node: string, trials: readonly Trial[], bad: readonly Trial[]): string {
-  const partners = clearedPartners(node, trials, clearedNodes(trials));
+function whyNode(node: string, trials: readonly Trial[], question: Question): string {
+  const bad = trials.filter((trial) => isBadIn(trial, question) && trial.members.includes(node));
   const alone = bad.find(({ members }) => members.length === 1);
-  const [example] = alone === undefined ? bad.filter(({ members }) => members.length === 2) : [alone];
-  const found = example === undefined ? '' : ` (${example.reason})`;
-  if (alone !== undefined) return `${node} is bad all by itself${found}`;
-  return `${node} is bad with each of ${partners.length} partners (${partners.join(', ')}), who are good with others${found}`;
+  if (alone !== undefined) return `${node} is bad all by itself (${alone.reason})`;
+  const partners = clearedPartners(node, trials, question);
+  const example = bad.find(({ members }) => members.length === 2);
+  return `${node} is bad with each of ${partners.length} partners (${partners.join(', ')}), who are good with others (${example?.reason ?? 'no reason given'})`;
 }
 
-function whyTogether({ members, reason }: Trial, trials: readonly Trial[]): string {
-  const cleared = clearedNodes(trials);
+function whyTogether({ members, reason, about = 'result' }: Trial, trials: readonly Trial[]): string {
+  const cleared = clearedNodes(trials, about);
   const names = members.join(', ');
   if (members.length === 1) return `${names} is bad by itself (${reason})`;
   if (members.every((member) => cleared.has(member)))

@@ -7,7 +7,7 @@ import { claimsFor, writeCell } from '../judge-cells.ts';
 import { judgeMetricRule } from '../judge-metric-rule.ts';
 import type { Outcome } from '../outcome.ts';
 import { missing } from '../outcome.ts';
-import type { RunMaterial } from '../run-material.ts';
+import type { NodeMaterial, RunMaterial } from '../run-material.ts';
 import { groupMaterial } from './group-material.ts';
 
 /** A decided cell about several nodes. */
@@ -26,8 +26,9 @@ export interface GroupFindings {
 
 /**
  * Judges what nodes did together: one cell per requirement on pairs or groups and planned pair or group. A cell that is
- * not met is the blamed member's; folded with his others it is one defect. With no pair at all the requirement still
- * has its cell.
+ * not met is the blamed member's; folded with his others it is one defect. A node that is in none of them has a cell of
+ * its own, and so has a run without any: nobody passes by having been measured with no one. What was added to find out
+ * who is to blame fills no cell, but a wrong result that it found is one.
  */
 export function judgeGroups(
   profile: Profile,
@@ -38,11 +39,55 @@ export function judgeGroups(
     .filter(({ scope }) => scope === 'pair' || scope === 'group')
     .flatMap((requirement) => {
       const subjects = (material.plan?.subjects ?? []).filter(({ kind }) => kind === requirement.scope);
-      return subjects.length === 0
-        ? [standIn(requirement, material)]
-        : subjects.map((subject) => judgeGroup(requirement, subject, material, blames));
+      if (subjects.length === 0) return [standIn(requirement, material)];
+      const planned = subjects.map((subject) => judgeGroup(requirement, subject, material, blames));
+      const wrong = listExtras(material)
+        .map((subject) => judgeGroup(requirement, subject, material, blames))
+        .filter(({ cell }) => cell.verdict === 'fail' && isCorrectness(requirement, material));
+      const measured = new Set(subjects.flatMap(({ members = [] }) => members));
+      const alone = material.nodes
+        .filter(({ id }) => !measured.has(id))
+        .map((node) => leftOut(requirement, node, material));
+      return [...planned, ...wrong, ...alone];
     });
 }
+
+const isCorrectness = ({ rule }: Requirement, { metrics }: RunMaterial): boolean =>
+  rule.kind === 'metric' && metrics.get(rule.metric)?.correctness === true;
+
+/** The groups of the steps that were added during the run, as far as they are none of the plan's. */
+function listExtras({ plan }: RunMaterial): readonly Subject[] {
+  const planned = new Set(plan?.subjects.map(({ id }) => id));
+  const extras = (plan?.steps ?? []).flatMap(({ seat, isExtra }): readonly Subject[] => {
+    if (seat?.rank !== 0 || isExtra !== true || planned.has(seat.group)) return [];
+    const members = seat.members.map(({ node }) => node);
+    return [{ id: seat.group, node: seat.group, kind: 'group', label: seat.group, members }];
+  });
+  return [...new Map(extras.map((subject) => [subject.id, subject])).values()];
+}
+
+/** A node that nothing was planned with: it has no tool or no address there, or rested in every round. */
+function leftOut(requirement: Requirement, node: NodeMaterial, { plan }: RunMaterial): GroupCell {
+  const subject: Subject = { id: node.id, node: node.id, kind: 'node', label: node.id };
+  const reasons = (plan?.unplanned ?? []).filter(
+    (each) => each.node === node.id && each.workload === workloadOf(requirement),
+  );
+  const [reason] = reasons;
+  const outcome = !node.reached
+    ? missing('no-access', node.why ?? 'nobody could log in', `${node.id}:no-access`)
+    : reason === undefined
+      ? missing('not-run', 'nothing was planned with this node')
+      : missing('no-tool', reason.reason, `${node.id}:no-tool:${workloadOf(requirement)}`);
+  return {
+    ...writeCell({ cell: `${node.id}:${requirement.id}`, subject, requirement, isStandIn: true }, outcome),
+    members: [node.id],
+    kind: 'pair',
+    blamedOn: [],
+  };
+}
+
+const workloadOf = ({ rule }: Requirement): string =>
+  rule.kind === 'metric' ? rule.metric.slice(0, rule.metric.indexOf('.')) : '';
 
 /** The one cause of all cells that a node is blamed for. */
 export const blameCause = (node: string): string => `${node}:blamed`;
@@ -59,7 +104,7 @@ function judgeGroup(
   const isMet = outcome.verdict === 'pass' || outcome.verdict === 'not-applicable';
   const blamedOn = isMet
     ? []
-    : blames.flatMap(({ node }) => (node !== undefined && members.includes(node) ? [node] : []));
+    : [...new Set([...keptOut(subject, material), ...blamedAmong(members, blames)])];
   const [first] = blamedOn;
   const cell = writeCell(
     { cell: `${subject.id}:${requirement.id}`, subject, requirement, isStandIn: false },
@@ -69,12 +114,26 @@ function judgeGroup(
   return {
     cause: blameCause(first),
     // Without a number it is still known whose fault that is: measuring again would not help.
-    cell: { ...cell.cell, node: first, action: requirement.action },
+    cell: {
+      ...cell.cell,
+      node: first,
+      ...(blamedAmong(members, blames).includes(first) ? { action: requirement.action } : {}),
+    },
     members,
     kind,
     blamedOn,
   };
 }
+
+const blamedAmong = (members: readonly string[], blames: readonly Blame[]): readonly string[] =>
+  blames.flatMap(({ node }) => (node !== undefined && members.includes(node) ? [node] : []));
+
+/** Members because of whom a planned step of this group was left out. */
+const keptOut = ({ id }: Subject, { plan, skips }: RunMaterial): readonly string[] =>
+  (plan?.steps ?? []).flatMap(({ step, seat }) => {
+    const skip = seat?.rank === 0 && seat.group === id ? skips.get(step) : undefined;
+    return skip?.node === undefined ? [] : [skip.node];
+  });
 
 function judgeTogether({ rule, ...rest }: Requirement, subject: Subject, material: RunMaterial): Outcome {
   const node = groupMaterial(subject, material);
@@ -99,7 +158,7 @@ function standIn(requirement: Requirement, { plan, nodes, inventory }: RunMateri
   const id = members.length === 1 && first !== undefined ? first : 'block';
   const subject: Subject = { id, node: id, kind: 'group', label: id };
   const { rule } = requirement;
-  const workload = rule.kind === 'metric' ? rule.metric.slice(0, rule.metric.indexOf('.')) : '';
+  const workload = workloadOf(requirement);
   const reasons = [
     ...new Set(
       plan?.unplanned

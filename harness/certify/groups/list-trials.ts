@@ -7,11 +7,15 @@ import { describeQuantity } from '../describe-quantity.ts';
 import type { RunMaterial } from '../run-material.ts';
 import { describeFates, fateOf } from '../step-evidence.ts';
 import { groupMaterial } from './group-material.ts';
+import { leaderEnded } from './leader-ended.ts';
 
 /** Ends that say nothing about the members: somebody stopped it, or the coordinator was lost. */
 const telling = new Set(['completed', 'error', 'timeout']);
 
-type TrialMaterial = Pick<RunMaterial, 'nodes' | 'plan' | 'limits' | 'metrics' | 'plannedProfile' | 'skips'>;
+type TrialMaterial = Pick<
+  RunMaterial,
+  'nodes' | 'plan' | 'limits' | 'metrics' | 'plannedProfile' | 'skips' | 'broken'
+>;
 
 /**
  * Every measurement across nodes with what it says about its members, by the limits of the profile that the run was
@@ -30,36 +34,74 @@ function judgeTrial(planned: PlannedStep, material: TrialMaterial): Trial {
   const leader = groupMaterial({ id: group, members }, material);
   const fate = fateOf(step, leader);
   const told = { step, group, members, isExtra };
-  if (!telling.has(fate.execution)) return { ...told, outcome: 'unknown', reason: describeFates([fate]) };
-  if (!fate.isEvidence) return { ...told, outcome: 'bad', reason: describeFates([fate]) };
+  const unknown = (reason: string): Trial => ({ ...told, outcome: 'unknown', reason });
+  const broken = material.broken.get(step);
+  if (!telling.has(fate.execution)) return unknown(describeFates([fate]));
+  if (!fate.isEvidence) {
+    const spoilt = broken ?? whySpoilt(planned, fate.execution, material);
+    return spoilt === undefined
+      ? { ...told, outcome: 'bad', about: 'result', reason: describeFates([fate]) }
+      : unknown(spoilt);
+  }
   const samples = leader.samples.filter((sample) => sample.step === step);
-  const broken = samples.flatMap((sample) => whyBad(sample, material));
-  const [first] = broken;
-  if (first !== undefined) return { ...told, outcome: 'bad', reason: first };
-  return { ...told, outcome: 'good', reason: describeBest(samples, material) };
+  const unusable = samples.find(({ invalid }) => invalid !== undefined);
+  if (samples.length === 0 || unusable?.invalid !== undefined)
+    return unknown(unusable?.invalid ?? 'it gave no reading');
+  const wrong = samples.find(
+    ({ metric, value }) => material.metrics.get(metric)?.correctness === true && value > 0,
+  );
+  if (wrong !== undefined) {
+    const title = material.metrics.get(wrong.metric)?.title ?? wrong.metric;
+    return { ...told, outcome: 'bad', about: 'result', reason: `${title}: ${wrong.value}` };
+  }
+  const held = samples.flatMap((sample) => limitsFor(sample, material).map((limit) => ({ sample, limit })));
+  const missed = held.find(({ sample, limit: { comparator, value } }) => {
+    return decide([sample.value], { comparator, value, sampling: 'exact' }).decision === 'fail';
+  });
+  if (missed !== undefined)
+    return { ...told, outcome: 'bad', about: 'speed', reason: describeMiss(missed.sample, missed.limit) };
+  const about = held.length > 0 ? 'speed' : 'result';
+  return { ...told, outcome: 'good', about, reason: describeBest(samples, material) };
 }
 
-/** Why one observation speaks against its members: a wrong result, or a value on the wrong side of a limit. */
-function whyBad(sample: Sample, { limits, metrics, plannedProfile }: TrialMaterial): readonly string[] {
-  const metric = metrics.get(sample.metric);
-  if (sample.invalid !== undefined) return [sample.invalid];
-  if (metric?.correctness === true && sample.value > 0) return [`${metric.title}: ${sample.value}`];
+/**
+ * Why a step that its leader ended with an error may say nothing about the members: somebody never came to take part,
+ * or was stopped from outside. A leader that waited in vain (`timeout`) has found something.
+ */
+function whySpoilt(
+  { step, seat }: PlannedStep,
+  execution: string,
+  { nodes }: TrialMaterial,
+): string | undefined {
+  if (execution !== 'error') return undefined;
+  for (const { node: member } of seat?.members.slice(1) ?? []) {
+    const own = nodes.find(({ id }) => id === member)?.steps.find((each) => each.step === step);
+    if (own === undefined) return `${member} was never asked to take part`;
+    const isOurs = own.execution === 'cancelled' && own.reason === leaderEnded;
+    if (!isOurs && !telling.has(own.execution))
+      return `${member}: ${own.execution}: ${own.reason ?? 'no reason given'}`;
+    if (own.reason?.startsWith('agent: ') === true) return `${member}: ${own.reason}`;
+  }
+  return undefined;
+}
+
+/** The limits of the planned profile's requirements across nodes that select this sample; those of speed. */
+function limitsFor(sample: Sample, { limits, metrics, plannedProfile }: TrialMaterial): readonly Limit[] {
+  if (metrics.get(sample.metric)?.correctness === true) return [];
   const ids = new Set(
     plannedProfile.requirements.flatMap(({ rule, scope }) =>
       rule.kind === 'metric' && (scope === 'pair' || scope === 'group') ? rule.limits : [],
     ),
   );
-  return limits
-    .filter((limit) => ids.has(limit.id) && limit.metric === sample.metric && isSelected(sample, limit))
-    .filter(
-      ({ comparator, value }) =>
-        decide([sample.value], { comparator, value, sampling: 'exact' }).decision === 'fail',
-    )
-    .map(
-      ({ comparator, value, unit }) =>
-        `${describeQuantity(sample.value, sample.unit)}, ${comparator === 'atLeast' ? 'at least' : comparator === 'atMost' ? 'at most' : 'exactly'} ${describeQuantity(value, unit)} expected`,
-    );
+  return limits.filter(
+    (limit) => ids.has(limit.id) && limit.metric === sample.metric && isSelected(sample, limit),
+  );
 }
+
+const describeMiss = ({ value, unit }: Sample, limit: Limit): string => {
+  const words = { atLeast: 'at least', atMost: 'at most', equal: 'exactly' }[limit.comparator];
+  return `${describeQuantity(value, unit)}, ${words} ${describeQuantity(limit.value, limit.unit)} expected`;
+};
 
 const isSelected = ({ dimensions, unit }: Sample, limit: Limit): boolean =>
   unit === limit.unit && Object.entries(limit.where).every(([key, value]) => dimensions[key] === value);

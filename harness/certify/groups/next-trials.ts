@@ -1,6 +1,13 @@
 import type { Trial } from '../../../reports/schema/verdict.ts';
 
-type Outcome = Pick<Trial, 'members' | 'outcome'>;
+type Outcome = Pick<Trial, 'members' | 'outcome' | 'about'>;
+
+/**
+ * What a trial can be bad in, each asked about by itself: an all-reduce that came out right under no limit of speed says
+ * nothing about who is slow, and a slow one clears its members of having hung.
+ */
+export const questions = ['result', 'speed'] as const;
+export type Question = (typeof questions)[number];
 
 /** Known-good partners that must agree before one node is blamed. */
 export const partnersNeeded = 2;
@@ -8,26 +15,41 @@ export const partnersNeeded = 2;
 /** With so few nodes everybody may meet everybody before one says that nobody is known to be good. */
 const fewNodes = 4;
 
-/** Nodes that a good measurement with others has cleared. */
-export const clearedNodes = (trials: readonly Outcome[]): ReadonlySet<string> =>
+/** Is this trial bad in that respect? */
+export const isBadIn = ({ outcome, about = 'result' }: Outcome, question: Question): boolean =>
+  outcome === 'bad' && about === question;
+
+/** Nodes that a measurement with others has cleared in one respect. */
+export const clearedNodes = (trials: readonly Outcome[], question: Question): ReadonlySet<string> =>
   new Set(
     trials
-      .filter(({ members, outcome }) => outcome === 'good' && members.length > 1)
+      .filter(({ members, outcome, about = 'result' }) => {
+        if (members.length < 2) return false;
+        return question === 'speed'
+          ? outcome === 'good' && about === 'speed'
+          : outcome === 'good' || (outcome === 'bad' && about === 'speed');
+      })
       .flatMap(({ members }) => members),
   );
 
+/** Nodes that are to blame, in whatever respect. */
+export const blamedNodes = (trials: readonly Outcome[]): ReadonlySet<string> =>
+  new Set(questions.flatMap((question) => [...blamedIn(trials, question)]));
+
 /**
- * Nodes that are to blame: never good with anybody, and bad with at least two partners who are good with others; or
- * bad all by themselves.
+ * Nodes that are to blame in one respect: never good with anybody, and bad with at least two partners who are good with
+ * others; or bad all by themselves.
  */
-export function blamedNodes(trials: readonly Outcome[]): ReadonlySet<string> {
-  const cleared = clearedNodes(trials);
-  const suspects = new Set(trials.filter(isBad).flatMap(({ members }) => members));
+export function blamedIn(trials: readonly Outcome[], question: Question): ReadonlySet<string> {
+  const cleared = clearedNodes(trials, question);
+  const suspects = new Set(
+    trials.filter((trial) => isBadIn(trial, question)).flatMap(({ members }) => members),
+  );
   return new Set(
     [...suspects].filter(
       (node) =>
-        isBadAlone(node, trials) ||
-        (!cleared.has(node) && clearedPartners(node, trials, cleared).length >= partnersNeeded),
+        isBadAlone(node, trials, question) ||
+        (!cleared.has(node) && clearedPartners(node, trials, question).length >= partnersNeeded),
     ),
   );
 }
@@ -36,10 +58,11 @@ export function blamedNodes(trials: readonly Outcome[]): ReadonlySet<string> {
 export function clearedPartners(
   node: string,
   trials: readonly Outcome[],
-  cleared: ReadonlySet<string>,
+  question: Question,
 ): readonly string[] {
+  const cleared = clearedNodes(trials, question);
   const partners = trials
-    .filter((trial) => isBad(trial) && trial.members.length === 2 && trial.members.includes(node))
+    .filter((trial) => isBadIn(trial, question) && trial.members.length === 2 && trial.members.includes(node))
     .flatMap(({ members }) => members.filter((member) => member !== node));
   return [...new Set(partners)].filter((partner) => cleared.has(partner));
 }
@@ -50,14 +73,18 @@ export function clearedPartners(
  * alone. Nothing is measured twice, so this ends. Pure: the same trials give the same answer, live and offline.
  */
 export function nextTrials(trials: readonly Outcome[]): readonly (readonly string[])[] {
+  return disjoint(questions.flatMap((question) => wantedFor(trials, question)));
+}
+
+function wantedFor(trials: readonly Outcome[], question: Question): readonly (readonly string[])[] {
   const tried = new Set(trials.map(({ members }) => keyOf(members)));
   const blamed = blamedNodes(trials);
-  const cleared = clearedNodes(trials);
+  const cleared = clearedNodes(trials, question);
   const all = [...new Set(trials.flatMap(({ members }) => members))];
   const partners = cleared.size === 0 && all.length <= fewNodes ? all : [...cleared];
   const isNew = (members: readonly string[]): boolean => !tried.has(keyOf(members));
-  const wanted = trials
-    .filter((trial) => isBad(trial) && !trial.members.some((member) => blamed.has(member)))
+  return trials
+    .filter((trial) => isBadIn(trial, question) && !trial.members.some((member) => blamed.has(member)))
     .flatMap(({ members }) => {
       if (members.length > 2) {
         const half = Math.ceil(members.length / 2);
@@ -66,29 +93,31 @@ export function nextTrials(trials: readonly Outcome[]): readonly (readonly strin
       }
       // A pair; or a group whose halves are good, of whom somebody was not yet measured with anybody.
       return members
-        .filter((node) => members.length <= 2 || !isPartOfBadPart(node, members, trials))
+        .filter((node) => members.length <= 2 || !isPartOfBadPart(node, members, trials, question))
         .filter((node) => !cleared.has(node))
         .flatMap((node) => {
-          const enough = clearedPartners(node, trials, cleared).length >= partnersNeeded;
+          const enough = clearedPartners(node, trials, question).length >= partnersNeeded;
           const partner = partners.find((other) => other !== node && isNew([node, other]));
           return !enough && partner !== undefined ? [[node, partner]] : [[node]].filter(isNew);
         });
     });
-  return disjoint(wanted);
 }
-
-const isBad = ({ outcome }: Outcome): boolean => outcome === 'bad';
 
 const keyOf = (members: readonly string[]): string => JSON.stringify([...members].sort());
 
-const isBadAlone = (node: string, trials: readonly Outcome[]): boolean =>
-  trials.some((trial) => isBad(trial) && trial.members.length === 1 && trial.members[0] === node);
+const isBadAlone = (node: string, trials: readonly Outcome[], question: Question): boolean =>
+  trials.some((trial) => isBadIn(trial, question) && trial.members.length === 1 && trial.members[0] === node);
 
 /** Is there a smaller bad measurement inside this one with this node? Then that one is what has to be explained. */
-const isPartOfBadPart = (node: string, members: readonly string[], trials: readonly Outcome[]): boolean =>
+const isPartOfBadPart = (
+  node: string,
+  members: readonly string[],
+  trials: readonly Outcome[],
+  question: Question,
+): boolean =>
   trials.some(
     (trial) =>
-      isBad(trial) &&
+      isBadIn(trial, question) &&
       trial.members.length < members.length &&
       trial.members.includes(node) &&
       trial.members.every((member) => members.includes(member)),

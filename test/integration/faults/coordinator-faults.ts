@@ -7,7 +7,7 @@ import { waitUntil } from '../../rig/wait-until.ts';
 import type { Running } from '../../support/run-assay.ts';
 import { createGate, putGatedOpenssl, putTool } from './node-state.ts';
 import type { Found, Scenario, Scene } from './scene.ts';
-import { found } from './scene.ts';
+import { found, patientHash, product, verify } from './scene.ts';
 
 /** What can happen to the coordinator: it is killed wherever it stands, and its disk is full. */
 export const coordinatorFaults: Readonly<Record<string, Scenario>> = {
@@ -39,7 +39,7 @@ export const coordinatorFaults: Readonly<Record<string, Scenario>> = {
     nodes: 1,
     provoke: async (scene) => {
       const gate = putGatedOpenssl(scene.nodes[0]);
-      const running = scene.certify();
+      const running = scene.certify({ entries: [patientHash(), product, verify] });
       await gate.begun();
       return killAndResume(scene, running, gate.open);
     },
@@ -71,7 +71,7 @@ export const coordinatorFaults: Readonly<Record<string, Scenario>> = {
       await runProgram(['mount', '-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', scene.directory]);
       try {
         const gate = putGatedOpenssl(node);
-        const running = scene.certify();
+        const running = scene.certify({ entries: [patientHash(), product, verify] });
         await gate.begun();
         const fill = join(scene.directory, 'fill');
         await expect(runProgram(['dd', 'if=/dev/zero', `of=${fill}`, 'bs=64K'])).rejects.toThrow('No space');

@@ -1,46 +1,140 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { clientFilesOf } from '../../rig/client-files.ts';
+import { isCode } from '../../rig/is-code.ts';
+import type { NodeProcess } from '../../rig/node-processes.ts';
 import type { RigNode } from '../../rig/rig-node.ts';
 import { waitUntil } from '../../rig/wait-until.ts';
-import { putGatedOpenssl, runsMarked } from './node-state.ts';
-import type { Scenario, Scene } from './scene.ts';
-import { found } from './scene.ts';
+import type { Finished } from '../../support/run-assay.ts';
+import { expectIdle, putGatedOpenssl } from './node-state.ts';
+import type { Found, Scenario, Scene } from './scene.ts';
+import { found, patientHash, product, verify } from './scene.ts';
 
-/** What can be wrong between the nodes, or stops them all. */
+/** What can be wrong with what the nodes do together, and with all of them at once. */
 export const fabricFaults: Readonly<Record<string, Scenario>> = {
   'link of one node at 1 Gb/s': {
     nodes: 3,
     provoke: async (scene) => {
       const [node, ...others] = scene.nodes;
       await node.shape('1gbit');
-      const running = scene.certify({ profile: 'cpu-cluster', entries: [pairs] });
-      await Promise.all(scene.nodes.slice(0, 2).map(runsRank));
-      for (const each of scene.nodes) await expectNoWayOn(scene, each);
+      const running = scene.certify({ profile: 'cpu-cluster', entries: [pairs()] });
+      await waitUntil('its rank runs', () => ranksOn(node).length > 0, 60_000);
+      for (const each of scene.nodes) await expectNoWayOn(each, scene);
       const ended = await running.finished;
-      const { block, measurements } = scene.verdict();
-      expect(block?.blames.map(({ node: blamed }) => blamed)).toEqual([node.name]);
-      const speedOf = (members: readonly RigNode[]): number => {
-        const names = members.map(({ name }) => name).toSorted();
-        const own = measurements.filter(
-          ({ metric, subject }) =>
-            metric === 'allreduce.busBandwidth' && names.every((name) => subject.includes(name)),
-        );
-        return Math.max(...own.map(({ max }) => max));
-      };
-      const [slow, alsoSlow] = others.map((other) => speedOf([node, other]));
-      expect(Math.max(slow ?? 0, alsoSlow ?? 0)).toBeLessThanOrEqual(0.125e9); // B/s
-      expect(speedOf(others)).toBeGreaterThanOrEqual(1.5 * Math.max(slow ?? 0, alsoSlow ?? 0));
-      return pairsOf(scene, ended, 'pair-speed');
+      expectBlamed(scene, [node.name]);
+      const [slow = 0, alsoSlow = 0] = others.map((other) => speedOf(scene, [node, other]));
+      expect(Math.max(slow, alsoSlow)).toBeLessThanOrEqual(0.125e9); // B/s
+      expect(speedOf(scene, others)).toBeGreaterThanOrEqual(1.5 * Math.max(slow, alsoSlow));
+      return foundInPairs(scene, ended, 'pair-speed');
+    },
+  },
+
+  'rank of one node hangs': {
+    nodes: 3,
+    provoke: async (scene) => {
+      const [node] = scene.nodes;
+      const changes = { maxBytes: 65536, seconds: 2 };
+      const running = scene.certify({ profile: 'cpu-cluster', entries: [pairs(changes, 12)] });
+      const hanging = stopRanks(node, running.finished);
+      const ended = await running.finished;
+      await hanging;
+      expectBlamed(scene, [node.name]);
+      for (const each of scene.nodes) expect(mpiProcesses(each)).toEqual([]);
+      return foundInPairs(scene, ended, 'pair-exact');
+    },
+  },
+
+  'stop --now while all nodes run': {
+    nodes: 3,
+    provoke: async (scene) => {
+      const gates = scene.nodes.map(putGatedOpenssl);
+      const running = scene.certify({ entries: [patientHash(), product, verify] });
+      await Promise.all(gates.map((gate) => gate.begun()));
+      const begun = performance.now();
+      expect((await scene.start('stop', scene.run, '--now').finished).exitCode).toBe(0);
+      for (const node of scene.nodes) expectIdle(node);
+      expect(performance.now() - begun).toBeLessThan(10_000);
+      const stopped = await running.finished;
+      const resumed = await scene.start('resume', scene.run).finished;
+      return found(scene, [stopped, resumed], { workload: 'sha256' });
     },
   },
 };
 
-const pairs = {
+/** Each pair of three nodes once. */
+const pairs = (changes: object = {}, budgetSeconds = 60): object => ({
   id: 'pairs',
   workload: 'allreduce',
   across: 'pairs',
-  params: { dtype: 'float32', minBytes: 67_108_864, maxBytes: 67_108_864, factor: 16, seconds: 0.5 },
+  params: {
+    dtype: 'float32',
+    minBytes: 65536,
+    maxBytes: 67_108_864,
+    factor: 16,
+    seconds: 0.3,
+    ...changes,
+  },
   repetitions: 3,
-  budgetSeconds: 60,
-};
+  budgetSeconds,
+});
+
+/** The row of the first node in what was measured with it: its steps, and the cells of its pairs. */
+function foundInPairs(scene: Scene, ended: Finished, requirement: string): Found {
+  const { name } = scene.nodes[0];
+  const { execution, exitCode } = found(scene, ended, { workload: 'allreduce' });
+  const cells = scene
+    .verdict()
+    .cells.filter((cell) => cell.requirement === requirement && cell.subject.split('+').includes(name));
+  expect(cells.map((cell) => cell.node)).toEqual([name, name]); // its pair with each of two others
+  return { execution, cell: [...new Set(cells.map(({ verdict }) => verdict))].join(', '), exitCode };
+}
+
+const expectBlamed = (scene: Scene, nodes: readonly string[]): void =>
+  expect(scene.verdict().block?.blames.map(({ node }) => node)).toEqual(nodes);
+
+/** Highest bus bandwidth of a pair, in B/s. */
+function speedOf(scene: Scene, members: readonly RigNode[]): number {
+  const pair = members
+    .map(({ name }) => name)
+    .toSorted()
+    .join('+');
+  const own = scene
+    .verdict()
+    .measurements.filter(({ metric, subject }) => metric === 'allreduce.busBandwidth' && subject === pair);
+  return Math.max(...own.map(({ max }) => max));
+}
+
+const mpiProcesses = (node: RigNode): readonly NodeProcess[] =>
+  node.processes().filter(({ commandLine }) => /^\S*(assay-allreduce|orted|mpirun)( |$)/.test(commandLine));
+
+const ranksOn = (node: RigNode): readonly NodeProcess[] =>
+  mpiProcesses(node).filter(({ commandLine }) => /^\S*assay-allreduce /.test(commandLine));
+
+/** From a node nobody could get to another one: there is no ssh client at work, and no private key of ours. */
+async function expectNoWayOn(node: RigNode, { directory }: Scene): Promise<void> {
+  expect(node.processes().filter(({ commandLine }) => /^\S*ssh /.test(commandLine))).toEqual([]);
+  const config = readFileSync(`${directory}/ssh_config`, 'utf8');
+  const identity = /IdentityFile (.+)/.exec(config)?.[1] ?? '';
+  const secret = readFileSync(identity, 'utf8').split('\n')[3] ?? ''; // the lines before are alike in all keys
+  expect(secret).toHaveLength(70);
+  const places = ['/root', '/tmp', '/var/tmp', '/run', '/etc/ssh', '/dev/shm'];
+  expect(await node.exec(['grep', '-rlF', '-e', secret, ...places])).toMatchObject({
+    exitCode: 1,
+    stdout: '',
+  });
+}
+
+/** Stops every rank that starts on a node, until the run has ended. */
+async function stopRanks(node: RigNode, end: Promise<unknown>): Promise<void> {
+  const isOver = end.then(() => true);
+  const pause = (): Promise<boolean> => setTimeout(10).then(() => false);
+  do {
+    for (const { machinePid } of ranksOn(node)) {
+      try {
+        process.kill(machinePid, 'SIGSTOP');
+      } catch (cause) {
+        if (!isCode(cause, 'ESRCH')) throw cause; // it was ended meanwhile
+      }
+    }
+  } while (!(await Promise.race([isOver, pause()])));
+}

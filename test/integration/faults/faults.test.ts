@@ -8,6 +8,7 @@ import { createRig } from '../../rig/rig.ts';
 import type { RigNode } from '../../rig/rig-node.ts';
 import { loadFaultTable } from '../../support/fault-table.ts';
 import { coordinatorFaults } from './coordinator-faults.ts';
+import { fabricFaults } from './fabric-faults.ts';
 import { nodeFaults } from './node-faults.ts';
 import type { NodePool } from './node-pool.ts';
 import { createNodePool } from './node-pool.ts';
@@ -22,7 +23,9 @@ if (obstacle !== undefined && process.env['CI'] === 'true') throw obstacle;
 
 const table = loadFaultTable();
 const scenarios: ReadonlyMap<string, Scenario> = new Map(
-  [reachFaults, coordinatorFaults, nodeFaults, toolFaults].flatMap((each) => Object.entries(each)),
+  [reachFaults, coordinatorFaults, nodeFaults, toolFaults, fabricFaults].flatMap((each) =>
+    Object.entries(each),
+  ),
 );
 
 it('has a scenario for every row of the table, and a row for every scenario', () => {
@@ -62,7 +65,8 @@ describe.skipIf(obstacle !== undefined)('a fault', () => {
   for (const { fault, ...row } of table) {
     const scenario = scenarios.get(fault);
     if (scenario === undefined) continue; // told above
-    it.concurrent(fault, { timeout: scenario.timeoutMs ?? 120_000 }, async () => {
+    const test = scenario.nodes === 3 ? it : it.concurrent;
+    test(fault, { timeout: 180_000 }, async () => {
       expect(await provoke(fault, scenario)).toEqual({ fault, ...row });
     });
   }

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { RigNode } from '../../rig/rig-node.ts';
 import { putGatedOpenssl } from './node-state.ts';
 import type { Scenario, Scene } from './scene.ts';
-import { expectMeasured, found } from './scene.ts';
+import { expectMeasured, found, patientHash, product, verify } from './scene.ts';
 
 /** What can be wrong with a node itself: its disks, its shell, its clock, who else is on it. */
 export const nodeFaults: Readonly<Record<string, Scenario>> = {
@@ -21,7 +21,7 @@ export const nodeFaults: Readonly<Record<string, Scenario>> = {
       const [node] = scene.nodes;
       await node.mountSmall('/var/tmp', 268_435_456);
       const gate = putGatedOpenssl(node);
-      const running = scene.certify();
+      const running = scene.certify({ entries: [patientHash(), product, verify] });
       await gate.begun();
       await node.fillDisk('/var/tmp');
       gate.open();

@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { expect } from 'vitest';
 import { markName } from '../../../agents/exec/sweep.ts';
 import { readProcFile } from '../../rig/marked-processes.ts';
 import type { NodeProcess } from '../../rig/node-processes.ts';
@@ -82,29 +83,24 @@ export async function expectNothingLeft(node: RigNode): Promise<void> {
   }
 }
 
+/** Fails when anything of a step runs on a node. */
+export function expectIdle(node: RigNode): void {
+  expect(node.processes().filter(isOfStep)).toEqual([]);
+}
+
+const isOfStep = ({ machinePid }: NodeProcess): boolean =>
+  readProcFile(`${machinePid}/environ`).includes(`${markName}=`);
+
 async function listRemains(node: RigNode): Promise<readonly string[]> {
   const processes = node
     .processes()
-    .filter(
-      ({ machinePid, commandLine }) =>
-        readProcFile(`${machinePid}/environ`).includes(`${markName}=`) || commandLine.includes('agent.mjs'),
-    );
+    .filter((each) => isOfStep(each) || each.commandLine.includes('agent.mjs'));
   const { stdout } = await node.exec([
     'sh',
     '-c',
     'ls -d /tmp/assay-*/runs /var/tmp/assay-*/runs 2>/dev/null',
   ]);
   return [...processes.map(({ commandLine }) => commandLine), ...stdout.split('\n').filter(Boolean)];
-}
-
-/** Journals of runs that a node holds, as text, whichever run and boot. */
-export function readJournals(node: RigNode): string {
-  const runs = join(node.site.directory, 'var-tmp/assay-0/runs');
-  const names = existsSync(runs) ? readdirSync(runs, { recursive: true, encoding: 'utf8' }) : [];
-  return names
-    .filter((name) => name.endsWith('/journal.ndjson'))
-    .map((name) => readFileSync(join(runs, name), 'utf8'))
-    .join('');
 }
 
 /** As it was when the rig was built, but for the cache in /var/tmp. */

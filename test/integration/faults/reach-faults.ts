@@ -8,7 +8,7 @@ import type { Running } from '../../support/run-assay.ts';
 import type { Gate } from './node-state.ts';
 import { killAgent, ownProgramsFirst, putGatedOpenssl } from './node-state.ts';
 import type { Found, Scenario, Scene } from './scene.ts';
-import { expectMeasured, found, hash, product, verify } from './scene.ts';
+import { expectMeasured, found, patientHash, product, verify } from './scene.ts';
 
 /** What can go wrong between the coordinator and a node. */
 export const reachFaults: Readonly<Record<string, Scenario>> = {
@@ -24,7 +24,6 @@ export const reachFaults: Readonly<Record<string, Scenario>> = {
 
   'black hole for longer than the keepalive': {
     nodes: 1,
-    timeoutMs: 240_000,
     provoke: (scene) =>
       disturb(scene, async ({ node, running, gate }) => {
         await node.blackHole(true);
@@ -166,7 +165,7 @@ export const reachFaults: Readonly<Record<string, Scenario>> = {
 };
 
 /** The second one completes, and may not stand for both. */
-const twice = { entries: [hash({ repetitions: 2 }), product, verify], workload: 'sha256' };
+const twice = { entries: [patientHash({ repetitions: 2 }), product, verify], workload: 'sha256' };
 
 interface Disturbed {
   readonly node: RigNode;
@@ -178,11 +177,14 @@ interface Disturbed {
 async function disturb(
   scene: Scene,
   act: (disturbed: Disturbed) => Promise<void> | void,
-  { entries, workload }: { readonly entries?: readonly object[]; readonly workload?: string } = {},
+  {
+    entries = [patientHash(), product, verify],
+    workload,
+  }: { readonly entries?: readonly object[]; readonly workload?: string } = {},
 ): Promise<Found> {
   const [node] = scene.nodes;
   const gate = putGatedOpenssl(node);
-  const running = scene.certify(entries === undefined ? {} : { entries });
+  const running = scene.certify({ entries });
   await gate.begun();
   await act({ node, running, gate });
   gate.open();

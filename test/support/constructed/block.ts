@@ -1,4 +1,5 @@
 import type { StepResult } from '../../../agents/protocol/step.ts';
+import { leaderEnded } from '../../../harness/certify/groups/leader-ended.ts';
 import type { RunMaterial } from '../../../harness/certify/run-material.ts';
 import type { PlannedStep } from '../../../harness/run/plan.ts';
 import { planGroup } from '../../../harness/run/plan-groups.ts';
@@ -18,6 +19,8 @@ export interface ConstructedTrial {
   readonly wrong?: number;
   readonly execution?: 'timeout' | 'error' | 'cancelled' | 'none';
   readonly isExtra?: boolean;
+  /** Members whose own journal has nothing of it. */
+  readonly absent?: readonly string[];
 }
 
 interface BuiltTrial {
@@ -56,7 +59,7 @@ export const blockProfile = constructProfile(
 export function constructBlock(
   nodes: readonly string[],
   trials: readonly ConstructedTrial[],
-  skips: ReadonlyMap<string, string> = new Map(),
+  skips: RunMaterial['skips'] = new Map(),
 ): RunMaterial {
   const bare = constructRun({
     profile: blockProfile,
@@ -105,13 +108,49 @@ export function constructBlock(
     },
     nodes: bare.nodes.map((node) => {
       const led = parts.filter(({ trial }) => trial.members[0] === node.id && trial.execution !== 'none');
+      const followed = parts.filter(
+        ({ trial }) =>
+          trial.members.slice(1).includes(node.id) &&
+          trial.execution !== 'none' &&
+          trial.absent?.includes(node.id) !== true,
+      );
       return {
         ...node,
         skips,
-        steps: [...node.steps, ...led.map(({ result }) => result)],
+        steps: [
+          ...node.steps,
+          ...led.map(({ result }) => result),
+          ...followed.map(({ result, trial }) => takePart(result, trial, node.id)),
+        ],
         samples: [...node.samples, ...led.flatMap(({ samples }) => samples)],
       };
     }),
+  };
+}
+
+/** The same step as a member's journal has it. */
+function takePart(led: StepResult, { members, execution }: ConstructedTrial, node: string): StepResult {
+  const { seat, reason: _, ...result } = led;
+  return {
+    ...result,
+    ...(seat === undefined ? {} : { seat: { ...seat, rank: members.indexOf(node) } }),
+    ...(execution === 'timeout' || execution === 'error'
+      ? { execution: 'cancelled', reason: leaderEnded }
+      : {}),
+    commands: [
+      {
+        id: 'daemon',
+        file: 'orted',
+        args: [],
+        env: {},
+        directory: '/tmp',
+        execution: 'completed',
+        exitCode: 0,
+        startedAt: '2026-11-23T00:00:00Z',
+        durationMs: 1000,
+        outputs: [],
+      },
+    ],
   };
 }
 

@@ -9,6 +9,7 @@ import {
   launcher,
   launchSettings,
   mcaArguments,
+  mostRanks,
   quietEnvironment,
   transportSettings,
 } from '../mca-settings.ts';
@@ -26,6 +27,7 @@ export const openmpi = defineTool(allreduce, {
   id: 'openmpi',
   rank: 10,
   origin: 'native',
+  mostMembers: mostRanks,
   requires: {
     programs: ['mpirun', 'mpicc', 'orted', 'gcc'],
     packages: ['openmpi-bin', 'libopenmpi-dev', 'gcc', 'libc6-dev'],

@@ -134,7 +134,7 @@ describe('a plan across nodes', () => {
     expect(why(planned)).toEqual([
       ['bare', 'openmpi: mpirun, mpicc, orted, gcc not on the PATH'],
       ['dark', 'the interface ib0 has no IPv4 address here (others: none)'],
-      ['far', 'it is in the network 10.0.9.0/24, n1 in 10.0.0.0/24'],
+      ['far', 'it is in the network 10.0.9.0/24, others are in 10.0.0.0/24'],
     ]);
     expect(
       roundsOf(planned.steps)
@@ -145,6 +145,20 @@ describe('a plan across nodes', () => {
       'n1',
       'another node has its address 10.0.0.1 too',
     ]);
+  });
+
+  it('plans no group that is too large for the tool, and still the pairs', () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 260 }, (_, index) => [
+        `n${index}`,
+        at(`10.0.${Math.floor(index / 200)}.${(index % 200) + 1}/16`),
+      ]),
+    );
+    const planned = plan(many);
+    expect(planned.unplanned.find(({ entry }) => entry === 'allreduce-all')?.reason).toBe(
+      'openmpi runs at most 256 nodes together, there are 260',
+    );
+    expect(planned.steps.some(({ entry }) => entry === 'allreduce-pairs')).toBe(true);
   });
 
   it('has nobody to measure a single node with', () => {

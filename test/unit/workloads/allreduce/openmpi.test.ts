@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { AllreduceParams } from '../../../../workloads/allreduce/spec.ts';
 import { openmpi } from '../../../../workloads/allreduce/tools/openmpi.ts';
@@ -43,6 +44,17 @@ describe('openmpi: parameters', () => {
   });
 });
 
+describe('openmpi: size of a group', () => {
+  it('is what the program itself accepts', () => {
+    const source = readFileSync(
+      new URL('../../../../workloads/allreduce/native/allreduce.c', import.meta.url),
+      'utf8',
+    );
+    expect(/MOST_RANKS = (\d+),/.exec(source)?.[1]).toBe('256');
+    expect(openmpi.mostMembers).toBe(256);
+  });
+});
+
 describe('openmpi: plan', () => {
   it('has the leader build, and start one rank on every member by its address', () => {
     const commands = openmpi.plan(params, facts, { seat: seatOf(3), launch: undefined });
@@ -68,7 +80,8 @@ describe('openmpi: plan', () => {
         ...['--host', '10.77.0.1:1,10.77.0.2:1,10.77.0.3:1'],
         ...['--map-by', 'node', '--bind-to', 'none', '-wdir', '/'],
         ...['--mca', 'plm', 'rsh', '--mca', 'plm_rsh_agent', 'assay-launch'],
-        ...['--mca', 'plm_rsh_no_tree_spawn', '1', '--mca', 'orte_leave_session_attached', '1'],
+        ...['--mca', 'plm_rsh_no_tree_spawn', '1', '--mca', 'plm_rsh_num_concurrent', '256'],
+        ...['--mca', 'plm_base_node_regex_threshold', '8192', '--mca', 'orte_leave_session_attached', '1'],
         ...['--mca', 'pml', 'ob1', '--mca', 'btl', 'tcp,self', '--mca', 'coll', '^hcoll,ucc'],
         ...['--mca', 'btl_tcp_if_include', '10.77.0.0/24', '--mca', 'oob_tcp_if_include', '10.77.0.0/24'],
         ...['--mca', 'mpi_yield_when_idle', '1'],
@@ -89,7 +102,7 @@ describe('openmpi: plan', () => {
     const args = commands[2]?.args.join(' ');
     expect(args).toContain('-np 2 --host 10.77.0.1:2 ');
     expect(args).toContain(' --mca plm isolated ');
-    expect(args).not.toContain('plm_rsh');
+    expect(args).not.toMatch(/plm_rsh|plm_base/);
   });
 
   it('makes the daemon of a member from the launch, for the version of the leader only', () => {
@@ -100,9 +113,9 @@ describe('openmpi: plan', () => {
       id: 'daemon',
       file: 'orted',
       args: [
-        ...['--mca', 'ess_base_jobid', '8519680', '--mca', 'ess_base_vpid', '1'],
+        ...['--mca', 'ess_base_jobid', '155648000', '--mca', 'ess_base_vpid', '1'],
         ...['--mca', 'ess_base_num_procs', '2', '--mca', 'orte_node_regex', 'node[1:1],[2:10].77.0.2@0(2)'],
-        ...['--mca', 'orte_hnp_uri', '8519680.0;tcp://10.77.0.1:36559', '--mca', 'ess', 'env'],
+        ...['--mca', 'orte_hnp_uri', '155648000.0;tcp://10.77.0.1:60023', '--mca', 'ess', 'env'],
         ...['--mca', 'rmaps_base_mapping_policy', 'node', '--mca', 'hwloc_base_binding_policy', 'none'],
         ...['--mca', 'pmix', '^s1,s2,cray,isolated', '--mca', 'orte_leave_session_attached', '1'],
         ...['--mca', 'pml', 'ob1', '--mca', 'btl', 'tcp,self', '--mca', 'coll', '^hcoll,ucc'],

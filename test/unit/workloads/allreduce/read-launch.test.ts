@@ -6,11 +6,11 @@ import { launchWords, seatOf } from './seats.ts';
 const { seat, launches } = launchWords('two');
 const [good] = launches as readonly [readonly string[]];
 const parameters = {
-  jobId: '8519680',
+  jobId: '155648000',
   vpid: '1',
   processes: '2',
   nodeRegex: 'node[1:1],[2:10].77.0.2@0(2)',
-  headUri: '8519680.0;tcp://10.77.0.1:36559',
+  headUri: '155648000.0;tcp://10.77.0.1:60023',
   version: '4.1.4',
 };
 
@@ -34,6 +34,7 @@ describe('readLaunch', () => {
     ['four', [1, 2, 3]],
     ['login-shell-sh', [1, 2]],
     ['login-shell-none', [1]],
+    ['most', [255]],
   ])('reads the words of every member: %s', (name, ranks) => {
     const recorded = launchWords(name);
     const read = recorded.launches.map((words) => readLaunch(words, recorded.seat));
@@ -68,27 +69,34 @@ describe('readLaunch', () => {
     ['another transport', withWord('"tcp,self"', '"ofi"'), 'btl: expected `tcp,self`, got `ofi`'],
     ['another network', withWord('"10.77.0.0/24"', '"0.0.0.0/0"'), /^btl_tcp_if_include: expected/],
     ['another launcher', withWord('"assay-launch"', '"/bin/sh"'), /^plm_rsh_agent: expected/],
+    [
+      'fewer launches at once',
+      withWord('"256"', '"128"'),
+      /^plm_rsh_num_concurrent: expected `256`, got `128`$/,
+    ],
+    ['more launches at once', withWord('"256"', '"257"'), /^plm_rsh_num_concurrent: expected `256`/],
+    ['a shorter list of nodes', withWord('"8192"', '"1024"'), /^plm_base_node_regex_threshold: expected/],
     ['another rank', withWord('1', '2'), 'expected the launch of rank 1, got `2`'],
     ['another number of daemons', withWord('"2"', '"3"'), 'expected 2 daemons, got `3`'],
-    ['a job that is no number', withWord('"8519680"', '"x"'), /^launch parameters: .*jobId/s],
+    ['a job that is no number', withWord('"155648000"', '"x"'), /^launch parameters: .*jobId/s],
     [
       'a head at another address',
-      withWord('"8519680.0;tcp://10.77.0.1:36559"', '"8519680.0;tcp://10.77.0.9:36559"'),
-      'expected the leader at `8519680.0;tcp://10.77.0.1:<port>`, got `8519680.0;tcp://10.77.0.9:36559`',
+      withWord('"155648000.0;tcp://10.77.0.1:60023"', '"155648000.0;tcp://10.77.0.9:60023"'),
+      'expected the leader at `155648000.0;tcp://10.77.0.1:<port>`, got `155648000.0;tcp://10.77.0.9:60023`',
     ],
     [
       'a head of another job',
-      withWord('"8519680.0;tcp://10.77.0.1:36559"', '"1.0;tcp://10.77.0.1:36559"'),
+      withWord('"155648000.0;tcp://10.77.0.1:60023"', '"1.0;tcp://10.77.0.1:60023"'),
       /^expected the leader/,
     ],
     [
       'two heads',
-      withWord('"8519680.0;tcp://10.77.0.1:36559"', '"8519680.0;tcp://10.77.0.1,10.0.0.1:36559"'),
+      withWord('"155648000.0;tcp://10.77.0.1:60023"', '"155648000.0;tcp://10.77.0.1,10.0.0.1:60023"'),
       /^expected the leader/,
     ],
     [
       'a head at no port',
-      withWord('"8519680.0;tcp://10.77.0.1:36559"', '"8519680.0;tcp://10.77.0.1:65536"'),
+      withWord('"155648000.0;tcp://10.77.0.1:60023"', '"155648000.0;tcp://10.77.0.1:65536"'),
       /^expected the leader/,
     ],
     [
@@ -98,6 +106,20 @@ describe('readLaunch', () => {
     ],
   ])('refuses %s', (_, words, error) => {
     expect(errorOf(words)).toMatch(error);
+  });
+
+  it('takes all members from the words of the largest group, by the longest addresses', () => {
+    const largest = launchWords('most');
+    const read = readLaunch(largest.launches[0] ?? [], largest.seat);
+    const nodes = read.ok ? String(read.value.parameters['nodeRegex']) : '';
+    expect(nodes).toMatch(/^node\[1:1\],\[3:100\]\.100\.100\.101,.*,\[3:100\]\.100\.101\.199@0\(256\)$/);
+    expect(nodes.split(',')).toHaveLength(256);
+  });
+
+  it('refuses a list of nodes that is longer than any', () => {
+    const nodes = (characters: number) => withWord('"node[1:1],[2:10].77.0.2@0(2)"', 'n'.repeat(characters));
+    expect(errorOf(nodes(8191))).toBe('accepted');
+    expect(errorOf(nodes(8192))).toMatch(/^launch parameters: .*nodeRegex/s);
   });
 
   it('refuses the words of a run with more members', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../../../../harness/certify/judge.ts';
+import type { RunMaterial } from '../../../../../harness/certify/run-material.ts';
 import { contradictions } from '../../../../../reports/schema/contradictions.ts';
 import type { Verdict } from '../../../../../reports/schema/verdict.ts';
 import type { ConstructedTrial } from '../../../../support/constructed/block.ts';
@@ -20,10 +21,7 @@ const slow = (culprit: string) => (members: readonly string[]) => ({
 });
 const all: ConstructedTrial = { members: nodes };
 
-function verdictOn(
-  trials: readonly ConstructedTrial[],
-  skips: ReadonlyMap<string, string> = new Map(),
-): Verdict {
+function verdictOn(trials: readonly ConstructedTrial[], skips: RunMaterial['skips'] = new Map()): Verdict {
   const verdict = judge(constructBlock(nodes, trials, skips));
   expect(contradictions(verdict)).toEqual([]);
   return verdict;
@@ -44,7 +42,7 @@ describe('a block', () => {
   it('fails for one slow link, in one defect of the node it belongs to, and of nobody else', () => {
     const verdict = verdictOn(
       [...pairs(slow('c')), { ...all, execution: 'none' }],
-      new Map([['t7', 'c is kept out']]),
+      new Map([['t7', { reason: 'c is kept out', node: 'c' }]]),
     );
     expect(verdict.conclusion).toBe('fail');
     expect(conclusions(verdict)).toEqual({ a: 'pass', b: 'pass', c: 'fail', d: 'pass' });
@@ -65,7 +63,7 @@ describe('a block', () => {
   it('says why a group was left out, and does not take it for good', () => {
     const verdict = verdictOn(
       [...pairs(slow('c')), { ...all, execution: 'none' }],
-      new Map([['t7', 'c is kept out']]),
+      new Map([['t7', { reason: 'c is kept out', node: 'c' }]]),
     );
     const group = verdict.cells.find(({ requirement }) => requirement === 'group-exact');
     expect(group).toMatchObject({ verdict: 'missing', missing: 'not-run' });

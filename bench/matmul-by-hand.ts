@@ -15,7 +15,7 @@ import { own } from '../workloads/matmul/tools/own.ts';
 
 // OpenBLAS through Assay against OpenBLAS called by hand, and our FP32 kernel against OpenBLAS: fresh processes of
 // one core in interleaved rounds. Fails when the 95 % interval of a ratio's median lies wholly below its limit.
-// Usage: node bench/matmul-wrapping.ts
+// Usage: node bench/matmul-by-hand.ts
 
 const rounds = 25;
 const size = 1024;
