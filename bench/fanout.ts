@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -63,7 +63,7 @@ async function main(): Promise<void> {
       ...process.argv.slice(2),
       '--in-namespace',
     ];
-    process.exitCode = spawnSync('unshare', ['--net', ...again], { stdio: 'inherit' }).status ?? 1;
+    process.exitCode = spawnSync('unshare', ['--net', '--mount', ...again], { stdio: 'inherit' }).status ?? 1;
     return;
   }
   execFileSync('ip', ['link', 'set', 'lo', 'up']);
@@ -84,7 +84,6 @@ async function measureAll(): Promise<void> {
     try {
       const bin = existsSync(join(root, 'dist/assay.js')) ? join(root, 'harness/bin.js') : undefined;
       if (bin === undefined) note('no built command line (npm run build): goal 3 is left out');
-      mkdirSync(join(folder, 'home'));
       const options: SubjectOptions = {
         folder,
         nodes,

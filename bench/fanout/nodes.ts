@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -35,8 +35,8 @@ export interface NodesOptions {
 const ports = { usual: 22, raised: 2222 } as const;
 
 /**
- * Starts two sshds with Debian's defaults but UsePAM, one of them with MaxStartups raised, in the network namespace that
- * this process is in. A forced command makes an address a machine: a home of its own and, for the agent, a network
+ * Starts two sshds with Debian's defaults but UsePAM, one of them with MaxStartups raised, in the network and mount
+ * namespace that this process is in. A forced command makes an address a machine: a home of its own and, for the agent, a network
  * namespace of its own, because a machine has one lease.
  */
 export async function startNodes(options: NodesOptions): Promise<Nodes> {
@@ -56,6 +56,7 @@ export async function startNodes(options: NodesOptions): Promise<Nodes> {
   createKey(at('host-key'), 'ed25519');
   createKey(at('identity'), 'ed25519');
   writeForcedCommand(folder);
+  replaceHome(folder);
   mkdirSync('/run/sshd', { recursive: true, mode: 0o755 }); // its privilege separation wants it
   const servers = await Promise.all([
     startServer(folder, ports.usual, [], account),
@@ -112,6 +113,18 @@ esac
 `,
     { mode: 0o755 },
   );
+}
+
+/**
+ * Another shell and home for root, in the mount namespace that this process is in: what a developer's own shell reads when
+ * it starts is no part of this, and may take longer than everything else.
+ */
+function replaceHome(folder: string): void {
+  const [home, passwd] = [join(folder, 'home'), join(folder, 'passwd')];
+  mkdirSync(home);
+  const others = readFileSync('/etc/passwd', 'utf8').replace(/^root:.*$/m, `root:x:0:0:root:${home}:/bin/sh`);
+  writeFileSync(passwd, others);
+  execFileSync('mount', ['--bind', passwd, '/etc/passwd']);
 }
 
 async function startServer(

@@ -14,6 +14,9 @@ import type { PlannedStep } from './plan.ts';
 const graceMs = 3_000;
 const stillMs = 30_000;
 
+/** What is needed of a run directory to say how a step ended. */
+type StepReader = Pick<RunDirectory, 'has' | 'read' | 'readDocument'>;
+
 /** What the members of one group do for its leader, as long as it is at work. */
 export interface GroupLaunches {
   /** Answers the leader's launcher when what it asked for has ended. */
@@ -33,7 +36,7 @@ export function createLaunches(options: {
   readonly nodes: ReadonlyMap<string, OpenNode>;
   readonly plan: string;
   readonly tool: Pick<Tool, 'id' | 'readLaunch'>;
-  readonly run: RunDirectory;
+  readonly run: StepReader;
   readonly keepReaching: <T>(node: OpenNode, act: (node: OpenNode) => Promise<T>) => Promise<T>;
   /** A member was lost to us, which says nothing about it. */
   readonly onBroken: (reason: string) => Promise<void>;
@@ -118,7 +121,7 @@ async function bringThrough(
 }
 
 /** Why a member's part did not end well, with the first words of the command that failed: the leader's stderr has it then. */
-async function why(run: RunDirectory, { node, step }: PlannedStep): Promise<string> {
+async function why(run: StepReader, { node, step }: PlannedStep): Promise<string> {
   const folder = runPaths.step(node, step);
   if (!(await run.has(`${folder}/exit.json`))) return 'no reason given';
   const { reason = 'no reason given', commands } = await run.readDocument(StepResult, `${folder}/exit.json`);

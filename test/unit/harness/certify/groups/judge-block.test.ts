@@ -109,6 +109,66 @@ describe('a block', () => {
     expect(conclusions(verdict)).toMatchObject({ a: 'pass', b: 'pass', c: 'undecided', d: 'undecided' });
   });
 
+  it('never lets a node pass that nothing was planned with', () => {
+    const verdict = verdictOn([
+      { members: ['a', 'b'] },
+      { members: ['b', 'c'] },
+      { members: ['a', 'c'] },
+      { members: ['a', 'b', 'c'] },
+    ]);
+    expect(conclusions(verdict)).toEqual({ a: 'pass', b: 'pass', c: 'pass', d: 'undecided' });
+    expect(verdict.conclusion).toBe('undecided');
+    expect(cell(verdict, 'd:pair-speed')).toMatchObject({
+      verdict: 'missing',
+      node: 'd',
+      reason: 'nothing was planned with this node',
+    });
+  });
+
+  it('does not believe a leader whose partner has no evidence of having taken part', () => {
+    const verdict = verdictOn([
+      ...pairs((members) => (members.join('') === 'ab' ? { absent: ['b'] } : {})),
+      all,
+    ]);
+    expect(cell(verdict, 'a+b:pair-speed')).toMatchObject({
+      verdict: 'invalid',
+      reason: 'b left no evidence of having taken part',
+    });
+    expect(verdict.conclusion).toBe('undecided');
+    expect(verdict.block?.trials[2]).toMatchObject({ group: 'a+b', outcome: 'unknown' });
+  });
+
+  it('takes a wrong result of an extra measurement for what it is', () => {
+    const verdict = verdictOn([...pairs(), all, { members: ['a', 'b', 'd'], isExtra: true, wrong: 7 }]);
+    const found = verdict.cells.filter(({ verdict: each }) => each === 'fail');
+    expect(found.map(({ requirement }) => requirement)).toContain('group-exact');
+    expect(verdict.conclusion).toBe('fail');
+  });
+
+  it('is not cleared of being slow by a group that no limit of speed was held against', () => {
+    const verdict = verdictOn([all, ...pairs(slow('c'))]);
+    expect(verdict.block?.blames.map(({ node }) => node)).toEqual(['c']);
+    expect(conclusions(verdict)).toMatchObject({ a: 'pass', c: 'fail' });
+  });
+
+  it('learns nothing from a pair whose leader failed because the other never came', () => {
+    const verdict = verdictOn([
+      ...pairs((members) => (members.includes('d') ? { execution: 'error' as const, absent: ['d'] } : {})),
+    ]);
+    expect(
+      verdict.block?.trials.filter(({ outcome }) => outcome === 'bad').map(({ group }) => group),
+    ).toEqual([]);
+    expect(verdict.block?.blames).toEqual([]);
+    expect(conclusions(verdict)['d']).toBe('undecided');
+  });
+
+  it('lets nobody fall with a member that was kept out by a gate', () => {
+    const kept = new Map([['t7', { reason: 'd is kept out (Digests: wrong)', node: 'd' }]]);
+    const verdict = verdictOn([...pairs(), { ...all, execution: 'none' }], kept);
+    expect(conclusions(verdict)).toEqual({ a: 'pass', b: 'pass', c: 'pass', d: 'undecided' });
+    expect(verdict.conclusion).toBe('undecided');
+  });
+
   it('does not count an extra measurement as one of the plan', () => {
     const verdict = verdictOn([{ members: ['a', 'b'], isExtra: true }]);
     expect(verdict.conclusion).toBe('undecided');
