@@ -135,6 +135,9 @@ async function main(): Promise<void> {
     print(
       `${new Date().toISOString()}, Node.js ${process.version}, \`${long.command.file} ${long.command.args.join(' ')}\``,
       `a step with ${long.tool.toFixed(2)} s of tool CPU: the agent takes ${ms(agent)} (keeper ${ms(long.keeper)}, bridge ${ms(long.bridge)}): ${((agent / long.tool) * 100).toFixed(3)} %, ${agent / long.tool <= limits.agentShare ? 'within' : 'ABOVE'} 0.3 %`,
+      ...(long.tool < 20
+        ? ['  expected 20 s of tool CPU and more: the machine is busy, the share says too much']
+        : []),
       `  the step says ${ms(long.reported)}: the keeper alone and before it writes the result, journal and evidence`,
       `  once per run, before: the probes take ${ms(afterProbe.own - beforeProbe.own)} in the keeper and ${ms(afterProbe.children - beforeProbe.children)} in programs`,
     );
@@ -154,7 +157,16 @@ async function main(): Promise<void> {
       await once(child, 'close');
       return { wallMs: performance.now() - start, bytesPerSecond: readSpeed(stdout) };
     };
-    const measures = [() => throughAgent(shortSeconds), byHand, byHand];
+    const agentMs: number[] = [];
+    const measures = [
+      async () => {
+        const result = await throughAgent(shortSeconds);
+        agentMs.push((result.keeper + result.bridge) * 1000);
+        return result;
+      },
+      byHand,
+      byHand,
+    ];
     const rounds: (readonly { readonly wallMs: number; readonly bytesPerSecond: number }[])[] = [];
     for (let round = 0; round < pairs; round += 1) {
       // Each takes each place in turn: a drift of the clock favours none.
@@ -173,6 +185,9 @@ async function main(): Promise<void> {
       print(`  ${what.padEnd(44)}${median(ratios).toFixed(5)} [${lower.toFixed(5)}, ${upper.toFixed(5)}]`);
       return lower;
     };
+    print(
+      `the agent's CPU for each of the following steps, whose code is warm: median ${median(agentMs).toFixed(0)} ms`,
+    );
     print(`runs of ${shortSeconds} s, ${pairs} interleaved pairs: median ratio [95 %, order statistics]`);
     const lower = compare(
       'wall, through the agent ÷ by hand',

@@ -204,6 +204,7 @@ export class Keeper {
     const tools = [...registry.values()].flatMap((entry) => entry.tools);
     const startedAt = clock.now().toISOString();
     const start = clock.monotonicMs();
+    const cpu = process.cpuUsage();
     await this.#journal.append({ type: 'step-started', step });
     const place = await this.#makeScratch(scratch);
     const document = await runProbes({
@@ -216,6 +217,7 @@ export class Keeper {
     const result = await keepProbes(directory, step, document, {
       startedAt,
       durationMs: Math.round(clock.monotonicMs() - start),
+      agentCpuSeconds: seconds(process.cpuUsage(cpu)),
     });
     await this.#journal.append({ type: 'step-ended', step, execution: 'completed', result });
   }
@@ -399,5 +401,7 @@ export class Keeper {
     }
   }
 }
+
+const seconds = ({ user, system }: NodeJS.CpuUsage): number => (user + system) / 1e6;
 
 const unique = (names: readonly string[]): readonly string[] => [...new Set(names)].toSorted();

@@ -13,7 +13,11 @@ export async function keepProbes(
   runDirectory: string,
   step: string,
   document: ProbeDocument,
-  times: { readonly startedAt: string; readonly durationMs: number },
+  times: {
+    readonly startedAt: string;
+    readonly durationMs: number;
+    readonly agentCpuSeconds: number;
+  },
 ): Promise<string> {
   const evidence = join(runDirectory, 'steps', step);
   await mkdir(evidence, { recursive: true, mode: 0o700 });
@@ -53,6 +57,6 @@ export async function keepProbes(
       },
     ],
     survivors: 0,
-    agentCpuSeconds: 0,
+    agentCpuSeconds: times.agentCpuSeconds,
   });
 }

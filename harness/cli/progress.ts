@@ -43,11 +43,9 @@ export function createProgress(
       clear();
       err.write(`${renderPartial({ id: node, conclusion, reason, passed, open }, columns)}\n`);
     },
-    onNodeLost: (node, error) => line(`- ${node}: ${error.message}; reaching for it again`),
+    onNodeLost: (node, { message }) => line(`- ${node}: ${without(node, message)}; reaching for it again`),
     onNodeFailed: (node, { code, message, hint }) => {
-      line(
-        `✖ ${node}: ${code} ${message.startsWith(`${node}: `) ? message.slice(node.length + 2) : message}`,
-      );
+      line(`✖ ${node}: ${code} ${without(node, message)}`);
       if (hint !== undefined) line(`  ${hint}`);
     },
     onStepEnded: (step, execution, done, total) => {
@@ -55,6 +53,10 @@ export function createProgress(
     },
   };
 }
+
+/** A message without the node in front of it, where the line begins with that already. */
+const without = (node: string, message: string): string =>
+  message.startsWith(`${node}: `) ? message.slice(node.length + 2) : message;
 
 /** Machines that are alike share their lines. The worst come first: those with findings, then those in use. */
 function describeNodes(

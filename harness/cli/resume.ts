@@ -1,5 +1,6 @@
 import { exitCodes } from '../../workloads/kit/error-code.ts';
 import { defineCommand } from './command.ts';
+import { exclusiveConfirmed as exclusiveConfirmedOption } from './options.ts';
 
 /** `assay resume <run>`: goes on from wherever the run stands, and finishes its report. */
 export const resumeCommand = defineCommand({
@@ -12,20 +13,22 @@ export const resumeCommand = defineCommand({
         demandOption: true,
         describe: 'Run directory, or its name below assay-runs/',
       })
+      .option('exclusive-confirmed', exclusiveConfirmedOption)
       .option('json', { type: 'boolean', default: false, describe: 'Print the verdict document' }),
-  run: async ({ run: given, json }, context) => {
+  run: async ({ run: given, json, exclusiveConfirmed }, context) => {
     const { loadRegistry } = await import('../../workloads/registry.ts');
     const { measureAndConclude } = await import('./measure-and-conclude.ts');
     const { openRun } = await import('./run-location.ts');
+    const { isLocal, loadRunInventory } = await import('./targets.ts');
     const run = await openRun(context.environment, given);
+    const inventory = await loadRunInventory(run);
     const verdict = await measureAndConclude({
       run,
       registry: await loadRegistry(),
       context,
       mode: 'attach',
       json,
-      // Who began the run has decided that; what it does there now is its own work.
-      acceptsOccupied: true,
+      acceptsOccupied: exclusiveConfirmed || inventory.nodes.every(isLocal),
     });
     if (run.header.purpose === 'certify')
       return Object.values(exitCodes).find((code) => code === verdict.exitCode) ?? exitCodes.internal;

@@ -26,6 +26,8 @@ export const stopCommand = defineCommand({
     const { createRunTargets } = await import('./targets.ts');
     const run = await openRun(context.environment, given);
     const targets = await createRunTargets(run, context.environment);
+    // What is not closed keeps this process alive by its keepalive.
+    const closeAll = () => Promise.all(targets.map(({ transport }) => transport.close()));
     const held = await Promise.all(
       targets.map(async (target) => {
         try {
@@ -44,6 +46,7 @@ export const stopCommand = defineCommand({
     const failure = held.find((each) => each instanceof AssayError);
     if (failure === undefined && !held.includes('stopped')) {
       context.err.write(`Nothing to stop: no node holds the run ${run.header.id} any more.\n`);
+      await closeAll();
       return exitCodes.pass;
     }
     // Whoever is at work on the run directory fetches the evidence; otherwise it is fetched here.
@@ -55,7 +58,7 @@ export const stopCommand = defineCommand({
           .map((target) => collect(run, target, abandon)),
       );
     lock?.release();
-    await Promise.all(targets.map(({ transport }) => transport.close()));
+    await closeAll();
     if (failure !== undefined) {
       context.err.write(`Not every node could be stopped. Try again: assay stop ${run.header.id} --now\n`);
       return failure.exitCode;

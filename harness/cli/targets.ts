@@ -134,11 +134,14 @@ export async function createTargets(
   return Promise.all(inventory.nodes.map((node) => createTarget(node, inventory, environment, connector)));
 }
 
+/** The inventory that a run was begun with. */
+export const loadRunInventory = (run: RunDirectory): Promise<Inventory> =>
+  run.readDocument(Inventory, `${runPaths.inputs}/${inputNames.inventory}`);
+
 /** The ways to the nodes of a run, as its inventory names them. */
 export async function createRunTargets(
   run: RunDirectory,
   environment: Environment,
 ): Promise<readonly Target[]> {
-  const inventory = await run.readDocument(Inventory, `${runPaths.inputs}/${inputNames.inventory}`);
-  return createTargets(inventory, environment);
+  return createTargets(await loadRunInventory(run), environment);
 }

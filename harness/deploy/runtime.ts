@@ -1,9 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import manifest from '../../package.json' with { type: 'json' };
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Result } from '../../workloads/kit/result.ts';
@@ -120,15 +119,26 @@ async function readRuntime(machine: string, where: string): Promise<Runtime> {
   const require = createRequire(import.meta.url);
   try {
     const path = join(dirname(require.resolve(`${name}/package.json`)), 'bin/node');
-    const hash = createHash('sha256');
-    await pipeline(createReadStream(path), hash);
-    return { path, hash: hash.digest('hex'), bytes: (await stat(path)).size };
+    return { path, ...(await hashFile(path)) };
   } catch (cause) {
     throw new AssayError(
       'RUNTIME_UNSUPPORTED',
       `${where}: expected the Node.js runtime for ${machine} in node_modules/${name} on this machine, found none`,
       { cause, hint: `Fetch it into the folder of Assay: ${fetchCommand(name)}` },
     );
+  }
+}
+
+/** Digest and size of a file. One large buffer, used again: a stream of small ones costs more than the hash itself. */
+async function hashFile(path: string): Promise<Pick<Runtime, 'hash' | 'bytes'>> {
+  const hash = createHash('sha256');
+  const buffer = Buffer.alloc(1024 * 1024);
+  await using file = await open(path);
+  for (let bytes = 0; ; ) {
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, bytes);
+    if (bytesRead === 0) return { hash: hash.digest('hex'), bytes };
+    hash.update(buffer.subarray(0, bytesRead));
+    bytes += bytesRead;
   }
 }
 

@@ -29,6 +29,8 @@ export class RunDirectory {
   readonly header: RunHeader;
   /** Digest of `run.json`: the head of every journal chain. */
   readonly headDigest: string;
+  /** Folders that `append` has made: a journal has thousands of lines. */
+  readonly #folders = new Set<string>();
 
   private constructor(path: string, header: RunHeader, headDigest: string) {
     this.path = path;
@@ -112,7 +114,9 @@ export class RunDirectory {
   }
 
   async append(relative: string, line: string): Promise<void> {
-    await mkdir(dirname(join(this.path, relative)), { recursive: true });
+    const folder = dirname(join(this.path, relative));
+    if (!this.#folders.has(folder)) await mkdir(folder, { recursive: true });
+    this.#folders.add(folder);
     await appendFile(join(this.path, relative), line);
   }
 

@@ -33,7 +33,7 @@ export const fabricFaults: Readonly<Record<string, Scenario>> = {
     nodes: 3,
     provoke: async (scene) => {
       const [node] = scene.nodes;
-      const changes = { maxBytes: 65536, seconds: 2 };
+      const changes = { minBytes: 65_536, maxBytes: 65_536, seconds: 2 };
       const running = scene.certify({ profile: 'cpu-cluster', entries: [pairs(changes, 12)] });
       const hanging = stopRanks(node, running.finished);
       const ended = await running.finished;
@@ -68,7 +68,7 @@ const pairs = (changes: object = {}, budgetSeconds = 60): object => ({
   across: 'pairs',
   params: {
     dtype: 'float32',
-    minBytes: 65536,
+    minBytes: 67_108_864, // the size that the profile asks for
     maxBytes: 67_108_864,
     factor: 16,
     seconds: 0.3,
@@ -89,8 +89,13 @@ function foundInPairs(scene: Scene, ended: Finished, requirement: string): Found
   return { execution, cell: [...new Set(cells.map(({ verdict }) => verdict))].join(', '), exitCode };
 }
 
-const expectBlamed = (scene: Scene, nodes: readonly string[]): void =>
-  expect(scene.verdict().block?.blames.map(({ node }) => node)).toEqual(nodes);
+function expectBlamed(scene: Scene, nodes: readonly string[]): void {
+  const { blames = [], trials = [] } = scene.verdict().block ?? {};
+  expect(
+    blames.map(({ node }) => node),
+    JSON.stringify(trials),
+  ).toEqual(nodes);
+}
 
 /** Highest bus bandwidth of a pair, in B/s. */
 function speedOf(scene: Scene, members: readonly RigNode[]): number {

@@ -74,10 +74,11 @@ export function killAgent(node: RigNode, verb: 'bridge' | 'keeper'): void {
 export async function expectNothingLeft(node: RigNode): Promise<void> {
   let left: readonly string[] = [];
   try {
-    await waitUntil('nothing is left', async () => {
+    const isClean = async (): Promise<boolean> => {
       left = await listRemains(node);
       return left.length === 0;
-    });
+    };
+    await waitUntil('nothing is left', isClean, 30_000);
   } catch (cause) {
     throw new Error(`expected nothing of a run on ${node.name}, found ${left.join('; ')}`, { cause });
   }
