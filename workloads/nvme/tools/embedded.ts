@@ -9,8 +9,8 @@ import { whyNotMoved } from '../moved-bytes.ts';
 import { planTarget, targetRequirements } from '../plan-target.ts';
 import { readTarget } from '../read-target.ts';
 import { nvme } from '../spec.ts';
-import { writtenBytes } from '../written-bytes.ts';
 import { whyTooLarge } from '../storage-budget.ts';
+import { writtenBytes } from '../written-bytes.ts';
 
 const positive = z.number().int().positive();
 

@@ -64,7 +64,11 @@ async function keeper(
     bootId: 'boot',
     bundle: 'b',
   });
-  await keepProbes(directory, 'facts', facts, { startedAt: systemClock.now().toISOString(), durationMs: 1 });
+  await keepProbes(directory, 'facts', facts, {
+    startedAt: systemClock.now().toISOString(),
+    durationMs: 1,
+    agentCpuSeconds: 0.1,
+  });
   const around = {
     state,
     directory,
