@@ -84,6 +84,7 @@ async function main(): Promise<void> {
         transport: createLocalTransport({ PATH: program }),
         runtime: () => Promise.resolve(process.execPath),
         stateDirectories: [state],
+        runtimeHashes: () => Promise.resolve({}),
       },
       'open',
     );

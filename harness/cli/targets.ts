@@ -7,7 +7,7 @@ import { Inventory } from '../config/inventory.ts';
 import type { LoadedInventory } from '../config/load-inventory.ts';
 import { loadInventory } from '../config/load-inventory.ts';
 import { expandNodeSet } from '../config/node-set.ts';
-import { deployRuntime } from '../deploy/runtime.ts';
+import { deployRuntime, loadRuntimeHashes } from '../deploy/runtime.ts';
 import type { Environment } from '../environment.ts';
 import { resource } from '../resources.ts';
 import { inputNames } from '../run/load-run.ts';
@@ -100,7 +100,7 @@ async function createTarget(
   if (isLocal({ name, host })) {
     const transport = createLocalTransport({ PATH: environment.path });
     const runtime = () => Promise.resolve(environment.runtime);
-    return { node: name, transport, runtime, stateDirectories };
+    return { node: name, transport, runtime, stateDirectories, runtimeHashes: () => Promise.resolve({}) };
   }
   const usual = usualSurroundings(environment.sshAgent);
   const config = inventory.ssh?.config;
@@ -112,6 +112,7 @@ async function createTarget(
     transport,
     runtime: (deployment) => deployRuntime(transport, deployment),
     stateDirectories,
+    runtimeHashes: loadRuntimeHashes,
   };
 }
 

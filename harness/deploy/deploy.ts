@@ -18,7 +18,10 @@ const unanswered = {
   hint: 'Log in by hand and see whether `sh -c true` works there.',
 };
 
-/** Puts the bundle on the node, into the state directory that holds `run` if one does, unless it is there already, and proves it by its hash, on the node. */
+/**
+ * Puts the bundle on the node, into the state directory that holds `run` if one does, unless it is there already, and
+ * proves it by its hash, on the node.
+ */
 export async function deploy(
   transport: Transport,
   bundle: Bundle,
@@ -27,7 +30,15 @@ export async function deploy(
 ): Promise<Deployment> {
   const nonce = randomBytes(16).toString('hex');
   const line = probeLine({ nonce, hash: bundle.hash, candidates, run });
-  const answer = await ask(transport, line, nonce, unanswered);
+  return completeDeployment(transport, bundle, await ask(transport, line, nonce, unanswered));
+}
+
+/** What is left to do after the probe line has given this answer (without its nonce). */
+export async function completeDeployment(
+  transport: Transport,
+  bundle: Bundle,
+  answer: string,
+): Promise<Deployment> {
   const [kind = '', presence = '', machine = '', ...directory] = answer.split(' ');
   if (kind !== 'state') {
     throw new AssayError(
@@ -40,6 +51,7 @@ export async function deploy(
   }
   const state = directory.join(' ');
   if (presence !== 'present') {
+    const nonce = randomBytes(16).toString('hex');
     const pushed = await ask(
       transport,
       pushLine({ nonce, hash: bundle.hash, state }),

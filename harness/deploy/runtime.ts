@@ -38,6 +38,29 @@ export function loadRuntime(machine: string, where: string): Promise<Runtime> {
   return runtime;
 }
 
+/** Digests of the runtimes that are at hand here, by processor: npm installs this machine's, others can be fetched. */
+export function loadRuntimeHashes(): Promise<Readonly<Record<string, string>>> {
+  hashes ??= readRuntimeHashes();
+  return hashes;
+}
+
+let hashes: Promise<Readonly<Record<string, string>>> | undefined;
+
+async function readRuntimeHashes(): Promise<Readonly<Record<string, string>>> {
+  const found = await Promise.all(
+    Object.keys(packages).map(async (machine) => {
+      try {
+        return [[machine, (await loadRuntime(machine, 'this machine')).hash] as const];
+      } catch (cause) {
+        // Not here: a node with that processor is refused when it turns up.
+        if (cause instanceof AssayError && cause.code === 'RUNTIME_UNSUPPORTED') return [];
+        throw cause;
+      }
+    }),
+  );
+  return Object.fromEntries(found.flat());
+}
+
 const unanswered = {
   expected: 'an answer about the Node.js runtime',
   hint: 'Check the room in the state directory and the connection, then try again.',

@@ -9,9 +9,9 @@ import type { StepRequest } from '../../agents/protocol/step.ts';
 import { StepResult } from '../../agents/protocol/step.ts';
 import { protocolVersion } from '../../agents/protocol/version.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
+import type { Result } from '../../workloads/kit/result.ts';
+import { err, ok } from '../../workloads/kit/result.ts';
 import type { Launch, LaunchAnswer } from '../../workloads/kit/seat.ts';
-import { startLine } from '../deploy/command-lines.ts';
-import type { Deployment } from '../deploy/deploy.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { damaged, readDocument, runPaths } from '../store/run-directory.ts';
 import type { Channel, Transport } from '../transport/transport.ts';
@@ -27,7 +27,6 @@ interface Waiter {
 export interface SessionOptions {
   readonly run: RunDirectory;
   readonly node: string;
-  readonly runtime: string;
   /** `attach` refuses to begin a run. */
   readonly mode: 'open' | 'attach';
   readonly onRecord: (record: JournalRecord) => void;
@@ -64,6 +63,9 @@ export class NodeSession {
   readonly #ping: NodeJS.Timeout;
   #lines: number;
   #launches = 0;
+  /** How the answer of a line begins that found no agent to start; and what it said then. */
+  #probe: string | undefined;
+  #answer: string | undefined;
   #prev: string;
   #work: Promise<void> = Promise.resolve();
   #failure: Error | undefined;
@@ -79,16 +81,20 @@ export class NodeSession {
     this.#ping = setInterval(() => this.send({ type: 'ping' }), pingMs);
   }
 
-  /** Starts or attaches to the run's keeper and catches up with its journal. */
+  /**
+   * Starts or attaches to the run's keeper by this line and catches up with its journal. The error is what the line
+   * answered instead of starting anything, when it begins with `probe`.
+   */
   static async open(
     transport: Transport,
-    { state, hash }: Deployment,
+    line: { readonly text: string; readonly probe?: string },
     options: SessionOptions,
-  ): Promise<NodeSession> {
-    const { run, node, runtime, mode } = options;
+  ): Promise<Result<NodeSession>> {
+    const { run, node, mode } = options;
     const lines = await keptLines(run, node);
-    const channel = await transport.exec(startLine({ runtime, hash, state }));
+    const channel = await transport.exec(line.text);
     const session = new NodeSession(channel, options, lines);
+    session.#probe = line.probe;
     const nonce = randomBytes(16).toString('hex');
     const late = setTimeout(
       () =>
@@ -117,9 +123,10 @@ export class NodeSession {
       const greeting = await welcome;
       // What the node did while nobody listened comes first: decisions before that would rest on an old picture.
       if (greeting.type === 'welcome') await session.#until(() => session.#lines >= greeting.records);
-      return session;
+      return ok(session);
     } catch (cause) {
       session.close();
+      if (session.#answer !== undefined) return err(session.#answer);
       throw cause;
     } finally {
       clearTimeout(late);
@@ -232,6 +239,11 @@ export class NodeSession {
           `${name}: the agent sent a message that does not fit protocol ${protocolVersion}: \`${line.slice(0, 80)}\``,
         );
       } else {
+        if (this.#probe !== undefined && line.startsWith(`${this.#probe} `)) {
+          this.#answer = line.slice(this.#probe.length + 1);
+          this.#fail(new AssayError('AGENT_LOST', `${name}: the agent is not there`));
+          return;
+        }
         // A login shell may have printed first; kept only to explain a failure.
         noise = `${noise}${line}\n`.slice(-500);
       }

@@ -28,7 +28,7 @@ export interface SshdOptions {
   readonly hostKeys?: readonly KeyType[];
   /** Further lines of sshd_config. */
   readonly config?: readonly string[];
-  /** Another login shell and home for the user, seen by this sshd only; the files are written into that home. */
+  /** Another login shell (else sh) and home for the user, seen by this sshd only; the files are written into that home. */
   readonly login?: { readonly shell: string; readonly files: Readonly<Record<string, string>> };
   /** False: the user's key is not in authorized_keys. */
   readonly isAuthorized?: boolean;
@@ -78,7 +78,8 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   );
   if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 }); // its privilege separation wants it
   const [file, ...args] = [
-    ...asUserWith(options.login, folder),
+    // Nothing of this user's own shell and its files: what they do at a login is not ours to test.
+    ...asUserWith(options.login ?? { shell: '/bin/sh', files: {} }, folder),
     program,
     '-D',
     '-e',
@@ -144,8 +145,7 @@ export function createKey(path: string, type: KeyType, passphrase = ''): void {
 }
 
 /** A command that runs the rest with another line for us in /etc/passwd, in a mount namespace of its own. */
-function asUserWith(login: SshdOptions['login'], folder: string): readonly string[] {
-  if (login === undefined) return [];
+function asUserWith(login: NonNullable<SshdOptions['login']>, folder: string): readonly string[] {
   const home = join(folder, 'home');
   mkdirSync(home);
   for (const [name, text] of Object.entries(login.files)) {

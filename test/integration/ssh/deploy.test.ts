@@ -5,8 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { loadBundle } from '../../../harness/deploy/bundle.ts';
 import { deploy } from '../../../harness/deploy/deploy.ts';
-import { deployRuntime, loadRuntime } from '../../../harness/deploy/runtime.ts';
-import { NodeSession } from '../../../harness/run/node-session.ts';
+import { deployRuntime, loadRuntime, loadRuntimeHashes } from '../../../harness/deploy/runtime.ts';
+import type { NodeSession } from '../../../harness/run/node-session.ts';
+import type { Target } from '../../../harness/run/open-session.ts';
+import { openSession } from '../../../harness/run/open-session.ts';
 import { RunDirectory } from '../../../harness/store/run-directory.ts';
 import { createSshTransport } from '../../../harness/transport/ssh.ts';
 import { createSshConnector } from '../../../harness/transport/ssh-connector.ts';
@@ -59,10 +61,10 @@ const newRun = (): Promise<RunDirectory> =>
   );
 
 /** This machine has one lease, which another test may hold for a moment. */
-async function openWhenFree(...args: Parameters<typeof NodeSession.open>): Promise<NodeSession> {
+async function openWhenFree(run: RunDirectory, target: Target): Promise<NodeSession> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await NodeSession.open(...args);
+      return await openSession(run, target, 'open');
     } catch (cause) {
       if (!(cause instanceof AssayError) || cause.code !== 'LEASE_HELD' || attempt === 60) throw cause;
       await sleep(1000);
@@ -70,28 +72,28 @@ async function openWhenFree(...args: Parameters<typeof NodeSession.open>): Promi
   }
 }
 
+const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
+
 describe.skipIf(!hasSshd)('a machine behind SSH', () => {
-  it('gets agent and runtime once, is probed, and keeps nothing but the cache', {
+  it('gets agent and runtime once, is probed, keeps nothing but the cache, and is reached by one line after that', {
     timeout: 180_000,
   }, async () => {
     const { transport, lines } = await noisyMachine();
     const state = join(temporaryDirectory(), 'state');
-    const bundle = await loadBundle();
-    const deployment = await deploy(transport, bundle, [state]);
-    const runtime = await deployRuntime(transport, deployment);
-    expect(deployment.state).toBe(state);
-    expect(runtime).toBe(`${state}/cache/${(await loadRuntime(deployment.machine, '')).hash}/node`);
-    expect(statSync(runtime).mode & 0o777).toBe(0o700);
-    expect(lines()).toBe(4);
-
-    const run = await newRun();
-    const session = await openWhenFree(transport, deployment, {
-      run,
+    const target: Target = {
       node: 'rack7',
-      runtime,
-      mode: 'open',
-      onRecord: () => undefined,
-    });
+      transport,
+      stateDirectories: [state],
+      runtime: (deployment) => deployRuntime(transport, deployment),
+      runtimeHashes: loadRuntimeHashes,
+    };
+    const run = await newRun();
+    const session = await openWhenFree(run, target);
+    const runtime = `${state}/cache/${(await loadRuntime(machine, '')).hash}/node`;
+    expect(statSync(runtime).mode & 0o777).toBe(0o700);
+    // Looked for, pushed; runtime looked for, pushed; started.
+    expect(lines() % 5).toBe(0);
+
     const step = session.progress.nextFacts;
     session.send({ type: 'probe', step });
     await session.stepEnded(step);
@@ -104,9 +106,32 @@ describe.skipIf(!hasSshd)('a machine behind SSH', () => {
       .toEqual([]);
 
     const before = lines();
-    await deploy(transport, bundle, [state]);
-    expect(await deployRuntime(transport, deployment)).toBe(runtime);
-    expect(lines() - before).toBe(2); // nothing is pushed again
+    const again = await openWhenFree(await newRun(), target);
+    expect(lines() - before).toBe(1);
+    await again.finish();
+  });
+
+  it('does not start a runtime of its cache that is not what it should be', {
+    timeout: 120_000,
+  }, async () => {
+    const { transport, lines } = await noisyMachine();
+    const state = join(temporaryDirectory(), 'state');
+    const bundle = await loadBundle();
+    const deployment = await deploy(transport, bundle, [state]);
+    const runtime = await deployRuntime(transport, deployment);
+    appendFileSync(runtime, 'x');
+    const before = lines();
+    const target: Target = {
+      node: 'rack7',
+      transport,
+      stateDirectories: [state],
+      runtime: (found) => deployRuntime(transport, found),
+      runtimeHashes: loadRuntimeHashes,
+    };
+    const session = await openWhenFree(await newRun(), target);
+    expect(lines() - before).toBeGreaterThan(1);
+    expect(statSync(runtime).size).toBe((await loadRuntime(machine, '')).bytes);
+    await session.finish();
   });
 
   it('gets a damaged runtime replaced, and never runs it', async () => {
