@@ -74,6 +74,12 @@ function decideLetter(
       ...decidedBy,
     };
   }
+  // Machines without accelerators are what a cluster is made of: that they are of no use for AI is no answer.
+  if (intended.profile.family === 'cluster') {
+    const meaning =
+      intended.conclusion === 'fail' ? `not fit as it is: ${intended.profile.title}` : 'not decided';
+    return { ...undecided(because), meaning, ...decidedBy };
+  }
   const gate = findClosedGate(intended, ladder);
   if (gate !== undefined) {
     return {

@@ -53,11 +53,13 @@ export function judgeFactRule(rule: FactRule, known: KnownSubject, context: Fact
     rule.unique === true
       ? 'that nothing else in the run has'
       : `${typeof expected === 'boolean' ? '' : `${words[comparator]} `}${bar}`;
+  // The values of all others, on every one of them, would be a page of identifiers for each.
+  const shown = rule.unique === true ? [`the ${context.peers.length} others`] : expected;
   const absent = found.value === 0 ? /^(accelerator|drive|nic)s\.length$/.exec(rule.path)?.[1] : undefined;
   return {
     verdict: isMet ? 'pass' : 'fail',
     reason: `expected ${wanted}, found ${say(found.value)}`,
-    limit: { id: source, comparator, expected, source: context.profile },
+    limit: { id: source, comparator, expected: shown, source: context.profile },
     observed: { kind: 'fact', path: rule.path, value: found.value },
     ...(absent === undefined ? {} : { cause: `no-${absent}` }),
   };

@@ -131,11 +131,18 @@ function judgePurposes(node: NodeMaterial, material: RunMaterial, rungs: readonl
   return judgeAsset(node, claimsFor(node.id, material), intended, ladder);
 }
 
-/** A survey screens, whatever it measures; so does a profile with a required cell that rests on 1–5 runs. */
-const isScreening = ({ header, profile }: RunMaterial): boolean =>
+/**
+ * A survey screens, whatever it measures; so does a profile that requires a speed and takes fewer runs for it than
+ * `typical` does, whether it looks at their median or at each.
+ */
+const isScreening = ({ header, profile, metrics }: RunMaterial): boolean =>
   header.purpose === 'survey' ||
   profile.requirements.some(
-    ({ rule, sampling, level }) => rule.kind === 'metric' && sampling === 'screening' && level === 'required',
+    ({ rule, sampling, level }) =>
+      rule.kind === 'metric' &&
+      sampling !== 'typical' &&
+      level === 'required' &&
+      metrics.get(rule.metric)?.correctness !== true,
   );
 
 /**

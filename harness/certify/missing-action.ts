@@ -7,11 +7,12 @@ const advice: Readonly<Record<MissingKind, string | undefined>> = {
   'not-run': 'Run a suite that measures it, or find out from the attempts why the step did not complete.',
   'no-tool': 'Install the tool named in the reason, then run again.',
   'no-limit': 'State the number in a contract: nobody publishes one for this hardware.',
-  'no-claim': 'State the class or the claim of this node in the inventory.',
+  'no-claim': 'State in the inventory what the reason names: the class, a claim, `manifest` or `golden`.',
   'not-covered': 'Have it shown by other means: Assay does not measure it yet.',
   'no-driver': 'Install the driver of the device, or reseat it if the driver is there, then run again.',
-  'unknown-fact': 'Give the agent the right or the program that the reason names, then run again.',
-  'no-access': 'Give Assay a login on this node, then run again.',
+  'unknown-fact':
+    'Give the agent the right or the program that the reason names; where it names none, the machine does not tell this.',
+  'no-access': 'Make the node reachable: the reason says what is in the way. Then run again.',
 };
 
 /** Gaps that the requirement's own owner has to close; all others are for whoever set up the run. */

@@ -10,9 +10,17 @@ export function listNotShown(cells: readonly Cell[], { nodes, plan }: RunMateria
     .map(({ id, why }) => ({ what: `node ${id}`, reason: why ?? 'nobody could log in' }));
   const unplanned =
     plan?.unplanned.map(({ node, entry, reason }) => ({ what: `${entry} on ${node}`, reason })) ?? [];
+  const groups = new Set(
+    plan?.subjects.flatMap(({ id, members }) => (members === undefined ? [] : [id])) ?? [],
+  );
+  const together = cells
+    .filter(({ subject, missing }) => missing !== undefined && groups.has(subject))
+    .map(({ title, subject, reason }) => ({ what: `${title} (${subject})`, reason }));
   const gaps = cells
     .filter(({ missing }) => missing === 'not-covered' || missing === 'no-limit' || missing === 'no-claim')
     .map(({ title, reason }) => ({ what: title, reason }));
-  const unique = new Map([...unreached, ...unplanned, ...gaps].map((each) => [JSON.stringify(each), each]));
+  const unique = new Map(
+    [...unreached, ...unplanned, ...together, ...gaps].map((each) => [JSON.stringify(each), each]),
+  );
   return [...unique.values()];
 }

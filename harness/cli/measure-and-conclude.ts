@@ -3,7 +3,7 @@ import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import { judgeRun, writeReports } from '../run/conclude-run.ts';
 import { measure } from '../run/measure.ts';
-import { collect, stopNode } from '../run/stop-node.ts';
+import { begun, collect, stopNode } from '../run/stop-node.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { requireRunLock } from '../store/run-lock.ts';
 import type { CliContext } from './command.ts';
@@ -42,17 +42,17 @@ export async function measureAndConclude(options: {
   } catch (cause) {
     if (interrupter.detach.aborted && (await interrupter.pressedAgain())) {
       const how = { now: true, reason: 'stopped by the operator (Ctrl-C twice)' };
+      const working = await begun(run, targets);
       const stopped = await Promise.allSettled(
-        targets.map(async (target) => {
+        working.map(async (target) => {
           await stopNode(run, target, how);
           await collect(run, target, false);
         }),
       );
       for (const [index, outcome] of stopped.entries()) {
-        if (outcome.status === 'rejected' && !isGone(outcome.reason))
-          err.write(
-            `✖ ${targets[index]?.node ?? ''} may still be at work: ${AssayError.from(outcome.reason).message}\n`,
-          );
+        const name = working[index]?.node ?? '';
+        if (outcome.status === 'fulfilled' || isGone(outcome.reason)) err.write(`${name}: stopped\n`);
+        else err.write(`✖ ${name} may still be at work: ${AssayError.from(outcome.reason).message}\n`);
       }
     }
     throw interrupter.detach.aborted

@@ -1,5 +1,6 @@
 import { exitCodes } from '../../workloads/kit/error-code.ts';
 import { defineCommand } from './command.ts';
+import { sshConfig } from './options.ts';
 
 /** `assay nodes clean <targets..>`: removes what a run leaves on purpose, the agent's cache. */
 export const nodesCommand = defineCommand({
@@ -13,12 +14,13 @@ export const nodesCommand = defineCommand({
         array: true,
         demandOption: true,
         describe: '`local`, [user@]host[:port], gpu[01-04], or an inventory file',
-      }),
-  run: async ({ targets: given }, { environment, err }) => {
+      })
+      .option('ssh-config', sshConfig),
+  run: async ({ targets: given, sshConfig: config }, { environment, err }) => {
     const { AssayError } = await import('../../workloads/kit/assay-error.ts');
     const { cleanNode } = await import('../deploy/deploy.ts');
     const { createTargets, loadTargets } = await import('./targets.ts');
-    const { inventory } = await loadTargets(given, environment);
+    const { inventory } = await loadTargets(given, environment, config);
     const targets = await createTargets(inventory, environment);
     // One machine that cannot be reached keeps nobody from cleaning the others.
     const outcomes = await Promise.all(

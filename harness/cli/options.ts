@@ -7,6 +7,11 @@ export const exclusiveConfirmed = {
   describe: 'Measure machines although somebody seems to use them',
 } as const;
 
+export const sshConfig = {
+  type: 'string',
+  describe: 'ssh_config to use instead of your own, as ssh -F',
+} as const;
+
 export const out = {
   type: 'string',
   describe: 'Run directory to create (default: assay-runs/<id>)',

@@ -47,6 +47,7 @@ export const planCommand = defineCommand({
           ? `${JSON.stringify(seen.plan, undefined, 1)}\n`
           : `${(await describeWholePlan(run, registry, seen)).join('\n')}\n`,
       );
+      context.err.write(`\nnext      assay certify ${args.inventory} --profile ${args.profile}\n`);
       return exitCodes.pass;
     } catch (cause) {
       // Interrupted, the run is still on nodes that had answered, and nobody could resume it.

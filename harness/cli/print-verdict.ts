@@ -19,6 +19,12 @@ export function printVerdict(
   }
   const { columns, color } = environment.terminal;
   out.write(renderTerminal(verdict, { columns: Math.min(columns, 110), color }));
+  const open = verdict.attempts.filter(({ reason }) => reason === 'it left no evidence').length;
+  if (open > 0) {
+    err.write(
+      `\nnot finished: ${open} of ${verdict.attempts.length} steps have left no evidence. Continue with: assay resume ${run.header.id}\n`,
+    );
+  }
   const shown = (path: string): string => relative(environment.workingDirectory, join(run.path, path)) || '.';
   err.write(
     `\nreport    ${shown(reports.html)}\nverdict   ${shown(runPaths.verdict(verdict.profile.id))}\nevidence  ${shown('.')}\n`,

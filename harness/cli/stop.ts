@@ -20,12 +20,12 @@ export const stopCommand = defineCommand({
         describe: 'Also remove the run from the nodes: it cannot be resumed',
       }),
   run: async ({ run: given, now, abandon }, context) => {
-    const { collect, stopNode } = await import('../run/stop-node.ts');
+    const { begun, collect, stopNode } = await import('../run/stop-node.ts');
     const { requireRunLock, takeRunLock } = await import('../store/run-lock.ts');
     const { openRun } = await import('./run-location.ts');
     const { createRunTargets } = await import('./targets.ts');
     const run = await openRun(context.environment, given);
-    const targets = await createRunTargets(run, context.environment);
+    const targets = await begun(run, await createRunTargets(run, context.environment));
     // What is not closed keeps this process alive by its keepalive.
     const closeAll = () => Promise.all(targets.map(({ transport }) => transport.close()));
     const held = await Promise.all(

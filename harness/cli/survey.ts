@@ -1,7 +1,7 @@
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { exitCodes } from '../../workloads/kit/error-code.ts';
 import { defineCommand } from './command.ts';
-import { exclusiveConfirmed, json as jsonOption, out as outOption } from './options.ts';
+import { exclusiveConfirmed, json as jsonOption, out as outOption, sshConfig } from './options.ts';
 
 /** `assay survey local`: facts first, then whatever can be measured here, classified by the ladder of purposes. */
 export const surveyCommand = defineCommand({
@@ -27,11 +27,12 @@ export const surveyCommand = defineCommand({
         default: false,
         describe: 'Install the tools the suite needs on this machine first (apt)',
       })
+      .option('ssh-config', sshConfig)
       .option('exclusive-confirmed', exclusiveConfirmed)
       .option('json', jsonOption),
   run: async (args, context) => {
     const { isLocal, loadTargets } = await import('./targets.ts');
-    const targets = await loadTargets(args.targets, context.environment);
+    const targets = await loadTargets(args.targets, context.environment, args.sshConfig);
     const isAllLocal = targets.inventory.nodes.every(isLocal);
     if (args.installTools && !isAllLocal) {
       throw new AssayError('USAGE', 'expected --install-tools with the target `local` alone', {

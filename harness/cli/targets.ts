@@ -29,12 +29,20 @@ const isInventoryFile = (target: string): boolean => /\.(ya?ml|json)$/.test(targ
 
 /**
  * What was typed, as an inventory: one inventory file; or `local`, and machines as ssh takes them, with node sets
- * (`gpu[01-04]`). Two of one name are refused.
+ * (`gpu[01-04]`). Two of one name are refused. `sshConfig` is used instead of the user's own, as `ssh -F`.
  */
 export async function loadTargets(
   targets: readonly string[],
   environment: Environment,
+  sshConfig?: string,
 ): Promise<LoadedInventory> {
+  const loaded = await readTargets(targets, environment);
+  if (sshConfig === undefined) return loaded;
+  const config = resolve(environment.workingDirectory, sshConfig);
+  return { ...loaded, inventory: { ...loaded.inventory, ssh: { config } } };
+}
+
+async function readTargets(targets: readonly string[], environment: Environment): Promise<LoadedInventory> {
   const [first = '', ...more] = targets;
   if (isInventoryFile(first) && more.length === 0) return loadInventoryFile(first, environment);
   const file = targets.find(isInventoryFile);
@@ -123,13 +131,9 @@ export async function createTargets(
 ): Promise<readonly Target[]> {
   const config = inventory.ssh?.config;
   if (config !== undefined && !existsSync(config)) {
-    throw new AssayError(
-      'CONFIG_INVALID',
-      `expected the ssh_config that the inventory names, found none at ${config}`,
-      {
-        hint: 'Correct ssh.config in the inventory, or leave it out to use your own.',
-      },
-    );
+    throw new AssayError('CONFIG_INVALID', `expected an ssh_config, found none at ${config}`, {
+      hint: 'Correct --ssh-config, or ssh.config in the inventory; leave it out to use your own.',
+    });
   }
   const connector = createSshConnector({ random: environment.random });
   return Promise.all(inventory.nodes.map((node) => createTarget(node, inventory, environment, connector)));

@@ -33,6 +33,12 @@ export async function describeWholePlan(
     ...section('ROOT', ['needed for nothing: what only root can see is reported as not known']),
     ...section('POWER', describePower(material, plan, registry)),
     ...section(
+      'NOT REACHED',
+      material.nodes.flatMap(({ id, reached, why }) =>
+        reached ? [] : [`${id}: ${why ?? 'no reason given'}`],
+      ),
+    ),
+    ...section(
       'FAILS ALREADY',
       describeCells(material, ({ verdict }) => verdict === 'fail'),
     ),
@@ -133,7 +139,8 @@ function describePower({ inventory }: RunMaterial, plan: Plan, registry: Registr
 
 /** Equal cells of many nodes in one line. */
 function describeCells(material: RunMaterial, isWanted: (cell: Cell) => boolean): readonly string[] {
-  const cells = judge(material).cells.filter(isWanted);
+  // Of a node that nobody reached, nothing will be shown: one line says so.
+  const cells = judge(material).cells.filter((cell) => cell.missing !== 'no-access' && isWanted(cell));
   const same = Map.groupBy(cells, ({ level, title, reason }) => `${level}: ${title}: ${reason}`);
   return [...same].map(
     ([text, those]) => `${text} (${foldNodeSet([...new Set(those.map(({ node }) => node))])})`,

@@ -9,6 +9,7 @@ import { loadBundle } from '../deploy/bundle.ts';
 import { startLine } from '../deploy/command-lines.ts';
 import { deploy } from '../deploy/deploy.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
+import { runPaths } from '../store/run-directory.ts';
 import type { Target } from './open-session.ts';
 import { openSession } from './open-session.ts';
 
@@ -59,6 +60,14 @@ export async function stopNode(
   } finally {
     channel.close();
   }
+}
+
+/** Nodes that a run ever got anything from: only they can be at work for it. */
+export async function begun(run: RunDirectory, targets: readonly Target[]): Promise<readonly Target[]> {
+  const found = await Promise.all(
+    targets.map(async (target) => ((await run.has(runPaths.journal(target.node))) ? [target] : [])),
+  );
+  return found.flat();
 }
 
 /** Removes a run from all nodes that still hold it and can be reached; for a run that nobody will go on with. */

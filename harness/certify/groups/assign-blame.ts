@@ -35,7 +35,7 @@ function whyNode(node: string, trials: readonly Trial[], question: Question): st
   if (alone !== undefined) return `${node} is bad all by itself (${alone.reason})`;
   const partners = clearedPartners(node, trials, question);
   const example = bad.find(({ members }) => members.length === 2);
-  return `${node} is bad with each of ${partners.length} partners (${partners.join(', ')}), who are good with others (${example?.reason ?? 'no reason given'})`;
+  return `${node} is bad with each of ${partners.length} partners, who are good with others: ${partners.join(', ')} (with one of them: ${example?.reason ?? 'no reason given'})`;
 }
 
 function whyTogether({ members, reason, about = 'result' }: Trial, trials: readonly Trial[]): string {

@@ -117,7 +117,9 @@ function judgeGroup(
     cell: {
       ...cell.cell,
       node: first,
-      ...(blamedAmong(members, blames).includes(first) ? { action: requirement.action } : {}),
+      action: keptOut(subject, material).includes(first)
+        ? `Repair ${first}, or leave it out of the inventory, and certify again.`
+        : requirement.action,
     },
     members,
     kind,

@@ -36,7 +36,8 @@ describe('blame', () => {
       {
         node: 'c',
         members: ['c'],
-        reason: 'c is bad with each of 3 partners (d, b, a), who are good with others (slow)',
+        reason:
+          'c is bad with each of 3 partners, who are good with others: d, b, a (with one of them: slow)',
         steps: ['s-c-d', 's-b-c', 's-a-c'],
       },
     ]);
