@@ -37,9 +37,8 @@ export function nodeMapSection({ block }: Verdict): SafeHtml {
 function entryWidth(nodes: readonly BlockNode[]): number {
   const widest = (texts: readonly string[]): number => Math.max(0, ...texts.map(displayWidth));
   const slots = widest(nodes.map(({ slot }) => (slot === undefined ? '' : `${slot} `)));
-  // Names that need attention are bold, which is a tenth wider; no slot's column is narrower than five characters.
-  const names = Math.ceil(widest(nodes.map(({ id }) => id)) * 1.1);
-  return Math.min(4 + Math.max(slots, 5) + names, 34);
+  // The columns of mark and slot take their width also where slots are short.
+  return Math.min(Math.max(13, 3 + slots + widest(nodes.map(({ id }) => id))), 32);
 }
 
 /** `isLevel`: gaps are kept, so that one row is one height in all racks. */
