@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Inventory } from '../../harness/config/inventory.ts';
 import { inputNames } from '../../harness/run/load-run.ts';
-import { RunDirectory, toJson } from '../../harness/store/run-directory.ts';
+import { RunDirectory, runPaths, toJson } from '../../harness/store/run-directory.ts';
 import type { Cost, CpuAccount } from './cpu-account.ts';
 import { ours, oursBuilt, plain } from './goals.ts';
 import type { Nodes } from './nodes.ts';
@@ -132,7 +132,9 @@ async function createEmptyRun(folder: string, inventory: Inventory): Promise<str
     startedAt: new Date().toISOString(),
     profile: 'survey',
   } as const;
-  await RunDirectory.create(path, header, new Map([[inputNames.inventory, toJson(inventory)]]));
+  const run = await RunDirectory.create(path, header, new Map([[inputNames.inventory, toJson(inventory)]]));
+  // `stop` asks only nodes that a run ever got something from; without these it would ask none.
+  for (const { name } of inventory.nodes) await run.write(runPaths.journal(name), '');
   return path;
 }
 
