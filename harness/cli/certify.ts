@@ -1,5 +1,4 @@
-import { AssayError } from '../../workloads/kit/assay-error.ts';
-import { exitCodes } from '../../workloads/kit/error-code.ts';
+import { asExitCode } from '../../workloads/kit/error-code.ts';
 import { defineCommand } from './command.ts';
 import { exclusiveConfirmed, json, out } from './options.ts';
 
@@ -41,8 +40,6 @@ export const certifyCommand = defineCommand({
       json: args.json,
       acceptsOccupied: args.exclusiveConfirmed,
     }).catch((cause: unknown) => removeIfEmpty(run, cause));
-    const code = Object.values(exitCodes).find((each) => each === verdict.exitCode);
-    if (code === undefined) throw new AssayError('INTERNAL', `no exit code ${verdict.exitCode}`);
-    return code;
+    return asExitCode(verdict.exitCode);
   },
 });

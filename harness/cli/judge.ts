@@ -1,4 +1,4 @@
-import { exitCodes } from '../../workloads/kit/error-code.ts';
+import { asExitCode } from '../../workloads/kit/error-code.ts';
 import { defineCommand } from './command.ts';
 
 /** `assay judge <run> --profile P`: parses and judges saved evidence again; the exit code is the verdict's. */
@@ -22,6 +22,6 @@ export const judgeCommand = defineCommand({
     const run = await openRun(context.environment, given);
     const verdict = await judgeRun(run, await loadRegistry(), profile);
     printVerdict(context, run, verdict, await writeReports(run, verdict), json);
-    return Object.values(exitCodes).find((code) => code === verdict.exitCode) ?? exitCodes.internal;
+    return asExitCode(verdict.exitCode);
   },
 });

@@ -1,4 +1,4 @@
-import { exitCodes } from '../../workloads/kit/error-code.ts';
+import { asExitCode, exitCodes } from '../../workloads/kit/error-code.ts';
 import { defineCommand } from './command.ts';
 import { exclusiveConfirmed as exclusiveConfirmedOption } from './options.ts';
 
@@ -30,8 +30,7 @@ export const resumeCommand = defineCommand({
       json,
       acceptsOccupied: exclusiveConfirmed || inventory.nodes.every(isLocal),
     });
-    if (run.header.purpose === 'certify')
-      return Object.values(exitCodes).find((code) => code === verdict.exitCode) ?? exitCodes.internal;
+    if (run.header.purpose === 'certify') return asExitCode(verdict.exitCode);
     return verdict.nodes.some(({ reached }) => reached) ? exitCodes.pass : exitCodes.infrastructure;
   },
 });

@@ -19,3 +19,7 @@ export const Decision = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('broken'), at: z.iso.datetime(), step: z.string(), reason: z.string() }),
 ]);
 export type Decision = z.infer<typeof Decision>;
+
+/** The steps that were added, in the order in which that was decided. */
+export const addedSteps = (decisions: readonly Decision[]): readonly PlannedStep[] =>
+  decisions.flatMap((each) => (each.kind === 'extra' ? each.steps : []));

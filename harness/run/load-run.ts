@@ -19,7 +19,7 @@ import { Suite } from '../config/suite.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { damaged, readDocument, runPaths } from '../store/run-directory.ts';
 import { assayVersion } from '../version.ts';
-import { Decision } from './decision.ts';
+import { addedSteps, Decision } from './decision.ts';
 import { parseStep } from './parse-step.ts';
 import { Plan } from './plan.ts';
 
@@ -66,7 +66,7 @@ export async function loadRun(
   const decisions = await run.readLines(Decision, runPaths.decisions);
   const plan = planned && {
     ...planned,
-    steps: [...planned.steps, ...decisions.flatMap((each) => (each.kind === 'extra' ? each.steps : []))],
+    steps: [...planned.steps, ...addedSteps(decisions)],
   };
   const skips = new Map(
     decisions.flatMap((each) =>

@@ -10,7 +10,7 @@ import type { RunMaterial } from '../certify/run-material.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { runPaths } from '../store/run-directory.ts';
 import { roundsOf } from './create-plan.ts';
-import { Decision } from './decision.ts';
+import { addedSteps, Decision } from './decision.ts';
 import { loadRun } from './load-run.ts';
 import type { OpenNode } from './open-node.ts';
 import type { Plan, PlannedStep } from './plan.ts';
@@ -53,8 +53,7 @@ export async function measureGroups(around: GroupSurroundings): Promise<void> {
   const entries = [...new Set(plan.steps.filter(({ seat }) => seat !== undefined).map(({ entry }) => entry))];
   for (const entry of entries) {
     const steps = plan.steps.filter((step) => step.entry === entry && step.seat !== undefined);
-    const earlier = await run.readLines(Decision, runPaths.decisions);
-    const added = earlier.flatMap((each) => (each.kind === 'extra' ? each.steps : []));
+    const added = addedSteps(await run.readLines(Decision, runPaths.decisions));
     for (const round of [...roundsOf(steps), ...roundsOf(added.filter((step) => step.entry === entry))])
       await runRound(round, around);
     await findCulprits(entry, steps, around);

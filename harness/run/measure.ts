@@ -12,7 +12,7 @@ import type { RunDirectory } from '../store/run-directory.ts';
 import { runPaths, toJson } from '../store/run-directory.ts';
 import { checkPowerDomains, refuseDuplicates, refuseOccupied } from './check-nodes.ts';
 import { createPlan } from './create-plan.ts';
-import { Decision } from './decision.ts';
+import { addedSteps, Decision } from './decision.ts';
 import { findInFacts } from './fact-findings.ts';
 import type { NodeStanding } from './judge-node.ts';
 import { judgeNode } from './judge-node.ts';
@@ -81,7 +81,10 @@ export async function measure(options: MeasureOptions): Promise<void> {
   await withNodes(options, async (work, opened) => {
     const plan = await ensurePlan(work, opened);
     events.onPlan(plan);
-    work.steps.follow([...plan.steps, ...(await extraSteps(run))], opened);
+    work.steps.follow(
+      [...plan.steps, ...addedSteps(await run.readLines(Decision, runPaths.decisions))],
+      opened,
+    );
     const planDigest = sha256(await run.read(runPaths.plan));
     const closed = new Map<string, string>();
     const pause = (ms: number): Promise<void> => sleep(ms, undefined, { signal: options.detach });
@@ -217,8 +220,7 @@ async function withoutFinished({ run, targets, mode, detach }: MeasureOptions): 
   const plan = await run.readDocument(Plan, runPaths.plan);
   const decisions = await run.readLines(Decision, runPaths.decisions);
   const skipped = new Set(decisions.flatMap((each) => (each.kind === 'skip' ? [each.step] : [])));
-  const added = decisions.flatMap((each) => (each.kind === 'extra' ? each.steps : []));
-  const steps = [...plan.steps, ...added].filter(({ step }) => !skipped.has(step));
+  const steps = [...plan.steps, ...addedSteps(decisions)].filter(({ step }) => !skipped.has(step));
   const open: Target[] = [];
   for (const target of targets) {
     const progress = await loadProgress(run, target.node);
@@ -240,11 +242,6 @@ async function withoutFinished({ run, targets, mode, detach }: MeasureOptions): 
   }
   return open;
 }
-
-const extraSteps = async (run: RunDirectory): Promise<readonly PlannedStep[]> =>
-  (await run.readLines(Decision, runPaths.decisions)).flatMap((each) =>
-    each.kind === 'extra' ? each.steps : [],
-  );
 
 /** Does something for every node at once. Who fails is reported and left out; nobody left is an error. */
 async function surviving<T extends { readonly node: string }, R>(

@@ -11,6 +11,10 @@ export const exitCodes = {
 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
+/** The exit code that a document states; a number that is none of ours is our defect. */
+export const asExitCode = (stated: number): ExitCode =>
+  Object.values(exitCodes).find((code) => code === stated) ?? exitCodes.internal;
+
 /** Every refusal and failure that Assay reports, with the exit code it causes. Codes are never reused. */
 export const errorExitCodes = {
   CONFIG_INVALID: exitCodes.usage,
