@@ -15,30 +15,31 @@ import {
   readBootId,
 } from './keeper/run-directory.ts';
 import { createLineSplitter, encodeLine } from './protocol/framing.ts';
+import type { Hello } from './protocol/messages.ts';
 import { FromAgent, ToAgent } from './protocol/messages.ts';
 import { parseJson } from './protocol/parse-json.ts';
 import { protocolVersion } from './protocol/version.ts';
-
-type Hello = Extract<ToAgent, { type: 'hello' }>;
 
 export interface BridgeOptions {
   readonly state: string;
   readonly bundle: string;
   /** The agent's own file, which the keeper is started from. */
   readonly program: string;
+  /** The coordinator's first message. */
+  readonly hello: string;
   readonly input: Readable;
   readonly output: Writable;
 }
 
 /**
- * One connection of a coordinator: reads its hello, finds or starts the keeper of that run, and from then on
+ * One connection of a coordinator: finds or starts the keeper of that run, and from then on
  * carries lines between the two. It holds no state; it may die at any moment.
  */
 export async function bridge(options: BridgeOptions): Promise<void> {
   const { input, output } = options;
   const lines = readLines(input);
   try {
-    const hello = await findHello(lines);
+    const hello = readHello(options.hello);
     const { socket, token } = await reachKeeper(hello, options);
     await shakeHands(socket, hello.run, token);
     socket.write(encodeLine(hello));
@@ -54,18 +55,11 @@ async function* readLines(input: Readable): AsyncGenerator<string> {
   for await (const chunk of input) yield* split(chunk as Buffer); // no encoding is set
 }
 
-/** Whatever a login shell printed into our input before the hello is dropped. */
-async function findHello(lines: AsyncGenerator<string>): Promise<Hello> {
-  for (let next = await lines.next(); next.done !== true; next = await lines.next()) {
-    const message = ToAgent.safeParse(parseJson(next.value));
-    if (!message.success || message.data.type !== 'hello') continue;
-    if (message.data.version === protocolVersion) return message.data;
-    throw new AssayError(
-      'PROTOCOL_MISMATCH',
-      `expected protocol ${protocolVersion}, got ${message.data.version}`,
-    );
-  }
-  throw new AssayError('PROTOCOL_MISMATCH', 'expected a hello, got the end of input');
+function readHello(text: string): Hello {
+  const message = ToAgent.safeParse(parseJson(text)).data;
+  if (message?.type !== 'hello') throw new AssayError('PROTOCOL_MISMATCH', 'expected a hello to begin with');
+  if (message.version === protocolVersion) return message;
+  throw new AssayError('PROTOCOL_MISMATCH', `expected protocol ${protocolVersion}, got ${message.version}`);
 }
 
 /** Connects to whoever holds the node; when nobody does, opens the run and starts its keeper. */
@@ -100,9 +94,10 @@ async function startKeeper(
   bootId: string,
   { state, bundle, program }: BridgeOptions,
 ): Promise<Socket> {
+  const { path, compileCache } = readEnvironment();
   const keeper = spawn(process.execPath, [program, 'keeper', state, directory, bundle], {
     cwd: directory,
-    env: { PATH: readEnvironment().path },
+    env: { PATH: path, ...(compileCache === undefined ? {} : { NODE_COMPILE_CACHE: compileCache }) },
     detached: true,
     stdio: 'ignore',
   });

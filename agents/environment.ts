@@ -4,6 +4,8 @@ import { homedir } from 'node:os';
 export interface Environment {
   readonly path: string;
   readonly uid: number;
+  /** Where Node.js keeps compiled code. */
+  readonly compileCache: string | undefined;
 }
 
 /** Directories that hold system programs but are missing from the PATH of many non-login shells. */
@@ -12,5 +14,9 @@ const systemDirectories = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/u
 export function readEnvironment(): Environment {
   const given = (process.env['PATH'] ?? '').split(':').filter((entry) => entry.startsWith('/'));
   const path = [...new Set([...given, ...systemDirectories])].filter((entry) => entry !== homedir());
-  return { path: path.join(':'), uid: process.getuid?.() ?? 0 };
+  return {
+    path: path.join(':'),
+    uid: process.getuid?.() ?? 0,
+    compileCache: process.env['NODE_COMPILE_CACHE'],
+  };
 }

@@ -26,7 +26,7 @@ const likeUs = ['-o', 'KexAlgorithms=curve25519-sha256', '-o', 'Ciphers=aes128-g
 async function ours(): Promise<number> {
   const before = process.cpuUsage();
   const target = `127.0.0.1:${server.port}`;
-  const transport = createSshTransport(await loadSshSettings(target, client.surroundings), connector);
+  const transport = createSshTransport((await loadSshSettings(client.surroundings))(target), connector);
   const channel = await transport.exec('true');
   channel.stdin.end();
   channel.stdout.resume();

@@ -4,7 +4,7 @@ import { cpus, loadavg, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 import { buildBundle } from '../harness/deploy/bundle.ts';
 import { installTools } from '../harness/deploy/install-tools.ts';
 import { loadRuntime } from '../harness/deploy/runtime.ts';

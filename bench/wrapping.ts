@@ -82,9 +82,8 @@ async function main(): Promise<void> {
       {
         node: 'local',
         transport: createLocalTransport({ PATH: program }),
-        runtime: () => Promise.resolve(process.execPath),
         stateDirectories: [state],
-        runtimeHashes: () => Promise.resolve({}),
+        runtime: process.execPath,
       },
       'open',
     );

@@ -49,9 +49,8 @@ export async function runStep(
   await mkdir(evidence, { recursive: true, mode: 0o700 });
   const start = around.clock.monotonicMs();
   const cpu = process.cpuUsage();
-  const commands: CommandResult[] = [];
-  const ended = await attempt(around, request, signal, evidence, commands);
-  const survivors = await sweep(`${around.run}/${request.step}`);
+  const left: Left = { commands: [], survivors: 0 };
+  const ended = await attempt(around, request, signal, evidence, left);
   const spent = process.cpuUsage(cpu);
   const result: StepResult = {
     schema: 'assay/step',
@@ -66,8 +65,7 @@ export async function runStep(
     execution: ended.execution,
     ...(ended.reason === undefined ? {} : { reason: ended.reason }),
     durationMs: Math.round(around.clock.monotonicMs() - start),
-    commands,
-    survivors,
+    ...left,
     agentCpuSeconds: (spent.user + spent.system) / 1e6,
   };
   return { result, digest: await writeStepResult(evidence, result) };
@@ -81,6 +79,12 @@ export async function writeStepResult(evidence: string, result: StepResult): Pro
   return createHash('sha256').update(text).digest('hex');
 }
 
+/** What a step leaves, however it ends. */
+interface Left {
+  readonly commands: CommandResult[];
+  survivors: number;
+}
+
 interface Ended {
   readonly execution: Execution;
   readonly reason?: string;
@@ -91,7 +95,7 @@ async function attempt(
   request: StepRequest,
   signal: AbortSignal,
   evidence: string,
-  commands: CommandResult[],
+  left: Left,
 ): Promise<Ended> {
   const planned = planCommands(around, request);
   if ('reason' in planned) return planned;
@@ -125,7 +129,7 @@ async function attempt(
         fill(command, { ...private_, bundle: around.bundle, runtime: around.runtime, path: around.path }),
         budget,
       );
-      commands.push(result);
+      left.commands.push(result);
       if (result.execution !== 'completed') {
         return { execution: result.execution, reason: `${command.id}: ${result.reason ?? result.execution}` };
       }
@@ -138,7 +142,7 @@ async function attempt(
     throw cause;
   } finally {
     await door?.close();
-    await sweep(`${around.run}/${request.step}`);
+    left.survivors = await sweep(`${around.run}/${request.step}`);
     for (const directory of Object.values(private_)) await rm(directory, { recursive: true, force: true });
   }
 }

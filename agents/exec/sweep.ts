@@ -1,4 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 
 /** Environment variable that every process of a step carries and hands to its children. */
 export const markName = 'ASSAY_STEP';
@@ -23,22 +24,22 @@ export async function sweep(mark: string): Promise<number> {
 /** Pids whose environment holds `ASSAY_STEP=<mark>` or a step below it. Zombies have no environment. */
 export async function findMarked(mark: string): Promise<readonly number[]> {
   const entries = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const marked = await Promise.all(
-    entries.map(async (pid) => {
-      const environment = await readEnviron(pid);
-      return environment.some(
-        (entry) => entry === `${markName}=${mark}` || entry.startsWith(`${markName}=${mark}/`),
-      );
-    }),
-  );
-  return entries.filter((_, index) => marked[index] === true).map(Number);
+  // An entry ends with a zero byte, and the first one begins without: with one put before it, each is between two.
+  const entry = `\0${markName}=${mark}`;
+  return entries
+    .filter((pid) => {
+      const environment = `\0${readEnviron(pid)}`;
+      return environment.includes(`${entry}\0`) || environment.includes(`${entry}/`);
+    })
+    .map(Number);
 }
 
-async function readEnviron(pid: string): Promise<readonly string[]> {
+/** At once, not by a thread: the kernel answers from memory, and this is done for every process of the machine. */
+function readEnviron(pid: string): string {
   try {
-    return (await readFile(`/proc/${pid}/environ`, 'latin1')).split('\0');
+    return readFileSync(`/proc/${pid}/environ`, 'latin1');
   } catch (cause) {
-    if (isCode(cause, 'ENOENT', 'EACCES', 'ESRCH', 'EPERM')) return [];
+    if (isCode(cause, 'ENOENT', 'EACCES', 'ESRCH', 'EPERM')) return '';
     throw cause;
   }
 }

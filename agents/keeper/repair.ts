@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { writeStepResult } from '../exec/run-step.ts';
 import { JournalRecord } from '../protocol/journal-record.ts';
 import { parseJson } from '../protocol/parse-json.ts';

@@ -1,5 +1,5 @@
 import { Piscina } from 'piscina';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const Input = z.looseObject({ threads: z.number().int().min(1).max(1024) });
 

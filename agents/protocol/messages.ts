@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ErrorDocument } from '../../workloads/kit/error-document.ts';
 import { Launch } from '../../workloads/kit/seat.ts';
 import { FactsStep, StepId, StepRequest } from './step.ts';
@@ -62,6 +62,7 @@ export const ToAgent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ping') }),
 ]);
 export type ToAgent = z.infer<typeof ToAgent>;
+export type Hello = Extract<ToAgent, { type: 'hello' }>;
 
 /** Agent → coordinator. */
 export const FromAgent = z.discriminatedUnion('type', [

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Seat } from '../../workloads/kit/seat.ts';
 
 /** Made by the coordinator, never reused: `r2-nvme-fio-random-read` … Safe as a file name on both sides. */

@@ -1,14 +1,15 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { build } from 'esbuild';
-import type { Bundle } from '../../harness/deploy/bundle.ts';
-import { commonJsBanner, listWorkloads, staticDiscovery } from '../../harness/deploy/bundle.ts';
+import type { BuiltBundle } from '../../harness/deploy/bundle.ts';
+import { commonJsBanner, listWorkloads, staticDiscovery, writeBundle } from '../../harness/deploy/bundle.ts';
+import { writeRuntimes } from '../../harness/deploy/runtime.ts';
 
 /** Builds our client as `npm run build` builds the command line, and the plain script without its types. */
 export async function buildClient(
   root: string,
   out: string,
-  agent: Bundle,
+  agent: BuiltBundle,
 ): Promise<{ readonly ours: string; readonly plain: string }> {
   const shared = {
     absWorkingDir: root,
@@ -34,10 +35,8 @@ export async function buildClient(
     outExtension: { '.js': '.mjs' },
     entryPoints: { 'plain-ssh2': 'bench/fanout/plain-ssh2.ts' },
   });
-  for (const [path, bytes] of agent.files) {
-    mkdirSync(dirname(join(out, 'agent', path)), { recursive: true });
-    writeFileSync(join(out, 'agent', path), bytes);
-  }
+  await writeBundle(out, agent);
+  await writeRuntimes(out);
   writeFileSync(join(out, 'package.json'), '{"type":"module"}');
   symlinkSync(join(root, 'node_modules'), join(out, 'node_modules'));
   return { ours: join(out, 'open-sessions.js'), plain: join(out, 'plain-ssh2.mjs') };

@@ -95,8 +95,8 @@ export async function startNodes(options: NodesOptions): Promise<Nodes> {
 
 function writeForcedCommand(folder: string): void {
   mkdirSync(join(folder, 'bin'));
-  // Debian's coreutils hash at a fifth of the speed of those that use libcrypto. The runtime is 127 MB, is hashed with
-  // every connection, and all "machines" share these cores.
+  // Debian's coreutils hash at a fifth of the speed of those that use libcrypto. The runtime is 127 MB, is hashed when
+  // it is first seen, and all "machines" share these cores.
   const hash = '[ $# -eq 0 ] || exec /usr/bin/sha256sum "$@"\nexec openssl dgst -sha256 -r';
   writeFileSync(join(folder, 'bin/sha256sum'), `#!/bin/sh\n${hash}\n`, { mode: 0o755 });
   writeFileSync(

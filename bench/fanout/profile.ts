@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
 import { basename, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 
 // The parts of a V8 CPU profile that self time is computed from (Chrome DevTools Protocol, Profiler.Profile).
 const CpuProfile = z.object({

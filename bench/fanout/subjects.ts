@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Inventory } from '../../harness/config/inventory.ts';
 import { inputNames } from '../../harness/run/load-run.ts';
 import { RunDirectory, runPaths, toJson } from '../../harness/store/run-directory.ts';

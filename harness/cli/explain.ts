@@ -15,7 +15,7 @@ export const explainCommand = defineCommand({
       .positional('cell', {
         type: 'string',
         demandOption: true,
-        describe: 'Cell id `<subject>:<requirement>`, a requirement, or a metric',
+        describe: 'Cell id `<subject>:<requirement>`, a requirement or its title, or a metric',
       })
       .option('profile', { type: 'string', describe: "Profile; the run's own when not given" })
       .option('json', { type: 'boolean', default: false, describe: 'Print as JSON' }),

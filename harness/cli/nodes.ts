@@ -18,7 +18,7 @@ export const nodesCommand = defineCommand({
       .option('ssh-config', sshConfig),
   run: async ({ targets: given, sshConfig: config }, { environment, err }) => {
     const { AssayError } = await import('../../workloads/kit/assay-error.ts');
-    const { cleanNode } = await import('../deploy/deploy.ts');
+    const { cleanNode } = await import('../deploy/clean-node.ts');
     const { createTargets, loadTargets } = await import('./targets.ts');
     const { inventory } = await loadTargets(given, environment, config);
     const targets = await createTargets(inventory, environment);

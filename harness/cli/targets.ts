@@ -7,7 +7,6 @@ import { Inventory } from '../config/inventory.ts';
 import type { LoadedInventory } from '../config/load-inventory.ts';
 import { loadInventory } from '../config/load-inventory.ts';
 import { expandNodeSet } from '../config/node-set.ts';
-import { deployRuntime, loadRuntimeHashes } from '../deploy/runtime.ts';
 import type { Environment } from '../environment.ts';
 import { resource } from '../resources.ts';
 import { inputNames } from '../run/load-run.ts';
@@ -16,7 +15,6 @@ import type { RunDirectory } from '../store/run-directory.ts';
 import { runPaths } from '../store/run-directory.ts';
 import { createLocalTransport } from '../transport/local.ts';
 import { createSshTransport } from '../transport/ssh.ts';
-import type { SshConnector } from '../transport/ssh-connector.ts';
 import { createSshConnector } from '../transport/ssh-connector.ts';
 import { loadSshSettings, usualSurroundings } from '../transport/ssh-settings.ts';
 import { readSshTarget } from '../transport/ssh-target.ts';
@@ -97,34 +95,7 @@ function nameNode(target: string): InventoryNode {
 export const isLocal = ({ name, host }: Pick<InventoryNode, 'name' | 'host'>): boolean =>
   (host ?? name) === localNode;
 
-/** The way to one node. Nothing is connected yet. */
-async function createTarget(
-  { name, host, stateDir }: InventoryNode,
-  inventory: Inventory,
-  environment: Environment,
-  connector: SshConnector,
-): Promise<Target> {
-  const stateDirectories = stateDir === undefined ? [] : [stateDir];
-  if (isLocal({ name, host })) {
-    const transport = createLocalTransport({ PATH: environment.path });
-    const runtime = () => Promise.resolve(environment.runtime);
-    return { node: name, transport, runtime, stateDirectories, runtimeHashes: () => Promise.resolve({}) };
-  }
-  const usual = usualSurroundings(environment.sshAgent);
-  const config = inventory.ssh?.config;
-  const surroundings = config === undefined ? usual : { ...usual, configFiles: [config] };
-  const settings = await loadSshSettings(host ?? name, surroundings);
-  const transport = createSshTransport({ ...settings, name }, connector);
-  return {
-    node: name,
-    transport,
-    runtime: (deployment) => deployRuntime(transport, deployment),
-    stateDirectories,
-    runtimeHashes: loadRuntimeHashes,
-  };
-}
-
-/** The ways to the nodes of an inventory; connections to one jump host are shared. */
+/** The ways to the nodes of an inventory, none of them connected yet; connections to one jump host are shared. */
 export async function createTargets(
   inventory: Inventory,
   environment: Environment,
@@ -135,8 +106,19 @@ export async function createTargets(
       hint: 'Correct --ssh-config, or ssh.config in the inventory; leave it out to use your own.',
     });
   }
+  const usual = usualSurroundings(environment.sshAgent);
+  const surroundings = config === undefined ? usual : { ...usual, configFiles: [config] };
+  const createSettings = inventory.nodes.every(isLocal) ? undefined : await loadSshSettings(surroundings);
   const connector = createSshConnector({ random: environment.random });
-  return Promise.all(inventory.nodes.map((node) => createTarget(node, inventory, environment, connector)));
+  return inventory.nodes.map(({ name, host, stateDir }): Target => {
+    const stateDirectories = stateDir === undefined ? [] : [stateDir];
+    if (createSettings === undefined || isLocal({ name, host })) {
+      const transport = createLocalTransport({ PATH: environment.path });
+      return { node: name, transport, stateDirectories, runtime: environment.runtime };
+    }
+    const transport = createSshTransport({ ...createSettings(host ?? name), name }, connector);
+    return { node: name, transport, stateDirectories, runtime: undefined };
+  });
 }
 
 /** The inventory that a run was begun with. */

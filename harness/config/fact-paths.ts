@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Accelerator, Drive, HostFacts, Nic } from '../../workloads/kit/facts/host-facts.ts';
 import type { Requirement } from '../../workloads/kit/requirement.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { showValue } from './describe-issues.ts';
 import { claimPaths } from './fact-paths.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What a row of a manifest can be about. */
 export const manifestParts = ['machine', 'accelerator', 'drive', 'nic', 'memory', 'cpu'] as const;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Requirement } from '../../workloads/kit/requirement.ts';
 
 /** What must hold for one purpose (`harness/profiles/<id>.yaml`). */

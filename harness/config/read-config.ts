@@ -1,5 +1,5 @@
 import { parseDocument } from 'yaml';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { describeIssues } from './describe-issues.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** One measurement of a suite: a workload with parameters, how often, and how long each may take. */
 export const SuiteEntry = z.strictObject({

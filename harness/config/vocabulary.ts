@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { loadSource } from './load-source.ts';
 import { readConfig } from './read-config.ts';
 

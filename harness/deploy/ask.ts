@@ -9,6 +9,12 @@ export interface Unanswered {
   readonly hint: string;
 }
 
+/** Where the node's shell is what should have answered. */
+export const unanswered: Unanswered = {
+  expected: "an answer from the node's shell",
+  hint: 'Log in by hand and see whether `sh -c true` works there.',
+};
+
 /** Runs a line with this input and returns what follows the nonce in its answer. */
 export async function ask(
   transport: Transport,

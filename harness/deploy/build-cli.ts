@@ -1,9 +1,10 @@
-import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { cp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'esbuild';
 import { build } from 'esbuild';
-import { buildBundle, commonJsBanner, listWorkloads, staticDiscovery } from './bundle.ts';
+import { buildBundle, commonJsBanner, listWorkloads, staticDiscovery, writeBundle } from './bundle.ts';
+import { writeRuntimes } from './runtime.ts';
 
 // `npm run build`: the command line as it is installed: split modules, so that `--help` loads no workload, the
 // agent ready to push, and the data files. No type stripping, no esbuild and no sources are needed to run it.
@@ -44,10 +45,8 @@ await build({
   banner: commonJsBanner,
   plugins: [staticDiscovery(workloads), plainStringWidth],
 });
-for (const [path, bytes] of (await buildBundle(root)).files) {
-  await mkdir(dirname(join(out, 'agent', path)), { recursive: true });
-  await writeFile(join(out, 'agent', path), bytes);
-}
+await writeBundle(out, await buildBundle(root));
+await writeRuntimes(out);
 for (const folder of [
   'harness/profiles',
   'harness/suites',

@@ -1,16 +1,27 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import type { Plugin } from 'esbuild';
 import { isCheckout, resource } from '../resources.ts';
 
-/** What is pushed to a node: files by relative path, and a manifest whose digest names the whole. */
+/** What is pushed to a node. */
 export interface Bundle {
+  /** Lower-case hex SHA-256 of its manifest: names the whole. */
+  readonly hash: string;
+  /**
+   * What openLine unpacks: gzip of a line `<bytes> <path>` per file, a line `end`, then the bytes in the same order. The
+   * last file is `manifest`.
+   */
+  readonly packed: () => Promise<Buffer>;
+}
+
+export interface BuiltBundle extends Bundle {
   /** `sha256sum` format, sorted by path: the node checks it with coreutils alone. */
   readonly manifest: string;
-  /** Lower-case hex SHA-256 of `manifest`. */
-  readonly hash: string;
+  /** By relative path, without the manifest. */
   readonly files: ReadonlyMap<string, Uint8Array>;
 }
 
@@ -23,19 +34,26 @@ export function loadBundle(): Promise<Bundle> {
 let loaded: Promise<Bundle> | undefined;
 
 async function load(): Promise<Bundle> {
-  if (isCheckout) return buildBundle(resource('.'));
   const folder = resource('agent');
-  const paths = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) =>
-    entry.isFile(),
-  );
-  const files = new Map<string, Uint8Array>();
-  for (const { parentPath, name } of paths)
-    files.set(relative(folder, join(parentPath, name)), await readFile(join(parentPath, name)));
-  return describe(files);
+  const { hash, packed } = isCheckout
+    ? await buildBundle(resource('.'))
+    : {
+        hash: digest(await readFile(join(folder, 'manifest'))),
+        packed: () => readFile(join(folder, 'packed')),
+      };
+  let whole: Promise<Buffer> | undefined;
+  return { hash, packed: () => (whole ??= packed()) };
+}
+
+/** Writes a bundle for `loadBundle` of a built package whose data files are in `out`. */
+export async function writeBundle(out: string, { manifest, packed }: BuiltBundle): Promise<void> {
+  await mkdir(join(out, 'agent'), { recursive: true });
+  await writeFile(join(out, 'agent/manifest'), manifest);
+  await writeFile(join(out, 'agent/packed'), await packed());
 }
 
 /** Builds the agent from the checkout at `root`. The same sources give the same hash in any directory. */
-export async function buildBundle(root: string): Promise<Bundle> {
+export async function buildBundle(root: string): Promise<BuiltBundle> {
   const { build } = await import('esbuild');
   const workloads = await listWorkloads(root);
   const shared = {
@@ -48,6 +66,8 @@ export async function buildBundle(root: string): Promise<Bundle> {
     minify: true,
     sourcemap: false,
     outdir: 'bundle',
+    // The names of shared parts come from the paths of what is in them, and those must not tell where packages lie.
+    preserveSymlinks: true,
     logLevel: 'silent',
     // Not what lies beside the sources decides what the agent is.
     tsconfigRaw: {},
@@ -60,6 +80,7 @@ export async function buildBundle(root: string): Promise<Bundle> {
     build({
       ...shared,
       format: 'esm',
+      splitting: true,
       outExtension: { '.js': '.mjs' },
       entryPoints: { agent: 'agents/main.ts', pool: 'agents/pool/main.ts', ...kernels },
       banner: commonJsBanner,
@@ -81,7 +102,7 @@ export async function buildBundle(root: string): Promise<Bundle> {
   files.set('package.json', Buffer.from('{"type":"commonjs"}\n'));
   for (const path of workloads.flatMap((one) => one.sources))
     files.set(path, await readFile(join(root, path)));
-  return describe(files);
+  return createBundle(files);
 }
 
 /** CommonJS packages inside an ES module look for `require` and `__dirname`. */
@@ -93,12 +114,22 @@ export const commonJsBanner = {
   ].join(' '),
 };
 
-function describe(unsorted: ReadonlyMap<string, Uint8Array>): Bundle {
+/** A bundle of these files, by relative path. */
+export function createBundle(unsorted: ReadonlyMap<string, Uint8Array>): BuiltBundle {
   const files = new Map([...unsorted].toSorted(([a], [b]) => (a < b ? -1 : 1)));
-  const digest = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
   const manifest = [...files].map(([path, bytes]) => `${digest(bytes)}  ${path}\n`).join('');
-  return { manifest, hash: digest(manifest), files };
+  return { manifest, hash: digest(manifest), files, packed: () => pack(manifest, files) };
 }
+
+function pack(manifest: string, files: ReadonlyMap<string, Uint8Array>): Promise<Buffer> {
+  const all = [...files, ['manifest', Buffer.from(manifest)] as const];
+  const list = all.map(([path, bytes]) => `${bytes.length} ${path}\n`).join('');
+  return promisify(gzip)(Buffer.concat([Buffer.from(`${list}end\n`), ...all.map(([, bytes]) => bytes)]), {
+    level: 9,
+  });
+}
+
+const digest = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
 
 interface WorkloadFiles {
   readonly id: string;

@@ -1,6 +1,7 @@
 /**
- * The only texts that ever reach a node's shell: fixed scripts plus values that are checked or quoted here.
- * They need `sh` and coreutils. Answers start with a nonce, because a login shell may print something first.
+ * The only texts that ever reach a node's shell, with those of runtime.ts: fixed scripts plus values that are checked or
+ * quoted here. They need `sh`, coreutils and gzip. Answers start with a nonce, because a login shell may print something
+ * first.
  */
 
 /** Quotes any text for `sh` as one word. */
@@ -19,29 +20,65 @@ const remoteTypes = 'nfs*|lustre|gpfs|ceph*|smb*|cifs|fuse*|9p|v9fs|afs|beegfs*|
 const roomMiB = 256;
 const roomWithCacheMiB = 32;
 
+/**
+ * A function that tells whether a file is the runtime with a hash. The file is read (127 MB) only when it is another one, by
+ * inode, size and times, than when it was last found intact: writing to it changes a time that nobody can set.
+ */
+export const isRuntimeFunction = `is_runtime() {
+  [ -x "$1" ] || return 1
+  seen="$2 $(stat -c '%d %i %s %y %z' "$1")"
+  [ "$(cat "$1.verified" 2>/dev/null)" = "$seen" ] && return 0
+  [ "$(sha256sum < "$1" | cut -c1-64)" = "$2" ] || return 1
+  printf '%s\\n' "$seen" 2>/dev/null > "$1.verified" || :
+}`;
+
 const runtimeCases = (runtimes: Readonly<Record<string, string>>): string =>
   Object.entries(runtimes)
     .map(([machine, hash]) => `${shellQuote(machine)}) runtime=${hex(hash)} ;;`)
     .join(' ');
 
+/** Where `node` is: at a path, or in the cache under the digest for what `uname -m` says. */
+const runtimeLines = (runtime: string | Readonly<Record<string, string>>): string =>
+  typeof runtime === 'string'
+    ? `node=${shellQuote(runtime)}`
+    : `case $(uname -m) in ${runtimeCases(runtime)} *) runtime= ;; esac
+  node="$dir/cache/$runtime/node"
+  [ -n "$runtime" ] && is_runtime "$node" "$runtime" || { printf '%s runtime %s %s\\n' "$nonce" "$(uname -m)" "$dir"; exit 0; }`;
+
 /**
- * Chooses the state directory: the first candidate that is ours alone, local, writable, executable and has room; and says
- * whether the bundle with this hash is there, verified byte for byte.
- * Answers `<nonce> state <present|absent> <machine> <directory>` or `<nonce> none <directory>:<why> …`. Given
- * `runtimes`, it starts the bridge instead of answering when both the bundle and this machine's runtime are there and
- * verified: one round trip for what would take three.
+ * Starts the agent with its first message. Chooses the state directory: the first candidate that is ours alone, local,
+ * writable, executable and has room. When the bundle with this hash is not there, byte for byte, it answers `<nonce> push`
+ * and reads from standard input a line with the number of bytes and then those (`Bundle.packed`). Then:
+ *
+ * - `<nonce> started`, and what follows is the agent's; it ends when its standard input does
+ * - `<nonce> runtime <machine> <directory>`: the runtime for this machine is not there, or not intact
+ * - `<nonce> damaged`: what arrived is not the bundle
+ * - `<nonce> none <directory>:<why> …`: no candidate will do
  */
-export const probeLine = (options: {
+export const openLine = (options: {
   nonce: string;
   hash: string;
   candidates: readonly string[];
-  /** A run that may lie in one of them: then that one is taken, whatever room there is. */
-  run?: string | undefined;
-  /** Digests of the runtime by what `uname -m` says. */
-  runtimes?: Readonly<Record<string, string>>;
+  /** It may lie in one of the candidates: then that one is taken, whatever room there is. */
+  run: string;
+  /** Path of the runtime; or the digests of those that may be in the cache, by what `uname -m` says. */
+  runtime: string | Readonly<Record<string, string>>;
+  hello: string;
 }): string => `
 umask 077
-nonce=${hex(options.nonce)} hash=${hex(options.hash)} run=${shellQuote(options.run ?? '')} uid=$(id -u) why=
+nonce=${hex(options.nonce)} hash=${hex(options.hash)} run=${shellQuote(options.run)} uid=$(id -u) why=
+is_bundle() {
+  [ -f "$1/manifest" ] && [ "$(sha256sum < "$1/manifest" | cut -c1-64)" = "$hash" ] &&
+    (cd "$1" && sha256sum -c --status manifest 2>/dev/null)
+}
+unpack() {
+  while read -r bytes path && [ "$bytes" != end ]; do printf '%s %s\\n' "$bytes" "$path"; done > list
+  while read -r bytes path <&3; do
+    mkdir -p "./$(dirname "$path")" && head -c "$bytes" > "./$path"
+  done 3< list
+  rm list
+}
+${isRuntimeFunction}
 for dir in ${options.candidates.map(shellQuote).join(' ')} "/var/tmp/assay-$uid" "/tmp/assay-$uid"; do
   if [ -L "$dir" ]; then why="$why $dir:symbolic-link"; continue; fi
   mkdir -p "$dir" 2>/dev/null || { why="$why $dir:cannot-be-created"; continue; }
@@ -60,51 +97,25 @@ for dir in ${options.candidates.map(shellQuote).join(' ')} "/var/tmp/assay-$uid"
   set -- $(stat -f -c '%a %S' "$dir")
   [ $(($1 * $2 / 1048576)) -ge $need ] || { why="$why $dir:no-room"; continue; }
   fi
-  present=absent bundle="$dir/cache/$hash"
-  if [ -f "$bundle/manifest" ] && [ "$(sha256sum < "$bundle/manifest" | cut -c1-64)" = "$hash" ] &&
-    (cd "$bundle" && sha256sum -c --status manifest 2>/dev/null); then present=present; fi
-  case $(uname -m) in ${runtimeCases(options.runtimes ?? {})} *) runtime= ;; esac
-  node="$dir/cache/$runtime/node"
-  if [ $present = present ] && [ -n "$runtime" ] && [ -x "$node" ] &&
-    [ "$(sha256sum < "$node" | cut -c1-64)" = "$runtime" ]; then exec "$node" "$bundle/agent.mjs" bridge "$dir"; fi
-  printf '%s state %s %s %s\\n' "$nonce" $present "$(uname -m)" "$dir"
-  exit 0
+  bundle="$dir/cache/$hash"
+  if ! is_bundle "$bundle"; then
+    printf '%s push\\n' "$nonce"
+    new="$dir/cache/.push-$nonce"
+    read -r bytes
+    mkdir -p "$new" && head -c "$bytes" | gzip -dc | (cd "$new" && unpack)
+    if is_bundle "$new"; then rm -rf "$bundle"; mv -T "$new" "$bundle" 2>/dev/null; fi
+    rm -rf "$new" # damaged, or another coordinator was faster
+    is_bundle "$bundle" || { printf '%s damaged\\n' "$nonce"; exit 1; }
+  fi
+  ${runtimeLines(options.runtime)}
+  printf '%s started\\n' "$nonce"
+  NODE_COMPILE_CACHE="$bundle/compiled"
+  export NODE_COMPILE_CACHE
+  exec "$node" "$bundle/agent.mjs" bridge "$dir" ${shellQuote(options.hello)}
 done
 printf '%s none%s\\n' "$nonce" "$why"
 exit 1
 `;
-
-/**
- * Unpacks a bundle from standard input (a line \`<bytes> <path>\` per file, a line \`end\`, then the bytes in the
- * same order), checks it and moves it into the cache. Answers `<nonce> pushed` or `<nonce> damaged`.
- */
-export const pushLine = (options: { nonce: string; hash: string; state: string }): string => `
-set -e
-umask 077
-nonce=${hex(options.nonce)} hash=${hex(options.hash)} state=${shellQuote(options.state)}
-mkdir -p "$state/cache"
-new="$state/cache/.push-$nonce"
-mkdir "$new"
-cd "$new"
-while read -r bytes path && [ "$bytes" != end ]; do printf '%s %s\\n' "$bytes" "$path" >> ../.list-$nonce; done
-while read -r bytes path <&3; do
-  mkdir -p "./$(dirname "$path")"
-  head -c "$bytes" > "./$path"
-done 3< ../.list-$nonce
-rm ../.list-$nonce
-if [ "$(sha256sum < manifest | cut -c1-64)" = "$hash" ] && sha256sum -c --status manifest; then
-  rm -rf "$state/cache/$hash"
-  mv "$new" "$state/cache/$hash"
-  printf '%s pushed\\n' "$nonce"
-else
-  rm -rf "$new"
-  printf '%s damaged\\n' "$nonce"
-fi
-`;
-
-/** Starts a bridge, which runs until its standard input ends. */
-export const startLine = (options: { runtime: string; hash: string; state: string }): string =>
-  `exec ${shellQuote(options.runtime)} ${shellQuote(`${options.state}/cache/${hex(options.hash)}/agent.mjs`)} bridge ${shellQuote(options.state)}`;
 
 /**
  * Removes the caches from the given state directories (the default ones when none is given), and the directories when

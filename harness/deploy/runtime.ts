@@ -1,15 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, readFile, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import * as z from 'zod';
 import manifest from '../../package.json' with { type: 'json' };
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Result } from '../../workloads/kit/result.ts';
 import { err, ok } from '../../workloads/kit/result.ts';
+import { isCheckout, resource } from '../resources.ts';
 import type { Transport } from '../transport/transport.ts';
 import { ask } from './ask.ts';
-import { shellQuote } from './command-lines.ts';
+import { isRuntimeFunction, shellQuote } from './command-lines.ts';
 
 /** The pinned Node.js runtime for one kind of processor, as a file here. */
 export interface Runtime {
@@ -47,10 +49,14 @@ export function loadRuntimeHashes(): Promise<Readonly<Record<string, string>>> {
 let hashes: Promise<Readonly<Record<string, string>>> | undefined;
 
 async function readRuntimeHashes(): Promise<Readonly<Record<string, string>>> {
+  return Object.fromEntries((await findRuntimes()).map(([machine, { hash }]) => [machine, hash]));
+}
+
+async function findRuntimes(): Promise<readonly (readonly [machine: string, runtime: Runtime])[]> {
   const found = await Promise.all(
     Object.keys(packages).map(async (machine) => {
       try {
-        return [[machine, (await loadRuntime(machine, 'this machine')).hash] as const];
+        return [[machine, await loadRuntime(machine, 'this machine')] as const];
       } catch (cause) {
         // Not here: a node with that processor is refused when it turns up.
         if (cause instanceof AssayError && cause.code === 'RUNTIME_UNSUPPORTED') return [];
@@ -58,7 +64,7 @@ async function readRuntimeHashes(): Promise<Readonly<Record<string, string>>> {
       }
     }),
   );
-  return Object.fromEntries(found.flat());
+  return found.flat();
 }
 
 const unanswered = {
@@ -68,7 +74,7 @@ const unanswered = {
 
 /**
  * Puts the runtime on a node unless it is there already, proves it by its hash, and proves that it starts. Returns its
- * path there. `state` and `machine` are what `deploy` found.
+ * path there. `state` and `machine` are what openLine answered.
  */
 export async function deployRuntime(
   transport: Transport,
@@ -142,7 +148,7 @@ async function readRuntime(machine: string, where: string): Promise<Runtime> {
   const require = createRequire(import.meta.url);
   try {
     const path = join(dirname(require.resolve(`${name}/package.json`)), 'bin/node');
-    return { path, ...(await hashFile(path)) };
+    return { path, ...((await findBuilt(machine, path)) ?? (await hashFile(path))) };
   } catch (cause) {
     throw new AssayError(
       'RUNTIME_UNSUPPORTED',
@@ -150,6 +156,32 @@ async function readRuntime(machine: string, where: string): Promise<Runtime> {
       { cause, hint: `Fetch it into the folder of Assay: ${fetchCommand(name)}` },
     );
   }
+}
+
+const BuiltRuntimes = z.record(
+  z.string(),
+  z.strictObject({ hash: z.string().regex(/^[0-9a-f]{64}$/), bytes: z.number().int().positive() }),
+);
+const builtName = 'runtimes.json';
+
+/**
+ * Digest and size as they were when Assay was built: reading 127 MB would be most of what a short command does. Should the
+ * file be another one by now, the node finds that what arrives has another digest.
+ */
+async function findBuilt(
+  machine: string,
+  path: string,
+): Promise<Pick<Runtime, 'hash' | 'bytes'> | undefined> {
+  if (isCheckout) return undefined;
+  const built = BuiltRuntimes.parse(JSON.parse(await readFile(resource(builtName), 'utf8')))[machine];
+  return (await stat(path)).size === built?.bytes ? built : undefined;
+}
+
+/** Writes what `findBuilt` reads, for the runtimes that are at hand, beside the other data files of a built package. */
+export async function writeRuntimes(out: string): Promise<void> {
+  const found = await findRuntimes();
+  const entries = found.map(([machine, { hash, bytes }]) => [machine, { hash, bytes }] as const);
+  await writeFile(join(out, builtName), `${JSON.stringify(Object.fromEntries(entries))}\n`);
 }
 
 /** Digest and size of a file. One large buffer, used again: a stream of small ones costs more than the hash itself. */
@@ -189,9 +221,9 @@ const assignments = ({ nonce, hash, state }: RuntimeLineOptions): string => {
 /** Answers `<nonce> <present|absent> <C library>`: whether the runtime is there, verified, and what it would run on. */
 export const runtimeProbeLine = (options: RuntimeLineOptions): string => `
 ${assignments(options)} presence=absent
+${isRuntimeFunction}
 library=$(getconf GNU_LIBC_VERSION 2>/dev/null) || library=$(ldd --version 2>&1 | head -n 1)
-node="$state/cache/$hash/node"
-[ -x "$node" ] && [ "$(sha256sum < "$node" | cut -c1-64)" = "$hash" ] && presence=present
+is_runtime "$state/cache/$hash/node" "$hash" && presence=present
 printf '%s %s %s\\n' "$nonce" $presence "$library"
 `;
 

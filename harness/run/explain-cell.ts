@@ -30,7 +30,7 @@ export interface Explanation {
 }
 
 /**
- * Explains a cell by its id, all cells of a requirement, or all samples of a metric: by the given profile, else by the
+ * Explains a cell by its id, all cells of a requirement (by its id or title), or all samples of a metric: by the given profile, else by the
  * run's own and then by those of the ladder, since any of them may have decided. Throws CELL_NOT_FOUND.
  */
 export async function explainCell(
@@ -44,7 +44,7 @@ export async function explainCell(
   const judged = candidates.map((candidate) => judge({ ...material, profile: candidate }).cells);
   const cells =
     judged
-      .map((all) => all.filter(({ id, requirement }) => id === name || requirement === name))
+      .map((all) => all.filter(({ id, requirement, title }) => [id, requirement, title].includes(name)))
       .find((all) => all.length > 0) ?? [];
   const steps = new Set(
     cells.flatMap(({ observed }) => (observed?.kind === 'samples' ? observed.steps : [])),
@@ -71,7 +71,7 @@ export async function explainCell(
 
 function notFound(name: string, material: RunMaterial, cells: readonly Cell[]): AssayError {
   const known = [
-    ...cells.flatMap((cell) => [cell.id, cell.requirement]),
+    ...cells.flatMap(({ id, requirement, title }) => [id, requirement, title]),
     ...material.nodes.flatMap((node) => node.samples.map(({ metric }) => metric)),
   ];
   return new AssayError(

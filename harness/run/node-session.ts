@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { sha256 } from '../../agents/protocol/chain.ts';
 import { createLineSplitter, encodeLine } from '../../agents/protocol/framing.ts';
 import { JournalRecord } from '../../agents/protocol/journal-record.ts';
@@ -9,12 +8,10 @@ import type { StepRequest } from '../../agents/protocol/step.ts';
 import { StepResult } from '../../agents/protocol/step.ts';
 import { protocolVersion } from '../../agents/protocol/version.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
-import type { Result } from '../../workloads/kit/result.ts';
-import { err, ok } from '../../workloads/kit/result.ts';
 import type { Launch, LaunchAnswer } from '../../workloads/kit/seat.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { damaged, readDocument, runPaths } from '../store/run-directory.ts';
-import type { Channel, Transport } from '../transport/transport.ts';
+import type { Channel } from '../transport/transport.ts';
 import type { BatchEnd } from './node-progress.ts';
 import { NodeProgress } from './node-progress.ts';
 
@@ -27,8 +24,10 @@ interface Waiter {
 export interface SessionOptions {
   readonly run: RunDirectory;
   readonly node: string;
-  /** `attach` refuses to begin a run. */
-  readonly mode: 'open' | 'attach';
+  /** Of its journal, that are here already. */
+  readonly lines: readonly string[];
+  /** Of the hello that the agent was started with. */
+  readonly nonce: string;
   readonly onRecord: (record: JournalRecord) => void;
   /** Aborted to give up, whatever is being waited for. */
   readonly signal?: AbortSignal | undefined;
@@ -61,72 +60,48 @@ export class NodeSession {
   readonly #waiters = new Set<Waiter>();
   readonly #chunks = new Map<string, Buffer[]>();
   readonly #ping: NodeJS.Timeout;
+  readonly #arrived: string[] = [];
+  /** Lines that are on our disk; and those that are linked to them. */
   #lines: number;
+  #proven: number;
   #launches = 0;
-  /** How the answer of a line begins that found no agent to start; and what it said then. */
-  #probe: string | undefined;
-  #answer: string | undefined;
   #prev: string;
   #work: Promise<void> = Promise.resolve();
   #failure: Error | undefined;
   /** Called once each when a record was kept or the session failed. */
   #changes: (() => void)[] = [];
 
-  private constructor(channel: Channel, options: SessionOptions, lines: readonly string[]) {
+  private constructor(channel: Channel, options: SessionOptions) {
+    const { lines } = options;
     this.#channel = channel;
     this.#options = options;
     this.#lines = lines.length;
+    this.#proven = lines.length;
     this.#prev = lines.length === 0 ? options.run.headDigest : sha256(lines.at(-1) ?? '');
     for (const line of lines) this.progress.note(JournalRecord.parse(JSON.parse(line)));
     this.#ping = setInterval(() => this.send({ type: 'ping' }), pingMs);
   }
 
-  /**
-   * Starts or attaches to the run's keeper by this line and catches up with its journal. The error is what the line
-   * answered instead of starting anything, when it begins with `probe`.
-   */
-  static async open(
-    transport: Transport,
-    line: { readonly text: string; readonly probe?: string },
-    options: SessionOptions,
-  ): Promise<Result<NodeSession>> {
-    const { run, node, mode } = options;
-    const lines = await keptLines(run, node);
-    const channel = await transport.exec(line.text);
-    const session = new NodeSession(channel, options, lines);
-    session.#probe = line.probe;
-    const nonce = randomBytes(16).toString('hex');
+  /** Attaches to the run's keeper, to which an agent has been started on this channel, and catches up with its journal. */
+  static async open(channel: Channel, options: SessionOptions): Promise<NodeSession> {
+    const { node } = options;
+    const session = new NodeSession(channel, options);
     const late = setTimeout(
       () =>
         session.#fail(
-          new AssayError(
-            'AGENT_LOST',
-            `${transport.name}: the agent did not answer in ${welcomeMs / 1000} s`,
-          ),
+          new AssayError('AGENT_LOST', `${node}: the agent did not answer in ${welcomeMs / 1000} s`),
         ),
       welcomeMs,
     );
     try {
-      session.#listen(transport.name, nonce);
       const welcome = session.#next((message) => message.type === 'welcome');
-      const head = run.headDigest;
-      session.send({
-        type: 'hello',
-        version: protocolVersion,
-        nonce,
-        run: run.header.id,
-        node,
-        head,
-        from: lines.length,
-        mode,
-      });
+      session.#listen();
       const greeting = await welcome;
       // What the node did while nobody listened comes first: decisions before that would rest on an old picture.
       if (greeting.type === 'welcome') await session.#until(() => session.#lines >= greeting.records);
-      return ok(session);
+      return session;
     } catch (cause) {
       session.close();
-      if (session.#answer !== undefined) return err(session.#answer);
       throw cause;
     } finally {
       clearTimeout(late);
@@ -221,32 +196,18 @@ export class NodeSession {
     return new Promise((resolve, reject) => this.#waiters.add({ wants, resolve, reject }));
   }
 
-  #listen(name: string, nonce: string): void {
+  #listen(): void {
+    const { node: name, nonce } = this.#options;
     const split = createLineSplitter();
-    let greeted = false;
-    let noise = '';
     let stderr = '';
     const onLine = (line: string): void => {
       const message = FromAgent.safeParse(parseJson(line)).data;
-      const isGreeting =
-        message?.type === 'refusal' || (message?.type === 'welcome' && message.nonce === nonce);
-      if (message !== undefined && (greeted || isGreeting)) {
-        greeted = true;
-        this.#receive(message);
-      } else if (greeted) {
+      if (message === undefined || (message.type === 'welcome' && message.nonce !== nonce))
         throw new AssayError(
           'PROTOCOL_MISMATCH',
           `${name}: the agent sent a message that does not fit protocol ${protocolVersion}: \`${line.slice(0, 80)}\``,
         );
-      } else {
-        if (this.#probe !== undefined && line.startsWith(`${this.#probe} `)) {
-          this.#answer = line.slice(this.#probe.length + 1);
-          this.#fail(new AssayError('AGENT_LOST', `${name}: the agent is not there`));
-          return;
-        }
-        // A login shell may have printed first; kept only to explain a failure.
-        noise = `${noise}${line}\n`.slice(-500);
-      }
+      this.#receive(message);
     };
     this.#channel.stderr.on('data', (chunk: Buffer) => {
       stderr = (stderr + chunk.toString('utf8')).slice(-2000);
@@ -262,8 +223,9 @@ export class NodeSession {
         );
       }
     });
+    this.#channel.stdout.resume();
     void this.#channel.ended.then(({ exitCode }) => {
-      const said = `${noise}${stderr}`.trim().slice(0, 300);
+      const said = stderr.trim().slice(0, 300);
       this.#fail(
         new AssayError(
           'AGENT_LOST',
@@ -287,9 +249,8 @@ export class NodeSession {
       return;
     }
     if (message.type === 'record') {
-      this.#work = this.#work
-        .then(() => this.#keep(message.line))
-        .catch((cause: unknown) => this.#fail(cause));
+      this.#arrived.push(message.line);
+      this.#work = this.#work.then(() => this.#keep()).catch((cause: unknown) => this.#fail(cause));
     }
     if (message.type === 'chunk') this.#collect(message);
     if (message.type === 'launch') void this.#answerLaunch(message);
@@ -329,24 +290,48 @@ export class NodeSession {
   }
 
   /**
-   * Keeps one journal line, after the evidence that it speaks of: a record here means that its files are here.
-   * After a failure nothing more is kept, so that the journal here never has a hole.
+   * Keeps the journal lines that have come, after the evidence that they speak of: a record here means that its files are
+   * here. After a failure nothing more is kept, so that the journal here never has a hole.
    */
-  async #keep(line: string): Promise<void> {
+  async #keep(): Promise<void> {
     if (this.#failure !== undefined) return;
-    const { run, node, onRecord } = this.#options;
+    const proven: { readonly line: string; readonly record: JournalRecord }[] = [];
+    try {
+      for (const line of this.#arrived.splice(0)) {
+        const record = this.#prove(line);
+        if (record.type === 'step-ended') {
+          await this.#write(proven.splice(0));
+          await this.#pull(record.step, record.result);
+        }
+        proven.push({ line, record });
+      }
+    } finally {
+      await this.#write(proven);
+    }
+  }
+
+  /** The record of a line that is the next link of the chain. */
+  #prove(line: string): JournalRecord {
     const record = JournalRecord.safeParse(parseJson(line)).data;
-    const where = `${runPaths.journal(node)} line ${this.#lines + 1}`;
+    const where = `${runPaths.journal(this.#options.node)} line ${this.#proven + 1}`;
     if (record === undefined) throw damaged(where, 'a journal record', `\`${line.slice(0, 80)}\``);
-    if (record.seq !== this.#lines || record.prev !== this.#prev)
+    if (record.seq !== this.#proven || record.prev !== this.#prev)
       throw damaged(where, 'the next link of the chain', `seq ${record.seq}`);
-    if (record.type === 'step-ended') await this.#pull(record.step, record.result);
-    await run.append(runPaths.journal(node), `${line}\n`);
-    this.#lines += 1;
+    this.#proven += 1;
     this.#prev = sha256(line);
-    this.progress.note(record);
+    return record;
+  }
+
+  async #write(proven: readonly { readonly line: string; readonly record: JournalRecord }[]): Promise<void> {
+    if (proven.length === 0) return;
+    const { run, node, onRecord } = this.#options;
+    await run.append(runPaths.journal(node), proven.map(({ line }) => `${line}\n`).join(''));
+    this.#lines += proven.length;
+    for (const { record } of proven) {
+      this.progress.note(record);
+      onRecord(record);
+    }
     this.#wake();
-    onRecord(record);
   }
 
   /** Fetches a step's evidence beside the run and moves it in when it is whole. */
@@ -398,12 +383,4 @@ export class NodeSession {
       );
     parts.push(Buffer.from(data, 'base64'));
   }
-}
-
-/** The journal lines that are here already; a torn last line of ours is forgotten and asked for again. */
-async function keptLines(run: RunDirectory, node: string): Promise<readonly string[]> {
-  const path = runPaths.journal(node);
-  if (!(await run.has(path))) return [];
-  await run.cutTornLine(path);
-  return (await run.read(path)).toString('utf8').split('\n').slice(0, -1);
 }

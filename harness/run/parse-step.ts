@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseJson } from '../../agents/protocol/parse-json.ts';
 import type { StepResult } from '../../agents/protocol/step.ts';
 import type { Result } from '../../workloads/kit/result.ts';

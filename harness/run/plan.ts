@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { StepRequest } from '../../agents/protocol/step.ts';
 
 /** A thing that a verdict is about. `id` is `<node>` or `<node>/<device identity>`. */

@@ -1,15 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import { createLineSplitter, encodeLine } from '../../agents/protocol/framing.ts';
 import type { ToAgent } from '../../agents/protocol/messages.ts';
 import { FromAgent } from '../../agents/protocol/messages.ts';
 import { parseJson } from '../../agents/protocol/parse-json.ts';
-import { protocolVersion } from '../../agents/protocol/version.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
-import { loadBundle } from '../deploy/bundle.ts';
-import { startLine } from '../deploy/command-lines.ts';
-import { deploy } from '../deploy/deploy.ts';
+import { startAgent } from '../deploy/start-agent.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { runPaths } from '../store/run-directory.ts';
+import { createHello } from './create-hello.ts';
 import type { Target } from './open-session.ts';
 import { openSession } from './open-session.ts';
 
@@ -19,23 +16,11 @@ import { openSession } from './open-session.ts';
  */
 export async function stopNode(
   run: RunDirectory,
-  { node, transport, runtime, stateDirectories }: Target,
+  target: Target,
   how: { readonly now: boolean; readonly reason: string },
 ): Promise<void> {
-  const deployment = await deploy(transport, await loadBundle(), stateDirectories, run.header.id);
-  const channel = await transport.exec(
-    startLine({ runtime: await runtime(deployment), hash: deployment.hash, state: deployment.state }),
-  );
-  const hello: ToAgent = {
-    type: 'hello',
-    version: protocolVersion,
-    nonce: randomBytes(16).toString('hex'),
-    run: run.header.id,
-    node,
-    head: run.headDigest,
-    from: 0,
-    mode: 'stop',
-  };
+  const { node, transport } = target;
+  const channel = await startAgent(target, createHello(run, node, { from: 0, mode: 'stop' }));
   const split = createLineSplitter();
   try {
     await new Promise<void>((resolve, reject) => {
@@ -48,14 +33,13 @@ export async function stopNode(
           if (message.data.type === 'refusal') reject(AssayError.fromJSON(message.data.error));
         }
       });
+      channel.stdout.resume();
       void channel.ended.then(() =>
         reject(
           new AssayError('AGENT_LOST', `${transport.name}: the connection ended before the node had stopped`),
         ),
       );
-      channel.stdin.write(
-        encodeLine(hello) + encodeLine({ type: 'stop', now: how.now, reason: how.reason } satisfies ToAgent),
-      );
+      channel.stdin.write(encodeLine({ type: 'stop', ...how } satisfies ToAgent));
     });
   } finally {
     channel.close();

@@ -1,6 +1,6 @@
 import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { sha256 } from '../../agents/protocol/chain.ts';
 import { writeWhole } from '../../agents/protocol/write-whole.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';

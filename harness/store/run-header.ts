@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * `run.json`, written first: who, what, and the digests of everything in `inputs/`. Its own digest is the

@@ -112,6 +112,8 @@ export function handshake(options: HandshakeOptions): Promise<Result<Client, Han
       fail(cause as Error);
       return;
     }
+    // What ssh2 answers to one chunk goes out as one.
+    stream.prependListener('data', () => stream.cork()).on('data', () => stream.uncork());
     stream.on('data', listen); // after ssh2 has paused the stream: nothing flows before it listens too
   });
 }
@@ -192,12 +194,12 @@ function toChannel(stream: ClientChannel, mark: string): Channel {
   const stdout = relay(stream, createNoiseDropper(mark, heldBytes));
   const stderr = relay(stream.stderr, new PassThrough({ highWaterMark: heldBytes }));
   const closed = Promise.all([once(stream, 'close'), once(stream.stderr, 'close')]);
-  const dropped = new AbortController();
+  const dropped = Promise.withResolvers<undefined>();
   return {
     stdin: stream,
     stdout,
     stderr,
-    ended: Promise.race([closed, once(dropped.signal, 'abort')])
+    ended: Promise.race([closed, dropped.promise])
       .then(() => Promise.all([taken(stdout), taken(stderr)]))
       .then(() => ({ exitCode })),
     close: () => {
@@ -211,7 +213,7 @@ function toChannel(stream: ClientChannel, mark: string): Channel {
         source.resume();
         target.end();
       }
-      dropped.abort();
+      dropped.resolve(undefined);
     },
   };
 }
@@ -233,8 +235,5 @@ function taken(stream: Readable): Promise<void> {
     : Promise.resolve();
 }
 
-const once = (emitter: Readable | AbortSignal, event: string): Promise<void> =>
-  new Promise((resolve) => {
-    if (emitter instanceof AbortSignal) emitter.addEventListener(event, () => resolve(), { once: true });
-    else emitter.once(event, () => resolve());
-  });
+const once = (emitter: Readable, event: string): Promise<void> =>
+  new Promise((resolve) => emitter.once(event, () => resolve()));

@@ -68,12 +68,17 @@ const defaultKnownHosts = ['~/.ssh/known_hosts', '~/.ssh/known_hosts2'];
 const defaultGlobalKnownHosts = ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2'];
 const defaultDeadlineMs = 20_000;
 
-/** Reads how a target is to be reached from ssh_config, ProxyJump included. */
-export async function loadSshSettings(target: string, surroundings: SshSurroundings): Promise<SshSettings> {
+/** Reads from ssh_config, once for all targets, how each is to be reached, ProxyJump included. */
+export async function loadSshSettings(
+  surroundings: SshSurroundings,
+): Promise<(target: string) => SshSettings> {
   const files = await Promise.all(
     surroundings.configFiles.map((path) => loadSshConfig(path, surroundings.home)),
   );
-  return { name: target, hops: createHops(readSshTarget(target), { files, surroundings, depth: 0 }) };
+  return (target) => ({
+    name: target,
+    hops: createHops(readSshTarget(target), { files, surroundings, depth: 0 }),
+  });
 }
 
 interface Context {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Verdict } from './verdict.ts';
 
 /** The documents that leave Assay, by file name; `test/unit/reports` refuses one that is missing here. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Dimensions, Origin, SourcePlace } from '../../workloads/kit/sample.ts';
 import { Unit } from '../../workloads/kit/unit.ts';
 

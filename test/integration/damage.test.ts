@@ -235,6 +235,12 @@ describe('judge on a damaged run directory', () => {
     expect(wrong.stderr).toContain('Did you mean `sha256.bulkThroughput`?');
   });
 
+  it('explains a cell by the title that the verdict shows', async () => {
+    const byTitle = await runAssay(['explain', join(cwd, 'run'), 'SHA-256 digests right'], { cwd });
+    const byId = await runAssay(['explain', join(cwd, 'run'), 'local:sha256-exact'], { cwd });
+    expect([byTitle.exitCode, byTitle.stdout]).toEqual([0, byId.stdout]);
+  });
+
   it('leaves no file half-written', () => {
     expect(
       readdirSync(join(cwd, 'run'), { recursive: true, encoding: 'utf8' }).filter((path) =>

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 
 // `npm test`: says once per missing tool what is skipped, refuses to skip when CI=true, then runs vitest.
 // Packages are installed only where that was asked for: CI=true or ASSAY_INSTALL=1.

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Result } from '../kit/result.ts';
 import { err, ok } from '../kit/result.ts';
 import type { Launch, Seat } from '../kit/seat.ts';

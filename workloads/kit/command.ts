@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * What a plan may leave open, because it is pure and cannot know paths. The agent fills them in:

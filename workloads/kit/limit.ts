@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Dimensions, MetricId } from './sample.ts';
 import { Unit } from './unit.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Result } from './result.ts';
 import { err, ok } from './result.ts';
 import type { CommandOutput, StepOutputs } from './tool.ts';

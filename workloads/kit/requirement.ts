@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { MetricId } from './sample.ts';
 
 const FactValue = z.union([z.string(), z.number(), z.boolean()]);

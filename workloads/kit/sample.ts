@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Unit } from './unit.ts';
 
 /** A metric's full name: `<workload>.<metric>`, both camelCase or kebab nouns, no unit and no parameter in it. */

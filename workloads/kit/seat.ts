@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * A node's place in a step that several nodes run together. Rank 0 leads: it launches the others, and what it prints is

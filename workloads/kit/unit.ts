@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * The base units of every number that Assay stores (UCUM-like spelling; decimal prefixes never occur in a

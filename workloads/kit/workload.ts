@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Unit } from './unit.ts';
 
 /** What a metric is: its base unit, which direction is good, and which of its values can exist at all. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Reading } from '../kit/tool.ts';
 import { defineWorkload } from '../kit/workload.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { outputOf, readJson } from '../kit/read-output.ts';
 import type { Result } from '../kit/result.ts';
 import { err, ok } from '../kit/result.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Tree } from '../kit/facts/evidence.ts';
 import { valueOf } from '../kit/facts/fact.ts';
 import type { Drive } from '../kit/facts/host-facts.ts';

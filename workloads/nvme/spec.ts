@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineWorkload } from '../kit/workload.ts';
 
 const gibibyte = 1024 ** 3;

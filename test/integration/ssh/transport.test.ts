@@ -29,7 +29,7 @@ async function open(
   surroundings: SshSurroundings,
   shared: SshConnector = connector(),
 ): Promise<Transport> {
-  const transport = createSshTransport(await loadSshSettings(target, surroundings), shared);
+  const transport = createSshTransport((await loadSshSettings(surroundings))(target), shared);
   onTestFinished(() => transport.close());
   return transport;
 }

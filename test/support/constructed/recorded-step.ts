@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { StepOutputs } from '../../../workloads/kit/tool.ts';
 import type { EvidenceStep } from '../constructed-run-directory.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Fact } from './fact.ts';
 import { known, unknown } from './fact.ts';
 import type { ProbeDocument, ProbeOutput } from './probe-output.ts';

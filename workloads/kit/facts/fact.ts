@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A fact is known, or it says why it is not. There is no third state and no default. */
 export const fact = <T extends z.ZodType>(schema: T) =>

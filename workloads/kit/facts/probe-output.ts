@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * The raw output of one probe, before any interpretation: probes are evidence, HostFacts is a reading of it.

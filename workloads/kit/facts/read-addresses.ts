@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Evidence } from './evidence.ts';
 import type { Fact } from './fact.ts';
 import { known } from './fact.ts';

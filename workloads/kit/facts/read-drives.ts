@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Evidence, Tree } from './evidence.ts';
 import { parseJson } from './evidence.ts';
 import type { Fact } from './fact.ts';

@@ -1,5 +1,5 @@
 import { XMLParser } from 'fast-xml-parser';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Result } from '../result.ts';
 import { err, ok } from '../result.ts';
 import type { Fact } from './fact.ts';

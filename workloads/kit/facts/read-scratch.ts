@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { BlockLayers } from './drive-below.ts';
 import { driveBelow } from './drive-below.ts';
 import type { Evidence, Tree } from './evidence.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { outputOf, readJson } from '../../kit/read-output.ts';
 import { err, ok } from '../../kit/result.ts';
 import type { Reading } from '../../kit/tool.ts';

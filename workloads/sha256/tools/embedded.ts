@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { cpuThreads } from '../../kit/cpu-threads.ts';
 import { readPool } from '../../kit/read-pool.ts';
 import { err, ok } from '../../kit/result.ts';

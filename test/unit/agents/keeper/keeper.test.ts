@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { systemClock } from '../../../../agents/clock.ts';
 import { Keeper } from '../../../../agents/keeper/keeper.ts';
 import type { Link } from '../../../../agents/keeper/link.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readSuite } from '../../../../harness/config/load-suite.ts';
 import { ok } from '../../../../workloads/kit/result.ts';
 import type { Registry } from '../../../../workloads/registry.ts';

@@ -1,14 +1,54 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cleanLine, probeLine, shellQuote, startLine } from '../../../../harness/deploy/command-lines.ts';
+import { createBundle } from '../../../../harness/deploy/bundle.ts';
+import { cleanLine, openLine, shellQuote } from '../../../../harness/deploy/command-lines.ts';
 import { temporaryDirectory } from '../../../support/temporary.ts';
 
 const nonce = '00112233445566778899aabbccddeeff';
 const hash = 'ab'.repeat(32);
-const sh = (line: string): string => spawnSync('/bin/sh', ['-c', line], { encoding: 'utf8' }).stdout;
+const sh = (line: string, input?: Uint8Array): string =>
+  spawnSync('/bin/sh', ['-c', line], { encoding: 'utf8', input }).stdout;
+
+const bundle = createBundle(
+  new Map([
+    ['agent.mjs', Buffer.from('// the agent\n')],
+    ['kernels/a b.mjs', Buffer.from('\0\n')],
+  ]),
+);
+/** What the coordinator sends when it is asked for the bundle. */
+const pushed = async (packed = bundle.packed()): Promise<Buffer> =>
+  Buffer.concat([Buffer.from(`${(await packed).length}\n`), await packed, Buffer.from('to the agent')]);
+
+/** A runtime that tells what it was started with and hears. */
+function createRuntime(folder: string): string {
+  const path = join(folder, 'node');
+  writeFileSync(path, '#!/bin/sh\nprintf "[%s]" "$@"\ncat\n', { mode: 0o755 });
+  return path;
+}
+
+const line = (given: Partial<Parameters<typeof openLine>[0]>): string =>
+  openLine({
+    nonce,
+    hash: bundle.hash,
+    candidates: [],
+    run: 'run-1',
+    runtime: '/bin/echo',
+    hello: '{"it\'s":1}',
+    ...given,
+  });
 
 describe('command lines', () => {
   it('quote any text as one word', () => {
@@ -24,18 +64,64 @@ describe('command lines', () => {
   });
 
   it('refuse a hash that is none', () => {
-    expect(() => startLine({ runtime: 'node', hash: 'x; rm -rf /', state: '/tmp' })).toThrow(
-      'expected 16 to 64 hexadecimal digits',
-    );
+    expect(() => line({ hash: 'x; rm -rf /' })).toThrow('expected 16 to 64 hexadecimal digits');
   });
 
-  it('choose the first directory that is ours, and say what is wrong with the others', () => {
+  it('choose the first directory that is ours, bring the agent there, and start it', async () => {
     const root = temporaryDirectory();
     mkdirSync(join(root, 'real'));
     symlinkSync(join(root, 'real'), join(root, 'link'));
     const good = join(root, 'with space');
-    const answer = sh(probeLine({ nonce, hash, candidates: [join(root, 'link'), '/proc/assay', good] }));
-    expect(answer).toMatch(new RegExp(`^${nonce} state absent \\S+ ${good}\\n$`));
+    const text = line({
+      candidates: [join(root, 'link'), '/proc/assay', good],
+      runtime: createRuntime(root),
+    });
+    const started = `${nonce} started\n[${good}/cache/${bundle.hash}/agent.mjs][bridge][${good}][{"it's":1}]`;
+    expect(sh(text, await pushed())).toBe(`${nonce} push\n${started}to the agent`);
+    expect(sh(text)).toBe(started);
+    writeFileSync(join(good, 'cache', bundle.hash, 'kernels/a b.mjs'), 'changed');
+    expect(sh(text, await pushed())).toBe(`${nonce} push\n${started}to the agent`);
+    expect(readFileSync(join(good, 'cache', bundle.hash, 'kernels/a b.mjs'), 'utf8')).toBe('\0\n');
+  });
+
+  it.each([
+    ['another file', createBundle(new Map([['agent.mjs', Buffer.from('// another\n')]])).packed()],
+    ['what is not packed', Promise.resolve(Buffer.from('nonsense'))],
+  ])('start nothing when %s arrives, and keep nothing of it', async (_title, packed) => {
+    const state = join(temporaryDirectory(), 'state');
+    expect(sh(line({ candidates: [state] }), await pushed(packed))).toBe(`${nonce} push\n${nonce} damaged\n`);
+    expect(sh(line({ candidates: [state] }))).toBe(`${nonce} push\n${nonce} damaged\n`);
+    expect(readdirSync(join(state, 'cache'))).toEqual([]);
+  });
+
+  it('say what is wrong with each directory when none will do', () => {
+    const text = line({ candidates: ['/proc/assay'] })
+      .replace('"/var/tmp/assay-$uid"', '/dev/null/a')
+      .replace('"/tmp/assay-$uid"', '');
+    expect(sh(text)).toBe(`${nonce} none /proc/assay:cannot-be-created /dev/null/a:cannot-be-created\n`);
+  });
+
+  it('start the runtime of the cache only while it is what it was', async () => {
+    const state = join(temporaryDirectory(), 'state');
+    const machine = sh('uname -m').trim();
+    const digest = createHash('sha256')
+      .update(readFileSync(createRuntime(temporaryDirectory())))
+      .digest('hex');
+    const text = line({ candidates: [state], runtime: { [machine]: digest } });
+    const absent = `${nonce} runtime ${machine} ${state}\n`;
+    expect(sh(text, await pushed())).toBe(`${nonce} push\n${absent}`);
+    mkdirSync(join(state, 'cache', digest));
+    const path = createRuntime(join(state, 'cache', digest));
+    expect(sh(text)).toContain(`${nonce} started\n`);
+    const verified = readFileSync(`${path}.verified`, 'utf8');
+    expect(sh(text)).toContain(`${nonce} started\n`);
+    expect(readFileSync(`${path}.verified`, 'utf8')).toBe(verified);
+    // The same size and time of change, as a repair by hand could leave them.
+    const { atime, mtime, size } = statSync(path);
+    writeFileSync(path, '#'.repeat(size));
+    utimesSync(path, atime, mtime);
+    expect(sh(text)).toBe(absent);
+    expect(sh(line({ candidates: [state], runtime: { other: digest } }))).toBe(absent);
   });
 
   it('makes the state directory private', () => {
@@ -43,22 +129,24 @@ describe('command lines', () => {
     const state = join(root, 'state');
     mkdirSync(state);
     chmodSync(state, 0o777);
-    sh(probeLine({ nonce, hash, candidates: [state] }));
+    sh(line({ candidates: [state] }));
     expect(sh(`stat -c %a ${shellQuote(state)}`)).toBe('700\n');
   });
 
-  it('pass over a directory without room, unless the run lies in it', () => {
+  it('pass over a directory without room, unless the run lies in it', async () => {
+    const input = await pushed();
     const [small, good] = [join(temporaryDirectory(), 'small'), join(temporaryDirectory(), 'good')];
     mkdirSync(small);
-    const onSmallDisk = (before: string, run?: string): string => {
-      const line = probeLine({ nonce, hash, candidates: [small, good], run });
-      const script = `mount -t tmpfs -o size=8m none ${small} && ${before}\n${line}`;
+    const onSmallDisk = (before: string, run: string): string => {
+      const text = line({ candidates: [small, good], run, runtime: createRuntime(temporaryDirectory()) });
+      const script = `mount -t tmpfs -o size=8m none ${small} && ${before}\n${text}`;
       const rights = process.getuid?.() === 0 ? [] : ['--map-root-user'];
-      return spawnSync('unshare', ['--mount', ...rights, 'sh', '-c', script], { encoding: 'utf8' }).stdout;
+      return spawnSync('unshare', ['--mount', ...rights, 'sh', '-c', script], { encoding: 'utf8', input })
+        .stdout;
     };
-    expect(onSmallDisk('true', 'run-1')).toMatch(new RegExp(` ${good}\\n$`));
-    expect(onSmallDisk(`mkdir -p ${small}/runs/boot/run-1`, 'run-1')).toMatch(new RegExp(` ${small}\\n$`));
-    expect(onSmallDisk(`mkdir -p ${small}/runs/boot/run-1`, 'run-2')).toMatch(new RegExp(` ${good}\\n$`));
+    expect(onSmallDisk('true', 'run-1')).toMatch(new RegExp(`\\[${good}\\]`));
+    expect(onSmallDisk(`mkdir -p ${small}/runs/boot/run-1`, 'run-1')).toMatch(new RegExp(`\\[${small}\\]`));
+    expect(onSmallDisk(`mkdir -p ${small}/runs/boot/run-1`, 'run-2')).toMatch(new RegExp(`\\[${good}\\]`));
   });
 
   it('clean away the cache and nothing that is in use', () => {

@@ -23,14 +23,14 @@ function write(path: string, text: string): void {
 }
 const hops = async (target: string, config = ''): Promise<readonly SshHop[]> => {
   write('.ssh/config', config);
-  return (await loadSshSettings(target, surroundings)).hops;
+  return (await loadSshSettings(surroundings))(target).hops;
 };
 const hop = async (target: string, config = ''): Promise<SshHop | undefined> =>
   (await hops(target, config)).at(-1);
 
 describe('loadSshSettings', () => {
   it('takes what is usual where nothing is said, and no file at all', async () => {
-    expect((await loadSshSettings('gpu1', surroundings)).hops).toEqual([
+    expect((await loadSshSettings(surroundings))('gpu1').hops).toEqual([
       {
         host: 'gpu1',
         port: 22,

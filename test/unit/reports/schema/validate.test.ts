@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { jsonSchemas } from '../../../../reports/schema/json-schemas.ts';
 import { validateVerdict } from '../../../../reports/schema/validate.ts';
 import {

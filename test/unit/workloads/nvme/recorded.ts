@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CommandOutput, StepOutputs } from '../../../../workloads/kit/tool.ts';
 import { Params } from '../../../../workloads/nvme/spec.ts';
 

@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import * as z from 'zod';
+import { systemClock } from '../../../../agents/clock.ts';
+import type { StepSurroundings } from '../../../../agents/exec/run-step.ts';
+import { runStep } from '../../../../agents/exec/run-step.ts';
+import { findMarked } from '../../../../agents/exec/sweep.ts';
+import { ok } from '../../../../workloads/kit/result.ts';
+import type { Registry } from '../../../../workloads/registry.ts';
+import { temporaryDirectory } from '../../../support/temporary.ts';
+
+/** One workload with one tool, which is a shell script. */
+const createRegistry = (script: string): Registry =>
+  new Map([
+    [
+      'w',
+      {
+        workload: { params: z.strictObject({}), load: 'light' },
+        tools: [
+          {
+            id: 't',
+            needs: () => ok(undefined),
+            plan: () => [
+              { id: 'c', file: '/bin/sh', args: ['-c', script], env: {}, timeoutMs: 5000, artifacts: [] },
+            ],
+          },
+        ],
+      },
+    ],
+  ]) as unknown as Registry; // of the rest nothing is asked here
+
+it('counts and ends what its commands leave behind', async () => {
+  const directory = temporaryDirectory();
+  const around = {
+    run: `test-${process.pid}`,
+    runDirectory: directory,
+    scratch: directory,
+    bundle: directory,
+    runtime: process.execPath,
+    path: '/usr/bin:/bin',
+    clock: systemClock,
+    registry: createRegistry('for i in 1 2; do setsid sleep 600 > /dev/null 2>&1 & done'),
+    launch: undefined,
+  } as unknown as StepSurroundings;
+  const request = {
+    step: 's',
+    workload: 'w',
+    tool: 't',
+    params: {},
+    repetition: 1,
+    session: 1,
+    budgetMs: 10_000,
+  };
+  const { result } = await runStep(around, request, new AbortController().signal);
+  expect([result.execution, result.survivors]).toEqual(['completed', 2]);
+  expect(await findMarked(around.run)).toEqual([]);
+  expect(result.commands[0]?.directory).toBe(join(directory, `assay-${around.run}-s`));
+});
