@@ -39,14 +39,15 @@ const unkillableMs = 10_000;
 
 /**
  * Runs one command in its own process group and keeps all that it leaves: both streams, the kernel's counters
- * before and after, its artifacts. Never throws for what the program does. Aborting `signal` with a `StopReason`
+ * before and after, its artifacts; `survivors` held its outputs open when it had ended. Never throws for what the program does. Aborting `signal` with a `StopReason`
  * ends it.
  */
 export async function runCommand(
   around: CommandSurroundings,
   command: Command,
   signal: AbortSignal,
-): Promise<CommandResult> {
+): Promise<{ readonly result: CommandResult; readonly survivors: number }> {
+  let survivors = 0;
   const files = await Promise.all(
     streams.map((name) => createEvidence(around.evidence, `${command.id}.${name}`)),
   );
@@ -79,7 +80,7 @@ export async function runCommand(
       (await Promise.race([exited(subprocess.nodeChildProcess), ending.isStuck]));
     // A child that left the group may hold our pipes open for ever: let it write for a moment, then end it.
     if (!(await settlesWithin(drained, 300))) {
-      await sweep(around.mark);
+      survivors = await sweep(around.mark);
       if (!(await settlesWithin(drained, 2000))) for (const name of streams) subprocess[name].destroy();
     }
     const outputs: CapturedOutput[] = await drained;
@@ -89,7 +90,7 @@ export async function runCommand(
     outputs.push(await keepText(around, command.id, 'counters', JSON.stringify({ before, after })));
     for (const artifact of command.artifacts)
       outputs.push(...(await keepArtifact(around, command.id, artifact)));
-    return {
+    const result: CommandResult = {
       id: command.id,
       file: command.file,
       args: command.args,
@@ -101,6 +102,7 @@ export async function runCommand(
       durationMs,
       outputs,
     };
+    return { result, survivors };
   } finally {
     clearTimeout(timer);
     ending.dispose();

@@ -116,7 +116,7 @@ async function attempt(
       );
     }
     for (const command of planned.commands) {
-      const result = await runCommand(
+      const { result, survivors } = await runCommand(
         {
           evidence,
           directory: private_.scratch,
@@ -130,6 +130,7 @@ async function attempt(
         budget,
       );
       left.commands.push(result);
+      left.survivors += survivors;
       if (result.execution !== 'completed') {
         return { execution: result.execution, reason: `${command.id}: ${result.reason ?? result.execution}` };
       }
@@ -142,7 +143,7 @@ async function attempt(
     throw cause;
   } finally {
     await door?.close();
-    left.survivors = await sweep(`${around.run}/${request.step}`);
+    left.survivors += await sweep(`${around.run}/${request.step}`);
     for (const directory of Object.values(private_)) await rm(directory, { recursive: true, force: true });
   }
 }

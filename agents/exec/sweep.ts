@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Environment variable that every process of a step carries and hands to its children. */
 export const markName = 'ASSAY_STEP';
@@ -26,18 +26,22 @@ export async function findMarked(mark: string): Promise<readonly number[]> {
   const entries = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   // An entry ends with a zero byte, and the first one begins without: with one put before it, each is between two.
   const entry = `\0${markName}=${mark}`;
+  const late = sleep(readMs, '', { ref: false });
+  const environments = await Promise.all(entries.map((pid) => Promise.race([readEnviron(pid), late])));
   return entries
-    .filter((pid) => {
-      const environment = `\0${readEnviron(pid)}`;
+    .filter((_, index) => {
+      const environment = `\0${environments[index] ?? ''}`;
       return environment.includes(`${entry}\0`) || environment.includes(`${entry}/`);
     })
     .map(Number);
 }
 
-/** At once, not by a thread: the kernel answers from memory, and this is done for every process of the machine. */
-function readEnviron(pid: string): string {
+/** Reading waits for a process that the kernel holds in its memory (a dying drive); that one could not be killed either. */
+const readMs = 5_000;
+
+async function readEnviron(pid: string): Promise<string> {
   try {
-    return readFileSync(`/proc/${pid}/environ`, 'latin1');
+    return await readFile(`/proc/${pid}/environ`, 'latin1');
   } catch (cause) {
     if (isCode(cause, 'ENOENT', 'EACCES', 'ESRCH', 'EPERM')) return '';
     throw cause;

@@ -15,22 +15,31 @@ export const unanswered: Unanswered = {
   hint: 'Log in by hand and see whether `sh -c true` works there.',
 };
 
-/** Runs a line with this input and returns what follows the nonce in its answer. */
+export interface AskOptions extends Unanswered {
+  readonly input?: Readable;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Runs a line with this input and returns what follows the nonce in its answer. INTERRUPTED once `signal` is aborted. */
 export async function ask(
   transport: Transport,
   line: string,
   nonce: string,
-  { expected, hint }: Unanswered,
-  input?: Readable,
+  { expected, hint, input, signal }: AskOptions,
 ): Promise<string> {
   const channel = await transport.exec(line);
-  input?.on('error', () => channel.close()); // then there is no answer
+  const drop = (): void => channel.close(); // then there is no answer
+  input?.on('error', drop);
+  signal?.addEventListener('abort', drop, { once: true });
+  if (signal?.aborted === true) drop();
   if (input === undefined) channel.stdin.end();
   else input.pipe(channel.stdin);
   const [stdout, stderr] = await Promise.all([text(channel.stdout), text(channel.stderr), channel.ended]);
   input?.destroy(); // the line may have ended without reading it all
+  signal?.removeEventListener('abort', drop);
   const answer = stdout.split('\n').find((candidate) => candidate.startsWith(`${nonce} `));
   if (answer !== undefined) return answer.slice(nonce.length + 1);
+  if (signal?.aborted === true) throw new AssayError('INTERRUPTED', 'interrupted');
   const found = stderr.trim().slice(0, 200);
   throw new AssayError('AGENT_LOST', `${transport.name}: expected ${expected}, got \`${found}\``, { hint });
 }

@@ -21,12 +21,12 @@ const roomMiB = 256;
 const roomWithCacheMiB = 32;
 
 /**
- * A function that tells whether a file is the runtime with a hash. The file is read (127 MB) only when it is another one, by
- * inode, size and times, than when it was last found intact: writing to it changes a time that nobody can set.
+ * A function that tells whether a file is the runtime with a hash. The file is read (127 MB) once per boot, and when it is
+ * another one, by inode, size and times, than when it was last found intact: writing to it changes a time.
  */
 export const isRuntimeFunction = `is_runtime() {
-  [ -x "$1" ] || return 1
-  seen="$2 $(stat -c '%d %i %s %y %z' "$1")"
+  [ -x "$1" ] && seen=$(stat -L -c '%d %i %s %y %z' "$1") && [ -n "$seen" ] || return 1
+  seen="$2 $seen $(cat /proc/sys/kernel/random/boot_id)"
   [ "$(cat "$1.verified" 2>/dev/null)" = "$seen" ] && return 0
   [ "$(sha256sum < "$1" | cut -c1-64)" = "$2" ] || return 1
   printf '%s\\n' "$seen" 2>/dev/null > "$1.verified" || :
@@ -38,12 +38,14 @@ const runtimeCases = (runtimes: Readonly<Record<string, string>>): string =>
     .join(' ');
 
 /** Where `node` is: at a path, or in the cache under the digest for what `uname -m` says. */
-const runtimeLines = (runtime: string | Readonly<Record<string, string>>): string =>
+const runtimeLines = (runtime: string | Readonly<Record<string, string>>) =>
   typeof runtime === 'string'
-    ? `node=${shellQuote(runtime)}`
-    : `case $(uname -m) in ${runtimeCases(runtime)} *) runtime= ;; esac
-  node="$dir/cache/$runtime/node"
-  [ -n "$runtime" ] && is_runtime "$node" "$runtime" || { printf '%s runtime %s %s\\n' "$nonce" "$(uname -m)" "$dir"; exit 0; }`;
+    ? { choose: '', find: `node=${shellQuote(runtime)}`, check: '' }
+    : {
+        choose: `case $(uname -m) in ${runtimeCases(runtime)} *) runtime=unknown ;; esac`,
+        find: 'node="$dir/cache/$runtime/node"',
+        check: `is_runtime "$node" "$runtime" || { printf '%s runtime %s %s\\n' "$nonce" "$(uname -m)" "$dir"; exit 0; }`,
+      };
 
 /**
  * Starts the agent with its first message. Chooses the state directory: the first candidate that is ours alone, local,
@@ -64,7 +66,9 @@ export const openLine = (options: {
   /** Path of the runtime; or the digests of those that may be in the cache, by what `uname -m` says. */
   runtime: string | Readonly<Record<string, string>>;
   hello: string;
-}): string => `
+}): string => {
+  const { choose, find, check } = runtimeLines(options.runtime);
+  return `
 umask 077
 nonce=${hex(options.nonce)} hash=${hex(options.hash)} run=${shellQuote(options.run)} uid=$(id -u) why=
 is_bundle() {
@@ -79,13 +83,15 @@ unpack() {
   rm list
 }
 ${isRuntimeFunction}
+${choose}
 for dir in ${options.candidates.map(shellQuote).join(' ')} "/var/tmp/assay-$uid" "/tmp/assay-$uid"; do
   if [ -L "$dir" ]; then why="$why $dir:symbolic-link"; continue; fi
   mkdir -p "$dir" 2>/dev/null || { why="$why $dir:cannot-be-created"; continue; }
   [ -O "$dir" ] && chmod 700 "$dir" || { why="$why $dir:not-ours"; continue; }
   case $(stat -f -c %T "$dir") in ${remoteTypes}) why="$why $dir:network-file-system"; continue ;; esac
-  held=
-  [ -n "$run" ] && for it in "$dir"/runs/*/"$run"; do [ -d "$it" ] && held=yes; done
+  bundle="$dir/cache/$hash" held=
+  ${find}
+  for it in "$dir"/runs/*/"$run"; do [ -d "$it" ] && held=yes; done
   if [ -z "$held" ]; then
   try="$dir/.try-$nonce"
   { printf '#!/bin/sh\\nexit 0\\n' > "$try" && chmod 700 "$try"; } 2>/dev/null || { rm -f "$try"; why="$why $dir:not-writable"; continue; }
@@ -93,29 +99,30 @@ for dir in ${options.candidates.map(shellQuote).join(' ')} "/var/tmp/assay-$uid"
   rm -f "$try"
   [ $code -eq 0 ] || { why="$why $dir:noexec"; continue; }
   need=${roomMiB}
-  [ -d "$dir/cache/$hash" ] && need=${roomWithCacheMiB}
+  [ -d "$bundle" ] && [ -x "$node" ] && need=${roomWithCacheMiB}
   set -- $(stat -f -c '%a %S' "$dir")
   [ $(($1 * $2 / 1048576)) -ge $need ] || { why="$why $dir:no-room"; continue; }
   fi
-  bundle="$dir/cache/$hash"
   if ! is_bundle "$bundle"; then
     printf '%s push\\n' "$nonce"
     new="$dir/cache/.push-$nonce"
     read -r bytes
     mkdir -p "$new" && head -c "$bytes" | gzip -dc | (cd "$new" && unpack)
-    if is_bundle "$new"; then rm -rf "$bundle"; mv -T "$new" "$bundle" 2>/dev/null; fi
-    rm -rf "$new" # damaged, or another coordinator was faster
+    # Another coordinator may have been faster, and its agent be running from there.
+    if is_bundle "$new" && ! is_bundle "$bundle"; then rm -rf "$bundle"; mv -T "$new" "$bundle" 2>/dev/null; fi
+    rm -rf "$new"
     is_bundle "$bundle" || { printf '%s damaged\\n' "$nonce"; exit 1; }
   fi
-  ${runtimeLines(options.runtime)}
+  ${check}
   printf '%s started\\n' "$nonce"
-  NODE_COMPILE_CACHE="$bundle/compiled"
+  NODE_COMPILE_CACHE="$bundle.compiled"
   export NODE_COMPILE_CACHE
   exec "$node" "$bundle/agent.mjs" bridge "$dir" ${shellQuote(options.hello)}
 done
 printf '%s none%s\\n' "$nonce" "$why"
 exit 1
 `;
+};
 
 /**
  * Removes the caches from the given state directories (the default ones when none is given), and the directories when

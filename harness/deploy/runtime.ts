@@ -72,6 +72,11 @@ const unanswered = {
   hint: 'Check the room in the state directory and the connection, then try again.',
 };
 
+export interface DeployOptions {
+  readonly load?: (machine: string, where: string) => Promise<Runtime>;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Puts the runtime on a node unless it is there already, proves it by its hash, and proves that it starts. Returns its
  * path there. `state` and `machine` are what openLine answered.
@@ -79,11 +84,11 @@ const unanswered = {
 export async function deployRuntime(
   transport: Transport,
   node: { readonly state: string; readonly machine: string },
-  load: (machine: string, where: string) => Promise<Runtime> = loadRuntime,
+  { load = loadRuntime, signal }: DeployOptions = {},
 ): Promise<string> {
   const runtime = await load(node.machine, transport.name);
   const options = { nonce: randomBytes(16).toString('hex'), hash: runtime.hash, state: node.state };
-  const answer = await ask(transport, runtimeProbeLine(options), options.nonce, unanswered);
+  const answer = await ask(transport, runtimeProbeLine(options), options.nonce, { ...unanswered, signal });
   const [presence = '', ...library] = answer.split(' ');
   const support = checkLibrary(library.join(' '));
   if (!support.ok) {
@@ -100,13 +105,12 @@ export async function deployRuntime(
       transport,
       runtimePushLine({ ...options, bytes: runtime.bytes }),
       options.nonce,
-      unanswered,
-      createReadStream(runtime.path, { highWaterMark: 256 * 1024 }),
+      { ...unanswered, signal, input: createReadStream(runtime.path, { highWaterMark: 256 * 1024 }) },
     );
     const [outcome = '', ...said] = pushed.split(' ');
     if (outcome === 'damaged') {
       throw new AssayError('AGENT_LOST', `${transport.name}: the Node.js runtime did not arrive intact`, {
-        hint: `Check that ${node.state} has ${Math.ceil(runtime.bytes / 1e6)} MB of room, then try again.`,
+        hint: `Check that ${node.state} has ${Math.ceil(runtime.bytes / 1e6)} MB of room, and that ${runtime.path} here is what npm installed, then try again.`,
       });
     }
     if (outcome !== 'pushed') {
@@ -146,9 +150,11 @@ async function readRuntime(machine: string, where: string): Promise<Runtime> {
     );
   }
   const require = createRequire(import.meta.url);
+  const built = isCheckout ? undefined : await readBuilt(machine);
   try {
     const path = join(dirname(require.resolve(`${name}/package.json`)), 'bin/node');
-    return { path, ...((await findBuilt(machine, path)) ?? (await hashFile(path))) };
+    const isBuilt = (await stat(path)).size === built?.bytes;
+    return { path, ...(isBuilt ? built : await hashFile(path)) };
   } catch (cause) {
     throw new AssayError(
       'RUNTIME_UNSUPPORTED',
@@ -168,16 +174,11 @@ const builtName = 'runtimes.json';
  * Digest and size as they were when Assay was built: reading 127 MB would be most of what a short command does. Should the
  * file be another one by now, the node finds that what arrives has another digest.
  */
-async function findBuilt(
-  machine: string,
-  path: string,
-): Promise<Pick<Runtime, 'hash' | 'bytes'> | undefined> {
-  if (isCheckout) return undefined;
-  const built = BuiltRuntimes.parse(JSON.parse(await readFile(resource(builtName), 'utf8')))[machine];
-  return (await stat(path)).size === built?.bytes ? built : undefined;
+async function readBuilt(machine: string): Promise<Pick<Runtime, 'hash' | 'bytes'> | undefined> {
+  return BuiltRuntimes.parse(JSON.parse(await readFile(resource(builtName), 'utf8')))[machine];
 }
 
-/** Writes what `findBuilt` reads, for the runtimes that are at hand, beside the other data files of a built package. */
+/** Writes what `readBuilt` reads, for the runtimes that are at hand, beside the other data files of a built package. */
 export async function writeRuntimes(out: string): Promise<void> {
   const found = await findRuntimes();
   const entries = found.map(([machine, { hash, bytes }]) => [machine, { hash, bytes }] as const);
@@ -234,13 +235,15 @@ printf '%s %s %s\\n' "$nonce" $presence "$library"
 export const runtimePushLine = (options: RuntimeLineOptions & { readonly bytes: number }): string => `
 umask 077
 ${assignments(options)}
+${isRuntimeFunction}
 new="$state/cache/.push-$nonce" runtime="$state/cache/$hash"
 if mkdir -p "$new" && head -c ${Math.trunc(options.bytes)} > "$new/node" &&
   [ "$(sha256sum < "$new/node" | cut -c1-64)" = "$hash" ] && chmod 700 "$new/node"; then
   if said=$("$new/node" --version 2>&1); then
-    rm -rf "$runtime"
-    mv -T "$new" "$runtime" 2>/dev/null || rm -rf "$new" # another coordinator was faster
-    if [ -x "$runtime/node" ]; then printf '%s pushed\\n' "$nonce"; else printf '%s damaged\\n' "$nonce"; fi
+    # Another coordinator may have been faster, and its agent be running from there.
+    is_runtime "$runtime/node" "$hash" || { rm -rf "$runtime"; mv -T "$new" "$runtime" 2>/dev/null; }
+    rm -rf "$new"
+    if is_runtime "$runtime/node" "$hash"; then printf '%s pushed\\n' "$nonce"; else printf '%s damaged\\n' "$nonce"; fi
   else
     rm -rf "$new"
     printf '%s unusable %s\\n' "$nonce" "$(printf %s "$said" | head -n 1)"

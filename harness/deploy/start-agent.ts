@@ -18,12 +18,18 @@ export interface AgentPlace {
   readonly runtime: string | undefined;
 }
 
-/** Looking takes a second; what is brought may have to pass a slow link. */
-const answerMs = 60_000;
+/** Looking takes a second, hashing the runtime a few; the bundle may have to share a slow link with many others. */
+const [answerMs, pushMs] = [60_000, 600_000];
+
+export interface StartOptions {
+  /** Ours when not given. */
+  readonly bundle?: Bundle;
+  readonly signal?: AbortSignal | undefined;
+}
 
 /**
  * Starts the agent with its first message, in one command that brings what is missing; every file is verified there by
- * its hash. What the channel's standard output says is the agent's from its first byte on; it is paused.
+ * its hash. What the channel's standard output says is the agent's from its first byte on; both outputs are paused.
  *
  * Throws `AssayError`: STATE_DIRECTORY_UNUSABLE, RUNTIME_UNSUPPORTED, AGENT_LOST, HOST_UNREACHABLE; INTERRUPTED when
  * `signal` is aborted.
@@ -31,8 +37,7 @@ const answerMs = 60_000;
 export async function startAgent(
   place: AgentPlace,
   hello: Hello,
-  signal?: AbortSignal,
-  bundle?: Bundle,
+  { bundle, signal }: StartOptions = {},
 ): Promise<Channel> {
   const agent = bundle ?? (await loadBundle());
   const runtime = place.runtime ?? (await loadRuntimeHashes());
@@ -45,12 +50,12 @@ export async function startAgent(
     const channel = await transport.exec(
       openLine({ nonce, hash, candidates, run: hello.run, runtime, hello: text }),
     );
-    const answer = await bring(channel, agent, { name: transport.name, nonce, signal });
+    const { answer, said } = await bring(channel, agent, { name: transport.name, nonce, signal });
     if (answer === 'started') return channel;
     channel.close();
     const [kind = '', machine = '', ...state] = answer.split(' ');
-    if (kind !== 'runtime' || !isFirst) throw explain(transport.name, kind, answer);
-    await deployRuntime(transport, { state: state.join(' '), machine });
+    if (kind !== 'runtime' || !isFirst) throw explain(transport.name, answer, said);
+    await deployRuntime(transport, { state: state.join(' '), machine }, { signal });
   }
 }
 
@@ -60,15 +65,21 @@ interface Asking {
   readonly signal: AbortSignal | undefined;
 }
 
+interface Answer {
+  readonly answer: string;
+  /** On standard error so far. */
+  readonly said: string;
+}
+
 /** Sends the bundle if it is asked for; returns the answer that says how it went. */
-async function bring(channel: Channel, bundle: Bundle, asking: Asking): Promise<string> {
+async function bring(channel: Channel, bundle: Bundle, asking: Asking): Promise<Answer> {
   try {
-    const answer = await nextAnswer(channel, asking);
-    if (answer !== 'push') return answer;
+    const first = await nextAnswer(channel, asking, answerMs);
+    if (first.answer !== 'push') return first;
     const packed = await bundle.packed();
     channel.stdin.write(`${packed.length}\n`);
     channel.stdin.write(packed);
-    return await nextAnswer(channel, asking);
+    return await nextAnswer(channel, asking, pushMs);
   } catch (cause) {
     channel.close();
     throw cause;
@@ -76,19 +87,21 @@ async function bring(channel: Channel, bundle: Bundle, asking: Asking): Promise<
 }
 
 /** The next line that begins with the nonce, without it. What follows that line stays in the channel. */
-function nextAnswer(channel: Channel, { name, nonce, signal }: Asking): Promise<string> {
-  const { stdout, stderr } = channel;
+function nextAnswer({ stdout, stderr, ended }: Channel, asking: Asking, withinMs: number): Promise<Answer> {
+  const { name, nonce, signal } = asking;
+  if (signal?.aborted === true) return Promise.reject(interrupted());
   let [seen, said] = [Buffer.alloc(0), ''];
-  return new Promise<string>((resolve, reject) => {
+  return new Promise((resolve, reject) => {
     const settle = (act: () => void): void => {
       clearTimeout(late);
-      stdout.off('data', onData);
-      stderr.off('data', onError);
+      stdout.off('data', onData).pause();
+      stderr.off('data', onError).pause();
       signal?.removeEventListener('abort', onAbort);
       act();
     };
-    const lost = (expected: string, found: string): void => {
-      const message = `${name}: expected ${expected}, got \`${found.trim().slice(0, 200)}\``;
+    const lost = (expected: string): void => {
+      const found = `${seen.toString('utf8')}${said}`.trim().slice(0, 200);
+      const message = `${name}: expected ${expected}, got \`${found}\``;
       settle(() => reject(new AssayError('AGENT_LOST', message, { hint: unanswered.hint })));
     };
     const onData = (chunk: Buffer): void => {
@@ -97,35 +110,34 @@ function nextAnswer(channel: Channel, { name, nonce, signal }: Asking): Promise<
         const line = seen.toString('utf8', 0, end);
         seen = seen.subarray(end + 1);
         if (!line.startsWith(`${nonce} `)) continue;
-        stdout.pause();
+        settle(() => resolve({ answer: line.slice(nonce.length + 1), said }));
         if (seen.length > 0) stdout.unshift(seen);
-        settle(() => resolve(line.slice(nonce.length + 1)));
         return;
       }
-      if (seen.length > 1_000_000) lost(unanswered.expected, seen.toString('utf8', 0, 200));
+      if (seen.length > maxNoiseBytes) lost(unanswered.expected);
     };
     const onError = (chunk: Buffer): void => {
       said = (said + chunk.toString('utf8')).slice(-2000);
     };
-    const onAbort = (): void => settle(() => reject(new AssayError('INTERRUPTED', 'interrupted')));
-    const late = setTimeout(
-      () => lost(`${unanswered.expected} in ${answerMs / 1000} s`, `${seen.toString('utf8')}${said}`),
-      answerMs,
-    );
-    if (signal?.aborted === true) onAbort();
+    const onAbort = (): void => settle(() => reject(interrupted()));
+    const late = setTimeout(() => lost(`${unanswered.expected} in ${withinMs / 1000} s`), withinMs);
     signal?.addEventListener('abort', onAbort, { once: true });
-    stderr.on('data', onError);
-    stdout.on('data', onData).resume(); // paused by the answer before
-    void channel.ended.then(() => lost(unanswered.expected, `${seen.toString('utf8')}${said}`));
+    // Both are paused by the answer before.
+    stderr.on('data', onError).resume();
+    stdout.on('data', onData).resume();
+    void ended.then(() => lost(unanswered.expected));
   });
 }
 
-function explain(name: string, kind: string, answer: string): AssayError {
-  const found = answer.slice(0, 500);
+const maxNoiseBytes = 1_000_000;
+const interrupted = (): AssayError => new AssayError('INTERRUPTED', 'interrupted');
+
+function explain(name: string, answer: string, said: string): AssayError {
+  const [kind = ''] = answer.split(' ');
   if (kind === 'none')
     return new AssayError(
       'STATE_DIRECTORY_UNUSABLE',
-      `${name}: expected a local, private, executable directory with room; found ${found.slice(kind.length + 1)}`,
+      `${name}: expected a local, private, executable directory with room; found ${answer.slice(kind.length + 1, 500)}`,
       { hint: 'Name one in the inventory (stateDir), or make /var/tmp executable for this user.' },
     );
   if (kind === 'runtime')
@@ -136,7 +148,8 @@ function explain(name: string, kind: string, answer: string): AssayError {
         hint: 'Look whether something there removes or changes files of the state directory.',
       },
     );
-  return new AssayError('AGENT_LOST', `${name}: the agent did not arrive intact (${found})`, {
+  const why = said.trim() === '' ? answer : `${answer}: ${said.trim()}`;
+  return new AssayError('AGENT_LOST', `${name}: the agent did not arrive intact (${why.slice(0, 300)})`, {
     hint: 'Check free space in the state directory, and that gzip is there, then try again.',
   });
 }

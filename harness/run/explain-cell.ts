@@ -30,8 +30,9 @@ export interface Explanation {
 }
 
 /**
- * Explains a cell by its id, all cells of a requirement (by its id or title), or all samples of a metric: by the given profile, else by the
- * run's own and then by those of the ladder, since any of them may have decided. Throws CELL_NOT_FOUND.
+ * Explains a cell by its id, all cells of a requirement (by its id or title), or all samples of a metric: by the given
+ * profile, else by the run's own and then by those of the ladder, since any of them may have decided. Throws
+ * CELL_NOT_FOUND.
  */
 export async function explainCell(
   run: RunDirectory,

@@ -21,11 +21,17 @@ interface Waiter {
   readonly reject: (cause: unknown) => void;
 }
 
+/** A line of a node's journal and what it says. */
+export interface KeptLine {
+  readonly line: string;
+  readonly record: JournalRecord;
+}
+
 export interface SessionOptions {
   readonly run: RunDirectory;
   readonly node: string;
-  /** Of its journal, that are here already. */
-  readonly lines: readonly string[];
+  /** Lines of its journal that are here already. */
+  readonly kept: readonly KeptLine[];
   /** Of the hello that the agent was started with. */
   readonly nonce: string;
   readonly onRecord: (record: JournalRecord) => void;
@@ -72,13 +78,13 @@ export class NodeSession {
   #changes: (() => void)[] = [];
 
   private constructor(channel: Channel, options: SessionOptions) {
-    const { lines } = options;
+    const { kept } = options;
     this.#channel = channel;
     this.#options = options;
-    this.#lines = lines.length;
-    this.#proven = lines.length;
-    this.#prev = lines.length === 0 ? options.run.headDigest : sha256(lines.at(-1) ?? '');
-    for (const line of lines) this.progress.note(JournalRecord.parse(JSON.parse(line)));
+    this.#lines = kept.length;
+    this.#proven = kept.length;
+    this.#prev = kept.length === 0 ? options.run.headDigest : sha256(kept.at(-1)?.line ?? '');
+    for (const { record } of kept) this.progress.note(record);
     this.#ping = setInterval(() => this.send({ type: 'ping' }), pingMs);
   }
 
@@ -223,7 +229,8 @@ export class NodeSession {
         );
       }
     });
-    this.#channel.stdout.resume();
+    // Both are paused by what started the agent.
+    for (const stream of [this.#channel.stdout, this.#channel.stderr]) stream.resume();
     void this.#channel.ended.then(({ exitCode }) => {
       const said = stderr.trim().slice(0, 300);
       this.#fail(
@@ -248,7 +255,7 @@ export class NodeSession {
       this.#fail(AssayError.fromJSON(message.error));
       return;
     }
-    if (message.type === 'record') {
+    if (message.type === 'record' && this.#failure === undefined) {
       this.#arrived.push(message.line);
       this.#work = this.#work.then(() => this.#keep()).catch((cause: unknown) => this.#fail(cause));
     }
@@ -295,7 +302,7 @@ export class NodeSession {
    */
   async #keep(): Promise<void> {
     if (this.#failure !== undefined) return;
-    const proven: { readonly line: string; readonly record: JournalRecord }[] = [];
+    const proven: KeptLine[] = [];
     try {
       for (const line of this.#arrived.splice(0)) {
         const record = this.#prove(line);
@@ -322,7 +329,7 @@ export class NodeSession {
     return record;
   }
 
-  async #write(proven: readonly { readonly line: string; readonly record: JournalRecord }[]): Promise<void> {
+  async #write(proven: readonly KeptLine[]): Promise<void> {
     if (proven.length === 0) return;
     const { run, node, onRecord } = this.#options;
     await run.append(runPaths.journal(node), proven.map(({ line }) => `${line}\n`).join(''));

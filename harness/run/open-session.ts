@@ -1,9 +1,10 @@
-import type { JournalRecord } from '../../agents/protocol/journal-record.ts';
+import { JournalRecord } from '../../agents/protocol/journal-record.ts';
 import type { AgentPlace } from '../deploy/start-agent.ts';
 import { startAgent } from '../deploy/start-agent.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
-import { runPaths } from '../store/run-directory.ts';
+import { readDocument, runPaths } from '../store/run-directory.ts';
 import { createHello } from './create-hello.ts';
+import type { KeptLine } from './node-session.ts';
 import { NodeSession } from './node-session.ts';
 
 /** A node of a run and the way to it. */
@@ -20,16 +21,20 @@ export async function openSession(
   signal?: AbortSignal,
 ): Promise<NodeSession> {
   const { node } = target;
-  const lines = await keptLines(run, node);
-  const hello = createHello(run, node, { from: lines.length, mode });
-  const channel = await startAgent(target, hello, signal);
-  return NodeSession.open(channel, { run, node, lines, nonce: hello.nonce, onRecord, signal });
+  const kept = await readKept(run, node);
+  const hello = createHello(run, node, { from: kept.length, mode });
+  const channel = await startAgent(target, hello, { signal });
+  return NodeSession.open(channel, { run, node, kept, nonce: hello.nonce, onRecord, signal });
 }
 
 /** The journal lines that are here already; a torn last line of ours is forgotten and asked for again. */
-async function keptLines(run: RunDirectory, node: string): Promise<readonly string[]> {
+async function readKept(run: RunDirectory, node: string): Promise<readonly KeptLine[]> {
   const path = runPaths.journal(node);
   if (!(await run.has(path))) return [];
   await run.cutTornLine(path);
-  return (await run.read(path)).toString('utf8').split('\n').slice(0, -1);
+  const lines = (await run.read(path)).toString('utf8').split('\n').slice(0, -1);
+  return lines.map((line, index) => ({
+    line,
+    record: readDocument(JournalRecord, line, `${path} line ${index + 1}`),
+  }));
 }

@@ -25,12 +25,16 @@ export async function stopNode(
   try {
     await new Promise<void>((resolve, reject) => {
       channel.stderr.resume();
+      const onLine = (line: string): void => {
+        const message = FromAgent.safeParse(parseJson(line)).data;
+        if (message?.type === 'stopped') resolve();
+        if (message?.type === 'refusal') reject(AssayError.fromJSON(message.error));
+      };
       channel.stdout.on('data', (chunk: Buffer) => {
-        for (const line of split(chunk)) {
-          const message = FromAgent.safeParse(parseJson(line));
-          if (!message.success) continue;
-          if (message.data.type === 'stopped') resolve();
-          if (message.data.type === 'refusal') reject(AssayError.fromJSON(message.data.error));
+        try {
+          split(chunk).forEach(onLine);
+        } catch (cause) {
+          reject(cause instanceof Error ? cause : new Error(String(cause)));
         }
       });
       channel.stdout.resume();

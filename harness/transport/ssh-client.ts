@@ -112,8 +112,6 @@ export function handshake(options: HandshakeOptions): Promise<Result<Client, Han
       fail(cause as Error);
       return;
     }
-    // What ssh2 answers to one chunk goes out as one.
-    stream.prependListener('data', () => stream.cork()).on('data', () => stream.uncork());
     stream.on('data', listen); // after ssh2 has paused the stream: nothing flows before it listens too
   });
 }

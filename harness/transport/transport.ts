@@ -12,7 +12,7 @@ export interface Channel {
 }
 
 /**
- * A way to a node. It can do one thing: start one of the fixed lines of deploy/command-lines.ts through the
+ * A way to a node. It can do one thing: start one of the fixed lines of deploy/ through the
  * node's `sh`. Throws `AssayError` HOST_UNREACHABLE when the node cannot be reached.
  */
 export interface Transport {

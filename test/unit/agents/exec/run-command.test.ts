@@ -37,15 +37,12 @@ async function run(
     clock: systemClock,
     graceMs: 300,
   };
-  return {
-    result: await runCommand(
-      around,
-      { ...command, artifacts: command.artifacts.map((path) => join(directory, path)) },
-      signal,
-    ),
-    evidence,
-    mark,
-  };
+  const { result } = await runCommand(
+    around,
+    { ...command, artifacts: command.artifacts.map((path) => join(directory, path)) },
+    signal,
+  );
+  return { result, evidence, mark };
 }
 
 describe('runCommand', () => {

@@ -29,7 +29,10 @@ const createRegistry = (script: string): Registry =>
     ],
   ]) as unknown as Registry; // of the rest nothing is asked here
 
-it('counts and ends what its commands leave behind', async () => {
+it.each([
+  ['that let go of its output', '> /dev/null 2>&1'],
+  ['that hold its output open', ''],
+])('counts and ends processes %s', async (_title, redirection) => {
   const directory = temporaryDirectory();
   const around = {
     run: `test-${process.pid}`,
@@ -39,7 +42,7 @@ it('counts and ends what its commands leave behind', async () => {
     runtime: process.execPath,
     path: '/usr/bin:/bin',
     clock: systemClock,
-    registry: createRegistry('for i in 1 2; do setsid sleep 600 > /dev/null 2>&1 & done'),
+    registry: createRegistry(`for i in 1 2; do setsid sleep 600 ${redirection} & done`),
     launch: undefined,
   } as unknown as StepSurroundings;
   const request = {

@@ -43,7 +43,7 @@ const good = 'echo v24.21.0';
 describe('deployRuntime', () => {
   it('puts the runtime into the cache under its hash, private and executable', async () => {
     const load = runtime(good);
-    const path = await deployRuntime(machine(modern), { state, machine: 'x86_64' }, load);
+    const path = await deployRuntime(machine(modern), { state, machine: 'x86_64' }, { load });
     expect(path).toBe(`${state}/cache/${(await load()).hash}/node`);
     expect(readFileSync(path, 'utf8')).toBe('#!/bin/sh\necho v24.21.0\n');
     expect(readdirSync(join(state, 'cache'))).toEqual([(await load()).hash]);
@@ -64,7 +64,7 @@ describe('deployRuntime', () => {
     ['nothing that tells', { getconf: 'exit 1', ldd: ':' }, 'found a C library that does not say what it is'],
   ])('refuses %s and pushes nothing', async (_title, programs, message) => {
     await expect(
-      deployRuntime(machine(programs), { state, machine: 'x86_64' }, runtime(good)),
+      deployRuntime(machine(programs), { state, machine: 'x86_64' }, { load: runtime(good) }),
     ).rejects.toMatchObject({
       code: 'RUNTIME_UNSUPPORTED',
       message: expect.stringContaining(message) as unknown,
@@ -77,7 +77,7 @@ describe('deployRuntime', () => {
       deployRuntime(
         machine(modern),
         { state, machine: 'x86_64' },
-        runtime('echo no libatomic >&2; exit 127'),
+        { load: runtime('echo no libatomic >&2; exit 127') },
       ),
     ).rejects.toMatchObject({
       code: 'RUNTIME_UNSUPPORTED',
@@ -88,7 +88,9 @@ describe('deployRuntime', () => {
 
   it('refuses what arrives damaged, and leaves nothing', async () => {
     const load = async (): Promise<Runtime> => ({ ...(await runtime(good)()), hash: 'ab'.repeat(32) });
-    await expect(deployRuntime(machine(modern), { state, machine: 'x86_64' }, load)).rejects.toMatchObject({
+    await expect(
+      deployRuntime(machine(modern), { state, machine: 'x86_64' }, { load }),
+    ).rejects.toMatchObject({
       code: 'AGENT_LOST',
     });
     expect(readdirSync(join(state, 'cache'))).toEqual([]);
@@ -96,15 +98,17 @@ describe('deployRuntime', () => {
 
   it('replaces a runtime that was changed on the node', async () => {
     const load = runtime(good);
-    const path = await deployRuntime(machine(modern), { state, machine: 'x86_64' }, load);
+    const path = await deployRuntime(machine(modern), { state, machine: 'x86_64' }, { load });
     writeFileSync(path, '#!/bin/sh\necho changed\n');
-    await deployRuntime(machine(modern), { state, machine: 'x86_64' }, load);
+    await deployRuntime(machine(modern), { state, machine: 'x86_64' }, { load });
     expect(readFileSync(path, 'utf8')).toBe('#!/bin/sh\necho v24.21.0\n');
   });
 
   it('names the file that vanished here as no answer, not as a crash', async () => {
     const load = async (): Promise<Runtime> => ({ ...(await runtime(good)()), path: join(folder, 'gone') });
-    await expect(deployRuntime(machine(modern), { state, machine: 'x86_64' }, load)).rejects.toMatchObject({
+    await expect(
+      deployRuntime(machine(modern), { state, machine: 'x86_64' }, { load }),
+    ).rejects.toMatchObject({
       code: 'AGENT_LOST',
     });
   });
