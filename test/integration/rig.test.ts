@@ -421,9 +421,12 @@ nodes:
 
   it('says in one line, and one with what to do, why it refuses', async () => {
     const directory = temporaryDirectory();
+    // Nobody who may read everything: a checkout can lie where others must not look.
     const asNobody = [
       '--reuid=65534',
       '--clear-groups',
+      '--inh-caps=+dac_read_search',
+      '--ambient-caps=+dac_read_search',
       process.execPath,
       main,
       'up',
