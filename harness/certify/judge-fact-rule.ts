@@ -1,3 +1,4 @@
+import { formatExpectedFact, formatFact } from '../../reports/format/format-fact.ts';
 import type { Cell } from '../../reports/schema/verdict.ts';
 import { valueOf } from '../../workloads/kit/facts/fact.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
@@ -32,10 +33,6 @@ const words = {
   noneOf: 'none of',
 } as const;
 
-/** Yes and no read better than the words of a program. */
-const say = (value: FactValue): string =>
-  typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value);
-
 /** Judges one fact of one subject. An unknown fact is missing with the reason, whatever the rule says. */
 export function judgeFactRule(rule: FactRule, known: KnownSubject, context: FactContext): Outcome {
   const root = known.device ?? context.facts;
@@ -48,7 +45,8 @@ export function judgeFactRule(rule: FactRule, known: KnownSubject, context: Fact
   if ('verdict' in expectation) return expectation;
   const { comparator, expected, source } = expectation;
   const isMet = satisfies(found.value, comparator, expected);
-  const bar = (Array.isArray(expected) ? expected : [expected]).map(say).join(', ');
+  const bars = Array.isArray(expected) ? expected : [expected];
+  const bar = bars.map((value) => formatExpectedFact(value, rule.path)).join(', ');
   const wanted =
     rule.unique === true
       ? 'that nothing else in the run has'
@@ -58,7 +56,7 @@ export function judgeFactRule(rule: FactRule, known: KnownSubject, context: Fact
   const absent = found.value === 0 ? /^(accelerator|drive|nic)s\.length$/.exec(rule.path)?.[1] : undefined;
   return {
     verdict: isMet ? 'pass' : 'fail',
-    reason: `expected ${wanted}, found ${say(found.value)}`,
+    reason: `expected ${wanted}, found ${formatFact(found.value, rule.path, expected)}`,
     limit: { id: source, comparator, expected: shown, source: context.profile },
     observed: { kind: 'fact', path: rule.path, value: found.value },
     ...(absent === undefined ? {} : { cause: `no-${absent}` }),

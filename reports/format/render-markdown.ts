@@ -9,6 +9,7 @@ import type { AssetGroup } from './fold-assets.ts';
 import { foldAssets } from './fold-assets.ts';
 import { foldNames } from './fold-names.ts';
 import { foldNotShown } from './fold-not-shown.ts';
+import { foldPunchList } from './fold-punch-list.ts';
 import { foldShown } from './fold-shown.ts';
 import { formatDimensions } from './format-dimensions.ts';
 import { formatMoment } from './format-moment.ts';
@@ -16,7 +17,7 @@ import { formatQuantity } from './format-quantity.ts';
 import { formatRange } from './format-range.ts';
 import { inTheWay } from './in-the-way.ts';
 import { escapeMarkdown, markdownCode, markdownTable } from './markdown.ts';
-import { uncoveredCells } from './uncovered-cells.ts';
+import { uncoveredRows } from './uncovered-cells.ts';
 import {
   cellMarks,
   conclusionMarks,
@@ -38,7 +39,7 @@ export function renderMarkdown(verdict: Verdict): string {
     headLines(verdict),
     ...(isBlock(verdict) ? [blockSection(verdict)] : []),
     ['## Assets', '', ...foldAssets(verdict.assets).flatMap(assetLines)],
-    [`## Punch list (${verdict.defects.length})`, '', ...punchLines(verdict)],
+    [`## Punch list (${foldPunchList(verdict).length})`, '', ...punchLines(verdict)],
     ...(isBlock(verdict)
       ? [blockShownSection(verdict)]
       : [['## What was shown', '', ...shownLines(verdict)]]),
@@ -93,11 +94,11 @@ function assetLines({ asset, nodes }: AssetGroup): readonly string[] {
 }
 
 function punchLines(verdict: Verdict): readonly string[] {
-  const uncovered = uncoveredCells(verdict);
+  const uncovered = uncoveredRows(verdict);
   return [
     ...(verdict.defects.length === 0
       ? [emptyPunchList(verdict)]
-      : verdict.defects.flatMap((defect, place) => defectLines(defect, place, verdict))),
+      : foldPunchList(verdict).flatMap((defect, place) => defectLines(defect, place, verdict))),
     ...looseBlames(verdict).flatMap(({ reason }) => ['', md(reason)]),
     ...(uncovered.length === 0
       ? []

@@ -7,6 +7,7 @@ import { displayWidth } from './display-width.ts';
 import { foldAssets } from './fold-assets.ts';
 import { foldNames } from './fold-names.ts';
 import { foldNotShown } from './fold-not-shown.ts';
+import { foldPunchList } from './fold-punch-list.ts';
 import { formatMoment } from './format-moment.ts';
 import { inTheWay } from './in-the-way.ts';
 import { machineLine } from './machine-line.ts';
@@ -14,7 +15,7 @@ import { measuredLines } from './measured-lines.ts';
 import type { TerminalPage } from './terminal-page.ts';
 import { hang } from './terminal-page.ts';
 import { cellStyle, conclusionStyle, paintOf } from './terminal-style.ts';
-import { uncoveredCells } from './uncovered-cells.ts';
+import { uncoveredRows } from './uncovered-cells.ts';
 import {
   cellMarks,
   conclusionMarks,
@@ -121,12 +122,13 @@ function assetLines(asset: AssetVerdict, machine: string, page: TerminalPage): r
 }
 
 function punchLines(verdict: Verdict, page: TerminalPage): readonly string[] {
-  const uncovered = uncoveredCells(verdict);
+  const uncovered = uncoveredRows(verdict);
+  const defects = foldPunchList(verdict);
   return [
-    page.paint('strong', `PUNCH LIST (${verdict.defects.length})`),
-    ...(verdict.defects.length === 0
+    page.paint('strong', `PUNCH LIST (${defects.length})`),
+    ...(defects.length === 0
       ? hang(emptyPunchList(verdict), page, 2)
-      : verdict.defects.flatMap((defect, place) => defectLines(defect, place, verdict, page))),
+      : defects.flatMap((defect, place) => defectLines(defect, place, verdict, page))),
     ...looseBlames(verdict).flatMap(({ reason }) => hang(reason, page, 5, '   –')),
     ...(uncovered.length === 0
       ? []

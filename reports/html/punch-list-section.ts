@@ -1,8 +1,9 @@
 import { blameSentences, looseBlames, whereabouts } from '../format/blame-sentences.ts';
 import { isBlock } from '../format/block-words.ts';
+import { foldPunchList } from '../format/fold-punch-list.ts';
 import { formatLimit } from '../format/format-limit.ts';
 import { formatObserved } from '../format/format-observed.ts';
-import { uncoveredCells } from '../format/uncovered-cells.ts';
+import { uncoveredRows } from '../format/uncovered-cells.ts';
 import { emptyPunchList } from '../format/verdict-words.ts';
 import type { Defect, Verdict } from '../schema/verdict.ts';
 import type { SafeHtml } from './html.ts';
@@ -12,12 +13,12 @@ import { section } from './section.ts';
 
 /** Who has to do what: one entry for each cause, however many cells it spoils. */
 export function punchListSection(verdict: Verdict): SafeHtml {
-  const uncovered = uncoveredCells(verdict);
+  const uncovered = uncoveredRows(verdict);
   const loose = looseBlames(verdict);
   const body = html`${
     verdict.defects.length === 0
       ? html`<p>${emptyPunchList(verdict)}</p>`
-      : html`<ol class="punch-list">${verdict.defects.map((it) => defect(it, verdict))}</ol>`
+      : html`<ol class="punch-list">${foldPunchList(verdict).map((it) => defect(it, verdict))}</ol>`
   }${
     loose.length === 0
       ? undefined
@@ -30,7 +31,9 @@ export function punchListSection(verdict: Verdict): SafeHtml {
   return section(
     'punch-list',
     'Punch list',
-    'One entry for each cause. The same list is in punch-list.csv.',
+    isBlock(verdict)
+      ? 'One entry for each cause, about all nodes that share it. punch-list.csv has a row for every node.'
+      : 'One entry for each cause. The same list is in punch-list.csv.',
     body,
   );
 }
