@@ -25,6 +25,7 @@ export const planCommand = defineCommand({
     const { createInterrupter } = await import('./interruption.ts');
     const { createProgress } = await import('./progress.ts');
     const registry = await loadRegistry();
+    const { columns } = context.environment.terminal;
     const run = await prepareCertify(args, registry, context);
     const progress = createProgress(context.err, context.environment.terminal);
     const interrupter = createInterrupter(context.err, undefined);
@@ -45,7 +46,7 @@ export const planCommand = defineCommand({
       context.out.write(
         args.json
           ? `${JSON.stringify(seen.plan, undefined, 1)}\n`
-          : `${(await describeWholePlan(run, registry, seen)).join('\n')}\n`,
+          : `${(await describeWholePlan(run, registry, seen, columns)).join('\n')}\n`,
       );
       context.err.write(`\nnext      assay certify ${args.inventory} --profile ${args.profile}\n`);
       return exitCodes.pass;

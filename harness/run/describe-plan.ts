@@ -2,6 +2,7 @@ import { cleanText } from '../../reports/format/clean-text.ts';
 import { foldNodeSet } from '../../reports/format/fold-names.ts';
 import { formatDuration } from '../../reports/format/format-duration.ts';
 import { formatQuantity } from '../../reports/format/format-quantity.ts';
+import { wrapText } from '../../reports/format/wrap-text.ts';
 import type { Cell } from '../../reports/schema/verdict.ts';
 import type { Tool } from '../../workloads/kit/tool.ts';
 import type { Registry } from '../../workloads/registry.ts';
@@ -18,17 +19,26 @@ import type { Plan, PlannedStep } from './plan.ts';
 
 /**
  * What certify is going to do, for a person who has to allow it: phases with the time they take at most, commands, bytes
- * written, rights, power per domain; and what the profile wants to know and will not be told, and why.
+ * written, rights, power per domain; and what the profile wants to know and will not be told, and why. All but the commands,
+ * which are there to be copied, keeps to `columns`.
  */
 export async function describeWholePlan(
   run: RunDirectory,
   registry: Registry,
   { plan, nodes }: { readonly plan: Plan; readonly nodes: readonly OpenNode[] },
+  columns: number,
 ): Promise<readonly string[]> {
   const material = await loadRun(run, registry);
+  const section = (title: string, lines: readonly string[]): readonly string[] =>
+    titled(
+      title,
+      lines.flatMap((line) =>
+        wrapText(cleanText(line), columns - 4).map((text, place) => (place === 0 ? text : `  ${text}`)),
+      ),
+    );
   return [
     ...section('PHASES', describePhases(plan, nodes)),
-    ...section('COMMANDS (of the first node of each kind)', describeCommands(plan, nodes, registry)),
+    ...titled('COMMANDS (of the first node of each kind)', describeCommands(plan, nodes, registry)),
     ...section('WRITTEN', describeWrites(plan, registry)),
     ...section('ROOT', ['needed for nothing: what only root can see is reported as not known']),
     ...section('POWER', describePower(material, plan, registry)),
@@ -49,7 +59,7 @@ export async function describeWholePlan(
   ].map(cleanText);
 }
 
-const section = (title: string, lines: readonly string[]): readonly string[] => [
+const titled = (title: string, lines: readonly string[]): readonly string[] => [
   title,
   ...(lines.length === 0 ? ['  nothing'] : lines.map((line) => `  ${line}`)),
   '',

@@ -36,7 +36,7 @@ describe('six assets, from the raw texts of their probes and tools through the c
       class: { id: 'no accelerator', how: 'inferred' },
     });
     expect(verdict.headline).toBe('Decided by Accelerator on the bus on vm: expected at least 1, found 0.');
-    expect(cell('vm', 'host-ram').reason).toBe('expected at least 684000000000, found 25276502016');
+    expect(cell('vm', 'host-ram').reason).toBe('expected at least 684 GB, found 25.28 GB');
   });
 
   it('its virtual disk is no proven NVMe drive, however fast it reads', async () => {

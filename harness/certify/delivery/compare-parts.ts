@@ -68,8 +68,8 @@ const listModels = (rows: readonly ManifestPart[]): readonly string[] => {
 function findSerial(row: ManifestPart, rows: readonly ManifestPart[], all: readonly FoundDevice[]): Judged {
   const { part, model, serial = '' } = row;
   const wanted = `expected ${part} with serial ${serial}`;
-  if (all.some((device) => valueOf(device.serial) === serial))
-    return { found: `serial ${serial}`, verdict: 'pass', reason: `${part} with serial ${serial} is there` };
+  const own = all.find((device) => valueOf(device.serial) === serial);
+  if (own !== undefined) return judgeOwn(row, own);
   const candidates = all.filter(
     (device) => model === undefined || 'unknown' in device.model || matchModel(device, [model]) !== undefined,
   );
@@ -86,6 +86,21 @@ function findSerial(row: ManifestPart, rows: readonly ManifestPart[], all: reado
       ? 'none in its place'
       : `serial ${others.slice(0, 3).join(', ')}${others.length > 3 ? ` and ${others.length - 3} more` : ''}`;
   return { found, verdict: 'fail', reason: `${wanted}, found ${found}` };
+}
+
+/** The device that has the serial of a row: it is the one that was meant only if it is of the model that the row names. */
+function judgeOwn({ part, model, serial = '' }: ManifestPart, device: FoundDevice): Judged {
+  const found = `serial ${serial}`;
+  if (model === undefined || matchModel(device, [model]) !== undefined)
+    return { found, verdict: 'pass', reason: `${part} with serial ${serial} is there` };
+  const wanted = `expected ${part} with serial ${serial} to be ${model}`;
+  return 'unknown' in device.model
+    ? { found, verdict: 'missing', reason: `${wanted}, not known: ${device.model.unknown}` }
+    : {
+        found: `${found} (${device.model.value})`,
+        verdict: 'fail',
+        reason: `${wanted}, found ${device.model.value}`,
+      };
 }
 
 function countAll(part: string, expected: number, count: number): Judged {

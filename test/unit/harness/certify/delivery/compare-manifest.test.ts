@@ -65,6 +65,17 @@ describe('a serial', () => {
       'pass: expected 1 × X1, found 1 × X1',
     ]);
   });
+  it('fails on a device of another model, and is missing where the model is not known', () => {
+    // Two drives whose labels were exchanged: the numbers of both models are right.
+    const rows: readonly Row[] = [s1, { part: 'drive', model: 'Y1' }];
+    const [exchanged] = compare(
+      rows,
+      drives(drive('S1', 'Y1'), { ...drive('', 'X1'), serial: unknown('no') }),
+    );
+    expect(exchanged).toBe('fail: expected drive with serial S1 to be X1, found Y1');
+    const [hidden] = compare(rows, drives({ ...drive('S1'), model: unknown('no') }));
+    expect(hidden).toBe('missing: expected drive with serial S1 to be X1, not known: no');
+  });
   it('fails when nothing is in its place', () => {
     expect(compare([s1], drives())).toEqual([
       'fail: expected drive with serial S1, found none in its place',
