@@ -39,8 +39,8 @@ const unkillableMs = 10_000;
 
 /**
  * Runs one command in its own process group and keeps all that it leaves: both streams, the kernel's counters
- * before and after, its artifacts; `survivors` held its outputs open when it had ended. Never throws for what the program does. Aborting `signal` with a `StopReason`
- * ends it.
+ * before and after, its artifacts; `survivors` held its outputs open when it had ended. Never throws for what the
+ * program does. Aborting `signal` with a `StopReason` ends it.
  */
 export async function runCommand(
   around: CommandSurroundings,

@@ -237,8 +237,8 @@ umask 077
 ${assignments(options)}
 ${isRuntimeFunction}
 new="$state/cache/.push-$nonce" runtime="$state/cache/$hash"
-if mkdir -p "$new" && head -c ${Math.trunc(options.bytes)} > "$new/node" &&
-  [ "$(sha256sum < "$new/node" | cut -c1-64)" = "$hash" ] && chmod 700 "$new/node"; then
+if mkdir -p "$new" && head -c ${Math.trunc(options.bytes)} > "$new/node" && chmod 700 "$new/node" &&
+  is_runtime "$new/node" "$hash"; then
   if said=$("$new/node" --version 2>&1); then
     # Another coordinator may have been faster, and its agent be running from there.
     is_runtime "$runtime/node" "$hash" || { rm -rf "$runtime"; mv -T "$new" "$runtime" 2>/dev/null; }

@@ -3,7 +3,8 @@ import { encodeLine } from '../../agents/protocol/framing.ts';
 import type { Hello } from '../../agents/protocol/messages.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Channel, Transport } from '../transport/transport.ts';
-import { unanswered } from './ask.ts';
+import type { Answer, Question } from './ask.ts';
+import { nextAnswer, unanswered } from './ask.ts';
 import type { Bundle } from './bundle.ts';
 import { loadBundle } from './bundle.ts';
 import { openLine } from './command-lines.ts';
@@ -50,7 +51,12 @@ export async function startAgent(
     const channel = await transport.exec(
       openLine({ nonce, hash, candidates, run: hello.run, runtime, hello: text }),
     );
-    const { answer, said } = await bring(channel, agent, { name: transport.name, nonce, signal });
+    const { answer, said } = await bring(channel, agent, {
+      ...unanswered,
+      name: transport.name,
+      nonce,
+      signal,
+    });
     if (answer === 'started') return channel;
     channel.close();
     const [kind = '', machine = '', ...state] = answer.split(' ');
@@ -59,78 +65,20 @@ export async function startAgent(
   }
 }
 
-interface Asking {
-  readonly name: string;
-  readonly nonce: string;
-  readonly signal: AbortSignal | undefined;
-}
-
-interface Answer {
-  readonly answer: string;
-  /** On standard error so far. */
-  readonly said: string;
-}
-
 /** Sends the bundle if it is asked for; returns the answer that says how it went. */
-async function bring(channel: Channel, bundle: Bundle, asking: Asking): Promise<Answer> {
+async function bring(channel: Channel, bundle: Bundle, question: Question): Promise<Answer> {
   try {
-    const first = await nextAnswer(channel, asking, answerMs);
+    const first = await nextAnswer(channel, question, answerMs);
     if (first.answer !== 'push') return first;
     const packed = await bundle.packed();
     channel.stdin.write(`${packed.length}\n`);
     channel.stdin.write(packed);
-    return await nextAnswer(channel, asking, pushMs);
+    return await nextAnswer(channel, question, pushMs);
   } catch (cause) {
     channel.close();
     throw cause;
   }
 }
-
-/** The next line that begins with the nonce, without it. What follows that line stays in the channel. */
-function nextAnswer({ stdout, stderr, ended }: Channel, asking: Asking, withinMs: number): Promise<Answer> {
-  const { name, nonce, signal } = asking;
-  if (signal?.aborted === true) return Promise.reject(interrupted());
-  let [seen, said] = [Buffer.alloc(0), ''];
-  return new Promise((resolve, reject) => {
-    const settle = (act: () => void): void => {
-      clearTimeout(late);
-      stdout.off('data', onData).pause();
-      stderr.off('data', onError).pause();
-      signal?.removeEventListener('abort', onAbort);
-      act();
-    };
-    const lost = (expected: string): void => {
-      const found = `${seen.toString('utf8')}${said}`.trim().slice(0, 200);
-      const message = `${name}: expected ${expected}, got \`${found}\``;
-      settle(() => reject(new AssayError('AGENT_LOST', message, { hint: unanswered.hint })));
-    };
-    const onData = (chunk: Buffer): void => {
-      seen = Buffer.concat([seen, chunk]);
-      for (let end = seen.indexOf('\n'); end >= 0; end = seen.indexOf('\n')) {
-        const line = seen.toString('utf8', 0, end);
-        seen = seen.subarray(end + 1);
-        if (!line.startsWith(`${nonce} `)) continue;
-        settle(() => resolve({ answer: line.slice(nonce.length + 1), said }));
-        if (seen.length > 0) stdout.unshift(seen);
-        return;
-      }
-      if (seen.length > maxNoiseBytes) lost(unanswered.expected);
-    };
-    const onError = (chunk: Buffer): void => {
-      said = (said + chunk.toString('utf8')).slice(-2000);
-    };
-    const onAbort = (): void => settle(() => reject(interrupted()));
-    const late = setTimeout(() => lost(`${unanswered.expected} in ${withinMs / 1000} s`), withinMs);
-    signal?.addEventListener('abort', onAbort, { once: true });
-    // Both are paused by the answer before.
-    stderr.on('data', onError).resume();
-    stdout.on('data', onData).resume();
-    void ended.then(() => lost(unanswered.expected));
-  });
-}
-
-const maxNoiseBytes = 1_000_000;
-const interrupted = (): AssayError => new AssayError('INTERRUPTED', 'interrupted');
 
 function explain(name: string, answer: string, said: string): AssayError {
   const [kind = ''] = answer.split(' ');

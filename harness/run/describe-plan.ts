@@ -38,7 +38,10 @@ export async function describeWholePlan(
     );
   return [
     ...section('PHASES', describePhases(plan, nodes)),
-    ...titled('COMMANDS (of the first node of each kind)', describeCommands(plan, nodes, registry)),
+    ...titled(
+      'COMMANDS (of the first node of each kind)',
+      describeCommands(plan, nodes, registry).map(cleanText),
+    ),
     ...section('WRITTEN', describeWrites(plan, registry)),
     ...section('ROOT', ['needed for nothing: what only root can see is reported as not known']),
     ...section('POWER', describePower(material, plan, registry)),
@@ -56,7 +59,7 @@ export async function describeWholePlan(
       'WILL NOT BE SHOWN',
       describeCells(material, (cell) => isHopeless(cell, material)),
     ),
-  ].map(cleanText);
+  ];
 }
 
 const titled = (title: string, lines: readonly string[]): readonly string[] => [

@@ -44,9 +44,8 @@ export async function explainCell(
   const candidates = profile === undefined ? [material.profile, ...material.ladder] : [material.profile];
   const judged = candidates.map((candidate) => judge({ ...material, profile: candidate }).cells);
   const cells =
-    judged
-      .map((all) => all.filter(({ id, requirement, title }) => [id, requirement, title].includes(name)))
-      .find((all) => all.length > 0) ?? [];
+    judged.map((all) => all.filter((cell) => namesOf(cell).includes(name))).find((all) => all.length > 0) ??
+    [];
   const steps = new Set(
     cells.flatMap(({ observed }) => (observed?.kind === 'samples' ? observed.steps : [])),
   );
@@ -70,9 +69,11 @@ export async function explainCell(
   };
 }
 
+const namesOf = ({ id, requirement, title }: Cell): readonly string[] => [id, requirement, title];
+
 function notFound(name: string, material: RunMaterial, cells: readonly Cell[]): AssayError {
   const known = [
-    ...cells.flatMap(({ id, requirement, title }) => [id, requirement, title]),
+    ...cells.flatMap(namesOf),
     ...material.nodes.flatMap((node) => node.samples.map(({ metric }) => metric)),
   ];
   return new AssayError(

@@ -13,14 +13,25 @@ export function blameSentences(verdict: Verdict, defect: Defect): readonly strin
 }
 
 /** What a defect is on and where that is: the node with its rack and slot, the subject where it is another, the part. */
-export function whereabouts(verdict: Verdict, { node, subject, part }: Defect): readonly string[] {
+export function whereabouts(verdict: Verdict, defect: Defect): readonly string[] {
+  const { node, subject, part = '' } = defect;
   const place = placeOf(verdict, node);
-  const device = subject.startsWith(`${node}/`) ? subject.slice(node.length + 1) : subject;
-  const isPlain = place === '' && (device !== subject || subject === node);
-  return [...(isPlain ? [subject] : [node, place, device === node ? '' : device]), part ?? '']
+  const device = deviceOf(defect);
+  const isPlain = place === '' && device !== undefined;
+  return [...(isPlain ? [subject] : [node, place, device ?? subject]), part]
     .filter((text) => text !== '')
     .map(cleanText);
 }
+
+/** What a defect is about on its node: empty for the node itself, `undefined` for what several nodes did together. */
+export function deviceOf({ node, subject }: Pick<Defect, 'node' | 'subject'>): string | undefined {
+  if (subject === node) return '';
+  return subject.startsWith(`${node}/`) ? subject.slice(node.length + 1) : undefined;
+}
+
+/** Defects that a blame stands beside. */
+export const blamedDefects = (verdict: Verdict): ReadonlySet<Defect | undefined> =>
+  new Set((verdict.block?.blames ?? []).map((blame) => defectOf(verdict, blame)));
 
 /** Blames that stand beside no defect: nothing that was concluded is left out. */
 export const looseBlames = (verdict: Verdict): readonly Blame[] =>

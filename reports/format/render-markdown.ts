@@ -39,7 +39,7 @@ export function renderMarkdown(verdict: Verdict): string {
     headLines(verdict),
     ...(isBlock(verdict) ? [blockSection(verdict)] : []),
     ['## Assets', '', ...foldAssets(verdict.assets).flatMap(assetLines)],
-    [`## Punch list (${foldPunchList(verdict).length})`, '', ...punchLines(verdict)],
+    punchLines(verdict),
     ...(isBlock(verdict)
       ? [blockShownSection(verdict)]
       : [['## What was shown', '', ...shownLines(verdict)]]),
@@ -95,10 +95,13 @@ function assetLines({ asset, nodes }: AssetGroup): readonly string[] {
 
 function punchLines(verdict: Verdict): readonly string[] {
   const uncovered = uncoveredRows(verdict);
+  const defects = foldPunchList(verdict);
   return [
-    ...(verdict.defects.length === 0
+    `## Punch list (${defects.length})`,
+    '',
+    ...(defects.length === 0
       ? [emptyPunchList(verdict)]
-      : foldPunchList(verdict).flatMap((defect, place) => defectLines(defect, place, verdict))),
+      : defects.flatMap((defect, place) => defectLines(defect, place, verdict))),
     ...looseBlames(verdict).flatMap(({ reason }) => ['', md(reason)]),
     ...(uncovered.length === 0
       ? []
