@@ -3,20 +3,24 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { basename, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AssayError } from '../workloads/kit/assay-error.ts';
 import { readEnvironment } from './environment.ts';
+import { connectDoor } from './keeper/door.ts';
 import { Answer, createChallenge, isProof, prove } from './keeper/handshake.ts';
-import { connectLease } from './keeper/lease.ts';
+import type { LeaseHolder } from './keeper/lease.ts';
+import { findHolder } from './keeper/lease.ts';
 import {
   createNodeRun,
   findNodeRun,
+  listNodeRuns,
   loadNodeRun,
   nodeRunDirectory,
   readBootId,
 } from './keeper/run-directory.ts';
 import { createLineSplitter, encodeLine } from './protocol/framing.ts';
-import type { Hello } from './protocol/messages.ts';
-import { FromAgent, ToAgent } from './protocol/messages.ts';
+import type { FromAgent, Hello } from './protocol/messages.ts';
+import { ToAgent } from './protocol/messages.ts';
 import { parseJson } from './protocol/parse-json.ts';
 import { protocolVersion } from './protocol/version.ts';
 
@@ -62,29 +66,48 @@ function readHello(text: string): Hello {
   throw new AssayError('PROTOCOL_MISMATCH', `expected protocol ${protocolVersion}, got ${message.version}`);
 }
 
-/** Connects to whoever holds the node; when nobody does, opens the run and starts its keeper. */
-async function reachKeeper(hello: Hello, options: BridgeOptions): Promise<{ socket: Socket; token: string }> {
+interface Reached {
+  readonly socket: Socket;
+  readonly token: string;
+}
+
+/** A keeper that is starting opens its door within seconds, also when it has a long journal to read. */
+const [startMs, pauseMs] = [30_000, 50];
+
+/** Connects to the keeper of the run; when nobody holds the node, opens the run and starts its keeper. */
+async function reachKeeper(hello: Hello, options: BridgeOptions): Promise<Reached> {
+  const { state } = options;
   const bootId = await readBootId();
-  const found = await findNodeRun(options.state, hello.run);
-  const held = await connectLease(bootId);
-  // Another run's keeper refuses our knock by itself and says whose it is.
-  if (held !== undefined)
-    return { socket: held, token: found === undefined ? '' : (await loadNodeRun(found)).token };
+  for (let waitedMs = 0; ; waitedMs += pauseMs) {
+    // In this order: the directory of a run is there before its keeper holds the lease.
+    const holder = await findHolder(bootId);
+    const found = await findNodeRun(state, hello.run);
+    const socket = found === undefined ? undefined : await connectDoor(found);
+    if (found !== undefined && socket !== undefined)
+      return { socket, token: (await loadNodeRun(found)).token };
+    if (holder === undefined) return openKeeper(hello, bootId, found, options);
+    if (found === undefined || waitedMs >= startMs) throw await explainHeld(holder, bootId, state);
+    await sleep(pauseMs);
+  }
+}
+
+async function openKeeper(
+  hello: Hello,
+  bootId: string,
+  found: string | undefined,
+  options: BridgeOptions,
+): Promise<Reached> {
+  const { state } = options;
   if (found === undefined && hello.mode !== 'open') {
     throw new AssayError('RUN_NOT_FOUND', `the node does not hold the run ${hello.run}`, {
       hint: 'It was removed after its evidence was fetched, or it ran on another node.',
     });
   }
-  const directory = found ?? nodeRunDirectory(options.state, bootId, hello.run);
+  const directory = found ?? nodeRunDirectory(state, bootId, hello.run);
+  const { run, node, head } = hello;
   const { token } =
     found === undefined
-      ? await createNodeRun(directory, {
-          run: hello.run,
-          node: hello.node,
-          head: hello.head,
-          bootId,
-          bundle: basename(options.bundle),
-        })
+      ? await createNodeRun(directory, { run, node, head, bootId, bundle: basename(options.bundle) })
       : await loadNodeRun(directory);
   return { socket: await startKeeper(directory, bootId, options), token };
 }
@@ -102,12 +125,18 @@ async function startKeeper(
     stdio: 'ignore',
   });
   keeper.unref();
-  for (let waitedMs = 0; waitedMs < 15_000; waitedMs += 50) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    const socket = await connectLease(bootId);
+  for (let waitedMs = 0; waitedMs < startMs; waitedMs += pauseMs) {
+    await sleep(pauseMs);
+    const socket = await connectDoor(directory);
     if (socket !== undefined) return socket;
-    if (keeper.exitCode !== null) break;
+    if (keeper.exitCode === null) continue;
+    // It may have found the lease taken: by a keeper of this run that is just starting, or by somebody else.
+    const holder = await findHolder(bootId);
+    if (holder === undefined) break;
+    if (holder.uid !== process.getuid?.()) throw await explainHeld(holder, bootId, state);
   }
+  const holder = await findHolder(bootId);
+  if (holder !== undefined && keeper.exitCode !== null) throw await explainHeld(holder, bootId, state);
   throw new AssayError(
     'AGENT_LOST',
     `the keeper did not start (exit code ${keeper.exitCode ?? 'none yet'})`,
@@ -117,25 +146,45 @@ async function startKeeper(
   );
 }
 
+/** Who has the node: a run of ours is known by its door in our own directory, of anybody else only what the kernel tells. */
+async function explainHeld(holder: LeaseHolder, bootId: string, state: string): Promise<AssayError> {
+  for (const directory of await listNodeRuns(state)) {
+    const socket = await connectDoor(directory);
+    if (socket === undefined) continue;
+    socket.destroy();
+    const run = basename(directory);
+    return new AssayError('LEASE_HELD', `this node is in use by the run ${run}`, {
+      hint: `Wait for it, or end it with: assay stop ${run} --now`,
+    });
+  }
+  const { uid, pid } = holder;
+  const who = uid === undefined ? 'another user' : `uid ${uid} (process ${pid ?? 'unknown'})`;
+  return new AssayError('LEASE_HELD', `this node is in use: ${who} holds the name @assay-${bootId}`, {
+    hint: 'Wait, or ask its owner; it is no run that this user has in this state directory.',
+  });
+}
+
 /** Proves to the keeper that we may speak to it, after it has proven to be this run's keeper. */
 async function shakeHands(socket: Socket, run: string, token: string): Promise<void> {
   const challenge = createChallenge();
   socket.write(encodeLine({ run, challenge }));
   const deadline = AbortSignal.timeout(20_000);
-  const [chunk] = (await once(socket, 'data', { signal: deadline }).catch((cause: unknown) => {
-    throw new AssayError('AGENT_LOST', 'whoever holds the lease of this node does not answer', { cause });
-  })) as [Buffer];
-  socket.pause();
-  const line = chunk.toString('utf8').split('\n', 1)[0] ?? '';
-  const answer = Answer.safeParse(parseJson(line));
-  if (answer.success && isProof(answer.data.proof, token, 'keeper', challenge)) {
-    socket.write(encodeLine({ proof: prove(token, 'bridge', answer.data.challenge) }));
-    return;
+  let line = '';
+  while (!line.includes('\n') && line.length <= maxAnswer) {
+    const [chunk] = (await once(socket, 'data', { signal: deadline }).catch((cause: unknown) => {
+      throw new AssayError('AGENT_LOST', 'the keeper of this run does not answer', { cause });
+    })) as [Buffer];
+    line += chunk.toString('latin1');
   }
-  const refusal = FromAgent.safeParse(parseJson(line)).data;
-  if (refusal?.type === 'refusal') throw AssayError.fromJSON(refusal.error);
-  throw new AssayError('AGENT_LOST', 'whoever holds the lease of this node is not the keeper of this run');
+  socket.pause();
+  const answer = Answer.safeParse(parseJson(line.split('\n', 1)[0] ?? ''));
+  if (!answer.success || !isProof(answer.data.proof, token, 'keeper', challenge))
+    throw new AssayError('AGENT_LOST', 'who is at the door of this run has not proven to be its keeper');
+  socket.write(encodeLine({ proof: prove(token, 'bridge', answer.data.challenge) }));
 }
+
+/** A proof and a challenge are 170 characters. */
+const maxAnswer = 512;
 
 async function carry(socket: Socket, lines: AsyncGenerator<string>, output: Writable): Promise<void> {
   const closed = once(socket, 'close');

@@ -11,7 +11,7 @@ export const NodeRun = z.strictObject({
   head: z.string(),
   bootId: z.string(),
   bundle: z.string(),
-  token: z.string().min(32),
+  token: z.string().regex(/^[0-9a-f]{64}$/),
 });
 export type NodeRun = z.infer<typeof NodeRun>;
 
@@ -30,6 +30,17 @@ export async function findNodeRun(state: string, run: string): Promise<string | 
     if ((await list(directory)).includes('node.json')) return directory;
   }
   return undefined;
+}
+
+/** Directories of all runs that this user has on this node. */
+export async function listNodeRuns(state: string): Promise<readonly string[]> {
+  const boots = await list(join(state, 'runs'));
+  const runs = await Promise.all(
+    boots.map(async (boot) =>
+      (await list(join(state, 'runs', boot))).map((run) => nodeRunDirectory(state, boot, run)),
+    ),
+  );
+  return runs.flat();
 }
 
 /** Creates the run's directory with a fresh token (0600): who can read it may speak to the keeper. */

@@ -8,6 +8,9 @@ import { createLineSplitter, encodeLine } from '../protocol/framing.ts';
 import type { FromAgent } from '../protocol/messages.ts';
 import { ToAgent } from '../protocol/messages.ts';
 import { parseJson } from '../protocol/parse-json.ts';
+import type { Door } from './door.ts';
+import { openDoor } from './door.ts';
+import { createGreeter, greetLimits } from './greet.ts';
 import { createChallenge, isProof, Knock, Proof, prove } from './handshake.ts';
 import { Keeper, leashMs } from './keeper.ts';
 import { takeLease } from './lease.ts';
@@ -21,7 +24,7 @@ export interface ServeOptions {
   readonly bundle: string;
 }
 
-/** The detached process: takes the lease, starts the keeper, answers the door until the keeper ends. */
+/** The detached process: takes the lease, starts the keeper, opens its door until the keeper ends. */
 export async function serve(options: ServeOptions): Promise<void> {
   const log = pino(
     { base: null },
@@ -29,18 +32,13 @@ export async function serve(options: ServeOptions): Promise<void> {
   );
   const bootId = await readBootId();
   const node = await loadNodeRun(options.directory);
-  const { promise: keeper, resolve: opened } = Promise.withResolvers<Keeper>();
-  const sockets = new Set<Socket>();
-  const server = await takeLease(bootId, (socket) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
-    socket.on('error', (cause) => log.warn({ reason: cause.message }, 'connection error'));
-    void keeper.then((ready) => answer(socket, ready, node));
-  });
-  if (server === undefined) {
+  const lease = await takeLease(bootId);
+  if (lease === undefined) {
     log.error('the lease is held by another keeper');
     return;
   }
+  const sockets = new Set<Socket>();
+  const { promise: door, resolve: opened } = Promise.withResolvers<Door>();
   const started = await Keeper.start({
     ...options,
     node,
@@ -52,41 +50,50 @@ export async function serve(options: ServeOptions): Promise<void> {
     log,
     leashMs,
     onEnd: () => {
-      server.close();
+      void door.then(({ close }) => close());
+      lease.close();
       for (const socket of sockets) socket.destroySoon();
     },
   });
-  opened(started);
+  const greet = createGreeter(greetLimits);
+  const knocked = (socket: Socket): void => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    socket.on('error', (cause) => log.warn({ reason: cause.message }, 'connection error'));
+    answer(socket, started, node, greet);
+  };
+  opened(await openDoor(options.directory, knocked));
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, () => void started.terminate(`the agent received ${signal}`));
 }
 
-/** Lets in who knows the token; tells everybody else who holds the node. */
-function answer(socket: Socket, keeper: Keeper, node: NodeRun): void {
+/** Lets in who knows the token. Nobody else gets a word. */
+function answer(
+  socket: Socket,
+  keeper: Keeper,
+  node: NodeRun,
+  greet: ReturnType<typeof createGreeter>,
+): void {
   const split = createLineSplitter();
   const link = createLink(socket);
   const challenge = createChallenge();
-  let stage: 'knock' | 'proof' | 'hello' | 'attached' | 'stop' = 'knock';
+  let stage: 'hello' | 'attached' | 'stop' = 'hello';
   let queue: Promise<void> = Promise.resolve();
+  let hasKnocked = false;
 
-  const onLine = (line: string): void => {
-    const json = parseJson(line);
-    if (stage === 'knock') {
-      const knock = Knock.safeParse(json);
-      if (!knock.success || knock.data.run !== node.run) return refuse(socket, occupied(node.run));
-      socket.write(encodeLine({ proof: prove(node.token, 'keeper', knock.data.challenge), challenge }));
-      stage = 'proof';
-      return;
-    }
-    if (stage === 'proof') {
+  const hear = (json: unknown): 'more' | 'proven' | 'no' => {
+    if (hasKnocked) {
       const proof = Proof.safeParse(json);
-      if (!proof.success || !isProof(proof.data.proof, node.token, 'bridge', challenge)) {
-        return refuse(socket, occupied(node.run));
-      }
-      stage = 'hello';
-      return;
+      return proof.success && isProof(proof.data.proof, node.token, 'bridge', challenge) ? 'proven' : 'no';
     }
-    const parsed = ToAgent.safeParse(json);
+    const knock = Knock.safeParse(json);
+    if (!knock.success || knock.data.run !== node.run) return 'no';
+    socket.write(encodeLine({ proof: prove(node.token, 'keeper', knock.data.challenge), challenge }));
+    hasKnocked = true;
+    return 'more';
+  };
+  const onLine = (line: string): void => {
+    const parsed = ToAgent.safeParse(parseJson(line));
     if (!parsed.success) return refuse(socket, unfit(parsed.error.issues[0]?.message ?? ''));
     const message = parsed.data;
     if (stage === 'hello') {
@@ -107,7 +114,7 @@ function answer(socket: Socket, keeper: Keeper, node: NodeRun): void {
       queue = queue.then(() => keeper.handle(message, link));
     }
   };
-  socket.on('data', (chunk: Buffer) => {
+  greet(socket, hear, (chunk) => {
     try {
       split(chunk).forEach(onLine);
     } catch (cause) {
@@ -119,19 +126,10 @@ function answer(socket: Socket, keeper: Keeper, node: NodeRun): void {
 
 type Refusal = Extract<FromAgent, { type: 'refusal' }>;
 
-const occupied = (run: string): Refusal => ({
-  type: 'refusal',
-  error: {
-    code: 'LEASE_HELD',
-    message: `this node is in use by the run ${run}`,
-    hint: `Wait for it, or end it with: assay stop ${run} --now`,
-  },
-});
-
 const sameMachine = (asked: string, held: string): Refusal => ({
   type: 'refusal',
   error: {
-    code: 'SAME_MACHINE',
+    code: 'LEASE_HELD',
     message: `expected ${asked} to be a machine of its own, found that it is ${held}`,
     hint: 'Name each machine once.',
   },
