@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { ErrorDocument } from '../../workloads/kit/error-document.ts';
 import { Launch } from '../../workloads/kit/seat.ts';
 import { FactsStep, StepId, StepRequest } from './step.ts';
 
@@ -64,6 +63,14 @@ export const ToAgent = z.discriminatedUnion('type', [
 export type ToAgent = z.infer<typeof ToAgent>;
 export type Hello = Extract<ToAgent, { type: 'hello' }>;
 
+/** Why the agent does not do what it was asked. The code is a word of the node's like the rest; who reads it decides. */
+export const NodeRefusal = z.strictObject({
+  code: z.string(),
+  message: z.string(),
+  hint: z.string().optional(),
+});
+export type NodeRefusal = z.infer<typeof NodeRefusal>;
+
 /** Agent → coordinator. */
 export const FromAgent = z.discriminatedUnion('type', [
   z.strictObject({
@@ -89,7 +96,7 @@ export const FromAgent = z.discriminatedUnion('type', [
     step: StepId,
     words: z.array(z.string().max(16_384)).max(512),
   }),
-  z.strictObject({ type: z.literal('refusal'), error: ErrorDocument }),
+  z.strictObject({ type: z.literal('refusal'), error: NodeRefusal }),
   z.strictObject({ type: z.literal('pong') }),
   /** Answer to `stop` on a connection that may only stop: nothing runs any more. */
   z.strictObject({ type: z.literal('stopped') }),

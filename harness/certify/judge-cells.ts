@@ -59,6 +59,9 @@ function judgeField(
       `${node.id}:no-facts`,
     );
   }
+  const left = leftOutOf(node.id, material);
+  const isOfUse = rule.kind === 'metric' || (rule.kind === 'fact' && rule.path.startsWith('occupancy.'));
+  if (left !== undefined && isOfUse) return left;
   if (isStandIn) return judgeStandIn(requirement, node);
   const { claimedClass, claims } = claimsFor(node.id, material);
   if (rule.kind === 'manifest') return judgeManifest(node.id, facts, material);
@@ -72,6 +75,12 @@ function judgeField(
   return outcome.cause?.startsWith('no-') === true
     ? { ...outcome, cause: `${node.id}:${outcome.cause}` }
     : outcome;
+}
+
+/** Why a node that answered took no part, as the one cause of all that was therefore not measured on it. */
+export function leftOutOf(node: string, { plan }: Pick<RunMaterial, 'plan'>): Outcome | undefined {
+  const left = plan?.leftOut?.find((each) => each.node === node);
+  return left && missing('no-access', left.reason, `${node}:left-out`);
 }
 
 /** No such device: either none is there, or it is not known whether one is. */

@@ -8,6 +8,7 @@ export function listNotShown(cells: readonly Cell[], { nodes, plan }: RunMateria
   const unreached = nodes
     .filter(({ reached }) => !reached)
     .map(({ id, why }) => ({ what: `node ${id}`, reason: why ?? 'nobody could log in' }));
+  const leftOut = (plan?.leftOut ?? []).map(({ node, reason }) => ({ what: `node ${node}`, reason }));
   const unplanned =
     plan?.unplanned.map(({ node, entry, reason }) => ({ what: `${entry} on ${node}`, reason })) ?? [];
   const groups = new Set(
@@ -20,7 +21,10 @@ export function listNotShown(cells: readonly Cell[], { nodes, plan }: RunMateria
     .filter(({ missing }) => missing === 'not-covered' || missing === 'no-limit' || missing === 'no-claim')
     .map(({ title, reason }) => ({ what: title, reason }));
   const unique = new Map(
-    [...unreached, ...unplanned, ...together, ...gaps].map((each) => [JSON.stringify(each), each]),
+    [...unreached, ...leftOut, ...unplanned, ...together, ...gaps].map((each) => [
+      JSON.stringify(each),
+      each,
+    ]),
   );
   return [...unique.values()];
 }

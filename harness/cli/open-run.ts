@@ -7,6 +7,7 @@ import type { Suite } from '../config/suite.ts';
 import type { BuiltIn } from '../run/built-in.ts';
 import { createRun } from '../run/create-run.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
+import { runPaths } from '../store/run-directory.ts';
 import type { RunHeader } from '../store/run-header.ts';
 import type { CliContext } from './command.ts';
 import { createRunId, makeDefaultRunPath } from './run-location.ts';
@@ -55,15 +56,19 @@ export async function openNewRun(
   });
 }
 
-/** A run that never got anything from a machine is no document of anybody's. */
+/**
+ * A run that never got anything from a machine, or that we refused for what its machines are, is no document of anybody's.
+ * From the moment on at which it is planned, steps may have been sent, and it is kept whatever the error.
+ */
 export async function removeIfEmpty(run: RunDirectory, cause: unknown): Promise<never> {
   const isRefused = cause instanceof AssayError && refusals.has(cause.code);
-  if (isRefused || !(await run.has('nodes'))) await rm(run.path, { recursive: true });
+  const isBegun = await run.has(runPaths.plan);
+  if (!isBegun && (isRefused || !(await run.has('nodes')))) await rm(run.path, { recursive: true });
   throw cause;
 }
 
-/** Nothing was planned or measured when one of these ends a run. */
-const refusals: ReadonlySet<string> = new Set(['SAME_MACHINE', 'NODE_OCCUPIED', 'POWER_LIMIT']);
+/** Our own, before anything is planned: no node can say them (run/refusal-of.ts). */
+const refusals: ReadonlySet<string> = new Set(['NODE_OCCUPIED', 'POWER_LIMIT']);
 
 /** Packages of the best native tool for every entry: what a survey of this machine would use. */
 export function packagesFor(suite: Suite, registry: Registry): readonly string[] {

@@ -20,6 +20,8 @@ export const stopCommand = defineCommand({
         describe: 'Also remove the run from the nodes: it cannot be resumed',
       }),
   run: async ({ run: given, now, abandon }, context) => {
+    const { cleanText } = await import('../../reports/format/clean-text.ts');
+    const { keepDecision } = await import('../run/decision.ts');
     const { begun, collect, stopNode } = await import('../run/stop-node.ts');
     const { requireRunLock, takeRunLock } = await import('../store/run-lock.ts');
     const { openRun } = await import('./run-location.ts');
@@ -28,6 +30,10 @@ export const stopCommand = defineCommand({
     const targets = await begun(run, await createRunTargets(run, context.environment));
     // What is not closed keeps this process alive by its keepalive.
     const closeAll = () => Promise.all(targets.map(({ transport }) => transport.close()));
+    // Whoever measures learns of it from here and not from a node. Nodes are stopped even where nothing can be written.
+    await keepDecision(run, context.now, { kind: 'stop', reason: 'stopped by the operator' }).catch(
+      (cause: unknown) => context.err.write(`The stop was not noted: ${AssayError.from(cause).message}\n`),
+    );
     const held = await Promise.all(
       targets.map(async (target) => {
         try {
@@ -36,9 +42,8 @@ export const stopCommand = defineCommand({
         } catch (cause) {
           const error = AssayError.from(cause);
           if (error.code === 'RUN_NOT_FOUND') return 'gone' as const;
-          // One node that cannot be reached must not keep the others from being stopped.
-          if (error.code === 'INTERNAL') throw cause;
-          context.err.write(`✖ ${target.node}: ${error.code} ${error.message}\n`);
+          // One node that cannot be stopped must not keep the others from it.
+          context.err.write(`✖ ${target.node}: ${error.code} ${cleanText(error.message)}\n`);
           return error;
         }
       }),
@@ -51,14 +56,21 @@ export const stopCommand = defineCommand({
     }
     // Whoever is at work on the run directory fetches the evidence; otherwise it is fetched here.
     const lock = abandon ? await requireRunLock(run.header.id) : await takeRunLock(run.header.id);
-    if (lock !== undefined)
-      await Promise.all(
-        targets
-          .filter((_, index) => held[index] === 'stopped')
-          .map((target) => collect(run, target, abandon)),
-      );
+    const stopped = lock === undefined ? [] : targets.filter((_, index) => held[index] === 'stopped');
+    const collected = await Promise.allSettled(stopped.map((target) => collect(run, target, abandon)));
     lock?.release();
     await closeAll();
+    const lost = collected.flatMap((outcome, index) => {
+      if (outcome.status === 'fulfilled') return [];
+      const error = AssayError.from(outcome.reason);
+      context.err.write(`✖ ${stopped[index]?.node ?? ''}: ${error.code} ${cleanText(error.message)}\n`);
+      return [error];
+    });
+    const [unfetched] = lost;
+    if (failure === undefined && unfetched !== undefined) {
+      context.err.write(`Stopped, but not all evidence is here. Go on with: assay resume ${run.header.id}\n`);
+      return unfetched.exitCode;
+    }
     if (failure !== undefined) {
       context.err.write(`Not every node could be stopped. Try again: assay stop ${run.header.id} --now\n`);
       return failure.exitCode;

@@ -8,44 +8,14 @@ interface Seen {
   readonly facts: HostFacts;
 }
 
-/** Refuses two names for one machine: its results would count twice. */
-export function refuseDuplicates(nodes: readonly Seen[]): void {
-  const seen = new Map<string, { readonly node: string; readonly what: string }>();
-  for (const { node, facts } of nodes) {
-    for (const [what, value] of identitiesOf(facts)) {
-      const other = seen.get(`${what} ${value}`);
-      if (other !== undefined && other.node !== node) {
-        throw new AssayError(
-          'SAME_MACHINE',
-          `expected ${node} and ${other.node} to be two machines, found the same ${what} ${value}`,
-          { hint: 'Name each machine once.' },
-        );
-      }
-      seen.set(`${what} ${value}`, { node, what });
-    }
-  }
-}
-
-const identitiesOf = ({ identity, accelerators }: HostFacts): readonly (readonly [string, string])[] => [
-  ...named('boot id', valueOf(identity.bootId)),
-  ...named('DMI UUID', valueOf(identity.dmiUuid)),
-  ...(valueOf(accelerators) ?? []).flatMap(({ uuid }) => named('accelerator UUID', valueOf(uuid))),
-];
-
-/** Boards without a UUID of their own answer with zeros or ones. */
-const named = (what: string, value: string | undefined): readonly (readonly [string, string])[] =>
-  value === undefined || /^[0f-]*$/i.test(value) ? [] : [[what, value.toLowerCase()]];
-
-/** Refuses machines that somebody uses, before any load. */
-export function refuseOccupied(nodes: readonly Seen[]): void {
-  const occupied = nodes.flatMap(({ node, facts }) =>
-    (valueOf(facts.occupancy.reasons) ?? []).map((reason) => `${node}: ${reason}`),
+/** What uses each machine that somebody uses, in words. */
+export const findOccupied = (nodes: readonly Seen[]): ReadonlyMap<string, string> =>
+  new Map(
+    nodes.flatMap(({ node, facts }) => {
+      const reasons = valueOf(facts.occupancy.reasons) ?? [];
+      return reasons.length === 0 ? [] : [[node, reasons.join(', ')] as const];
+    }),
   );
-  if (occupied.length === 0) return;
-  throw new AssayError('NODE_OCCUPIED', `expected idle machines, found ${occupied.join('; ')}`, {
-    hint: 'Free them, or say with --exclusive-confirmed that they may be measured all the same.',
-  });
-}
 
 /** Refuses a set of nodes whose power domain could not carry them all under load. Returns the domains with their sums. */
 export function checkPowerDomains(

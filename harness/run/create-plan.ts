@@ -16,14 +16,19 @@ import { planGroups } from './plan-groups.ts';
 export function createPlan(options: {
   readonly run: string;
   readonly nodes: readonly { readonly node: string; readonly facts: HostFacts }[];
+  /** Nodes whose cells stand in the matrix and for which nothing is planned. */
+  readonly leftOut?: readonly { readonly node: string; readonly facts: HostFacts; readonly reason: string }[];
   readonly profile: Profile;
   readonly suite: Suite;
   readonly inventory: Inventory;
   readonly registry: Registry;
 }): Plan {
-  const { run, nodes, profile } = options;
+  const { run, nodes, leftOut = [], profile } = options;
   const across = planGroups(options);
-  const subjects = [...nodes.flatMap(({ node, facts }) => listSubjects(node, facts)), ...across.subjects];
+  const subjects = [
+    ...[...nodes, ...leftOut].flatMap(({ node, facts }) => listSubjects(node, facts)),
+    ...across.subjects,
+  ];
   const planned = nodes.map(({ node, facts }) => planNode(node, facts, options.suite, options.registry));
   const steps = planned.flatMap((each) => each.steps);
   const secondsOf = (all: readonly PlannedStep[]): number =>
@@ -37,6 +42,7 @@ export function createPlan(options: {
     cells: createCoverage(profile, subjects).map(({ cell }) => cell),
     steps: [...steps, ...across.steps],
     unplanned: [...planned.flatMap((each) => each.unplanned), ...across.unplanned],
+    ...(leftOut.length === 0 ? {} : { leftOut: leftOut.map(({ node, reason }) => ({ node, reason })) }),
     // Nodes work at the same time: the slowest one is the run's. So do the groups of one round.
     budgetSeconds:
       Math.max(0, ...planned.map((each) => secondsOf(each.steps))) +

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import type { RunDirectory } from '../store/run-directory.ts';
+import { runPaths } from '../store/run-directory.ts';
 import { PlannedStep } from './plan.ts';
 
 /**
@@ -17,8 +19,23 @@ export const Decision = z.discriminatedUnion('kind', [
   }),
   /** It ended, and by something that says nothing about its members: a connection of ours that was lost. */
   z.strictObject({ kind: z.literal('broken'), at: z.iso.datetime(), step: z.string(), reason: z.string() }),
+  /** An operator stopped the run from elsewhere: what nodes then end as cancelled is no failure of theirs. */
+  z.strictObject({ kind: z.literal('stop'), at: z.iso.datetime(), reason: z.string() }),
 ]);
 export type Decision = z.infer<typeof Decision>;
+
+type WithoutTime<T> = T extends unknown ? Omit<T, 'at'> : never;
+
+/** Writes a decision down for good: a step in a journal that no decision knows of would be damaged evidence. */
+export async function keepDecision(
+  run: RunDirectory,
+  now: () => Date,
+  decision: WithoutTime<Decision>,
+): Promise<void> {
+  const line: Decision = { ...decision, at: now().toISOString() };
+  await run.append(runPaths.decisions, `${JSON.stringify(line)}\n`);
+  await run.flush(runPaths.decisions);
+}
 
 /** The steps that were added, in the order in which that was decided. */
 export const addedSteps = (decisions: readonly Decision[]): readonly PlannedStep[] =>

@@ -10,13 +10,14 @@ import type { RunMaterial } from '../certify/run-material.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { runPaths } from '../store/run-directory.ts';
 import { roundsOf } from './create-plan.ts';
-import { addedSteps, Decision } from './decision.ts';
+import { addedSteps, Decision, keepDecision } from './decision.ts';
 import { loadRun } from './load-run.ts';
 import type { OpenNode } from './open-node.ts';
 import type { Plan, PlannedStep } from './plan.ts';
 import { planGroup } from './plan-groups.ts';
 import { createLaunches, leadGroup } from './run-group.ts';
-import { stoppedRun } from './stopped-run.ts';
+import type { StopWatch } from './stopped-run.ts';
+import { cancelledBatch } from './stopped-run.ts';
 import { stopsAll } from './stops-all.ts';
 
 export interface GroupSurroundings {
@@ -30,6 +31,9 @@ export interface GroupSurroundings {
   /** Why a node may take no part, by node. */
   readonly closed: ReadonlyMap<string, string>;
   readonly now: () => Date;
+  readonly wasStopped: StopWatch;
+  /** Aborted to let go of all nodes. */
+  readonly detach: AbortSignal;
   /** Spreads the beginnings of one round over the power domains. */
   readonly createRamp: () => (node: string) => Promise<void>;
   /** Steps that are added while the run goes on. */
@@ -84,7 +88,7 @@ async function runOne(
   const obstacle = await findObstacle(steps, around);
   const leader = nodes.get(lead.node);
   if (obstacle !== undefined || leader === undefined) {
-    await note(around, {
+    await keepDecision(run, around.now, {
       kind: 'skip',
       step: lead.step,
       ...(obstacle ?? { reason: `${lead.node} is lost` }),
@@ -93,12 +97,12 @@ async function runOne(
   }
   await Promise.all(steps.map(({ node }) => ramp(node)));
   const onBroken = (reason: string): Promise<void> =>
-    note(around, { kind: 'broken', step: lead.step, reason });
+    keepDecision(run, around.now, { kind: 'broken', step: lead.step, reason });
   const launches = createLaunches({ steps, nodes, plan, tool, run, keepReaching, onBroken });
   try {
     const end = await keepReaching(leader, (open) => leadGroup(open, lead, launches, plan));
     if (end?.execution === 'cancelled' && end.reason !== leaderEnded)
-      throw stoppedRun(run.header.id, end.reason);
+      throw await cancelledBatch(run, around.wasStopped, lead.node, end.reason);
   } catch (cause) {
     loseNode(lead.node, cause, around);
   } finally {
@@ -118,9 +122,9 @@ async function reach(name: string, around: GroupSurroundings): Promise<void> {
 }
 
 /** Takes a node out of what follows; what is not one node's ends the run instead. */
-function loseNode(name: string, cause: unknown, { nodes, onNodeFailed }: GroupSurroundings): void {
+function loseNode(name: string, cause: unknown, { nodes, detach, onNodeFailed }: GroupSurroundings): void {
   const error = AssayError.from(cause);
-  if (stopsAll(error)) throw cause;
+  if (detach.aborted || stopsAll(error)) throw cause;
   nodes.delete(name);
   onNodeFailed(name, error);
 }
@@ -190,7 +194,7 @@ async function findCulprits(
         { step: `d${count + index + 1}-${entry}`, repetition, isExtra: true },
       );
     });
-    await note(around, { kind: 'extra', steps: [...steps] });
+    await keepDecision(run, around.now, { kind: 'extra', steps: [...steps] });
     around.onExtra(steps);
     await runRound(steps, around);
   }
@@ -212,15 +216,3 @@ function restOf(trials: readonly Trial[], { skips }: RunMaterial): readonly (rea
 
 const addressOf = (seat: NonNullable<PlannedStep['seat']>, node: string): string =>
   seat.members.find((member) => member.node === node)?.address ?? '';
-
-async function note(
-  { run, now }: GroupSurroundings,
-  decision: DistributiveOmit<Decision, 'at'>,
-): Promise<void> {
-  const line: Decision = { ...decision, at: now().toISOString() };
-  await run.append(runPaths.decisions, `${JSON.stringify(line)}\n`);
-  // A step in a journal that no decision knows of would be damaged evidence.
-  await run.flush(runPaths.decisions);
-}
-
-type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;

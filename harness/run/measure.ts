@@ -10,7 +10,7 @@ import { Profile } from '../config/profile.ts';
 import { Suite } from '../config/suite.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { runPaths, toJson } from '../store/run-directory.ts';
-import { checkPowerDomains, refuseDuplicates, refuseOccupied } from './check-nodes.ts';
+import { checkPowerDomains, findOccupied } from './check-nodes.ts';
 import { createPlan } from './create-plan.ts';
 import { addedSteps, Decision } from './decision.ts';
 import { findInFacts } from './fact-findings.ts';
@@ -27,7 +27,8 @@ import { openSession } from './open-session.ts';
 import type { PlannedStep } from './plan.ts';
 import { Plan } from './plan.ts';
 import { createPowerRamp } from './power-ramp.ts';
-import { stoppedRun } from './stopped-run.ts';
+import type { StopWatch } from './stopped-run.ts';
+import { cancelledBatch, watchStops } from './stopped-run.ts';
 import { stopsAll } from './stops-all.ts';
 
 /** What a person watching a run is told, as it happens. */
@@ -64,9 +65,18 @@ export interface MeasureOptions {
   readonly acceptsOccupied: boolean;
 }
 
+interface LeftOut {
+  readonly node: string;
+  readonly facts: HostFacts;
+  readonly reason: string;
+}
+
 /** Everything that one measuring shares. */
 interface Work extends MeasureOptions {
   readonly inventory: Inventory;
+  readonly wasStopped: StopWatch;
+  /** Nodes that answered and take no part, and why. */
+  readonly leftOut: LeftOut[];
   readonly steps: ReturnType<typeof followSteps>;
   readonly sessions: Set<NodeSession>;
 }
@@ -91,7 +101,7 @@ export async function measure(options: MeasureOptions): Promise<void> {
     const ramp = createPowerRamp(work.inventory, pause);
     const measured = await surviving(work, opened, async (node) => {
       await ramp(node.node);
-      await keepReaching(work)(node, (open) => finishSteps(run, plan, planDigest, open));
+      await keepReaching(work)(node, (open) => finishSteps(work, plan, planDigest, open));
       const standing = await judgeNode(run, registry, node.node);
       if (standing.closedGate !== undefined) closed.set(node.node, standing.closedGate);
       if (opened.length > 1) events.onNodeMeasured(standing);
@@ -107,6 +117,8 @@ export async function measure(options: MeasureOptions): Promise<void> {
         nodes,
         closed,
         now: options.now,
+        wasStopped: work.wasStopped,
+        detach: options.detach,
         createRamp: () => createPowerRamp(work.inventory, pause),
         onExtra: (steps) => work.steps.add(steps),
         onNodeFailed: events.onNodeFailed,
@@ -145,35 +157,33 @@ async function withNodes(
   detach.addEventListener('abort', letGo);
   try {
     const inventory = await run.readDocument(Inventory, `${runPaths.inputs}/${inputNames.inventory}`);
-    const work: Work = { ...options, inventory, sessions, steps: followSteps(events) };
+    const work: Work = {
+      ...options,
+      inventory,
+      sessions,
+      steps: followSteps(events),
+      wasStopped: await watchStops(run),
+      leftOut: [],
+    };
     const open = await withoutFinished(options);
     const isPlanned = await run.has(runPaths.plan);
     const reached: OpenNode[] = [];
-    const opened = await orAbandon(
-      reached,
-      () =>
-        surviving(work, open, async (target) => {
-          const scratch = inventory.nodes.find(({ name }) => name === target.node)?.scratch;
-          const mode = isPlanned || (await run.has(runPaths.journal(target.node))) ? options.mode : 'open';
-          const node = await openNode(target, { ...openingOf(work), mode, scratch });
-          sessions.add(node.session);
-          reached.push(node);
-          events.onReached(node.node, reached.length, targets.length);
-          return node;
-        }),
-      // It is the run's end only when the run has not begun; whatever else ends it here, it can go on.
-      (cause) => !isPlanned && cause instanceof AssayError && cause.code === 'SAME_MACHINE',
-    );
+    const opened = await surviving(work, open, async (target) => {
+      const scratch = inventory.nodes.find(({ name }) => name === target.node)?.scratch;
+      const mode = isPlanned || (await run.has(runPaths.journal(target.node))) ? options.mode : 'open';
+      const node = await openNode(target, { ...openingOf(work), mode, scratch });
+      sessions.add(node.session);
+      reached.push(node);
+      events.onReached(node.node, reached.length, targets.length);
+      return node;
+    });
     if (opened.length === 0) return;
-    if (!isPlanned) {
-      events.onFacts(opened, await findInFacts(run, options.registry));
-      await orAbandon(opened, () => {
-        refuseDuplicates(opened);
-        if (!options.acceptsOccupied) refuseOccupied(opened);
-        return Promise.resolve();
-      });
+    if (isPlanned) {
+      await act(work, opened);
+      return;
     }
-    await act(work, opened);
+    events.onFacts(opened, await findInFacts(run, options.registry));
+    await act(work, await leaveOutOccupied(work, opened));
   } finally {
     detach.removeEventListener('abort', letGo);
     letGo();
@@ -197,16 +207,37 @@ function keepReaching(work: Work) {
   };
 }
 
+/**
+ * Leaves out the nodes that somebody uses, and removes the run from them: nothing is put on them. When no node would be
+ * left, the run is refused as a whole.
+ */
+async function leaveOutOccupied(work: Work, opened: readonly OpenNode[]): Promise<readonly OpenNode[]> {
+  if (work.acceptsOccupied) return opened;
+  const occupied = findOccupied(opened);
+  if (occupied.size === 0) return opened;
+  const used = opened.filter(({ node }) => occupied.has(node));
+  const hint = 'Free it, or say with --exclusive-confirmed that it may be measured all the same.';
+  return orAbandon(used, async () => {
+    if (used.length === opened.length) {
+      const each = [...occupied].map(([node, reason]) => `${node}: ${reason}`);
+      throw new AssayError('NODE_OCCUPIED', `expected idle machines, found ${each.join('; ')}`, { hint });
+    }
+    await Promise.allSettled(used.map(finishNode));
+    for (const { node, facts } of used) {
+      const reason = `in use by somebody: ${occupied.get(node) ?? ''}`;
+      work.leftOut.push({ node, facts, reason });
+      work.events.onNodeFailed(node, new AssayError('NODE_OCCUPIED', `left out: ${reason}`, { hint }));
+    }
+    return opened.filter(({ node }) => !occupied.has(node));
+  });
+}
+
 /** A run that is refused after somebody has looked is removed from the nodes: it never began. */
-async function orAbandon<T>(
-  opened: readonly OpenNode[],
-  act: () => Promise<T>,
-  isRefusal: (cause: unknown) => boolean = () => true,
-): Promise<T> {
+async function orAbandon<T>(opened: readonly OpenNode[], act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (cause) {
-    if (isRefusal(cause)) await Promise.allSettled(opened.map(finishNode));
+    await Promise.allSettled(opened.map(finishNode));
     throw cause;
   }
 }
@@ -274,12 +305,13 @@ async function surviving<T extends { readonly node: string }, R>(
 }
 
 async function ensurePlan(work: Work, opened: readonly OpenNode[]): Promise<Plan> {
-  const { run, registry, inventory } = work;
+  const { run, registry, inventory, leftOut } = work;
   if (await run.has(runPaths.plan)) return run.readDocument(Plan, runPaths.plan);
   return orAbandon(opened, async () => {
     const plan = createPlan({
       run: run.header.id,
       nodes: opened,
+      leftOut,
       profile: await run.readDocument(
         Profile,
         `${runPaths.inputs}/${inputNames.profile(run.header.profile)}`,
@@ -297,7 +329,7 @@ async function ensurePlan(work: Work, opened: readonly OpenNode[]): Promise<Plan
 
 /** Brings a node through the steps that it does alone, from wherever it stands. */
 async function finishSteps(
-  run: RunDirectory,
+  { run, wasStopped }: Work,
   plan: Plan,
   planDigest: string,
   { node, session, factsStep, scratch }: OpenNode,
@@ -314,7 +346,8 @@ async function finishSteps(
   const budgetMs = planned.reduce((sum, step) => sum + step.budgetMs, 0);
   if (progress.runningBatch !== undefined) {
     const { execution, reason } = await session.batchEnded(progress.runningBatch, budgetMs + lateMs);
-    if (execution === 'cancelled' && reason !== leaderEnded) throw stoppedRun(run.header.id, reason);
+    if (execution === 'cancelled' && reason !== leaderEnded)
+      throw await cancelledBatch(run, wasStopped, node, reason);
   }
   const steps = planned.filter(({ step }) => !progress.ended.has(step));
   if (steps.length === 0) return;
@@ -322,7 +355,7 @@ async function finishSteps(
     steps.map(({ node: _, entry: __, ...request }) => request),
     { plan: planDigest, facts: factsStep, scratch },
   );
-  if (execution === 'cancelled') throw stoppedRun(run.header.id, reason);
+  if (execution === 'cancelled') throw await cancelledBatch(run, wasStopped, node, reason);
 }
 
 /** A batch that is running already knows its own deadline; this long after the budgets it must be over. */
@@ -337,7 +370,7 @@ async function removeFromNodes(work: Work, nodes: readonly OpenNode[]): Promise<
         await keepReaching(work)(node, finishNode);
       } catch (cause) {
         const error = AssayError.from(cause);
-        if (detach.aborted || error.code === 'INTERNAL') throw cause;
+        if (detach.aborted || stopsAll(error)) throw cause;
         // The answer was lost, not the request.
         if (error.code === 'RUN_NOT_FOUND') return;
         events.onNodeFailed(

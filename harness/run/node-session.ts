@@ -14,6 +14,7 @@ import { damaged, readDocument, runPaths } from '../store/run-directory.ts';
 import type { Channel } from '../transport/transport.ts';
 import type { BatchEnd } from './node-progress.ts';
 import { NodeProgress } from './node-progress.ts';
+import { refusalOf } from './refusal-of.ts';
 
 interface Waiter {
   readonly wants: (message: FromAgent) => boolean;
@@ -252,7 +253,7 @@ export class NodeSession {
 
   #receive(message: FromAgent): void {
     if (message.type === 'refusal') {
-      this.#fail(AssayError.fromJSON(message.error));
+      this.#fail(refusalOf(this.#options.node, message.error));
       return;
     }
     if (message.type === 'record' && this.#failure === undefined) {

@@ -39,6 +39,8 @@ export const Plan = z.strictObject({
   unplanned: z.array(
     z.strictObject({ node: z.string(), entry: z.string(), workload: z.string(), reason: z.string() }),
   ),
+  /** Nodes that answered and take no part, because of what their facts say: nothing is planned for them. */
+  leftOut: z.array(z.strictObject({ node: z.string(), reason: z.string() })).optional(),
   budgetSeconds: z.number().nonnegative(),
 });
 export type Plan = z.infer<typeof Plan>;

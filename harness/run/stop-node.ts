@@ -9,6 +9,7 @@ import { runPaths } from '../store/run-directory.ts';
 import { createHello } from './create-hello.ts';
 import type { Target } from './open-session.ts';
 import { openSession } from './open-session.ts';
+import { refusalOf } from './refusal-of.ts';
 
 /**
  * Ends what a node is doing for a run. `now` kills the running step, otherwise it may end. Needs no right to the
@@ -28,7 +29,7 @@ export async function stopNode(
       const onLine = (line: string): void => {
         const message = FromAgent.safeParse(parseJson(line)).data;
         if (message?.type === 'stopped') resolve();
-        if (message?.type === 'refusal') reject(AssayError.fromJSON(message.error));
+        if (message?.type === 'refusal') reject(refusalOf(node, message.error));
       };
       channel.stdout.on('data', (chunk: Buffer) => {
         try {

@@ -147,7 +147,7 @@ describe('a run', () => {
       path: [join(cwd, 'bin')],
     });
     expect(second.exitCode).toBe(3);
-    expect(second.stderr).toContain(`LEASE_HELD this node is in use by the run ${header().id}`);
+    expect(second.stderr).toContain(`LEASE_HELD local says: this node is in use by the run ${header().id}`);
     expect((await first.finished).exitCode).toBe(0);
     await expectNothingLeft();
   });

@@ -3,7 +3,7 @@ import type { Requirement } from '../../../workloads/kit/requirement.ts';
 import type { Profile } from '../../config/profile.ts';
 import type { Subject } from '../../run/plan.ts';
 import type { JudgedCell } from '../judge-cells.ts';
-import { claimsFor, writeCell } from '../judge-cells.ts';
+import { claimsFor, leftOutOf, writeCell } from '../judge-cells.ts';
 import { judgeMetricRule } from '../judge-metric-rule.ts';
 import type { Outcome } from '../outcome.ts';
 import { missing } from '../outcome.ts';
@@ -67,7 +67,8 @@ function listExtras({ plan }: RunMaterial): readonly Subject[] {
 }
 
 /** A node that nothing was planned with: it has no tool or no address there, or rested in every round. */
-function leftOut(requirement: Requirement, node: NodeMaterial, { plan }: RunMaterial): GroupCell {
+function leftOut(requirement: Requirement, node: NodeMaterial, material: RunMaterial): GroupCell {
+  const { plan } = material;
   const subject: Subject = { id: node.id, node: node.id, kind: 'node', label: node.id };
   const reasons = (plan?.unplanned ?? []).filter(
     (each) => each.node === node.id && each.workload === workloadOf(requirement),
@@ -76,7 +77,7 @@ function leftOut(requirement: Requirement, node: NodeMaterial, { plan }: RunMate
   const outcome = !node.reached
     ? missing('no-access', node.why ?? 'nobody could log in', `${node.id}:no-access`)
     : reason === undefined
-      ? missing('not-run', 'nothing was planned with this node')
+      ? (leftOutOf(node.id, material) ?? missing('not-run', 'nothing was planned with this node'))
       : missing('no-tool', reason.reason, `${node.id}:no-tool:${workloadOf(requirement)}`);
   return {
     ...writeCell({ cell: `${node.id}:${requirement.id}`, subject, requirement, isStandIn: true }, outcome),

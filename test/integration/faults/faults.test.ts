@@ -9,6 +9,7 @@ import type { RigNode } from '../../rig/rig-node.ts';
 import { loadFaultTable } from '../../support/fault-table.ts';
 import { coordinatorFaults } from './coordinator-faults.ts';
 import { fabricFaults } from './fabric-faults.ts';
+import { hostileFaults } from './hostile-faults.ts';
 import { nodeFaults } from './node-faults.ts';
 import type { NodePool } from './node-pool.ts';
 import { createNodePool } from './node-pool.ts';
@@ -23,7 +24,7 @@ if (obstacle !== undefined && process.env['CI'] === 'true') throw obstacle;
 
 const table = loadFaultTable();
 const scenarios: ReadonlyMap<string, Scenario> = new Map(
-  [reachFaults, coordinatorFaults, nodeFaults, toolFaults, fabricFaults].flatMap((each) =>
+  [reachFaults, coordinatorFaults, nodeFaults, toolFaults, fabricFaults, hostileFaults].flatMap((each) =>
     Object.entries(each),
   ),
 );

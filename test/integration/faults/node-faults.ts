@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { RigNode } from '../../rig/rig-node.ts';
 import { putGatedOpenssl } from './node-state.ts';
@@ -83,15 +85,33 @@ export const nodeFaults: Readonly<Record<string, Scenario>> = {
     nodes: 2,
     provoke: async (scene) => {
       const [node] = scene.nodes;
-      await node.exec(['sh', '-c', 'cp /bin/sleep /tmp/xmrig; setsid /tmp/xmrig 600 > /dev/null 2>&1 &']);
+      await startMiner(node);
+      const first = await scene.certify().finished;
+      expect(first.stderr).toContain(`✖ ${node.name}: NODE_OCCUPIED left out: in use by somebody: `);
+      expectMeasured(scene, scene.nodes.slice(1));
+      const answer = found(scene, first, { workload: 'sha256' });
+      const out = join(scene.directory, 'second');
+      const second = await scene.certify({ out, args: ['--exclusive-confirmed'] }).finished;
+      return { ...answer, exitCode: `${first.exitCode}, then ${second.exitCode}` };
+    },
+  },
+
+  'all nodes in use by somebody': {
+    nodes: 1,
+    provoke: async (scene) => {
+      const [node] = scene.nodes;
+      await startMiner(node);
       const refused = await scene.certify().finished;
       expect(refused.stderr).toContain(`NODE_OCCUPIED expected idle machines, found ${node.name}: `);
-      const confirmed = await scene.certify({ args: ['--exclusive-confirmed'] }).finished;
-      expectMeasured(scene);
-      return found(scene, [refused, confirmed]);
+      expect(existsSync(scene.run)).toBe(false);
+      return { execution: 'not run', cell: 'none', exitCode: String(refused.exitCode) };
     },
   },
 };
+
+async function startMiner(node: RigNode): Promise<void> {
+  await node.exec(['sh', '-c', 'cp /bin/sleep /tmp/xmrig; setsid /tmp/xmrig 600 > /dev/null 2>&1 &']);
+}
 
 /** Makes both usual places of the agent useless on the first node. */
 async function withoutPlace(

@@ -49,6 +49,8 @@ export interface CertifyOptions {
   readonly rack?: readonly RackNode[];
   /** Changes the client's known_hosts. */
   readonly knownHosts?: (lines: string) => string;
+  /** Reach hosts that are no nodes of the rig with its files too. */
+  readonly anyHost?: boolean;
   /** Absent: `run` of the scene. */
   readonly out?: string;
   readonly args?: readonly string[];
@@ -67,11 +69,12 @@ export function createScene(rig: string, nodes: readonly [RigNode, ...RigNode[]]
       profile = 'survey',
       rack = nodes.map(({ name }) => ({ name })),
       knownHosts = (lines: string) => lines,
+      anyHost = false,
       out = run,
       args = [],
     } = {}) => {
       const inventory = join(directory, 'rack.yaml');
-      writeInventory(inventory, writeSshConfig(rig, directory, knownHosts), rack);
+      writeInventory(inventory, writeSshConfig(rig, directory, knownHosts, anyHost), rack);
       const suite = writeSuite(directory, entries);
       return start('certify', inventory, '--profile', profile, '--suite', suite, '--out', out, ...args);
     },
@@ -83,13 +86,27 @@ export function createScene(rig: string, nodes: readonly [RigNode, ...RigNode[]]
 }
 
 /** The ssh_config of the rig, with a known_hosts file of its own. */
-function writeSshConfig(rig: string, directory: string, change: (lines: string) => string): string {
+function writeSshConfig(
+  rig: string,
+  directory: string,
+  change: (lines: string) => string,
+  anyHost: boolean,
+): string {
   const files = clientFilesOf(rig);
   const own = clientFilesOf(directory);
   writeFileSync(own.knownHosts, change(readFileSync(files.knownHosts, 'utf8')));
+  const others = [
+    'Host *',
+    `  IdentityFile ${files.identity}`,
+    '  IdentitiesOnly yes',
+    `  UserKnownHostsFile ${own.knownHosts}`,
+    '  GlobalKnownHostsFile none',
+    '',
+  ];
   writeFileSync(
     own.sshConfig,
-    readFileSync(files.sshConfig, 'utf8').replaceAll(files.knownHosts, own.knownHosts),
+    readFileSync(files.sshConfig, 'utf8').replaceAll(files.knownHosts, own.knownHosts) +
+      (anyHost ? others.join('\n') : ''),
   );
   return own.sshConfig;
 }

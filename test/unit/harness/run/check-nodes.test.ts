@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checkPowerDomains, refuseDuplicates, refuseOccupied } from '../../../../harness/run/check-nodes.ts';
-import { known } from '../../../../workloads/kit/facts/fact.ts';
-import { h100, mergeFacts } from '../../../support/constructed/facts.ts';
+import { checkPowerDomains, findOccupied } from '../../../../harness/run/check-nodes.ts';
+import { mergeFacts } from '../../../support/constructed/facts.ts';
 import { refusal } from '../../../support/constructed/refusal.ts';
 
 const boot = (digit: number) => `6f9d1c1e-0000-4000-8000-00000000000${digit}`;
@@ -10,52 +9,10 @@ const node = (name: string, digit: number, changes = {}) => ({
   facts: mergeFacts({ bootId: boot(digit), ...changes }),
 });
 
-describe('refuseDuplicates', () => {
-  it('accepts machines that differ', () => {
-    expect(() => refuseDuplicates([node('a', 1), node('b', 2)])).not.toThrow();
-  });
-
-  it('refuses two names with one boot id', () => {
-    const found = refusal(() => refuseDuplicates([node('a', 1), node('b', 2), node('c', 1)]));
-    expect([found.code, found.message]).toEqual([
-      'SAME_MACHINE',
-      `expected c and a to be two machines, found the same boot id ${boot(1)}`,
-    ]);
-  });
-
-  it('refuses two names with one accelerator', () => {
-    const gpu = { accelerators: known([h100(0, { uuid: known('GPU-1') })]) };
-    expect(refusal(() => refuseDuplicates([node('a', 1, gpu), node('b', 2, gpu)])).message).toContain(
-      'the same accelerator UUID gpu-1',
-    );
-  });
-
-  it.each([
-    '00000000-0000-0000-0000-000000000000',
-    'ffffffff-ffff-ffff-ffff-ffffffffffff',
-    'FFFFFFFF',
-  ])('does not take a board that answers %s for one with an identity', (uuid) => {
-    const blank = (name: string, digit: number) => {
-      const { facts } = node(name, digit);
-      return { node: name, facts: { ...facts, identity: { ...facts.identity, dmiUuid: known(uuid) } } };
-    };
-    expect(() => refuseDuplicates([blank('a', 1), blank('b', 2)])).not.toThrow();
-  });
-});
-
-describe('refuseOccupied', () => {
-  it('names every machine in use and what uses it', () => {
-    const found = refusal(() =>
-      refuseOccupied([node('a', 1), node('b', 2, { occupied: ['the mining process `xmrig` is running'] })]),
-    );
-    expect([found.code, found.message]).toEqual([
-      'NODE_OCCUPIED',
-      'expected idle machines, found b: the mining process `xmrig` is running',
-    ]);
-  });
-
-  it('accepts idle ones', () => {
-    expect(() => refuseOccupied([node('a', 1), node('b', 2)])).not.toThrow();
+describe('findOccupied', () => {
+  it('names every machine in use and what uses it, and no other', () => {
+    const used = node('b', 2, { occupied: ['the mining process `xmrig` is running'] });
+    expect([...findOccupied([node('a', 1), used])]).toEqual([['b', 'the mining process `xmrig` is running']]);
   });
 });
 

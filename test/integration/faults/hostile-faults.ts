@@ -1,0 +1,130 @@
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { waitUntil } from '../../rig/wait-until.ts';
+import type { Lies } from '../../support/lying-node.ts';
+import { startLyingNode } from '../../support/lying-node.ts';
+import type { Finished } from '../../support/run-assay.ts';
+import { putGatedOpenssl } from './node-state.ts';
+import type { Found, Scenario, Scene } from './scene.ts';
+import { expectMeasured, found, patientHash, product, verify } from './scene.ts';
+
+/** Nodes, users and directories that lie. */
+export const hostileFaults: Readonly<Record<string, Scenario>> = {
+  'another user of the node poses as its keeper': {
+    nodes: 2,
+    provoke: async (scene) => {
+      const [node, ...others] = scene.nodes;
+      const squatting = async <T>(act: () => Promise<T>): Promise<T> => {
+        const squatter = node.exec(['perl', '-e', squat]);
+        const isThere = async (): Promise<boolean> =>
+          (await node.exec(['cat', '/proc/net/unix'])).stdout.includes('@assay-');
+        await waitUntil('the name is taken', isThere, 30_000);
+        const answer = await act();
+        await node.exec(['pkill', '-x', 'perl']);
+        await squatter;
+        return answer;
+      };
+      const expectHeld = ({ stderr }: Finished): void =>
+        expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(/LEASE_HELD .*uid 65534/);
+      const ended = await squatting(() => scene.certify().finished);
+      expectHeld(ended);
+      expectMeasured(scene, others);
+      const rack = [{ name: node.name }];
+      const gate = putGatedOpenssl(node);
+      const running = scene.certify({ entries: [patientHash()], rack, out: `${scene.directory}/during` });
+      await gate.begun();
+      expect((await node.exec(['perl', '-e', squat])).exitCode).not.toBe(0); // the keeper holds the name
+      expect((await node.exec(['perl', '-e', knock])).stdout).toBe('Permission denied');
+      gate.open();
+      expect((await running.finished).stderr).not.toContain('✖');
+      expectHeld(await squatting(() => scene.certify({ rack, out: `${scene.directory}/after` }).finished));
+      expect((await node.exec(['sh', '-c', 'cat /tmp/heard-* | wc -c'])).stdout.trim()).toBe('0');
+      return found(scene, ended);
+    },
+  },
+
+  'node refuses in our name': {
+    nodes: 1,
+    provoke: (scene) =>
+      besideLiar(scene, {
+        batch: ({ send }) =>
+          send({ type: 'refusal', error: { code: 'SAME_MACHINE', message: 'you have me already' } }),
+      }),
+  },
+
+  'node names files outside of its run': {
+    nodes: 1,
+    provoke: async (scene) => {
+      const answer = await besideLiar(scene, {
+        batch: ({ keep, record }, { batch, plan }) => {
+          record({ type: 'plan', digest: plan });
+          record({ type: 'batch-started', batch, steps: [] });
+          const step = '../../../../evil';
+          record({ type: 'step-ended', step, execution: 'completed', result: keep({ step }) });
+        },
+      });
+      expect(existsSync(join(scene.directory, 'evil'))).toBe(false);
+      return answer;
+    },
+  },
+
+  'link in the directory of the run': {
+    nodes: 1,
+    provoke: async (scene) => {
+      const [{ name }] = scene.nodes;
+      const gate = putGatedOpenssl(scene.nodes[0]);
+      const running = scene.certify({ entries: [patientHash(), product, verify] });
+      await gate.begun();
+      running.signal('SIGKILL');
+      await running.finished;
+      const victim = join(scene.directory, 'victim');
+      mkdirSync(join(victim, 'r1-hash'), { recursive: true });
+      writeFileSync(join(victim, 'r1-hash/thesis.txt'), 'precious');
+      const [steps, kept] = [join(scene.run, 'nodes', name, 'steps'), join(scene.directory, 'kept')];
+      renameSync(steps, kept);
+      symlinkSync(victim, steps);
+      gate.open();
+      const refused = await scene.start('resume', scene.run).finished;
+      expect(refused.stderr).toContain('EVIDENCE_DAMAGED');
+      expect(readdirSync(join(victim, 'r1-hash'))).toEqual(['thesis.txt']);
+      rmSync(steps);
+      renameSync(kept, steps);
+      return found(scene, [refused, await scene.start('resume', scene.run).finished]);
+    },
+  },
+};
+
+/** Holds the keeper's name as the user nobody, says that it is the keeper, and writes down what it is told. */
+const squat = `use Socket; use POSIX; use Digest::SHA qw(hmac_sha256_hex);
+open B, "/proc/sys/kernel/random/boot_id"; chomp(my $b = <B>); my $log = "/tmp/heard-$$";
+POSIX::setgid(65534); POSIX::setuid(65534);
+open L, ">", $log; L->autoflush(1); socket(S, PF_UNIX, SOCK_STREAM, 0); bind(S, pack_sockaddr_un("\\0assay-$b")) or die $!;
+listen(S, 9); alarm 120;
+while (accept(C, S)) { C->autoflush(1); while (<C>) { print L $_; my ($c) = /"challenge":"([0-9a-f]+)"/;
+print C '{"proof":"' . hmac_sha256_hex("keeper:$c", "") . '","challenge":"' . "0" x 64 . "\\"}\\n"; } }`;
+
+/** Goes to the keeper's own door as the user nobody. */
+const knock = `use Socket; use POSIX; my ($door) = glob "/var/tmp/assay-0/runs/*/*/door"; die "no door" if !$door;
+POSIX::setgid(65534); POSIX::setuid(65534); socket(S, PF_UNIX, SOCK_STREAM, 0);
+print connect(S, pack_sockaddr_un($door)) ? "connected" : $!;`;
+
+/** A certify of the honest node and of one that tells these lies: what becomes of the latter. */
+async function besideLiar(scene: Scene, lies: Lies): Promise<Found> {
+  const liar = await startLyingNode(lies);
+  try {
+    const host = `127.0.0.1:${liar.port}`;
+    const running = scene.certify({
+      rack: [...scene.nodes.map(({ name }) => ({ name })), { name: 'liar', host: `root@${host}` }],
+      knownHosts: (lines) => `${lines}[127.0.0.1]:${liar.port} ${liar.hostKey}\n`,
+      anyHost: true,
+    });
+    const ended = await running.finished;
+    expect(ended.stderr).toContain('✖ liar: ');
+    expectMeasured(scene);
+    const { execution, cell, exitCode } = found(scene, ended, { node: 'liar', workload: 'sha256' });
+    return { execution, cell, exitCode };
+  } finally {
+    await liar.stop();
+  }
+}

@@ -1,0 +1,179 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import type { ServerChannel } from 'ssh2';
+import ssh2 from 'ssh2';
+import type { Hello } from '../../agents/protocol/messages.ts';
+import { protocolVersion } from '../../agents/protocol/version.ts';
+
+/** What a session of a lying node can say, honest or not. */
+export interface Liar {
+  readonly hello: Hello;
+  readonly send: (message: object) => void;
+  /** Appends a record to the journal that it shows. */
+  readonly record: (entry: object) => void;
+  /** Shows this as the evidence of a step and returns the digest of its exit.json. */
+  readonly keep: (step: Readonly<Record<string, unknown>> & { readonly step: string }) => string;
+  /** Ends the connection as if nothing had been there. */
+  readonly vanish: () => void;
+}
+
+/** What a node does with a message instead of what an honest one does. */
+export type Lies = Readonly<Record<string, (liar: Liar, message: Readonly<Record<string, unknown>>) => void>>;
+
+/** An SSH server of ours that lets everybody in and speaks the agent's protocol: honestly, but for its lies. */
+export interface LyingNode {
+  readonly port: number;
+  /** As a known_hosts line has it, without the name. */
+  readonly hostKey: string;
+  readonly stop: () => Promise<void>;
+}
+
+const sha256 = (bytes: string | Buffer): string => createHash('sha256').update(bytes).digest('hex');
+
+const machine = readFileSync(
+  new URL('../../workloads/kit/facts/fixtures/virtual-machine.json', import.meta.url),
+);
+
+export async function startLyingNode(lies: Lies): Promise<LyingNode> {
+  const { private: privateKey, public: hostKey } = ssh2.utils.generateKeyPairSync('ed25519');
+  const clients = new Set<{ end: () => unknown }>();
+  const server = new ssh2.Server({ hostKeys: [privateKey] }, (client) => {
+    clients.add(client);
+    client.on('error', () => undefined); // a client that has gone
+    client.on('close', () => clients.delete(client));
+    client.on('authentication', (attempt) => attempt.accept());
+    client.on('session', (accept) => {
+      accept().on('exec', (acceptExec, _reject, { command }) => {
+        const channel = acceptExec();
+        channel.on('error', () => undefined);
+        speak(channel, command, lies, () => client.end());
+      });
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo; // a TCP server has one
+  return {
+    port,
+    hostKey,
+    stop: async () => {
+      for (const client of clients) client.end();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+/** One command of the coordinator: the agent is there already, and answers the first message. */
+function speak(channel: ServerChannel, command: string, lies: Lies, vanish: () => void): void {
+  const [mark = ''] = /assay-[0-9a-f]{32}/.exec(command) ?? [];
+  const [, nonce = ''] = /nonce=([0-9a-f]{32})/.exec(command) ?? [];
+  const unquoted = command.replaceAll(
+    /'([^']*)'|\\(.)/gs,
+    (_, quoted?: string, escaped?: string) => quoted ?? escaped ?? '',
+  );
+  const [text = ''] = /\{"type":"hello"[^}]*\}/.exec(unquoted) ?? [];
+  const hello = JSON.parse(text) as Hello; // written by the coordinator under test
+  const files = new Map<string, Buffer>();
+  let [seq, prev] = [0, hello.head];
+  const send = (message: object): void => void channel.write(`${JSON.stringify(message)}\n`);
+  const record = (entry: object): void => {
+    const line = JSON.stringify({ seq, prev, at: new Date(0).toISOString(), ...entry });
+    [seq, prev] = [seq + 1, sha256(line)];
+    send({ type: 'record', line });
+  };
+  const keep = ({
+    outputs = {},
+    ...step
+  }: Readonly<Record<string, unknown>> & { readonly step: string }): string => {
+    const written = Object.entries(outputs as Record<string, Buffer>).map(([file, bytes]) => {
+      files.set(`steps/${step.step}/${file}`, bytes);
+      return { output: file, file, bytes: bytes.length, sha256: sha256(bytes), capped: false };
+    });
+    const exit = JSON.stringify({
+      schema: 'assay/step',
+      schemaVersion: 1,
+      workload: 'facts',
+      tool: 'probe',
+      params: {},
+      repetition: 1,
+      session: 1,
+      execution: 'completed',
+      durationMs: 1,
+      commands: [
+        {
+          id: 'probes',
+          file: '{agent}',
+          args: [],
+          env: {},
+          directory: '/',
+          execution: 'completed',
+          startedAt: new Date(0).toISOString(),
+          durationMs: 1,
+          outputs: written,
+        },
+      ],
+      survivors: 0,
+      agentCpuSeconds: 0,
+      ...step,
+    });
+    files.set(`steps/${step.step}/exit.json`, Buffer.from(exit));
+    return sha256(exit);
+  };
+  const liar: Liar = { hello, send, record, keep, vanish };
+  const honest: Lies = {
+    hello: () => {
+      send({ type: 'welcome', version: protocolVersion, nonce: hello.nonce, records: 0 });
+      const { run, node } = hello;
+      record({
+        type: 'opened',
+        run,
+        node,
+        protocol: protocolVersion,
+        bundle: 'x',
+        bootId: 'liar',
+        directory: '/',
+      });
+    },
+    probe: (_, { step }) => {
+      record({ type: 'step-started', step });
+      const result = keep({ step: String(step), outputs: { 'probes.json': machine } });
+      record({ type: 'step-ended', step, execution: 'completed', result });
+    },
+    batch: (_, { batch, plan, steps }) => {
+      const asked = steps as readonly { readonly step: string }[];
+      record({ type: 'plan', digest: plan });
+      record({ type: 'batch-started', batch, steps: asked.map(({ step }) => step) });
+      for (const { budgetMs: _budget, ...request } of asked as readonly {
+        step: string;
+        budgetMs: number;
+      }[]) {
+        record({ type: 'step-started', step: request.step });
+        const result = keep({ ...request, execution: 'error', reason: 'not done', commands: [] });
+        record({ type: 'step-ended', step: request.step, execution: 'error', result });
+      }
+      record({ type: 'batch-ended', batch, execution: 'completed' });
+    },
+    fetch: (_, { path }) => {
+      const bytes = files.get(String(path)) ?? Buffer.alloc(0);
+      send({ type: 'chunk', path, offset: 0, data: bytes.toString('base64'), last: true });
+    },
+    ping: () => send({ type: 'pong' }),
+    finish: () => {
+      send({ type: 'finished' });
+      channel.exit(0);
+      channel.end();
+    },
+  };
+  const handle = (message: Readonly<Record<string, unknown>>): void => {
+    const type = String(message['type']);
+    (lies[type] ?? honest[type])?.(liar, message);
+  };
+  let rest = '';
+  channel.on('data', (chunk: Buffer) => {
+    const lines = (rest + chunk.toString('utf8')).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) handle(JSON.parse(line) as Record<string, unknown>);
+  });
+  channel.write(`${mark}\n${nonce} started\n`);
+  handle({ ...hello });
+}
