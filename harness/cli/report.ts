@@ -18,12 +18,19 @@ export const reportCommand = defineCommand({
     const { writeReports } = await import('../run/conclude-run.ts');
     const { validateVerdict } = await import('../../reports/schema/validate.ts');
     const { parseJson } = await import('../../agents/protocol/parse-json.ts');
-    const { runPaths } = await import('../store/run-directory.ts');
+    const { damaged, runPaths } = await import('../store/run-directory.ts');
+    const { fileName } = await import('../../workloads/kit/names.ts');
     const { printVerdict } = await import('./print-verdict.ts');
     const { openRun } = await import('./run-location.ts');
     const run = await openRun(context.environment, given);
-    const path = runPaths.verdict(profile ?? run.header.profile);
+    const wanted = profile ?? run.header.profile;
+    const path = runPaths.verdict(wanted);
     const verdict = validateVerdict(parseJson((await run.read(path)).toString('utf8')));
+    if (verdict.profile.id !== wanted) throw damaged(path, `the profile ${wanted}`, verdict.profile.id);
+    // Files are named after nodes, so all of them are looked at before the first is written.
+    for (const { id } of verdict.nodes)
+      if (!fileName.test(id)) throw damaged(path, 'names of nodes', `\`${id.slice(0, 80)}\``);
+    if (verdict.run.id !== run.header.id) throw damaged(path, `the run ${run.header.id}`, verdict.run.id);
     printVerdict(context, run, verdict, await writeReports(run, verdict), json);
     return exitCodes.pass;
   },

@@ -1,9 +1,10 @@
 import * as z from 'zod';
+import { NodeName } from '../../workloads/kit/names.ts';
 
 const claim = z.union([z.string(), z.number(), z.boolean()]);
 
 export const InventoryNode = z.strictObject({
-  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/),
+  name: NodeName,
   /** How to reach it, `[user@]host[:port]` as ssh takes it; absent: its name, or this machine for `local`. */
   host: z.string().optional(),
   class: z.string().optional(),

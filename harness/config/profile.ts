@@ -1,11 +1,12 @@
 import * as z from 'zod';
+import { ProfileId } from '../../workloads/kit/names.ts';
 import { Requirement } from '../../workloads/kit/requirement.ts';
 
 /** What must hold for one purpose (`harness/profiles/<id>.yaml`). */
 export const Profile = z.strictObject({
   schema: z.literal('assay/profile'),
   schemaVersion: z.literal(1),
-  id: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
+  id: ProfileId,
   version: z.string(),
   title: z.string().min(1),
   purpose: z.string().min(1),

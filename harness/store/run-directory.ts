@@ -1,12 +1,15 @@
-import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { constants } from 'node:fs';
+import { lstat, mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type * as z from 'zod';
 import { sha256 } from '../../agents/protocol/chain.ts';
 import { writeWhole } from '../../agents/protocol/write-whole.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
+import { fileName } from '../../workloads/kit/names.ts';
+import { claimFolder, findStranger } from './own-folder.ts';
 import { RunHeader } from './run-header.ts';
 
-/** Paths inside a run directory. Names come from our own schemas, never from a node. */
+/** Paths inside a run directory. Every name in them passes one pattern before it is used (`#at`). */
 export const runPaths = {
   header: 'run.json',
   plan: 'plan.json',
@@ -29,8 +32,9 @@ export class RunDirectory {
   readonly header: RunHeader;
   /** Digest of `run.json`: the head of every journal chain. */
   readonly headDigest: string;
-  /** Folders that `append` has made: a journal has thousands of lines. */
-  readonly #folders = new Set<string>();
+  /** Folders that were found to be ours to write to, and files to append to: a journal has thousands of lines. */
+  readonly #folders = new Map<string, Promise<void>>();
+  readonly #appended = new Set<string>();
 
   private constructor(path: string, header: RunHeader, headDigest: string) {
     this.path = path;
@@ -45,21 +49,26 @@ export class RunDirectory {
     inputs: ReadonlyMap<string, string>,
   ): Promise<RunDirectory> {
     await makeRunDirectory(path);
-    await mkdir(join(path, runPaths.inputs));
-    const listed = [];
-    for (const [name, text] of [...inputs].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-      await mkdir(dirname(join(path, runPaths.inputs, name)), { recursive: true });
-      await writeFile(join(path, runPaths.inputs, name), text);
-      listed.push({ path: `${runPaths.inputs}/${name}`, sha256: sha256(text) });
-    }
-    const full: RunHeader = { ...header, inputs: listed };
+    const listed = [...inputs]
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, text]) => ({ path: `${runPaths.inputs}/${name}`, text, sha256: sha256(text) }));
+    const full: RunHeader = {
+      ...header,
+      inputs: listed.map((input) => ({ path: input.path, sha256: input.sha256 })),
+    };
     const text = toJson(full);
-    await writeWhole(join(path, runPaths.header), text, 0o644);
-    return new RunDirectory(path, full, sha256(text));
+    const directory = new RunDirectory(path, full, sha256(text));
+    for (const input of listed) await directory.write(input.path, input.text);
+    await directory.write(runPaths.header, text);
+    return directory;
   }
 
-  /** Opens a run directory and proves that its inputs are what the header says. */
+  /**
+   * Opens a run directory, which anybody may have made: it holds files and directories and nothing else, which is looked at
+   * before anything is read, and its inputs are what the header says. Throws RUN_NOT_FOUND, EVIDENCE_DAMAGED.
+   */
   static async open(path: string): Promise<RunDirectory> {
+    await refuseStrangers(path);
     if (!(await exists(join(path, runPaths.header)))) {
       throw new AssayError(
         'RUN_NOT_FOUND',
@@ -80,20 +89,21 @@ export class RunDirectory {
 
   /** Reads a file of the run. A missing one is damaged evidence: nothing in a run directory is optional once listed. */
   async read(relative: string): Promise<Buffer> {
+    const path = this.#at(relative);
     try {
-      return await readFile(join(this.path, relative));
+      return await readFile(path);
     } catch (cause) {
       throw damaged(relative, 'a readable file', 'none', cause);
     }
   }
 
   async has(relative: string): Promise<boolean> {
-    return exists(join(this.path, relative));
+    return exists(this.#at(relative));
   }
 
   /** Names in a folder of the run; none when the folder does not exist. */
   async list(relative: string): Promise<readonly string[]> {
-    return (await this.has(relative)) ? (await readdir(join(this.path, relative))).toSorted() : [];
+    return (await this.has(relative)) ? (await readdir(this.#at(relative))).toSorted() : [];
   }
 
   /** The records of a file of NDJSON; none when there is no such file. A last line that is torn was never said. */
@@ -109,22 +119,37 @@ export class RunDirectory {
 
   /** Writes a file so that it is there whole or not at all. */
   async write(relative: string, content: string | Uint8Array): Promise<void> {
-    await mkdir(dirname(join(this.path, relative)), { recursive: true });
-    await writeWhole(join(this.path, relative), content, 0o644);
+    await this.#claim(relative);
+    await writeWhole(this.#at(relative), content, 0o644);
   }
 
+  /** Adds to a file. One that has a second name is refused: it may be somebody's file elsewhere. */
   async append(relative: string, line: string): Promise<void> {
-    const folder = dirname(join(this.path, relative));
-    if (!this.#folders.has(folder)) await mkdir(folder, { recursive: true });
-    this.#folders.add(folder);
-    await appendFile(join(this.path, relative), line);
+    await this.#claim(relative);
+    const { O_APPEND, O_CREAT, O_NOFOLLOW, O_WRONLY } = constants;
+    const file = await open(this.#at(relative), O_APPEND | O_CREAT | O_NOFOLLOW | O_WRONLY, 0o644);
+    try {
+      if (!this.#appended.has(relative)) {
+        const { nlink } = await file.stat();
+        if (nlink !== 1)
+          throw damaged(relative, 'a file with this one name', `one with ${nlink} (hard links)`);
+        this.#appended.add(relative);
+      }
+      await file.writeFile(line);
+    } finally {
+      await file.close();
+    }
   }
 
   /** Moves a folder into place, over whatever an interrupted attempt left there. */
   async move(from: string, to: string): Promise<void> {
-    await rm(join(this.path, to), { recursive: true, force: true });
-    await mkdir(dirname(join(this.path, to)), { recursive: true });
-    await rename(join(this.path, from), join(this.path, to));
+    await this.#claim(from);
+    await this.#claim(to);
+    await rm(this.#at(to), { recursive: true, force: true });
+    await rename(this.#at(from), this.#at(to));
+    // A folder that was moved away has to be made again.
+    for (const folder of this.#folders.keys())
+      if (folder === from || folder.startsWith(`${from}/`)) this.#folders.delete(folder);
   }
 
   /** Cuts what was being written to a file of lines when its writer died: it was never said. */
@@ -137,11 +162,38 @@ export class RunDirectory {
 
   /** Waits until a file is on the disk, not only in memory. */
   async flush(relative: string): Promise<void> {
-    const file = await open(join(this.path, relative), 'r');
+    const file = await open(this.#at(relative), 'r');
     try {
       await file.sync();
     } finally {
       await file.close();
+    }
+  }
+
+  /** Where a path of the run is. No name in it can lead out of the run, whoever gave it. */
+  #at(relative: string): string {
+    const wrong = relative.split('/').find((name) => !fileName.test(name));
+    if (wrong !== undefined)
+      throw damaged(
+        `\`${relative.slice(0, 200)}\``,
+        `names of the form ${fileName.source}`,
+        `\`${wrong.slice(0, 80)}\``,
+      );
+    return join(this.path, relative);
+  }
+
+  /** Makes the folders of a file, each of them ours. */
+  async #claim(relative: string): Promise<void> {
+    this.#at(relative);
+    const names = relative.split('/').slice(0, -1);
+    for (let depth = 0; depth <= names.length; depth += 1) {
+      const folder = names.slice(0, depth).join('/');
+      const claimed = this.#folders.get(folder) ?? claimFolder(join(this.path, folder));
+      this.#folders.set(folder, claimed);
+      await claimed.catch((cause: unknown) => {
+        this.#folders.delete(folder);
+        throw cause;
+      });
     }
   }
 }
@@ -178,6 +230,19 @@ export function readDocument<T>(schema: z.ZodType<T>, text: string, where: strin
     `a document of schema version 1`,
     `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'something else'}`,
   );
+}
+
+/** Whoever opens a run directory may have got it from somebody: a link in it would lead reader and writer elsewhere. */
+async function refuseStrangers(path: string): Promise<void> {
+  if (!(await exists(path))) return; // told by who looks for the header
+  if ((await lstat(path)).isSymbolicLink())
+    throw damaged(path, 'a run directory', `a symbolic link to ${await realpath(path)}`);
+  if (!(await stat(path)).isDirectory()) return;
+  // Not a run: nobody's home is to be searched because of a typo.
+  if (!(await readdir(path)).includes(runPaths.header)) return;
+  const stranger = await findStranger(path);
+  if (stranger !== undefined)
+    throw damaged(stranger.path, 'only files and directories in a run directory', stranger.kind);
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ProfileId } from '../../workloads/kit/names.ts';
 
 /**
  * `run.json`, written first: who, what, and the digests of everything in `inputs/`. Its own digest is the
@@ -12,7 +13,7 @@ export const RunHeader = z.strictObject({
   assay: z.string(),
   purpose: z.enum(['survey', 'certify']),
   startedAt: z.iso.datetime(),
-  profile: z.string(),
+  profile: ProfileId,
   inputs: z.array(
     z.strictObject({
       path: z.string().regex(/^inputs(\/[a-z0-9][a-z0-9-]*)+\.json$/),

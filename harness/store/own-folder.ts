@@ -1,0 +1,74 @@
+import type { Dirent, Stats } from 'node:fs';
+import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { writerOf } from '../../agents/protocol/write-whole.ts';
+import { AssayError } from '../../workloads/kit/assay-error.ts';
+
+/** What a path is, for a person who did not expect it. */
+export const kindOf = (found: Pick<Stats, 'isSymbolicLink' | 'isFIFO' | 'isSocket' | 'isFile'>): string =>
+  found.isSymbolicLink()
+    ? 'a symbolic link'
+    : found.isFIFO()
+      ? 'a FIFO'
+      : found.isSocket()
+        ? 'a socket'
+        : found.isFile()
+          ? 'a file'
+          : 'a device';
+
+/** The first path below a directory that is neither file nor directory, with what it is; links are not followed. */
+export async function findStranger(
+  root: string,
+): Promise<{ readonly path: string; readonly kind: string } | undefined> {
+  const folders = [root];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    for (const entry of await readEntries(folder)) {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) folders.push(path);
+      else if (!entry.isFile()) return { path: relative(root, path), kind: kindOf(entry) };
+    }
+  }
+  return undefined;
+}
+
+/** The entries of a folder; none of one that a run at work has moved meanwhile. */
+async function readEntries(folder: string): Promise<readonly Dirent[]> {
+  try {
+    return await readdir(folder, { withFileTypes: true });
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return [];
+    throw cause;
+  }
+}
+
+/**
+ * Makes sure that a folder is there and that nobody else can put anything into it: a directory and no link, of this user,
+ * not writable by everybody. What a killed process of ours was writing there is removed. Throws USAGE.
+ */
+export async function claimFolder(path: string): Promise<void> {
+  await mkdir(path, 0o755).catch((cause: unknown) => {
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')) throw cause;
+  });
+  const found = await lstat(path);
+  const uid = process.geteuid?.();
+  const refuse = (what: string): AssayError =>
+    new AssayError('USAGE', `expected a directory of yours to write to, found that ${path} ${what}`, {
+      hint: 'Work on a copy of the run directory that belongs to you: cp -r',
+    });
+  if (!found.isDirectory()) throw refuse(`is ${kindOf(found)}`);
+  if (found.uid !== uid) throw refuse(`belongs to uid ${found.uid}`);
+  if ((found.mode & 0o002) !== 0) throw refuse('can be written to by everybody');
+  for (const name of await readdir(path)) {
+    const writer = writerOf(name);
+    if (writer !== undefined && !isAlive(writer)) await rm(join(path, name), { force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (cause) {
+    return !(cause instanceof Error && 'code' in cause && cause.code === 'ESRCH');
+  }
+}
