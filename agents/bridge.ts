@@ -45,7 +45,10 @@ export async function bridge(options: BridgeOptions): Promise<void> {
   try {
     const hello = readHello(options.hello);
     const { socket, token } = await reachKeeper(hello, options);
-    await shakeHands(socket, hello.run, token);
+    await shakeHands(socket, hello.run, token).catch((cause: unknown) => {
+      socket.destroy();
+      throw cause;
+    });
     socket.write(encodeLine(hello));
     await carry(socket, lines, output);
   } catch (cause) {
@@ -168,7 +171,9 @@ async function explainHeld(holder: LeaseHolder, bootId: string, state: string): 
 async function shakeHands(socket: Socket, run: string, token: string): Promise<void> {
   const challenge = createChallenge();
   socket.write(encodeLine({ run, challenge }));
-  const deadline = AbortSignal.timeout(20_000);
+  const gone = new AbortController();
+  socket.once('close', () => gone.abort());
+  const deadline = AbortSignal.any([AbortSignal.timeout(20_000), gone.signal]);
   let line = '';
   while (!line.includes('\n') && line.length <= maxAnswer) {
     const [chunk] = (await once(socket, 'data', { signal: deadline }).catch((cause: unknown) => {

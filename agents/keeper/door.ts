@@ -30,10 +30,10 @@ export async function openDoor(directory: string, onConnection: (socket: Socket)
   return { close: () => void server.close() };
 }
 
-/** Connects to the keeper of a run; `undefined` when none is at its door. */
+/** Connects to the keeper of a run; `undefined` when none is at its door, or the run was removed meanwhile. */
 export async function connectDoor(directory: string): Promise<Socket | undefined> {
-  const folder = await open(directory, constants.O_RDONLY | constants.O_DIRECTORY);
   try {
+    await using folder = await open(directory, constants.O_RDONLY | constants.O_DIRECTORY);
     const socket = connect(`/proc/self/fd/${folder.fd}/${doorName}`);
     await once(socket, 'connect');
     return socket;
@@ -45,7 +45,5 @@ export async function connectDoor(directory: string): Promise<Socket | undefined
     )
       return undefined;
     throw cause;
-  } finally {
-    await folder.close();
   }
 }

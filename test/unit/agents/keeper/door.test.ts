@@ -31,6 +31,7 @@ async function opened(directory: string, onConnection: (socket: Socket) => void)
 describe('the door of a run', () => {
   it('is found below a path that no socket could have, also over what a killed keeper left', async () => {
     const directory = deep();
+    expect(await connectDoor(join(directory, 'removed'))).toBe(undefined);
     expect(await connectDoor(directory)).toBe(undefined);
     writeFileSync(join(directory, 'door'), '');
     expect(await connectDoor(directory)).toBe(undefined);
