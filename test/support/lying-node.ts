@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { ServerChannel } from 'ssh2';
 import ssh2 from 'ssh2';
 import type { Hello } from '../../agents/protocol/messages.ts';
 import { protocolVersion } from '../../agents/protocol/version.ts';
+import { createKey } from './sshd.ts';
 
 /** What a session of a lying node can say, honest or not. */
 export interface Liar {
@@ -36,7 +39,12 @@ const machine = readFileSync(
 );
 
 export async function startLyingNode(lies: Lies): Promise<LyingNode> {
-  const { private: privateKey, public: hostKey } = ssh2.utils.generateKeyPairSync('ed25519');
+  // Not by ssh2, whose keys of this type are now and then malformed.
+  const folder = mkdtempSync(join(tmpdir(), 'assay-liar-'));
+  createKey(join(folder, 'key'), 'ed25519');
+  const privateKey = readFileSync(join(folder, 'key'));
+  const hostKey = readFileSync(join(folder, 'key.pub'), 'utf8').split(' ').slice(0, 2).join(' ');
+  rmSync(folder, { recursive: true });
   const clients = new Set<{ end: () => unknown }>();
   const server = new ssh2.Server({ hostKeys: [privateKey] }, (client) => {
     clients.add(client);
