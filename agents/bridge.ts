@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
@@ -8,8 +9,8 @@ import { AssayError } from '../workloads/kit/assay-error.ts';
 import { readEnvironment } from './environment.ts';
 import { connectDoor } from './keeper/door.ts';
 import { Answer, createChallenge, isProof, prove } from './keeper/handshake.ts';
-import type { LeaseHolder } from './keeper/lease.ts';
-import { findHolder } from './keeper/lease.ts';
+import type { LeaseSockets } from './keeper/lease.ts';
+import { findHolder, findLease } from './keeper/lease.ts';
 import {
   createNodeRun,
   findNodeRun,
@@ -81,45 +82,45 @@ const [startMs, pauseMs] = [30_000, 50];
 async function reachKeeper(hello: Hello, options: BridgeOptions): Promise<Reached> {
   const { state } = options;
   const bootId = await readBootId();
+  let keeper: ChildProcess | undefined;
   for (let waitedMs = 0; ; waitedMs += pauseMs) {
     // In this order: the directory of a run is there before its keeper holds the lease.
-    const holder = await findHolder(bootId);
+    const lease = await findLease(bootId);
     const found = await findNodeRun(state, hello.run);
     const socket = found === undefined ? undefined : await connectDoor(found);
     if (found !== undefined && socket !== undefined)
       return { socket, token: (await loadNodeRun(found)).token };
-    if (holder === undefined) return openKeeper(hello, bootId, found, options);
-    if (found === undefined || waitedMs >= startMs) throw await explainHeld(holder, bootId, state);
+    const isLate = waitedMs >= startMs;
+    const isStarting = keeper?.exitCode === null;
+    if (isStarting ? isLate : keeper !== undefined && lease.size === 0) throw notStarted(keeper, found);
+    // Who holds it may be a keeper of this run that is just starting, for another connection.
+    if (!isStarting && lease.size > 0)
+      await refuseHolder(lease, found !== undefined && !isLate, bootId, state);
+    keeper ??=
+      lease.size === 0 ? startKeeper(await openRun(hello, bootId, found, options), options) : undefined;
     await sleep(pauseMs);
   }
 }
 
-async function openKeeper(
-  hello: Hello,
+/** The directory of a run on this node, made where that is asked for. */
+async function openRun(
+  { run, node, head, mode }: Hello,
   bootId: string,
   found: string | undefined,
-  options: BridgeOptions,
-): Promise<Reached> {
-  const { state } = options;
-  if (found === undefined && hello.mode !== 'open') {
-    throw new AssayError('RUN_NOT_FOUND', `the node does not hold the run ${hello.run}`, {
+  { state, bundle }: BridgeOptions,
+): Promise<string> {
+  if (found !== undefined) return found;
+  if (mode !== 'open') {
+    throw new AssayError('RUN_NOT_FOUND', `the node does not hold the run ${run}`, {
       hint: 'It was removed after its evidence was fetched, or it ran on another node.',
     });
   }
-  const directory = found ?? nodeRunDirectory(state, bootId, hello.run);
-  const { run, node, head } = hello;
-  const { token } =
-    found === undefined
-      ? await createNodeRun(directory, { run, node, head, bootId, bundle: basename(options.bundle) })
-      : await loadNodeRun(directory);
-  return { socket: await startKeeper(directory, bootId, options), token };
+  const directory = nodeRunDirectory(state, bootId, run);
+  await createNodeRun(directory, { run, node, head, bootId, bundle: basename(bundle) });
+  return directory;
 }
 
-async function startKeeper(
-  directory: string,
-  bootId: string,
-  { state, bundle, program }: BridgeOptions,
-): Promise<Socket> {
+function startKeeper(directory: string, { state, bundle, program }: BridgeOptions): ChildProcess {
   const { path, compileCache } = readEnvironment();
   const keeper = spawn(process.execPath, [program, 'keeper', state, directory, bundle], {
     cwd: directory,
@@ -128,41 +129,38 @@ async function startKeeper(
     stdio: 'ignore',
   });
   keeper.unref();
-  for (let waitedMs = 0; waitedMs < startMs; waitedMs += pauseMs) {
-    await sleep(pauseMs);
-    const socket = await connectDoor(directory);
-    if (socket !== undefined) return socket;
-    if (keeper.exitCode === null) continue;
-    // It may have found the lease taken: by a keeper of this run that is just starting, or by somebody else.
-    const holder = await findHolder(bootId);
-    if (holder === undefined) break;
-    if (holder.uid !== process.getuid?.()) throw await explainHeld(holder, bootId, state);
-  }
-  const holder = await findHolder(bootId);
-  if (holder !== undefined && keeper.exitCode !== null) throw await explainHeld(holder, bootId, state);
-  throw new AssayError(
-    'AGENT_LOST',
-    `the keeper did not start (exit code ${keeper.exitCode ?? 'none yet'})`,
-    {
-      hint: `Its log is ${join(directory, 'keeper.log')} on the node.`,
-    },
-  );
+  return keeper;
 }
 
-/** Who has the node: a run of ours is known by its door in our own directory, of anybody else only what the kernel tells. */
-async function explainHeld(holder: LeaseHolder, bootId: string, state: string): Promise<AssayError> {
-  for (const directory of await listNodeRuns(state)) {
+const notStarted = (keeper: ChildProcess | undefined, directory = ''): AssayError =>
+  new AssayError('AGENT_LOST', `the keeper did not start (exit code ${keeper?.exitCode ?? 'none yet'})`, {
+    hint: `Its log is ${join(directory, 'keeper.log')} on the node.`,
+  });
+
+/**
+ * Refuses whoever holds the lease, unless it `mayBeOurs`. A run of ours is known by its door in our own directory, of
+ * anybody else only what the kernel tells.
+ */
+async function refuseHolder(
+  lease: LeaseSockets,
+  mayBeOurs: boolean,
+  bootId: string,
+  state: string,
+): Promise<void> {
+  const holder = await findHolder(lease);
+  const isForeign = holder !== undefined && holder.uid !== process.getuid?.();
+  if (mayBeOurs && !isForeign) return;
+  for (const directory of isForeign ? [] : await listNodeRuns(state)) {
     const socket = await connectDoor(directory);
     if (socket === undefined) continue;
     socket.destroy();
     const run = basename(directory);
-    return new AssayError('LEASE_HELD', `this node is in use by the run ${run}`, {
+    throw new AssayError('LEASE_HELD', `this node is in use by the run ${run}`, {
       hint: `Wait for it, or end it with: assay stop ${run} --now`,
     });
   }
-  const { uid, pid } = holder;
-  const who = uid === undefined ? 'another user' : `uid ${uid} (process ${pid ?? 'unknown'})`;
-  return new AssayError('LEASE_HELD', `this node is in use: ${who} holds the name @assay-${bootId}`, {
+  const who = holder === undefined ? 'another user' : `uid ${holder.uid} (process ${holder.pid})`;
+  throw new AssayError('LEASE_HELD', `this node is in use: ${who} holds the name @assay-${bootId}`, {
     hint: 'Wait, or ask its owner; it is no run that this user has in this state directory.',
   });
 }

@@ -1,12 +1,7 @@
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
 import type { Socket } from 'node:net';
-import { createServer } from 'node:net';
 import type { LaunchAnswer } from '../../workloads/kit/seat.ts';
-
-export interface LaunchDoor {
-  readonly close: () => Promise<void>;
-}
+import type { LocalSocket } from '../local-socket.ts';
+import { listenIn } from '../local-socket.ts';
 
 /** Name of the socket in the step's private directory for temporary files, where launchers look for it. */
 const doorName = 'launch';
@@ -22,11 +17,9 @@ const maxRequestBytes = 256 * 1024;
 export async function openLaunchDoor(
   directory: string,
   onLaunch: (words: readonly string[], signal: AbortSignal) => Promise<LaunchAnswer>,
-): Promise<LaunchDoor> {
-  // A socket's path has at most 107 bytes, and the agent's directories are longer: the open directory is a short way.
-  const folder = await open(directory, constants.O_RDONLY | constants.O_DIRECTORY);
+): Promise<LocalSocket> {
   const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
+  const door = await listenIn(directory, doorName, (socket) => {
     sockets.add(socket);
     const gone = new AbortController();
     socket.on('error', () => undefined); // told by `close`
@@ -36,20 +29,10 @@ export async function openLaunchDoor(
     });
     answer(socket, (words) => onLaunch(words, gone.signal));
   });
-  try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(`/proc/self/fd/${folder.fd}/${doorName}`, resolve);
-    });
-  } catch (cause) {
-    await folder.close();
-    throw cause;
-  }
   return {
     close: async () => {
       for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
-      await folder.close();
+      await door.close();
     },
   };
 }

@@ -8,9 +8,9 @@ import type { GroupPlace, Launch, LaunchAnswer } from '../../workloads/kit/seat.
 import { isShared } from '../../workloads/kit/workload.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import type { Clock } from '../clock.ts';
+import type { LocalSocket } from '../local-socket.ts';
 import type { CommandResult, Execution, StepRequest, StepResult } from '../protocol/step.ts';
 import { writeWhole } from '../protocol/write-whole.ts';
-import type { LaunchDoor } from './launch-door.ts';
 import { openLaunchDoor } from './launch-door.ts';
 import type { StopReason } from './run-command.ts';
 import { runCommand } from './run-command.ts';
@@ -105,7 +105,7 @@ async function attempt(
     temporary: join(around.runDirectory, 'tmp', request.step),
   };
   const budget = AbortSignal.any([signal, deadline(request.budgetMs)]);
-  let door: LaunchDoor | undefined;
+  let door: LocalSocket | undefined;
   try {
     await mkdir(private_.scratch, { mode: 0o700 });
     for (const directory of [private_.build, private_.temporary])

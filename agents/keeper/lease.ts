@@ -23,27 +23,29 @@ export async function takeLease(bootId: string): Promise<Server | undefined> {
   }
 }
 
-/** Who holds a lease, as far as the kernel tells us: the process of another user only root can see. */
-export interface LeaseHolder {
-  readonly uid: number | undefined;
-  readonly pid: number | undefined;
-}
+/** Sockets that hold a lease, as /proc shows them among the files of a process; none when it is free. */
+export type LeaseSockets = ReadonlySet<string>;
 
-/** The holder of the lease, found without a word to him; `undefined` when it is free. */
-export async function findHolder(bootId: string): Promise<LeaseHolder | undefined> {
+/** What holds the lease, found without a word to it. */
+export async function findLease(bootId: string): Promise<LeaseSockets> {
   const lines = (await readFile('/proc/net/unix', 'utf8')).split('\n').map((line) => line.split(' '));
   const held = lines.filter((fields) => fields.at(-1) === `@assay-${bootId}`);
-  const inodes = new Set(held.map((fields) => `socket:[${fields.at(-2) ?? ''}]`));
-  if (inodes.size === 0) return undefined;
+  return new Set(held.map((fields) => `socket:[${fields.at(-2) ?? ''}]`));
+}
+
+/** Whose process holds a lease; `undefined` where the kernel does not tell us: of other users it tells root alone. */
+export async function findHolder(
+  lease: LeaseSockets,
+): Promise<{ readonly uid: number; readonly pid: number } | undefined> {
   for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
     const links = await Promise.all(
       (await tell(readdir(`/proc/${pid}/fd`), [])).map((fd) => tell(readlink(`/proc/${pid}/fd/${fd}`), '')),
     );
-    if (!links.some((link) => inodes.has(link))) continue;
+    if (!links.some((link) => lease.has(link))) continue;
     const owner = await tell(stat(`/proc/${pid}`), undefined);
-    return { uid: owner?.uid, pid: Number(pid) };
+    return owner && { uid: owner.uid, pid: Number(pid) };
   }
-  return { uid: undefined, pid: undefined };
+  return undefined;
 }
 
 /** What is asked of a process that may be gone or not ours to look at. */

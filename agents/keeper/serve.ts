@@ -4,11 +4,11 @@ import { pino } from 'pino';
 import { loadRegistry } from '../../workloads/registry.ts';
 import { systemClock } from '../clock.ts';
 import { readEnvironment } from '../environment.ts';
+import type { LocalSocket } from '../local-socket.ts';
 import { createLineSplitter, encodeLine } from '../protocol/framing.ts';
 import type { FromAgent } from '../protocol/messages.ts';
 import { ToAgent } from '../protocol/messages.ts';
 import { parseJson } from '../protocol/parse-json.ts';
-import type { Door } from './door.ts';
 import { openDoor } from './door.ts';
 import { createGreeter, greetLimits } from './greet.ts';
 import { createChallenge, isProof, Knock, Proof, prove } from './handshake.ts';
@@ -38,7 +38,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     return;
   }
   const sockets = new Set<Socket>();
-  const { promise: door, resolve: opened } = Promise.withResolvers<Door>();
+  const { promise: door, resolve: opened } = Promise.withResolvers<LocalSocket>();
   const started = await Keeper.start({
     ...options,
     node,

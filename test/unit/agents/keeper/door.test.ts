@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connectDoor, openDoor } from '../../../../agents/keeper/door.ts';
 import { createGreeter } from '../../../../agents/keeper/greet.ts';
-import { findHolder, leaseName, takeLease } from '../../../../agents/keeper/lease.ts';
+import { findHolder, findLease, leaseName, takeLease } from '../../../../agents/keeper/lease.ts';
 import { temporaryDirectory } from '../../../support/temporary.ts';
 
 const deep = (): string => {
@@ -24,7 +24,7 @@ async function opened(directory: string, onConnection: (socket: Socket) => void)
   });
   onTestFinished(() => {
     for (const socket of sockets) socket.destroy();
-    door.close();
+    void door.close();
   });
 }
 
@@ -44,7 +44,7 @@ describe('the door of a run', () => {
   it('is gone when it is closed', async () => {
     const directory = deep();
     const door = await openDoor(directory, (socket) => socket.destroy());
-    door.close();
+    void door.close();
     await expect.poll(() => existsSync(join(directory, 'door'))).toBe(false);
   });
 });
@@ -118,12 +118,13 @@ describe('the lease', () => {
   const boot = `test-${process.pid}`;
 
   it('is free, then held by one, who is known and says nothing to whoever connects', async () => {
-    expect(await findHolder(boot)).toBe(undefined);
+    expect((await findLease(boot)).size).toBe(0);
+    expect(await findHolder(new Set())).toBe(undefined);
     const lease = await takeLease(boot);
     onTestFinished(() => void lease?.close());
     expect(await takeLease(boot)).toBe(undefined);
-    expect(await findHolder(boot)).toEqual({ uid: process.getuid?.(), pid: process.pid });
-    expect(await findHolder(boot.slice(0, -1))).toBe(undefined);
+    expect(await findHolder(await findLease(boot))).toEqual({ uid: process.getuid?.(), pid: process.pid });
+    expect((await findLease(boot.slice(0, -1))).size).toBe(0);
     const socket = connect(leaseName(boot));
     let heard = 0;
     socket.on('data', () => (heard += 1));
