@@ -76,7 +76,7 @@ interface Work extends MeasureOptions {
   readonly inventory: Inventory;
   readonly wasStopped: StopWatch;
   /** Nodes that answered and take no part, and why. */
-  readonly leftOut: LeftOut[];
+  readonly leftOut: readonly LeftOut[];
   readonly steps: ReturnType<typeof followSteps>;
   readonly sessions: Set<NodeSession>;
 }
@@ -167,14 +167,12 @@ async function withNodes(
     };
     const open = await withoutFinished(options);
     const isPlanned = await run.has(runPaths.plan);
-    const reached: OpenNode[] = [];
     const opened = await surviving(work, open, async (target) => {
       const scratch = inventory.nodes.find(({ name }) => name === target.node)?.scratch;
       const mode = isPlanned || (await run.has(runPaths.journal(target.node))) ? options.mode : 'open';
       const node = await openNode(target, { ...openingOf(work), mode, scratch });
       sessions.add(node.session);
-      reached.push(node);
-      events.onReached(node.node, reached.length, targets.length);
+      events.onReached(node.node, sessions.size, targets.length);
       return node;
     });
     if (opened.length === 0) return;
@@ -183,7 +181,12 @@ async function withNodes(
       return;
     }
     events.onFacts(opened, await findInFacts(run, options.registry));
-    await act(work, await leaveOutOccupied(work, opened));
+    const leftOut = await leaveOutOccupied(work, opened);
+    const out = new Set(leftOut.map(({ node }) => node));
+    await act(
+      { ...work, leftOut },
+      opened.filter(({ node }) => !out.has(node)),
+    );
   } finally {
     detach.removeEventListener('abort', letGo);
     letGo();
@@ -211,24 +214,19 @@ function keepReaching(work: Work) {
  * Leaves out the nodes that somebody uses, and removes the run from them: nothing is put on them. When no node would be
  * left, the run is refused as a whole.
  */
-async function leaveOutOccupied(work: Work, opened: readonly OpenNode[]): Promise<readonly OpenNode[]> {
-  if (work.acceptsOccupied) return opened;
-  const occupied = findOccupied(opened);
-  if (occupied.size === 0) return opened;
+async function leaveOutOccupied(work: Work, opened: readonly OpenNode[]): Promise<readonly LeftOut[]> {
+  const occupied = work.acceptsOccupied ? new Map<string, string>() : findOccupied(opened);
   const used = opened.filter(({ node }) => occupied.has(node));
   const hint = 'Free it, or say with --exclusive-confirmed that it may be measured all the same.';
-  return orAbandon(used, async () => {
-    if (used.length === opened.length) {
-      const each = [...occupied].map(([node, reason]) => `${node}: ${reason}`);
-      throw new AssayError('NODE_OCCUPIED', `expected idle machines, found ${each.join('; ')}`, { hint });
-    }
-    await Promise.allSettled(used.map(finishNode));
-    for (const { node, facts } of used) {
-      const reason = `in use by somebody: ${occupied.get(node) ?? ''}`;
-      work.leftOut.push({ node, facts, reason });
-      work.events.onNodeFailed(node, new AssayError('NODE_OCCUPIED', `left out: ${reason}`, { hint }));
-    }
-    return opened.filter(({ node }) => !occupied.has(node));
+  await Promise.allSettled(used.map(finishNode));
+  if (used.length === opened.length) {
+    const each = [...occupied].map(([node, reason]) => `${node}: ${reason}`);
+    throw new AssayError('NODE_OCCUPIED', `expected idle machines, found ${each.join('; ')}`, { hint });
+  }
+  return used.map(({ node, facts }) => {
+    const reason = `in use by somebody: ${occupied.get(node) ?? ''}`;
+    work.events.onNodeFailed(node, new AssayError('NODE_OCCUPIED', `left out: ${reason}`, { hint }));
+    return { node, facts, reason };
   });
 }
 

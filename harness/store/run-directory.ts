@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, readFile, realpath, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type * as z from 'zod';
 import { sha256 } from '../../agents/protocol/chain.ts';
@@ -68,7 +68,6 @@ export class RunDirectory {
    * before anything is read, and its inputs are what the header says. Throws RUN_NOT_FOUND, EVIDENCE_DAMAGED.
    */
   static async open(path: string): Promise<RunDirectory> {
-    await refuseStrangers(path);
     if (!(await exists(join(path, runPaths.header)))) {
       throw new AssayError(
         'RUN_NOT_FOUND',
@@ -78,6 +77,7 @@ export class RunDirectory {
         },
       );
     }
+    await refuseStrangers(path);
     const text = await readFile(join(path, runPaths.header), 'utf8');
     const directory = new RunDirectory(path, readDocument(RunHeader, text, runPaths.header), sha256(text));
     for (const input of directory.header.inputs) {
@@ -119,15 +119,14 @@ export class RunDirectory {
 
   /** Writes a file so that it is there whole or not at all. */
   async write(relative: string, content: string | Uint8Array): Promise<void> {
-    await this.#claim(relative);
-    await writeWhole(this.#at(relative), content, 0o644);
+    await writeWhole(await this.#claim(relative), content, 0o644);
   }
 
   /** Adds to a file. One that has a second name is refused: it may be somebody's file elsewhere. */
   async append(relative: string, line: string): Promise<void> {
-    await this.#claim(relative);
+    const path = await this.#claim(relative);
     const { O_APPEND, O_CREAT, O_NOFOLLOW, O_WRONLY } = constants;
-    const file = await open(this.#at(relative), O_APPEND | O_CREAT | O_NOFOLLOW | O_WRONLY, 0o644);
+    const file = await open(path, O_APPEND | O_CREAT | O_NOFOLLOW | O_WRONLY, 0o644);
     try {
       if (!this.#appended.has(relative)) {
         const { nlink } = await file.stat();
@@ -143,10 +142,10 @@ export class RunDirectory {
 
   /** Moves a folder into place, over whatever an interrupted attempt left there. */
   async move(from: string, to: string): Promise<void> {
-    await this.#claim(from);
-    await this.#claim(to);
-    await rm(this.#at(to), { recursive: true, force: true });
-    await rename(this.#at(from), this.#at(to));
+    const source = await this.#claim(from);
+    const target = await this.#claim(to);
+    await rm(target, { recursive: true, force: true });
+    await rename(source, target);
     // A folder that was moved away has to be made again.
     for (const folder of this.#folders.keys())
       if (folder === from || folder.startsWith(`${from}/`)) this.#folders.delete(folder);
@@ -182,9 +181,9 @@ export class RunDirectory {
     return join(this.path, relative);
   }
 
-  /** Makes the folders of a file, each of them ours. */
-  async #claim(relative: string): Promise<void> {
-    this.#at(relative);
+  /** Where a path of the run is, with the folders above it there and each of them ours. */
+  async #claim(relative: string): Promise<string> {
+    const path = this.#at(relative);
     const names = relative.split('/').slice(0, -1);
     for (let depth = 0; depth <= names.length; depth += 1) {
       const folder = names.slice(0, depth).join('/');
@@ -195,6 +194,7 @@ export class RunDirectory {
         throw cause;
       });
     }
+    return path;
   }
 }
 
@@ -234,20 +234,17 @@ export function readDocument<T>(schema: z.ZodType<T>, text: string, where: strin
 
 /** Whoever opens a run directory may have got it from somebody: a link in it would lead reader and writer elsewhere. */
 async function refuseStrangers(path: string): Promise<void> {
-  if (!(await exists(path))) return; // told by who looks for the header
   if ((await lstat(path)).isSymbolicLink())
     throw damaged(path, 'a run directory', `a symbolic link to ${await realpath(path)}`);
-  if (!(await stat(path)).isDirectory()) return;
-  // Not a run: nobody's home is to be searched because of a typo.
-  if (!(await readdir(path)).includes(runPaths.header)) return;
   const stranger = await findStranger(path);
   if (stranger !== undefined)
     throw damaged(stranger.path, 'only files and directories in a run directory', stranger.kind);
 }
 
+/** Is anything there, be it a link to nowhere? */
 async function exists(path: string): Promise<boolean> {
   try {
-    await stat(path);
+    await lstat(path);
     return true;
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ENOTDIR'))
