@@ -11,21 +11,13 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { runAssay, writeSuite } from '../support/run-assay.ts';
+import { quickHash, runAssay, writeSuite } from '../support/run-assay.ts';
 
 let cwd: string;
 
 beforeAll(async () => {
   cwd = mkdtempSync(join(tmpdir(), 'assay-test-'));
-  const suite = writeSuite(cwd, [
-    {
-      id: 'hash',
-      workload: 'sha256',
-      params: { mode: 'bulk', blockBytes: 16384, cores: 'one', seconds: 1 },
-      repetitions: 2,
-      budgetSeconds: 20,
-    },
-  ]);
+  const suite = writeSuite(cwd, [quickHash({ repetitions: 2, budgetSeconds: 20 })]);
   const { exitCode, stderr } = await runAssay(
     ['survey', 'local', '--suite', suite, '--out', join(cwd, 'run')],
     { cwd },

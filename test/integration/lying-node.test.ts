@@ -5,7 +5,7 @@ import { Verdict } from '../../reports/schema/verdict.ts';
 import type { Lies } from '../support/lying-node.ts';
 import { startLyingNode } from '../support/lying-node.ts';
 import type { Finished } from '../support/run-assay.ts';
-import { runAssay, writeSuite } from '../support/run-assay.ts';
+import { quickHash, runAssay, writeSuite } from '../support/run-assay.ts';
 import { createKey } from '../support/sshd.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
@@ -41,15 +41,7 @@ async function survey(...all: readonly Lies[]): Promise<Surveyed> {
   const hosts = nodes.map(({ port }, index) => `Host n${index + 1}\n HostName 127.0.0.1\n Port ${port}\n`);
   const usual = `Host *\n User root\n IdentityFile ${at('id')}\n IdentitiesOnly yes\n UserKnownHostsFile ${at('known')}\n GlobalKnownHostsFile none\n`;
   writeFileSync(at('config'), [...hosts, usual].join(''));
-  const suite = writeSuite(directory, [
-    {
-      id: 'hash',
-      workload: 'sha256',
-      params: { mode: 'bulk', blockBytes: 16384, cores: 'one', seconds: 1 },
-      repetitions: 2,
-      budgetSeconds: 5,
-    },
-  ]);
+  const suite = writeSuite(directory, [quickHash({ repetitions: 2, budgetSeconds: 5 })]);
   const run = at('run');
   const names = nodes.map((_, index) => `n${index + 1}`);
   const args = ['survey', ...names, '--ssh-config', at('config'), '--suite', suite, '--out', run];

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RunDirectory } from '../../harness/store/run-directory.ts';
-import { runAssay, writeSuite } from '../support/run-assay.ts';
+import { quickHash, runAssay, writeSuite } from '../support/run-assay.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
 let parent: string;
@@ -25,10 +25,7 @@ let base: string;
 beforeAll(async () => {
   parent = mkdtempSync(join(tmpdir(), 'assay-received-'));
   base = join(parent, 'base');
-  const params = { mode: 'bulk', blockBytes: 16384, cores: 'one', seconds: 1 };
-  const suite = writeSuite(parent, [
-    { id: 'hash', workload: 'sha256', params, repetitions: 1, budgetSeconds: 10 },
-  ]);
+  const suite = writeSuite(parent, [quickHash({ repetitions: 1, budgetSeconds: 10 })]);
   const ended = await runAssay(['survey', 'local', '--suite', suite, '--out', base], { cwd: parent });
   expect(ended.stderr).not.toContain('✖');
 });

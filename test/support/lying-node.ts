@@ -6,8 +6,12 @@ import { join } from 'node:path';
 import type { ServerChannel } from 'ssh2';
 import ssh2 from 'ssh2';
 import type { Hello } from '../../agents/protocol/messages.ts';
+import type { StepRequest } from '../../agents/protocol/step.ts';
 import { protocolVersion } from '../../agents/protocol/version.ts';
+import { writeStepEvidence } from './constructed/step-evidence.ts';
 import { createKey } from './sshd.ts';
+
+type KeptStep = Parameters<typeof writeStepEvidence> extends [string, ...infer Rest] ? Rest : never;
 
 /** What a session of a lying node can say, honest or not. */
 export interface Liar {
@@ -16,9 +20,7 @@ export interface Liar {
   /** Appends a record to the journal that it shows. */
   readonly record: (entry: object) => void;
   /** Shows this as the evidence of a step and returns the digest of its exit.json. */
-  readonly keep: (step: Readonly<Record<string, unknown>> & { readonly step: string }) => string;
-  /** Ends the connection as if nothing had been there. */
-  readonly vanish: () => void;
+  readonly keep: (...step: KeptStep) => string;
 }
 
 /** What a node does with a message instead of what an honest one does. */
@@ -36,6 +38,7 @@ const sha256 = (bytes: string | Buffer): string => createHash('sha256').update(b
 
 const machine = readFileSync(
   new URL('../../workloads/kit/facts/fixtures/virtual-machine.json', import.meta.url),
+  'utf8',
 );
 
 export async function startLyingNode(lies: Lies): Promise<LyingNode> {
@@ -44,7 +47,6 @@ export async function startLyingNode(lies: Lies): Promise<LyingNode> {
   createKey(join(folder, 'key'), 'ed25519');
   const privateKey = readFileSync(join(folder, 'key'));
   const hostKey = readFileSync(join(folder, 'key.pub'), 'utf8').split(' ').slice(0, 2).join(' ');
-  rmSync(folder, { recursive: true });
   const clients = new Set<{ end: () => unknown }>();
   const server = new ssh2.Server({ hostKeys: [privateKey] }, (client) => {
     clients.add(client);
@@ -55,7 +57,7 @@ export async function startLyingNode(lies: Lies): Promise<LyingNode> {
       accept().on('exec', (acceptExec, _reject, { command }) => {
         const channel = acceptExec();
         channel.on('error', () => undefined);
-        speak(channel, command, lies, () => client.end());
+        speak(channel, command, lies, folder);
       });
     });
   });
@@ -67,12 +69,13 @@ export async function startLyingNode(lies: Lies): Promise<LyingNode> {
     stop: async () => {
       for (const client of clients) client.end();
       await new Promise<void>((resolve) => server.close(() => resolve()));
+      rmSync(folder, { recursive: true });
     },
   };
 }
 
 /** One command of the coordinator: the agent is there already, and answers the first message. */
-function speak(channel: ServerChannel, command: string, lies: Lies, vanish: () => void): void {
+function speak(channel: ServerChannel, command: string, lies: Lies, folder: string): void {
   const [mark = ''] = /assay-[0-9a-f]{32}/.exec(command) ?? [];
   const [, nonce = ''] = /nonce=([0-9a-f]{32})/.exec(command) ?? [];
   const unquoted = command.replaceAll(
@@ -81,7 +84,6 @@ function speak(channel: ServerChannel, command: string, lies: Lies, vanish: () =
   );
   const [text = ''] = /\{"type":"hello"[^}]*\}/.exec(unquoted) ?? [];
   const hello = JSON.parse(text) as Hello; // written by the coordinator under test
-  const files = new Map<string, Buffer>();
   let [seq, prev] = [0, hello.head];
   const send = (message: object): void => void channel.write(`${JSON.stringify(message)}\n`);
   const record = (entry: object): void => {
@@ -89,45 +91,8 @@ function speak(channel: ServerChannel, command: string, lies: Lies, vanish: () =
     [seq, prev] = [seq + 1, sha256(line)];
     send({ type: 'record', line });
   };
-  const keep = ({
-    outputs = {},
-    ...step
-  }: Readonly<Record<string, unknown>> & { readonly step: string }): string => {
-    const written = Object.entries(outputs as Record<string, Buffer>).map(([file, bytes]) => {
-      files.set(`steps/${step.step}/${file}`, bytes);
-      return { output: file, file, bytes: bytes.length, sha256: sha256(bytes), capped: false };
-    });
-    const exit = JSON.stringify({
-      schema: 'assay/step',
-      schemaVersion: 1,
-      workload: 'facts',
-      tool: 'probe',
-      params: {},
-      repetition: 1,
-      session: 1,
-      execution: 'completed',
-      durationMs: 1,
-      commands: [
-        {
-          id: 'probes',
-          file: '{agent}',
-          args: [],
-          env: {},
-          directory: '/',
-          execution: 'completed',
-          startedAt: new Date(0).toISOString(),
-          durationMs: 1,
-          outputs: written,
-        },
-      ],
-      survivors: 0,
-      agentCpuSeconds: 0,
-      ...step,
-    });
-    files.set(`steps/${step.step}/exit.json`, Buffer.from(exit));
-    return sha256(exit);
-  };
-  const liar: Liar = { hello, send, record, keep, vanish };
+  const keep: Liar['keep'] = (...step) => writeStepEvidence(folder, ...step);
+  const liar: Liar = { hello, send, record, keep };
   const honest: Lies = {
     hello: () => {
       send({ type: 'welcome', version: protocolVersion, nonce: hello.nonce, records: 0 });
@@ -144,26 +109,31 @@ function speak(channel: ServerChannel, command: string, lies: Lies, vanish: () =
     },
     probe: (_, { step }) => {
       record({ type: 'step-started', step });
-      const result = keep({ step: String(step), outputs: { 'probes.json': machine } });
+      const looked = {
+        exitCode: 0,
+        durationMs: 1,
+        stdout: '',
+        stderr: '',
+        artifacts: { 'probes.json': machine },
+      };
+      const request = { step: String(step), workload: 'facts', tool: 'probe', params: {} };
+      const result = keep({ ...request, repetition: 1, session: 1 }, { probes: looked });
       record({ type: 'step-ended', step, execution: 'completed', result });
     },
     batch: (_, { batch, plan, steps }) => {
-      const asked = steps as readonly { readonly step: string }[];
+      const asked = steps as readonly StepRequest[]; // sent by the coordinator under test
       record({ type: 'plan', digest: plan });
       record({ type: 'batch-started', batch, steps: asked.map(({ step }) => step) });
-      for (const { budgetMs: _budget, ...request } of asked as readonly {
-        step: string;
-        budgetMs: number;
-      }[]) {
+      for (const { budgetMs: _, ...request } of asked) {
         record({ type: 'step-started', step: request.step });
-        const result = keep({ ...request, execution: 'error', reason: 'not done', commands: [] });
+        const result = keep(request, {}, { execution: 'error', reason: 'not done' });
         record({ type: 'step-ended', step: request.step, execution: 'error', result });
       }
       record({ type: 'batch-ended', batch, execution: 'completed' });
     },
     fetch: (_, { path }) => {
-      const bytes = files.get(String(path)) ?? Buffer.alloc(0);
-      send({ type: 'chunk', path, offset: 0, data: bytes.toString('base64'), last: true });
+      const data = readFileSync(join(folder, String(path))).toString('base64');
+      send({ type: 'chunk', path, offset: 0, data, last: true });
     },
     ping: () => send({ type: 'pong' }),
     finish: () => {

@@ -97,3 +97,14 @@ export function writeSuite(folder: string, entries: readonly object[]): string {
   );
   return path;
 }
+
+/** An entry of a suite that takes a second: the hash of blocks on one core. */
+export const quickHash = (changes: {
+  readonly repetitions: number;
+  readonly budgetSeconds: number;
+}): object => ({
+  id: 'hash',
+  workload: 'sha256',
+  params: { mode: 'bulk', blockBytes: 16384, cores: 'one', seconds: 1 },
+  ...changes,
+});
