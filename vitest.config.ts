@@ -6,7 +6,7 @@ const config = defineConfig({
   test: {
     maxWorkers: 2,
     projects: [
-      { test: { ...shared, name: 'unit', include: ['test/{unit,contract,browser}/**/*.test.ts'] } },
+      { test: { ...shared, name: 'unit', include: ['test/{unit,contract,browser,golden}/**/*.test.ts'] } },
       // A node is measured by one run at a time, and here all runs share this machine.
       {
         test: {

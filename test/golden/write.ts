@@ -1,0 +1,5 @@
+import { loadRegistry } from '../../workloads/registry.ts';
+import { writeGoldens } from './golden.ts';
+
+// `npm run golden`: accepts what the present code concludes from the frozen runs. Read the diff of text/ before a commit.
+await writeGoldens(await loadRegistry());
