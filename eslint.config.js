@@ -144,13 +144,13 @@ export default tseslint.config(
       'run',
       'store',
       'stats',
-      'certify',
+      'judge', 'plan', 'fleet', 'rules', 'samples', 'groups', 'summary', 'manifest', 'drift',
       'compare',
     ),
     ['\\.\\./[a-z-]+\\.ts$'],
   ),
   {
-    files: ['harness/certify/**', 'harness/stats/**', 'harness/compare/**'],
+    files: ['harness/judge/**', 'harness/plan/**', 'harness/stats/**', 'harness/compare/**'],
     rules: {
       'no-restricted-imports': [
         'error',

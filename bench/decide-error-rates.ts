@@ -4,8 +4,8 @@
  * whole process, sessions included); the limit is moved instead of the noise.
  */
 
-import type { Decision } from '../harness/certify/decide.ts';
-import { decide } from '../harness/certify/decide.ts';
+import type { Decision } from '../harness/judge/decide.ts';
+import { decide } from '../harness/judge/decide.ts';
 
 type Random = () => number;
 /** Draws the runs of one acceptance, grouped into sessions of these sizes. */

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { toolEnvironment } from '../agents/exec/capture.ts';
 import { sha256 } from '../agents/protocol/chain.ts';
 import { StepResult } from '../agents/protocol/step.ts';
-import { openSession } from '../harness/run/open-session.ts';
+import { openSession } from '../harness/fleet/open-session.ts';
 import { median } from '../harness/stats/median.ts';
 import { medianInterval } from '../harness/stats/median-interval.ts';
 import { RunDirectory, runPaths } from '../harness/store/run-directory.ts';

@@ -1,7 +1,7 @@
 import { discovered } from './discovered.ts';
 import { AssayError } from './kit/assay-error.ts';
 import type { Tool } from './kit/tool.ts';
-import type { Metrics, Workload } from './kit/workload.ts';
+import type { Metric, Metrics, Workload } from './kit/workload.ts';
 
 /** A workload with its tools, best rank first. */
 export interface RegisteredWorkload {
@@ -30,6 +30,15 @@ export async function loadRegistry(): Promise<Registry> {
     registry.set(id, { workload, tools: tools.toSorted((a, b) => a.rank - b.rank) });
   }
   return registry;
+}
+
+/** All metrics that the registry declares, by full name. */
+export function metricsOf(registry: Registry): ReadonlyMap<string, Metric> {
+  return new Map(
+    [...registry.values()].flatMap(({ workload }) =>
+      Object.entries(workload.metrics).map(([name, metric]) => [`${workload.id}.${name}`, metric] as const),
+    ),
+  );
 }
 
 /** The exported objects of a module that have `key`: a spec has a scope, a tool has a rank. */

@@ -4,10 +4,9 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createTargets } from '../../harness/cli/targets.ts';
 import { Inventory } from '../../harness/config/inventory.ts';
 import { readEnvironment } from '../../harness/environment.ts';
-import { inputNames } from '../../harness/run/load-run.ts';
-import type { Target } from '../../harness/run/open-session.ts';
-import { openSession } from '../../harness/run/open-session.ts';
-import { RunDirectory, toJson } from '../../harness/store/run-directory.ts';
+import type { Target } from '../../harness/fleet/open-session.ts';
+import { openSession } from '../../harness/fleet/open-session.ts';
+import { inputNames, RunDirectory, toJson } from '../../harness/store/run-directory.ts';
 
 // What `survey` does first, by the same functions: reach every node of an inventory, make sure that agent and runtime are
 // there, hello, and the first records of its journal into a run directory. `ramp` holds a shell open on all nodes instead.

@@ -1,9 +1,9 @@
 import type { Verdict } from '../../reports/schema/verdict.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Registry } from '../../workloads/registry.ts';
+import { begun, collect, stopNode } from '../fleet/stop-node.ts';
 import { judgeRun, writeReports } from '../run/conclude-run.ts';
 import { measure } from '../run/measure.ts';
-import { begun, collect, stopNode } from '../run/stop-node.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { requireRunLock } from '../store/run-lock.ts';
 import type { CliContext } from './command.ts';

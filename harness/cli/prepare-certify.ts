@@ -1,7 +1,7 @@
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Registry } from '../../workloads/registry.ts';
+import { findSuite, loadBuiltIn } from '../config/built-in.ts';
 import { suggestName } from '../config/nearest-name.ts';
-import { findSuite, loadBuiltIn } from '../run/built-in.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import type { CliContext } from './command.ts';
 import { openNewRun } from './open-run.ts';

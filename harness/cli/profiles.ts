@@ -8,7 +8,7 @@ export const profilesCommand = defineCommand({
   builder: (argv) => argv.option('json', { type: 'boolean', default: false, describe: 'Print as JSON' }),
   run: async ({ json }, { out }) => {
     const { loadRegistry } = await import('../../workloads/registry.ts');
-    const { loadBuiltIn } = await import('../run/built-in.ts');
+    const { loadBuiltIn } = await import('../config/built-in.ts');
     const { profiles } = await loadBuiltIn(await loadRegistry());
     if (json) out.write(`${JSON.stringify(profiles, undefined, 1)}\n`);
     else {

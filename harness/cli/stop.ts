@@ -21,8 +21,8 @@ export const stopCommand = defineCommand({
       }),
   run: async ({ run: given, now, abandon }, context) => {
     const { cleanText } = await import('../../reports/format/clean-text.ts');
-    const { keepDecision } = await import('../run/decision.ts');
-    const { begun, collect, stopNode } = await import('../run/stop-node.ts');
+    const { keepDecision } = await import('../store/decision.ts');
+    const { begun, collect, stopNode } = await import('../fleet/stop-node.ts');
     const { requireRunLock, takeRunLock } = await import('../store/run-lock.ts');
     const { openRun } = await import('./run-location.ts');
     const { createRunTargets } = await import('./targets.ts');

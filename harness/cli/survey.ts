@@ -40,7 +40,7 @@ export const surveyCommand = defineCommand({
       });
     }
     const { loadRegistry } = await import('../../workloads/registry.ts');
-    const { loadBuiltIn, findSuite } = await import('../run/built-in.ts');
+    const { loadBuiltIn, findSuite } = await import('../config/built-in.ts');
     const { measureAndConclude } = await import('./measure-and-conclude.ts');
     const { openNewRun, packagesFor, removeIfEmpty } = await import('./open-run.ts');
     const registry = await loadRegistry();

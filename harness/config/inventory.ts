@@ -1,6 +1,9 @@
 import * as z from 'zod';
 import { NodeName } from '../../workloads/kit/names.ts';
 
+/** The claim by which an inventory vouches for the site itself (power, cooling, building). */
+export const facilityClaim = 'facility.attested';
+
 const claim = z.union([z.string(), z.number(), z.boolean()]);
 
 export const InventoryNode = z.strictObject({

@@ -1,12 +1,11 @@
 import { dirname, resolve } from 'node:path';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
-import { facilityClaim } from '../certify/asset-verdict.ts';
 import { readSshTarget } from '../transport/ssh-target.ts';
 import { showValue } from './describe-issues.ts';
 import type { HardwareClass } from './hardware-class.ts';
 import { checkClaims } from './hardware-class.ts';
 import type { Inventory } from './inventory.ts';
-import { InventoryFile, InventoryNode } from './inventory.ts';
+import { facilityClaim, InventoryFile, InventoryNode } from './inventory.ts';
 import { loadSource } from './load-source.ts';
 import type { Manifest } from './manifest.ts';
 import { suggestName } from './nearest-name.ts';

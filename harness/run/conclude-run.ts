@@ -6,11 +6,11 @@ import { renderHtml } from '../../reports/html/render-html.ts';
 import { validateVerdict } from '../../reports/schema/validate.ts';
 import type { Verdict } from '../../reports/schema/verdict.ts';
 import type { Registry } from '../../workloads/registry.ts';
-import { judge } from '../certify/judge.ts';
-import type { RunMaterial } from '../certify/run-material.ts';
+import { judge } from '../judge/judge.ts';
+import { loadRun } from '../store/read-run.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { runPaths, toJson } from '../store/run-directory.ts';
-import { loadRun } from './load-run.ts';
+import type { RunMaterial } from '../store/run-material.ts';
 
 /** Files that `report` writes, by what they are. */
 export const reportFiles = {

@@ -6,13 +6,13 @@ import type { Cell } from '../../reports/schema/verdict.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Sample, SourcePlace } from '../../workloads/kit/sample.ts';
 import type { Registry } from '../../workloads/registry.ts';
-import { judge } from '../certify/judge.ts';
-import type { RunMaterial } from '../certify/run-material.ts';
 import { suggestName } from '../config/nearest-name.ts';
 import { shellQuote } from '../deploy/command-lines.ts';
+import { judge } from '../judge/judge.ts';
+import { loadRun } from '../store/read-run.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { runPaths } from '../store/run-directory.ts';
-import { loadRun } from './load-run.ts';
+import type { RunMaterial } from '../store/run-material.ts';
 
 /** One number with the file and place where it stands in the raw output, and the commands that produced it. */
 export interface ExplainedSample {

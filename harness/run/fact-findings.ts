@@ -1,7 +1,7 @@
 import type { Registry } from '../../workloads/registry.ts';
-import { judgeCells } from '../certify/judge-cells.ts';
+import { judgeCells } from '../judge/judge-cells.ts';
+import { loadRun } from '../store/read-run.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
-import { loadRun } from './load-run.ts';
 
 /**
  * What the facts alone say against each node, in words, before anything was run: claims that do not hold, parts that the

@@ -1,10 +1,10 @@
 import type { Cell, Conclusion } from '../../reports/schema/verdict.ts';
 import type { Registry } from '../../workloads/registry.ts';
-import { conclude, describeStanding } from '../certify/conclude.ts';
-import { judgeCells } from '../certify/judge-cells.ts';
-import type { RunMaterial } from '../certify/run-material.ts';
+import { conclude, describeStanding } from '../judge/conclude.ts';
+import { judgeCells } from '../judge/judge-cells.ts';
+import { loadRun } from '../store/read-run.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
-import { loadRun } from './load-run.ts';
+import type { RunMaterial } from '../store/run-material.ts';
 
 /** How a node stands by what was measured on it alone, while others are still at work. */
 export interface NodeStanding {

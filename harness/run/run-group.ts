@@ -2,13 +2,13 @@ import { StepResult } from '../../agents/protocol/step.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Launch, LaunchAnswer } from '../../workloads/kit/seat.ts';
 import type { Tool } from '../../workloads/kit/tool.ts';
-import { leaderEnded } from '../certify/groups/leader-ended.ts';
+import type { BatchEnd } from '../fleet/node-progress.ts';
+import { handoverMs } from '../fleet/node-session.ts';
+import type { OpenNode } from '../fleet/open-node.ts';
+import { leaderEnded } from '../judge/groups/leader-ended.ts';
+import type { PlannedStep } from '../plan/plan.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { runPaths } from '../store/run-directory.ts';
-import type { BatchEnd } from './node-progress.ts';
-import { handoverMs } from './node-session.ts';
-import type { OpenNode } from './open-node.ts';
-import type { PlannedStep } from './plan.ts';
 
 /** When the leader has ended, the others get this long to notice, before they are killed. */
 const graceMs = 3_000;

@@ -1,7 +1,7 @@
 import { AssayError } from '../../workloads/kit/assay-error.ts';
+import { Decision } from '../store/decision.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { runPaths } from '../store/run-directory.ts';
-import { Decision } from './decision.ts';
 
 /** Tells whether an operator has stopped a run since this was made: who stops one notes it there first. */
 export type StopWatch = () => Promise<boolean>;

@@ -26,6 +26,15 @@ export const runPaths = {
   verdict: (profile: string) => `verdicts/${profile}.json`,
 };
 
+/** Names of the documents in `inputs/`. */
+export const inputNames = {
+  inventory: 'inventory.json',
+  suite: 'suite.json',
+  limits: 'limits.json',
+  manifest: 'manifest.json',
+  profile: (id: string) => `profiles/${id}.json`,
+};
+
 /** A run on disk: everything that is needed to judge it again, anywhere. */
 export class RunDirectory {
   readonly path: string;

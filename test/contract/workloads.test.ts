@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findSuite, loadBuiltIn } from '../../harness/run/built-in.ts';
+import { findSuite, loadBuiltIn } from '../../harness/config/built-in.ts';
 import { loadRegistry } from '../../workloads/registry.ts';
 
 const root = fileURLToPath(new URL('../../workloads', import.meta.url));

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { BuiltIn } from '../../harness/run/built-in.ts';
+import type { BuiltIn } from '../../harness/config/built-in.ts';
 import type { Judged } from '../support/constructed/judge-directory.ts';
 import { judgeDirectory } from '../support/constructed/judge-directory.ts';
 import { recordedStep } from '../support/constructed/recorded-step.ts';

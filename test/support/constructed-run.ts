@@ -1,10 +1,10 @@
 import type { StepResult } from '../../agents/protocol/step.ts';
-import { createCoverage } from '../../harness/certify/coverage.ts';
-import type { NodeMaterial, RunMaterial } from '../../harness/certify/run-material.ts';
-import { listSubjects } from '../../harness/certify/subjects.ts';
 import type { Inventory } from '../../harness/config/inventory.ts';
 import { Profile } from '../../harness/config/profile.ts';
-import type { Plan, PlannedStep } from '../../harness/run/plan.ts';
+import { createCoverage } from '../../harness/plan/coverage.ts';
+import type { Plan, PlannedStep } from '../../harness/plan/plan.ts';
+import { listSubjects } from '../../harness/plan/subjects.ts';
+import type { NodeMaterial, RunMaterial } from '../../harness/store/run-material.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import { Limit } from '../../workloads/kit/limit.ts';
 import type { Requirement } from '../../workloads/kit/requirement.ts';

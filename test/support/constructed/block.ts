@@ -1,8 +1,8 @@
 import type { StepResult } from '../../../agents/protocol/step.ts';
-import { leaderEnded } from '../../../harness/certify/groups/leader-ended.ts';
-import type { RunMaterial } from '../../../harness/certify/run-material.ts';
-import type { PlannedStep } from '../../../harness/run/plan.ts';
-import { planGroup } from '../../../harness/run/plan-groups.ts';
+import { leaderEnded } from '../../../harness/judge/groups/leader-ended.ts';
+import type { PlannedStep } from '../../../harness/plan/plan.ts';
+import { planGroup } from '../../../harness/plan/plan-groups.ts';
+import type { RunMaterial } from '../../../harness/store/run-material.ts';
 import type { Sample } from '../../../workloads/kit/sample.ts';
 import {
   constructedMetrics,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { lookUpFact } from '../../../../harness/certify/look-up-fact.ts';
 import { claimPaths, factPaths } from '../../../../harness/config/fact-paths.ts';
+import { lookUpFact } from '../../../../harness/judge/rules/look-up-fact.ts';
 import { valueOf } from '../../../../workloads/kit/facts/fact.ts';
 import { h100, mergeFacts, nic, nvmeDrive } from '../../../support/constructed/facts.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { BatchEnd } from '../../../../harness/run/node-progress.ts';
-import type { OpenNode } from '../../../../harness/run/open-node.ts';
-import { planGroup } from '../../../../harness/run/plan-groups.ts';
+import type { BatchEnd } from '../../../../harness/fleet/node-progress.ts';
+import type { OpenNode } from '../../../../harness/fleet/open-node.ts';
+import { planGroup } from '../../../../harness/plan/plan-groups.ts';
 import { createLaunches } from '../../../../harness/run/run-group.ts';
 import { AssayError } from '../../../../workloads/kit/assay-error.ts';
 import { err, ok } from '../../../../workloads/kit/result.ts';

@@ -1,0 +1,50 @@
+import { readdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { AssayError } from '../../workloads/kit/assay-error.ts';
+import type { Limit } from '../../workloads/kit/limit.ts';
+import type { Registry } from '../../workloads/registry.ts';
+import { metricsOf } from '../../workloads/registry.ts';
+import { resource } from '../resources.ts';
+import { loadLimits } from './load-limits.ts';
+import { loadProfiles } from './load-profile.ts';
+import { loadSuite } from './load-suite.ts';
+import { suggestName } from './nearest-name.ts';
+import type { Profile } from './profile.ts';
+import type { Suite } from './suite.ts';
+import { loadVocabulary } from './vocabulary.ts';
+
+/** The data that ships with Assay, checked as a whole: a profile may only name what is declared. */
+export interface BuiltIn {
+  readonly profiles: readonly Profile[];
+  readonly limits: readonly Limit[];
+}
+
+export async function loadBuiltIn(registry: Registry): Promise<BuiltIn> {
+  const metrics = metricsOf(registry);
+  const limits = await loadLimits(await thresholdFiles(registry), metrics);
+  const vocabulary = await loadVocabulary(resource('harness/profiles/vocabulary.yaml'));
+  const profiles = await loadProfiles(resource('harness/profiles'), { metrics, limits, vocabulary });
+  return { profiles, limits };
+}
+
+/** A suite by its name, or by the path of a YAML file of one's own. Throws CONFIG_INVALID naming those there are. */
+export async function findSuite(id: string, registry: Registry, workingDirectory: string): Promise<Suite> {
+  if (/\.ya?ml$/.test(id)) return loadSuite(resolve(workingDirectory, id), registry);
+  const known = (await readdir(resource('harness/suites')))
+    .map((name) => name.replace(/\.yaml$/, ''))
+    .toSorted();
+  if (!known.includes(id)) {
+    throw new AssayError('CONFIG_INVALID', `expected one of the suites ${known.join(', ')}, got \`${id}\``, {
+      hint: suggestName(id, known),
+    });
+  }
+  return loadSuite(resource(`harness/suites/${id}.yaml`), registry);
+}
+
+async function thresholdFiles(registry: Registry): Promise<readonly string[]> {
+  const folders = [...registry.keys()].map((id) => resource(`workloads/${id}/thresholds`));
+  const files = await Promise.all(
+    folders.map(async (folder) => (await readdir(folder)).toSorted().map((name) => join(folder, name))),
+  );
+  return files.flat();
+}

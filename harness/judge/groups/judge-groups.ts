@@ -1,0 +1,212 @@
+import type { Blame, Trial } from '../../../reports/schema/verdict.ts';
+import type { Requirement } from '../../../workloads/kit/requirement.ts';
+import type { Profile } from '../../config/profile.ts';
+import type { Subject } from '../../plan/plan.ts';
+import type { NodeMaterial, RunMaterial } from '../../store/run-material.ts';
+import type { JudgedCell } from '../judge-cells.ts';
+import { claimsFor, leftOutOf, writeCell } from '../judge-cells.ts';
+import type { Outcome } from '../outcome.ts';
+import { missing } from '../outcome.ts';
+import { judgeMetricRule } from '../rules/judge-metric-rule.ts';
+import { groupMaterial } from './group-material.ts';
+
+/** A decided cell about several nodes. */
+export interface GroupCell extends JudgedCell {
+  readonly members: readonly string[];
+  readonly kind: 'pair' | 'group';
+  /** The members that are to blame for a cell that is not met; it is shown with the first of them. */
+  readonly blamedOn: readonly string[];
+}
+
+/** Whom the bad trials of a run are blamed on. */
+export interface GroupFindings {
+  readonly trials: readonly Trial[];
+  readonly blames: readonly Blame[];
+}
+
+/**
+ * Judges what nodes did together: one cell per requirement on pairs or groups and planned pair or group. A cell that is
+ * not met is the blamed member's; folded with his others it is one defect. A node that is in none of them has a cell of
+ * its own, and so has a run without any: nobody passes by having been measured with no one. What was added to find out
+ * who is to blame fills no cell, but a wrong result that it found is one.
+ */
+export function judgeGroups(
+  profile: Profile,
+  material: RunMaterial,
+  { blames }: GroupFindings,
+): readonly GroupCell[] {
+  return profile.requirements
+    .filter(({ scope }) => scope === 'pair' || scope === 'group')
+    .flatMap((requirement) => {
+      const subjects = (material.plan?.subjects ?? []).filter(({ kind }) => kind === requirement.scope);
+      if (subjects.length === 0) return [standIn(requirement, material)];
+      const planned = subjects.map((subject) => judgeGroup(requirement, subject, material, blames));
+      const wrong = listExtras(material)
+        .map((subject) => judgeGroup(requirement, subject, material, blames))
+        .filter(({ cell }) => cell.verdict === 'fail' && isCorrectness(requirement, material));
+      const measured = new Set(subjects.flatMap(({ members = [] }) => members));
+      const alone = material.nodes
+        .filter(({ id }) => !measured.has(id))
+        .map((node) => leftOut(requirement, node, material));
+      return [...planned, ...wrong, ...alone];
+    });
+}
+
+const isCorrectness = ({ rule }: Requirement, { metrics }: RunMaterial): boolean =>
+  rule.kind === 'metric' && metrics.get(rule.metric)?.correctness === true;
+
+/** The groups of the steps that were added during the run, as far as they are none of the plan's. */
+function listExtras({ plan }: RunMaterial): readonly Subject[] {
+  const planned = new Set(plan?.subjects.map(({ id }) => id));
+  const extras = (plan?.steps ?? []).flatMap(({ seat, isExtra }): readonly Subject[] => {
+    if (seat?.rank !== 0 || isExtra !== true || planned.has(seat.group)) return [];
+    const members = seat.members.map(({ node }) => node);
+    return [{ id: seat.group, node: seat.group, kind: 'group', label: seat.group, members }];
+  });
+  return [...new Map(extras.map((subject) => [subject.id, subject])).values()];
+}
+
+/** A node that nothing was planned with: it has no tool or no address there, or rested in every round. */
+function leftOut(requirement: Requirement, node: NodeMaterial, material: RunMaterial): GroupCell {
+  const { plan } = material;
+  const subject: Subject = { id: node.id, node: node.id, kind: 'node', label: node.id };
+  const reasons = (plan?.unplanned ?? []).filter(
+    (each) => each.node === node.id && each.workload === workloadOf(requirement),
+  );
+  const [reason] = reasons;
+  const outcome = !node.reached
+    ? missing('no-access', node.why ?? 'nobody could log in', `${node.id}:no-access`)
+    : reason === undefined
+      ? (leftOutOf(node.id, material) ?? missing('not-run', 'nothing was planned with this node'))
+      : missing('no-tool', reason.reason, `${node.id}:no-tool:${workloadOf(requirement)}`);
+  return {
+    ...writeCell({ cell: `${node.id}:${requirement.id}`, subject, requirement, isStandIn: true }, outcome),
+    members: [node.id],
+    kind: 'pair',
+    blamedOn: [],
+  };
+}
+
+const workloadOf = ({ rule }: Requirement): string =>
+  rule.kind === 'metric' ? rule.metric.slice(0, rule.metric.indexOf('.')) : '';
+
+/** The one cause of all cells that a node is blamed for. */
+export const blameCause = (node: string): string => `${node}:blamed`;
+
+function judgeGroup(
+  requirement: Requirement,
+  subject: Subject,
+  material: RunMaterial,
+  blames: readonly Blame[],
+): GroupCell {
+  const members = subject.members ?? [];
+  const outcome = judgeTogether(requirement, subject, material);
+  const kind = requirement.scope === 'pair' ? 'pair' : 'group';
+  const isMet = outcome.verdict === 'pass' || outcome.verdict === 'not-applicable';
+  const blamedOn = isMet
+    ? []
+    : [...new Set([...keptOut(subject, material), ...blamedAmong(members, blames)])];
+  const [first] = blamedOn;
+  const cell = writeCell(
+    { cell: `${subject.id}:${requirement.id}`, subject, requirement, isStandIn: false },
+    outcome,
+  );
+  if (first === undefined) return { ...cell, members, kind, blamedOn };
+  return {
+    cause: blameCause(first),
+    // Without a number it is still known whose fault that is: measuring again would not help.
+    cell: {
+      ...cell.cell,
+      node: first,
+      action: keptOut(subject, material).includes(first)
+        ? `Repair ${first}, or leave it out of the inventory, and certify again.`
+        : requirement.action,
+    },
+    members,
+    kind,
+    blamedOn,
+  };
+}
+
+const blamedAmong = (members: readonly string[], blames: readonly Blame[]): readonly string[] =>
+  blames.flatMap(({ node }) => (node !== undefined && members.includes(node) ? [node] : []));
+
+/** Members because of whom a planned step of this group was left out. */
+const keptOut = ({ id }: Subject, { plan, skips }: RunMaterial): readonly string[] =>
+  (plan?.steps ?? []).flatMap(({ step, seat }) => {
+    const skip = seat?.rank === 0 && seat.group === id ? skips.get(step) : undefined;
+    return skip?.node === undefined ? [] : [skip.node];
+  });
+
+function judgeTogether({ rule, ...rest }: Requirement, subject: Subject, material: RunMaterial): Outcome {
+  const node = groupMaterial(subject, material);
+  if (rule.kind === 'not-covered')
+    return missing('not-covered', `Assay cannot measure this yet: ${rule.subjectMatter}`);
+  if (!node.reached)
+    return missing('no-access', node.why ?? 'nobody could log in', `${subject.id}:no-access`);
+  if (rule.kind !== 'metric') throw new Error(`a ${rest.scope} cannot be judged by a rule on a ${rule.kind}`);
+  const classes = new Set((subject.members ?? []).map((member) => claimsFor(member, material).claimedClass));
+  const known = { subject, device: undefined, names: [subject.id] };
+  return judgeMetricRule(rule, { rule, ...rest }, known, {
+    material,
+    node,
+    claimedClass: classes.size === 1 ? [...classes][0] : undefined,
+  });
+}
+
+/** Nothing was planned across nodes: the requirement is about nobody in particular, and not met. */
+function standIn(requirement: Requirement, { plan, nodes, inventory }: RunMaterial): GroupCell {
+  const members = nodes.map(({ id }) => id);
+  const [first] = members;
+  const id = members.length === 1 && first !== undefined ? first : 'block';
+  const subject: Subject = { id, node: id, kind: 'group', label: id };
+  const { rule } = requirement;
+  const workload = workloadOf(requirement);
+  const reasons = [
+    ...new Set(
+      plan?.unplanned
+        .filter((each) => each.workload === workload)
+        .map(({ node, reason }) => `${node}: ${reason}`),
+    ),
+  ];
+  const outcome =
+    rule.kind === 'not-covered'
+      ? missing('not-covered', `Assay cannot measure this yet: ${rule.subjectMatter}`)
+      : nodes.length < 2
+        ? missing('no-subject', 'there is only one node in this run', `${id}:one-node`)
+        : inventory.fabric === undefined
+          ? missing(
+              'no-claim',
+              'the inventory names no interface of the network under test',
+              'block:no-fabric',
+            )
+          : missing(
+              reasons.length > 0 ? 'no-tool' : 'not-run',
+              reasons.length > 0 ? reasons.slice(0, 3).join('; ') : 'nothing was planned across nodes',
+              `block:not-planned:${workload}`,
+            );
+  return {
+    ...writeCell({ cell: `${id}:${requirement.id}`, subject, requirement, isStandIn: true }, outcome),
+    members,
+    kind: 'group',
+    blamedOn: [],
+  };
+}
+
+/**
+ * The cells across nodes that count for one node: those that it is blamed for; else, per requirement, the ones it
+ * passed in; else all that it had a part in. A healthy node does not fall with its partner, nor with a group that
+ * somebody else brought down; and nobody passes by having been measured with no one.
+ */
+export function groupCellsOf(node: string, cells: readonly GroupCell[]): readonly GroupCell[] {
+  const own = cells.filter(({ members }) => members.includes(node));
+  const requirements = [...new Set(own.map(({ cell }) => cell.requirement))];
+  return requirements.flatMap((requirement) => {
+    const about = own.filter(({ cell }) => cell.requirement === requirement);
+    const blamed = about.filter(({ blamedOn }) => blamedOn.includes(node));
+    if (blamed.length > 0) return blamed;
+    const met = about.filter(({ cell }) => cell.verdict === 'pass');
+    if (met.length > 0) return met;
+    return about.filter(({ kind, blamedOn }) => kind === 'pair' || blamedOn.length === 0);
+  });
+}

@@ -1,0 +1,116 @@
+import type { Trial } from '../../../reports/schema/verdict.ts';
+import type { Limit } from '../../../workloads/kit/limit.ts';
+import type { Sample } from '../../../workloads/kit/sample.ts';
+import type { PlannedStep } from '../../plan/plan.ts';
+import type { RunMaterial } from '../../store/run-material.ts';
+import { decide } from '../decide.ts';
+import { describeQuantity } from '../samples/describe-quantity.ts';
+import { describeFates, fateOf } from '../samples/step-fate.ts';
+import { groupMaterial } from './group-material.ts';
+import { leaderEnded } from './leader-ended.ts';
+
+/** Ends that say nothing about the members: somebody stopped it, or the coordinator was lost. */
+const telling = new Set(['completed', 'error', 'timeout']);
+
+type TrialMaterial = Pick<
+  RunMaterial,
+  'nodes' | 'plan' | 'limits' | 'metrics' | 'plannedProfile' | 'skips' | 'broken'
+>;
+
+/**
+ * Every measurement across nodes with what it says about its members, by the limits of the profile that the run was
+ * planned for. One observation is enough to suspect; a verdict needs more, and comes from the cells.
+ */
+export function listTrials(material: TrialMaterial): readonly Trial[] {
+  return (material.plan?.steps ?? [])
+    .filter(({ seat }) => seat?.rank === 0)
+    .map((planned) => judgeTrial(planned, material));
+}
+
+function judgeTrial(planned: PlannedStep, material: TrialMaterial): Trial {
+  const { step, seat, isExtra = false } = planned;
+  const members = seat?.members.map(({ node }) => node) ?? [];
+  const group = seat?.group ?? '';
+  const leader = groupMaterial({ id: group, members }, material);
+  const fate = fateOf(step, leader);
+  const told = { step, group, members, isExtra };
+  const unknown = (reason: string): Trial => ({ ...told, outcome: 'unknown', reason });
+  const broken = material.broken.get(step);
+  if (!telling.has(fate.execution)) return unknown(describeFates([fate]));
+  if (!fate.isEvidence) {
+    const spoilt = broken ?? whySpoilt(planned, fate.execution, material);
+    return spoilt === undefined
+      ? { ...told, outcome: 'bad', about: 'result', reason: describeFates([fate]) }
+      : unknown(spoilt);
+  }
+  const samples = leader.samples.filter((sample) => sample.step === step);
+  const unusable = samples.find(({ invalid }) => invalid !== undefined);
+  if (samples.length === 0 || unusable?.invalid !== undefined)
+    return unknown(unusable?.invalid ?? 'it gave no reading');
+  const wrong = samples.find(
+    ({ metric, value }) => material.metrics.get(metric)?.correctness === true && value > 0,
+  );
+  if (wrong !== undefined) {
+    const title = material.metrics.get(wrong.metric)?.title ?? wrong.metric;
+    return { ...told, outcome: 'bad', about: 'result', reason: `${title}: ${wrong.value}` };
+  }
+  const held = samples.flatMap((sample) => limitsFor(sample, material).map((limit) => ({ sample, limit })));
+  const missed = held.find(({ sample, limit: { comparator, value } }) => {
+    return decide([sample.value], { comparator, value, sampling: 'exact' }).decision === 'fail';
+  });
+  if (missed !== undefined)
+    return { ...told, outcome: 'bad', about: 'speed', reason: describeMiss(missed.sample, missed.limit) };
+  const about = held.length > 0 ? 'speed' : 'result';
+  return { ...told, outcome: 'good', about, reason: describeBest(samples, material) };
+}
+
+/**
+ * Why a step that its leader ended with an error may say nothing about the members: somebody never came to take part,
+ * or was stopped from outside. A leader that waited in vain (`timeout`) has found something.
+ */
+function whySpoilt(
+  { step, seat }: PlannedStep,
+  execution: string,
+  { nodes }: TrialMaterial,
+): string | undefined {
+  if (execution !== 'error') return undefined;
+  for (const { node: member } of seat?.members.slice(1) ?? []) {
+    const own = nodes.find(({ id }) => id === member)?.steps.find((each) => each.step === step);
+    if (own === undefined) return `${member} was never asked to take part`;
+    const isOurs = own.execution === 'cancelled' && own.reason === leaderEnded;
+    if (!isOurs && !telling.has(own.execution))
+      return `${member}: ${own.execution}: ${own.reason ?? 'no reason given'}`;
+    if (own.reason?.startsWith('agent: ') === true) return `${member}: ${own.reason}`;
+  }
+  return undefined;
+}
+
+/** The limits of the planned profile's requirements across nodes that select this sample; those of speed. */
+function limitsFor(sample: Sample, { limits, metrics, plannedProfile }: TrialMaterial): readonly Limit[] {
+  if (metrics.get(sample.metric)?.correctness === true) return [];
+  const ids = new Set(
+    plannedProfile.requirements.flatMap(({ rule, scope }) =>
+      rule.kind === 'metric' && (scope === 'pair' || scope === 'group') ? rule.limits : [],
+    ),
+  );
+  return limits.filter(
+    (limit) => ids.has(limit.id) && limit.metric === sample.metric && isSelected(sample, limit),
+  );
+}
+
+const describeMiss = ({ value, unit }: Sample, limit: Limit): string => {
+  const words = { atLeast: 'at least', atMost: 'at most', equal: 'exactly' }[limit.comparator];
+  return `${describeQuantity(value, unit)}, ${words} ${describeQuantity(limit.value, limit.unit)} expected`;
+};
+
+const isSelected = ({ dimensions, unit }: Sample, limit: Limit): boolean =>
+  unit === limit.unit && Object.entries(limit.where).every(([key, value]) => dimensions[key] === value);
+
+/** The greatest speed, for the sentence that compares a suspect's partners with it. */
+function describeBest(samples: readonly Sample[], { metrics }: TrialMaterial): string {
+  const speeds = samples.filter(
+    ({ metric, unit }) => metrics.get(metric)?.better === 'higher' && unit === 'B/s',
+  );
+  const [best] = speeds.toSorted((a, b) => b.value - a.value);
+  return best === undefined ? 'all results right' : `up to ${describeQuantity(best.value, best.unit)}`;
+}

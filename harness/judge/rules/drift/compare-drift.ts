@@ -1,0 +1,87 @@
+import { unknown } from '../../../../workloads/kit/facts/fact.ts';
+import type { HostFacts } from '../../../../workloads/kit/facts/host-facts.ts';
+import { compareSettings, hasTolerance, whyUnknown } from './compare-settings.ts';
+import type { Configuration, Setting } from './configuration.ts';
+import { readConfiguration } from './configuration.ts';
+import { numberOf, showSetting } from './show-setting.ts';
+
+/** One setting of a node beside that of the golden one; what is not known says why in its place. */
+export interface DriftFinding {
+  readonly path: string;
+  readonly golden: string;
+  readonly found: string;
+  readonly verdict: 'pass' | 'fail' | 'missing';
+}
+
+/** Fewer nodes have no majority that anybody could be held against. */
+export const nodesForMode = 8;
+
+/** Limits that most processes do not have at all, which the facts call unknown. */
+const maybeUnlimited: ReadonlySet<string> = new Set(['limits.cpuQuotaCores', 'limits.memoryMaxBytes']);
+
+/** How a node is set up beside the golden one. Of limits, only those that differ or are not known. */
+export function compareDrift(golden: HostFacts | Configuration, facts: HostFacts): readonly DriftFinding[] {
+  const { settings } = 'settings' in golden ? golden : readConfiguration(golden);
+  return [...readConfiguration(facts).settings].flatMap(([path, found]): readonly DriftFinding[] => {
+    const model = settings.get(path) ?? unknown('not recorded');
+    const verdict = compareSettings(path, model, found);
+    if (path.startsWith('limits.') && verdict === 'pass') return [];
+    const gap = maybeUnlimited.has(path) ? whyUnknown(found) : undefined;
+    if (gap !== undefined && gap === whyUnknown(model)) return [];
+    return [
+      verdict === 'fail'
+        ? { path, golden: showSetting(path, model, found), found: showSetting(path, found, model), verdict }
+        : { path, golden: showSetting(path, model), found: showSetting(path, found), verdict },
+    ];
+  });
+}
+
+/**
+ * What most nodes have, to stand in for a golden node: for each path the most frequent value of at least 8 nodes that
+ * know theirs, unknown when two are equally frequent.
+ */
+export function modeOf(all: readonly HostFacts[]): Configuration {
+  const configurations = all.map(readConfiguration);
+  const paths = [...(configurations[0]?.settings.keys() ?? [])];
+  const settingsAt = (path: string): readonly Setting[] =>
+    configurations.flatMap(({ settings }) => settings.get(path) ?? []);
+  return { settings: new Map(paths.map((path) => [path, mostFrequent(path, settingsAt(path))])) };
+}
+
+function mostFrequent(path: string, all: readonly Setting[]): Setting {
+  const known = all.filter((setting) => whyUnknown(setting) === undefined);
+  if (known.length < nodesForMode) return unknown(whyTooFew(all, known.length));
+  const votes = [...Map.groupBy(known, keyOf).values()].flatMap((settings) =>
+    settings.slice(0, 1).map((setting) => ({ setting, count: settings.length })),
+  );
+  const isAlike = (a: Setting, b: Setting): boolean => a === b || compareSettings(path, a, b) === 'pass';
+  const supported = votes
+    .toSorted((a, b) => (numberOf(a.setting) ?? 0) - (numberOf(b.setting) ?? 0))
+    .map(({ setting, count }) => {
+      const alike = hasTolerance(path) ? votes.filter((other) => isAlike(setting, other.setting)) : [];
+      return {
+        setting,
+        count: alike.length > 0 ? alike.reduce((sum, other) => sum + other.count, 0) : count,
+      };
+    });
+  const most = supported.reduce((best, { count }) => Math.max(best, count), 0);
+  const winners = supported.filter(({ count }) => count === most);
+  // Within a tolerance many values win together; the middle one is nearest to all.
+  const middle = winners[Math.floor(winners.length / 2)]?.setting;
+  return middle !== undefined && winners.every(({ setting }) => isAlike(middle, setting))
+    ? middle
+    : unknown(`${winners.length} values are equally frequent, each on ${most} of ${known.length} nodes`);
+}
+
+/** When no node knows, and all for one reason, that is the reason. */
+function whyTooFew(all: readonly Setting[], count: number): string {
+  const [reason, ...others] = new Set(all.map(whyUnknown));
+  return reason !== undefined && others.length === 0
+    ? reason
+    : `known of ${count} of ${all.length} nodes, and ${nodesForMode} are needed`;
+}
+
+const keyOf = (setting: Setting): string =>
+  JSON.stringify(
+    'unknown' in setting ? [] : setting.value.map((device) => JSON.stringify(device)).toSorted(),
+  );

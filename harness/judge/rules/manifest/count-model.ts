@@ -1,0 +1,78 @@
+import { valueOf } from '../../../../workloads/kit/facts/fact.ts';
+import type { ManifestPart } from '../../../config/manifest.ts';
+import type { FoundDevice } from './manifest-devices.ts';
+import type { ManifestFinding } from './manifest-finding.ts';
+import { matchModel, plainModel } from './match-model.ts';
+
+/** One model of a manifest among all of its kind. */
+interface Listed {
+  readonly model: string;
+  readonly models: readonly string[];
+}
+
+/** How many of a model the rows demand, and how many more they may: those whose serial was not found. */
+export interface Demand extends Listed {
+  readonly least: number;
+  readonly most: number;
+  readonly unclear: number;
+  readonly expected: string;
+}
+
+const sum = (all: readonly { readonly count: number }[]): number =>
+  all.reduce((total, { count }) => total + count, 0);
+
+const showAmount = (least: number, most: number): string =>
+  least === most ? String(least) : `${least} to ${most}`;
+
+/** Rows that name no model mean any; with a serial, the one that the device with it is of. */
+export function demandFor(
+  { model, models }: Listed,
+  rows: readonly ManifestPart[],
+  all: readonly FoundDevice[],
+): Demand {
+  const own = sum(
+    rows.filter((row) => row.model !== undefined && plainModel(row.model) === plainModel(model)),
+  );
+  const open = rows.filter((row) => row.model === undefined);
+  const bySerial = open
+    .filter(({ serial }) => serial !== undefined)
+    .map(({ serial }) => all.find((device) => valueOf(device.serial) === serial));
+  const clear = bySerial.filter((device) => device !== undefined && 'value' in device.model);
+  const least = own + clear.filter((device) => device && matchModel(device, models) === model).length;
+  const most = least + sum(open) - bySerial.length;
+  const unclear = bySerial.length - clear.length;
+  return { model, models, least, most, unclear, expected: `${showAmount(least, most + unclear)} × ${model}` };
+}
+
+/** It passes when every number that may have been found is one that is meant, and fails when none can be. */
+export function countModel(
+  { model, models, least, most, unclear, expected }: Demand,
+  all: readonly FoundDevice[],
+): Pick<ManifestFinding, 'found' | 'verdict' | 'reason'> {
+  const certain = sum(all.filter((device) => matchModel(device, models) === model));
+  const blind = all.filter((device) => 'unknown' in device.model);
+  const possible = certain + sum(blind);
+  const found = possible === 0 ? `none${showOthers(all)}` : `${showAmount(certain, possible)} × ${model}`;
+  const says = (verdict: ManifestFinding['verdict'], more: string): ReturnType<typeof countModel> => ({
+    found,
+    verdict,
+    reason: `expected ${expected}, found ${found}${more}`,
+  });
+  if (possible < least) return says('fail', `: ${least - possible} lacking`);
+  if (certain > most + unclear) return says('fail', `: ${certain - most - unclear} too many`);
+  if (unclear > 0) return says('missing', `: not known of which model ${unclear} are that serials list`);
+  if (certain >= least && possible <= most) return says('pass', '');
+  const why = blind.flatMap((device) => ('unknown' in device.model ? [device.model.unknown] : []))[0];
+  return says('missing', `: not known of which model ${sum(blind)} are: ${why ?? ''}`);
+}
+
+/** What is there instead: whoever spelled a model differently needs to see how Assay spells it. */
+function showOthers(all: readonly FoundDevice[]): string {
+  const counts = new Map<string, number>();
+  for (const { model, count } of all) {
+    const name = valueOf(model);
+    if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + count);
+  }
+  const shown = [...counts].slice(0, 5).map(([name, count]) => `${count} × ${name}`);
+  return shown.length === 0 ? '' : ` but ${shown.join(', ')}`;
+}

@@ -1,0 +1,97 @@
+import type { Measurement } from '../../../reports/schema/verdict.ts';
+import type { Sample } from '../../../workloads/kit/sample.ts';
+import type { Unit } from '../../../workloads/kit/unit.ts';
+import { compareText } from '../../plan/subjects.ts';
+import { median } from '../../stats/median.ts';
+import type { RunMaterial } from '../../store/run-material.ts';
+import type { Outcome } from '../outcome.ts';
+
+/** Dimensions as one string, whatever the order in which a tool named them. */
+const dimensionKey = ({ dimensions }: Sample): string =>
+  JSON.stringify(Object.entries(dimensions).toSorted(([a], [b]) => compareText(a, b)));
+
+/** Samples of one tool with the same dimensions: repetitions of one measurement. */
+export const groupByDimensions = (samples: readonly Sample[]): readonly (readonly Sample[])[] =>
+  group(samples, (sample) => JSON.stringify([sample.tool, dimensionKey(sample)]));
+
+/** What a cell saw, as the document shows it; nothing when no sample is in the metric's unit. */
+export function observe(samples: readonly Sample[], unit: Unit): Pick<Outcome, 'observed'> {
+  const usable = samples.filter((sample) => sample.unit === unit && Number.isFinite(sample.value));
+  const steps = [...new Set(usable.map(({ step }) => step))].toSorted(compareText);
+  return usable.length === 0 ? {} : { observed: { kind: 'samples', unit, ...summarise(usable), steps } };
+}
+
+/** All samples of the run by metric, dimensions, subject and tool; unusable ones stand apart, with the reason. */
+export function listMeasurements({
+  nodes,
+  metrics,
+}: Pick<RunMaterial, 'nodes' | 'metrics'>): readonly Measurement[] {
+  const samples = nodes.flatMap((node) =>
+    node.samples.map((sample) => withVerdictOnStep(sample, node.samples, metrics)),
+  );
+  const key = (sample: Sample): string =>
+    JSON.stringify([
+      sample.metric,
+      sample.subject,
+      sample.tool,
+      dimensionKey(sample),
+      sample.toolVersion ?? '',
+      sample.origin,
+      sample.unit,
+      sample.invalid ?? '',
+    ]);
+  return group(samples, key).flatMap((members) => {
+    const [first] = members;
+    const metric = first && metrics.get(first.metric);
+    if (first === undefined) return [];
+    return [
+      {
+        metric: first.metric,
+        title: metric?.title ?? first.metric,
+        unit: first.unit,
+        better: metric?.better ?? 'higher',
+        correctness: metric?.correctness === true,
+        dimensions: Object.fromEntries(
+          Object.entries(first.dimensions).toSorted(([a], [b]) => compareText(a, b)),
+        ),
+        subject: first.subject,
+        tool: first.tool,
+        ...(first.toolVersion === undefined ? {} : { toolVersion: first.toolVersion }),
+        origin: first.origin,
+        ...summarise(members),
+        ...(first.invalid === undefined ? {} : { invalid: first.invalid }),
+        samples: members.map(({ step, value, at }) => ({ step, value, at })),
+      },
+    ];
+  });
+}
+
+/** A speed whose own step computed wrong results is no speed, wherever it is shown. */
+function withVerdictOnStep(sample: Sample, all: readonly Sample[], metrics: RunMaterial['metrics']): Sample {
+  const isCheck = (metric: string): boolean => metrics.get(metric)?.correctness === true;
+  if (sample.invalid !== undefined || isCheck(sample.metric)) return sample;
+  const wrong = all.find(({ step, metric, value }) => step === sample.step && isCheck(metric) && value > 0);
+  return wrong === undefined
+    ? sample
+    : { ...sample, invalid: `its step computed wrong results (${wrong.metric}: ${wrong.value})` };
+}
+
+function summarise(samples: readonly Sample[]): { n: number; median: number; min: number; max: number } {
+  const values = samples.map(({ value }) => value);
+  return { n: values.length, median: median(values), min: Math.min(...values), max: Math.max(...values) };
+}
+
+/** Groups in the order of their keys; inside a group by step, then by value. */
+function group(
+  samples: readonly Sample[],
+  keyOf: (sample: Sample) => string,
+): readonly (readonly Sample[])[] {
+  const groups = new Map<string, Sample[]>();
+  for (const sample of samples) {
+    const key = keyOf(sample);
+    groups.set(key, [...(groups.get(key) ?? []), sample]);
+  }
+  return [...groups.entries()]
+    .toSorted(([a], [b]) => compareText(a, b))
+    .map(([, members]) => members.toSorted((a, b) => compareText(a.step, b.step) || a.value - b.value));
+}

@@ -1,0 +1,112 @@
+import { foldNodeSet } from '../../../reports/format/fold-names.ts';
+import type { Blame, Cell, Defect } from '../../../reports/schema/verdict.ts';
+import { compareText } from '../../plan/subjects.ts';
+import type { RunMaterial } from '../../store/run-material.ts';
+import { blameCause } from '../groups/judge-groups.ts';
+import type { JudgedCell } from '../judge-cells.ts';
+import { ownerOf } from '../missing-action.ts';
+import { verdictOrder } from '../outcome.ts';
+
+/** Gaps that nobody at the machine can close: the report lists them under what was not shown. */
+const isGap = ({ missing }: Cell): boolean => missing === 'not-covered' || missing === 'no-limit';
+
+const rank = ({ verdict }: Cell): number => verdictOrder.indexOf(verdict);
+
+/**
+ * Folds the cells that are not met into one row per cause: forty red cells of one dead GPU are one row. The
+ * worst cell, required before advisory, gives the row its words. Worst rows first.
+ */
+export function foldDefects(
+  judged: readonly JudgedCell[],
+  blames: readonly Blame[],
+  material: Pick<RunMaterial, 'plan' | 'nodes'>,
+): Defect[] {
+  const groups = new Map<string, Cell[]>();
+  for (const { cell, cause } of judged) {
+    if (cell.verdict === 'pass' || cell.verdict === 'not-applicable' || isGap(cell)) continue;
+    groups.set(cause, [...(groups.get(cause) ?? []), cell]);
+  }
+  return [...groups.entries()]
+    .map(([cause, cells]) => ({ cause, cells, lead: leadOf(cells) }))
+    .toSorted((a, b) => compareLeads(a.lead, b.lead) || compareText(a.cause, b.cause))
+    .map(({ cause, cells, lead }) => ({
+      id: cause,
+      node: nodesOf(cells),
+      subject: subjectOf(cells),
+      // Whoever is to blame for a measurement that did not come about, it is not the one who set it up.
+      owner: cause === blameCause(lead.node) ? lead.owner : (ownerOf(lead) ?? lead.owner),
+      symptom: `${lead.title}: ${lead.reason}${cells.length > 1 ? ` (decides ${cells.length} cells)` : ''}`,
+      verdict: lead.verdict,
+      action: lead.action ?? 'Investigate.',
+      cells: cells.map(({ id }) => id),
+      evidence: evidenceOf(cells, blames, material),
+      ...describeRetest(cells, material),
+    }));
+}
+
+function leadOf(cells: readonly Cell[]): Cell {
+  const [lead] = cells.toSorted(compareLeads);
+  if (lead === undefined) throw new Error('a defect without cells');
+  return lead;
+}
+
+const compareLeads = (a: Cell, b: Cell): number =>
+  rank(a) - rank(b) || compareText(b.level, a.level) || Number(b.gate) - Number(a.gate);
+
+/** One cause may concern many nodes: a suite that leaves something out, an inventory that claims nothing. */
+const nodesOf = (cells: readonly Cell[]): string => foldNodeSet([...new Set(cells.map(({ node }) => node))]);
+
+/** The device, when all cells are about one; else the node. */
+function subjectOf(cells: readonly Cell[]): string {
+  const subjects = new Set(cells.map(({ subject }) => subject));
+  const [only, ...more] = subjects;
+  return more.length === 0 && only !== undefined ? only : nodesOf(cells);
+}
+
+/** The steps that the cells rest on; the probes when a cell rests on a fact or on the lack of one. */
+function evidenceOf(
+  cells: readonly Cell[],
+  blames: readonly Blame[],
+  { plan }: Pick<RunMaterial, 'plan'>,
+): string[] {
+  // What several nodes did together lies with the leader.
+  const placeOf = (step: string, node: string): string => {
+    const led = plan?.steps.find((each) => each.step === step && each.seat?.rank === 0);
+    return `nodes/${led?.node ?? node}/steps/${step}`;
+  };
+  const blamed = cells.flatMap(({ node, id }) =>
+    id.startsWith(`${node}:`) || id.startsWith(`${node}/`)
+      ? []
+      : blames
+          .filter((blame) => blame.node === node)
+          .flatMap(({ steps }) => steps.map((step) => placeOf(step, node))),
+  );
+  const paths = cells.flatMap(({ node, observed, missing }) => {
+    if (observed?.kind === 'samples') return observed.steps.map((step) => placeOf(step, node));
+    const isAboutFacts =
+      observed?.kind === 'fact' ||
+      missing === 'unknown-fact' ||
+      missing === 'no-driver' ||
+      missing === 'no-subject';
+    return isAboutFacts ? [`nodes/${node}/steps/facts/probes.json`] : [];
+  });
+  return [...new Set([...blamed, ...paths])].toSorted(compareText);
+}
+
+/** What has to be measured again after the repair, and how long that takes at most. */
+function describeRetest(
+  cells: readonly Cell[],
+  { plan }: Pick<RunMaterial, 'plan'>,
+): { readonly retest?: string } {
+  if (plan === undefined || !cells.some(({ verdict }) => verdict === 'fail')) return {};
+  const requirements = [...new Set(cells.map(({ title }) => title))].join(', ');
+  const steps = new Set(
+    cells.flatMap(({ observed }) => (observed?.kind === 'samples' ? observed.steps : [])),
+  );
+  const planned = plan.steps.filter(({ step, seat }) => steps.has(step) && (seat?.rank ?? 0) === 0);
+  const minutes = Math.ceil(planned.reduce((sum, { budgetMs }) => sum + budgetMs, 0) / 60_000);
+  return {
+    retest:
+      planned.length === 0 ? requirements : `${requirements}; ${steps.size} steps, at most ${minutes} min`,
+  };
+}

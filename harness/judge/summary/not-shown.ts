@@ -1,0 +1,30 @@
+import type { Cell, Verdict } from '../../../reports/schema/verdict.ts';
+import type { RunMaterial } from '../../store/run-material.ts';
+
+type NotShown = Verdict['notShown'][number];
+
+/** What this run does not say anything about, once per cause: as prominent in a report as what it shows. */
+export function listNotShown(cells: readonly Cell[], { nodes, plan }: RunMaterial): NotShown[] {
+  const unreached = nodes
+    .filter(({ reached }) => !reached)
+    .map(({ id, why }) => ({ what: `node ${id}`, reason: why ?? 'nobody could log in' }));
+  const leftOut = (plan?.leftOut ?? []).map(({ node, reason }) => ({ what: `node ${node}`, reason }));
+  const unplanned =
+    plan?.unplanned.map(({ node, entry, reason }) => ({ what: `${entry} on ${node}`, reason })) ?? [];
+  const groups = new Set(
+    plan?.subjects.flatMap(({ id, members }) => (members === undefined ? [] : [id])) ?? [],
+  );
+  const together = cells
+    .filter(({ subject, missing }) => missing !== undefined && groups.has(subject))
+    .map(({ title, subject, reason }) => ({ what: `${title} (${subject})`, reason }));
+  const gaps = cells
+    .filter(({ missing }) => missing === 'not-covered' || missing === 'no-limit' || missing === 'no-claim')
+    .map(({ title, reason }) => ({ what: title, reason }));
+  const unique = new Map(
+    [...unreached, ...leftOut, ...unplanned, ...together, ...gaps].map((each) => [
+      JSON.stringify(each),
+      each,
+    ]),
+  );
+  return [...unique.values()];
+}

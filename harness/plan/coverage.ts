@@ -1,0 +1,34 @@
+import type { Requirement } from '../../workloads/kit/requirement.ts';
+import type { Profile } from '../config/profile.ts';
+import type { Subject } from './plan.ts';
+
+/** One field of the coverage matrix before anything is known about it. */
+export interface Coverage {
+  /** `<subject>:<requirement>`. */
+  readonly cell: string;
+  readonly subject: Subject;
+  readonly requirement: Requirement;
+  /** The requirement is about a kind of device of which the node has none: the node stands in for it. */
+  readonly isStandIn: boolean;
+}
+
+const isAcross = ({ scope }: Requirement): boolean => scope === 'pair' || scope === 'group';
+
+/**
+ * The coverage matrix: every requirement for every subject that it is about. A requirement on devices that a
+ * node does not have still gets its cell, on the node: what is not there cannot drop out of the verdict.
+ */
+export function createCoverage(profile: Profile, subjects: readonly Subject[]): readonly Coverage[] {
+  return subjects.flatMap((subject) =>
+    profile.requirements
+      .map((requirement): Coverage => {
+        const isStandIn =
+          subject.kind === 'node' &&
+          requirement.scope !== 'node' &&
+          !isAcross(requirement) &&
+          !subjects.some(({ node, kind }) => node === subject.node && kind === requirement.scope);
+        return { cell: `${subject.id}:${requirement.id}`, subject, requirement, isStandIn };
+      })
+      .filter(({ requirement, isStandIn }) => requirement.scope === subject.kind || isStandIn),
+  );
+}

@@ -1,0 +1,150 @@
+import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
+import type { Seat } from '../../workloads/kit/seat.ts';
+import type { Registry } from '../../workloads/registry.ts';
+import type { Inventory } from '../config/inventory.ts';
+import type { Suite, SuiteEntry } from '../config/suite.ts';
+import { chooseTool } from './choose-tool.ts';
+import type { FabricAddress } from './find-fabric-address.ts';
+import { findFabricAddress } from './find-fabric-address.ts';
+import { groupName } from './group-name.ts';
+import { pairRounds } from './pair-rounds.ts';
+import type { Plan, PlannedStep, Subject } from './plan.ts';
+
+/** A node that can take part in a measurement across nodes. */
+interface Member extends FabricAddress {
+  readonly node: string;
+  readonly tool: string;
+}
+
+type Part = Pick<Plan, 'steps' | 'unplanned' | 'subjects'>;
+
+/**
+ * What is measured across nodes, after all that is measured on them: rounds of disjoint pairs and all at once. Nodes
+ * without an address on the network under test or without the tool are left out, by name.
+ */
+export function planGroups(options: {
+  readonly nodes: readonly { readonly node: string; readonly facts: HostFacts }[];
+  readonly suite: Suite;
+  readonly inventory: Inventory;
+  readonly registry: Registry;
+}): Part {
+  const entries = options.suite.entries.filter(({ across }) => across !== undefined);
+  const parts = entries.map((entry) => planEntry(entry, options));
+  // Two nodes are a pair and all of them: one name, two subjects.
+  const subjects = new Map(
+    parts.flatMap((part) => part.subjects).map((each) => [`${each.kind} ${each.id}`, each]),
+  );
+  return {
+    steps: parts.flatMap(({ steps }) => steps),
+    unplanned: parts.flatMap(({ unplanned }) => unplanned),
+    subjects: [...subjects.values()],
+  };
+}
+
+function planEntry(
+  entry: SuiteEntry,
+  { nodes, inventory, registry }: Parameters<typeof planGroups>[0],
+): Part {
+  const { fabric } = inventory;
+  const refused: Plan['unplanned'] = [];
+  const refuse = (node: string, reason: string): [] => {
+    refused.push({ node, entry: entry.id, workload: entry.workload, reason });
+    return [];
+  };
+  const registered = registry.get(entry.workload);
+  const able = nodes.flatMap(({ node, facts }): readonly Member[] => {
+    if (registered === undefined) return refuse(node, `no workload \`${entry.workload}\``);
+    if (fabric === undefined)
+      return refuse(node, 'the inventory names no interface of the network under test');
+    const tool = chooseTool(registered, entry.params, facts, entry.tool);
+    if (!tool.ok) return refuse(node, tool.error);
+    const place = findFabricAddress(facts, fabric.interface);
+    return place.ok ? [{ node, tool: tool.value.id, ...place.value }] : refuse(node, place.error);
+  });
+  const network = mostFrequent(able.map((member) => member.network));
+  const members = able.flatMap((member): readonly Member[] => {
+    if (member.network !== network)
+      return refuse(member.node, `it is in the network ${member.network}, others are in ${network}`);
+    if (able.some((other) => other !== member && other.address === member.address))
+      return refuse(member.node, `another node has its address ${member.address} too`);
+    return [member];
+  });
+  if (members.length < 2) {
+    for (const { node } of members) refuse(node, 'there is no other node to measure it with');
+    return { steps: [], unplanned: refused, subjects: [] };
+  }
+  const most = registered?.tools.find(({ id }) => id === members[0]?.tool)?.mostMembers ?? members.length;
+  if (entry.across === 'all' && members.length > most) {
+    for (const { node } of members)
+      refuse(
+        node,
+        `${members[0]?.tool ?? ''} runs at most ${most} nodes together, there are ${members.length}`,
+      );
+    return { steps: [], unplanned: refused, subjects: [] };
+  }
+  const rounds = entry.across === 'pairs' ? pairRounds(members) : [[members]];
+  const groups = Array.from({ length: entry.repetitions }, (_, index) => ({
+    repetition: index + 1,
+    groups: (rounds[index % rounds.length] ?? []).map((group) => [...group]),
+  }));
+  return {
+    steps: groups.flatMap(({ repetition, groups: round }) =>
+      round.flatMap((group, index) =>
+        planGroup(group, entry, {
+          step: `r${repetition}-${entry.id}${round.length > 1 ? `-${index + 1}` : ''}`,
+          repetition,
+        }),
+      ),
+    ),
+    unplanned: refused,
+    subjects: groups.flatMap(({ groups: round }) => round.map((group) => describeGroup(group, entry))),
+  };
+}
+
+/** One node with a wrong prefix must not decide for all others; the first of equals does. */
+function mostFrequent(values: readonly string[]): string {
+  const counts = Map.groupBy(values, (value) => value);
+  const [first] = [...counts].toSorted(([, a], [, b]) => b.length - a.length);
+  return first?.[0] ?? '';
+}
+
+/** The step of every member of a group: one name, one seat each, the first one leads. */
+export function planGroup(
+  members: readonly {
+    readonly node: string;
+    readonly address: string;
+    readonly network: string;
+    readonly tool: string;
+  }[],
+  entry: Pick<SuiteEntry, 'id' | 'workload' | 'params' | 'budgetSeconds'>,
+  name: Pick<PlannedStep, 'step' | 'repetition' | 'isExtra'>,
+): readonly PlannedStep[] {
+  const seat: Omit<Seat, 'rank'> = {
+    group: groupName(members.map(({ node }) => node)),
+    members: members.map(({ node, address }) => ({ node, address })),
+    network: members[0]?.network ?? '',
+  };
+  return members.map(({ node, tool }, rank) => ({
+    ...name,
+    node,
+    entry: entry.id,
+    workload: entry.workload,
+    tool,
+    params: entry.params,
+    session: 1,
+    seat: { ...seat, rank },
+    budgetMs: entry.budgetSeconds * 1000,
+  }));
+}
+
+function describeGroup(group: readonly Member[], { across }: SuiteEntry): Subject {
+  const members = group.map(({ node }) => node);
+  const id = groupName(members);
+  return {
+    id,
+    node: id,
+    kind: across === 'pairs' ? 'pair' : 'group',
+    label: members.length === 2 ? `${members[0]} and ${members[1]}` : `${members.length} nodes together`,
+    members,
+  };
+}

@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto';
+import type { BuiltIn } from '../config/built-in.ts';
+import type { Inventory } from '../config/inventory.ts';
+import type { Manifest } from '../config/manifest.ts';
+import type { Suite } from '../config/suite.ts';
+import { assayVersion } from '../version.ts';
+import { inputNames, RunDirectory, toJson } from './run-directory.ts';
+import type { RunHeader } from './run-header.ts';
+
+/**
+ * Creates a run directory with everything a verdict will rest on, as documents: the inventory, the suite, every
+ * profile that the run may be judged by, and all limits.
+ */
+export async function createRun(options: {
+  readonly path: string;
+  readonly id: string;
+  readonly purpose: RunHeader['purpose'];
+  readonly startedAt: Date;
+  readonly profile: string;
+  readonly builtIn: BuiltIn;
+  readonly suite: Suite;
+  readonly inventory: Inventory;
+  readonly manifest?: Manifest | undefined;
+}): Promise<RunDirectory> {
+  const { builtIn } = options;
+  const inputs = new Map<string, string>([
+    [inputNames.inventory, toJson(options.inventory)],
+    [inputNames.suite, toJson(options.suite)],
+    ...(options.manifest === undefined ? [] : ([[inputNames.manifest, toJson(options.manifest)]] as const)),
+    [inputNames.limits, toJson({ schema: 'assay/limits', schemaVersion: 1, limits: builtIn.limits })],
+    ...builtIn.profiles.map((profile) => [inputNames.profile(profile.id), toJson(profile)] as const),
+  ]);
+  return RunDirectory.create(
+    options.path,
+    {
+      schema: 'assay/run',
+      schemaVersion: 1,
+      id: options.id,
+      nonce: randomBytes(16).toString('hex'),
+      assay: assayVersion,
+      purpose: options.purpose,
+      startedAt: options.startedAt.toISOString(),
+      profile: options.profile,
+    },
+    inputs,
+  );
+}

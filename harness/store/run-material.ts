@@ -1,0 +1,69 @@
+import type { StepResult } from '../../agents/protocol/step.ts';
+import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
+import type { Limit } from '../../workloads/kit/limit.ts';
+import type { Sample } from '../../workloads/kit/sample.ts';
+import type { Metric } from '../../workloads/kit/workload.ts';
+import type { Inventory } from '../config/inventory.ts';
+import type { Manifest } from '../config/manifest.ts';
+import type { Profile } from '../config/profile.ts';
+import type { Suite } from '../config/suite.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { RunHeader } from './run-header.ts';
+
+/** Why a step was left out, and because of whom. */
+export interface Skip {
+  readonly reason: string;
+  readonly node?: string | undefined;
+}
+
+/** Everything that is known about one node of a run, read back from its directory. */
+export interface NodeMaterial {
+  readonly id: string;
+  readonly reached: boolean;
+  /** Why the node was not reached, or why there are no facts about it. */
+  readonly why?: string | undefined;
+  readonly facts?: HostFacts | undefined;
+  readonly steps: readonly StepResult[];
+  /** `subject` is `<node>`, or `<node>/<device>` with the device's UUID, serial or PCI address. */
+  readonly samples: readonly Sample[];
+  /** Steps whose saved output could not be parsed: evidence too, never dropped. */
+  readonly unreadable: readonly { readonly step: string; readonly reason: string }[];
+  /** Why steps of the plan were not run, by step. */
+  readonly skips?: ReadonlyMap<string, Skip> | undefined;
+  readonly journal?: { readonly records: number; readonly head: string } | undefined;
+}
+
+/** Everything that `judge` looks at. Whoever has these bytes gets the same verdict. */
+export interface RunMaterial {
+  readonly header: RunHeader;
+  /** The version that parses and judges; the header has the one that measured. */
+  readonly assay: string;
+  readonly inventory: Inventory;
+  readonly suite: Suite;
+  /** The profile to judge by, which need not be the one that the run was planned for. */
+  readonly profile: Profile;
+  /** The profile that the run was planned for: by it was decided who is suspect. */
+  readonly plannedProfile: Profile;
+  /** What the supplier says was delivered, when the inventory names a manifest. */
+  readonly manifest?: Manifest | undefined;
+  /** Why steps of the plan were not run, by step. */
+  readonly skips: ReadonlyMap<string, Skip>;
+  /** Steps across nodes that were spoilt from outside, and by what. */
+  readonly broken: ReadonlyMap<string, string>;
+  /** SHA-256 of the profile document as it stands in `inputs/`. */
+  readonly profileDigest: string;
+  /** Every purpose that an asset could serve; `judge` sorts them by rank. */
+  readonly ladder: readonly Profile[];
+  readonly limits: readonly Limit[];
+  /** All declared metrics by full name, `<workload>.<metric>`. */
+  readonly metrics: ReadonlyMap<string, Metric>;
+  /**
+   * With the steps that were added during the run. Absent when the run ended before anything was planned: then no
+   * sample can fill a cell.
+   */
+  readonly plan: Plan | undefined;
+  readonly inputs: readonly { readonly path: string; readonly sha256: string }[];
+  /** Of `decisions.ndjson`, when anything was decided during the run. */
+  readonly decisions?: { readonly records: number; readonly sha256: string } | undefined;
+  readonly nodes: readonly NodeMaterial[];
+}

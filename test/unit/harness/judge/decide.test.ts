@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import type { DecisionRule } from '../../../../harness/judge/decide.ts';
+import { decide } from '../../../../harness/judge/decide.ts';
+
+const floor = (sampling: DecisionRule['sampling'], value = 100): DecisionRule => ({
+  comparator: 'atLeast',
+  value,
+  sampling,
+});
+const ceiling = (sampling: DecisionRule['sampling'], value = 100): DecisionRule => ({
+  comparator: 'atMost',
+  value,
+  sampling,
+});
+/** `good` runs that hold and `bad` ones that miss a floor of 100. */
+const runs = (good: number, bad: number): number[] => [
+  ...Array<number>(good).fill(110),
+  ...Array<number>(bad).fill(90),
+];
+
+describe('decide, typical', () => {
+  it.each([
+    [6, 0, 'pass'],
+    [5, 1, 'more'],
+    [1, 5, 'more'],
+    [0, 6, 'fail'],
+    [9, 0, 'pass'],
+    [8, 1, 'pass'],
+    [7, 2, 'more'],
+    [2, 7, 'more'],
+    [1, 8, 'fail'],
+    [0, 9, 'fail'],
+    [12, 0, 'pass'],
+    [10, 2, 'pass'],
+    [9, 3, 'stop'],
+    [6, 6, 'stop'],
+    [3, 9, 'stop'],
+    [2, 10, 'fail'],
+    [0, 12, 'fail'],
+  ] as const)('says of %i hits and %i misses: %s (third column)', (good, bad, expected) => {
+    expect(decide(runs(good, bad), floor('typical')).decision).toBe(expected);
+  });
+
+  it.each([1, 2, 3, 4, 5, 7, 8, 10, 11])('waits between the looks: %i hits in a row decide nothing', (n) => {
+    expect(decide(runs(n, 0), floor('typical')).decision).toBe('more');
+    expect(decide(runs(0, n), floor('typical')).decision).toBe('more');
+  });
+
+  it('pools runs beyond the last look, so that a miss can never be outnumbered', () => {
+    expect(decide(runs(18, 2), floor('typical')).decision).toBe('pass');
+    expect(decide(runs(97, 3), floor('typical')).decision).toBe('stop');
+    expect(decide(runs(2, 30), floor('typical')).decision).toBe('fail');
+  });
+});
+
+describe('decide, exact', () => {
+  it('fails on one violation among any number', () => {
+    expect(decide([0, 0, 1, 0], { comparator: 'equal', value: 0, sampling: 'exact' }).decision).toBe('fail');
+  });
+  it('passes one observation without a violation', () => {
+    expect(decide([0], { comparator: 'equal', value: 0, sampling: 'exact' }).decision).toBe('pass');
+  });
+});
+
+describe('decide, screening', () => {
+  it.each([
+    [[100], 'pass'],
+    [[90, 100, 110], 'pass'],
+    [[99.9], 'stop'],
+    [[90], 'stop'],
+    [[89.9], 'fail'],
+    [[10, 20, 200], 'fail'],
+    [[80, 120, 120, 80, 120, 120, 120], 'pass'],
+  ] as const)('takes the median of %j for a floor of 100: %s', (values, expected) => {
+    expect(decide(values, floor('screening')).decision).toBe(expected);
+  });
+  it.each([
+    [[100], 'pass'],
+    [[105], 'stop'],
+    [[112], 'fail'],
+  ] as const)('takes the median of %j for a ceiling of 100: %s', (values, expected) => {
+    expect(decide(values, ceiling('screening')).decision).toBe(expected);
+  });
+  it('counts every observation when the limit is 0, of which there are no 90 %', () => {
+    expect(decide([0, 0, 1], ceiling('screening', 0)).decision).toBe('fail');
+    expect(decide([0, 0, 0], ceiling('screening', 0)).decision).toBe('pass');
+  });
+});
+
+describe('decide refuses', () => {
+  it.each([NaN, Infinity, -Infinity])('%d as a value and as a limit', (bad) => {
+    for (const sampling of ['exact', 'screening', 'typical'] as const) {
+      expect(() => decide([1, bad], floor(sampling))).toThrow(RangeError);
+      expect(() => decide([1], floor(sampling, bad))).toThrow(RangeError);
+    }
+  });
+  it('`equal` with anything but exact sampling', () => {
+    expect(() => decide([1], { comparator: 'equal', value: 1, sampling: 'typical' })).toThrow(RangeError);
+    expect(() => decide([1], { comparator: 'equal', value: 1, sampling: 'screening' })).toThrow(RangeError);
+  });
+});

@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest';
+import { judge } from '../../../../../harness/judge/judge.ts';
+import type { RunMaterial } from '../../../../../harness/store/run-material.ts';
+import { contradictions } from '../../../../../reports/schema/contradictions.ts';
+import type { Verdict } from '../../../../../reports/schema/verdict.ts';
+import type { ConstructedTrial } from '../../../../support/constructed/block.ts';
+import { constructBlock } from '../../../../support/constructed/block.ts';
+
+const nodes = ['a', 'b', 'c', 'd'];
+const pairs = (change: (members: readonly string[]) => Partial<ConstructedTrial> = () => ({})) =>
+  [
+    ['a', 'd'],
+    ['b', 'c'],
+    ['a', 'b'],
+    ['c', 'd'],
+    ['a', 'c'],
+    ['b', 'd'],
+  ].map((members): ConstructedTrial => ({ members, ...change(members) }));
+const slow = (culprit: string) => (members: readonly string[]) => ({
+  speed: members.includes(culprit) ? 60e6 : 200e6,
+});
+const all: ConstructedTrial = { members: nodes };
+
+function verdictOn(trials: readonly ConstructedTrial[], skips: RunMaterial['skips'] = new Map()): Verdict {
+  const verdict = judge(constructBlock(nodes, trials, skips));
+  expect(contradictions(verdict)).toEqual([]);
+  return verdict;
+}
+const conclusions = ({ block }: Verdict) =>
+  Object.fromEntries(block?.nodes.map(({ id, conclusion }) => [id, conclusion]) ?? []);
+const cell = ({ cells }: Verdict, id: string) => cells.find((each) => each.id === id);
+
+describe('a block', () => {
+  it('passes when every node, pair and group does', () => {
+    const verdict = verdictOn([...pairs(), all]);
+    expect(verdict.conclusion).toBe('pass');
+    expect(conclusions(verdict)).toEqual({ a: 'pass', b: 'pass', c: 'pass', d: 'pass' });
+    expect(verdict.cells.filter(({ requirement }) => requirement === 'pair-speed')).toHaveLength(6);
+    expect(verdict.block?.blames).toEqual([]);
+  });
+
+  it('fails for one slow link, in one defect of the node it belongs to, and of nobody else', () => {
+    const verdict = verdictOn(
+      [...pairs(slow('c')), { ...all, execution: 'none' }],
+      new Map([['t7', { reason: 'c is kept out', node: 'c' }]]),
+    );
+    expect(verdict.conclusion).toBe('fail');
+    expect(conclusions(verdict)).toEqual({ a: 'pass', b: 'pass', c: 'fail', d: 'pass' });
+    expect(cell(verdict, 'b+c:pair-speed')).toMatchObject({ verdict: 'fail', node: 'c' });
+    const defects = verdict.defects.filter(({ node }) => node === 'c');
+    expect(defects).toHaveLength(1);
+    expect(defects[0]).toMatchObject({
+      id: 'c:blamed',
+      owner: 'hardware',
+      verdict: 'fail',
+      cells: ['b+c:pair-speed', 'c+d:pair-speed', 'a+c:pair-speed', '[a-d]:group-exact'].map((id) =>
+        id.replace('[a-d]', cell(verdict, id)?.subject ?? 'a,b,c,d'),
+      ),
+    });
+    expect(defects[0]?.evidence).toEqual(['nodes/a/steps/t5', 'nodes/b/steps/t2', 'nodes/c/steps/t4']);
+  });
+
+  it('says why a group was left out, and does not take it for good', () => {
+    const verdict = verdictOn(
+      [...pairs(slow('c')), { ...all, execution: 'none' }],
+      new Map([['t7', { reason: 'c is kept out', node: 'c' }]]),
+    );
+    const group = verdict.cells.find(({ requirement }) => requirement === 'group-exact');
+    expect(group).toMatchObject({ verdict: 'missing', missing: 'not-run' });
+    expect(group?.reason).toContain('c is kept out');
+  });
+
+  it('blames nobody for a pair that is bad only together, and still does not pass', () => {
+    const verdict = verdictOn([
+      ...pairs((members) => (members.join('') === 'ab' ? { speed: 60e6 } : {})),
+      all,
+    ]);
+    expect(verdict.conclusion).toBe('fail');
+    expect(conclusions(verdict)).toEqual({ a: 'pass', b: 'pass', c: 'pass', d: 'pass' });
+    expect(cell(verdict, 'a+b:pair-speed')).toMatchObject({ verdict: 'fail', node: 'a+b' });
+    expect(verdict.block?.blames).toMatchObject([{ members: ['a', 'b'] }]);
+  });
+
+  it('names the node that makes others hang, though there is no number of it', () => {
+    const hangs = (members: readonly string[]) =>
+      members.includes('d') ? { execution: 'timeout' as const } : {};
+    const verdict = verdictOn(pairs(hangs));
+    expect(verdict.block?.blames[0]?.node).toBe('d');
+    expect(cell(verdict, 'a+d:pair-speed')).toMatchObject({ verdict: 'missing', node: 'd' });
+    expect(conclusions(verdict)['a']).not.toBe('fail');
+    expect(conclusions(verdict)['d']).not.toBe('pass');
+  });
+
+  it('fails for a wrong value, whatever the speed, and makes that speed invalid', () => {
+    const verdict = verdictOn([...pairs((members) => (members.join('') === 'cd' ? { wrong: 3 } : {})), all]);
+    expect(cell(verdict, 'c+d:pair-speed')).toMatchObject({ verdict: 'invalid' });
+    expect(verdict.conclusion).not.toBe('pass');
+  });
+
+  it('never passes without a measurement across nodes', () => {
+    const verdict = verdictOn([]);
+    expect(verdict.conclusion).toBe('undecided');
+    expect(cell(verdict, 'block:pair-speed')).toMatchObject({ verdict: 'missing' });
+    expect(Object.values(conclusions(verdict))).toEqual(['undecided', 'undecided', 'undecided', 'undecided']);
+  });
+
+  it('never lets a node pass that was measured with nobody', () => {
+    const verdict = verdictOn([{ members: ['a', 'b'] }, { members: ['c', 'd'], execution: 'none' }, all]);
+    expect(conclusions(verdict)).toMatchObject({ a: 'pass', b: 'pass', c: 'undecided', d: 'undecided' });
+  });
+
+  it('never lets a node pass that nothing was planned with', () => {
+    const verdict = verdictOn([
+      { members: ['a', 'b'] },
+      { members: ['b', 'c'] },
+      { members: ['a', 'c'] },
+      { members: ['a', 'b', 'c'] },
+    ]);
+    expect(conclusions(verdict)).toEqual({ a: 'pass', b: 'pass', c: 'pass', d: 'undecided' });
+    expect(verdict.conclusion).toBe('undecided');
+    expect(cell(verdict, 'd:pair-speed')).toMatchObject({
+      verdict: 'missing',
+      node: 'd',
+      reason: 'nothing was planned with this node',
+    });
+  });
+
+  it('does not believe a leader whose partner has no evidence of having taken part', () => {
+    const verdict = verdictOn([
+      ...pairs((members) => (members.join('') === 'ab' ? { absent: ['b'] } : {})),
+      all,
+    ]);
+    expect(cell(verdict, 'a+b:pair-speed')).toMatchObject({
+      verdict: 'invalid',
+      reason: 'b left no evidence of having taken part',
+    });
+    expect(verdict.conclusion).toBe('undecided');
+    expect(verdict.block?.trials[2]).toMatchObject({ group: 'a+b', outcome: 'unknown' });
+  });
+
+  it('takes a wrong result of an extra measurement for what it is', () => {
+    const verdict = verdictOn([...pairs(), all, { members: ['a', 'b', 'd'], isExtra: true, wrong: 7 }]);
+    const found = verdict.cells.filter(({ verdict: each }) => each === 'fail');
+    expect(found.map(({ requirement }) => requirement)).toContain('group-exact');
+    expect(verdict.conclusion).toBe('fail');
+  });
+
+  it('is not cleared of being slow by a group that no limit of speed was held against', () => {
+    const verdict = verdictOn([all, ...pairs(slow('c'))]);
+    expect(verdict.block?.blames.map(({ node }) => node)).toEqual(['c']);
+    expect(conclusions(verdict)).toMatchObject({ a: 'pass', c: 'fail' });
+  });
+
+  it('learns nothing from a pair whose leader failed because the other never came', () => {
+    const verdict = verdictOn([
+      ...pairs((members) => (members.includes('d') ? { execution: 'error' as const, absent: ['d'] } : {})),
+    ]);
+    expect(
+      verdict.block?.trials.filter(({ outcome }) => outcome === 'bad').map(({ group }) => group),
+    ).toEqual([]);
+    expect(verdict.block?.blames).toEqual([]);
+    expect(conclusions(verdict)['d']).toBe('undecided');
+  });
+
+  it('lets nobody fall with a member that was kept out by a gate', () => {
+    const kept = new Map([['t7', { reason: 'd is kept out (Digests: wrong)', node: 'd' }]]);
+    const verdict = verdictOn([...pairs(), { ...all, execution: 'none' }], kept);
+    expect(conclusions(verdict)).toEqual({ a: 'pass', b: 'pass', c: 'pass', d: 'undecided' });
+    expect(verdict.conclusion).toBe('undecided');
+  });
+
+  it('does not count an extra measurement as one of the plan', () => {
+    const verdict = verdictOn([{ members: ['a', 'b'], isExtra: true }]);
+    expect(verdict.conclusion).toBe('undecided');
+  });
+});

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { findSuite, loadBuiltIn } from '../../../../harness/config/built-in.ts';
+import { lacking } from '../../../../harness/plan/choose-tool.ts';
+import { createPlan } from '../../../../harness/plan/create-plan.ts';
+import probes from '../../../../workloads/kit/facts/fixtures/virtual-machine.json' with { type: 'json' };
+import type { HostFacts } from '../../../../workloads/kit/facts/host-facts.ts';
+import { ProbeDocument } from '../../../../workloads/kit/facts/probe-output.ts';
+import { readHostFacts } from '../../../../workloads/kit/facts/read-host-facts.ts';
+import { loadRegistry } from '../../../../workloads/registry.ts';
+
+const registry = await loadRegistry();
+const { profiles } = await loadBuiltIn(registry);
+const profile = profiles.find(({ id }) => id === 'survey')!;
+const suite = await findSuite('survey', registry, '.');
+const recorded = readHostFacts(ProbeDocument.parse(probes));
+
+const plan = (facts: HostFacts, ...nodes: readonly string[]) =>
+  createPlan({
+    run: 'r',
+    nodes: nodes.map((node) => ({ node, facts })),
+    profile,
+    suite,
+    inventory: { schema: 'assay/inventory', schemaVersion: 1, nodes: [] },
+    registry,
+  });
+
+/** The recorded machine with these programs and no headers. */
+const withPrograms = (...names: readonly string[]): HostFacts => ({
+  ...recorded,
+  programs: Object.fromEntries(names.map((name) => [name, `/usr/bin/${name}`])),
+  headers: {},
+});
+
+describe('createPlan', () => {
+  it('takes embedded kernels where no tool is there, and names what each tool lacks', () => {
+    const { steps, unplanned } = plan(withPrograms(), 'n');
+    expect([...new Set(steps.map(({ tool }) => tool))]).toEqual(['embedded']);
+    expect(unplanned.find(({ entry }) => entry === 'header-double')?.reason).toBe(
+      'openssl: openssl not on the PATH; header-hash: gcc not on the PATH and header pthread.h not found; embedded: the embedded kernel hashes 16 KiB blocks only',
+    );
+    expect(steps.length).toBeGreaterThan(0);
+  });
+
+  it('takes the best-ranked tool that is there', () => {
+    const tools = new Map(plan(withPrograms('openssl'), 'n').steps.map(({ entry, tool }) => [entry, tool]));
+    expect(tools.get('sha256-one-core')).toBe('openssl');
+    expect(tools.get('matmul-fp32-small')).toBe('embedded');
+  });
+
+  it('interleaves repetitions, for every node alike, and counts the time of the slowest', () => {
+    const { steps, budgetSeconds } = plan(withPrograms('openssl'), 'a', 'b');
+    const ofA = steps.filter(({ node }) => node === 'a');
+    expect(ofA.map(({ step }) => step)).toEqual(
+      steps.filter(({ node }) => node === 'b').map(({ step }) => step),
+    );
+    expect(ofA.map(({ repetition }) => repetition)).toEqual(
+      ofA.map(({ repetition }) => repetition).toSorted(),
+    );
+    expect(new Set(ofA.map(({ step }) => step)).size).toBe(ofA.length);
+    expect(budgetSeconds).toBe(ofA.reduce((sum, { budgetMs }) => sum + budgetMs / 1000, 0));
+  });
+
+  it('stays below four minutes with every tool there', () => {
+    const total = suite.entries.reduce(
+      (sum, { repetitions, budgetSeconds }) => sum + repetitions * budgetSeconds,
+      0,
+    );
+    expect(total).toBeLessThan(240);
+  });
+});
+
+describe('lacking', () => {
+  it('says what is missing, and nothing when all is there', () => {
+    const tool = {
+      requires: { programs: ['gcc'], headers: ['cblas.h'], cpuFlags: ['amx_tile'], packages: [] },
+    };
+    expect(lacking(tool as never, withPrograms())).toMatch(
+      /^gcc not on the PATH and header cblas\.h not found/,
+    );
+    expect(
+      lacking({ requires: { programs: ['gcc'], packages: [] } } as never, withPrograms('gcc')),
+    ).toBeUndefined();
+  });
+});
