@@ -1,31 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import tseslint from 'typescript-eslint';
+import { parse } from 'yaml';
 
-// Import boundaries (docs/architecture.md). A folder may import only what its allow-list names;
-// everything else is refused by one negative look-ahead per folder. `own` lists the relative targets.
-const npm = (...names) => names.map((name) => `${name}(/.*)?$`);
-const folder = (...names) => names.map((name) => `(\\.{1,2}/)+(.*/)?${name}/.*`);
-const here = ['\\./.*'];
-const only = (message, ...allowed) => [
-  'error',
-  { patterns: [{ regex: `^(?!(${allowed.flat().join('|')}))`, message, caseSensitive: true }] },
-];
-const builtins = ['node:.*'];
+// The layers of layers.yaml. Imports are resolved to paths of this repository and looked up there, so that no way of
+// writing a path gets around a row, and one rule for all folders cannot be replaced by another.
+const root = import.meta.dirname;
+const layers = Object.entries(parse(readFileSync(join(root, 'layers.yaml'), 'utf8'))).map(
+  ([row, { may, upward = [] }]) => ({
+    row,
+    allowed: new Set([...may, ...upward]),
+    pattern: toPattern(row),
+    rank: row.replaceAll('*', '').length,
+  }),
+);
 
-const boundary = (files, ignores, ...rule) => ({
-  files,
-  ignores,
-  rules: { 'no-restricted-imports': only(...rule) },
-});
+/** The row as a pattern of paths; its one group is what a file has to share with another of the same row. */
+function toPattern(row) {
+  const open = row.replace(/\/\*\*$/, '').replaceAll('*', '[^/]+');
+  if (row.endsWith('.ts')) return new RegExp(`^(${open})$`);
+  return new RegExp(`^(${open})/${row.endsWith('/**') ? '.*' : '[^/]*'}$`);
+}
 
-const impure = [
-  'node:fs',
-  'node:fs/promises',
-  'node:child_process',
-  'node:net',
-  'node:http',
-  'node:https',
-  'node:os',
-];
+function findLayer(path) {
+  const [layer] = layers.filter(({ pattern }) => pattern.test(path)).sort((a, b) => b.rank - a.rank);
+  return layer && { ...layer, shared: layer.pattern.exec(path)[1] };
+}
+
+/** Why `file` may not import `specifier` (`undefined`: no literal), if it may not. Paths are relative to the root. */
+function explainRefusal(file, specifier) {
+  const from = findLayer(file);
+  if (from === undefined) return `${dirname(file)} has no row in layers.yaml`;
+  const isRefused = () => {
+    if (specifier === undefined) return !from.allowed.has('computed');
+    if (specifier.startsWith('node:')) return !from.allowed.has('node:*') && !from.allowed.has(specifier);
+    if (!specifier.startsWith('.')) return !from.allowed.has(/^(@[^/]+\/)?[^/]*/.exec(specifier)[0]);
+    const path = join(dirname(file), specifier);
+    const to = findLayer(path);
+    if (to === undefined) return !from.allowed.has(path);
+    return !from.allowed.has(to.row) && !(to.row === from.row && to.shared === from.shared);
+  };
+  return isRefused()
+    ? `${from.row} may not import ${specifier ?? 'what is computed'} (layers.yaml)`
+    : undefined;
+}
+
+const layerRule = {
+  create(context) {
+    const file = relative(root, context.filename);
+    const check = (node, source) => {
+      const message = explainRefusal(file, source?.value);
+      if (message !== undefined) context.report({ node, message });
+    };
+    const checkSource = (node) => node.source && check(node, node.source);
+    return {
+      Program: (node) => findLayer(file) ?? check(node),
+      ImportDeclaration: checkSource,
+      ExportNamedDeclaration: checkSource,
+      ExportAllDeclaration: checkSource,
+      ImportExpression: checkSource,
+      TSImportType: checkSource,
+      TSExternalModuleReference: (node) => check(node, node.expression),
+    };
+  },
+};
 
 export default tseslint.config(
   { ignores: ['node_modules/', 'dist/', '**/fixtures/**', '**/*.js'] },
@@ -77,86 +115,10 @@ export default tseslint.config(
       ],
     },
   },
-  boundary(
-    ['workloads/kit/**'],
-    [],
-    'kit imports zod, pure parsers and itself',
-    npm('zod', 'yaml', 'fast-xml-parser'),
-    here,
-    ['\\.\\./[a-z-]+\\.ts$'],
-  ),
-  boundary(
-    ['workloads/*/spec.ts', 'workloads/*/tools/**'],
-    ['workloads/kit/**'],
-    'a workload imports kit, its own folder and pure parsers',
-    npm('zod', 'yaml', 'fast-xml-parser'),
-    ['(\\.\\./)+kit/.*'],
-    here,
-    ['\\.\\./[a-z-]+\\.ts$'],
-  ),
-  boundary(['workloads/*/kernel.ts'], [], 'a kernel imports node builtins only', builtins),
-  boundary(
-    ['agents/protocol/**'],
-    [],
-    'the protocol imports kit, zod and pure builtins',
-    npm('zod'),
-    ['node:(crypto|fs/promises|string_decoder)$'],
-    ['(\\.\\./)+workloads/kit/.*'],
-    here,
-  ),
-  boundary(
-    ['agents/**'],
-    ['agents/protocol/**'],
-    'agents never import harness or reports',
-    builtins,
-    npm('execa', 'pino', 'piscina', 'zod'),
-    ['(\\.\\./)+workloads/.*'],
-    here,
-    folder('protocol', 'exec', 'probe', 'monitor', 'pool', 'keeper'),
-    ['\\.\\./[a-z-]+\\.ts$'],
-  ),
-  boundary(
-    ['reports/**'],
-    [],
-    'reports import kit, zod, ajv and themselves',
-    npm('zod', 'ajv', 'yaml'),
-    ['node:(fs|fs/promises|path|url|process)$'],
-    ['(\\.\\./)+workloads/kit/.*'],
-    here,
-    folder('schema', 'format', 'chart', 'certificate', 'comparison', 'html'),
-  ),
-  boundary(
-    ['harness/**'],
-    [],
-    'harness imports itself, agents/protocol, workloads/registry, kit, reports and its packages',
-    builtins,
-    npm('execa', 'esbuild', 'pino', 'ssh2', 'ssh-config', 'yaml', 'yargs', 'zod', 'ajv'),
-    here,
-    ['(\\.\\./)+workloads/(kit/.*|registry\\.ts$)', '(\\.\\./)+package\\.json$'],
-    ['(\\.\\./)+agents/protocol/.*', '(\\.\\./)+reports/.*'],
-    folder(
-      'cli',
-      'config',
-      'profiles',
-      'suites',
-      'transport',
-      'deploy',
-      'run',
-      'store',
-      'stats',
-      'judge', 'plan', 'fleet', 'rules', 'samples', 'groups', 'summary', 'manifest', 'drift',
-      'compare',
-    ),
-    ['\\.\\./[a-z-]+\\.ts$'],
-  ),
   {
-    files: ['harness/judge/**', 'harness/plan/**', 'harness/stats/**', 'harness/compare/**'],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        { paths: impure.map((name) => ({ name, message: 'certify, compare and stats do no I/O' })) },
-      ],
-    },
+    files: ['harness/**', 'agents/**', 'workloads/**', 'reports/**'],
+    plugins: { assay: { rules: { layers: layerRule } } },
+    rules: { 'assay/layers': 'error' },
   },
   {
     files: ['test/**', 'bench/**'],
