@@ -11,8 +11,10 @@ import { StepResult } from '../agents/protocol/step.ts';
 import { openSession } from '../harness/fleet/open-session.ts';
 import { median } from '../harness/stats/median.ts';
 import { medianInterval } from '../harness/stats/median-interval.ts';
+import { NodeEvidence } from '../harness/store/node-evidence.ts';
 import { RunDirectory, runPaths } from '../harness/store/run-directory.ts';
 import { createLocalTransport } from '../harness/transport/local.ts';
+import { loadRegistry } from '../workloads/registry.ts';
 import { listProcesses } from './list-processes.ts';
 
 // What it costs that a tool is run by the agent and not by hand, with a real agent on this machine:
@@ -78,14 +80,13 @@ async function main(): Promise<void> {
       new Map(),
     );
     const session = await openSession(
-      run,
       {
         node: 'local',
         transport: createLocalTransport({ PATH: program }),
         stateDirectories: [state],
         runtime: process.execPath,
       },
-      'open',
+      { run, evidence: new NodeEvidence('local', run.headDigest, await loadRegistry()), mode: 'open' },
     );
     const keeper = findAgent(state, 'keeper');
     const bridge = findAgent(state, 'bridge');

@@ -1,35 +1,41 @@
 import type { FileHandle } from 'node:fs/promises';
 import { open, readFile } from 'node:fs/promises';
+import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Clock } from '../clock.ts';
-import { sha256 } from '../protocol/chain.ts';
+import type { ChainPlace } from '../protocol/chain.ts';
+import { proveLink } from '../protocol/chain.ts';
+import { JournalFold } from '../protocol/journal-fold.ts';
 import type { JournalEntry } from '../protocol/journal-record.ts';
 
 /**
  * The node's append-only journal. Every line is chained to the one before and is on the disk (fsync) before
- * anybody is told of it. A last line torn by a crash is cut, and a `truncated` record says how much went.
+ * anybody is told of it. A last line torn by a crash is cut, and a `truncated` record says how much went. A journal that
+ * somebody changed is not continued: EVIDENCE_DAMAGED.
  */
 export class Journal {
-  readonly lines: string[];
+  readonly lines: string[] = [];
+  /** What the lines say. */
+  readonly fold = new JournalFold();
   readonly #file: FileHandle;
   readonly #clock: Clock;
-  #prev: string;
+  #place: ChainPlace;
   #goodBytes: number;
   #listener: ((line: string) => void) | undefined;
   #queue: Promise<unknown> = Promise.resolve();
 
-  private constructor(file: FileHandle, clock: Clock, lines: string[], head: string, goodBytes: number) {
+  private constructor(file: FileHandle, clock: Clock, text: string, head: string) {
     this.#file = file;
     this.#clock = clock;
-    this.lines = lines;
-    this.#goodBytes = goodBytes;
-    this.#prev = lines.length === 0 ? head : sha256(lines.at(-1) ?? '');
+    this.#place = { records: 0, head };
+    this.#goodBytes = Buffer.byteLength(text);
+    for (const line of text.split('\n').slice(0, -1)) this.#take(line);
   }
 
   static async open(path: string, head: string, clock: Clock): Promise<Journal> {
     const file = await open(path, 'a+', 0o600);
     const text = await readFile(path, 'utf8');
     const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-    const journal = new Journal(file, clock, whole.split('\n').slice(0, -1), head, Buffer.byteLength(whole));
+    const journal = new Journal(file, clock, whole, head);
     const torn = Buffer.byteLength(text) - Buffer.byteLength(whole);
     if (torn > 0) {
       await file.truncate(Buffer.byteLength(whole));
@@ -51,7 +57,8 @@ export class Journal {
   }
 
   async #write(entry: JournalEntry): Promise<void> {
-    const head = { seq: this.lines.length, prev: this.#prev, at: this.#clock.now().toISOString() };
+    const { records: seq, head: prev } = this.#place;
+    const head = { seq, prev, at: this.#clock.now().toISOString() };
     const line = JSON.stringify({ ...head, ...entry });
     try {
       await this.#file.appendFile(`${line}\n`);
@@ -62,9 +69,22 @@ export class Journal {
       throw cause;
     }
     this.#goodBytes += Buffer.byteLength(line) + 1;
-    this.lines.push(line);
-    this.#prev = sha256(line);
+    this.#take(line);
     this.#listener?.(line);
+  }
+
+  #take(line: string): void {
+    const link = proveLink(line, this.#place);
+    const wrong = link.ok
+      ? this.fold.note(link.value.record)
+      : { expected: 'the next link of the chain', found: link.error };
+    if (wrong !== undefined)
+      throw new AssayError(
+        'EVIDENCE_DAMAGED',
+        `journal.ndjson line ${this.lines.length + 1}: expected ${wrong.expected}, found ${wrong.found}`,
+      );
+    if (link.ok) this.#place = link.value.place;
+    this.lines.push(line);
   }
 
   async close(): Promise<void> {

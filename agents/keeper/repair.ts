@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { writeStepResult } from '../exec/run-step.ts';
-import { JournalRecord } from '../protocol/journal-record.ts';
 import { parseJson } from '../protocol/parse-json.ts';
 import type { Execution } from '../protocol/step.ts';
 import { StepRequest } from '../protocol/step.ts';
@@ -37,10 +36,10 @@ export async function repair(
   kept: KeptBatch | undefined,
   rebooted: boolean,
 ): Promise<void> {
-  const open = openEnds(journal.lines.map((line) => JournalRecord.parse(JSON.parse(line))));
+  const { openSteps, openBatches } = journal.fold;
   const execution: Execution = rebooted ? 'lost' : 'error';
   const reason = rebooted ? 'the node was rebooted while the step ran' : 'the agent ended while the step ran';
-  for (const step of open.steps) {
+  for (const step of openSteps) {
     const request = kept?.steps.find((candidate) => candidate.step === step);
     const result = await writeStepResult(join(directory, 'steps', step), {
       schema: 'assay/step',
@@ -61,20 +60,5 @@ export async function repair(
     });
     await journal.append({ type: 'step-ended', step, execution, result });
   }
-  for (const batch of open.batches) await journal.append({ type: 'batch-ended', batch, execution, reason });
-}
-
-function openEnds(records: readonly JournalRecord[]): {
-  readonly steps: ReadonlySet<string>;
-  readonly batches: ReadonlySet<string>;
-} {
-  const steps = new Set<string>();
-  const batches = new Set<string>();
-  for (const record of records) {
-    if (record.type === 'step-started') steps.add(record.step);
-    if (record.type === 'step-ended') steps.delete(record.step);
-    if (record.type === 'batch-started') batches.add(record.batch);
-    if (record.type === 'batch-ended') batches.delete(record.batch);
-  }
-  return { steps, batches };
+  for (const batch of openBatches) await journal.append({ type: 'batch-ended', batch, execution, reason });
 }

@@ -20,6 +20,9 @@ export const Execution = z.enum([
 ]);
 export type Execution = z.infer<typeof Execution>;
 
+/** Why a member's part of a step of several is cancelled: nobody goes on after the leader. */
+export const leaderEnded = 'the leader of the group has ended';
+
 /** One step as the coordinator asks for it: names and parameters, never a command line. */
 export const StepRequest = z.strictObject({
   step: StepId,

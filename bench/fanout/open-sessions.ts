@@ -6,7 +6,9 @@ import { Inventory } from '../../harness/config/inventory.ts';
 import { readEnvironment } from '../../harness/environment.ts';
 import type { Target } from '../../harness/fleet/open-session.ts';
 import { openSession } from '../../harness/fleet/open-session.ts';
+import { NodeEvidence } from '../../harness/store/node-evidence.ts';
 import { inputNames, RunDirectory, toJson } from '../../harness/store/run-directory.ts';
+import { loadRegistry } from '../../workloads/registry.ts';
 
 // What `survey` does first, by the same functions: reach every node of an inventory, make sure that agent and runtime are
 // there, hello, and the first records of its journal into a run directory. `ramp` holds a shell open on all nodes instead.
@@ -14,6 +16,7 @@ import { inputNames, RunDirectory, toJson } from '../../harness/store/run-direct
 
 const [file = '', mode = 'sessions', parallel = '64'] = process.argv.slice(2);
 const inventory = Inventory.parse(JSON.parse(readFileSync(file, 'utf8')));
+const registry = await loadRegistry();
 let openedMs = 0;
 const targets = await createTargets(inventory, readEnvironment());
 
@@ -48,7 +51,11 @@ async function openSessions(): Promise<readonly string[]> {
   } as const;
   const run = await RunDirectory.create(path, header, new Map([[inputNames.inventory, toJson(inventory)]]));
   return forEach(Number(parallel), async (target) => {
-    const session = await openSession(run, target, 'open');
+    const session = await openSession(target, {
+      run,
+      evidence: new NodeEvidence(target.node, run.headDigest, registry),
+      mode: 'open',
+    });
     openedMs = performance.now(); // since this process was started; of the last one
     if (session.progress.facts !== undefined) throw new Error('expected a run that has just begun');
     session.close();

@@ -9,12 +9,11 @@ import type { Registry } from '../../workloads/registry.ts';
 import { shellQuote } from '../deploy/command-lines.ts';
 import type { OpenNode } from '../fleet/open-node.ts';
 import { judge } from '../judge/judge.ts';
-import { plannedFor } from '../judge/samples/step-fate.ts';
 import { checkPowerDomains } from '../plan/check-nodes.ts';
 import { roundsOf } from '../plan/create-plan.ts';
 import type { Plan, PlannedStep } from '../plan/plan.ts';
-import { loadRun } from '../store/read-run.ts';
-import type { RunDirectory } from '../store/run-directory.ts';
+import type { Seen } from '../run/measure.ts';
+import type { RunEvidence } from '../store/run-evidence.ts';
 import type { RunMaterial } from '../store/run-material.ts';
 
 /**
@@ -22,13 +21,13 @@ import type { RunMaterial } from '../store/run-material.ts';
  * written, rights, power per domain; and what the profile wants to know and will not be told, and why. All but the commands,
  * which are there to be copied, keeps to `columns`.
  */
-export async function describeWholePlan(
-  run: RunDirectory,
-  registry: Registry,
-  { plan, nodes }: { readonly plan: Plan; readonly nodes: readonly OpenNode[] },
+export function describeWholePlan(
+  evidence: RunEvidence,
+  { plan, nodes }: Seen,
   columns: number,
-): Promise<readonly string[]> {
-  const material = await loadRun(run, registry);
+): readonly string[] {
+  const { registry } = evidence;
+  const material = evidence.material();
   const section = (title: string, lines: readonly string[]): readonly string[] =>
     titled(
       title,
@@ -166,7 +165,11 @@ function isHopeless({ verdict, missing, requirement, subject, node }: Cell, mate
   const rule = material.profile.requirements.find(({ id }) => id === requirement)?.rule;
   if (rule?.kind !== 'metric' || missing !== 'not-run') return true;
   const workload = rule.metric.slice(0, rule.metric.indexOf('.'));
-  return ![...plannedFor(material.plan, node), ...plannedFor(material.plan, subject)].some(
-    (step) => step.workload === workload,
+  return !(material.plan?.steps ?? []).some(
+    (step) =>
+      step.workload === workload &&
+      (step.seat === undefined
+        ? step.node === node
+        : step.seat.group === subject || step.seat.group === node),
   );
 }

@@ -17,10 +17,11 @@ export const judgeCommand = defineCommand({
   run: async ({ run: given, profile, json }, context) => {
     const { loadRegistry } = await import('../../workloads/registry.ts');
     const { judgeRun, writeReports } = await import('../run/conclude-run.ts');
+    const { RunEvidence } = await import('../store/run-evidence.ts');
     const { printVerdict } = await import('./print-verdict.ts');
     const { openRun } = await import('./run-location.ts');
     const run = await openRun(context.environment, given);
-    const verdict = await judgeRun(run, await loadRegistry(), profile);
+    const verdict = await judgeRun(await RunEvidence.read(run, await loadRegistry()), profile);
     printVerdict(context, run, verdict, await writeReports(run, verdict), json);
     return asExitCode(verdict.exitCode);
   },

@@ -5,6 +5,7 @@ import { begun, collect, stopNode } from '../fleet/stop-node.ts';
 import { judgeRun, writeReports } from '../run/conclude-run.ts';
 import { measure } from '../run/measure.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
+import { RunEvidence } from '../store/run-evidence.ts';
 import { requireRunLock } from '../store/run-lock.ts';
 import type { CliContext } from './command.ts';
 import { createInterrupter } from './interruption.ts';
@@ -27,12 +28,14 @@ export async function measureAndConclude(options: {
   const interrupter = createInterrupter(err, run.header.id);
   const progress = createProgress(err, environment.terminal);
   let targets: Awaited<ReturnType<typeof createRunTargets>> = [];
+  let evidence: RunEvidence | undefined;
   try {
+    evidence = await RunEvidence.continue(run, registry);
     targets = await createRunTargets(run, environment);
     await measure({
       run,
+      evidence,
       targets,
-      registry,
       events: progress,
       detach: interrupter.detach,
       mode,
@@ -46,7 +49,7 @@ export async function measureAndConclude(options: {
       const stopped = await Promise.allSettled(
         working.map(async (target) => {
           await stopNode(run, target, how);
-          await collect(run, target, false);
+          if (evidence !== undefined) await collect(evidence, target, false);
         }),
       );
       for (const [index, outcome] of stopped.entries()) {
@@ -67,7 +70,7 @@ export async function measureAndConclude(options: {
     lock.release();
     await Promise.all(targets.map(({ transport }) => transport.close()));
   }
-  const verdict = await judgeRun(run, registry);
+  const verdict = await judgeRun(evidence);
   printVerdict(context, run, verdict, await writeReports(run, verdict), options.json);
   return verdict;
 }

@@ -21,6 +21,7 @@ export const planCommand = defineCommand({
     const { look } = await import('../run/measure.ts');
     const { describeWholePlan } = await import('./describe-plan.ts');
     const { createRunTargets } = await import('./targets.ts');
+    const { RunEvidence } = await import('../store/run-evidence.ts');
     const { abandon } = await import('../fleet/stop-node.ts');
     const { createInterrupter } = await import('./interruption.ts');
     const { createProgress } = await import('./progress.ts');
@@ -29,13 +30,15 @@ export const planCommand = defineCommand({
     const run = await prepareCertify(args, registry, context);
     const progress = createProgress(context.err, context.environment.terminal);
     const interrupter = createInterrupter(context.err, undefined);
+    let evidence: Awaited<ReturnType<typeof RunEvidence.continue>> | undefined;
     let targets: Awaited<ReturnType<typeof createRunTargets>> = [];
     try {
+      evidence = await RunEvidence.continue(run, registry);
       targets = await createRunTargets(run, context.environment);
       const seen = await look({
         run,
+        evidence,
         targets,
-        registry,
         events: { ...progress, onPlan: () => undefined },
         detach: interrupter.detach,
         mode: 'open',
@@ -46,14 +49,14 @@ export const planCommand = defineCommand({
       context.out.write(
         args.json
           ? `${JSON.stringify(seen.plan, undefined, 1)}\n`
-          : `${(await describeWholePlan(run, registry, seen, columns)).join('\n')}\n`,
+          : `${describeWholePlan(evidence, seen, columns).join('\n')}\n`,
       );
       context.err.write(`\nnext      assay certify ${args.inventory} --profile ${args.profile}\n`);
       return exitCodes.pass;
     } catch (cause) {
       // Interrupted, the run is still on nodes that had answered, and nobody could resume it.
       if (!interrupter.detach.aborted) throw cause;
-      await abandon(run, targets);
+      if (evidence !== undefined) await abandon(evidence, targets);
       throw new AssayError('INTERRUPTED', 'interrupted', { cause });
     } finally {
       progress.clear();

@@ -21,7 +21,9 @@ export const stopCommand = defineCommand({
       }),
   run: async ({ run: given, now, abandon }, context) => {
     const { cleanText } = await import('../../reports/format/clean-text.ts');
-    const { keepDecision } = await import('../store/decision.ts');
+    const { noteStop } = await import('../store/stops.ts');
+    const { loadRegistry } = await import('../../workloads/registry.ts');
+    const { RunEvidence } = await import('../store/run-evidence.ts');
     const { begun, collect, stopNode } = await import('../fleet/stop-node.ts');
     const { requireRunLock, takeRunLock } = await import('../store/run-lock.ts');
     const { openRun } = await import('./run-location.ts');
@@ -31,8 +33,8 @@ export const stopCommand = defineCommand({
     // What is not closed keeps this process alive by its keepalive.
     const closeAll = () => Promise.all(targets.map(({ transport }) => transport.close()));
     // Whoever measures learns of it from here and not from a node. Nodes are stopped even where nothing can be written.
-    await keepDecision(run, context.now, { kind: 'stop', reason: 'stopped by the operator' }).catch(
-      (cause: unknown) => context.err.write(`The stop was not noted: ${AssayError.from(cause).message}\n`),
+    await noteStop(run, context.now()).catch((cause: unknown) =>
+      context.err.write(`The stop was not noted: ${AssayError.from(cause).message}\n`),
     );
     const held = await Promise.all(
       targets.map(async (target) => {
@@ -57,7 +59,12 @@ export const stopCommand = defineCommand({
     // Whoever is at work on the run directory fetches the evidence; otherwise it is fetched here.
     const lock = abandon ? await requireRunLock(run.header.id) : await takeRunLock(run.header.id);
     const stopped = lock === undefined ? [] : targets.filter((_, index) => held[index] === 'stopped');
-    const collected = await Promise.allSettled(stopped.map((target) => collect(run, target, abandon)));
+    const evidence = stopped.length > 0 ? await RunEvidence.continue(run, await loadRegistry()) : undefined;
+    const collected = await Promise.allSettled(
+      stopped.map(async (target) => {
+        if (evidence !== undefined) await collect(evidence, target, abandon);
+      }),
+    );
     lock?.release();
     await closeAll();
     const lost = collected.flatMap((outcome, index) => {

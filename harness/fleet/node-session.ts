@@ -1,19 +1,20 @@
-import { sha256 } from '../../agents/protocol/chain.ts';
 import { createLineSplitter, encodeLine } from '../../agents/protocol/framing.ts';
-import { JournalRecord } from '../../agents/protocol/journal-record.ts';
+import type { BatchEnd, JournalFold } from '../../agents/protocol/journal-fold.ts';
+import type { JournalRecord } from '../../agents/protocol/journal-record.ts';
 import type { ToAgent } from '../../agents/protocol/messages.ts';
 import { FromAgent } from '../../agents/protocol/messages.ts';
 import { parseJson } from '../../agents/protocol/parse-json.ts';
 import type { StepRequest } from '../../agents/protocol/step.ts';
-import { StepResult } from '../../agents/protocol/step.ts';
 import { protocolVersion } from '../../agents/protocol/version.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Launch, LaunchAnswer } from '../../workloads/kit/seat.ts';
+import type { PlannedStep } from '../plan/plan.ts';
+import type { NodeEvidence } from '../store/node-evidence.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
-import { damaged, readDocument, runPaths } from '../store/run-directory.ts';
+import { runPaths } from '../store/run-directory.ts';
 import type { Channel } from '../transport/transport.ts';
-import type { BatchEnd } from './node-progress.ts';
-import { NodeProgress } from './node-progress.ts';
+import { Fetcher } from './fetcher.ts';
+import { JournalMirror } from './journal-mirror.ts';
 import { refusalOf } from './refusal-of.ts';
 
 interface Waiter {
@@ -22,19 +23,14 @@ interface Waiter {
   readonly reject: (cause: unknown) => void;
 }
 
-/** A line of a node's journal and what it says. */
-export interface KeptLine {
-  readonly line: string;
-  readonly record: JournalRecord;
-}
-
 export interface SessionOptions {
   readonly run: RunDirectory;
-  readonly node: string;
-  /** Lines of its journal that are here already. */
-  readonly kept: readonly KeptLine[];
+  /** What is here already; the session adds to it. */
+  readonly evidence: NodeEvidence;
   /** Of the hello that the agent was started with. */
   readonly nonce: string;
+  /** What the plan has under the name of a step; absent: no step is planned. */
+  readonly plannedAs?: ((step: string) => PlannedStep | undefined) | undefined;
   readonly onRecord: (record: JournalRecord) => void;
   /** Aborted to give up, whatever is being waited for. */
   readonly signal?: AbortSignal | undefined;
@@ -50,53 +46,60 @@ const batchMarginMs = 60_000;
 export const handoverMs = 120_000;
 /** A launcher asks once for every other member of its group; what asks without end wants our memory. */
 const maxLaunches = 100_000;
-const maxFileBytes = 64 * 1024 * 1024;
-const maxStepBytes = 256 * 1024 * 1024;
 
 /**
- * The coordinator's end of one node: mirrors the node's journal into the run directory line by line, proving
- * the chain as it grows, and pulls the evidence of every step that ended. What a node sends is checked against
- * its own digests before it is kept.
+ * The coordinator's end of one node: sends what it is asked for, and adds what comes back to the node's evidence once it
+ * is proven and on our disk.
  */
 export class NodeSession {
-  readonly progress = new NodeProgress();
+  readonly node: string;
   /** Answers the launcher of the step that this node leads, when what it asked for has ended. */
   onLaunch: ((step: string, words: readonly string[]) => Promise<LaunchAnswer>) | undefined;
   readonly #channel: Channel;
   readonly #options: SessionOptions;
   readonly #waiters = new Set<Waiter>();
-  readonly #chunks = new Map<string, Buffer[]>();
+  readonly #fetcher: Fetcher;
+  readonly #mirror: JournalMirror;
   readonly #ping: NodeJS.Timeout;
-  readonly #arrived: string[] = [];
-  /** Lines that are on our disk; and those that are linked to them. */
-  #lines: number;
-  #proven: number;
   #launches = 0;
-  #prev: string;
   #work: Promise<void> = Promise.resolve();
   #failure: Error | undefined;
   /** Called once each when a record was kept or the session failed. */
   #changes: (() => void)[] = [];
 
   private constructor(channel: Channel, options: SessionOptions) {
-    const { kept } = options;
+    const { run, evidence, onRecord } = options;
+    this.node = evidence.id;
     this.#channel = channel;
     this.#options = options;
-    this.#lines = kept.length;
-    this.#proven = kept.length;
-    this.#prev = kept.length === 0 ? options.run.headDigest : sha256(kept.at(-1)?.line ?? '');
-    for (const { record } of kept) this.progress.note(record);
+    this.#fetcher = new Fetcher(this.node, (message) => this.send(message));
+    this.#mirror = new JournalMirror({
+      run,
+      evidence,
+      fetch: (path, digest) =>
+        this.#failure === undefined ? this.#fetcher.fetch(path, digest) : Promise.reject(this.#failure),
+      plannedAs: options.plannedAs ?? (() => undefined),
+      onKept: (records) => {
+        records.forEach(onRecord);
+        this.#wake();
+      },
+    });
     this.#ping = setInterval(() => this.send({ type: 'ping' }), pingMs);
+  }
+
+  /** What the node's journal says so far, as far as its evidence is here. */
+  get progress(): JournalFold {
+    return this.#options.evidence.fold;
   }
 
   /** Attaches to the run's keeper, to which an agent has been started on this channel, and catches up with its journal. */
   static async open(channel: Channel, options: SessionOptions): Promise<NodeSession> {
-    const { node } = options;
+    const { evidence } = options;
     const session = new NodeSession(channel, options);
     const late = setTimeout(
       () =>
         session.#fail(
-          new AssayError('AGENT_LOST', `${node}: the agent did not answer in ${welcomeMs / 1000} s`),
+          new AssayError('AGENT_LOST', `${evidence.id}: the agent did not answer in ${welcomeMs / 1000} s`),
         ),
       welcomeMs,
     );
@@ -105,7 +108,7 @@ export class NodeSession {
       session.#listen();
       const greeting = await welcome;
       // What the node did while nobody listened comes first: decisions before that would rest on an old picture.
-      if (greeting.type === 'welcome') await session.#until(() => session.#lines >= greeting.records);
+      if (greeting.type === 'welcome') await session.#until(() => evidence.place.records >= greeting.records);
       return session;
     } catch (cause) {
       session.close();
@@ -161,10 +164,7 @@ export class NodeSession {
     const late = setTimeout(
       () =>
         this.#fail(
-          new AssayError(
-            'AGENT_LOST',
-            `${this.#options.node}: the batch ${batch} did not end within its deadline`,
-          ),
+          new AssayError('AGENT_LOST', `${this.node}: the batch ${batch} did not end within its deadline`),
         ),
       withinMs,
     );
@@ -178,12 +178,17 @@ export class NodeSession {
 
   /** Makes sure that all is on our disk, then tells the node to remove the run. */
   async finish(): Promise<void> {
-    await this.#options.run.flush(runPaths.journal(this.#options.node));
+    await this.#options.run.flush(runPaths.journal(this.node));
     const finished = this.#next((message) => message.type === 'finished');
     this.send({ type: 'finish' });
     await finished;
     await this.#work;
     this.close();
+  }
+
+  /** Resolves when what has come is kept or refused, whatever the outcome. */
+  async settled(): Promise<void> {
+    await this.#work;
   }
 
   close(): void {
@@ -204,7 +209,7 @@ export class NodeSession {
   }
 
   #listen(): void {
-    const { node: name, nonce } = this.#options;
+    const { nonce } = this.#options;
     const split = createLineSplitter();
     let stderr = '';
     const onLine = (line: string): void => {
@@ -212,7 +217,7 @@ export class NodeSession {
       if (message === undefined || (message.type === 'welcome' && message.nonce !== nonce))
         throw new AssayError(
           'PROTOCOL_MISMATCH',
-          `${name}: the agent sent a message that does not fit protocol ${protocolVersion}: \`${line.slice(0, 80)}\``,
+          `${this.node}: the agent sent a message that does not fit protocol ${protocolVersion}: \`${line.slice(0, 80)}\``,
         );
       this.#receive(message);
     };
@@ -225,7 +230,7 @@ export class NodeSession {
       } catch (cause) {
         this.#fail(
           cause instanceof RangeError
-            ? new AssayError('PROTOCOL_MISMATCH', `${name}: ${cause.message}`, { cause })
+            ? new AssayError('PROTOCOL_MISMATCH', `${this.node}: ${cause.message}`, { cause })
             : cause,
         );
       }
@@ -237,7 +242,7 @@ export class NodeSession {
       this.#fail(
         new AssayError(
           'AGENT_LOST',
-          `${name}: the connection to the agent ended (exit code ${exitCode ?? 'unknown'})${said === '' ? '' : `: ${said}`}`,
+          `${this.node}: the connection to the agent ended (exit code ${exitCode ?? 'unknown'})${said === '' ? '' : `: ${said}`}`,
           {
             hint: `The run may still go on there. Continue with: assay resume ${this.#options.run.header.id}`,
           },
@@ -253,14 +258,14 @@ export class NodeSession {
 
   #receive(message: FromAgent): void {
     if (message.type === 'refusal') {
-      this.#fail(refusalOf(this.#options.node, message.error));
+      this.#fail(refusalOf(this.node, message.error));
       return;
     }
     if (message.type === 'record' && this.#failure === undefined) {
-      this.#arrived.push(message.line);
+      this.#mirror.arrived(message.line);
       this.#work = this.#work.then(() => this.#keep()).catch((cause: unknown) => this.#fail(cause));
     }
-    if (message.type === 'chunk') this.#collect(message);
+    if (message.type === 'chunk') this.#fetcher.collect(message);
     if (message.type === 'launch') void this.#answerLaunch(message);
     for (const waiter of [...this.#waiters]) {
       if (!waiter.wants(message)) continue;
@@ -276,7 +281,7 @@ export class NodeSession {
       this.#fail(
         new AssayError(
           'PROTOCOL_MISMATCH',
-          `${this.#options.node}: expected at most ${maxLaunches} launches, got more`,
+          `${this.node}: expected at most ${maxLaunches} launches, got more`,
         ),
       );
       return;
@@ -290,6 +295,7 @@ export class NodeSession {
     this.#failure ??= AssayError.from(cause);
     for (const waiter of this.#waiters) waiter.reject(this.#failure);
     this.#waiters.clear();
+    this.#fetcher.fail(this.#failure);
     this.#wake();
   }
 
@@ -297,98 +303,8 @@ export class NodeSession {
     for (const change of this.#changes.splice(0)) change();
   }
 
-  /**
-   * Keeps the journal lines that have come, after the evidence that they speak of: a record here means that its files are
-   * here. After a failure nothing more is kept, so that the journal here never has a hole.
-   */
+  /** After a failure nothing more is kept, so that the journal here never has a hole. */
   async #keep(): Promise<void> {
-    if (this.#failure !== undefined) return;
-    const proven: KeptLine[] = [];
-    try {
-      for (const line of this.#arrived.splice(0)) {
-        const record = this.#prove(line);
-        if (record.type === 'step-ended') {
-          await this.#write(proven.splice(0));
-          await this.#pull(record.step, record.result);
-        }
-        proven.push({ line, record });
-      }
-    } finally {
-      await this.#write(proven);
-    }
-  }
-
-  /** The record of a line that is the next link of the chain. */
-  #prove(line: string): JournalRecord {
-    const record = JournalRecord.safeParse(parseJson(line)).data;
-    const where = `${runPaths.journal(this.#options.node)} line ${this.#proven + 1}`;
-    if (record === undefined) throw damaged(where, 'a journal record', `\`${line.slice(0, 80)}\``);
-    if (record.seq !== this.#proven || record.prev !== this.#prev)
-      throw damaged(where, 'the next link of the chain', `seq ${record.seq}`);
-    this.#proven += 1;
-    this.#prev = sha256(line);
-    return record;
-  }
-
-  async #write(proven: readonly KeptLine[]): Promise<void> {
-    if (proven.length === 0) return;
-    const { run, node, onRecord } = this.#options;
-    await run.append(runPaths.journal(node), proven.map(({ line }) => `${line}\n`).join(''));
-    this.#lines += proven.length;
-    for (const { record } of proven) {
-      this.progress.note(record);
-      onRecord(record);
-    }
-    this.#wake();
-  }
-
-  /** Fetches a step's evidence beside the run and moves it in when it is whole. */
-  async #pull(step: string, digest: string): Promise<void> {
-    const { run, node } = this.#options;
-    const incoming = runPaths.incoming(node, step);
-    const exit = await this.#fetch(`steps/${step}/exit.json`, digest);
-    const { commands } = readDocument(
-      StepResult,
-      exit.toString('utf8'),
-      `${runPaths.step(node, step)}/exit.json`,
-    );
-    const outputs = commands.flatMap((command) => command.outputs);
-    const total = outputs.reduce((sum, { bytes }) => sum + bytes, 0);
-    if (total > maxStepBytes)
-      throw damaged(`${node}:${step}`, `at most ${maxStepBytes} bytes of evidence`, `${total}`);
-    for (const output of outputs) {
-      await run.write(
-        `${incoming}/${output.file}`,
-        await this.#fetch(`steps/${step}/${output.file}`, output.sha256),
-      );
-    }
-    await run.write(`${incoming}/exit.json`, exit);
-    await run.move(incoming, runPaths.step(node, step));
-  }
-
-  async #fetch(path: string, digest: string): Promise<Buffer> {
-    this.#chunks.set(path, []);
-    const whole = this.#next((message) => message.type === 'chunk' && message.path === path && message.last);
-    this.send({ type: 'fetch', path });
-    await whole;
-    const bytes = Buffer.concat(this.#chunks.get(path) ?? []);
-    this.#chunks.delete(path);
-    if (sha256(bytes) !== digest)
-      throw damaged(`${this.#options.node}:${path}`, `sha256 ${digest}`, `sha256 ${sha256(bytes)}`);
-    return bytes;
-  }
-
-  #collect({ path, offset, data, last }: Extract<FromAgent, { type: 'chunk' }>): void {
-    const parts = this.#chunks.get(path);
-    if (parts === undefined) return; // not asked for: nothing a node offers by itself is kept
-    const expected = parts.reduce((sum, part) => sum + part.length, 0);
-    const isEmpty = data === '' && !last;
-    if (offset !== expected || offset > maxFileBytes || isEmpty)
-      throw damaged(
-        `${this.#options.node}:${path}`,
-        `a chunk at ${expected}`,
-        isEmpty ? 'an empty one' : `one at ${offset}`,
-      );
-    parts.push(Buffer.from(data, 'base64'));
+    if (this.#failure === undefined) await this.#mirror.keep();
   }
 }

@@ -2,10 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { JournalRecord } from '../../agents/protocol/journal-record.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
-import { ProbeDocument } from '../../workloads/kit/facts/probe-output.ts';
-import { readHostFacts } from '../../workloads/kit/facts/read-host-facts.ts';
-import type { RunDirectory } from '../store/run-directory.ts';
-import { runPaths } from '../store/run-directory.ts';
+import { damaged, runPaths } from '../store/run-directory.ts';
+import type { RunEvidence } from '../store/run-evidence.ts';
 import type { NodeSession } from './node-session.ts';
 import type { Target } from './open-session.ts';
 import { openSession } from './open-session.ts';
@@ -21,7 +19,7 @@ export interface OpenNode {
 }
 
 export interface OpenOptions {
-  readonly run: RunDirectory;
+  readonly evidence: RunEvidence;
   /** `attach` picks up a run that the node already holds. */
   readonly mode: 'open' | 'attach';
   readonly scratch: string | undefined;
@@ -32,16 +30,26 @@ export interface OpenOptions {
 /** Opens a session and makes sure that the keeper that is there now has looked at its machine. */
 export async function openNode(target: Target, options: OpenOptions): Promise<OpenNode> {
   const { node } = target;
-  const { run, mode, scratch, onRecord, signal } = options;
-  const session = await openSession(run, target, mode, (record) => onRecord(node, record), signal);
+  const { evidence, mode, scratch, onRecord, signal } = options;
+  const own = evidence.node(node);
+  const session = await openSession(target, {
+    run: evidence.run,
+    evidence: own,
+    mode,
+    plannedAs: (step) => evidence.stepsOf(node).get(step),
+    onRecord: (record) => onRecord(node, record),
+    signal,
+  });
   try {
     const factsStep = session.progress.facts ?? session.progress.nextFacts;
     if (session.progress.facts === undefined) {
       session.send({ type: 'probe', step: factsStep, ...(scratch === undefined ? {} : { scratch }) });
     }
     await session.stepEnded(factsStep);
-    const probes = await run.readDocument(ProbeDocument, `${runPaths.step(node, factsStep)}/probes.json`);
-    return { node, target, session, factsStep, facts: readHostFacts(probes), scratch };
+    const facts = own.factsOf(factsStep);
+    if (facts === undefined)
+      throw damaged(runPaths.step(node, factsStep), 'the output of the probes', 'none');
+    return { node, target, session, factsStep, facts, scratch };
   } catch (cause) {
     session.close();
     throw cause;
@@ -70,6 +78,7 @@ export async function withReattach<T>(
       if (!isLoss(cause)) throw cause;
       options.signal.throwIfAborted();
       node.session.close();
+      await node.session.settled();
       options.onLost(node.node, cause);
       // A keeper that dies every time is no lost connection.
       if (tries === pausesMs.length) throw cause;

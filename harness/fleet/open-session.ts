@@ -1,10 +1,12 @@
-import { JournalRecord } from '../../agents/protocol/journal-record.ts';
+import { randomBytes } from 'node:crypto';
+import type { JournalRecord } from '../../agents/protocol/journal-record.ts';
+import type { Hello } from '../../agents/protocol/messages.ts';
+import { protocolVersion } from '../../agents/protocol/version.ts';
 import type { AgentPlace } from '../deploy/start-agent.ts';
 import { startAgent } from '../deploy/start-agent.ts';
+import type { NodeEvidence } from '../store/node-evidence.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
-import { readDocument, runPaths } from '../store/run-directory.ts';
-import { createHello } from './create-hello.ts';
-import type { KeptLine } from './node-session.ts';
+import type { SessionOptions } from './node-session.ts';
 import { NodeSession } from './node-session.ts';
 
 /** A node of a run and the way to it. */
@@ -14,27 +16,41 @@ export interface Target extends AgentPlace {
 
 /** Brings the agent to a node and attaches to the run there; `attach` refuses to begin one. */
 export async function openSession(
-  run: RunDirectory,
   target: Target,
-  mode: 'open' | 'attach',
-  onRecord: (record: JournalRecord) => void = () => undefined,
-  signal?: AbortSignal,
+  {
+    run,
+    evidence,
+    mode,
+    plannedAs,
+    onRecord = () => undefined,
+    signal,
+  }: {
+    readonly run: RunDirectory;
+    readonly evidence: NodeEvidence;
+    readonly mode: 'open' | 'attach';
+    readonly plannedAs?: SessionOptions['plannedAs'];
+    readonly onRecord?: (record: JournalRecord) => void;
+    readonly signal?: AbortSignal | undefined;
+  },
 ): Promise<NodeSession> {
-  const { node } = target;
-  const kept = await readKept(run, node);
-  const hello = createHello(run, node, { from: kept.length, mode });
+  if (evidence.damage !== undefined) throw evidence.damage;
+  const hello = createHello(run, target.node, { from: evidence.place.records, mode });
   const channel = await startAgent(target, hello, { signal });
-  return NodeSession.open(channel, { run, node, kept, nonce: hello.nonce, onRecord, signal });
+  return NodeSession.open(channel, { run, evidence, nonce: hello.nonce, plannedAs, onRecord, signal });
 }
 
-/** The journal lines that are here already; a torn last line of ours is forgotten and asked for again. */
-async function readKept(run: RunDirectory, node: string): Promise<readonly KeptLine[]> {
-  const path = runPaths.journal(node);
-  if (!(await run.has(path))) return [];
-  await run.cutTornLine(path);
-  const lines = (await run.read(path)).toString('utf8').split('\n').slice(0, -1);
-  return lines.map((line, index) => ({
-    line,
-    record: readDocument(JournalRecord, line, `${path} line ${index + 1}`),
-  }));
-}
+/** The first message to a node's agent about a run. */
+export const createHello = (
+  run: RunDirectory,
+  node: string,
+  { from, mode }: { readonly from: number; readonly mode: Hello['mode'] },
+): Hello => ({
+  type: 'hello',
+  version: protocolVersion,
+  nonce: randomBytes(16).toString('hex'),
+  run: run.header.id,
+  node,
+  head: run.headDigest,
+  from,
+  mode,
+});

@@ -6,9 +6,9 @@ import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { startAgent } from '../deploy/start-agent.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { runPaths } from '../store/run-directory.ts';
-import { createHello } from './create-hello.ts';
+import type { RunEvidence } from '../store/run-evidence.ts';
 import type { Target } from './open-session.ts';
-import { openSession } from './open-session.ts';
+import { createHello, openSession } from './open-session.ts';
 import { refusalOf } from './refusal-of.ts';
 
 /**
@@ -60,13 +60,19 @@ export async function begun(run: RunDirectory, targets: readonly Target[]): Prom
 }
 
 /** Removes a run from all nodes that still hold it and can be reached; for a run that nobody will go on with. */
-export async function abandon(run: RunDirectory, targets: readonly Target[]): Promise<void> {
-  await Promise.allSettled(targets.map((target) => collect(run, target, true)));
+export async function abandon(evidence: RunEvidence, targets: readonly Target[]): Promise<void> {
+  await Promise.allSettled(targets.map((target) => collect(evidence, target, true)));
 }
 
 /** Fetches what a stopped node still holds of a run; `abandon` then removes the run there, for good. */
-export async function collect(run: RunDirectory, target: Target, abandon: boolean): Promise<void> {
-  const session = await openSession(run, target, 'attach');
+export async function collect(evidence: RunEvidence, target: Target, abandon: boolean): Promise<void> {
+  const { node } = target;
+  const session = await openSession(target, {
+    run: evidence.run,
+    evidence: evidence.node(node),
+    mode: 'attach',
+    plannedAs: (step) => evidence.stepsOf(node).get(step),
+  });
   try {
     if (abandon) await session.finish();
   } finally {

@@ -4,19 +4,14 @@ import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import { facilityClaim } from '../config/inventory.ts';
 import type { Profile } from '../config/profile.ts';
 import { compareText } from '../plan/subjects.ts';
-import type { NodeMaterial } from '../store/run-material.ts';
 import type { Standing } from './conclude.ts';
 import { describeStanding } from './conclude.ts';
+import type { Dossier } from './run-dossier.ts';
 
 /** How one node stands in one purpose. */
 export interface PurposeStanding extends Standing {
   readonly profile: Profile;
   readonly cells: readonly Cell[];
-}
-
-interface Claimed {
-  readonly claimedClass: string | undefined;
-  readonly claims: Readonly<Record<string, string | number | boolean>>;
 }
 
 /**
@@ -25,12 +20,12 @@ interface Claimed {
  * best first; `intended` is the judged profile if it is a purpose, else the top of the ladder.
  */
 export function judgeAsset(
-  node: NodeMaterial,
-  { claimedClass, claims }: Claimed,
+  node: Dossier,
   intended: PurposeStanding | undefined,
   ladder: readonly PurposeStanding[],
 ): AssetVerdict {
-  const letter = decideLetter(node, claims, intended, ladder);
+  const { claimedClass } = node;
+  const letter = decideLetter(node, intended, ladder);
   return {
     node: node.id,
     class:
@@ -49,8 +44,7 @@ export function judgeAsset(
 type Letter = Pick<AssetVerdict, 'verdict' | 'meaning' | 'reason' | 'decidedBy'>;
 
 function decideLetter(
-  node: NodeMaterial,
-  claims: Claimed['claims'],
+  node: Dossier,
   intended: PurposeStanding | undefined,
   ladder: readonly PurposeStanding[],
 ): Letter {
@@ -87,7 +81,7 @@ function decideLetter(
       decidedBy: gate.requirement,
     };
   }
-  if (claims[facilityClaim] === true) {
+  if (node.claims[facilityClaim] === true) {
     return { verdict: 'C', meaning: 'reuse the facility only', reason: because, ...decidedBy };
   }
   return { ...undecided(because), ...decidedBy };

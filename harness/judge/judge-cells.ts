@@ -4,15 +4,15 @@ import type { Profile } from '../config/profile.ts';
 import type { Coverage } from '../plan/coverage.ts';
 import { createCoverage } from '../plan/coverage.ts';
 import type { KnownSubject } from '../plan/subjects.ts';
-import { describeSubjects } from '../plan/subjects.ts';
-import type { NodeMaterial, RunMaterial } from '../store/run-material.ts';
+import type { Damage } from '../store/run-material.ts';
 import { adviseOn } from './missing-action.ts';
 import type { Outcome } from './outcome.ts';
-import { missing } from './outcome.ts';
+import { invalid, missing } from './outcome.ts';
 import { judgeDrift } from './rules/drift/judge-drift.ts';
 import { judgeFactRule } from './rules/judge-fact-rule.ts';
 import { judgeMetricRule } from './rules/judge-metric-rule.ts';
 import { judgeManifest } from './rules/manifest/judge-manifest.ts';
+import type { Dossier, RunDossier } from './run-dossier.ts';
 
 /** A decided cell with the cause that it shares with other cells of its node. */
 export interface JudgedCell {
@@ -21,37 +21,33 @@ export interface JudgedCell {
 }
 
 /** Judges one node against one profile: one cell per field of the coverage matrix, none left out. */
-export function judgeCells(
-  profile: Profile,
-  node: NodeMaterial,
-  material: RunMaterial,
-): readonly JudgedCell[] {
-  const known = describeSubjects(node.id, node.reached ? node.facts : undefined);
-  const bySubject = new Map(known.map((each) => [each.subject.id, each]));
+export function judgeCells(profile: Profile, node: Dossier, index: RunDossier): readonly JudgedCell[] {
   const coverage = createCoverage(
     profile,
-    known.map(({ subject }) => subject),
+    [...node.subjects.values()].map(({ subject }) => subject),
   );
   const judged = coverage.map((field) => {
-    const subject = bySubject.get(field.subject.id);
-    if (subject === undefined) throw new Error(`coverage names the unknown subject ${field.subject.id}`);
-    return writeCell(field, judgeField(field, subject, profile, node, material));
+    const known = node.subjects.get(field.subject.id);
+    if (known === undefined) throw new Error(`coverage names the unknown subject ${field.subject.id}`);
+    return writeCell(field, judgeField(field, { profile, known, node, index }));
   });
-  return [...judged, ...vanishedCells(profile, node, material, coverage)];
+  return [...judged, ...vanishedCells(profile, node, index, coverage)];
 }
 
-function judgeField(
-  { requirement, isStandIn }: Coverage,
-  known: KnownSubject,
-  profile: Profile,
-  node: NodeMaterial,
-  material: RunMaterial,
-): Outcome {
+interface Field {
+  readonly profile: Profile;
+  readonly known: KnownSubject;
+  readonly node: Dossier;
+  readonly index: RunDossier;
+}
+
+function judgeField({ requirement, isStandIn }: Coverage, { profile, known, node, index }: Field): Outcome {
   const { rule } = requirement;
+  if (node.damage !== undefined) return damaged(node.id, node.damage);
   if (!node.reached) return missing('no-access', node.why ?? 'nobody could log in', `${node.id}:no-access`);
   if (rule.kind === 'not-covered')
     return missing('not-covered', `Assay cannot measure this yet: ${rule.subjectMatter}`);
-  const { facts } = node;
+  const { facts, claims } = node;
   if (facts === undefined) {
     return missing(
       'unknown-fact',
@@ -59,32 +55,41 @@ function judgeField(
       `${node.id}:no-facts`,
     );
   }
-  const left = leftOutOf(node.id, material);
   const isOfUse = rule.kind === 'metric' || (rule.kind === 'fact' && rule.path.startsWith('occupancy.'));
-  if (left !== undefined && isOfUse) return left;
+  if (isOfUse && node.leftOut !== undefined) return leftOut(node.id, node.leftOut);
   if (isStandIn) return judgeStandIn(requirement, node);
-  const { claimedClass, claims } = claimsFor(node.id, material);
-  if (rule.kind === 'manifest') return judgeManifest(node.id, facts, material);
-  if (rule.kind === 'drift') return judgeDrift(node.id, facts, material);
-  if (rule.kind === 'metric')
-    return judgeMetricRule(rule, requirement, known, { material, node, claimedClass });
-  const peers = rule.unique === true ? listPeers(known, material) : [];
-  const context = { facts, claims, peers, profile: `profile ${profile.id} ${profile.version}` };
-  const outcome = judgeFactRule(rule, known, context);
-  // Causes of fact rules are about the node, unless they already name one of its devices.
-  return outcome.cause?.startsWith('no-') === true
-    ? { ...outcome, cause: `${node.id}:${outcome.cause}` }
-    : outcome;
+  switch (rule.kind) {
+    case 'manifest':
+      return judgeManifest(node.id, facts, index.material);
+    case 'drift':
+      return judgeDrift(node.id, facts, index);
+    case 'metric':
+      return judgeMetricRule(rule, requirement, known, { index, node });
+    case 'fact': {
+      const outcome = judgeFactRule(rule, known, {
+        facts,
+        claims,
+        index,
+        profile: `profile ${profile.id} ${profile.version}`,
+      });
+      // Causes of fact rules are about the node, unless they already name one of its devices.
+      return outcome.cause?.startsWith('no-') === true
+        ? { ...outcome, cause: `${node.id}:${outcome.cause}` }
+        : outcome;
+    }
+  }
 }
 
-/** Why a node that answered took no part, as the one cause of all that was therefore not measured on it. */
-export function leftOutOf(node: string, { plan }: Pick<RunMaterial, 'plan'>): Outcome | undefined {
-  const left = plan?.leftOut?.find((each) => each.node === node);
-  return left && missing('no-access', left.reason, `${node}:left-out`);
-}
+/** Evidence that was changed or is gone: nothing of its node counts, and one cause for all of it. */
+export const damaged = (node: string, { file, expected, found }: Damage): Outcome =>
+  invalid(`${file}: expected ${expected}, found ${found}`, `${node}:damaged`);
+
+/** A node that answered took no part: the one cause of all that was therefore not measured on it. */
+export const leftOut = (node: string, reason: string): Outcome =>
+  missing('no-access', reason, `${node}:left-out`);
 
 /** No such device: either none is there, or it is not known whether one is. */
-function judgeStandIn({ scope }: Requirement, { id, facts }: NodeMaterial): Outcome {
+function judgeStandIn({ scope }: Requirement, { id, facts }: Dossier): Outcome {
   const list =
     scope === 'accelerator' ? facts?.accelerators : scope === 'drive' ? facts?.drives : facts?.nics;
   return list !== undefined && 'unknown' in list
@@ -96,32 +101,16 @@ function judgeStandIn({ scope }: Requirement, { id, facts }: NodeMaterial): Outc
     : missing('no-subject', `there is no ${scope} on this node`, `${id}:no-${scope}`);
 }
 
-/** The facts of every other subject of this kind, on this and on all other nodes. */
-function listPeers({ subject }: KnownSubject, { nodes }: RunMaterial): readonly unknown[] {
-  return nodes.flatMap(({ id, facts }) =>
-    describeSubjects(id, facts)
-      .filter((other) => other.subject.kind === subject.kind && other.subject.id !== subject.id)
-      .map(({ device }) => device ?? facts),
-  );
-}
-
-/** What the inventory claims about a node; a node that it does not name claims nothing. */
-export function claimsFor(node: string, { inventory }: Pick<RunMaterial, 'inventory'>) {
-  const entry = inventory.nodes.find(({ name }) => name === node);
-  return { claimedClass: entry?.class, claims: entry?.claims ?? {} };
-}
-
 /** Cells of the plan whose subject the facts no longer show: they were promised, so they are missing. */
 function vanishedCells(
   profile: Profile,
-  node: NodeMaterial,
-  { plan }: RunMaterial,
+  node: Dossier,
+  index: RunDossier,
   coverage: readonly Coverage[],
 ): readonly JudgedCell[] {
-  if (plan === undefined || plan.profile !== profile.id) return [];
+  if (index.material.plan?.profile !== profile.id) return [];
   const present = new Set(coverage.map(({ cell }) => cell));
-  return plan.subjects
-    .filter((subject) => subject.node === node.id)
+  return (index.plannedSubjects.get(node.id) ?? [])
     .flatMap((subject) =>
       profile.requirements
         .map((requirement) => ({
@@ -130,9 +119,10 @@ function vanishedCells(
           requirement,
           isStandIn: false,
         }))
-        .filter(({ cell }) => plan.cells.includes(cell) && !present.has(cell)),
+        .filter(({ cell }) => index.plannedCells.has(cell) && !present.has(cell)),
     )
     .map((field) => {
+      if (node.damage !== undefined) return writeCell(field, damaged(node.id, node.damage));
       const cause = node.reached ? `${field.subject.id}:vanished` : `${node.id}:no-access`;
       return writeCell(
         field,
@@ -169,4 +159,19 @@ export function writeCell({ cell: id, subject, requirement }: Coverage, outcome:
         : { action: adviseOn(outcome) ?? requirement.action }),
     },
   };
+}
+
+/** The required gates and correctness requirements that a node fails, of the profile that the run was planned for. */
+export function findClosedGates(id: string, index: RunDossier): readonly string[] {
+  const { plannedProfile, metrics } = index.material;
+  const node = index.node(id);
+  const rules = new Map(plannedProfile.requirements.map(({ id: requirement, rule }) => [requirement, rule]));
+  const isGate = ({ gate, requirement }: Cell): boolean => {
+    const rule = rules.get(requirement);
+    return gate || (rule?.kind === 'metric' && metrics.get(rule.metric)?.correctness === true);
+  };
+  const cells = node === undefined ? [] : judgeCells(plannedProfile, node, index).map(({ cell }) => cell);
+  return cells
+    .filter((cell) => cell.level === 'required' && cell.verdict === 'fail' && isGate(cell))
+    .map(({ requirement }) => requirement);
 }

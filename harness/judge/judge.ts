@@ -1,7 +1,7 @@
-import type { Cell, Verdict } from '../../reports/schema/verdict.ts';
+import type { Verdict } from '../../reports/schema/verdict.ts';
+import { exitCodes } from '../../workloads/kit/error-code.ts';
 import type { Profile } from '../config/profile.ts';
-import { compareText } from '../plan/subjects.ts';
-import type { NodeMaterial, RunMaterial } from '../store/run-material.ts';
+import type { RunMaterial } from '../store/run-material.ts';
 import { conclude, countCells, describeStanding, exitCodeOf, writeHeadline } from './conclude.ts';
 import { assignBlame } from './groups/assign-blame.ts';
 import type { GroupCell, GroupFindings } from './groups/judge-groups.ts';
@@ -10,7 +10,9 @@ import { listTrials } from './groups/list-trials.ts';
 import type { PurposeStanding } from './judge-asset.ts';
 import { judgeAsset } from './judge-asset.ts';
 import type { JudgedCell } from './judge-cells.ts';
-import { claimsFor, judgeCells } from './judge-cells.ts';
+import { findClosedGates, judgeCells } from './judge-cells.ts';
+import type { Dossier } from './run-dossier.ts';
+import { RunDossier } from './run-dossier.ts';
 import { listMeasurements } from './samples/measurements.ts';
 import { listAttempts } from './summary/attempts.ts';
 import { foldDefects } from './summary/defects.ts';
@@ -22,21 +24,25 @@ import { listNotShown } from './summary/not-shown.ts';
  * for byte, in whatever order it was read from disk.
  */
 export function judge(given: RunMaterial): Verdict {
-  const material = inStableOrder(given);
-  const { header, profile, suite, nodes } = material;
-  const findings = findAcross(material);
-  const across = judgeGroups(profile, material, findings);
-  const judged: readonly JudgedCell[] = [
-    ...nodes.flatMap((node) => judgeCells(profile, node, material)),
-    ...across,
-  ];
+  const index = new RunDossier(given);
+  const { nodes, material } = index;
+  const { header, profile, suite } = material;
+  const findings = findAcross(index);
+  const own = new Map(nodes.map((node) => [node.id, judgeCells(profile, node, index)]));
+  const across = judgeGroups(profile, index, findings);
+  const judged: readonly JudgedCell[] = [...[...own.values()].flat(), ...across];
   const cells = judged.map(({ cell }) => cell);
   const standing = conclude(cells, nodes);
-  const ladder = material.ladder.map((each) => ({
-    profile: each,
-    across: each.id === profile.id ? across : judgeGroups(each, material, findings),
-  }));
-  const assets = nodes.map((node) => judgePurposes(node, material, ladder));
+  const ladder = material.ladder.map((each): Rung => {
+    if (each.id === profile.id)
+      return { profile, own: (node) => own.get(node.id) ?? [], across: byMember(across) };
+    const rung = judgeGroups(each, index, findings);
+    return { profile: each, own: (node) => judgeCells(each, node, index), across: byMember(rung) };
+  });
+  const damage = nodes.flatMap(({ id, damage: found }) =>
+    found === undefined ? [] : [{ node: id, ...found }],
+  );
+  const assets = nodes.map((node) => judgePurposes(node, profile, ladder));
   return {
     schema: 'assay/verdict',
     schemaVersion: 1,
@@ -51,7 +57,7 @@ export function judge(given: RunMaterial): Verdict {
     suite: { id: suite.id, version: suite.version },
     kind: isScreening(material) ? 'screening report' : 'test report',
     conclusion: standing.conclusion,
-    exitCode: exitCodeOf(standing.conclusion),
+    exitCode: damage.length > 0 ? exitCodes.evidence : exitCodeOf(standing.conclusion),
     headline:
       profile.family === 'survey' ? surveyHeadline(assets, standing, cells) : writeHeadline(standing, cells),
     counts: { required: countCells(cells, 'required'), advisory: countCells(cells, 'advisory') },
@@ -62,42 +68,60 @@ export function judge(given: RunMaterial): Verdict {
       ...(why === undefined ? {} : { why }),
       facts: listFacts(facts),
     })),
-    ...(nodes.length > 1 ? { block: describeBlock(cells, across, material, findings) } : {}),
+    ...(nodes.length > 1 ? { block: describeBlock(own, across, index, findings) } : {}),
     cells,
-    defects: foldDefects(judged, findings.blames, material),
-    measurements: [...listMeasurements(material)],
-    attempts: listAttempts(material),
-    notShown: listNotShown(cells, material),
+    defects: foldDefects(judged, findings.blames, index),
+    measurements: [...listMeasurements(index)],
+    attempts: listAttempts(index),
+    notShown: listNotShown(cells, index),
     evidence: {
       inputs: material.inputs.map(({ path, sha256 }) => ({ path, sha256 })),
       ...(material.decisions === undefined ? {} : { decisions: material.decisions }),
-      journals: nodes.flatMap(({ id, journal }) => (journal === undefined ? [] : [{ node: id, ...journal }])),
+      ...(damage.length === 0 ? {} : { damage }),
+      journals: material.nodes.flatMap(({ id, journal }) =>
+        journal === undefined ? [] : [{ node: id, ...journal }],
+      ),
     },
   };
 }
 
 /** What was measured across nodes, and whom the bad ones are blamed on. */
-export function findAcross(material: RunMaterial): GroupFindings {
-  const trials = listTrials(material);
-  return { trials, blames: assignBlame(trials) };
+export function findAcross(index: RunDossier): GroupFindings {
+  const trials = listTrials(index);
+  return {
+    trials,
+    blames: assignBlame(trials),
+    closedGates: (node) => index.once(`gates ${node}`, () => findClosedGates(node, index)),
+  };
 }
+
+/** The cells across nodes by each of the nodes that they are about. */
+const byMember = (across: readonly GroupCell[]): ReadonlyMap<string, readonly GroupCell[]> => {
+  const all = new Map<string, GroupCell[]>();
+  for (const cell of across)
+    for (const member of cell.members) {
+      const those = all.get(member);
+      if (those === undefined) all.set(member, [cell]);
+      else those.push(cell);
+    }
+  return all;
+};
 
 /** How each node of a block stands: by its own cells, and by those across nodes that count for it. */
 function describeBlock(
-  cells: readonly Cell[],
+  own: ReadonlyMap<string, readonly JudgedCell[]>,
   across: readonly GroupCell[],
-  { nodes, inventory }: RunMaterial,
+  index: RunDossier,
   { trials, blames }: GroupFindings,
 ): NonNullable<Verdict['block']> {
-  const others = new Set(across.map(({ cell }) => cell.id));
+  const members = byMember(across);
   return {
-    nodes: inventory.nodes.map(({ name, rack, slot }) => {
-      const own = cells.filter(({ node, id }) => node === name && !others.has(id));
-      const all = [...own, ...groupCellsOf(name, across).map(({ cell }) => cell)];
-      const standing = conclude(
-        all,
-        nodes.filter(({ id }) => id === name),
+    nodes: index.material.inventory.nodes.map(({ name, rack, slot }) => {
+      const node = index.node(name);
+      const all = [...(own.get(name) ?? []), ...groupCellsOf(name, members.get(name) ?? [])].map(
+        ({ cell }) => cell,
       );
+      const standing = conclude(all, node === undefined ? [] : [node]);
       return {
         id: name,
         conclusion: standing.conclusion,
@@ -113,22 +137,19 @@ function describeBlock(
 
 interface Rung {
   readonly profile: Profile;
-  readonly across: readonly GroupCell[];
+  readonly own: (node: Dossier) => readonly JudgedCell[];
+  readonly across: ReadonlyMap<string, readonly GroupCell[]>;
 }
 
 /** How one node stands in every purpose, and what follows from that. */
-function judgePurposes(node: NodeMaterial, material: RunMaterial, rungs: readonly Rung[]) {
-  const stand = ({ profile, across }: Rung): PurposeStanding => {
-    const own = judgeCells(profile, node, material).map(({ cell }) => cell);
-    const cells = [...own, ...groupCellsOf(node.id, across).map(({ cell }) => cell)];
+function judgePurposes(node: Dossier, judged: Profile, rungs: readonly Rung[]) {
+  const ladder = rungs.map(({ profile, own, across }): PurposeStanding => {
+    const cells = [...own(node), ...groupCellsOf(node.id, across.get(node.id) ?? [])].map(({ cell }) => cell);
     return { profile, cells, ...conclude(cells, [node]) };
-  };
-  const ladder = rungs.map(stand);
+  });
   const intended =
-    material.profile.rank === undefined
-      ? ladder[0]
-      : ladder.find(({ profile }) => profile.id === material.profile.id);
-  return judgeAsset(node, claimsFor(node.id, material), intended, ladder);
+    judged.rank === undefined ? ladder[0] : ladder.find(({ profile }) => profile.id === judged.id);
+  return judgeAsset(node, intended, ladder);
 }
 
 /**
@@ -144,49 +165,6 @@ const isScreening = ({ header, profile, metrics }: RunMaterial): boolean =>
       level === 'required' &&
       metrics.get(rule.metric)?.correctness !== true,
   );
-
-/**
- * Sorts what came from directories and adds what is only claimed: a node of the inventory without evidence was
- * not reached, and a judged purpose belongs to the ladder even if nobody put it there.
- */
-function inStableOrder(material: RunMaterial): RunMaterial {
-  const seen = new Set(material.nodes.map(({ id }) => id));
-  const unseen = material.inventory.nodes
-    .filter(({ name }) => !seen.has(name))
-    .map(({ name }) => ({
-      id: name,
-      reached: false,
-      why: 'it left no evidence',
-      steps: [],
-      samples: [],
-      unreadable: [],
-      skips: material.skips,
-    }));
-  const others = material.ladder.filter(({ id, rank }) => id !== material.profile.id && rank !== undefined);
-  const ladder = material.profile.rank === undefined ? others : [...others, material.profile];
-  return {
-    ...material,
-    ladder: ladder.toSorted((a, b) => (a.rank ?? 0) - (b.rank ?? 0) || compareText(a.id, b.id)),
-    inputs: material.inputs.toSorted((a, b) => compareText(a.path, b.path)),
-    nodes: [...material.nodes, ...unseen]
-      .toSorted((a, b) => compareText(a.id, b.id))
-      .map((node) => ({
-        ...node,
-        steps: node.steps.toSorted((a, b) => compareText(a.step, b.step)),
-        // By everything that a reader can see, so that equal keys are equal samples.
-        samples: node.samples
-          .map((sample) => ({
-            sample,
-            key: JSON.stringify([sample.step, sample.metric, sample.subject, sample]),
-          }))
-          .toSorted((a, b) => compareText(a.key, b.key))
-          .map(({ sample }) => sample),
-        unreadable: node.unreadable.toSorted(
-          (a, b) => compareText(a.step, b.step) || compareText(a.reason, b.reason),
-        ),
-      })),
-  };
-}
 
 /** A survey answers what its machine can be used for; its own cells come second. */
 function surveyHeadline(

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { StepRequest } from '../../agents/protocol/step.ts';
+import { StepId, StepRequest } from '../../agents/protocol/step.ts';
 
 /** A thing that a verdict is about. `id` is `<node>` or `<node>/<device identity>`. */
 export const Subject = z.strictObject({
@@ -19,8 +19,19 @@ export const PlannedStep = StepRequest.extend({
   entry: z.string(),
   /** Added during the run to find out who is to blame for a bad one. */
   isExtra: z.boolean().optional(),
+  /** Added in place of this step, which ended only because the coordinator left or the operator stopped the run. */
+  replaces: StepId.optional(),
 });
 export type PlannedStep = z.infer<typeof PlannedStep>;
+
+/** What a node is asked for. */
+export const requestOf = ({
+  node: _,
+  entry: __,
+  isExtra: ___,
+  replaces: ____,
+  ...request
+}: PlannedStep): StepRequest => request;
 
 /**
  * What will be run and what will be judged, fixed before the first load (`plan.json`). A cell that is empty at

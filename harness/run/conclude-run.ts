@@ -5,11 +5,10 @@ import { selectNode } from '../../reports/format/select-node.ts';
 import { renderHtml } from '../../reports/html/render-html.ts';
 import { validateVerdict } from '../../reports/schema/validate.ts';
 import type { Verdict } from '../../reports/schema/verdict.ts';
-import type { Registry } from '../../workloads/registry.ts';
 import { judge } from '../judge/judge.ts';
-import { loadRun } from '../store/read-run.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { runPaths, toJson } from '../store/run-directory.ts';
+import type { RunEvidence } from '../store/run-evidence.ts';
 import type { RunMaterial } from '../store/run-material.ts';
 
 /** Files that `report` writes, by what they are. */
@@ -20,9 +19,10 @@ export const reportFiles = {
   punchList: 'punch-list.csv',
 } as const;
 
-/** Parses and judges a run from its saved bytes, and writes the samples and the verdict beside them. */
-export async function judgeRun(run: RunDirectory, registry: Registry, profile?: string): Promise<Verdict> {
-  const material = await loadRun(run, registry, { profile });
+/** Judges a run by what is known about it, and writes the samples and the verdict beside its evidence. */
+export async function judgeRun(evidence: RunEvidence, profile?: string): Promise<Verdict> {
+  const { run } = evidence;
+  const material = evidence.material(profile);
   await writeRecords(run, material);
   const verdict = validateVerdict(judge(material));
   await run.write(runPaths.verdict(verdict.profile.id), toJson(verdict));

@@ -9,9 +9,9 @@ import type { Registry } from '../../workloads/registry.ts';
 import { suggestName } from '../config/nearest-name.ts';
 import { shellQuote } from '../deploy/command-lines.ts';
 import { judge } from '../judge/judge.ts';
-import { loadRun } from '../store/read-run.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { runPaths } from '../store/run-directory.ts';
+import { RunEvidence } from '../store/run-evidence.ts';
 import type { RunMaterial } from '../store/run-material.ts';
 
 /** One number with the file and place where it stands in the raw output, and the commands that produced it. */
@@ -40,7 +40,7 @@ export async function explainCell(
   name: string,
   profile?: string,
 ): Promise<Explanation> {
-  const material = await loadRun(run, registry, { profile });
+  const material = (await RunEvidence.read(run, registry)).material(profile);
   const candidates = profile === undefined ? [material.profile, ...material.ladder] : [material.profile];
   const judged = candidates.map((candidate) => judge({ ...material, profile: candidate }).cells);
   const cells =

@@ -34,7 +34,7 @@ export async function createRun(options: {
     options.path,
     {
       schema: 'assay/run',
-      schemaVersion: 1,
+      schemaVersion: 2,
       id: options.id,
       nonce: randomBytes(16).toString('hex'),
       assay: assayVersion,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { sha256 } from '../../agents/protocol/chain.ts';
 import { PlannedStep } from '../plan/plan.ts';
-import type { RunDirectory } from './run-directory.ts';
-import { runPaths } from './run-directory.ts';
+import type { Decided } from './coordinator-journal.ts';
 
 /**
  * What was decided while the run went on (`decisions.ndjson`, in order). The plan never changes: steps are added to it
@@ -24,19 +24,25 @@ export const Decision = z.discriminatedUnion('kind', [
 ]);
 export type Decision = z.infer<typeof Decision>;
 
-type WithoutTime<T> = T extends unknown ? Omit<T, 'at'> : never;
-
-/** Writes a decision down for good: a step in a journal that no decision knows of would be damaged evidence. */
-export async function keepDecision(
-  run: RunDirectory,
-  now: () => Date,
-  decision: WithoutTime<Decision>,
-): Promise<void> {
-  const line: Decision = { ...decision, at: now().toISOString() };
-  await run.append(runPaths.decisions, `${JSON.stringify(line)}\n`);
-  await run.flush(runPaths.decisions);
+/**
+ * What a run of version 1 decided. Its file is in no chain: of what it claims about a node only that is believed which the
+ * trials and cells themselves give, and it takes no blame from anybody.
+ */
+export function readDecisions(decisions: readonly Decision[], bytes: string): Decided {
+  return {
+    steps: decisions.flatMap((each) => (each.kind === 'extra' ? each.steps : [])),
+    subjects: [],
+    cells: [],
+    skips: new Map(
+      decisions.flatMap((each) =>
+        each.kind === 'skip'
+          ? [[each.step, { why: 'said' as const, words: each.reason, node: each.node }] as const]
+          : [],
+      ),
+    ),
+    broken: new Map(),
+    unreached: new Map(),
+    sameMachine: new Map(),
+    ...(decisions.length === 0 ? {} : { proof: { records: decisions.length, sha256: sha256(bytes) } }),
+  };
 }
-
-/** The steps that were added, in the order in which that was decided. */
-export const addedSteps = (decisions: readonly Decision[]): readonly PlannedStep[] =>
-  decisions.flatMap((each) => (each.kind === 'extra' ? each.steps : []));

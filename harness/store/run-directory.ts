@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { lstat, mkdir, open, readdir, readFile, realpath, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import type * as z from 'zod';
 import { sha256 } from '../../agents/protocol/chain.ts';
 import { writeWhole } from '../../agents/protocol/write-whole.ts';
@@ -13,7 +13,12 @@ import { RunHeader } from './run-header.ts';
 export const runPaths = {
   header: 'run.json',
   plan: 'plan.json',
+  /** What the coordinator decided and saw. */
+  coordinator: 'coordinator.ndjson',
+  /** The same in a run of version 1. */
   decisions: 'decisions.ndjson',
+  /** Notes of operators to whoever measures; no evidence. */
+  stops: 'stops.ndjson',
   inputs: 'inputs',
   journal: (node: string) => `nodes/${node}/journal.ndjson`,
   /** Evidence on its way in: not yet named by the journal, so not yet part of the run. */
@@ -88,7 +93,7 @@ export class RunDirectory {
     }
     await refuseStrangers(path);
     const text = await readFile(join(path, runPaths.header), 'utf8');
-    const directory = new RunDirectory(path, readDocument(RunHeader, text, runPaths.header), sha256(text));
+    const directory = new RunDirectory(path, readDocument(RunHeader, text, runPaths.header, 2), sha256(text));
     for (const input of directory.header.inputs) {
       const found = sha256(await directory.read(input.path));
       if (found !== input.sha256) throw damaged(input.path, `sha256 ${input.sha256}`, `sha256 ${found}`);
@@ -113,6 +118,18 @@ export class RunDirectory {
   /** Names in a folder of the run; none when the folder does not exist. */
   async list(relative: string): Promise<readonly string[]> {
     return (await this.has(relative)) ? (await readdir(this.#at(relative))).toSorted() : [];
+  }
+
+  /** Paths of all files below a folder of the run; none when the folder does not exist. */
+  async listAll(relative: string): Promise<readonly string[]> {
+    if (!(await this.has(relative))) return [];
+    const entries = await readdir(this.#at(relative), { recursive: true, withFileTypes: true });
+    return entries
+      .filter((entry) => !entry.isDirectory())
+      .map((entry) =>
+        posix.join(relative, posix.relative(this.#at(relative), join(entry.parentPath, entry.name))),
+      )
+      .toSorted();
   }
 
   /** The records of a file of NDJSON; none when there is no such file. A last line that is torn was never said. */
@@ -210,14 +227,28 @@ export class RunDirectory {
 /** Documents are JSON with sorted insertion order as given, one space of indent, and a final line feed. */
 export const toJson = (document: unknown): string => `${JSON.stringify(document, undefined, 1)}\n`;
 
-export const damaged = (where: string, expected: string, found: string, cause?: unknown): AssayError =>
-  new AssayError('EVIDENCE_DAMAGED', `${where}: expected ${expected}, found ${found}`, {
-    cause,
-    hint: 'Fetch the run directory again from where it was made; a changed one proves nothing.',
-  });
+/** A file of a run that is not what a header, a chain or a plan says it is. */
+export class EvidenceDamaged extends AssayError {
+  readonly file: string;
+  readonly expected: string;
+  readonly found: string;
+
+  constructor(file: string, expected: string, found: string, cause?: unknown) {
+    super('EVIDENCE_DAMAGED', `${file}: expected ${expected}, found ${found}`, {
+      cause,
+      hint: 'Fetch the run directory again from where it was made; a changed one proves nothing.',
+    });
+    this.file = file;
+    this.expected = expected;
+    this.found = found;
+  }
+}
+
+export const damaged = (file: string, expected: string, found: string, cause?: unknown): EvidenceDamaged =>
+  new EvidenceDamaged(file, expected, found, cause);
 
 /** Parses a document of ours. A newer schema version is refused as such, everything else as damage. */
-export function readDocument<T>(schema: z.ZodType<T>, text: string, where: string): T {
+export function readDocument<T>(schema: z.ZodType<T>, text: string, where: string, newest = 1): T {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -228,15 +259,15 @@ export function readDocument<T>(schema: z.ZodType<T>, text: string, where: strin
   if (parsed.success) return parsed.data;
   const version =
     typeof json === 'object' && json !== null && 'schemaVersion' in json ? json.schemaVersion : undefined;
-  if (typeof version === 'number' && version > 1) {
-    throw new AssayError('SCHEMA_TOO_NEW', `${where}: expected schemaVersion 1, found ${version}`, {
+  if (typeof version === 'number' && version > newest) {
+    throw new AssayError('SCHEMA_TOO_NEW', `${where}: expected schemaVersion ${newest}, found ${version}`, {
       hint: 'Use the version of Assay that wrote it, or a newer one.',
     });
   }
   const issue = parsed.error.issues[0];
   throw damaged(
     where,
-    `a document of schema version 1`,
+    `a document of schema version ${newest}`,
     `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'something else'}`,
   );
 }

@@ -8,12 +8,20 @@ import type { Manifest } from '../config/manifest.ts';
 import type { Profile } from '../config/profile.ts';
 import type { Suite } from '../config/suite.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { Decided } from './coordinator-journal.ts';
 import type { RunHeader } from './run-header.ts';
 
-/** Why a step was left out, and because of whom. */
-export interface Skip {
-  readonly reason: string;
-  readonly node?: string | undefined;
+/** A file that is not what a header, a chain or a plan says it is. */
+export interface Damage {
+  readonly file: string;
+  readonly expected: string;
+  readonly found: string;
+}
+
+/** What a keeper saw when it looked at its machine, and under which step that is kept. */
+export interface FactsDocument {
+  readonly step: string;
+  readonly facts: HostFacts;
 }
 
 /** Everything that is known about one node of a run, read back from its directory. */
@@ -23,13 +31,15 @@ export interface NodeMaterial {
   /** Why the node was not reached, or why there are no facts about it. */
   readonly why?: string | undefined;
   readonly facts?: HostFacts | undefined;
+  /** Of every keeper that looked, in order: a restarted one looks again. */
+  readonly documents?: readonly FactsDocument[] | undefined;
   readonly steps: readonly StepResult[];
   /** `subject` is `<node>`, or `<node>/<device>` with the device's UUID, serial or PCI address. */
   readonly samples: readonly Sample[];
   /** Steps whose saved output could not be parsed: evidence too, never dropped. */
   readonly unreadable: readonly { readonly step: string; readonly reason: string }[];
-  /** Why steps of the plan were not run, by step. */
-  readonly skips?: ReadonlyMap<string, Skip> | undefined;
+  /** A file of it that was changed or is gone: then nothing else of it is told. */
+  readonly damage?: Damage | undefined;
   readonly journal?: { readonly records: number; readonly head: string } | undefined;
 }
 
@@ -47,9 +57,9 @@ export interface RunMaterial {
   /** What the supplier says was delivered, when the inventory names a manifest. */
   readonly manifest?: Manifest | undefined;
   /** Why steps of the plan were not run, by step. */
-  readonly skips: ReadonlyMap<string, Skip>;
+  readonly skips: Decided['skips'];
   /** Steps across nodes that were spoilt from outside, and by what. */
-  readonly broken: ReadonlyMap<string, string>;
+  readonly broken: Decided['broken'];
   /** SHA-256 of the profile document as it stands in `inputs/`. */
   readonly profileDigest: string;
   /** Every purpose that an asset could serve; `judge` sorts them by rank. */
@@ -63,7 +73,7 @@ export interface RunMaterial {
    */
   readonly plan: Plan | undefined;
   readonly inputs: readonly { readonly path: string; readonly sha256: string }[];
-  /** Of `decisions.ndjson`, when anything was decided during the run. */
-  readonly decisions?: { readonly records: number; readonly sha256: string } | undefined;
+  /** How many decisions there are, and the digest that binds them. */
+  readonly decisions?: Decided['proof'];
   readonly nodes: readonly NodeMaterial[];
 }

@@ -19,7 +19,8 @@ export function contradictions(verdict: Verdict): readonly string[] {
   const advisory = verdict.cells.filter((cell) => cell.level === 'advisory');
   const ids = verdict.cells.map((cell) => cell.id);
   const known = new Set(ids);
-  const expected = exitCodeOf[verdict.conclusion];
+  const isDamaged = (verdict.evidence.damage ?? []).length > 0;
+  const expected = isDamaged ? exitCodes.evidence : exitCodeOf[verdict.conclusion];
   const isSurveyed = verdict.run.purpose === 'survey' && verdict.exitCode === exitCodes.pass;
   return [
     ...miscounts('required', verdict.counts.required, required),
@@ -29,7 +30,7 @@ export function contradictions(verdict: Verdict): readonly string[] {
     ...(verdict.exitCode === expected || isSurveyed
       ? []
       : [
-          `exitCode: expected ${expected} for the conclusion \`${verdict.conclusion}\`, got ${verdict.exitCode}`,
+          `exitCode: expected ${expected} for the conclusion \`${verdict.conclusion}\`${isDamaged ? ' on damaged evidence' : ''}, got ${verdict.exitCode}`,
         ]),
     ...(known.size === ids.length ? [] : ['cells: expected every id once']),
     ...verdict.defects.flatMap((defect) =>

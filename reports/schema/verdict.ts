@@ -250,6 +250,10 @@ export const Verdict = z.strictObject({
     inputs: z.array(z.strictObject({ path: z.string(), sha256: z.string() })),
     /** `decisions.ndjson`: what was added and left out during the run. */
     decisions: z.strictObject({ records: z.number().int(), sha256: z.string() }).optional(),
+    /** Files that are not what a header, a chain or a plan says: nothing of their node counts. */
+    damage: z
+      .array(z.strictObject({ node: z.string(), file: z.string(), expected: z.string(), found: z.string() }))
+      .optional(),
     journals: z.array(z.strictObject({ node: z.string(), records: z.number().int(), head: z.string() })),
   }),
 });

@@ -6,6 +6,7 @@ import { execa } from 'execa';
 import * as z from 'zod';
 import { judgeRun } from '../../harness/run/conclude-run.ts';
 import { RunDirectory } from '../../harness/store/run-directory.ts';
+import { RunEvidence } from '../../harness/store/run-evidence.ts';
 import { renderJunit } from '../../reports/format/render-junit.ts';
 import { renderMarkdown } from '../../reports/format/render-markdown.ts';
 import { renderPunchList } from '../../reports/format/render-punch-list.ts';
@@ -35,7 +36,7 @@ export async function unpackRuns(folder: string): Promise<readonly string[]> {
 /** Judges a run in place and renders its verdict by every writer. */
 export async function conclude(path: string, registry: Registry): Promise<Golden> {
   try {
-    const verdict = await judgeRun(await RunDirectory.open(path), registry);
+    const verdict = await judgeRun(await RunEvidence.read(await RunDirectory.open(path), registry));
     return {
       'verdict.json': `${JSON.stringify(verdict, undefined, 1)}\n`,
       'report.html': renderHtml(verdict),

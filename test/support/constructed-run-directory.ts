@@ -9,6 +9,8 @@ import type { Inventory } from '../../harness/config/inventory.ts';
 import { createCoverage } from '../../harness/plan/coverage.ts';
 import type { Plan } from '../../harness/plan/plan.ts';
 import { listSubjects } from '../../harness/plan/subjects.ts';
+import type { CoordinatorEntry } from '../../harness/store/coordinator-journal.ts';
+import { CoordinatorJournal } from '../../harness/store/coordinator-journal.ts';
 import { createRun } from '../../harness/store/create-run.ts';
 import { runPaths, toJson } from '../../harness/store/run-directory.ts';
 import type { ProbeDocument } from '../../workloads/kit/facts/probe-output.ts';
@@ -109,7 +111,13 @@ export async function writeRunDirectory(path: string, given: EvidenceRun): Promi
     budgetSeconds: 0,
   };
   await run.write(runPaths.plan, toJson(plan));
-  for (const node of given.nodes) writeNode(path, run.headDigest, sha256(toJson(plan)), node);
+  const journal = await CoordinatorJournal.read(run);
+  const decide = (entry: CoordinatorEntry): Promise<void> => journal.append(() => startedAt, entry);
+  for (const { id: node, probes, why = 'login refused' } of given.nodes)
+    if (probes === undefined)
+      await decide({ type: 'unreached', node, error: { code: 'HOST_UNREACHABLE', message: why } });
+  await decide({ type: 'planned', digest: sha256(toJson(plan)) });
+  for (const node of given.nodes) writeNode(path, run.headDigest, journal.head, node);
 }
 
 /** One suite entry for each that the steps name; nothing planned needs one all the same. */
@@ -139,13 +147,9 @@ const requestOf = (step: EvidenceStep): StepRequest => ({
 });
 
 function writeNode(path: string, headDigest: string, plan: string, node: EvidenceNode): void {
+  if (node.probes === undefined) return;
   const folder = join(path, 'nodes', node.id);
   mkdirSync(folder, { recursive: true });
-  if (node.probes === undefined) {
-    const error = { code: 'HOST_UNREACHABLE', message: node.why ?? 'login refused' };
-    writeFileSync(join(folder, 'unreached.json'), toJson(error));
-    return;
-  }
   const probes: StepOutputs[string] = {
     stdout: '',
     stderr: '',

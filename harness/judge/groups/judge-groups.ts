@@ -2,13 +2,13 @@ import type { Blame, Trial } from '../../../reports/schema/verdict.ts';
 import type { Requirement } from '../../../workloads/kit/requirement.ts';
 import type { Profile } from '../../config/profile.ts';
 import type { Subject } from '../../plan/plan.ts';
-import type { NodeMaterial, RunMaterial } from '../../store/run-material.ts';
+import type { SkipCause } from '../../store/coordinator-journal.ts';
 import type { JudgedCell } from '../judge-cells.ts';
-import { claimsFor, leftOutOf, writeCell } from '../judge-cells.ts';
+import { damaged, leftOut, writeCell } from '../judge-cells.ts';
 import type { Outcome } from '../outcome.ts';
 import { missing } from '../outcome.ts';
 import { judgeMetricRule } from '../rules/judge-metric-rule.ts';
-import { groupMaterial } from './group-material.ts';
+import type { Dossier, RunDossier } from '../run-dossier.ts';
 
 /** A decided cell about several nodes. */
 export interface GroupCell extends JudgedCell {
@@ -18,10 +18,12 @@ export interface GroupCell extends JudgedCell {
   readonly blamedOn: readonly string[];
 }
 
-/** Whom the bad trials of a run are blamed on. */
+/** Whom the bad trials of a run are blamed on, and who computes wrong or is not what he should be. */
 export interface GroupFindings {
   readonly trials: readonly Trial[];
   readonly blames: readonly Blame[];
+  /** The gates that a node fails, of the profile that the run was planned for. */
+  readonly closedGates: (node: string) => readonly string[];
 }
 
 /**
@@ -32,31 +34,32 @@ export interface GroupFindings {
  */
 export function judgeGroups(
   profile: Profile,
-  material: RunMaterial,
-  { blames }: GroupFindings,
+  index: RunDossier,
+  findings: GroupFindings,
 ): readonly GroupCell[] {
+  const { plan } = index.material;
   return profile.requirements
     .filter(({ scope }) => scope === 'pair' || scope === 'group')
     .flatMap((requirement) => {
-      const subjects = (material.plan?.subjects ?? []).filter(({ kind }) => kind === requirement.scope);
-      if (subjects.length === 0) return [standIn(requirement, material)];
-      const planned = subjects.map((subject) => judgeGroup(requirement, subject, material, blames));
-      const wrong = listExtras(material)
-        .map((subject) => judgeGroup(requirement, subject, material, blames))
-        .filter(({ cell }) => cell.verdict === 'fail' && isCorrectness(requirement, material));
+      const subjects = (plan?.subjects ?? []).filter(({ kind }) => kind === requirement.scope);
+      if (subjects.length === 0) return [standIn(requirement, index)];
+      const planned = subjects.map((subject) => judgeGroup(requirement, subject, index, findings));
+      const wrong = listExtras(index)
+        .map((subject) => judgeGroup(requirement, subject, index, findings))
+        .filter(({ cell }) => cell.verdict === 'fail' && isCorrectness(requirement, index));
       const measured = new Set(subjects.flatMap(({ members = [] }) => members));
-      const alone = material.nodes
+      const alone = index.nodes
         .filter(({ id }) => !measured.has(id))
-        .map((node) => leftOut(requirement, node, material));
+        .map((node) => standAlone(requirement, node, index));
       return [...planned, ...wrong, ...alone];
     });
 }
 
-const isCorrectness = ({ rule }: Requirement, { metrics }: RunMaterial): boolean =>
-  rule.kind === 'metric' && metrics.get(rule.metric)?.correctness === true;
+const isCorrectness = ({ rule }: Requirement, { material }: RunDossier): boolean =>
+  rule.kind === 'metric' && material.metrics.get(rule.metric)?.correctness === true;
 
 /** The groups of the steps that were added during the run, as far as they are none of the plan's. */
-function listExtras({ plan }: RunMaterial): readonly Subject[] {
+function listExtras({ material: { plan } }: RunDossier): readonly Subject[] {
   const planned = new Set(plan?.subjects.map(({ id }) => id));
   const extras = (plan?.steps ?? []).flatMap(({ seat, isExtra }): readonly Subject[] => {
     if (seat?.rank !== 0 || isExtra !== true || planned.has(seat.group)) return [];
@@ -67,18 +70,19 @@ function listExtras({ plan }: RunMaterial): readonly Subject[] {
 }
 
 /** A node that nothing was planned with: it has no tool or no address there, or rested in every round. */
-function leftOut(requirement: Requirement, node: NodeMaterial, material: RunMaterial): GroupCell {
-  const { plan } = material;
+function standAlone(requirement: Requirement, node: Dossier, index: RunDossier): GroupCell {
   const subject: Subject = { id: node.id, node: node.id, kind: 'node', label: node.id };
-  const reasons = (plan?.unplanned ?? []).filter(
-    (each) => each.node === node.id && each.workload === workloadOf(requirement),
-  );
-  const [reason] = reasons;
-  const outcome = !node.reached
-    ? missing('no-access', node.why ?? 'nobody could log in', `${node.id}:no-access`)
-    : reason === undefined
-      ? (leftOutOf(node.id, material) ?? missing('not-run', 'nothing was planned with this node'))
-      : missing('no-tool', reason.reason, `${node.id}:no-tool:${workloadOf(requirement)}`);
+  const reason = index.unplannedOn(node.id).find((each) => each.workload === workloadOf(requirement));
+  const outcome =
+    node.damage !== undefined
+      ? damaged(node.id, node.damage)
+      : !node.reached
+        ? missing('no-access', node.why ?? 'nobody could log in', `${node.id}:no-access`)
+        : reason === undefined
+          ? node.leftOut === undefined
+            ? missing('not-run', 'nothing was planned with this node')
+            : leftOut(node.id, node.leftOut)
+          : missing('no-tool', reason.reason, `${node.id}:no-tool:${workloadOf(requirement)}`);
   return {
     ...writeCell({ cell: `${node.id}:${requirement.id}`, subject, requirement, isStandIn: true }, outcome),
     members: [node.id],
@@ -96,16 +100,15 @@ export const blameCause = (node: string): string => `${node}:blamed`;
 function judgeGroup(
   requirement: Requirement,
   subject: Subject,
-  material: RunMaterial,
-  blames: readonly Blame[],
+  index: RunDossier,
+  findings: GroupFindings,
 ): GroupCell {
   const members = subject.members ?? [];
-  const outcome = judgeTogether(requirement, subject, material);
+  const outcome = judgeTogether(requirement, subject, index);
   const kind = requirement.scope === 'pair' ? 'pair' : 'group';
+  const kept = keptOut(subject, index, findings);
   const isMet = outcome.verdict === 'pass' || outcome.verdict === 'not-applicable';
-  const blamedOn = isMet
-    ? []
-    : [...new Set([...keptOut(subject, material), ...blamedAmong(members, blames)])];
+  const blamedOn = isMet ? [] : [...new Set([...kept, ...blamedAmong(members, findings.blames)])];
   const [first] = blamedOn;
   const cell = writeCell(
     { cell: `${subject.id}:${requirement.id}`, subject, requirement, isStandIn: false },
@@ -118,7 +121,7 @@ function judgeGroup(
     cell: {
       ...cell.cell,
       node: first,
-      action: keptOut(subject, material).includes(first)
+      action: kept.includes(first)
         ? `Repair ${first}, or leave it out of the inventory, and certify again.`
         : requirement.action,
     },
@@ -131,31 +134,47 @@ function judgeGroup(
 const blamedAmong = (members: readonly string[], blames: readonly Blame[]): readonly string[] =>
   blames.flatMap(({ node }) => (node !== undefined && members.includes(node) ? [node] : []));
 
-/** Members because of whom a planned step of this group was left out. */
-const keptOut = ({ id }: Subject, { plan, skips }: RunMaterial): readonly string[] =>
-  (plan?.steps ?? []).flatMap(({ step, seat }) => {
-    const skip = seat?.rank === 0 && seat.group === id ? skips.get(step) : undefined;
-    return skip?.node === undefined ? [] : [skip.node];
+/**
+ * Members because of whom a planned step of this group was left out. A finding that the coordinator gave as its reason
+ * counts only when the node's own evidence gives it again.
+ */
+const keptOut = (subject: Subject, index: RunDossier, findings: GroupFindings): readonly string[] =>
+  [...index.group(subject).planned.keys()].flatMap((step) => {
+    const cause = index.material.skips.get(step);
+    return cause !== undefined && isFounded(cause, findings) ? (cause.node ?? []) : [];
   });
 
-function judgeTogether({ rule, ...rest }: Requirement, subject: Subject, material: RunMaterial): Outcome {
-  const node = groupMaterial(subject, material);
+function isFounded(cause: SkipCause, { blames, closedGates }: GroupFindings): boolean {
+  const isBlamed = blames.some(({ node }) => node !== undefined && node === cause.node);
+  switch (cause.why) {
+    case 'gate':
+      return closedGates(cause.node).includes(cause.requirement);
+    case 'blamed':
+      return isBlamed;
+    case 'lost':
+    case 'begun':
+      return true;
+    case 'said':
+      return isBlamed || (cause.node !== undefined && closedGates(cause.node).length > 0);
+  }
+}
+
+function judgeTogether(requirement: Requirement, subject: Subject, index: RunDossier): Outcome {
+  const { rule, scope } = requirement;
+  const node = index.group(subject);
   if (rule.kind === 'not-covered')
     return missing('not-covered', `Assay cannot measure this yet: ${rule.subjectMatter}`);
+  if (node.damage !== undefined) return damaged(subject.id, node.damage);
   if (!node.reached)
     return missing('no-access', node.why ?? 'nobody could log in', `${subject.id}:no-access`);
-  if (rule.kind !== 'metric') throw new Error(`a ${rest.scope} cannot be judged by a rule on a ${rule.kind}`);
-  const classes = new Set((subject.members ?? []).map((member) => claimsFor(member, material).claimedClass));
+  if (rule.kind !== 'metric') throw new Error(`a ${scope} cannot be judged by a rule on a ${rule.kind}`);
   const known = { subject, device: undefined, names: [subject.id] };
-  return judgeMetricRule(rule, { rule, ...rest }, known, {
-    material,
-    node,
-    claimedClass: classes.size === 1 ? [...classes][0] : undefined,
-  });
+  return judgeMetricRule(rule, requirement, known, { index, node });
 }
 
 /** Nothing was planned across nodes: the requirement is about nobody in particular, and not met. */
-function standIn(requirement: Requirement, { plan, nodes, inventory }: RunMaterial): GroupCell {
+function standIn(requirement: Requirement, { material }: RunDossier): GroupCell {
+  const { plan, nodes, inventory } = material;
   const members = nodes.map(({ id }) => id);
   const [first] = members;
   const id = members.length === 1 && first !== undefined ? first : 'block';

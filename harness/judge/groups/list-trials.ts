@@ -1,49 +1,50 @@
+import { leaderEnded } from '../../../agents/protocol/step.ts';
 import type { Trial } from '../../../reports/schema/verdict.ts';
 import type { Limit } from '../../../workloads/kit/limit.ts';
 import type { Sample } from '../../../workloads/kit/sample.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
-import type { RunMaterial } from '../../store/run-material.ts';
 import { decide } from '../decide.ts';
+import type { RunDossier } from '../run-dossier.ts';
 import { describeQuantity } from '../samples/describe-quantity.ts';
 import { describeFates, fateOf } from '../samples/step-fate.ts';
-import { groupMaterial } from './group-material.ts';
-import { leaderEnded } from './leader-ended.ts';
 
 /** Ends that say nothing about the members: somebody stopped it, or the coordinator was lost. */
 const telling = new Set(['completed', 'error', 'timeout']);
-
-type TrialMaterial = Pick<
-  RunMaterial,
-  'nodes' | 'plan' | 'limits' | 'metrics' | 'plannedProfile' | 'skips' | 'broken'
->;
 
 /**
  * Every measurement across nodes with what it says about its members, by the limits of the profile that the run was
  * planned for. One observation is enough to suspect; a verdict needs more, and comes from the cells.
  */
-export function listTrials(material: TrialMaterial): readonly Trial[] {
-  return (material.plan?.steps ?? [])
+export function listTrials(index: RunDossier): readonly Trial[] {
+  return (index.material.plan?.steps ?? [])
     .filter(({ seat }) => seat?.rank === 0)
-    .map((planned) => judgeTrial(planned, material));
+    .map((planned) => judgeTrial(planned, index));
 }
 
-function judgeTrial(planned: PlannedStep, material: TrialMaterial): Trial {
+function judgeTrial(planned: PlannedStep, index: RunDossier): Trial {
+  const { material } = index;
   const { step, seat, isExtra = false } = planned;
   const members = seat?.members.map(({ node }) => node) ?? [];
   const group = seat?.group ?? '';
-  const leader = groupMaterial({ id: group, members }, material);
-  const fate = fateOf(step, leader);
+  const leader = index.group({ id: group, members });
+  const fate = fateOf(step, leader, index);
   const told = { step, group, members, isExtra };
   const unknown = (reason: string): Trial => ({ ...told, outcome: 'unknown', reason });
   const broken = material.broken.get(step);
   if (!telling.has(fate.execution)) return unknown(describeFates([fate]));
   if (!fate.isEvidence) {
-    const spoilt = broken ?? whySpoilt(planned, fate.execution, material);
+    const spoilt =
+      broken === undefined
+        ? whySpoilt(planned, fate.execution, index)
+        : `${broken.node} was lost while it took part: ${broken.said}`;
     return spoilt === undefined
       ? { ...told, outcome: 'bad', about: 'result', reason: describeFates([fate]) }
       : unknown(spoilt);
   }
-  const samples = leader.samples.filter((sample) => sample.step === step);
+  const samples =
+    index
+      .once(`by step ${leader.id}`, () => Map.groupBy(leader.samples, (sample) => sample.step))
+      .get(step) ?? [];
   const unusable = samples.find(({ invalid }) => invalid !== undefined);
   if (samples.length === 0 || unusable?.invalid !== undefined)
     return unknown(unusable?.invalid ?? 'it gave no reading');
@@ -54,28 +55,24 @@ function judgeTrial(planned: PlannedStep, material: TrialMaterial): Trial {
     const title = material.metrics.get(wrong.metric)?.title ?? wrong.metric;
     return { ...told, outcome: 'bad', about: 'result', reason: `${title}: ${wrong.value}` };
   }
-  const held = samples.flatMap((sample) => limitsFor(sample, material).map((limit) => ({ sample, limit })));
+  const held = samples.flatMap((sample) => limitsFor(sample, index).map((limit) => ({ sample, limit })));
   const missed = held.find(({ sample, limit: { comparator, value } }) => {
     return decide([sample.value], { comparator, value, sampling: 'exact' }).decision === 'fail';
   });
   if (missed !== undefined)
     return { ...told, outcome: 'bad', about: 'speed', reason: describeMiss(missed.sample, missed.limit) };
   const about = held.length > 0 ? 'speed' : 'result';
-  return { ...told, outcome: 'good', about, reason: describeBest(samples, material) };
+  return { ...told, outcome: 'good', about, reason: describeBest(samples, index) };
 }
 
 /**
  * Why a step that its leader ended with an error may say nothing about the members: somebody never came to take part,
  * or was stopped from outside. A leader that waited in vain (`timeout`) has found something.
  */
-function whySpoilt(
-  { step, seat }: PlannedStep,
-  execution: string,
-  { nodes }: TrialMaterial,
-): string | undefined {
+function whySpoilt({ step, seat }: PlannedStep, execution: string, index: RunDossier): string | undefined {
   if (execution !== 'error') return undefined;
   for (const { node: member } of seat?.members.slice(1) ?? []) {
-    const own = nodes.find(({ id }) => id === member)?.steps.find((each) => each.step === step);
+    const own = index.node(member)?.steps.get(step);
     if (own === undefined) return `${member} was never asked to take part`;
     const isOurs = own.execution === 'cancelled' && own.reason === leaderEnded;
     if (!isOurs && !telling.has(own.execution))
@@ -86,12 +83,17 @@ function whySpoilt(
 }
 
 /** The limits of the planned profile's requirements across nodes that select this sample; those of speed. */
-function limitsFor(sample: Sample, { limits, metrics, plannedProfile }: TrialMaterial): readonly Limit[] {
+function limitsFor(sample: Sample, index: RunDossier): readonly Limit[] {
+  const { limits, metrics, plannedProfile } = index.material;
   if (metrics.get(sample.metric)?.correctness === true) return [];
-  const ids = new Set(
-    plannedProfile.requirements.flatMap(({ rule, scope }) =>
-      rule.kind === 'metric' && (scope === 'pair' || scope === 'group') ? rule.limits : [],
-    ),
+  const ids = index.once(
+    'limits across',
+    () =>
+      new Set(
+        plannedProfile.requirements.flatMap(({ rule, scope }) =>
+          rule.kind === 'metric' && (scope === 'pair' || scope === 'group') ? rule.limits : [],
+        ),
+      ),
   );
   return limits.filter(
     (limit) => ids.has(limit.id) && limit.metric === sample.metric && isSelected(sample, limit),
@@ -107,7 +109,7 @@ const isSelected = ({ dimensions, unit }: Sample, limit: Limit): boolean =>
   unit === limit.unit && Object.entries(limit.where).every(([key, value]) => dimensions[key] === value);
 
 /** The greatest speed, for the sentence that compares a suspect's partners with it. */
-function describeBest(samples: readonly Sample[], { metrics }: TrialMaterial): string {
+function describeBest(samples: readonly Sample[], { material: { metrics } }: RunDossier): string {
   const speeds = samples.filter(
     ({ metric, unit }) => metrics.get(metric)?.better === 'higher' && unit === 'B/s',
   );

@@ -6,15 +6,15 @@ import type { FactRule } from '../../../workloads/kit/requirement.ts';
 import type { KnownSubject } from '../../plan/subjects.ts';
 import type { Outcome } from '../outcome.ts';
 import { missing } from '../outcome.ts';
+import type { RunDossier } from '../run-dossier.ts';
 import type { FactValue } from './look-up-fact.ts';
 import { lookUpFact } from './look-up-fact.ts';
 
-/** What a fact rule may look at, besides the subject: its node, and its peers for uniqueness. */
+/** What a fact rule may look at, besides the subject: its node, and the run for uniqueness. */
 export interface FactContext {
   readonly facts: HostFacts;
   readonly claims: Readonly<Record<string, FactValue>>;
-  /** The facts of every other subject of the same kind in the run. */
-  readonly peers: readonly unknown[];
+  readonly index: RunDossier;
   /** Named as the source of the number. */
   readonly profile: string;
 }
@@ -41,25 +41,43 @@ export function judgeFactRule(rule: FactRule, known: KnownSubject, context: Fact
   if ('unknown' in found) {
     return missing('unknown-fact', `not known: ${found.unknown}`);
   }
+  if (rule.unique === true) return judgeUnique(rule.path, found.value, known, context);
   const expectation = expect(rule, root, context);
   if ('verdict' in expectation) return expectation;
   const { comparator, expected, source } = expectation;
   const isMet = satisfies(found.value, comparator, expected);
   const bars = Array.isArray(expected) ? expected : [expected];
   const bar = bars.map((value) => formatExpectedFact(value, rule.path)).join(', ');
-  const wanted =
-    rule.unique === true
-      ? 'that nothing else in the run has'
-      : `${typeof expected === 'boolean' ? '' : `${words[comparator]} `}${bar}`;
-  // The values of all others, on every one of them, would be a page of identifiers for each.
-  const shown = rule.unique === true ? [`the ${context.peers.length} others`] : expected;
+  const wanted = `${typeof expected === 'boolean' ? '' : `${words[comparator]} `}${bar}`;
   const absent = found.value === 0 ? /^(accelerator|drive|nic)s\.length$/.exec(rule.path)?.[1] : undefined;
   return {
     verdict: isMet ? 'pass' : 'fail',
     reason: `expected ${wanted}, found ${formatFact(found.value, rule.path, expected)}`,
-    limit: { id: source, comparator, expected: shown, source: context.profile },
+    limit: { id: source, comparator, expected, source: context.profile },
     observed: { kind: 'fact', path: rule.path, value: found.value },
     ...(absent === undefined ? {} : { cause: `no-${absent}` }),
+  };
+}
+
+/** Does nothing else of its kind in the run have this value? Two names can be one machine. */
+function judgeUnique(
+  path: string,
+  value: FactValue,
+  { subject }: KnownSubject,
+  { index, profile }: FactContext,
+): Outcome {
+  const others = (index.takenBy(subject.kind, path).get(value) ?? []).filter((id) => id !== subject.id);
+  return {
+    verdict: others.length === 0 ? 'pass' : 'fail',
+    reason: `expected that nothing else in the run has, found ${formatFact(value, path, [])}`,
+    limit: {
+      id: `${path} of the others`,
+      comparator: 'noneOf',
+      // The values of all others, on every one of them, would be a page of identifiers for each.
+      expected: [`the ${index.countOf(subject.kind) - 1} others`],
+      source: profile,
+    },
+    observed: { kind: 'fact', path, value },
   };
 }
 
@@ -75,7 +93,7 @@ export const noDriver = ({ subject }: KnownSubject): Outcome =>
   );
 
 /** Resolves the rule's one comparator to a number or a list, or says what is lacking for that. */
-function expect(rule: FactRule, root: unknown, { claims, peers }: FactContext): Expectation | Outcome {
+function expect(rule: FactRule, root: unknown, { claims }: FactContext): Expectation | Outcome {
   if (rule.atLeast !== undefined) return { comparator: 'atLeast', expected: rule.atLeast, source: rule.path };
   if (rule.atMost !== undefined) return { comparator: 'atMost', expected: rule.atMost, source: rule.path };
   if (rule.equal !== undefined) return { comparator: 'equal', expected: rule.equal, source: rule.path };
@@ -86,12 +104,6 @@ function expect(rule: FactRule, root: unknown, { claims, peers }: FactContext): 
     return 'unknown' in bar
       ? missing('unknown-fact', `expected \`${rule.atLeastFact}\` to be known: ${bar.unknown}`)
       : { comparator: 'atLeast', expected: bar.value, source: `fact ${rule.atLeastFact}` };
-  }
-  if (rule.unique !== undefined) {
-    const taken = peers
-      .map((peer) => valueOf(lookUpFact(peer, rule.path)))
-      .filter((value) => value !== undefined);
-    return { comparator: 'noneOf', expected: taken, source: `${rule.path} of the others` };
   }
   const path = rule.equalClaim ?? rule.path;
   const claim = Object.hasOwn(claims, path) ? claims[path] : undefined;

@@ -1,24 +1,17 @@
 import type { Limit } from '../../../workloads/kit/limit.ts';
 import type { MetricRule, Requirement } from '../../../workloads/kit/requirement.ts';
 import type { Sample } from '../../../workloads/kit/sample.ts';
-import type { Metric } from '../../../workloads/kit/workload.ts';
 import type { KnownSubject } from '../../plan/subjects.ts';
 import { decide } from '../decide.ts';
 import type { Outcome } from '../outcome.ts';
 import { invalid, missing, worst } from '../outcome.ts';
+import type { Dossier, RunDossier } from '../run-dossier.ts';
 import { describeQuantity } from '../samples/describe-quantity.ts';
 import { explainAbsence } from '../samples/explain-absence.ts';
-import type { Flaw } from '../samples/find-flaws.ts';
+import type { Flaw, Judged } from '../samples/find-flaws.ts';
 import { findGaps, whyUnproven, whyUnusable, wrongResults } from '../samples/find-flaws.ts';
 import { groupByDimensions, observe } from '../samples/measurements.ts';
-import type { MetricContext } from '../samples/metric-context.ts';
 import { selectLimits } from '../samples/select-limits.ts';
-
-interface Judged extends MetricContext {
-  readonly requirement: Requirement;
-  readonly metric: Metric;
-  readonly workload: string;
-}
 
 const comparatorWords = { atLeast: 'at least', atMost: 'at most', equal: 'exactly' } as const;
 
@@ -30,9 +23,10 @@ export function judgeMetricRule(
   rule: MetricRule,
   requirement: Requirement,
   known: KnownSubject,
-  context: MetricContext,
+  context: { readonly index: RunDossier; readonly node: Dossier },
 ): Outcome {
-  const metric = context.material.metrics.get(rule.metric);
+  const { material } = context.index;
+  const metric = material.metrics.get(rule.metric);
   if (metric === undefined)
     return missing('not-covered', `no workload declares the metric \`${rule.metric}\``);
   if (rule.limits.length === 0) {
@@ -41,18 +35,18 @@ export function judgeMetricRule(
       `nobody publishes a limit for \`${rule.metric}\`: a contract has to state one`,
     );
   }
-  const samples = context.node.samples.filter(
-    (sample) => sample.metric === rule.metric && isAbout(sample, known, requirement),
+  const samples = (context.node.byMetric.get(rule.metric) ?? []).filter((sample) =>
+    isAbout(sample, known, requirement),
   );
   const workload = rule.metric.slice(0, rule.metric.indexOf('.'));
   if (samples.length === 0) return explainAbsence(requirement, workload, known, context);
-  const limits = context.material.limits.filter(({ id }) => rule.limits.includes(id));
+  const limits = material.limits.filter(({ id }) => rule.limits.includes(id));
   const unproven = limits.map((limit) => whyUnproven(limit, samples, metric));
   const [reason] = unproven;
   if (reason !== undefined && unproven.every((each) => each !== undefined)) {
     return { ...invalid(reason), ...observe(samples, metric.unit) };
   }
-  const applicable = selectLimits(limits, known, context.claimedClass);
+  const applicable = selectLimits(limits, known, context.node.claimedClass);
   const judged: Judged = { ...context, requirement, metric, workload };
   return (
     worst(applicable.map((limit) => judgeByLimit(limit, samples, judged))) ?? {

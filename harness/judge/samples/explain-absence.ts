@@ -4,26 +4,26 @@ import type { KnownSubject } from '../../plan/subjects.ts';
 import type { Outcome } from '../outcome.ts';
 import { invalid, missing } from '../outcome.ts';
 import { isUnusable, noDriver } from '../rules/judge-fact-rule.ts';
-import type { MetricContext } from './metric-context.ts';
-import { describeFates, fateOf, plannedFor } from './step-fate.ts';
+import type { Dossier, RunDossier } from '../run-dossier.ts';
+import { describeFates, fateOf } from './step-fate.ts';
 
 /** Why there is no sample at all for a cell: the first cause that explains it, in words that name the remedy. */
 export function explainAbsence(
   requirement: Requirement,
   workload: string,
   known: KnownSubject,
-  { material, node }: MetricContext,
+  { index, node }: { readonly index: RunDossier; readonly node: Dossier },
 ): Outcome {
+  const { material } = index;
   if (isUnusable(known)) return noDriver(known);
-  const planned = plannedFor(material.plan, node.id).filter((step) => step.workload === workload);
-  const fates = planned.map(({ step }) => fateOf(step, node));
+  const planned = [...node.planned.values()].filter((step) => step.workload === workload);
+  const fates = planned.map(({ step }) => fateOf(step, node, index));
   const unreadable = fates.filter(({ isUnreadable }) => isUnreadable);
   if (unreadable.length > 0) {
     return invalid(describeFates(unreadable), `${node.id}:unreadable:${workload}`);
   }
   const notRun = `${node.id}:not-run:${workload}`;
-  const unplanned =
-    material.plan?.unplanned.filter((each) => each.node === node.id && each.workload === workload) ?? [];
+  const unplanned = index.unplannedOn(node.id).filter((each) => each.workload === workload);
   if (planned.length === 0 && unplanned.length > 0) {
     const reasons = unplanned.map(({ entry, reason }) => `${entry}: ${reason}`);
     return missing('no-tool', reasons.join('; '), `${node.id}:no-tool:${workload}`);

@@ -3,9 +3,8 @@ import type { Requirement } from '../../../workloads/kit/requirement.ts';
 import type { Sample } from '../../../workloads/kit/sample.ts';
 import type { Metric } from '../../../workloads/kit/workload.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
-import { describeSubjects } from '../../plan/subjects.ts';
-import type { MetricContext } from './metric-context.ts';
-import { describeFates, fateOf, plannedFor } from './step-fate.ts';
+import type { Dossier, RunDossier } from '../run-dossier.ts';
+import { describeFates, fateOf } from './step-fate.ts';
 
 /** Why a sample cannot be used, and the cause that it shares with other cells. */
 export interface Flaw {
@@ -13,7 +12,10 @@ export interface Flaw {
   readonly cause?: string;
 }
 
-interface Judged extends MetricContext {
+/** A metric rule on one subject, with what is known about its node or group. */
+export interface Judged {
+  readonly index: RunDossier;
+  readonly node: Dossier;
   readonly requirement: Requirement;
   readonly metric: Metric;
   readonly workload: string;
@@ -45,7 +47,7 @@ function whyNotProven({ proof }: Limit, sample: Sample, metric: Metric): string 
 
 /** Why this sample cannot be held against this limit; the first reason that applies. */
 export function whyUnusable(sample: Sample, limit: Limit, judged: Judged): Flaw | undefined {
-  const { metric, node } = judged;
+  const { metric, node, index } = judged;
   if (sample.invalid !== undefined) return { reason: sample.invalid };
   if (sample.unit !== limit.unit)
     return { reason: `measured in ${sample.unit}, the limit is in ${limit.unit}` };
@@ -63,7 +65,7 @@ export function whyUnusable(sample: Sample, limit: Limit, judged: Judged): Flaw 
     // An indicative kernel cannot show that results are right, but a wrong one it found is wrong.
     return sample.origin === 'embedded' && !isWrong(sample, metric) ? indicative(sample, judged) : undefined;
   }
-  const fate = fateOf(sample.step, node);
+  const fate = fateOf(sample.step, node, index);
   if (!fate.isEvidence) return { reason: describeFates([fate]) };
   if (sample.origin === 'embedded') return indicative(sample, judged);
   return whyRestricted(judged) ?? whyIncorrect(sample, judged);
@@ -75,20 +77,12 @@ const indicative = ({ tool }: Sample, { node, workload }: Judged): Flaw => ({
 });
 
 /** Numbers of a step that was not planned may belong to another run. */
-function whyStray({ step }: Sample, { material, node }: Judged): string | undefined {
-  if (!plannedFor(material.plan, node.id).some((planned) => planned.step === step)) {
-    return `step ${step} is not in the plan of this node`;
-  }
-  return undefined;
-}
+const whyStray = ({ step }: Sample, { node }: Judged): string | undefined =>
+  node.planned.has(step) ? undefined : `step ${step} is not in the plan of this node`;
 
 /** A number of a device that the node does not have is a number of another machine. */
-function whyForeign({ subject }: Sample, { node }: Judged): string | undefined {
-  const known = describeSubjects(node.id, node.facts).flatMap(({ names }) => names);
-  return known.includes(subject)
-    ? undefined
-    : `measured on ${subject}, which is not among the devices of this node`;
-}
+const whyForeign = ({ subject }: Sample, { node }: Judged): string | undefined =>
+  node.names.has(subject) ? undefined : `measured on ${subject}, which is not among the devices of this node`;
 
 function whyRestricted({ node }: Judged): Flaw | undefined {
   const cause = `${node.id}:restricted`;
@@ -110,22 +104,12 @@ function whyRestricted({ node }: Judged): Flaw | undefined {
  * tool on the same subject has to say it.
  */
 function whyIncorrect(sample: Sample, judged: Judged): Flaw | undefined {
-  const { material, node, workload, requirement } = judged;
-  const isCheck = ({ metric }: Sample): boolean => material.metrics.get(metric)?.correctness === true;
-  const own = node.samples.filter((each) => each.step === sample.step && isCheck(each));
-  const siblings = node.samples.filter(
-    (each) =>
-      isCheck(each) &&
-      each.metric.startsWith(`${workload}.`) &&
-      each.subject === sample.subject &&
-      each.tool === sample.tool &&
-      // A wrong result counts however its step ended; a right one only if the step ended well.
-      (each.value > 0 || fateOf(each.step, node).isEvidence),
-  );
-  const checks = own.length > 0 ? own : siblings;
+  const { index, node, workload, requirement } = judged;
+  const { metrics } = index.material;
+  const checks = node.checks.get(sample.step) ?? siblingChecks(sample, judged);
   const wrong = checks.find(({ value }) => value > 0);
   if (wrong !== undefined) {
-    const title = material.metrics.get(wrong.metric)?.title ?? wrong.metric;
+    const title = metrics.get(wrong.metric)?.title ?? wrong.metric;
     const where = wrong.step === sample.step ? 'its step' : `step ${wrong.step}`;
     return {
       reason: `${where} computed wrong results (${title}: ${wrong.value})`,
@@ -144,18 +128,33 @@ function whyIncorrect(sample: Sample, judged: Judged): Flaw | undefined {
     : undefined;
 }
 
+/** Checks of other steps that speak for this sample: by the same tool on the same subject. */
+function siblingChecks(sample: Sample, { index, node, workload }: Judged): readonly Sample[] {
+  const key = JSON.stringify([workload, sample.subject, sample.tool]);
+  const all = index.once(`checks ${node.id}`, () =>
+    Map.groupBy(
+      // A wrong result counts however its step ended; a right one only if the step ended well.
+      [...node.checks.values()]
+        .flat()
+        .filter(({ value, step }) => value > 0 || fateOf(step, node, index).isEvidence),
+      ({ metric, subject, tool }) => JSON.stringify([metric.slice(0, metric.indexOf('.')), subject, tool]),
+    ),
+  );
+  return all.get(key) ?? [];
+}
+
 /**
  * Which planned repetitions are missing below these samples. What is left may not silently stand for what was
  * planned: the survivors of a timeout are the fast ones, and a check that crashed found nothing wrong.
  */
 export function findGaps(samples: readonly Sample[], limit: Limit, judged: Judged): string | undefined {
-  const { material, node } = judged;
-  const planned = plannedFor(material.plan, node.id);
+  const { index, node } = judged;
+  const planned = [...node.planned.values()];
   const seen = new Set(samples.map(({ step }) => step));
   const entries = new Set(planned.filter(({ step }) => seen.has(step)).map(({ entry }) => entry));
   const due = planned.filter((step) => entries.has(step.entry) || isDue(step, limit, judged));
   const gaps = due
-    .map(({ step }) => fateOf(step, node))
+    .map(({ step }) => fateOf(step, node, index))
     .filter(({ step, isEvidence }) => !isEvidence || !seen.has(step));
   if (gaps.length === 0) return undefined;
   return `${due.length - gaps.length} of ${due.length} planned repetitions: ${describeFates(gaps)}`;

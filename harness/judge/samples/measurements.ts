@@ -3,8 +3,8 @@ import type { Sample } from '../../../workloads/kit/sample.ts';
 import type { Unit } from '../../../workloads/kit/unit.ts';
 import { compareText } from '../../plan/subjects.ts';
 import { median } from '../../stats/median.ts';
-import type { RunMaterial } from '../../store/run-material.ts';
 import type { Outcome } from '../outcome.ts';
+import type { Dossier, RunDossier } from '../run-dossier.ts';
 
 /** Dimensions as one string, whatever the order in which a tool named them. */
 const dimensionKey = ({ dimensions }: Sample): string =>
@@ -22,13 +22,8 @@ export function observe(samples: readonly Sample[], unit: Unit): Pick<Outcome, '
 }
 
 /** All samples of the run by metric, dimensions, subject and tool; unusable ones stand apart, with the reason. */
-export function listMeasurements({
-  nodes,
-  metrics,
-}: Pick<RunMaterial, 'nodes' | 'metrics'>): readonly Measurement[] {
-  const samples = nodes.flatMap((node) =>
-    node.samples.map((sample) => withVerdictOnStep(sample, node.samples, metrics)),
-  );
+export function listMeasurements({ nodes, material: { metrics } }: RunDossier): readonly Measurement[] {
+  const samples = nodes.flatMap((node) => node.samples.map((sample) => withVerdictOnStep(sample, node)));
   const key = (sample: Sample): string =>
     JSON.stringify([
       sample.metric,
@@ -67,10 +62,10 @@ export function listMeasurements({
 }
 
 /** A speed whose own step computed wrong results is no speed, wherever it is shown. */
-function withVerdictOnStep(sample: Sample, all: readonly Sample[], metrics: RunMaterial['metrics']): Sample {
-  const isCheck = (metric: string): boolean => metrics.get(metric)?.correctness === true;
-  if (sample.invalid !== undefined || isCheck(sample.metric)) return sample;
-  const wrong = all.find(({ step, metric, value }) => step === sample.step && isCheck(metric) && value > 0);
+function withVerdictOnStep(sample: Sample, { checks }: Dossier): Sample {
+  const own = checks.get(sample.step) ?? [];
+  if (sample.invalid !== undefined || own.includes(sample)) return sample;
+  const wrong = own.find(({ value }) => value > 0);
   return wrong === undefined
     ? sample
     : { ...sample, invalid: `its step computed wrong results (${wrong.metric}: ${wrong.value})` };
@@ -89,7 +84,9 @@ function group(
   const groups = new Map<string, Sample[]>();
   for (const sample of samples) {
     const key = keyOf(sample);
-    groups.set(key, [...(groups.get(key) ?? []), sample]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [sample]);
+    else group.push(sample);
   }
   return [...groups.entries()]
     .toSorted(([a], [b]) => compareText(a, b))

@@ -1,5 +1,6 @@
-import type { Plan, PlannedStep } from '../../plan/plan.ts';
-import type { NodeMaterial } from '../../store/run-material.ts';
+import type { SkipCause } from '../../store/coordinator-journal.ts';
+import type { RunMaterial } from '../../store/run-material.ts';
+import type { Dossier, RunDossier } from '../run-dossier.ts';
 
 /** What became of one planned step, and why if it is not evidence. */
 export interface StepFate {
@@ -17,20 +18,20 @@ export interface StepFate {
 const ended: ReadonlySet<string> = new Set(['completed', 'error']);
 
 /** What became of a step of this node. A planned step that left nothing behind is listed, never forgotten. */
-export function fateOf(step: string, node: NodeMaterial): StepFate {
-  const result = node.steps.find((each) => each.step === step);
-  const unreadable = node.unreadable.find((each) => each.step === step);
+export function fateOf(step: string, node: Dossier, { material }: RunDossier): StepFate {
+  const result = node.steps.get(step);
+  const unreadable = node.unreadable.get(step);
   if (result === undefined) {
     return {
       step,
       execution: 'skipped',
-      reason: unreadable?.reason ?? node.skips?.get(step)?.reason ?? 'it left no evidence',
+      reason: unreadable ?? describeSkip(material.skips.get(step), material) ?? 'it left no evidence',
       isEvidence: false,
       isUnreadable: false,
     };
   }
   const isUnreadable = unreadable !== undefined && ended.has(result.execution);
-  const reason = [result.reason, isUnreadable ? `output could not be read: ${unreadable.reason}` : undefined]
+  const reason = [result.reason, isUnreadable ? `output could not be read: ${unreadable}` : undefined]
     .filter((part) => part !== undefined)
     .join('; ');
   return {
@@ -41,6 +42,25 @@ export function fateOf(step: string, node: NodeMaterial): StepFate {
     isEvidence: result.execution === 'completed' && unreadable === undefined,
     isUnreadable,
   };
+}
+
+function describeSkip(cause: SkipCause | undefined, { plannedProfile }: RunMaterial): string | undefined {
+  switch (cause?.why) {
+    case undefined:
+      return undefined;
+    case 'gate': {
+      const gate = plannedProfile.requirements.find(({ id }) => id === cause.requirement);
+      return `${cause.node} is kept out (${gate?.title ?? cause.requirement})`;
+    }
+    case 'blamed':
+      return `${cause.node} is kept out (it is to blame for other measurements)`;
+    case 'lost':
+      return `${cause.node} is lost to this run`;
+    case 'begun':
+      return `${cause.node} began it before an interruption, and a step is never run twice`;
+    case 'said':
+      return cause.words;
+  }
 }
 
 /**
@@ -57,9 +77,3 @@ export function describeFates(fates: readonly StepFate[]): string {
   }
   return [...steps].map(([words, names]) => `${words} (${names.join(', ')})`).join('; ');
 }
-
-/** The planned steps that give evidence about a node, pair or group, in the order of the plan. */
-export const plannedFor = (plan: Plan | undefined, id: string): readonly PlannedStep[] =>
-  plan?.steps.filter(({ node, seat }) =>
-    seat === undefined ? node === id : seat.rank === 0 && seat.group === id,
-  ) ?? [];

@@ -1,11 +1,11 @@
 import { foldNodeSet } from '../../../reports/format/fold-names.ts';
 import type { Blame, Cell, Defect } from '../../../reports/schema/verdict.ts';
 import { compareText } from '../../plan/subjects.ts';
-import type { RunMaterial } from '../../store/run-material.ts';
 import { blameCause } from '../groups/judge-groups.ts';
 import type { JudgedCell } from '../judge-cells.ts';
 import { ownerOf } from '../missing-action.ts';
 import { verdictOrder } from '../outcome.ts';
+import type { RunDossier } from '../run-dossier.ts';
 
 /** Gaps that nobody at the machine can close: the report lists them under what was not shown. */
 const isGap = ({ missing }: Cell): boolean => missing === 'not-covered' || missing === 'no-limit';
@@ -19,12 +19,14 @@ const rank = ({ verdict }: Cell): number => verdictOrder.indexOf(verdict);
 export function foldDefects(
   judged: readonly JudgedCell[],
   blames: readonly Blame[],
-  material: Pick<RunMaterial, 'plan' | 'nodes'>,
+  index: RunDossier,
 ): Defect[] {
   const groups = new Map<string, Cell[]>();
   for (const { cell, cause } of judged) {
     if (cell.verdict === 'pass' || cell.verdict === 'not-applicable' || isGap(cell)) continue;
-    groups.set(cause, [...(groups.get(cause) ?? []), cell]);
+    const group = groups.get(cause);
+    if (group === undefined) groups.set(cause, [cell]);
+    else group.push(cell);
   }
   return [...groups.entries()]
     .map(([cause, cells]) => ({ cause, cells, lead: leadOf(cells) }))
@@ -39,8 +41,8 @@ export function foldDefects(
       verdict: lead.verdict,
       action: lead.action ?? 'Investigate.',
       cells: cells.map(({ id }) => id),
-      evidence: evidenceOf(cells, blames, material),
-      ...describeRetest(cells, material),
+      evidence: evidenceOf(cells, blames, index),
+      ...describeRetest(cells, index),
     }));
 }
 
@@ -64,16 +66,9 @@ function subjectOf(cells: readonly Cell[]): string {
 }
 
 /** The steps that the cells rest on; the probes when a cell rests on a fact or on the lack of one. */
-function evidenceOf(
-  cells: readonly Cell[],
-  blames: readonly Blame[],
-  { plan }: Pick<RunMaterial, 'plan'>,
-): string[] {
+function evidenceOf(cells: readonly Cell[], blames: readonly Blame[], { leaders }: RunDossier): string[] {
   // What several nodes did together lies with the leader.
-  const placeOf = (step: string, node: string): string => {
-    const led = plan?.steps.find((each) => each.step === step && each.seat?.rank === 0);
-    return `nodes/${led?.node ?? node}/steps/${step}`;
-  };
+  const placeOf = (step: string, node: string): string => `nodes/${leaders.get(step) ?? node}/steps/${step}`;
   const blamed = cells.flatMap(({ node, id }) =>
     id.startsWith(`${node}:`) || id.startsWith(`${node}/`)
       ? []
@@ -96,7 +91,7 @@ function evidenceOf(
 /** What has to be measured again after the repair, and how long that takes at most. */
 function describeRetest(
   cells: readonly Cell[],
-  { plan }: Pick<RunMaterial, 'plan'>,
+  { material: { plan } }: RunDossier,
 ): { readonly retest?: string } {
   if (plan === undefined || !cells.some(({ verdict }) => verdict === 'fail')) return {};
   const requirements = [...new Set(cells.map(({ title }) => title))].join(', ');

@@ -1,10 +1,11 @@
 import type { Cell, Verdict } from '../../../reports/schema/verdict.ts';
-import type { RunMaterial } from '../../store/run-material.ts';
+import type { RunDossier } from '../run-dossier.ts';
 
 type NotShown = Verdict['notShown'][number];
 
 /** What this run does not say anything about, once per cause: as prominent in a report as what it shows. */
-export function listNotShown(cells: readonly Cell[], { nodes, plan }: RunMaterial): NotShown[] {
+export function listNotShown(cells: readonly Cell[], { material }: RunDossier): NotShown[] {
+  const { nodes, plan } = material;
   const unreached = nodes
     .filter(({ reached }) => !reached)
     .map(({ id, why }) => ({ what: `node ${id}`, reason: why ?? 'nobody could log in' }));

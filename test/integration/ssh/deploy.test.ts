@@ -7,12 +7,14 @@ import { deployRuntime, loadRuntime } from '../../../harness/deploy/runtime.ts';
 import type { NodeSession } from '../../../harness/fleet/node-session.ts';
 import type { Target } from '../../../harness/fleet/open-session.ts';
 import { openSession } from '../../../harness/fleet/open-session.ts';
+import { NodeEvidence } from '../../../harness/store/node-evidence.ts';
 import { RunDirectory } from '../../../harness/store/run-directory.ts';
 import { createSshTransport } from '../../../harness/transport/ssh.ts';
 import { createSshConnector } from '../../../harness/transport/ssh-connector.ts';
 import { loadSshSettings } from '../../../harness/transport/ssh-settings.ts';
 import type { Transport } from '../../../harness/transport/transport.ts';
 import { AssayError } from '../../../workloads/kit/assay-error.ts';
+import { loadRegistry } from '../../../workloads/registry.ts';
 import { createClientHome, hasSshd, startSshd } from '../../support/sshd.ts';
 import { temporaryDirectory } from '../../support/temporary.ts';
 
@@ -62,7 +64,11 @@ const newRun = (): Promise<RunDirectory> =>
 async function openWhenFree(run: RunDirectory, target: Target): Promise<NodeSession> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await openSession(run, target, 'open');
+      return await openSession(target, {
+        run,
+        evidence: new NodeEvidence(target.node, run.headDigest, await loadRegistry()),
+        mode: 'open',
+      });
     } catch (cause) {
       if (!(cause instanceof AssayError) || cause.code !== 'LEASE_HELD' || attempt === 60) throw cause;
       await sleep(1000);

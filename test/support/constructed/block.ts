@@ -1,5 +1,5 @@
 import type { StepResult } from '../../../agents/protocol/step.ts';
-import { leaderEnded } from '../../../harness/judge/groups/leader-ended.ts';
+import { leaderEnded } from '../../../agents/protocol/step.ts';
 import type { PlannedStep } from '../../../harness/plan/plan.ts';
 import { planGroup } from '../../../harness/plan/plan-groups.ts';
 import type { RunMaterial } from '../../../harness/store/run-material.ts';

@@ -1,13 +1,13 @@
 import type { HostFacts } from '../../../../workloads/kit/facts/host-facts.ts';
-import type { RunMaterial } from '../../../store/run-material.ts';
 import type { Outcome } from '../../outcome.ts';
 import { missing } from '../../outcome.ts';
+import type { RunDossier } from '../../run-dossier.ts';
 import { compareDrift, modeOf, nodesForMode } from './compare-drift.ts';
 
 /** Is the node configured like the golden one? Without one, like most nodes, if there are enough of them. */
-export function judgeDrift(node: string, facts: HostFacts, { inventory, nodes }: RunMaterial): Outcome {
-  const { golden } = inventory;
-  const known = nodes.flatMap((each) => (each.facts === undefined ? [] : [each.facts]));
+export function judgeDrift(node: string, facts: HostFacts, index: RunDossier): Outcome {
+  const { golden } = index.material.inventory;
+  const known = index.once('known', () => index.nodes.flatMap((each) => each.facts ?? []));
   if (golden === undefined && known.length < nodesForMode) {
     return missing(
       'no-claim',
@@ -15,7 +15,7 @@ export function judgeDrift(node: string, facts: HostFacts, { inventory, nodes }:
       'block:no-golden',
     );
   }
-  const model = golden === undefined ? modeOf(known) : nodes.find(({ id }) => id === golden)?.facts;
+  const model = golden === undefined ? index.once('mode', () => modeOf(known)) : index.node(golden)?.facts;
   if (model === undefined)
     return missing(
       'unknown-fact',

@@ -15,9 +15,9 @@ describe('Journal', () => {
     await Promise.all([1, 2, 3].map((from) => journal.append({ type: 'attached', from })));
     await journal.close();
     const chain = readChain(readFileSync(path, 'utf8'), head);
-    expect(chain.ok && chain.value.map((record) => record.type === 'attached' && record.from)).toEqual([
-      1, 2, 3,
-    ]);
+    expect(
+      chain.ok && chain.value.records.map((record) => record.type === 'attached' && record.from),
+    ).toEqual([1, 2, 3]);
   });
 
   it('cuts a torn last line, says so, and goes on from the last whole one', async () => {
@@ -30,7 +30,7 @@ describe('Journal', () => {
     await second.append({ type: 'closed', reason: 'after' });
     await second.close();
     const chain = readChain(readFileSync(path, 'utf8'), head);
-    expect(chain.ok && chain.value.map(({ type }) => type)).toEqual(['swept', 'truncated', 'closed']);
-    expect(chain.ok && chain.value[1]).toMatchObject({ bytes: 19 });
+    expect(chain.ok && chain.value.records.map(({ type }) => type)).toEqual(['swept', 'truncated', 'closed']);
+    expect(chain.ok && chain.value.records[1]).toMatchObject({ bytes: 19 });
   });
 });

@@ -86,7 +86,7 @@ async function keeper(
   const records = (): readonly JournalRecord[] => {
     const chain = readChain(readFileSync(join(directory, 'journal.ndjson'), 'utf8'), head);
     if (!chain.ok) throw new Error(chain.error);
-    return chain.value;
+    return chain.value.records;
   };
   return { keeper: await Keeper.start(around), records, directory };
 }

@@ -27,7 +27,7 @@ const text = (lines: readonly string[]): string => lines.map((line) => `${line}\
 describe('readChain', () => {
   it('accepts a chain that continues from the run header', () => {
     const chain = readChain(text(chained()), head);
-    expect(chain.ok && chain.value.map((record) => record.type)).toEqual(['attached', 'closed']);
+    expect(chain.ok && chain.value.records.map((record) => record.type)).toEqual(['attached', 'closed']);
   });
 
   it.each([
@@ -46,6 +46,6 @@ describe('readChain', () => {
   });
 
   it('is empty for an empty journal', () => {
-    expect(readChain('', head)).toEqual({ ok: true, value: [] });
+    expect(readChain('', head)).toEqual({ ok: true, value: { records: [], place: { records: 0, head } } });
   });
 });

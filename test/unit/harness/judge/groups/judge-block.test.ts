@@ -42,7 +42,7 @@ describe('a block', () => {
   it('fails for one slow link, in one defect of the node it belongs to, and of nobody else', () => {
     const verdict = verdictOn(
       [...pairs(slow('c')), { ...all, execution: 'none' }],
-      new Map([['t7', { reason: 'c is kept out', node: 'c' }]]),
+      new Map([['t7', { why: 'blamed', node: 'c' }]]),
     );
     expect(verdict.conclusion).toBe('fail');
     expect(conclusions(verdict)).toEqual({ a: 'pass', b: 'pass', c: 'fail', d: 'pass' });
@@ -63,7 +63,7 @@ describe('a block', () => {
   it('says why a group was left out, and does not take it for good', () => {
     const verdict = verdictOn(
       [...pairs(slow('c')), { ...all, execution: 'none' }],
-      new Map([['t7', { reason: 'c is kept out', node: 'c' }]]),
+      new Map([['t7', { why: 'blamed', node: 'c' }]]),
     );
     const group = verdict.cells.find(({ requirement }) => requirement === 'group-exact');
     expect(group).toMatchObject({ verdict: 'missing', missing: 'not-run' });
@@ -162,10 +162,21 @@ describe('a block', () => {
     expect(conclusions(verdict)['d']).toBe('undecided');
   });
 
-  it('lets nobody fall with a member that was kept out by a gate', () => {
-    const kept = new Map([['t7', { reason: 'd is kept out (Digests: wrong)', node: 'd' }]]);
+  it('lets nobody fall with a member that was lost', () => {
+    const kept = new Map([['t7', { why: 'lost', node: 'd' }]] as const);
     const verdict = verdictOn([...pairs(), { ...all, execution: 'none' }], kept);
     expect(conclusions(verdict)).toEqual({ a: 'pass', b: 'pass', c: 'pass', d: 'undecided' });
+    expect(verdict.conclusion).toBe('undecided');
+  });
+
+  it.each([
+    { why: 'gate', node: 'd', requirement: 'identity' },
+    { why: 'blamed', node: 'd' },
+    { why: 'said', words: 'd computes wrong', node: 'd' },
+  ] as const)('takes no finding from the coordinator that the evidence does not give: $why', (cause) => {
+    const verdict = verdictOn([...pairs(), { ...all, execution: 'none' }], new Map([['t7', cause]]));
+    expect(verdict.block?.blames).toEqual([]);
+    expect(verdict.defects.filter(({ node }) => node === 'd')).toEqual([]);
     expect(verdict.conclusion).toBe('undecided');
   });
 

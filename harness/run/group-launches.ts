@@ -1,12 +1,12 @@
-import { StepResult } from '../../agents/protocol/step.ts';
+import type { BatchEnd } from '../../agents/protocol/journal-fold.ts';
+import { leaderEnded, StepResult } from '../../agents/protocol/step.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Launch, LaunchAnswer } from '../../workloads/kit/seat.ts';
 import type { Tool } from '../../workloads/kit/tool.ts';
-import type { BatchEnd } from '../fleet/node-progress.ts';
 import { handoverMs } from '../fleet/node-session.ts';
 import type { OpenNode } from '../fleet/open-node.ts';
-import { leaderEnded } from '../judge/groups/leader-ended.ts';
 import type { PlannedStep } from '../plan/plan.ts';
+import { requestOf } from '../plan/plan.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { runPaths } from '../store/run-directory.ts';
 
@@ -39,7 +39,7 @@ export function createLaunches(options: {
   readonly run: StepReader;
   readonly keepReaching: <T>(node: OpenNode, act: (node: OpenNode) => Promise<T>) => Promise<T>;
   /** A member was lost to us, which says nothing about it. */
-  readonly onBroken: (reason: string) => Promise<void>;
+  readonly onBroken: (node: string, said: string) => Promise<void>;
 }): GroupLaunches {
   const { steps, nodes, plan, tool, keepReaching } = options;
   const running = new Map<number, Promise<BatchEnd | undefined>>();
@@ -64,13 +64,13 @@ export function createLaunches(options: {
       running.set(launch.rank, batch);
       try {
         await batch;
-        const result = node.session.progress.executionOf(member.step);
+        const result = node.session.progress.ended.get(member.step)?.execution;
         if (result === 'completed') return { exitCode: 0, text: '' };
         const text = `${member.node}: ${result ?? 'it did not begin'}: ${await why(options.run, member)}`;
         return { exitCode: 1, text: text.slice(0, maxText) };
       } catch (cause) {
         const { message } = AssayError.from(cause);
-        await options.onBroken(`${member.node} was lost while it took part: ${message}`);
+        await options.onBroken(member.node, message);
         return refuse(`${member.node}: ${message}`);
       }
     },
@@ -114,7 +114,7 @@ async function bringThrough(
   const { progress } = session;
   while (progress.runningBatch !== undefined) {
     const end = await session.batchEnded(progress.runningBatch, step.budgetMs + handoverMs);
-    if (progress.executionOf(step.step) !== undefined) return end;
+    if (progress.ended.has(step.step)) return end;
   }
   if (progress.hasStarted(step.step)) return undefined;
   return session.runBatch([requestOf(step)], { ...around, facts, scratch });
@@ -130,8 +130,6 @@ async function why(run: StepReader, { node, step }: PlannedStep): Promise<string
   const [first = ''] = said.split('\n').filter((line) => /error/i.test(line));
   return `${reason}${first === '' ? '' : ` (${first.slice(0, 300)})`}`;
 }
-
-const requestOf = ({ node: _, entry: __, isExtra: ___, ...request }: PlannedStep) => request;
 
 /** Only the batch of this step: one that ended by itself must not take the next one with it. */
 function stopMember(step: PlannedStep | undefined, nodes: ReadonlyMap<string, OpenNode>): void {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { BatchEnd } from '../../../../harness/fleet/node-progress.ts';
+import type { BatchEnd } from '../../../../agents/protocol/journal-fold.ts';
 import type { OpenNode } from '../../../../harness/fleet/open-node.ts';
 import { planGroup } from '../../../../harness/plan/plan-groups.ts';
-import { createLaunches } from '../../../../harness/run/run-group.ts';
+import { createLaunches } from '../../../../harness/run/group-launches.ts';
 import { AssayError } from '../../../../workloads/kit/assay-error.ts';
 import { err, ok } from '../../../../workloads/kit/result.ts';
 
@@ -31,7 +31,7 @@ function open(lost?: AssayError) {
         progress: {
           runningBatch: undefined,
           hasStarted: () => false,
-          executionOf: () => 'completed',
+          ended: new Map([['r1-all', { execution: 'completed' }]]),
         },
         runBatch: () => {
           asked.push(name);
@@ -55,8 +55,8 @@ function open(lost?: AssayError) {
         /^\d+$/.test(word) ? ok({ rank: Number(word), parameters: {} }) : err(`not a rank: ${word}`),
     },
     keepReaching: (target, act) => (lost === undefined ? act(target) : Promise.reject(lost)),
-    onBroken: (reason) => {
-      broken.push(reason);
+    onBroken: (member, said) => {
+      broken.push(`${member}: ${said}`);
       return Promise.resolve();
     },
   });
@@ -101,6 +101,6 @@ describe('createLaunches', () => {
     const { launches, broken } = open(new AssayError('AGENT_LOST', 'x'.repeat(10_000)));
     const { exitCode, text } = await launches.answer('r1-all', ['1']);
     expect([exitCode, text.length]).toEqual([1, 4_000]);
-    expect(broken[0]).toMatch(/^b was lost while it took part: x/);
+    expect(broken[0]).toMatch(/^b: x/);
   });
 });

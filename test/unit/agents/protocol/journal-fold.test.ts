@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { JournalFold } from '../../../../agents/protocol/journal-fold.ts';
 import type { JournalEntry } from '../../../../agents/protocol/journal-record.ts';
-import { NodeProgress } from '../../../../harness/fleet/node-progress.ts';
 
 const digest = 'a'.repeat(64);
 
 /** The progress after these entries; the chain is not its business. */
-function after(...entries: readonly JournalEntry[]): NodeProgress {
-  const progress = new NodeProgress();
+function after(...entries: readonly JournalEntry[]): JournalFold {
+  const progress = new JournalFold();
+  progress.note({ type: 'plan', digest, seq: 0, prev: digest, at: '2026-11-23T00:00:00Z' });
   entries.forEach((entry, seq) => progress.note({ ...entry, seq, prev: digest, at: '2026-11-23T00:00:00Z' }));
   return progress;
 }
@@ -19,7 +20,7 @@ const ended = (step: string, execution: 'completed' | 'error' = 'completed'): Jo
   result: digest,
 });
 
-describe('NodeProgress', () => {
+describe('JournalFold', () => {
   it('looks again after a restart, under a name of its own', () => {
     const first = after(started('facts'), ended('facts'));
     expect([first.facts, first.nextFacts]).toEqual(['facts', 'facts-2']);
@@ -40,5 +41,21 @@ describe('NodeProgress', () => {
     );
     expect(stopped.runningBatch).toBeUndefined();
     expect(stopped.endOf('b1')).toEqual({ execution: 'cancelled', reason: 'by hand' });
+  });
+
+  it('takes no second end of a step and no batch before a plan', () => {
+    const at = { seq: 0, prev: digest, at: '2026-11-23T00:00:00Z' };
+    expect(after(ended('s')).note({ ...ended('s', 'error'), ...at })).toEqual({
+      expected: 'one end of s',
+      found: 'another one',
+    });
+    const bare = new JournalFold();
+    expect(bare.note({ type: 'batch-started', batch: 'b1', steps: [], ...at })?.found).toBe('none');
+    expect(bare.runningBatch).toBeUndefined();
+  });
+
+  it('knows what is open', () => {
+    const fold = after(started('a'), started('b'), ended('a'), { type: 'restarted', bootId: 'two' });
+    expect([fold.openSteps, fold.openBatches, fold.restarts]).toEqual([['b'], [], ['two']]);
   });
 });

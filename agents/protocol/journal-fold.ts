@@ -1,0 +1,126 @@
+import type { JournalRecord } from './journal-record.ts';
+import type { Execution } from './step.ts';
+import { FactsStep } from './step.ts';
+
+/** How a batch ended. */
+export interface BatchEnd {
+  readonly execution: Execution;
+  readonly reason: string | undefined;
+}
+
+/** How a step ended, and the digest of its exit.json. */
+export interface StepEnd {
+  readonly execution: Execution;
+  readonly result: string;
+}
+
+/** A record that cannot follow what the journal has said before. */
+export interface Contradiction {
+  readonly expected: string;
+  readonly found: string;
+}
+
+/** What a node's journal says so far. The only fold of its records: the keeper, the session and the judge all ask it. */
+export class JournalFold {
+  readonly #started = new Set<string>();
+  readonly #ended = new Map<string, StepEnd>();
+  readonly #startedBatches = new Set<string>();
+  readonly #endedBatches = new Map<string, BatchEnd>();
+  readonly #facts: string[] = [];
+  readonly #restarts: string[] = [];
+  readonly #plans = new Map<string, number>();
+  #currentFacts: string | undefined;
+
+  /** Takes the next record; returns why it cannot follow, and then takes nothing. */
+  note(record: JournalRecord): Contradiction | undefined {
+    switch (record.type) {
+      case 'restarted':
+        // Another keeper may have other limits, after a reboot even another kernel: it has to look again.
+        this.#currentFacts = undefined;
+        this.#restarts.push(record.bootId);
+        return undefined;
+      case 'plan':
+        if (!this.#plans.has(record.digest)) this.#plans.set(record.digest, record.seq);
+        return undefined;
+      case 'step-started':
+        this.#started.add(record.step);
+        if (FactsStep.safeParse(record.step).success) this.#facts.push(record.step);
+        return undefined;
+      case 'step-ended':
+        // A second end would let the last one win.
+        if (this.#ended.has(record.step))
+          return { expected: `one end of ${record.step}`, found: 'another one' };
+        this.#ended.set(record.step, { execution: record.execution, result: record.result });
+        if (this.#facts.includes(record.step) && record.execution === 'completed')
+          this.#currentFacts = record.step;
+        return undefined;
+      case 'batch-started':
+        if (this.#plans.size === 0)
+          return { expected: 'a record of the plan before the first batch', found: 'none' };
+        this.#startedBatches.add(record.batch);
+        return undefined;
+      case 'batch-ended':
+        this.#endedBatches.set(record.batch, { execution: record.execution, reason: record.reason });
+        return undefined;
+      case 'opened':
+      case 'attached':
+      case 'swept':
+      case 'truncated':
+      case 'closed':
+        return undefined;
+    }
+  }
+
+  /** Steps that have ended, whatever the outcome, in the order of their ends. */
+  get ended(): ReadonlyMap<string, StepEnd> {
+    return this.#ended;
+  }
+
+  hasStarted(step: string): boolean {
+    return this.#started.has(step);
+  }
+
+  /** Steps that were begun and have not ended. */
+  get openSteps(): readonly string[] {
+    return [...this.#started].filter((step) => !this.#ended.has(step));
+  }
+
+  /** Batches that were begun and have not ended. */
+  get openBatches(): readonly string[] {
+    return [...this.#startedBatches].filter((batch) => !this.#endedBatches.has(batch));
+  }
+
+  /** The batch that the node is at work on. */
+  get runningBatch(): string | undefined {
+    return this.openBatches[0];
+  }
+
+  /** How a batch ended; `undefined` as long as it has not. */
+  endOf(batch: string): BatchEnd | undefined {
+    return this.#endedBatches.get(batch);
+  }
+
+  get nextBatch(): string {
+    return `b${this.#startedBatches.size + 1}`;
+  }
+
+  /** The facts of the keeper that is there now; `undefined` when it has not looked yet. */
+  get facts(): string | undefined {
+    return this.#currentFacts;
+  }
+
+  /** A step id for facts that was not used before. */
+  get nextFacts(): string {
+    return this.#facts.length === 0 ? 'facts' : `facts-${this.#facts.length + 1}`;
+  }
+
+  /** Boot ids of the keepers that took over, in order. */
+  get restarts(): readonly string[] {
+    return this.#restarts;
+  }
+
+  /** Digests of the plans that the node worked by, with the `seq` of the first record that names each. */
+  get plans(): ReadonlyMap<string, number> {
+    return this.#plans;
+  }
+}

@@ -1,0 +1,108 @@
+import type { ChainPlace } from '../../agents/protocol/chain.ts';
+import { proveLink } from '../../agents/protocol/chain.ts';
+import type { JournalRecord } from '../../agents/protocol/journal-record.ts';
+import type { PlannedStep } from '../plan/plan.ts';
+import type { NodeEvidence } from '../store/node-evidence.ts';
+import type { RunDirectory } from '../store/run-directory.ts';
+import { damaged, runPaths } from '../store/run-directory.ts';
+
+/** Fetches a file of the node's run directory, which must have this digest. */
+export type Fetch = (path: string, digest: string) => Promise<Buffer>;
+
+interface Proven {
+  readonly line: string;
+  readonly record: JournalRecord;
+  readonly place: ChainPlace;
+}
+
+const maxStepBytes = 256 * 1024 * 1024;
+
+/**
+ * Keeps a node's journal in the run directory, line by line as it comes, after the evidence that each line speaks of: a
+ * record here means that its files are here. What cannot be proven ends the mirror, so that it never has a hole.
+ */
+export class JournalMirror {
+  readonly #run: RunDirectory;
+  readonly #evidence: NodeEvidence;
+  readonly #fetch: Fetch;
+  readonly #plannedAs: (step: string) => PlannedStep | undefined;
+  readonly #onKept: (records: readonly JournalRecord[]) => void;
+  readonly #arrived: string[] = [];
+  /** How far the chain is proven: ahead of what is on our disk. */
+  #place: ChainPlace;
+
+  constructor(options: {
+    readonly run: RunDirectory;
+    readonly evidence: NodeEvidence;
+    readonly fetch: Fetch;
+    /** What the plan has under the name of a step of this node. */
+    readonly plannedAs: (step: string) => PlannedStep | undefined;
+    readonly onKept: (records: readonly JournalRecord[]) => void;
+  }) {
+    this.#run = options.run;
+    this.#evidence = options.evidence;
+    this.#fetch = options.fetch;
+    this.#plannedAs = options.plannedAs;
+    this.#onKept = options.onKept;
+    this.#place = options.evidence.place;
+  }
+
+  /** A line has come; `keep` deals with it. */
+  arrived(line: string): void {
+    this.#arrived.push(line);
+  }
+
+  /** Keeps the lines that have come. Throws EVIDENCE_DAMAGED; what was proven before is kept then. */
+  async keep(): Promise<void> {
+    const proven: Proven[] = [];
+    try {
+      for (const line of this.#arrived.splice(0)) {
+        const { record, place } = this.#prove(line);
+        if (record.type === 'step-ended') {
+          await this.#write(proven.splice(0));
+          await this.#pull(record.step, record.result);
+        }
+        this.#place = place;
+        proven.push({ line, record, place });
+      }
+    } finally {
+      await this.#write(proven);
+    }
+  }
+
+  #prove(line: string): Omit<Proven, 'line'> {
+    const where = `${runPaths.journal(this.#evidence.id)} line ${this.#place.records + 1}`;
+    const link = proveLink(line, this.#place);
+    if (!link.ok) throw damaged(where, 'the next link of the chain', link.error);
+    return link.value;
+  }
+
+  async #write(proven: readonly Proven[]): Promise<void> {
+    if (proven.length === 0) return;
+    const path = runPaths.journal(this.#evidence.id);
+    await this.#run.append(path, proven.map(({ line }) => `${line}\n`).join(''));
+    for (const { record, place } of proven) this.#evidence.note(record, place);
+    this.#onKept(proven.map(({ record }) => record));
+  }
+
+  /** Fetches a step's evidence beside the run and moves it in when it is whole. */
+  async #pull(step: string, digest: string): Promise<void> {
+    const node = this.#evidence.id;
+    const incoming = runPaths.incoming(node, step);
+    const exit = await this.#fetch(`steps/${step}/exit.json`, digest);
+    const result = this.#evidence.readExit(step, exit, digest);
+    const outputs = result.commands.flatMap((command) => command.outputs);
+    const total = outputs.reduce((sum, { bytes }) => sum + bytes, 0);
+    if (total > maxStepBytes)
+      throw damaged(`${node}:${step}`, `at most ${maxStepBytes} bytes of evidence`, `${total}`);
+    const files = new Map<string, Buffer>();
+    for (const output of outputs) {
+      const bytes = await this.#fetch(`steps/${step}/${output.file}`, output.sha256);
+      await this.#run.write(`${incoming}/${output.file}`, bytes);
+      files.set(output.file, bytes);
+    }
+    await this.#run.write(`${incoming}/exit.json`, exit);
+    await this.#run.move(incoming, runPaths.step(node, step));
+    this.#evidence.add(result, files, this.#plannedAs(step));
+  }
+}

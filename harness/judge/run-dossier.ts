@@ -1,0 +1,281 @@
+import type { StepResult } from '../../agents/protocol/step.ts';
+import { valueOf } from '../../workloads/kit/facts/fact.ts';
+import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
+import type { Sample } from '../../workloads/kit/sample.ts';
+import type { Plan, PlannedStep, Subject } from '../plan/plan.ts';
+import type { KnownSubject } from '../plan/subjects.ts';
+import { compareText, describeSubjects } from '../plan/subjects.ts';
+import type { Damage, NodeMaterial, RunMaterial } from '../store/run-material.ts';
+import type { FactValue } from './rules/look-up-fact.ts';
+import { lookUpFact } from './rules/look-up-fact.ts';
+
+type Claims = RunMaterial['inventory']['nodes'][number]['claims'];
+
+/** What is known about one node, or about what several nodes did together, found by name instead of searched. */
+export interface Dossier {
+  readonly id: string;
+  readonly reached: boolean;
+  /** Why it was not reached, or why there are no facts about it. */
+  readonly why?: string | undefined;
+  readonly damage?: Damage | undefined;
+  readonly facts?: HostFacts | undefined;
+  readonly claimedClass: string | undefined;
+  readonly claims: Claims;
+  /** Why it answered and takes no part. */
+  readonly leftOut?: string | undefined;
+  /** The planned steps that give evidence about it, by step, in the order of the plan. */
+  readonly planned: ReadonlyMap<string, PlannedStep>;
+  readonly steps: ReadonlyMap<string, StepResult>;
+  /** In a stable order. */
+  readonly samples: readonly Sample[];
+  readonly byMetric: ReadonlyMap<string, readonly Sample[]>;
+  /** Samples that count wrong results, by step. */
+  readonly checks: ReadonlyMap<string, readonly Sample[]>;
+  /** Why the output of a step could not be read, by step. */
+  readonly unreadable: ReadonlyMap<string, string>;
+  /** The node and its devices; or the group itself. */
+  readonly subjects: ReadonlyMap<string, KnownSubject>;
+  /** Every name under which a tool may report on one of them. */
+  readonly names: ReadonlySet<string>;
+}
+
+/** The material of a run with everything in it found by name: built once, so that judging is linear in its cells. */
+export class RunDossier {
+  readonly material: RunMaterial;
+  readonly nodes: readonly Dossier[];
+  /** The cells that were promised. */
+  readonly plannedCells: ReadonlySet<string>;
+  /** The subjects that were promised, by node. */
+  readonly plannedSubjects: ReadonlyMap<string, readonly Subject[]>;
+  /** The node that leads a step of several, by step. */
+  readonly leaders: ReadonlyMap<string, string>;
+  readonly #byId: ReadonlyMap<string, Dossier>;
+  readonly #planned: ReadonlyMap<string, ReadonlyMap<string, PlannedStep>>;
+  readonly #memo = new Map<string, unknown>();
+
+  constructor(given: RunMaterial) {
+    this.material = inStableOrder(given);
+    const { plan, nodes, inventory } = this.material;
+    this.plannedCells = new Set(plan?.cells);
+    this.plannedSubjects = Map.groupBy(plan?.subjects ?? [], ({ node }) => node);
+    const giving = (plan?.steps ?? []).filter(({ seat }) => (seat?.rank ?? 0) === 0);
+    this.leaders = new Map(
+      giving.flatMap(({ step, node, seat }) => (seat === undefined ? [] : [[step, node]])),
+    );
+    this.#planned = new Map(
+      [...Map.groupBy(giving, ({ node, seat }) => seat?.group ?? node)].map(([id, steps]) => [
+        id,
+        new Map(steps.map((step) => [step.step, step])),
+      ]),
+    );
+    const claimed = new Map(inventory.nodes.map((entry) => [entry.name, entry]));
+    const leftOut = new Map(plan?.leftOut?.map(({ node, reason }) => [node, reason]));
+    this.nodes = nodes.map((node) => {
+      const entry = claimed.get(node.id);
+      const subjects = describeSubjects(node.id, node.reached ? node.facts : undefined);
+      return this.#open(node, {
+        claimedClass: entry?.class,
+        claims: entry?.claims ?? {},
+        leftOut: leftOut.get(node.id),
+        subjects: new Map(subjects.map((each) => [each.subject.id, each])),
+      });
+    });
+    this.#byId = new Map(this.nodes.map((node) => [node.id, node]));
+  }
+
+  node(id: string): Dossier | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** The suite entries that no tool can serve on a node. */
+  unplannedOn(node: string): readonly Plan['unplanned'][number][] {
+    const all = this.once('unplanned', () =>
+      Map.groupBy(this.material.plan?.unplanned ?? [], (each) => each.node),
+    );
+    return all.get(node) ?? [];
+  }
+
+  /** What only has to be found once for all nodes. */
+  once<T>(key: string, find: () => T): T {
+    if (!this.#memo.has(key)) this.#memo.set(key, find());
+    return this.#memo.get(key) as T; // the same key is always asked with the same question
+  }
+
+  /** Which subjects of a kind have which value of a fact. */
+  takenBy(kind: Subject['kind'], path: string): ReadonlyMap<FactValue, readonly string[]> {
+    return this.once(`taken ${kind} ${path}`, () => {
+      const taken = new Map<FactValue, string[]>();
+      for (const { subjects, facts } of this.nodes)
+        for (const { subject, device } of subjects.values()) {
+          const value = subject.kind === kind ? valueOf(lookUpFact(device ?? facts, path)) : undefined;
+          if (value === undefined) continue;
+          const those = taken.get(value);
+          if (those === undefined) taken.set(value, [subject.id]);
+          else those.push(subject.id);
+        }
+      return taken;
+    });
+  }
+
+  /** How many subjects of a kind there are. */
+  countOf(kind: Subject['kind']): number {
+    return this.once(`count ${kind}`, () =>
+      this.nodes.reduce(
+        (sum, { subjects }) =>
+          sum + [...subjects.values()].filter(({ subject }) => subject.kind === kind).length,
+        0,
+      ),
+    );
+  }
+
+  /**
+   * What a pair or group left behind: its leader keeps the results. They count only as far as every other member's own
+   * journal shows that it took part. Speeds are restricted as soon as one member is.
+   */
+  group(subject: Pick<Subject, 'id' | 'members'>): Dossier {
+    return this.once(`group ${JSON.stringify([subject.id, subject.members])}`, () =>
+      this.#openGroup(subject),
+    );
+  }
+
+  #openGroup({ id, members = [] }: Pick<Subject, 'id' | 'members'>): Dossier {
+    const found = members.map((member) => ({ member, node: this.node(member) }));
+    const lost = found.find(({ node }) => node?.reached !== true);
+    const damage = found.find(({ node }) => node?.damage !== undefined)?.node?.damage;
+    const [leader, ...others] = found;
+    const own = leader?.node;
+    const planned = this.#planned.get(id) ?? new Map<string, PlannedStep>();
+    const steps = [...planned.keys()].flatMap((step) => {
+      const result = own?.steps.get(step);
+      return result?.seat?.group === id ? [result] : [];
+    });
+    const absences = new Map(
+      steps.flatMap(({ step }) => {
+        const absent = others.find(({ node }) => !tookPart(node, id, step));
+        return absent === undefined
+          ? []
+          : [[step, `${absent.member} left no evidence of having taken part`] as const];
+      }),
+    );
+    const facts = restrict(
+      own?.facts,
+      found.flatMap(({ node }) => node?.facts ?? []),
+    );
+    const names = new Set(steps.map(({ step }) => step));
+    const classes = new Set(found.map(({ node }) => node?.claimedClass));
+    const known: KnownSubject = {
+      subject: { id, node: id, kind: 'group', label: id, members: [...members] },
+      device: undefined,
+      names: [id],
+    };
+    return this.#open(
+      {
+        id,
+        reached: lost === undefined,
+        ...(lost === undefined
+          ? {}
+          : { why: `${lost.member} was not reached: ${lost.node?.why ?? 'it left no evidence'}` }),
+        ...(damage === undefined ? {} : { damage }),
+        ...(facts === undefined ? {} : { facts }),
+        steps,
+        samples: this.#samplesOf(own, id).map((sample) => {
+          const absence = absences.get(sample.step);
+          return absence === undefined ? sample : { ...sample, invalid: sample.invalid ?? absence };
+        }),
+        unreadable: [...(own?.unreadable ?? [])].flatMap(([step, reason]) =>
+          names.has(step) ? [{ step, reason }] : [],
+        ),
+      },
+      {
+        claimedClass: classes.size === 1 ? [...classes][0] : undefined,
+        claims: {},
+        subjects: new Map([[id, known]]),
+      },
+    );
+  }
+
+  /** The samples of a node that are about a group that it led. */
+  #samplesOf(leader: Dossier | undefined, group: string): readonly Sample[] {
+    if (leader === undefined) return [];
+    const bySubject = this.once(`led ${leader.id}`, () =>
+      Map.groupBy(leader.samples, ({ subject }) => subject),
+    );
+    return bySubject.get(group) ?? [];
+  }
+
+  #open(
+    { id, reached, why, damage, facts, steps, samples, unreadable }: NodeMaterial,
+    about: Pick<Dossier, 'claimedClass' | 'claims' | 'leftOut' | 'subjects'>,
+  ): Dossier {
+    const { metrics } = this.material;
+    const isCheck = ({ metric }: Sample): boolean => metrics.get(metric)?.correctness === true;
+    return {
+      id,
+      reached,
+      why,
+      damage,
+      facts,
+      ...about,
+      planned: this.#planned.get(id) ?? new Map<string, PlannedStep>(),
+      steps: new Map(steps.map((step) => [step.step, step])),
+      samples,
+      byMetric: Map.groupBy(samples, ({ metric }) => metric),
+      checks: Map.groupBy(samples.filter(isCheck), ({ step }) => step),
+      unreadable: new Map(unreadable.map(({ step, reason }) => [step, reason])),
+      names: new Set([...about.subjects.values()].flatMap(({ names }) => names)),
+    };
+  }
+}
+
+/** Its agent was asked for this part of the step and ran something for it. */
+function tookPart(node: Dossier | undefined, group: string, step: string): boolean {
+  const own = node?.steps.get(step);
+  return own?.seat?.group === group && own.commands.length > 0;
+}
+
+function restrict(leader: HostFacts | undefined, all: readonly HostFacts[]): HostFacts | undefined {
+  const restricted = all.find(({ limits }) => valueOf(limits.unrestricted) !== true);
+  return leader === undefined || restricted === undefined ? leader : { ...leader, limits: restricted.limits };
+}
+
+/**
+ * Sorts what came from directories and adds what is only claimed: a node of the inventory without evidence was
+ * not reached, and a judged purpose belongs to the ladder even if nobody put it there.
+ */
+function inStableOrder(material: RunMaterial): RunMaterial {
+  const seen = new Set(material.nodes.map(({ id }) => id));
+  const unseen = material.inventory.nodes
+    .filter(({ name }) => !seen.has(name))
+    .map(({ name }) => ({
+      id: name,
+      reached: false,
+      why: 'it left no evidence',
+      steps: [],
+      samples: [],
+      unreadable: [],
+    }));
+  const others = material.ladder.filter(({ id, rank }) => id !== material.profile.id && rank !== undefined);
+  const ladder = material.profile.rank === undefined ? others : [...others, material.profile];
+  return {
+    ...material,
+    ladder: ladder.toSorted((a, b) => (a.rank ?? 0) - (b.rank ?? 0) || compareText(a.id, b.id)),
+    inputs: material.inputs.toSorted((a, b) => compareText(a.path, b.path)),
+    nodes: [...material.nodes, ...unseen]
+      .toSorted((a, b) => compareText(a.id, b.id))
+      .map((node) => ({
+        ...node,
+        steps: node.steps.toSorted((a, b) => compareText(a.step, b.step)),
+        // By everything that a reader can see, so that equal keys are equal samples.
+        samples: node.samples
+          .map((sample) => ({
+            sample,
+            key: JSON.stringify([sample.step, sample.metric, sample.subject, sample]),
+          }))
+          .toSorted((a, b) => compareText(a.key, b.key))
+          .map(({ sample }) => sample),
+        unreadable: node.unreadable.toSorted(
+          (a, b) => compareText(a.step, b.step) || compareText(a.reason, b.reason),
+        ),
+      })),
+  };
+}

@@ -1,0 +1,46 @@
+import type { Execution } from '../../agents/protocol/step.ts';
+import type { Plan, PlannedStep } from './plan.ts';
+
+/** Ends that say nothing about a step: the operator stopped the run, or the coordinator left. */
+const untold: ReadonlySet<Execution | undefined> = new Set(['cancelled', 'lost-contact']);
+
+type Replacement = PlannedStep & { readonly replaces: string };
+
+/**
+ * Steps in place of those that ended only because the operator stopped the run or the coordinator left, under names of
+ * their own: nothing is run twice under one name, and what came to nothing stays in the record. What several do together
+ * is repeated as a whole. `endOf` is how a step ended on a node, if it has.
+ */
+export function planAgain(
+  { steps }: Plan,
+  endOf: (node: string, step: string) => Execution | undefined,
+): readonly Replacement[] {
+  const names = new Set(steps.map(({ step }) => step));
+  const replaced = new Set(
+    steps.flatMap(({ node, replaces }) => (replaces === undefined ? [] : [`${node} ${replaces}`])),
+  );
+  const isDue = ({ node, step, seat }: PlannedStep): boolean => {
+    if (replaced.has(`${node} ${step}`)) return false;
+    const leader = seat?.members[0]?.node ?? node;
+    const end = endOf(leader, step);
+    // A leader that never began finds members that did, and a step is never begun twice.
+    if (end === undefined && seat !== undefined)
+      return seat.members.slice(1).some((member) => endOf(member.node, step) !== undefined);
+    return untold.has(end);
+  };
+  const nextNames = new Map<string, string>();
+  return steps.filter(isDue).map((planned) => {
+    const { step } = planned;
+    const name = nextNames.get(step) ?? nextName(step, names);
+    nextNames.set(step, name);
+    return { ...planned, step: name, replaces: step };
+  });
+}
+
+/** `a1-r1-hash`, `a2-r1-hash`, …: the first that is free. */
+function nextName(step: string, names: ReadonlySet<string>): string {
+  for (let round = 1; ; round += 1) {
+    const name = `a${round}-${step}`;
+    if (!names.has(name)) return name;
+  }
+}

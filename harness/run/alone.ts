@@ -1,0 +1,39 @@
+import { leaderEnded } from '../../agents/protocol/step.ts';
+import { AssayError } from '../../workloads/kit/assay-error.ts';
+import type { OpenNode } from '../fleet/open-node.ts';
+import { requestOf } from '../plan/plan.ts';
+import type { RunEvidence } from '../store/run-evidence.ts';
+import type { StopWatch } from './stop-watch.ts';
+
+/** A batch that is running already knows its own deadline; this long after the budgets it must be over. */
+const lateMs = 180_000;
+
+/** Brings a node through the steps that it does alone, from wherever it stands. */
+export async function measureAlone(
+  { node, session, factsStep, scratch }: OpenNode,
+  evidence: RunEvidence,
+  stops: StopWatch,
+): Promise<void> {
+  const { progress } = session;
+  if (!evidence.isPlanned(node)) {
+    throw new AssayError(
+      'USAGE',
+      `${node} could not be reached when the run was planned, so nothing is planned for it`,
+      { hint: 'Measure it in a run of its own.' },
+    );
+  }
+  const planned = evidence.dueOn(node).filter(({ seat }) => seat === undefined);
+  const budgetMs = planned.reduce((sum, step) => sum + step.budgetMs, 0);
+  if (progress.runningBatch !== undefined) {
+    const { execution, reason } = await session.batchEnded(progress.runningBatch, budgetMs + lateMs);
+    if (execution === 'cancelled' && reason !== leaderEnded) throw await stops.explain(node, reason);
+  }
+  const steps = planned.filter(({ step }) => !progress.ended.has(step));
+  if (steps.length === 0) return;
+  const { execution, reason } = await session.runBatch(steps.map(requestOf), {
+    plan: evidence.planDigest,
+    facts: factsStep,
+    scratch,
+  });
+  if (execution === 'cancelled') throw await stops.explain(node, reason);
+}

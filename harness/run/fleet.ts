@@ -1,0 +1,164 @@
+import { AssayError } from '../../workloads/kit/assay-error.ts';
+import type { OpenNode } from '../fleet/open-node.ts';
+import { openNode, withReattach } from '../fleet/open-node.ts';
+import type { Target } from '../fleet/open-session.ts';
+import { openSession } from '../fleet/open-session.ts';
+import type { MeasureOptions } from './measure.ts';
+import type { StepCounter } from './step-counter.ts';
+
+/**
+ * True when the error ends the whole run, not one node: only what we know by ourselves. The operator let go or stopped the
+ * run, or our own disk is full (a node's full disk is that node's; ours has the system's error behind it). Whatever goes
+ * wrong with a node, a defect of ours in reading it included, is that node's failure.
+ */
+export const stopsAll = ({ code, cause }: AssayError): boolean =>
+  code === 'INTERRUPTED' || (code === 'DISK_FULL' && cause !== undefined);
+
+/** The nodes of a run that answered: the one owner of their sessions, and of who is lost on the way. */
+export class Fleet {
+  readonly options: MeasureOptions;
+  readonly #counter: StepCounter;
+  readonly #nodes = new Map<string, OpenNode>();
+  readonly #letGo = (): void => {
+    for (const { session } of this.#nodes.values()) session.close();
+  };
+
+  constructor(options: MeasureOptions, counter: StepCounter) {
+    this.options = options;
+    this.#counter = counter;
+    options.detach.addEventListener('abort', this.#letGo);
+  }
+
+  /** Nodes that are there; who is lost is taken out. */
+  get nodes(): ReadonlyMap<string, OpenNode> {
+    return this.#nodes;
+  }
+
+  /** Opens the nodes that still have something to do, and makes sure that each has looked at its machine. */
+  async open(): Promise<void> {
+    const { evidence, targets, events } = this.options;
+    const isPlanned = evidence.plan !== undefined;
+    await this.#surviving(targets, async (target) => {
+      if (isPlanned && (await this.#isFinished(target))) return;
+      const scratch = evidence.inventory.nodes.find(({ name }) => name === target.node)?.scratch;
+      const hasBegun = isPlanned || evidence.node(target.node).place.records > 0;
+      const mode = hasBegun ? this.options.mode : 'open';
+      const node = await openNode(target, { ...this.#opening, mode, scratch });
+      this.#nodes.set(node.node, node);
+      events.onReached(node.node, this.#nodes.size, targets.length);
+    });
+  }
+
+  /** Does something on every node at once. Who fails is reported and left out; nobody left is an error. */
+  async each(act: (node: OpenNode) => Promise<void>, nodes = [...this.#nodes.values()]): Promise<void> {
+    await this.#surviving(nodes, (node) => this.reach(node, act));
+  }
+
+  /** Does something on a node, and goes on where it stands after a lost connection. */
+  async reach<T>(node: OpenNode, act: (node: OpenNode) => Promise<T>): Promise<T> {
+    return withReattach(node, { ...this.#opening, onLost: this.options.events.onNodeLost }, act);
+  }
+
+  /** Takes a node out of what follows; what is not one node's ends the run instead. */
+  lose(name: string, cause: unknown): void {
+    const error = AssayError.from(cause);
+    if (this.options.detach.aborted || stopsAll(error)) throw cause;
+    this.#nodes.get(name)?.session.close();
+    this.#nodes.delete(name);
+    this.options.events.onNodeFailed(name, error);
+  }
+
+  /** Removes the run from nodes that take no part in it. */
+  async dismiss(nodes: readonly OpenNode[]): Promise<void> {
+    await Promise.allSettled(nodes.map(({ session }) => session.finish()));
+    for (const { node } of nodes) this.#nodes.delete(node);
+  }
+
+  /** All is here: whatever happens now, the run can be judged. What stays on a node is said, and no more. */
+  async finish(): Promise<void> {
+    const { events, detach, run } = this.options;
+    await Promise.all(
+      [...this.#nodes.values()].map(async (node) => {
+        try {
+          await this.reach(node, ({ session }) => session.finish());
+        } catch (cause) {
+          const error = AssayError.from(cause);
+          if (detach.aborted || stopsAll(error)) throw cause;
+          // The answer was lost, not the request.
+          if (error.code === 'RUN_NOT_FOUND') return;
+          events.onNodeFailed(
+            node.node,
+            new AssayError(error.code, `the run could not be removed from the node: ${error.message}`, {
+              hint: `All its evidence is here. Remove it later with: assay stop ${run.header.id} --abandon`,
+            }),
+          );
+        }
+      }),
+    );
+    this.#refuseDetached();
+  }
+
+  close(): void {
+    this.options.detach.removeEventListener('abort', this.#letGo);
+    this.#letGo();
+  }
+
+  get #opening() {
+    const { evidence, detach } = this.options;
+    return { evidence, onRecord: this.#counter.onRecord, signal: detach };
+  }
+
+  /**
+   * Has every planned step of this node ended, and is the run gone from it? A coordinator that died after fetching
+   * everything still finishes its report.
+   */
+  async #isFinished(target: Target): Promise<boolean> {
+    const { run, evidence, mode, detach } = this.options;
+    const own = evidence.node(target.node);
+    const due = evidence.dueOn(target.node);
+    if (mode === 'open' || due.some(({ step }) => !own.fold.ended.has(step))) return false;
+    try {
+      const session = await openSession(target, { run, evidence: own, mode: 'attach', signal: detach });
+      try {
+        await session.finish();
+      } finally {
+        session.close();
+      }
+      return true;
+    } catch (cause) {
+      return cause instanceof AssayError && cause.code === 'RUN_NOT_FOUND';
+    }
+  }
+
+  async #surviving<T extends { readonly node: string }>(
+    nodes: readonly T[],
+    act: (node: T) => Promise<void>,
+  ): Promise<void> {
+    const { evidence, events, detach, targets, now } = this.options;
+    detach.throwIfAborted();
+    const outcomes = await Promise.allSettled(nodes.map(act));
+    this.#refuseDetached();
+    const errors: AssayError[] = [];
+    for (const [index, outcome] of outcomes.entries()) {
+      if (outcome.status === 'fulfilled') continue;
+      const error = AssayError.from(outcome.reason);
+      if (stopsAll(error)) throw error;
+      errors.push(error);
+      const node = nodes[index]?.node ?? '';
+      this.#nodes.get(node)?.session.close();
+      this.#nodes.delete(node);
+      if (evidence.node(node).place.records === 0)
+        await evidence.decide(now, { type: 'unreached', node, error: error.toJSON() });
+      // The only one's error is thrown, but for this one: a verdict follows that says no more than `not reached`.
+      if (targets.length > 1 || error.code === 'HOST_UNREACHABLE') events.onNodeFailed(node, error);
+    }
+    const [first] = errors;
+    if (errors.length === nodes.length && first !== undefined && first.code !== 'HOST_UNREACHABLE')
+      throw first;
+  }
+
+  #refuseDetached(): void {
+    if (this.options.detach.aborted)
+      throw new AssayError('INTERRUPTED', 'interrupted; the nodes go on with what they were given');
+  }
+}

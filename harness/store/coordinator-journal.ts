@@ -1,0 +1,158 @@
+import * as z from 'zod';
+import { sha256 } from '../../agents/protocol/chain.ts';
+import { ErrorDocument } from '../../workloads/kit/error-document.ts';
+import { PlannedStep, Subject } from '../plan/plan.ts';
+import type { RunDirectory } from './run-directory.ts';
+import { damaged, readDocument, runPaths } from './run-directory.ts';
+
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
+const head = { seq: z.number().int().nonnegative(), prev: digest, at: z.iso.datetime() };
+const record = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
+  z.strictObject({ ...head, type: z.literal(type), ...shape });
+
+/** Why steps were added to a plan. */
+export const AdditionReason = z.discriminatedUnion('why', [
+  /** To find out who is to blame for a bad measurement of this suite entry. */
+  z.strictObject({ why: z.literal('blame'), entry: z.string() }),
+  /** In place of steps that ended only because the coordinator left or the operator stopped the run. */
+  z.strictObject({ why: z.literal('again'), steps: z.array(z.string()).min(1) }),
+]);
+export type AdditionReason = z.infer<typeof AdditionReason>;
+
+/** Why a planned step was left out. What is claimed of a node here is derived again from its evidence before it counts. */
+export const SkipCause = z.discriminatedUnion('why', [
+  /** The node computes wrong, or is not what it should be: the requirement that it fails. */
+  z.strictObject({ why: z.literal('gate'), node: z.string(), requirement: z.string() }),
+  /** The node is to blame for other measurements. */
+  z.strictObject({ why: z.literal('blamed'), node: z.string() }),
+  z.strictObject({ why: z.literal('lost'), node: z.string() }),
+  /** The node began it before an interruption, and a step is never run twice. */
+  z.strictObject({ why: z.literal('begun'), node: z.string() }),
+  /** The words of a document of version 1, and whom they name. */
+  z.strictObject({ why: z.literal('said'), words: z.string(), node: z.string().optional() }),
+]);
+export type SkipCause = z.infer<typeof SkipCause>;
+
+/**
+ * What the coordinator decided and saw, in order (`coordinator.ndjson`), chained like a node's journal from the digest of
+ * the run header. The plan itself never changes: it is named here and grows by what is added.
+ */
+export const CoordinatorRecord = z.discriminatedUnion('type', [
+  record('planned', { digest }),
+  record('added', {
+    reason: AdditionReason,
+    steps: z.array(PlannedStep).min(1),
+    subjects: z.array(Subject).optional(),
+    cells: z.array(z.string()).optional(),
+  }),
+  record('skipped', { step: z.string(), cause: SkipCause }),
+  /** It ended by something that says nothing about its members: a connection of ours to this one was lost. */
+  record('broken', { step: z.string(), node: z.string(), said: z.string() }),
+  /** An operator stopped the run from elsewhere: what nodes then end as cancelled is no failure of theirs. */
+  record('stopped', {}),
+  /** Nobody could log in, or the node never began. */
+  record('unreached', { node: z.string(), error: ErrorDocument }),
+  /** The second name of a machine that this run already holds under the first. */
+  record('same-machine', { node: z.string(), as: z.string() }),
+]);
+export type CoordinatorRecord = z.infer<typeof CoordinatorRecord>;
+
+type WithoutHead<T> = T extends unknown ? Omit<T, 'seq' | 'prev' | 'at'> : never;
+export type CoordinatorEntry = WithoutHead<CoordinatorRecord>;
+
+/** What a coordinator decided and saw, by what it is about. */
+export interface Decided {
+  /** Steps that were added to the plan, with the subjects and cells that they are about. */
+  readonly steps: readonly PlannedStep[];
+  readonly subjects: readonly Subject[];
+  readonly cells: readonly string[];
+  /** Why planned steps were left out, by step. */
+  readonly skips: ReadonlyMap<string, SkipCause>;
+  /** Steps that were spoilt from outside, and by what. */
+  readonly broken: ReadonlyMap<string, { readonly node: string; readonly said: string }>;
+  readonly unreached: ReadonlyMap<string, string>;
+  /** The first name of a machine that has several, by its other names. */
+  readonly sameMachine: ReadonlyMap<string, string>;
+  /** How many records there are, and the digest that binds them; absent when nothing was decided. */
+  readonly proof?: { readonly records: number; readonly sha256: string } | undefined;
+}
+
+/** The coordinator's own chained journal of a run: what stands in it, and the only way to add to it. */
+export class CoordinatorJournal {
+  readonly records: CoordinatorRecord[] = [];
+  /** Digests of the lines: nodes name the last one that they were given work under. */
+  readonly heads = new Set<string>();
+  readonly #run: RunDirectory;
+  #head: string;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  private constructor(run: RunDirectory) {
+    this.#run = run;
+    this.#head = run.headDigest;
+  }
+
+  /** Reads and proves the journal of a run; empty when there is none yet. Throws EVIDENCE_DAMAGED. */
+  static async read(run: RunDirectory): Promise<CoordinatorJournal> {
+    const journal = new CoordinatorJournal(run);
+    const path = runPaths.coordinator;
+    if (!(await run.has(path))) return journal;
+    const text = (await run.read(path)).toString('utf8');
+    if (!text.endsWith('\n') && text !== '') throw damaged(path, 'whole lines', 'a torn last line');
+    for (const line of text.split('\n').slice(0, -1)) journal.#take(line);
+    return journal;
+  }
+
+  /** Digest of the plan; absent before anybody has planned. */
+  get planDigest(): string | undefined {
+    return this.records.find((each) => each.type === 'planned')?.digest;
+  }
+
+  /** What stands in it, by what it is about. */
+  get decided(): Decided {
+    const of = <T extends CoordinatorRecord['type']>(type: T) =>
+      this.records.filter((each): each is Extract<CoordinatorRecord, { type: T }> => each.type === type);
+    const added = of('added');
+    return {
+      steps: added.flatMap(({ steps }) => steps),
+      subjects: added.flatMap(({ subjects = [] }) => subjects),
+      cells: added.flatMap(({ cells = [] }) => cells),
+      skips: new Map(of('skipped').map(({ step, cause }) => [step, cause])),
+      broken: new Map(of('broken').map(({ step, node, said }) => [step, { node, said }])),
+      unreached: new Map(of('unreached').map(({ node, error }) => [node, error.message])),
+      sameMachine: new Map(of('same-machine').map(({ node, as }) => [node, as])),
+      ...(this.records.length === 0 ? {} : { proof: { records: this.records.length, sha256: this.#head } }),
+    };
+  }
+
+  /** Digest of the last line; of the run header when there is none. */
+  get head(): string {
+    return this.#head;
+  }
+
+  /** Writes an entry down for good, in call order, before anybody acts on it. */
+  append(now: () => Date, entry: CoordinatorEntry): Promise<void> {
+    const written = this.#queue.then(async () => {
+      const line = JSON.stringify({
+        seq: this.records.length,
+        prev: this.#head,
+        at: now().toISOString(),
+        ...entry,
+      });
+      await this.#run.append(runPaths.coordinator, `${line}\n`);
+      await this.#run.flush(runPaths.coordinator);
+      this.#take(line);
+    });
+    this.#queue = written.catch(() => undefined);
+    return written;
+  }
+
+  #take(line: string): void {
+    const where = `${runPaths.coordinator} line ${this.records.length + 1}`;
+    const taken = readDocument(CoordinatorRecord, line, where);
+    if (taken.seq !== this.records.length || taken.prev !== this.#head)
+      throw damaged(where, 'the next link of the chain', `seq ${taken.seq}`);
+    this.records.push(taken);
+    this.#head = sha256(line);
+    this.heads.add(this.#head);
+  }
+}

@@ -1,0 +1,150 @@
+import type { ChainPlace } from '../../agents/protocol/chain.ts';
+import { sha256 } from '../../agents/protocol/chain.ts';
+import { JournalFold } from '../../agents/protocol/journal-fold.ts';
+import type { JournalRecord } from '../../agents/protocol/journal-record.ts';
+import { FactsStep, StepResult } from '../../agents/protocol/step.ts';
+import { valueOf } from '../../workloads/kit/facts/fact.ts';
+import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
+import { ProbeDocument } from '../../workloads/kit/facts/probe-output.ts';
+import { readHostFacts } from '../../workloads/kit/facts/read-host-facts.ts';
+import { err } from '../../workloads/kit/result.ts';
+import type { Sample } from '../../workloads/kit/sample.ts';
+import type { Registry } from '../../workloads/registry.ts';
+import type { PlannedStep } from '../plan/plan.ts';
+import { parseStep } from './parse-step.ts';
+import type { EvidenceDamaged } from './run-directory.ts';
+import { damaged, readDocument, runPaths } from './run-directory.ts';
+import type { FactsDocument, NodeMaterial } from './run-material.ts';
+
+/**
+ * Everything that is known about one node of a run, proven link by link: filled by the session that has just received it,
+ * or from disk. Each output is hashed and parsed once.
+ */
+export class NodeEvidence {
+  readonly id: string;
+  /** How far its journal is here, with the evidence that it speaks of. */
+  place: ChainPlace;
+  readonly fold = new JournalFold();
+  /** Why nobody could log in, or why it never began. */
+  unreached: string | undefined;
+  /** What of it was changed or is gone; then nothing of this node counts. */
+  damage: EvidenceDamaged | undefined;
+  readonly #registry: Registry;
+  readonly #documents: FactsDocument[] = [];
+  readonly #steps: StepResult[] = [];
+  readonly #samples: Sample[] = [];
+  readonly #unreadable: { readonly step: string; readonly reason: string }[] = [];
+  #material: NodeMaterial | undefined;
+
+  /** `start` is the digest of the run header. */
+  constructor(id: string, start: string, registry: Registry) {
+    this.id = id;
+    this.place = { records: 0, head: start };
+    this.#registry = registry;
+  }
+
+  /** A file of it was changed or is gone. */
+  spoil(damage: EvidenceDamaged): void {
+    this.damage = damage;
+    this.#material = undefined;
+  }
+
+  /** Takes a record whose evidence is here. Throws EVIDENCE_DAMAGED when it cannot follow the ones before. */
+  note(record: JournalRecord, place: ChainPlace): void {
+    const wrong = this.fold.note(record);
+    if (wrong !== undefined) throw damaged(runPaths.journal(this.id), wrong.expected, wrong.found);
+    this.place = place;
+    this.#material = undefined;
+  }
+
+  /** The result of a step by the bytes of its exit.json, whose digest a journal names. Throws EVIDENCE_DAMAGED. */
+  readExit(step: string, bytes: Uint8Array, digest: string): StepResult {
+    const where = `${runPaths.step(this.id, step)}/exit.json`;
+    const found = sha256(bytes);
+    if (found !== digest) throw damaged(where, `sha256 ${digest}`, `sha256 ${found}`);
+    const result = readDocument(StepResult, Buffer.from(bytes).toString('utf8'), where);
+    if (result.step !== step) throw damaged(where, `the step ${step}`, result.step);
+    return result;
+  }
+
+  /**
+   * Takes a step with its outputs, by file name, of which each is what the result says, and what was planned under its
+   * name. Evidence that is whole and not what was planned says nothing: its numbers are of something else.
+   */
+  add(result: StepResult, outputs: ReadonlyMap<string, Uint8Array>, planned: PlannedStep | undefined): void {
+    this.#material = undefined;
+    const { step } = result;
+    const files = new Map([...outputs].map(([file, bytes]) => [file, Buffer.from(bytes).toString('utf8')]));
+    if (FactsStep.safeParse(step).success) {
+      const probes = files.get('probes.json');
+      const where = `${runPaths.step(this.id, step)}/probes.json`;
+      if (probes !== undefined)
+        this.#documents.push({ step, facts: readHostFacts(readDocument(ProbeDocument, probes, where)) });
+      return;
+    }
+    this.#steps.push(result);
+    const other = whyOther(result, planned);
+    const parsed = other === undefined ? parseStep(this.#registry, this.id, result, files) : err(other);
+    if (parsed.ok) this.#samples.push(...parsed.value);
+    // A step that did not end well has its reason already; unreadable is only what should have been readable.
+    else if (result.execution === 'completed') this.#unreadable.push({ step, reason: parsed.error });
+  }
+
+  /** The facts of a step that looked at the node. */
+  factsOf(step: string): HostFacts | undefined {
+    return this.#documents.find((document) => document.step === step)?.facts;
+  }
+
+  get material(): NodeMaterial {
+    return (this.#material ??= this.#gather());
+  }
+
+  #gather(): NodeMaterial {
+    const { id, place, damage } = this;
+    if (damage !== undefined) {
+      const { file, expected, found } = damage;
+      const nothing = { documents: [], steps: [], samples: [], unreadable: [] };
+      return { id, reached: true, ...nothing, damage: { file, expected, found } };
+    }
+    const [first] = this.#documents;
+    const hasJournal = place.records > 0;
+    const nothing = hasJournal
+      ? 'the node was reached, but no facts were received from it'
+      : (this.unreached ?? 'nothing was ever received from it');
+    return {
+      id,
+      reached: first !== undefined,
+      ...(first === undefined ? { why: nothing } : { facts: withWorstLimits(first.facts, this.#documents) }),
+      documents: [...this.#documents],
+      steps: [...this.#steps],
+      samples: [...this.#samples],
+      unreadable: [...this.#unreadable],
+      ...(hasJournal ? { journal: place } : {}),
+    };
+  }
+}
+
+/** Why a step is not the one that was planned under its name; a step that nobody planned is told elsewhere. */
+function whyOther(step: StepResult, planned: PlannedStep | undefined): string | undefined {
+  // A step that a dead agent left open is closed by its successor, which may not know what it was.
+  if (planned === undefined || (step.commands.length === 0 && step.execution !== 'completed'))
+    return undefined;
+  const differs = (['workload', 'tool', 'repetition', 'session', 'params', 'seat'] as const).find(
+    (key) => JSON.stringify(planned[key]) !== JSON.stringify(step[key]),
+  );
+  return differs === undefined
+    ? undefined
+    : `it is not what was planned: expected ${differs} ${show(planned[differs])}, found ${show(step[differs])}`;
+}
+
+const show = (value: unknown): string =>
+  typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing');
+
+/**
+ * The facts as first seen, with the effective limits of the most restricted keeper: after a restart the agent may
+ * have been allowed less, and no speed may hide behind what it was allowed before.
+ */
+function withWorstLimits(first: HostFacts, all: readonly FactsDocument[]): HostFacts {
+  const restricted = all.find(({ facts }) => valueOf(facts.limits.unrestricted) !== true);
+  return restricted === undefined ? first : { ...first, limits: restricted.facts.limits };
+}

@@ -1,0 +1,300 @@
+import { sha256 } from '../../agents/protocol/chain.ts';
+import { AssayError } from '../../workloads/kit/assay-error.ts';
+import { LimitFile } from '../../workloads/kit/limit.ts';
+import type { Registry } from '../../workloads/registry.ts';
+import { metricsOf } from '../../workloads/registry.ts';
+import { Inventory } from '../config/inventory.ts';
+import { Manifest } from '../config/manifest.ts';
+import { Profile } from '../config/profile.ts';
+import { Suite } from '../config/suite.ts';
+import type { PlannedStep } from '../plan/plan.ts';
+import { Plan } from '../plan/plan.ts';
+import { assayVersion } from '../version.ts';
+import type { CoordinatorEntry, Decided } from './coordinator-journal.ts';
+import { CoordinatorJournal } from './coordinator-journal.ts';
+import { Decision, readDecisions } from './decision.ts';
+import { NodeEvidence } from './node-evidence.ts';
+import { readNode } from './read-node.ts';
+import type { RunDirectory } from './run-directory.ts';
+import { damaged, EvidenceDamaged, inputNames, runPaths } from './run-directory.ts';
+import type { RunMaterial } from './run-material.ts';
+
+/** Nodes whose evidence is read at the same time: each has a few files open. */
+const nodesAtOnce = 16;
+
+type Inputs = Pick<RunMaterial, 'inventory' | 'suite' | 'manifest' | 'limits' | 'metrics'> & {
+  /** In the order of the header. */
+  readonly profiles: readonly Profile[];
+};
+
+/** All that is known about a run: read from its directory, and added to by the sessions of the nodes while it goes on. */
+export class RunEvidence {
+  readonly run: RunDirectory;
+  readonly registry: Registry;
+  readonly nodes: ReadonlyMap<string, NodeEvidence>;
+  readonly #inputs: Inputs;
+  readonly #journal: CoordinatorJournal;
+  /** Of a run of version 1. */
+  readonly #decisions: Decided | undefined;
+  #planned: { readonly document: Plan; readonly digest: string } | undefined;
+  /** With what was added; made again when something is. */
+  #plan: Plan | undefined;
+  #byNode:
+    | {
+        readonly plan: Plan | undefined;
+        readonly steps: ReadonlyMap<string, ReadonlyMap<string, PlannedStep>>;
+      }
+    | undefined;
+
+  private constructor(
+    run: RunDirectory,
+    registry: Registry,
+    inputs: Inputs,
+    journal: CoordinatorJournal,
+    decisions: Decided | undefined,
+  ) {
+    this.run = run;
+    this.registry = registry;
+    this.nodes = new Map(
+      inputs.inventory.nodes.map(({ name }) => [name, new NodeEvidence(name, run.headDigest, registry)]),
+    );
+    this.#inputs = inputs;
+    this.#journal = journal;
+    this.#decisions = decisions;
+  }
+
+  /**
+   * Reads a run directory back, proving on the way that nothing was changed: inputs by the header, the plan by the
+   * coordinator's journal, journals by their chain, steps by the journal, outputs by their step. A node whose evidence was
+   * changed or is gone says so and counts for nothing; the others are read all the same. Throws EVIDENCE_DAMAGED for what
+   * belongs to no node.
+   */
+  static async read(run: RunDirectory, registry: Registry): Promise<RunEvidence> {
+    const inputs = await readInputs(run, registry);
+    const isOld = run.header.schemaVersion === 1;
+    const decisions = isOld ? await readOldDecisions(run) : undefined;
+    const journal = await CoordinatorJournal.read(run);
+    const evidence = new RunEvidence(run, registry, inputs, journal, decisions);
+    if (await run.has(runPaths.plan)) await evidence.loadPlan();
+    else if (journal.planDigest !== undefined)
+      throw damaged(runPaths.plan, `sha256 ${journal.planDigest}`, 'no file');
+    for (const name of await run.list('nodes'))
+      if (!evidence.nodes.has(name)) throw damaged(`nodes/${name}`, 'a node of the inventory', 'another one');
+    const queue = evidence.nodes.values();
+    const decided = evidence.#decided;
+    await Promise.all(
+      Array.from({ length: nodesAtOnce }, async () => {
+        for (const node of queue) {
+          node.unreached = decided.unreached.get(node.id);
+          try {
+            await readNode(run, node, evidence.stepsOf(node.id), (digest) => evidence.#isPlanDigest(digest));
+            if (node.place.records === 0 && evidence.#isPlannedFrom(node.id))
+              throw damaged(
+                runPaths.journal(node.id),
+                'a journal, since the plan rests on facts of this node',
+                'none',
+              );
+          } catch (cause) {
+            if (!(cause instanceof EvidenceDamaged)) throw cause;
+            node.spoil(cause);
+          }
+        }
+      }),
+    );
+    return evidence;
+  }
+
+  /**
+   * The same for whoever is going to add to it and holds the run's lock: what was being written when its writer died was
+   * never said. Throws USAGE for a run of version 1, whose nodes know no coordinator's journal.
+   */
+  static async continue(run: RunDirectory, registry: Registry): Promise<RunEvidence> {
+    if (run.header.schemaVersion === 1)
+      throw new AssayError('USAGE', `expected a run of schemaVersion 2, found one of 1: ${run.path}`, {
+        hint: 'It was begun by an older version: judge it with this one, or go on with that one.',
+      });
+    await run.cutTornLine(runPaths.coordinator);
+    for (const name of await run.list('nodes')) await run.cutTornLine(runPaths.journal(name));
+    return RunEvidence.read(run, registry);
+  }
+
+  get inventory(): Inventory {
+    return this.#inputs.inventory;
+  }
+
+  get suite(): Suite {
+    return this.#inputs.suite;
+  }
+
+  /** The plan with what was added to it; absent until somebody has planned. */
+  get plan(): Plan | undefined {
+    const document = this.#planned?.document;
+    if (document === undefined) return undefined;
+    const { steps, subjects, cells } = this.#decided;
+    return (this.#plan ??= {
+      ...document,
+      steps: [...document.steps, ...steps],
+      subjects: [...document.subjects, ...subjects],
+      cells: [...document.cells, ...cells],
+    });
+  }
+
+  /** What nodes are told to work by: the coordinator's last line, which binds the plan and all that was added. */
+  get planDigest(): string {
+    return this.#journal.head;
+  }
+
+  /** Takes the plan that has just been written, which must be the one that the coordinator's journal names. */
+  async loadPlan(): Promise<void> {
+    const { run } = this;
+    const digest = sha256(await run.read(runPaths.plan));
+    const { planDigest } = this.#journal;
+    if (run.header.schemaVersion > 1 && digest !== planDigest)
+      throw damaged(
+        runPaths.plan,
+        `sha256 ${planDigest ?? 'that the coordinator noted'}`,
+        `sha256 ${digest}`,
+      );
+    this.#planned = { document: await run.readDocument(Plan, runPaths.plan), digest };
+    this.#plan = undefined;
+  }
+
+  /** Writes down for good what was decided or seen, before anybody acts on it. */
+  async decide(now: () => Date, entry: CoordinatorEntry): Promise<void> {
+    await this.#journal.append(now, entry);
+    this.#plan = undefined;
+    if (entry.type === 'unreached') this.node(entry.node).unreached = entry.error.message;
+  }
+
+  /** The evidence of a node of the inventory. */
+  node(name: string): NodeEvidence {
+    const node = this.nodes.get(name);
+    if (node === undefined) throw new RangeError(`no node ${name} in the inventory`);
+    return node;
+  }
+
+  /** The planned steps of a node, by name. */
+  stepsOf(node: string): ReadonlyMap<string, PlannedStep> {
+    const { plan } = this;
+    if (this.#byNode?.plan !== plan)
+      this.#byNode = {
+        plan,
+        steps: new Map(
+          [...Map.groupBy(plan?.steps ?? [], (step) => step.node)].map(([name, steps]) => [
+            name,
+            new Map(steps.map((step) => [step.step, step])),
+          ]),
+        ),
+      };
+    return this.#byNode?.steps.get(node) ?? new Map<string, PlannedStep>();
+  }
+
+  /** The steps that a node still has to bring to an end, or has: neither left out nor replaced by others. */
+  dueOn(node: string): readonly PlannedStep[] {
+    const steps = [...this.stepsOf(node).values()];
+    const replaced = new Set(steps.map(({ replaces }) => replaces));
+    const { skips } = this.#decided;
+    return steps.filter(({ step }) => !replaced.has(step) && !skips.has(step));
+  }
+
+  /** Whether the plan is about this node. */
+  isPlanned(node: string): boolean {
+    return this.#planned?.document.subjects.some((subject) => subject.node === node) === true;
+  }
+
+  /** A profile among the inputs. Throws CONFIG_INVALID. */
+  profile(wanted: string): Profile {
+    const { profiles } = this.#inputs;
+    const profile = profiles.find(({ id }) => id === wanted);
+    if (profile !== undefined) return profile;
+    throw new AssayError(
+      'CONFIG_INVALID',
+      `expected one of the profiles ${profiles.map(({ id }) => id).join(', ')}, got \`${wanted}\``,
+      { hint: 'A run can be judged by the profiles that are among its inputs.' },
+    );
+  }
+
+  /**
+   * What `judge` looks at, by one of the profiles among the inputs (absent: the one that the run was planned for); with
+   * `only`, the part of it that is about one node and the golden one.
+   */
+  material(profileId = this.run.header.profile, only?: string): RunMaterial {
+    const { plan, inventory } = this;
+    const nodes = inventory.nodes.filter(
+      ({ name }) => only === undefined || name === only || name === inventory.golden,
+    );
+    const { header } = this.run;
+    const { profiles, ...inputs } = this.#inputs;
+    const { skips, broken, proof } = this.#decided;
+    const path = `${runPaths.inputs}/${inputNames.profile(profileId)}`;
+    return {
+      header,
+      assay: assayVersion,
+      ...inputs,
+      inventory: { ...inventory, nodes },
+      profile: this.profile(profileId),
+      plannedProfile: this.profile(header.profile),
+      skips,
+      broken,
+      ...(proof === undefined ? {} : { decisions: proof }),
+      profileDigest: header.inputs.find((input) => input.path === path)?.sha256 ?? '',
+      ladder: profiles.filter(({ rank }) => rank !== undefined),
+      plan:
+        only === undefined || plan === undefined
+          ? plan
+          : { ...plan, steps: [...this.stepsOf(only).values()] },
+      inputs: header.inputs,
+      nodes: nodes.map(({ name }) => this.node(name).material),
+    };
+  }
+
+  get #decided(): Decided {
+    return this.#decisions ?? this.#journal.decided;
+  }
+
+  #isPlanDigest(digest: string): boolean {
+    return this.#decisions === undefined ? this.#journal.heads.has(digest) : digest === this.#planned?.digest;
+  }
+
+  /** Steps and devices are planned from facts, so a node that has some has answered. */
+  #isPlannedFrom(node: string): boolean {
+    const document = this.#planned?.document;
+    return (
+      document?.steps.some((step) => step.node === node) === true ||
+      document?.subjects.some((subject) => subject.node === node && subject.kind !== 'node') === true
+    );
+  }
+}
+
+/** The documents that a run was begun with. What no header names is refused by name: it would decide unseen. */
+async function readInputs(run: RunDirectory, registry: Registry): Promise<Inputs> {
+  const listed = new Set(run.header.inputs.map(({ path }) => path));
+  for (const path of await run.listAll(runPaths.inputs))
+    if (!listed.has(path)) throw damaged(path, 'an input that the header names', 'one that it does not');
+  const input = (name: string): string => {
+    const path = `${runPaths.inputs}/${name}`;
+    if (!listed.has(path)) throw damaged(runPaths.header, `${path} among the inputs`, 'no such input');
+    return path;
+  };
+  return {
+    inventory: await run.readDocument(Inventory, input(inputNames.inventory)),
+    suite: await run.readDocument(Suite, input(inputNames.suite)),
+    limits: (await run.readDocument(LimitFile, input(inputNames.limits))).limits,
+    metrics: metricsOf(registry),
+    ...(listed.has(`${runPaths.inputs}/${inputNames.manifest}`)
+      ? { manifest: await run.readDocument(Manifest, input(inputNames.manifest)) }
+      : {}),
+    profiles: await Promise.all(
+      [...listed]
+        .filter((path) => path.startsWith(`${runPaths.inputs}/profiles/`))
+        .map((path) => run.readDocument(Profile, path)),
+    ),
+  };
+}
+
+async function readOldDecisions(run: RunDirectory): Promise<Decided> {
+  const bytes = (await run.has(runPaths.decisions))
+    ? (await run.read(runPaths.decisions)).toString('utf8')
+    : '';
+  return readDecisions(await run.readLines(Decision, runPaths.decisions), bytes);
+}
