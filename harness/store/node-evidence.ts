@@ -138,7 +138,7 @@ function whyOther(step: StepResult, planned: PlannedStep | undefined): string | 
 }
 
 const show = (value: unknown): string =>
-  typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing');
+  typeof value === 'string' ? value : JSON.stringify(value);
 
 /**
  * The facts as first seen, with the effective limits of the most restricted keeper: after a restart the agent may
