@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findSuite, loadBuiltIn } from '../../harness/config/built-in.ts';
 import { loadRegistry } from '../../workloads/registry.ts';
+import { loadCases } from '../support/case.ts';
 
 const root = fileURLToPath(new URL('../../workloads', import.meta.url));
 const registry = await loadRegistry();
@@ -52,13 +53,7 @@ describe.each(
       entry.isDirectory(),
     );
     expect(folders.length).toBeGreaterThan(0);
-    for (const { name } of folders) {
-      const meta = JSON.parse(readFileSync(join(root, id, 'fixtures', name, 'meta.json'), 'utf8')) as Record<
-        string,
-        unknown
-      >;
-      expect(Object.keys(meta)).toEqual(expect.arrayContaining(['tool', 'version', 'date', 'machine']));
-    }
+    expect(loadCases(join(root, id, 'fixtures')).violations).toEqual([]);
   });
 
   it.each(

@@ -5,14 +5,14 @@ import { openmpi } from '../../../../workloads/allreduce/tools/openmpi.ts';
 import { Command } from '../../../../workloads/kit/command.ts';
 import type { StepOutputs } from '../../../../workloads/kit/tool.ts';
 import { machine, recorded, withOutput, withText } from '../sha256/recorded.ts';
-import { launchWords, recording, seatOf } from './seats.ts';
+import { recording, seatOf } from './seats.ts';
 
 const params = { dtype: 'float32', minBytes: 1024, maxBytes: 65536, factor: 8, seconds: 0.5 } as const;
 const facts = machine({});
 
 /** What a member is told to start: the recorded launch of rank 1 of two. */
 function recordedLaunch() {
-  const { seat, launches } = launchWords('two');
+  const { seat, launches } = recording('openmpi-4.1.4-launch-two');
   const read = openmpi.readLaunch?.(launches[0] ?? [], seat);
   if (read?.ok !== true) throw new Error('expected the recorded words to be read');
   return read.value;

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkParameters, readLaunch } from '../../../../workloads/allreduce/read-launch.ts';
-import { launchWords, seatOf } from './seats.ts';
+import { recording, seatOf } from './seats.ts';
 
-const { seat, launches } = launchWords('two');
-const [good] = launches as readonly [readonly string[]];
+const { seat, launches } = recording('openmpi-4.1.4-launch-two');
+const [good = []] = launches;
 const parameters = {
   jobId: '155648000',
   vpid: '1',
@@ -36,7 +36,7 @@ describe('readLaunch', () => {
     ['login-shell-none', [1]],
     ['most', [255]],
   ])('reads the words of every member: %s', (name, ranks) => {
-    const recorded = launchWords(name);
+    const recorded = recording(`openmpi-4.1.4-launch-${name}`);
     const read = recorded.launches.map((words) => readLaunch(words, recorded.seat));
     expect(read.map((each) => (each.ok ? each.value.rank : each.error))).toEqual(ranks);
     expect(read.map((each) => (each.ok ? each.value.parameters['vpid'] : ''))).toEqual(ranks.map(String));
@@ -109,7 +109,7 @@ describe('readLaunch', () => {
   });
 
   it('takes all members from the words of the largest group, by the longest addresses', () => {
-    const largest = launchWords('most');
+    const largest = recording('openmpi-4.1.4-launch-most');
     const read = readLaunch(largest.launches[0] ?? [], largest.seat);
     const nodes = read.ok ? String(read.value.parameters['nodeRegex']) : '';
     expect(nodes).toMatch(/^node\[1:1\],\[3:100\]\.100\.100\.101,.*,\[3:100\]\.100\.101\.199@0\(256\)$/);
@@ -127,8 +127,8 @@ describe('readLaunch', () => {
   });
 
   it('takes the words around those for sh only as a whole', () => {
-    const { launches: wrapped, seat: three } = launchWords('login-shell-sh');
-    const [first] = wrapped as readonly [readonly string[]];
+    const { launches: wrapped, seat: three } = recording('openmpi-4.1.4-launch-login-shell-sh');
+    const [first = []] = wrapped;
     expect(
       errorOf(
         first.filter((word) => word !== ')'),

@@ -11,7 +11,7 @@ import { embedded } from '../../../../workloads/nvme/tools/embedded.ts';
 import { virtualMachine } from '../kit/facts/documents.ts';
 import { altered, recorded } from './recorded.ts';
 
-const write = recorded('embedded-24-write');
+const write = recorded('embedded-node24.21.0-write');
 const facts = readHostFacts(virtualMachine);
 
 function reading(outputs: StepOutputs, params = write.params) {
@@ -46,7 +46,7 @@ describe('the recorded run', () => {
   });
 
   test('random writes are a rate', () => {
-    const random = recorded('embedded-24-random');
+    const random = recorded('embedded-node24.21.0-random');
     expect(reading(random.outputs, random.params)).toMatchObject({
       metric: 'randomWriteRate',
       value: expect.closeTo(71_845.235, 2) as number,

@@ -1,18 +1,11 @@
-import { readFileSync } from 'node:fs';
-import * as z from 'zod';
 import type { CommandOutput, StepOutputs } from '../../../../workloads/kit/tool.ts';
 import { Params } from '../../../../workloads/nvme/spec.ts';
-
-const folder = new URL('../../../../workloads/nvme/fixtures/', import.meta.url);
-const Meta = z.object({ params: Params });
-const text = (name: string, file: string): string => readFileSync(new URL(`${name}/${file}`, folder), 'utf8');
+import { loadCase } from '../../../support/case.ts';
 
 /** A recorded step: its outputs as the agent kept them, and what was asked for. */
 export function recorded(name: string): { readonly outputs: StepOutputs; readonly params: Params } {
-  return {
-    outputs: JSON.parse(text(name, 'outputs.json')) as StepOutputs,
-    params: Meta.parse(JSON.parse(text(name, 'meta.json'))).params,
-  };
+  const { outputs, params } = loadCase('nvme', name);
+  return { outputs, params: Params.parse(params) };
 }
 
 /** A constructed step: a recorded one in which one command's output differs. */

@@ -1,27 +1,13 @@
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import type { Fact } from '../../../../workloads/kit/facts/fact.ts';
 import { known, unknown } from '../../../../workloads/kit/facts/fact.ts';
 import type { HostFacts } from '../../../../workloads/kit/facts/host-facts.ts';
 import { readHostFacts } from '../../../../workloads/kit/facts/read-host-facts.ts';
 import type { CommandOutput, StepOutputs } from '../../../../workloads/kit/tool.ts';
-
-interface Meta {
-  readonly commands: Readonly<Record<string, { readonly exitCode: number; readonly durationMs: number }>>;
-}
+import { loadCase } from '../../../support/case.ts';
 
 /** The outputs of a recorded step, `workloads/<workload>/fixtures/<name>/`. */
-export function recorded(workload: string, name: string): StepOutputs {
-  const folder = new URL(`../../../../workloads/${workload}/fixtures/${name}/`, import.meta.url);
-  const read = (file: string) => readFileSync(new URL(file, folder), 'utf8');
-  const { commands } = JSON.parse(read('meta.json')) as Meta;
-  return Object.fromEntries(
-    Object.entries(commands).map(([id, { exitCode, durationMs }]) => [
-      id,
-      { stdout: read(`${id}.stdout`), stderr: read(`${id}.stderr`), exitCode, durationMs, artifacts: {} },
-    ]),
-  );
-}
+export const recorded = (workload: string, name: string): StepOutputs => loadCase(workload, name).outputs;
 
 /** The same step, with one command's output changed. */
 export function withOutput(outputs: StepOutputs, id: string, change: Partial<CommandOutput>): StepOutputs {
