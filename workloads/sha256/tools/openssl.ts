@@ -54,7 +54,7 @@ export const openssl = defineTool(sha256, {
     if (!version.ok) return version;
     if (!digest.ok) return digest;
     if (!speed.ok) return speed;
-    const toolVersion = /^OpenSSL (\d+\.\d+\.\d+\w*)/.exec(version.value.stdout)?.[1];
+    const toolVersion = /^OpenSSL (\d+\.\d+\.\d+[a-z]*)(?:-\w+)? .*\n$/.exec(version.value.stdout)?.[1];
     if (toolVersion === undefined)
       return err(`version: expected \`OpenSSL …\`, got \`${version.value.stdout.slice(0, 40)}\``);
     const wrong = readDigest(digest.value.stdout);
@@ -76,38 +76,45 @@ function readDigest(stdout: string): Result<Sha256Reading> {
   });
 }
 
-/** `+F:25:sha256:<bytes per second>`; with -multi every child has its own line `Got: +F:…` before the total. */
+/**
+ * One process says its block size and its rate, `+F:25:sha256:<bytes per second>`. With -multi all children are forked,
+ * then each says both (`Got: +F:… from 0`), and the last line is their sum. Anything else is not this output.
+ */
 function readSpeed(stdout: string, params: Extract<Sha256Params, { mode: 'bulk' }>): Result<Sha256Reading> {
-  const lines = stdout.split('\n');
-  const totals = lines.flatMap((text, index) => (text.startsWith('+F:') ? [{ text, line: index + 1 }] : []));
-  const [total] = totals;
-  if (total === undefined || totals.length > 1)
-    return err(`speed: expected one line \`+F:…\`, got ${totals.length}`);
-  const value = /^\+F:\d+:sha2?-?256:([^:]+)$/i.exec(total.text)?.[1];
-  if (value === undefined)
-    return err(`speed: expected \`+F:<n>:sha256:<rate>\`, got \`${total.text.slice(0, 60)}\``);
-  const sizes = new Set(lines.flatMap((text) => /^(?:Got: )?\+H:(.*?)(?: from \d+)?$/.exec(text)?.[1] ?? []));
-  if (sizes.size !== 1 || !sizes.has(`${params.blockBytes}`)) {
+  const children = [...Array(stdout.match(/^Forked child /gm)?.length ?? 0).keys()];
+  if (children.length > 0 !== (params.cores === 'all'))
+    return err(`speed: expected ${params.cores} core(s), got ${children.length} children`);
+  const size = `\\+H:${params.blockBytes}`;
+  const rate = '\\+F:\\d+:sha2?-?256:(\\d+\\.\\d\\d)';
+  const lines =
+    children.length === 0
+      ? [size, rate]
+      : [
+          ...children.map((child) => `Forked child ${child}`),
+          ...children.flatMap((child) => [`Got: ${size} from ${child}`, `Got: ${rate} from ${child}`]),
+          rate,
+        ];
+  const found = new RegExp(`^${lines.join('\n')}\n$`, 'i').exec(stdout);
+  if (found === null) {
     return err(
-      `speed: expected blocks of ${params.blockBytes} bytes, got \`${[...sizes].join(' ').slice(0, 40)}\``,
+      `speed: expected rates of ${params.blockBytes}-byte blocks in ${lines.length} lines, got \`${stdout.slice(-80)}\``,
     );
   }
-  const children = lines.filter((text) => text.startsWith('Got: +F:')).length;
-  if (children > 0 !== (params.cores === 'all')) {
-    return err(
-      `speed: expected ${params.cores} core${params.cores === 'all' ? 's' : ''}, got lines of ${children} children`,
-    );
-  }
-  const bytesPerSecond = readQuantity('B/s', value);
+  const [total = '', ...rates] = found.slice(1).toReversed();
+  const bytesPerSecond = readQuantity('B/s', total);
   if (!bytesPerSecond.ok) return bytesPerSecond;
-  if (bytesPerSecond.value <= 0) return err(`speed: expected a positive rate, got \`${value.slice(0, 40)}\``);
+  if (bytesPerSecond.value <= 0) return err(`speed: expected a positive rate, got \`${total.slice(0, 40)}\``);
+  const sum = rates.reduce((all, each) => all + Number(each), 0);
+  // Each is rounded to hundredths.
+  if (rates.length > 0 && Math.abs(sum - bytesPerSecond.value) > 0.01 * lines.length)
+    return err(`speed: expected the sum of all children, ${sum}, got \`${total}\``);
   const dimensions = {
     blockBytes: params.blockBytes,
     cores: params.cores,
-    threads: Math.max(1, children),
+    threads: Math.max(1, children.length),
     'device.kind': 'cpu',
   };
-  const at = [{ command: 'speed', output: 'stdout', line: total.line }];
+  const at = [{ command: 'speed', output: 'stdout', line: lines.length }];
   if (params.blockBytes === 16384)
     return ok({ metric: 'bulkThroughput', value: bytesPerSecond.value, dimensions, at });
   return ok({
