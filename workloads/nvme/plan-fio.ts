@@ -3,7 +3,7 @@ import { patterns } from './fio-patterns.ts';
 import type { Params } from './spec.ts';
 
 /** libaio and not io_uring: many kernels and containers have io_uring switched off, and the engine changes the number. */
-const engine = 'libaio';
+export const engine = 'libaio';
 /** A drive slower than this is not waited for when a whole file is written or read. */
 const slowestBytesPerSecond = 20e6;
 const layoutBlockBytes = 1024 * 1024;

@@ -2,6 +2,7 @@ import type { Dimensions } from '../kit/sample.ts';
 import type { StepOutputs } from '../kit/tool.ts';
 import { patterns } from './fio-patterns.ts';
 import { whyNotMoved } from './moved-bytes.ts';
+import { engine } from './plan-fio.ts';
 import type { FioJob } from './read-fio.ts';
 import type { StorageReading } from './read-fio-step.ts';
 import { readTarget } from './read-target.ts';
@@ -33,7 +34,7 @@ export function proveReadings(
     // A minute at most, on a drive in unknown state: what a steady state would give is another number.
     state: 'burst',
     direct: done['direct'] === '1',
-    ...(done['ioengine'] === undefined ? {} : { ioEngine: done['ioengine'] }),
+    ioEngine: done['ioengine'] ?? 'unknown',
     ...target.dimensions,
   };
   const { direction } = patterns[params.pattern];
@@ -70,6 +71,7 @@ function whyOtherwise(done: Readonly<Record<string, string>>, params: Params): s
     iodepth: params.queueDepth,
     size: params.fileBytes,
     numjobs: params.jobs,
+    ioengine: engine,
   };
   const [name, value] = Object.entries(asked).find(([key, wanted]) => done[key] !== String(wanted)) ?? [];
   return name === undefined || value === undefined

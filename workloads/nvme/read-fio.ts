@@ -21,8 +21,9 @@ export type FioDirection = z.infer<typeof Direction>;
 const Job = z.object({
   jobname: z.string(),
   error: z.number().int(),
-  /** Only with `continue_on_error`. */
+  /** Only with `continue_on_error`, and then both. */
   total_err: z.number().int().nonnegative().optional(),
+  first_error: z.number().int().optional(),
   'job options': z.record(z.string(), z.string()),
   read: Direction,
   write: Direction,
@@ -50,6 +51,13 @@ export function readFio(
       : readJson(Document, withoutLog(text));
   if (!read.ok) return output.ok ? read : output;
   const [job] = read.value.jobs;
+  if (job.jobname !== id)
+    return err(`command \`${id}\`: expected its report, got that of \`${job.jobname}\``);
+  if ((job.total_err === undefined) !== (job.first_error === undefined))
+    return err(`command \`${id}\`: expected a first error and a count of errors, got one of them`);
+  // Without a count it stopped at the first wrong block, and said so.
+  if (output.ok && job.error === verifyFailed && job.total_err === undefined)
+    return err(`command \`${id}\`: expected a count of errors, got none`);
   if (job.error !== 0 && job.error !== verifyFailed)
     return err(`command \`${id}\`: fio ended with error ${job.error}`);
   // fio prints numbers even when it could not open its file: only its exit code tells.

@@ -1,4 +1,4 @@
-import { ok } from '../../kit/result.ts';
+import { err, ok } from '../../kit/result.ts';
 import { defineTool } from '../../kit/tool.ts';
 import { checkTarget } from '../check-target.ts';
 import { layout, run } from '../plan-fio.ts';
@@ -32,6 +32,8 @@ export const fio = defineTool(nvme, {
     const measured = readFio(outputs, 'run');
     if (!measured.ok) return measured;
     const { job, version } = measured.value;
+    if (version !== written.value.version)
+      return err(`expected one fio, got ${written.value.version} for the layout and ${version} for the run`);
     const readings = params.pattern === 'verify' ? readVerification(job) : readSpeed(job, params);
     if (!readings.ok) return readings;
     const layoutBytes = written.value.job.write.io_bytes;
