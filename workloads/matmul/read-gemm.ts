@@ -15,7 +15,7 @@ const Line = z.strictObject({
   implementation: z.string().min(1),
   compiler: z.string().min(1),
   dtype: z.enum(['fp32', 'fp16', 'bf16', 'int8']),
-  accumulate: z.string().min(1),
+  accumulate: z.enum(['fp32', 'int32', 'fp16-by-32-then-fp32']),
   distribution: z.literal('normal'),
   seed: z.literal(seed),
   size: count,
