@@ -9,11 +9,16 @@ export function outputOf(outputs: StepOutputs, id: string): Result<CommandOutput
   if (output === undefined) return err(`expected the output of command \`${id}\`, got none: it never ran`);
   if (output.exitCode === 0) return ok(output);
   const ended = output.exitCode === undefined ? 'no exit code' : `exit code ${output.exitCode}`;
-  const said = (output.stderr.trim() || output.stdout.trim() || 'no message').split('\n', 1)[0] ?? '';
+  const lines = (output.stderr.trim() || output.stdout.trim() || 'no message').split('\n');
+  // Node.js shows where it was before it says what happened.
+  const said = lines.find((line) => /^\w*Error: /.test(line)) ?? lines[0] ?? '';
   return err(`command \`${id}\`: expected exit code 0, got ${ended}: \`${said.slice(0, 200)}\``);
 }
 
-/** Reads text that must be one JSON document of a known shape. */
+/**
+ * Reads text that must be one JSON document of a known shape. A key that stands twice in an object is refused: of two
+ * values nobody can say which was meant.
+ */
 export function readJson<T>(schema: z.ZodType<T>, text: string): Result<T> {
   let document: unknown;
   try {
@@ -22,6 +27,20 @@ export function readJson<T>(schema: z.ZodType<T>, text: string): Result<T> {
     if (!(cause instanceof SyntaxError)) throw cause;
     return err(`expected one JSON document, got \`${text.trim().slice(0, 60)}\``);
   }
+  const repeated = repeatedKey(text);
+  if (repeated !== undefined) return err(`expected each key once, got ${repeated} again`);
   const read = schema.safeParse(document);
   return read.success ? ok(read.data) : err(z.prettifyError(read.error));
+}
+
+/** A key that an object of this text, which is JSON, has twice; with its quotes. */
+function repeatedKey(text: string): string | undefined {
+  const objects: Set<string>[] = [];
+  for (const [token, key] of text.matchAll(/("(?:[^"\\]|\\.)*")\s*:|"(?:[^"\\]|\\.)*"|[{}]/g)) {
+    if (token === '{') objects.push(new Set());
+    else if (token === '}') objects.pop();
+    else if (key !== undefined && objects.at(-1)?.has(key) === true) return key;
+    else if (key !== undefined) objects.at(-1)?.add(key);
+  }
+  return undefined;
 }
