@@ -157,6 +157,7 @@ function planCommands(
   const tool = registered?.tools.find((candidate) => candidate.id === request.tool);
   if (registered === undefined || tool === undefined)
     return refuse(`no tool ${request.workload}/${request.tool} in this bundle`);
+  if (tool.plan === undefined) return refuse(`${request.tool} only reads logs made elsewhere`);
   const params = registered.workload.params.safeParse(request.params);
   if (!params.success) return refuse(`parameters: ${params.error.issues[0]?.message ?? 'not accepted'}`);
   const needs = tool.needs(params.data, around.facts);

@@ -110,7 +110,7 @@ function commandsOf(
   const registered = step && registry.get(step.workload);
   const tool = registered?.tools.find(({ id }) => id === step?.tool) as Tool | undefined;
   const params = registered?.workload.params.safeParse(step?.params);
-  if (facts === undefined || tool === undefined || params?.success !== true) return [];
+  if (facts === undefined || tool?.plan === undefined || params?.success !== true) return [];
   const place = step?.seat === undefined ? undefined : { seat: step.seat, launch: undefined };
   return tool
     .plan(params.data, facts, place)

@@ -18,6 +18,10 @@ export function chooseTool(
   const candidates = registered.tools.filter((tool) => pinned === undefined || tool.id === pinned);
   const refusals: string[] = [];
   for (const tool of candidates) {
+    if (tool.plan === undefined) {
+      refusals.push(`${tool.id}: only reads logs made elsewhere`);
+      continue;
+    }
     const lack = lacking(tool as Tool, facts);
     if (lack !== undefined) {
       refusals.push(`${tool.id}: ${lack}`);

@@ -123,6 +123,12 @@ describe('the parser contract', () => {
     checkRandomDamage(workloadOf(), good);
   });
 
+  it('asks a tool that only reads logs for no commands', () => {
+    const { plan: _, ...onlyReads } = honest;
+    const { workload } = workloadOf();
+    expect(checkCase({ workload, tools: [onlyReads] }, { ...good, commands: {} })).toEqual([]);
+  });
+
   it.each<[string, CopyTool['parse'], RegExp]>([
     ['ignores its input', () => rate(1e9), /^copy-1\.2: readings: expected/],
     ['knows what is expected', () => rate(1234.56), /^copy-1\.2: no output: expected an error, got/],

@@ -1,17 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
+import type { CommandInput } from '../../workloads/kit/command.ts';
 import { Command } from '../../workloads/kit/command.ts';
 import { valueOf } from '../../workloads/kit/facts/fact.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import type { Result } from '../../workloads/kit/result.ts';
 import type { SourcePlace } from '../../workloads/kit/sample.ts';
-import type { ParsedStep, Reading, StepOutputs } from '../../workloads/kit/tool.ts';
+import type { ParsedStep, Reading, RunnableTool, StepOutputs } from '../../workloads/kit/tool.ts';
 import type { Metric, Metrics } from '../../workloads/kit/workload.ts';
 import type { RegisteredWorkload } from '../../workloads/registry.ts';
 import type { Case, CaseFile } from './case.ts';
 import { anyText, damageAnywhere, damageOutputs, slotsOf } from './damage.ts';
-
-type Tool = RegisteredWorkload['tools'][number];
 
 /** Whether the tools of a workload have the cases they need, each under its tool's name and version. */
 export function checkCoverage({ workload, tools }: RegisteredWorkload, cases: readonly Case[]): string[] {
@@ -55,13 +54,17 @@ export function checkCase({ workload, tools }: RegisteredWorkload, given: Case):
     ...(isGood(given, workload.metrics) && !needs.ok
       ? [`a good case that the tool refuses: ${needs.error}`]
       : []),
-    ...checkPlan(tool, params.data, given),
+    ...(tool.plan === undefined ? [] : checkPlan({ ...tool, plan: tool.plan }, params.data, given)),
     ...checkExpected(workload.metrics, given),
     ...differences('readings', tool.parse(given.outputs, params.data, given.seat), given.expected),
   ].map((violation) => `${given.name}: ${violation}`);
 }
 
-function checkPlan(tool: Tool, params: Record<string, unknown>, given: Case): string[] {
+function checkPlan(
+  tool: RunnableTool<Metrics, Record<string, unknown>>,
+  params: Record<string, unknown>,
+  given: Case,
+): string[] {
   const { seat, facts, commands, launches } = given;
   const place = seat === undefined ? undefined : { seat, launch: undefined };
   return [
@@ -76,7 +79,7 @@ function checkPlan(tool: Tool, params: Record<string, unknown>, given: Case): st
   ];
 }
 
-const planOf = (commands: ReturnType<Tool['plan']>) =>
+const planOf = (commands: readonly CommandInput[]) =>
   commands
     .map((command) => Command.parse(command))
     .map(({ id, file, args, env, stdin, artifacts }) => ({

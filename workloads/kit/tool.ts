@@ -69,8 +69,11 @@ export interface Tool<M extends Metrics = Metrics, P = unknown> {
   readonly requires: ToolRequirements;
   /** Whether this tool can serve these parameters here, beyond `requires`; an error says why not. */
   readonly needs: (params: P, facts: HostFacts) => Result<undefined>;
-  /** `place` is there for workloads of pairs and groups only: where this node sits, and what it was asked to start. */
-  readonly plan: (params: P, facts: HostFacts, place?: GroupPlace) => readonly CommandInput[];
+  /**
+   * Absent for a tool that only reads logs made elsewhere: it is never chosen for a run. `place` is there for workloads
+   * of pairs and groups only: where this node sits, and what it was asked to start.
+   */
+  readonly plan?: (params: P, facts: HostFacts, place?: GroupPlace) => readonly CommandInput[];
   /** `seat` is there for workloads of pairs and groups only, and then it is the leader's. */
   readonly parse: (outputs: StepOutputs, params: P, seat?: Seat) => Result<ParsedStep<M>>;
   /**
@@ -87,7 +90,19 @@ export interface Tool<M extends Metrics = Metrics, P = unknown> {
 /** Declares a tool of `workload`. The workload argument only ties the types together. */
 export function defineTool<const M extends Metrics, P>(
   _workload: Workload<M, P>,
+  tool: RunnableTool<M, P>,
+): RunnableTool<M, P>;
+export function defineTool<const M extends Metrics, P>(
+  _workload: Workload<M, P>,
+  tool: Tool<M, P>,
+): Tool<M, P>;
+export function defineTool<const M extends Metrics, P>(
+  _workload: Workload<M, P>,
   tool: Tool<M, P>,
 ): Tool<M, P> {
   return tool;
 }
+
+/** A tool that can be run here, not only read. */
+export type RunnableTool<M extends Metrics = Metrics, P = unknown> = Tool<M, P> &
+  Required<Pick<Tool<M, P>, 'plan'>>;

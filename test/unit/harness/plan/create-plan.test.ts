@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findSuite, loadBuiltIn } from '../../../../harness/config/built-in.ts';
-import { lacking } from '../../../../harness/plan/choose-tool.ts';
+import { chooseTool, lacking } from '../../../../harness/plan/choose-tool.ts';
 import { createPlan } from '../../../../harness/plan/create-plan.ts';
 import probes from '../../../../workloads/kit/facts/fixtures/virtual-machine.json' with { type: 'json' };
 import type { HostFacts } from '../../../../workloads/kit/facts/host-facts.ts';
@@ -66,6 +66,22 @@ describe('createPlan', () => {
       0,
     );
     expect(total).toBeLessThan(240);
+  });
+});
+
+describe('chooseTool', () => {
+  const { workload, tools } = registry.get('sha256')!;
+  const [best, ...others] = tools;
+  const { plan: _, ...onlyReads } = best!;
+  const params = { mode: 'bulk', blockBytes: 16384, cores: 'one', seconds: 1 };
+
+  it('never takes a tool that has nothing to run', () => {
+    const chosen = chooseTool({ workload, tools: [onlyReads, ...others] }, params, withPrograms('openssl'));
+    expect(chosen.ok && chosen.value.id).toBe('embedded');
+    expect(chooseTool({ workload, tools: [onlyReads] }, params, withPrograms('openssl'))).toEqual({
+      ok: false,
+      error: 'openssl: only reads logs made elsewhere',
+    });
   });
 });
 
