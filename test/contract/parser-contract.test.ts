@@ -44,7 +44,7 @@ const honest: CopyTool = {
   requires: { programs: ['copy'], packages: ['copy'] },
   needs: () => ok(undefined),
   plan: (params) => [
-    { id: 'run', file: 'copy', args: ['--seconds', `${Number(params['seconds'])}`], timeoutMs: 1000 },
+    { id: 'run', file: 'copy', args: ['--seconds', `${Number(params['seconds'])}`], timeoutMs: 2000 },
   ],
   parse: strict,
 };
@@ -175,6 +175,11 @@ describe('the parser contract', () => {
       /^copy-1\.2: plan: expected/,
     ],
     ['other parameters', { params: { seconds: 2 } }, /^copy-1\.2: plan: expected/],
+    [
+      'a command that took longer than it may',
+      { commands: { run: { ...good.commands['run']!, ended: { exitCode: 0, durationMs: 2000 } } } },
+      /^copy-1\.2: run: took 2000 ms, of which it may take 2000$/,
+    ],
     [
       'another expectation',
       { expected: { toolVersion: '1.2', readings: [{ ...reading, value: 1234 }] } },

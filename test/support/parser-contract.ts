@@ -67,8 +67,15 @@ function checkPlan(
 ): string[] {
   const { seat, facts, commands, launches } = given;
   const place = seat === undefined ? undefined : { seat, launch: undefined };
+  const planned = tool.plan(params, facts, place);
   return [
-    ...differences('plan', planOf(tool.plan(params, facts, place)), describe(commands)),
+    ...differences('plan', planOf(planned), describe(commands)),
+    ...Object.entries(commands).flatMap(([id, { ended }]) => {
+      const { timeoutMs = 0 } = planned.find((command) => command.id === id) ?? {};
+      return ended?.exitCode === undefined || ended.durationMs < timeoutMs
+        ? []
+        : [`${id}: took ${ended.durationMs} ms, of which it may take ${timeoutMs}`];
+    }),
     ...launches.flatMap(({ words, commands: wanted }) => {
       const launch = seat === undefined ? undefined : tool.readLaunch?.(words, seat);
       if (seat === undefined || launch?.ok !== true)

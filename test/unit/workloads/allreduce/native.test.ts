@@ -7,8 +7,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { openLaunchDoor } from '../../../../agents/exec/launch-door.ts';
 import { openmpi } from '../../../../workloads/allreduce/tools/openmpi.ts';
 import type { CommandOutput } from '../../../../workloads/kit/tool.ts';
+import { fillFacts } from '../../../support/case.ts';
 import { temporaryDirectory } from '../../../support/temporary.ts';
-import { machine } from '../sha256/recorded.ts';
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
 const native = `${root}workloads/allreduce/native`;
@@ -56,7 +56,7 @@ function step(params: Parameters<typeof openmpi.plan>[0], bundle = root): Record
     text.replaceAll('{build}', build).replaceAll('{bundle}', bundle).replaceAll('{path}', path);
   return Object.fromEntries(
     openmpi
-      .plan(params, machine({}), { seat: alone, launch: undefined })
+      .plan(params, fillFacts({}), { seat: alone, launch: undefined })
       .map(({ id, file, args, env = {} }) => {
         const filled = Object.entries(env).map(([name, value]) => [name, fill(value)] as const);
         const { stdout, stderr, status } = spawnSync(fill(file), args.map(fill), {

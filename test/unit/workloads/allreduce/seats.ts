@@ -2,11 +2,16 @@ import { AllreduceParams } from '../../../../workloads/allreduce/spec.ts';
 import type { Seat } from '../../../../workloads/kit/seat.ts';
 import { loadCase } from '../../../support/case.ts';
 
-/** With what a recorded run was made, the leader's seat, and what the launcher sent for every member. */
+/** A recorded run: its outputs, with what it was made, the leader's seat, and what the launcher sent for every member. */
 export function recording(name: string) {
-  const { params, seat, launches } = loadCase('allreduce', name);
+  const { params, seat, launches, outputs } = loadCase('allreduce', name);
   if (seat === undefined) throw new Error(`expected the seat of ${name}`);
-  return { params: AllreduceParams.parse(params), seat, launches: launches.map(({ words }) => words) };
+  return {
+    outputs,
+    params: AllreduceParams.parse(params),
+    seat,
+    launches: launches.map(({ words }) => words),
+  };
 }
 
 /** A group of so many members, seen from one of them. */

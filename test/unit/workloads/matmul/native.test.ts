@@ -8,13 +8,13 @@ import type { MatmulParams } from '../../../../workloads/matmul/spec.ts';
 import { onednn } from '../../../../workloads/matmul/tools/onednn.ts';
 import { openblas } from '../../../../workloads/matmul/tools/openblas.ts';
 import { own } from '../../../../workloads/matmul/tools/own.ts';
+import { fillFacts } from '../../../support/case.ts';
 import { temporaryDirectory } from '../../../support/temporary.ts';
-import { machine } from '../sha256/recorded.ts';
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
 const information = existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : '';
 const flags = /^(?:flags|Features)\s*:\s*(.*)$/m.exec(information)?.[1]?.split(' ') ?? [];
-const facts = machine({ allowedCpus: 2, flags });
+const facts = fillFacts({ 'limits.allowedCpus': 2, 'cpu.flags': flags });
 
 /** Compilers and libraries may be missing on a laptop, never in CI. */
 function compiles(header: string): boolean {
@@ -85,7 +85,10 @@ describe('matmul with real tools', () => {
 
   it.skipIf(process.arch !== 'x64' || !compiles('immintrin.h'))('compiles FP16 to FP16 instructions', () => {
     const avx512 = ['avx2', 'fma', 'f16c', 'avx512f', 'avx512bw', 'avx512dq', 'avx512vl', 'avx512_fp16'];
-    const [build] = own.plan({ ...params, dtype: 'fp16' }, machine({ allowedCpus: 1, flags: avx512 }));
+    const [build] = own.plan(
+      { ...params, dtype: 'fp16' },
+      fillFacts({ 'limits.allowedCpus': 1, 'cpu.flags': avx512 }),
+    );
     const args = build!.args.map((arg) => arg.replace('{bundle}', root).replace('{build}/gemm', '-'));
     const { stdout } = execute('gcc', ['-S', ...args]);
     expect(stdout).toMatch(/vfmadd\d+ph/);

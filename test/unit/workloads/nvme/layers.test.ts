@@ -3,8 +3,9 @@ import { Command } from '../../../../workloads/kit/command.ts';
 import { readHostFacts } from '../../../../workloads/kit/facts/read-host-facts.ts';
 import type { StepOutputs } from '../../../../workloads/kit/tool.ts';
 import { fio } from '../../../../workloads/nvme/tools/fio.ts';
+import { altered } from '../altered.ts';
 import { constructed, virtualMachine } from '../kit/facts/documents.ts';
-import { altered, recorded } from './recorded.ts';
+import { recorded } from './recorded.ts';
 
 const { outputs, params } = recorded('fio-3.33-random-read');
 

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { CommandOutput } from '../../../../workloads/kit/tool.ts';
 import { headerHash } from '../../../../workloads/sha256/tools/header-hash.ts';
 import { openssl } from '../../../../workloads/sha256/tools/openssl.ts';
+import { fillFacts } from '../../../support/case.ts';
 import { temporaryDirectory } from '../../../support/temporary.ts';
-import { machine } from './recorded.ts';
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
 
@@ -37,7 +37,10 @@ function step(commands: ReturnType<typeof openssl.plan>): Record<string, Command
 describe('sha256 with real tools', () => {
   it.skipIf(!has('gcc')).each(['single', 'double'] as const)('hashes headers right: %s', (algorithm) => {
     const params = { mode: 'header', algorithm, cores: 'all', seconds: 1 } as const;
-    const parsed = headerHash.parse(step(headerHash.plan(params, machine({ allowedCpus: 2 }))), params);
+    const parsed = headerHash.parse(
+      step(headerHash.plan(params, fillFacts({ 'limits.allowedCpus': 2 }))),
+      params,
+    );
     expect(parsed).toMatchObject({ ok: true });
     if (!parsed.ok) return;
     expect(parsed.value.readings[0]?.value).toBeGreaterThan(0);
@@ -52,7 +55,10 @@ describe('sha256 with real tools', () => {
     'reads what the installed openssl prints: %s',
     (cores) => {
       const params = { mode: 'bulk', blockBytes: 16384, cores, seconds: 1 } as const;
-      const parsed = openssl.parse(step(openssl.plan(params, machine({ allowedCpus: 2 }))), params);
+      const parsed = openssl.parse(
+        step(openssl.plan(params, fillFacts({ 'limits.allowedCpus': 2 }))),
+        params,
+      );
       expect(parsed).toMatchObject({ ok: true });
       if (!parsed.ok) return;
       expect(parsed.value.readings[0]?.value).toBeGreaterThan(0);
