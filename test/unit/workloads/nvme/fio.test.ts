@@ -217,6 +217,10 @@ describe('unreadable outputs are errors', () => {
   const artifact = (id: string, text: string): StepOutputs =>
     altered(randomRead.outputs, id, () => ({ artifacts: { [`${id}.json`]: text } }));
 
+  test('the report of another command', () =>
+    expect(error(artifact('run', randomRead.outputs['layout']?.artifacts['layout.json'] ?? ''))).toBe(
+      'command `run`: expected its report, got that of `layout`',
+    ));
   test('an error of fio', () =>
     expect(error(withText(randomRead.outputs, ['run', 'run.json'], '"error" : 0', '"error" : 5'))).toBe(
       'command `run`: fio ended with error 5',
