@@ -20,15 +20,21 @@ const maxAliases = 100;
  * path, expected and found. Unknown keys, repeated keys and unresolved tags are refused: a typo in a threshold
  * is a false certificate.
  */
-export function readConfig<T>(
+export const readConfig = <T>(schema: z.ZodType<T>, source: Source, code?: ConfigCode): T =>
+  checkConfig(schema, readYaml(source), source.file, code);
+
+type ConfigCode = 'CONFIG_INVALID' | 'LIMIT_REFUSED';
+
+/** The frozen value of the schema that a plain value of this file is, or the refusal of `readConfig`. */
+export function checkConfig<T>(
   schema: z.ZodType<T>,
-  source: Source,
-  code: 'CONFIG_INVALID' | 'LIMIT_REFUSED' = 'CONFIG_INVALID',
+  input: unknown,
+  file: string,
+  code: ConfigCode = 'CONFIG_INVALID',
 ): T {
-  const input = readYaml(source);
   const parsed = schema.safeParse(input);
   if (parsed.success) return deepFreeze(parsed.data);
-  const { message, hint } = describeIssues(source.file, schema, input, parsed.error);
+  const { message, hint } = describeIssues(file, schema, input, parsed.error);
   throw new AssayError(code, message, { hint: hint ?? 'Correct the value named above.' });
 }
 

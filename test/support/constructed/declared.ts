@@ -1,13 +1,15 @@
-import { readFileSync } from 'node:fs';
-import type { Declared } from '../../../harness/config/load-profile.ts';
-import { readProfile } from '../../../harness/config/load-profile.ts';
+import { readdirSync, readFileSync } from 'node:fs';
+import type { Declared } from '../../../harness/config/check-requirement.ts';
+import type { SharedRequirements } from '../../../harness/config/load-profile.ts';
+import { readProfile, readShared } from '../../../harness/config/load-profile.ts';
 import type { Profile } from '../../../harness/config/profile.ts';
+import type { Source } from '../../../harness/config/read-config.ts';
 import { readConfig } from '../../../harness/config/read-config.ts';
 import { Vocabulary } from '../../../harness/config/vocabulary.ts';
 import { constructedMetrics, constructLimit } from '../constructed-run.ts';
 
 const profiles = new URL('../../../harness/profiles/', import.meta.url);
-const read = (name: string): string => readFileSync(new URL(name, profiles), 'utf8');
+const read = (file: string): Source => ({ file, text: readFileSync(new URL(file, profiles), 'utf8') });
 
 /** Stand-ins for the limits that the shipped profiles name, with values that only tests believe in. */
 export const constructedLimits = [
@@ -56,8 +58,12 @@ export const constructedLimits = [
 
 /** The names that the shipped profiles may use, without loading a workload. */
 export function constructedDeclared(): Declared {
-  const vocabulary = readConfig(Vocabulary, { file: 'vocabulary.yaml', text: read('vocabulary.yaml') });
-  const oci = [...new Set([...read('storage.yaml').matchAll(/nvme\.oci-[a-z0-9.-]+/g)].map(([id]) => id))];
+  const vocabulary = readConfig(Vocabulary, read('vocabulary.yaml'));
+  const oci = [
+    ...new Set(
+      [...read('requirements/drive.yaml').text.matchAll(/nvme\.oci-[a-z0-9.-]+/g)].map(([id]) => id),
+    ),
+  ];
   return {
     metrics: constructedMetrics,
     limits: [
@@ -77,7 +83,14 @@ export function constructedDeclared(): Declared {
   };
 }
 
+/** The requirements that shipped profiles share. */
+export const sharedRequirements = (declared: Declared): SharedRequirements =>
+  readShared(
+    readdirSync(new URL('requirements/', profiles)).map((name) => read(`requirements/${name}`)),
+    declared,
+  );
+
 /** A shipped profile as a run would load it. */
 export function shippedProfile(id: string, declared: Declared = constructedDeclared()): Profile {
-  return readProfile({ file: `${id}.yaml`, text: read(`${id}.yaml`) }, declared);
+  return readProfile(read(`${id}.yaml`), declared, sharedRequirements(declared));
 }

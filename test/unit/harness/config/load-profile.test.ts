@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { readProfile } from '../../../../harness/config/load-profile.ts';
+import { readProfile, readShared } from '../../../../harness/config/load-profile.ts';
 import type { Requirement } from '../../../../workloads/kit/requirement.ts';
 import { constructedDeclared } from '../../../support/constructed/declared.ts';
 import { refusal } from '../../../support/constructed/refusal.ts';
@@ -8,7 +8,7 @@ import { constructProfile, constructRequirement } from '../../../support/constru
 
 const declared = constructedDeclared();
 const read = (...requirements: readonly Requirement[]) =>
-  readProfile({ file: 'p.yaml', text: stringify(constructProfile(requirements)) }, declared);
+  readProfile({ file: 'p.yaml', text: stringify(constructProfile(requirements)) }, declared, new Map());
 const fact = (rule: object, changes: Partial<Requirement> = {}) =>
   constructRequirement({ id: 'one', rule: { kind: 'fact', path: 'cpu.sockets', ...rule }, ...changes });
 const metric = (name: string, limits: string[], changes: Partial<Requirement> = {}) =>
@@ -117,7 +117,7 @@ describe('readProfile', () => {
     const text = (rule: string) =>
       `schema: assay/profile\nschemaVersion: 1\nid: p\nversion: '1'\ntitle: t\npurpose: p\nfamily: ai\nrequirements:\n  - { id: one, title: t, dimension: D1, level: required, owner: hardware, scope: node, sampling: exact, action: a, rule: ${rule} }\n`;
     const message = (rule: string) =>
-      refusal(() => readProfile({ file: 'p.yaml', text: text(rule) }, declared)).message;
+      refusal(() => readProfile({ file: 'p.yaml', text: text(rule) }, declared, new Map())).message;
     expect(message('{ kind: fact, path: cpu.sockets }')).toMatch(
       /^p.yaml: requirements\[0\].rule: expected exactly one of equal, oneOf/,
     );
@@ -128,5 +128,90 @@ describe('readProfile', () => {
       /requirements\[0\].rule: expected a known key, got `atleast`/,
     );
     expect(message('{ kind: fakt, path: cpu.sockets }')).toMatch(/^p.yaml: requirements\[0\].rule/);
+  });
+});
+
+describe('shared requirements', () => {
+  const write = (id: string, rule: object) => ({
+    id,
+    title: `Title of ${id}`,
+    dimension: 'D1',
+    level: 'required',
+    owner: 'hardware',
+    scope: 'node',
+    rule,
+    sampling: 'exact',
+    action: 'Repair it.',
+  });
+  const one = write('one', { kind: 'fact', path: 'cpu.sockets', atLeast: 1 });
+  const file = (name: string, ...requirements: readonly object[]) => ({
+    file: name,
+    text: stringify({ schema: 'assay/requirements', schemaVersion: 1, requirements }),
+  });
+  const shared = readShared([file('a.yaml', one)], declared);
+  const readEntries = (...requirements: readonly unknown[]) =>
+    readProfile(
+      { file: 'p.yaml', text: stringify({ ...constructProfile([fact({ atLeast: 1 })]), requirements }) },
+      declared,
+      shared,
+    ).requirements;
+
+  it('stand where a profile names them, in its order', () => {
+    expect(readEntries({ ...one, id: 'first' }, 'one')).toEqual([
+      { ...one, id: 'first', gate: false },
+      { ...one, gate: false },
+    ]);
+  });
+  it('take the fields that a profile changes', () => {
+    expect(readEntries('one', { like: 'one', id: 'two', level: 'advisory' })).toEqual([
+      { ...one, gate: false },
+      { ...one, gate: false, id: 'two', level: 'advisory' },
+    ]);
+  });
+  it.each([
+    [
+      'a name that nobody shares',
+      ['oen'],
+      'requirements[0]: expected the id of a shared requirement, got `oen`',
+      'Did you mean `one`?',
+    ],
+    [
+      'a likeness to it',
+      ['one', { like: 'On', id: 'two' }],
+      'requirements[1]: expected the id of a shared requirement, got `On`',
+      'Did you mean `one`?',
+    ],
+    [
+      'the same one twice',
+      ['one', 'one'],
+      'requirements[1].id: expected each id once, got `one` again',
+      undefined,
+    ],
+    [
+      'a change of an unknown field',
+      [{ like: 'one', levle: 'advisory' }],
+      'requirements[0]: expected a known key, got `levle`',
+      'Did you mean `level`?',
+    ],
+    [
+      'a change that makes it wrong',
+      [{ like: 'one', sampling: 'screening' }],
+      'requirements[0].sampling: expected `exact` for a fact, got `screening`',
+      undefined,
+    ],
+    ['neither a name nor a requirement', [7], 'requirements[0]: expected an object, got `7`', undefined],
+  ])('refuses %s', (_, entries, message, hint) => {
+    const found = refusal(() => readEntries(...entries));
+    expect(found.code).toBe('CONFIG_INVALID');
+    expect(found.message).toBe(`p.yaml: ${message}`);
+    if (hint !== undefined) expect(found.hint).toBe(hint);
+  });
+  it('are refused in their own file', () => {
+    const again = () => readShared([file('a.yaml', one), file('b.yaml', one)], declared);
+    expect(refusal(again).message).toBe('b.yaml: requirements[0].id: expected each id once, got `one` again');
+    const wrong = write('two', { kind: 'fact', path: 'cpu.socket', atLeast: 1 });
+    expect(refusal(() => readShared([file('a.yaml', one, wrong)], declared)).message).toBe(
+      'a.yaml: requirements[1].rule.path: expected a fact of a node, got `cpu.socket`',
+    );
   });
 });

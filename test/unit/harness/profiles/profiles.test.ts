@@ -1,7 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { readClass } from '../../../../harness/config/hardware-class.ts';
-import { constructedDeclared, shippedProfile } from '../../../support/constructed/declared.ts';
+import { Requirement } from '../../../../workloads/kit/requirement.ts';
+import {
+  constructedDeclared,
+  sharedRequirements,
+  shippedProfile,
+} from '../../../support/constructed/declared.ts';
 
 const folder = new URL('../../../../harness/profiles/', import.meta.url);
 const names = readdirSync(folder).filter((name) => name.endsWith('.yaml') && name !== 'vocabulary.yaml');
@@ -46,6 +52,27 @@ describe('shipped profiles', () => {
       ),
     );
     expect([...constructedDeclared().vocabulary].filter((word) => !used.includes(word))).toEqual([]);
+  });
+});
+
+describe('what several profiles ask alike', () => {
+  type Entry = string | Readonly<Record<string, unknown>>;
+  const entries = names.flatMap((name) => {
+    const text = readFileSync(new URL(name, folder), 'utf8');
+    return (parse(text) as { readonly requirements: readonly Entry[] }).requirements;
+  });
+  it('is shared: none is written out twice', () => {
+    const written = entries.filter((entry) => typeof entry !== 'string' && !('like' in entry));
+    const shared = sharedRequirements(constructedDeclared()).values();
+    const all = [...written, ...shared].map((each) =>
+      JSON.stringify({ ...Requirement.parse(each), id: 'any' }),
+    );
+    expect(all.filter((asked, index) => all.indexOf(asked) !== index)).toEqual([]);
+  });
+  it('and nothing else is: each shared requirement is named at least twice', () => {
+    const named = entries.map((entry) => (typeof entry === 'string' ? entry : entry['like']));
+    const shared = [...sharedRequirements(constructedDeclared()).keys()];
+    expect(shared.filter((id) => named.filter((each) => each === id).length < 2)).toEqual([]);
   });
 });
 

@@ -1,0 +1,113 @@
+import { AssayError } from '../../workloads/kit/assay-error.ts';
+import type { Limit } from '../../workloads/kit/limit.ts';
+import type { FactRule, MetricRule, Requirement } from '../../workloads/kit/requirement.ts';
+import type { Metric } from '../../workloads/kit/workload.ts';
+import { showValue } from './describe-issues.ts';
+import type { FactType } from './fact-paths.ts';
+import { claimPaths, factPaths } from './fact-paths.ts';
+import { suggestName } from './nearest-name.ts';
+
+/** Every name that a profile may use. What is not among them is a typo, and is refused. */
+export interface Declared {
+  readonly metrics: ReadonlyMap<string, Metric>;
+  readonly limits: readonly Limit[];
+  /** Subject matters of `not-covered` rules (`harness/profiles/vocabulary.yaml`). */
+  readonly vocabulary: ReadonlySet<string>;
+}
+
+/** Throws CONFIG_INVALID for everything that a requirement names and nobody declares. */
+export function checkRequirement(
+  { rule, scope, sampling, gate, level }: Requirement,
+  declared: Declared,
+  place: string,
+): void {
+  if (gate && level !== 'required')
+    refuse(`${place}.gate: expected a gate to be required, got level \`${level}\``);
+  switch (rule.kind) {
+    case 'manifest':
+    case 'drift':
+      if (scope !== 'node') refuse(`${place}.scope: expected \`node\` for ${rule.kind}, got \`${scope}\``);
+      if (sampling !== 'exact')
+        refuse(`${place}.sampling: expected \`exact\` for ${rule.kind}, got \`${sampling}\``);
+      return;
+    case 'not-covered':
+      checkName(
+        rule.subjectMatter,
+        declared.vocabulary,
+        `${place}.rule.subjectMatter`,
+        'a word of vocabulary.yaml',
+      );
+      return;
+    case 'fact':
+      if (sampling !== 'exact')
+        refuse(`${place}.sampling: expected \`exact\` for a fact, got \`${sampling}\``);
+      checkFactRule(rule, scope, `${place}.rule`);
+      return;
+    case 'metric':
+      checkMetricRule(rule, sampling, declared, `${place}.rule`);
+  }
+}
+
+function checkFactRule(rule: FactRule, scope: Requirement['scope'], place: string): void {
+  const paths = factPaths(scope);
+  checkName(rule.path, paths.keys(), `${place}.path`, `a fact of a ${scope}`);
+  const type = paths.get(rule.path);
+  const compared = [rule.equal, ...(rule.oneOf ?? []), ...(rule.noneOf ?? []), rule.atLeast, rule.atMost];
+  for (const value of compared) {
+    if (value !== undefined && typeof value !== type) {
+      refuse(
+        `${place}: expected a ${String(type)} to compare \`${rule.path}\` with, got ${showValue(value)}`,
+      );
+    }
+  }
+  if (rule.atLeastFact !== undefined) checkOther(rule.atLeastFact, paths, type, `${place}.atLeastFact`);
+  if (rule.equalClaim !== undefined) checkOther(rule.equalClaim, claimPaths(), type, `${place}.equalClaim`);
+}
+
+function checkOther(
+  path: string,
+  paths: ReadonlyMap<string, FactType>,
+  type: FactType | undefined,
+  place: string,
+): void {
+  checkName(path, paths.keys(), place, 'a fact of a node');
+  if (paths.get(path) !== type)
+    refuse(`${place}: expected a ${String(type)}, got the ${String(paths.get(path))} \`${path}\``);
+}
+
+function checkMetricRule(
+  rule: MetricRule,
+  sampling: Requirement['sampling'],
+  declared: Declared,
+  place: string,
+): void {
+  checkName(rule.metric, declared.metrics.keys(), `${place}.metric`, 'a declared metric');
+  for (const [index, id] of rule.limits.entries()) {
+    const where = `${place}.limits[${index}]`;
+    checkName(
+      id,
+      declared.limits.map((limit) => limit.id),
+      where,
+      'the id of a limit',
+    );
+    const limit = declared.limits.find((each) => each.id === id);
+    if (limit !== undefined && limit.metric !== rule.metric) {
+      refuse(`${where}: expected a limit of \`${rule.metric}\`, got one of \`${limit.metric}\``);
+    }
+    if (limit?.comparator === 'equal' && sampling !== 'exact') {
+      refuse(`${where}: expected sampling \`exact\` with a limit that says \`equal\`, got \`${sampling}\``);
+    }
+  }
+}
+
+/** Refuses a name that is not known, with the nearest one that is. */
+export function checkName(name: string, known: Iterable<string>, place: string, expected: string): void {
+  const names = [...known];
+  if (!names.includes(name))
+    refuse(`${place}: expected ${expected}, got \`${name}\``, suggestName(name, names));
+}
+
+/** Refuses a profile, or a requirement of one. */
+export function refuse(message: string, hint = 'Correct the profile.'): never {
+  throw new AssayError('CONFIG_INVALID', message, { hint });
+}
