@@ -82,7 +82,7 @@ function checkMetricRule(
   place: string,
 ): void {
   checkName(rule.metric, declared.metrics.keys(), `${place}.metric`, 'a declared metric');
-  for (const [index, id] of rule.limits.entries()) {
+  for (const [index, id] of (rule.limits ?? []).entries()) {
     const where = `${place}.limits[${index}]`;
     checkName(
       id,

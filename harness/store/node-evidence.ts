@@ -137,8 +137,7 @@ function whyOther(step: StepResult, planned: PlannedStep | undefined): string | 
     : `it is not what was planned: expected ${differs} ${show(planned[differs])}, found ${show(step[differs])}`;
 }
 
-const show = (value: unknown): string =>
-  typeof value === 'string' ? value : JSON.stringify(value);
+const show = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 /**
  * The facts as first seen, with the effective limits of the most restricted keeper: after a restart the agent may

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { MetricId } from './sample.ts';
+import { Dimensions, MetricId } from './sample.ts';
 
 const FactValue = z.union([z.string(), z.number(), z.boolean()]);
 
@@ -38,12 +38,21 @@ export const FactRule = z
   );
 export type FactRule = z.infer<typeof FactRule>;
 
-/** A condition on a metric: the limits with these ids, of which the one for the subject's class applies. */
+/**
+ * A condition on a metric: its limits, whoever publishes them for whatever hardware. Of those that the rule selects the
+ * one for the subject's model applies, else the one for the claimed class, else the one for any machine.
+ */
 export const MetricRule = z.strictObject({
   kind: z.literal('metric'),
   metric: MetricId,
-  /** Ids of limits; empty: nobody publishes one, and only a contract can supply it (`missing: no limit`). */
-  limits: z.array(z.string()),
+  /** Only limits that select their samples by these dimensions too: 4 KiB reads, pairs of nodes. */
+  where: Dimensions.optional(),
+  /** Only limits for any machine: what the purpose needs, whatever the part at hand is able to do. */
+  class: z.literal('any').optional(),
+  /** Only limits that a contract states: nobody publishes one (`missing: no limit` without it). */
+  statedBy: z.literal('contract').optional(),
+  /** Only the limits with these ids, and nothing above: what profiles of version 1 say, and no profile file may. */
+  limits: z.array(z.string()).optional(),
 });
 export type MetricRule = z.infer<typeof MetricRule>;
 

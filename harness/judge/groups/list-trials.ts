@@ -2,10 +2,12 @@ import { leaderEnded } from '../../../agents/protocol/step.ts';
 import type { Trial } from '../../../reports/schema/verdict.ts';
 import type { Limit } from '../../../workloads/kit/limit.ts';
 import type { Sample } from '../../../workloads/kit/sample.ts';
+import { candidateLimits } from '../../config/candidate-limits.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
 import { decide } from '../decide.ts';
-import type { RunDossier } from '../run-dossier.ts';
+import type { Dossier, RunDossier } from '../run-dossier.ts';
 import { describeQuantity } from '../samples/describe-quantity.ts';
+import { selectLimits } from '../samples/select-limits.ts';
 import { describeFates, fateOf } from '../samples/step-fate.ts';
 
 /** Ends that say nothing about the members: somebody stopped it, or the coordinator was lost. */
@@ -55,7 +57,9 @@ function judgeTrial(planned: PlannedStep, index: RunDossier): Trial {
     const title = material.metrics.get(wrong.metric)?.title ?? wrong.metric;
     return { ...told, outcome: 'bad', about: 'result', reason: `${title}: ${wrong.value}` };
   }
-  const held = samples.flatMap((sample) => limitsFor(sample, index).map((limit) => ({ sample, limit })));
+  const held = samples.flatMap((sample) =>
+    limitsFor(sample, leader, index).map((limit) => ({ sample, limit })),
+  );
   const missed = held.find(({ sample, limit: { comparator, value } }) => {
     return decide([sample.value], { comparator, value, sampling: 'exact' }).decision === 'fail';
   });
@@ -82,22 +86,18 @@ function whySpoilt({ step, seat }: PlannedStep, execution: string, index: RunDos
   return undefined;
 }
 
-/** The limits of the planned profile's requirements across nodes that select this sample; those of speed. */
-function limitsFor(sample: Sample, index: RunDossier): readonly Limit[] {
+/** The limits of speed that a sample of these members is held against in the cells of the planned profile. */
+function limitsFor(sample: Sample, { claimedClass }: Dossier, index: RunDossier): readonly Limit[] {
   const { limits, metrics, plannedProfile } = index.material;
   if (metrics.get(sample.metric)?.correctness === true) return [];
-  const ids = index.once(
-    'limits across',
-    () =>
-      new Set(
-        plannedProfile.requirements.flatMap(({ rule, scope }) =>
-          rule.kind === 'metric' && (scope === 'pair' || scope === 'group') ? rule.limits : [],
-        ),
-      ),
+  const selected = index.once(`limits across ${JSON.stringify([sample.metric, claimedClass])}`, () =>
+    plannedProfile.requirements.flatMap(({ rule, scope }) => {
+      const isAcross = scope === 'pair' || scope === 'group';
+      if (rule.kind !== 'metric' || rule.metric !== sample.metric || !isAcross) return [];
+      return selectLimits(candidateLimits(rule, limits), undefined, claimedClass);
+    }),
   );
-  return limits.filter(
-    (limit) => ids.has(limit.id) && limit.metric === sample.metric && isSelected(sample, limit),
-  );
+  return selected.filter((limit) => isSelected(sample, limit));
 }
 
 const describeMiss = ({ value, unit }: Sample, limit: Limit): string => {

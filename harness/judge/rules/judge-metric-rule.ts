@@ -1,6 +1,7 @@
 import type { Limit } from '../../../workloads/kit/limit.ts';
 import type { MetricRule, Requirement } from '../../../workloads/kit/requirement.ts';
 import type { Sample } from '../../../workloads/kit/sample.ts';
+import { candidateLimits } from '../../config/candidate-limits.ts';
 import type { KnownSubject } from '../../plan/subjects.ts';
 import { decide } from '../decide.ts';
 import type { Outcome } from '../outcome.ts';
@@ -29,7 +30,8 @@ export function judgeMetricRule(
   const metric = material.metrics.get(rule.metric);
   if (metric === undefined)
     return missing('not-covered', `no workload declares the metric \`${rule.metric}\``);
-  if (rule.limits.length === 0) {
+  const limits = candidateLimits(rule, material.limits);
+  if (rule.statedBy === 'contract' && limits.length === 0) {
     return missing(
       'no-limit',
       `nobody publishes a limit for \`${rule.metric}\`: a contract has to state one`,
@@ -40,13 +42,12 @@ export function judgeMetricRule(
   );
   const workload = rule.metric.slice(0, rule.metric.indexOf('.'));
   if (samples.length === 0) return explainAbsence(requirement, workload, known, context);
-  const limits = material.limits.filter(({ id }) => rule.limits.includes(id));
   const unproven = limits.map((limit) => whyUnproven(limit, samples, metric));
   const [reason] = unproven;
   if (reason !== undefined && unproven.every((each) => each !== undefined)) {
     return { ...invalid(reason), ...observe(samples, metric.unit) };
   }
-  const applicable = selectLimits(limits, known, context.node.claimedClass);
+  const applicable = selectLimits(limits, known.device, context.node.claimedClass);
   const judged: Judged = { ...context, requirement, metric, workload };
   return (
     worst(applicable.map((limit) => judgeByLimit(limit, samples, judged))) ?? {

@@ -6,12 +6,12 @@ import type { KnownSubject } from '../../plan/subjects.ts';
 export const anyClass = 'any';
 
 /**
- * The limits that apply to a subject: those for its exact model, else those for the node's claimed class,
+ * The limits that apply to a device, a node (no device) or a group: those for its exact model, else those for the node's claimed class,
  * else those for any machine. The class is never inferred from what is left of the hardware.
  */
 export function selectLimits(
   limits: readonly Limit[],
-  { device }: KnownSubject,
+  device: KnownSubject['device'],
   claimedClass: string | undefined,
 ): readonly Limit[] {
   const model =

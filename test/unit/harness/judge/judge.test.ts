@@ -28,12 +28,12 @@ const exact = constructLimit({
 
 const speed = constructRequirement({
   id: 'speed',
-  rule: { kind: 'metric', metric: 'copy.speed', limits: ['copy.floor'] },
+  rule: { kind: 'metric', metric: 'copy.speed' },
   sampling: 'screening',
 });
 const right = constructRequirement({
   id: 'right',
-  rule: { kind: 'metric', metric: 'copy.wrong', limits: ['copy.exact'] },
+  rule: { kind: 'metric', metric: 'copy.wrong' },
 });
 
 type Samples = NonNullable<ConstructedStep['samples']>;
@@ -152,7 +152,7 @@ describe('no measurement is never a pass', () => {
     const open = constructRequirement({
       ...speed,
       id: 'open',
-      rule: { kind: 'metric', metric: 'copy.speed', limits: [] },
+      rule: { kind: 'metric', metric: 'copy.speed', statedBy: 'contract' },
     });
     const verdict = run({ steps: copies([11 * GB]) }, { profile: constructProfile([open, right]) });
     expect(cell(verdict, 'open')).toMatchObject({ verdict: 'missing', missing: 'no-limit' });
@@ -578,7 +578,7 @@ describe('subjects', () => {
     };
     const requirement = {
       ...perDrive,
-      rule: { kind: 'metric' as const, metric: 'copy.speed', limits: ['copy.floor', 'copy.strict'] },
+      rule: { kind: 'metric' as const, metric: 'copy.speed' },
     };
     const verdict = run(
       { steps: onDrive('S64HNE0R123456') },

@@ -5,6 +5,7 @@ import { contradictions } from '../../../../../reports/schema/contradictions.ts'
 import type { Verdict } from '../../../../../reports/schema/verdict.ts';
 import type { ConstructedTrial } from '../../../../support/constructed/block.ts';
 import { constructBlock } from '../../../../support/constructed/block.ts';
+import { constructLimit } from '../../../../support/constructed-run.ts';
 
 const nodes = ['a', 'b', 'c', 'd'];
 const pairs = (change: (members: readonly string[]) => Partial<ConstructedTrial> = () => ({})) =>
@@ -58,6 +59,29 @@ describe('a block', () => {
       ),
     });
     expect(defects[0]?.evidence).toEqual(['nodes/a/steps/t5', 'nodes/b/steps/t2', 'nodes/c/steps/t4']);
+  });
+
+  it('suspects nobody by a limit for a class that its members do not claim', () => {
+    const bare = constructBlock(nodes, [...pairs(), all]);
+    const faster = constructLimit({
+      id: 'copy.pair-h100',
+      metric: 'copy.speed',
+      value: 1e9,
+      unit: 'B/s',
+      where: { nodes: 2 },
+      hardware: { class: 'h100' },
+    });
+    const badOf = (hardwareClass?: string) =>
+      judge({
+        ...bare,
+        limits: [...bare.limits, faster],
+        inventory: {
+          ...bare.inventory,
+          nodes: bare.inventory.nodes.map((node) => ({ ...node, class: hardwareClass })),
+        },
+      }).block?.trials.filter(({ outcome }) => outcome === 'bad').length;
+    expect(badOf()).toBe(0);
+    expect(badOf('h100')).toBe(6);
   });
 
   it('says why a group was left out, and does not take it for good', () => {

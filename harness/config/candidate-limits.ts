@@ -1,0 +1,15 @@
+import type { Limit } from '../../workloads/kit/limit.ts';
+import type { MetricRule } from '../../workloads/kit/requirement.ts';
+
+/** The limits that a rule selects, for every kind of hardware: which of them applies depends on the subject. */
+export function candidateLimits(rule: MetricRule, limits: readonly Limit[]): readonly Limit[] {
+  const { metric, where = {}, class: only, statedBy, limits: ids } = rule;
+  if (ids !== undefined) return limits.filter(({ id }) => ids.includes(id));
+  return limits.filter(
+    (limit) =>
+      limit.metric === metric &&
+      Object.entries(where).every(([key, value]) => limit.where[key] === value) &&
+      (only === undefined || (limit.hardware.class === only && limit.hardware.models === undefined)) &&
+      (statedBy === undefined || limit.evidence.some(({ kind }) => kind === statedBy)),
+  );
+}
