@@ -93,7 +93,7 @@ export class RunDirectory {
     }
     await refuseStrangers(path);
     const text = await readFile(join(path, runPaths.header), 'utf8');
-    const directory = new RunDirectory(path, readDocument(RunHeader, text, runPaths.header, 2), sha256(text));
+    const directory = new RunDirectory(path, readDocument(RunHeader, text, runPaths.header), sha256(text));
     for (const input of directory.header.inputs) {
       const found = sha256(await directory.read(input.path));
       if (found !== input.sha256) throw damaged(input.path, `sha256 ${input.sha256}`, `sha256 ${found}`);
@@ -248,7 +248,7 @@ export const damaged = (file: string, expected: string, found: string, cause?: u
   new EvidenceDamaged(file, expected, found, cause);
 
 /** Parses a document of ours. A newer schema version is refused as such, everything else as damage. */
-export function readDocument<T>(schema: z.ZodType<T>, text: string, where: string, newest = 1): T {
+export function readDocument<T>(schema: z.ZodType<T>, text: string, where: string): T {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -257,19 +257,27 @@ export function readDocument<T>(schema: z.ZodType<T>, text: string, where: strin
   }
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
-  const version =
-    typeof json === 'object' && json !== null && 'schemaVersion' in json ? json.schemaVersion : undefined;
-  if (typeof version === 'number' && version > newest) {
-    throw new AssayError('SCHEMA_TOO_NEW', `${where}: expected schemaVersion ${newest}, found ${version}`, {
+  const { version, known } = versionsOf(json, parsed.error);
+  if (known !== undefined && version > 1) {
+    throw new AssayError('SCHEMA_TOO_NEW', `${where}: expected schemaVersion ${known}, found ${version}`, {
       hint: 'Use the version of Assay that wrote it, or a newer one.',
     });
   }
   const issue = parsed.error.issues[0];
   throw damaged(
     where,
-    `a document of schema version ${newest}`,
+    `a document of schema version ${known ?? version}`,
     `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'something else'}`,
   );
+}
+
+/** The version that a document says (1 if none), and those that its schema knows when it is none of them. */
+function versionsOf(json: unknown, { issues }: z.ZodError): { version: number; known: string | undefined } {
+  const said = typeof json === 'object' && json !== null && 'schemaVersion' in json ? json.schemaVersion : 1;
+  const refused = issues.find(({ path }) => path.join('.') === 'schemaVersion');
+  const known =
+    refused && ('values' in refused ? refused.values : 'options' in refused ? refused.options : []);
+  return { version: typeof said === 'number' ? said : 1, known: known?.join(' or ') };
 }
 
 /** Whoever opens a run directory may have got it from somebody: a link in it would lead reader and writer elsewhere. */

@@ -8,7 +8,7 @@ import { ProfileId } from '../../workloads/kit/names.ts';
 export const RunHeader = z.strictObject({
   schema: z.literal('assay/run'),
   /** 2: what the coordinator decides is a chain of its own. Version 1 can be judged and not continued. */
-  schemaVersion: z.union([z.literal(1), z.literal(2)]),
+  schemaVersion: z.literal([1, 2]),
   id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/),
   nonce: z.string().min(16),
   assay: z.string(),
