@@ -2,6 +2,7 @@ import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Limit } from '../../workloads/kit/limit.ts';
 import type { FactRule, MetricRule, Requirement } from '../../workloads/kit/requirement.ts';
 import type { Metric } from '../../workloads/kit/workload.ts';
+import { candidateLimits } from './candidate-limits.ts';
 import { showValue } from './describe-issues.ts';
 import type { FactType } from './fact-paths.ts';
 import { claimPaths, factPaths } from './fact-paths.ts';
@@ -78,26 +79,42 @@ function checkOther(
 function checkMetricRule(
   rule: MetricRule,
   sampling: Requirement['sampling'],
-  declared: Declared,
+  { metrics, limits }: Declared,
   place: string,
 ): void {
-  checkName(rule.metric, declared.metrics.keys(), `${place}.metric`, 'a declared metric');
-  for (const [index, id] of (rule.limits ?? []).entries()) {
-    const where = `${place}.limits[${index}]`;
-    checkName(
-      id,
-      declared.limits.map((limit) => limit.id),
-      where,
-      'the id of a limit',
+  checkName(rule.metric, metrics.keys(), `${place}.metric`, 'a declared metric');
+  if (rule.limits !== undefined)
+    refuse(
+      `${place}.limits: expected limits selected by what they say, got a list of ids`,
+      'Say `where`, `class` or neither: a limit for a new class then needs no edit of the profile.',
     );
-    const limit = declared.limits.find((each) => each.id === id);
-    if (limit !== undefined && limit.metric !== rule.metric) {
-      refuse(`${where}: expected a limit of \`${rule.metric}\`, got one of \`${limit.metric}\``);
-    }
-    if (limit?.comparator === 'equal' && sampling !== 'exact') {
-      refuse(`${where}: expected sampling \`exact\` with a limit that says \`equal\`, got \`${sampling}\``);
-    }
+  const selected = candidateLimits(rule, limits);
+  if (selected.length === 0 && rule.statedBy === undefined) refuseSelection(rule, limits, place);
+  const exact = selected.find(({ comparator }) => comparator === 'equal');
+  if (exact !== undefined && sampling !== 'exact') {
+    refuse(
+      `${place}: expected sampling \`exact\` with a limit that says \`equal\` (\`${exact.id}\`), got \`${sampling}\``,
+    );
   }
+}
+
+/** Refuses a rule that selects no limit, by the first thing in it that no limit says. */
+function refuseSelection({ metric, where = {} }: MetricRule, limits: readonly Limit[], place: string): never {
+  const published = limits.filter((limit) => limit.metric === metric);
+  const contract = 'Say `statedBy: contract` if nobody publishes one.';
+  if (published.length === 0)
+    refuse(`${place}: expected a published limit of \`${metric}\`, found none`, contract);
+  const dimensions = published.flatMap((limit) => Object.keys(limit.where));
+  for (const [key, value] of Object.entries(where)) {
+    checkName(key, dimensions, `${place}.where`, `a dimension of the limits of \`${metric}\``);
+    const values = published.map((limit) => limit.where[key]);
+    if (!values.includes(value))
+      refuse(
+        `${place}.where.${key}: expected what a limit of \`${metric}\` says, got ${showValue(value)}`,
+        suggestName(String(value), new Set(values.filter((each) => each !== undefined).map(String))),
+      );
+  }
+  return refuse(`${place}: expected to select a published limit of \`${metric}\`, found none`, contract);
 }
 
 /** Refuses a name that is not known, with the nearest one that is. */

@@ -1,11 +1,18 @@
 import * as z from 'zod';
 import { ProfileId } from '../../workloads/kit/names.ts';
-import { Requirement } from '../../workloads/kit/requirement.ts';
+import {
+  DriftRule,
+  FactRule,
+  ManifestRule,
+  MetricRule,
+  NotCoveredRule,
+  Requirement,
+} from '../../workloads/kit/requirement.ts';
 
 /** What must hold for one purpose (`harness/profiles/<id>.yaml`). */
 export const Profile = z.strictObject({
   schema: z.literal('assay/profile'),
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(2),
   id: ProfileId,
   version: z.string(),
   title: z.string().min(1),
@@ -25,3 +32,33 @@ export const Profile = z.strictObject({
   requirements: z.array(Requirement).min(1),
 });
 export type Profile = z.infer<typeof Profile>;
+
+/** A rule on a metric as version 1 had it: by the ids of its limits, none for what only a contract states. */
+const MetricRuleV1 = MetricRule.pick({ kind: true, metric: true }).extend({ limits: z.array(z.string()) });
+
+const ProfileV1 = Profile.extend({
+  schemaVersion: z.literal(1),
+  requirements: z
+    .array(
+      Requirement.extend({
+        rule: z.discriminatedUnion('kind', [FactRule, MetricRuleV1, ManifestRule, DriftRule, NotCoveredRule]),
+      }),
+    )
+    .min(1),
+});
+
+/** A profile as a run keeps it, of any version. */
+export const StoredProfile = z
+  .discriminatedUnion('schemaVersion', [ProfileV1, Profile])
+  .transform((stored) => (stored.schemaVersion === 1 ? upgradeProfile(stored) : stored));
+
+function upgradeProfile({ requirements, ...profile }: z.infer<typeof ProfileV1>): Profile {
+  return {
+    ...profile,
+    schemaVersion: 2,
+    requirements: requirements.map(({ rule, ...asked }) => {
+      if (rule.kind !== 'metric' || rule.limits.length > 0) return { ...asked, rule };
+      return { ...asked, rule: { kind: 'metric', metric: rule.metric, statedBy: 'contract' } };
+    }),
+  };
+}

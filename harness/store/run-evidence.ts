@@ -5,7 +5,8 @@ import type { Registry } from '../../workloads/registry.ts';
 import { metricsOf } from '../../workloads/registry.ts';
 import { Inventory } from '../config/inventory.ts';
 import { Manifest } from '../config/manifest.ts';
-import { Profile } from '../config/profile.ts';
+import type { Profile } from '../config/profile.ts';
+import { StoredProfile } from '../config/profile.ts';
 import { Suite } from '../config/suite.ts';
 import type { PlannedStep } from '../plan/plan.ts';
 import { Plan } from '../plan/plan.ts';
@@ -287,7 +288,7 @@ async function readInputs(run: RunDirectory, registry: Registry): Promise<Inputs
     profiles: await Promise.all(
       [...listed]
         .filter((path) => path.startsWith(`${runPaths.inputs}/profiles/`))
-        .map((path) => run.readDocument(Profile, path)),
+        .map((path) => run.readDocument(StoredProfile, path)),
     ),
   };
 }

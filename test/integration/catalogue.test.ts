@@ -57,7 +57,7 @@ describe('nothing was measured', () => {
         ...profile,
         requirements: profile.requirements.map((requirement) =>
           requirement.rule.kind === 'metric'
-            ? { ...requirement, rule: { ...requirement.rule, limits: [] } }
+            ? { ...requirement, rule: { ...requirement.rule, statedBy: 'contract' as const } }
             : requirement,
         ),
       })),
@@ -67,7 +67,7 @@ describe('nothing was measured', () => {
     expect(cell('vm', 'nvme-exact')).toMatchObject({ verdict: 'missing', missing: 'no-limit' });
   });
 
-  it('a limit that the profile names and the run does not have', async () => {
+  it('a limit that the profile asks about and the run does not have', async () => {
     const { exitCode, cell } = await judge({
       nodes: [machine([hash, gemm, verify])],
       change: ({ profiles, limits }) => ({

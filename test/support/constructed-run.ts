@@ -85,7 +85,7 @@ export function constructProfile(
 ): Profile {
   return Profile.parse({
     schema: 'assay/profile',
-    schemaVersion: 1,
+    schemaVersion: 2,
     id: 'constructed',
     version: '1.0',
     title: 'Constructed purpose',

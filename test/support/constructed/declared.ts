@@ -11,8 +11,8 @@ import { constructedMetrics, constructLimit } from '../constructed-run.ts';
 const profiles = new URL('../../../harness/profiles/', import.meta.url);
 const read = (file: string): Source => ({ file, text: readFileSync(new URL(file, profiles), 'utf8') });
 
-/** Stand-ins for the limits that the shipped profiles name, with values that only tests believe in. */
-export const constructedLimits = [
+/** Stand-ins for the limits that the shipped profiles ask about, with values that only tests believe in. */
+const constructedLimits = [
   constructLimit({
     id: 'sha256.wrong-digests',
     metric: 'sha256.wrongDigests',
@@ -49,6 +49,15 @@ export const constructedLimits = [
     where: { nodes: 2 },
   }),
   constructLimit({
+    id: 'nvme.random-read',
+    metric: 'nvme.randomReadRate',
+    value: 1_000_000,
+    unit: 'IOPS',
+    where: { blockBytes: 4096 },
+    proof: { transport: 'nvme' },
+    hardware: { class: 'nvme', models: ['a proven model'] },
+  }),
+  constructLimit({
     id: 'nvme.superpod-good-read',
     metric: 'nvme.sequentialReadThroughput',
     value: 4e9,
@@ -59,26 +68,9 @@ export const constructedLimits = [
 /** The names that the shipped profiles may use, without loading a workload. */
 export function constructedDeclared(): Declared {
   const vocabulary = readConfig(Vocabulary, read('vocabulary.yaml'));
-  const oci = [
-    ...new Set(
-      [...read('requirements/drive.yaml').text.matchAll(/nvme\.oci-[a-z0-9.-]+/g)].map(([id]) => id),
-    ),
-  ];
   return {
     metrics: constructedMetrics,
-    limits: [
-      ...constructedLimits,
-      ...oci.map((id) =>
-        constructLimit({
-          id,
-          metric: 'nvme.randomReadRate',
-          value: 1_000_000,
-          unit: 'IOPS',
-          proof: { transport: 'nvme' },
-          hardware: { class: 'nvme', models: [`model of ${id}`] },
-        }),
-      ),
-    ],
+    limits: constructedLimits,
     vocabulary: new Set(Object.keys(vocabulary.subjectMatters)),
   };
 }

@@ -11,17 +11,21 @@ const read = (...requirements: readonly Requirement[]) =>
   readProfile({ file: 'p.yaml', text: stringify(constructProfile(requirements)) }, declared, new Map());
 const fact = (rule: object, changes: Partial<Requirement> = {}) =>
   constructRequirement({ id: 'one', rule: { kind: 'fact', path: 'cpu.sockets', ...rule }, ...changes });
-const metric = (name: string, limits: string[], changes: Partial<Requirement> = {}) =>
-  constructRequirement({ id: 'one', rule: { kind: 'metric', metric: name, limits }, ...changes });
+const metric = (name: string, selector: object = {}, changes: Partial<Requirement> = {}) =>
+  constructRequirement({ id: 'one', rule: { kind: 'metric', metric: name, ...selector }, ...changes });
 
 describe('readProfile', () => {
   it('reads what names only declared things', () => {
     const profile = read(fact({ equalClaim: 'cpu.sockets' }), {
-      ...metric('sha256.wrongDigests', ['sha256.wrong-digests']),
+      ...metric('sha256.wrongDigests'),
       id: 'two',
     });
     expect(profile.requirements.map(({ id }) => id)).toEqual(['one', 'two']);
     expect(Object.isFrozen(profile.requirements[0]?.rule)).toBe(true);
+  });
+  it('leaves a number that nobody publishes to a contract', () => {
+    const rule = { kind: 'metric', metric: 'copy.latency', statedBy: 'contract' };
+    expect(read(metric('copy.latency', { statedBy: 'contract' })).requirements[0]?.rule).toEqual(rule);
   });
   it.each([
     [
@@ -68,26 +72,44 @@ describe('readProfile', () => {
     ],
     [
       'a metric',
-      metric('sha256.wrongDigest', []),
+      metric('sha256.wrongDigest'),
       'rule.metric: expected a declared metric, got `sha256.wrongDigest`',
       'Did you mean `sha256.wrongDigests`?',
     ],
     [
-      'a limit id',
-      metric('sha256.wrongDigests', ['sha256.wrong-digest']),
-      'rule.limits[0]: expected the id of a limit, got `sha256.wrong-digest`',
-      'Did you mean `sha256.wrong-digests`?',
+      'a list of limit ids',
+      metric('sha256.wrongDigests', { limits: ['sha256.wrong-digests'] }),
+      'rule.limits: expected limits selected by what they say, got a list of ids',
+      'Say `where`, `class` or neither: a limit for a new class then needs no edit of the profile.',
     ],
     [
-      'a limit of another metric',
-      metric('sha256.wrongDigests', ['matmul.wrong-elements']),
-      'rule.limits[0]: expected a limit of `sha256.wrongDigests`, got one of `matmul.wrongElements`',
-      undefined,
+      'a metric without a limit',
+      metric('copy.latency'),
+      'rule: expected a published limit of `copy.latency`, found none',
+      'Say `statedBy: contract` if nobody publishes one.',
+    ],
+    [
+      'a dimension',
+      metric('nvme.randomReadRate', { where: { blockByte: 4096 } }),
+      'rule.where: expected a dimension of the limits of `nvme.randomReadRate`, got `blockByte`',
+      'Did you mean `blockBytes`?',
+    ],
+    [
+      'a value of a dimension',
+      metric('nvme.randomReadRate', { where: { blockBytes: 4069 } }),
+      'rule.where.blockBytes: expected what a limit of `nvme.randomReadRate` says, got `4069`',
+      'Did you mean `4096`?',
+    ],
+    [
+      'a selection that no limit meets',
+      metric('nvme.randomReadRate', { where: { blockBytes: 4096 }, class: 'any' }),
+      'rule: expected to select a published limit of `nvme.randomReadRate`, found none',
+      'Say `statedBy: contract` if nobody publishes one.',
     ],
     [
       '`equal` with screening',
-      metric('sha256.wrongDigests', ['sha256.wrong-digests'], { sampling: 'screening' }),
-      'rule.limits[0]: expected sampling `exact` with a limit that says `equal`, got `screening`',
+      metric('sha256.wrongDigests', {}, { sampling: 'screening' }),
+      'rule: expected sampling `exact` with a limit that says `equal` (`sha256.wrong-digests`), got `screening`',
       undefined,
     ],
     [
@@ -115,7 +137,7 @@ describe('readProfile', () => {
   });
   it('refuses a rule without a comparator, with two, and with a typo', () => {
     const text = (rule: string) =>
-      `schema: assay/profile\nschemaVersion: 1\nid: p\nversion: '1'\ntitle: t\npurpose: p\nfamily: ai\nrequirements:\n  - { id: one, title: t, dimension: D1, level: required, owner: hardware, scope: node, sampling: exact, action: a, rule: ${rule} }\n`;
+      `schema: assay/profile\nschemaVersion: 2\nid: p\nversion: '1'\ntitle: t\npurpose: p\nfamily: ai\nrequirements:\n  - { id: one, title: t, dimension: D1, level: required, owner: hardware, scope: node, sampling: exact, action: a, rule: ${rule} }\n`;
     const message = (rule: string) =>
       refusal(() => readProfile({ file: 'p.yaml', text: text(rule) }, declared, new Map())).message;
     expect(message('{ kind: fact, path: cpu.sockets }')).toMatch(

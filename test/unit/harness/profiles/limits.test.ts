@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import type { BuiltIn } from '../../../../harness/config/built-in.ts';
+import { loadBuiltIn } from '../../../../harness/config/built-in.ts';
+import { candidateLimits } from '../../../../harness/config/candidate-limits.ts';
+import type { Limit } from '../../../../workloads/kit/limit.ts';
+import { loadRegistry } from '../../../../workloads/registry.ts';
+
+const registry = await loadRegistry();
+
+/** Ids of the limits that each requirement on a metric selects. */
+const selectionsOf = ({ profiles, limits }: BuiltIn): Readonly<Record<string, readonly string[]>> =>
+  Object.fromEntries(
+    profiles.flatMap(({ id, requirements }) =>
+      requirements.flatMap(({ id: requirement, rule }) =>
+        rule.kind === 'metric'
+          ? [[`${id}/${requirement}`, candidateLimits(rule, limits).map((limit) => limit.id)] as const]
+          : [],
+      ),
+    ),
+  );
+
+describe('shipped limits', () => {
+  it('holds every requirement on a metric against these limits, whatever the hardware', async () => {
+    const { profiles, limits } = await loadBuiltIn(registry);
+    const randomRead = [
+      'nvme.oci-random-read.ssdpf2kx038t1s',
+      'nvme.oci-random-read.mzwlr3t8hbls',
+      'nvme.oci-random-read.mzwlr3t8hcls',
+      'nvme.oci-random-read.mzwlj7t6hala',
+      'nvme.oci-random-read.7361456-icrpc2dd2ora6.4t',
+    ];
+    expect(selectionsOf({ profiles, limits })).toEqual({
+      'ai-training-multinode/nvme-read': randomRead,
+      'ai-training-multinode/nvme-health': ['nvme.verify-errors'],
+      'ai-inference/nvme-read': randomRead,
+      'ai-inference/nvme-health': ['nvme.verify-errors'],
+      'ai-inference/model-load': ['nvme.superpod-good-read'],
+      'storage/proven-nvme': randomRead,
+      'storage/verify': ['nvme.verify-errors'],
+      'storage/sequential-read': ['nvme.superpod-good-read'],
+      'cpu-cluster/sha256-exact': ['sha256.wrong-digests'],
+      'cpu-cluster/matmul-exact': ['matmul.wrong-elements'],
+      'cpu-cluster/storage-exact': ['nvme.verify-errors'],
+      'cpu-cluster/pair-exact': ['allreduce.wrong-values'],
+      'cpu-cluster/pair-speed': ['allreduce.pair-above-gigabit'],
+      'cpu-cluster/group-exact': ['allreduce.wrong-values'],
+      'survey/sha256-exact': ['sha256.wrong-digests'],
+      'survey/matmul-exact': ['matmul.wrong-elements'],
+      'survey/nvme-exact': ['nvme.verify-errors'],
+    });
+  });
+
+  it.each([
+    ['a rate of a new drive', 'nvme.randomReadRate', { blockBytes: 4096, queueDepth: 32 }, 3],
+    ['a rate of other reads', 'nvme.randomReadRate', { blockBytes: 512 }, 0],
+    ['a speed that a purpose states by itself', 'nvme.sequentialReadThroughput', {}, 0],
+    ['a speed between nodes of a new class', 'allreduce.busBandwidth', { nodes: 2 }, 0],
+  ])('takes up %s without an edit of a profile', async (_, metric, where, requirements) => {
+    const { profiles, limits } = await loadBuiltIn(registry);
+    const [like] = limits.filter((limit) => limit.metric === metric);
+    if (like === undefined) throw new Error(`no limit of ${metric}`);
+    const fresh: Limit = { ...like, id: 'new', where, hardware: { class: 'hgx-b200-8', models: ['NEW'] } };
+    const selected = Object.values(selectionsOf({ profiles, limits: [...limits, fresh] })).flat();
+    expect(selected.filter((id) => id === 'new')).toHaveLength(requirements);
+  });
+});
