@@ -9,9 +9,9 @@ import { medianInterval } from '../harness/stats/median-interval.ts';
 import type { HostFacts } from '../workloads/kit/facts/host-facts.ts';
 import { readHostFacts } from '../workloads/kit/facts/read-host-facts.ts';
 import type { CommandOutput } from '../workloads/kit/tool.ts';
-import type { MatmulParams } from '../workloads/matmul/spec.ts';
 import { openblas } from '../workloads/matmul/tools/openblas.ts';
 import { own } from '../workloads/matmul/tools/own.ts';
+import type { MatmulParams } from '../workloads/matmul/workload.ts';
 
 // OpenBLAS through Assay against OpenBLAS called by hand, and our FP32 kernel against OpenBLAS: fresh processes of
 // one core in interleaved rounds. Fails when the 95 % interval of a ratio's median lies wholly below its limit.

@@ -2,8 +2,9 @@ import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import type { BuiltBundle } from '../../harness/deploy/bundle.ts';
-import { commonJsBanner, listWorkloads, staticDiscovery, writeBundle } from '../../harness/deploy/bundle.ts';
+import { commonJsBanner, staticDiscovery, writeBundle } from '../../harness/deploy/bundle.ts';
 import { writeRuntimes } from '../../harness/deploy/runtime.ts';
+import { listWorkloads } from '../../workloads/list-workloads.ts';
 
 /** Builds our client as `npm run build` builds the command line, and the plain script without its types. */
 export async function buildClient(
@@ -27,7 +28,7 @@ export async function buildClient(
     entryPoints: { 'open-sessions': 'bench/fanout/open-sessions.ts' },
     external: ['esbuild', '*.node'],
     banner: commonJsBanner,
-    plugins: [staticDiscovery(await listWorkloads(root))],
+    plugins: [staticDiscovery(await listWorkloads(join(root, 'workloads')))],
     sourcemap: 'external', // not named in the code, so that nobody loads it; it serves --profile
   });
   await build({

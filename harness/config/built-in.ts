@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Limit } from '../../workloads/kit/limit.ts';
 import type { Registry } from '../../workloads/registry.ts';
@@ -21,7 +21,7 @@ export interface BuiltIn {
 
 export async function loadBuiltIn(registry: Registry): Promise<BuiltIn> {
   const metrics = metricsOf(registry);
-  const limits = await loadLimits(await thresholdFiles(registry), metrics);
+  const limits = await loadLimits(thresholdFiles(registry), metrics);
   const vocabulary = await loadVocabulary(resource('harness/profiles/vocabulary.yaml'));
   const profiles = await loadProfiles(resource('harness/profiles'), { metrics, limits, vocabulary });
   return { profiles, limits };
@@ -41,10 +41,7 @@ export async function findSuite(id: string, registry: Registry, workingDirectory
   return loadSuite(resource(`harness/suites/${id}.yaml`), registry);
 }
 
-async function thresholdFiles(registry: Registry): Promise<readonly string[]> {
-  const folders = [...registry.keys()].map((id) => resource(`workloads/${id}/thresholds`));
-  const files = await Promise.all(
-    folders.map(async (folder) => (await readdir(folder)).toSorted().map((name) => join(folder, name))),
+const thresholdFiles = (registry: Registry): readonly string[] =>
+  [...registry].flatMap(([id, { thresholds }]) =>
+    thresholds.map((name) => resource(`workloads/${id}/thresholds/${name}`)),
   );
-  return files.flat();
-}

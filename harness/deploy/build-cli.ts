@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'esbuild';
 import { build } from 'esbuild';
-import { buildBundle, commonJsBanner, listWorkloads, staticDiscovery, writeBundle } from './bundle.ts';
+import { listWorkloads } from '../../workloads/list-workloads.ts';
+import { buildBundle, commonJsBanner, staticDiscovery, writeBundle } from './bundle.ts';
 import { writeRuntimes } from './runtime.ts';
 
 // `npm run build`: the command line as it is installed: split modules, so that `--help` loads no workload, the
@@ -11,7 +12,7 @@ import { writeRuntimes } from './runtime.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const out = join(root, 'dist');
-const workloads = await listWorkloads(root);
+const workloads = await listWorkloads(join(root, 'workloads'));
 
 /**
  * yargs measures its help with string-width, which builds an Intl.Segmenter when it is loaded: half of the start-up
@@ -47,10 +48,13 @@ await build({
 });
 await writeBundle(out, await buildBundle(root));
 await writeRuntimes(out);
-for (const folder of [
+for (const path of [
   'harness/profiles',
   'harness/suites',
-  ...workloads.map(({ id }) => `workloads/${id}/thresholds`),
+  ...workloads.flatMap(({ id, thresholds, suites }) => [
+    ...thresholds.map((name) => `workloads/${id}/thresholds/${name}`),
+    ...suites.map((name) => `workloads/${id}/suites/${name}`),
+  ]),
 ]) {
-  await cp(join(root, folder), join(out, folder), { recursive: true });
+  await cp(join(root, path), join(out, path), { recursive: true });
 }

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Plugin } from 'esbuild';
+import type { WorkloadFiles } from '../../workloads/list-workloads.ts';
+import { listWorkloads } from '../../workloads/list-workloads.ts';
 import { isCheckout, resource } from '../resources.ts';
 
 /** What is pushed to a node. */
@@ -55,7 +56,7 @@ export async function writeBundle(out: string, { manifest, packed }: BuiltBundle
 /** Builds the agent from the checkout at `root`. The same sources give the same hash in any directory. */
 export async function buildBundle(root: string): Promise<BuiltBundle> {
   const { build } = await import('esbuild');
-  const workloads = await listWorkloads(root);
+  const workloads = await listWorkloads(join(root, 'workloads'));
   const shared = {
     absWorkingDir: root,
     bundle: true,
@@ -100,7 +101,9 @@ export async function buildBundle(root: string): Promise<BuiltBundle> {
     files.set(relative(join(root, 'bundle'), path), contents);
   }
   files.set('package.json', Buffer.from('{"type":"commonjs"}\n'));
-  for (const path of workloads.flatMap((one) => one.sources))
+  for (const path of workloads.flatMap(({ id, native }) =>
+    native.map((name) => `workloads/${id}/native/${name}`),
+  ))
     files.set(path, await readFile(join(root, path)));
   return createBundle(files);
 }
@@ -131,44 +134,14 @@ function pack(manifest: string, files: ReadonlyMap<string, Uint8Array>): Promise
 
 const digest = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
 
-interface WorkloadFiles {
-  readonly id: string;
-  readonly tools: readonly string[];
-  readonly hasKernel: boolean;
-  /** Native sources, which are compiled on the node. */
-  readonly sources: readonly string[];
-}
-
-export async function listWorkloads(root: string): Promise<readonly WorkloadFiles[]> {
-  const entries = await readdir(join(root, 'workloads'), { withFileTypes: true });
-  const ids = entries
-    .filter((entry) => entry.isDirectory() && existsSync(join(root, 'workloads', entry.name, 'spec.ts')))
-    .map((entry) => entry.name);
-  return Promise.all(
-    ids.toSorted().map(async (id) => {
-      const names = await readdir(join(root, 'workloads', id));
-      const inside = async (folder: string): Promise<readonly string[]> =>
-        names.includes(folder) ? (await readdir(join(root, 'workloads', id, folder))).toSorted() : [];
-      return {
-        id,
-        tools: (await inside('tools')).filter((name) => name.endsWith('.ts')),
-        hasKernel: names.includes('kernel.ts'),
-        sources: (await inside('native')).map((name) => `workloads/${id}/native/${name}`),
-      };
-    }),
-  );
-}
-
 /** Replaces the directory listing of workloads/discovered.ts by imports that a bundler can follow. */
 export function staticDiscovery(workloads: readonly WorkloadFiles[]): Plugin {
-  const contents = `export const discovered = async () => [${workloads
-    .map(
-      ({ id, tools }) =>
-        `{ id: ${JSON.stringify(id)}, loadSpec: () => import('./${id}/spec.ts'), loadTools: [${tools
-          .map((name) => `() => import('./${id}/tools/${name}')`)
-          .join(', ')}] }`,
-    )
-    .join(', ')}];`;
+  const entries = workloads.map((files) => {
+    const load = (path: string): string => `() => import(${JSON.stringify(`./${files.id}/${path}`)})`;
+    const tools = files.tools.map((name) => load(`tools/${name}`)).join(', ');
+    return `{ ...${JSON.stringify(files)}, loadWorkload: ${load('workload.ts')}, loadTools: [${tools}] }`;
+  });
+  const contents = `export const discovered = async () => [${entries.join(', ')}];`;
   return {
     name: 'static-discovery',
     setup(build) {

@@ -102,7 +102,7 @@ describe('the layers', () => {
     ['workloads/nvme/read-fio.ts', 'node:fs'],
     ['workloads/nvme/read-fio.ts', '../../harness/judge/judge.ts'],
     ['workloads/nvme/tools/fio.ts', 'node:fs'],
-    ['workloads/nvme/tools/fio.ts', '../../sha256/spec.ts'],
+    ['workloads/nvme/tools/fio.ts', '../../sha256/workload.ts'],
     // Ways around: another workload's depth, an unusual path, a builtin without its prefix, a package's depth.
     ['workloads/nvme/tools/deep/read.ts', '../../../sha256/tools/openssl.ts'],
     ['workloads/nvme/tools/fio.ts', '../../kit/../../agents/clock.ts'],

@@ -5,8 +5,8 @@ import { err, ok } from '../kit/result.ts';
 import type { Seat } from '../kit/seat.ts';
 import type { ParsedStep, StepOutputs } from '../kit/tool.ts';
 import { quantity } from '../kit/unit.ts';
-import type { AllreduceMetrics, AllreduceParams, AllreduceReading } from './spec.ts';
-import { countRanks, listSizes } from './spec.ts';
+import type { AllreduceMetrics, AllreduceParams, AllreduceReading } from './workload.ts';
+import { countRanks, listSizes } from './workload.ts';
 
 const count = z.number().int().nonnegative();
 const seconds = z.number().positive();

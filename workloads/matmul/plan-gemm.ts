@@ -4,7 +4,7 @@ import { valueOf } from '../kit/facts/fact.ts';
 import type { HostFacts } from '../kit/facts/host-facts.ts';
 import type { Result } from '../kit/result.ts';
 import { err, ok } from '../kit/result.ts';
-import type { MatmulParams } from './spec.ts';
+import type { MatmulParams } from './workload.ts';
 
 const inputBytes = { fp32: 4, fp16: 2, bf16: 2, int8: 1 } as const;
 

@@ -5,7 +5,7 @@ import { err, ok } from '../kit/result.ts';
 import type { ParsedStep, StepOutputs } from '../kit/tool.ts';
 import { quantity } from '../kit/unit.ts';
 import { seed } from './plan-gemm.ts';
-import type { MatmulMetrics, MatmulParams, MatmulReading } from './spec.ts';
+import type { MatmulMetrics, MatmulParams, MatmulReading } from './workload.ts';
 
 const count = z.number().int().nonnegative();
 

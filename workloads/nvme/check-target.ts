@@ -2,8 +2,8 @@ import type { HostFacts } from '../kit/facts/host-facts.ts';
 import { whyNoDrive } from '../kit/facts/local-file-systems.ts';
 import type { Result } from '../kit/result.ts';
 import { err, ok } from '../kit/result.ts';
-import type { Params } from './spec.ts';
 import { whyTooLarge } from './storage-budget.ts';
+import type { Params } from './workload.ts';
 
 /** Whether numbers written to the scratch directory could be a drive's, and whether it has room for them. */
 export function checkTarget({ fileBytes }: Params, { scratch, drives }: HostFacts): Result<undefined> {

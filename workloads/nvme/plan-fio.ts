@@ -1,6 +1,6 @@
 import type { CommandInput } from '../kit/command.ts';
 import { patterns } from './fio-patterns.ts';
-import type { Params } from './spec.ts';
+import type { Params } from './workload.ts';
 
 /** libaio and not io_uring: many kernels and containers have io_uring switched off, and the engine changes the number. */
 export const engine = 'libaio';

@@ -6,8 +6,8 @@ import { engine } from './plan-fio.ts';
 import type { FioJob } from './read-fio.ts';
 import type { StorageReading } from './read-fio-step.ts';
 import { readTarget } from './read-target.ts';
-import type { Params } from './spec.ts';
 import { whyTooLarge } from './storage-budget.ts';
+import type { Params } from './workload.ts';
 
 /** What a fio step did. */
 export interface Measured {

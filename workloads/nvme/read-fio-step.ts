@@ -6,7 +6,7 @@ import { quantity } from '../kit/unit.ts';
 import { patterns } from './fio-patterns.ts';
 import type { FioDirection, FioJob } from './read-fio.ts';
 import { verifyFailed } from './read-fio.ts';
-import type { nvme, Params } from './spec.ts';
+import type { nvme, Params } from './workload.ts';
 
 /** A reading of this workload, before it is known what drive it is of. */
 export type StorageReading = Reading<typeof nvme.metrics>;

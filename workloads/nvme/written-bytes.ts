@@ -1,4 +1,4 @@
-import type { Params } from './spec.ts';
+import type { Params } from './workload.ts';
 
 /** What PCIe 5.0 ×4 carries in one direction (32 GT/s × 4 lanes × 128/130 ÷ 8): no drive writes faster. */
 const fastestBytesPerSecond = 15.8e9;

@@ -16,8 +16,8 @@ import {
 import { readAllreduce } from '../read-allreduce.ts';
 import type { LaunchParameters } from '../read-launch.ts';
 import { checkParameters, readLaunch } from '../read-launch.ts';
-import type { AllreduceParams } from '../spec.ts';
-import { allreduce, countRanks, listSizes } from '../spec.ts';
+import type { AllreduceParams } from '../workload.ts';
+import { allreduce, countRanks, listSizes } from '../workload.ts';
 
 const native = '{bundle}/workloads/allreduce/native';
 const program = 'assay-allreduce';

@@ -5,7 +5,7 @@ import { err, ok } from '../../kit/result.ts';
 import { defineTool } from '../../kit/tool.ts';
 import { quantity } from '../../kit/unit.ts';
 import { canMultiply, seed } from '../plan-gemm.ts';
-import { matmul } from '../spec.ts';
+import { matmul } from '../workload.ts';
 
 const count = z.number().int().nonnegative();
 

@@ -3,7 +3,7 @@ import { err } from '../../kit/result.ts';
 import { defineTool } from '../../kit/tool.ts';
 import { canMultiply, planGemm } from '../plan-gemm.ts';
 import { readGemm } from '../read-gemm.ts';
-import { matmul } from '../spec.ts';
+import { matmul } from '../workload.ts';
 
 /** Without one of these oneDNN emulates BF16, and INT8 may saturate in between (documented for pre-VNNI CPUs). */
 const hardware = {

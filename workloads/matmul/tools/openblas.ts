@@ -2,7 +2,7 @@ import { err } from '../../kit/result.ts';
 import { defineTool } from '../../kit/tool.ts';
 import { canMultiply, planGemm } from '../plan-gemm.ts';
 import { readGemm } from '../read-gemm.ts';
-import { matmul } from '../spec.ts';
+import { matmul } from '../workload.ts';
 
 /** FP32 through OpenBLAS' `cblas_sgemm`: the reference for CPUs. */
 export const openblas = defineTool(matmul, {

@@ -4,7 +4,7 @@ import { defineTool } from '../../kit/tool.ts';
 import { hasFp16, instructionFlags } from '../instruction-flags.ts';
 import { canMultiply, planGemm } from '../plan-gemm.ts';
 import { readGemm } from '../read-gemm.ts';
-import { matmul } from '../spec.ts';
+import { matmul } from '../workload.ts';
 
 /** Our own kernel: the only one for FP16 on CPUs, and FP32 where no library is. */
 export const own = defineTool(matmul, {

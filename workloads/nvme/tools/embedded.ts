@@ -8,8 +8,8 @@ import { checkTarget } from '../check-target.ts';
 import { whyNotMoved } from '../moved-bytes.ts';
 import { planTarget, targetRequirements } from '../plan-target.ts';
 import { readTarget } from '../read-target.ts';
-import { nvme } from '../spec.ts';
 import { whyTooLarge } from '../storage-budget.ts';
+import { nvme } from '../workload.ts';
 import { writtenBytes } from '../written-bytes.ts';
 
 const positive = z.number().int().positive();

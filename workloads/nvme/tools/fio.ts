@@ -6,7 +6,7 @@ import { planTarget, targetRequirements } from '../plan-target.ts';
 import { proveReadings } from '../prove-readings.ts';
 import { readFio } from '../read-fio.ts';
 import { readSpeed, readVerification } from '../read-fio-step.ts';
-import { nvme } from '../spec.ts';
+import { nvme } from '../workload.ts';
 import { writtenBytes } from '../written-bytes.ts';
 
 /** Direct I/O by fio on a file that it has written in full before. */

@@ -4,7 +4,7 @@ import { readPool } from '../../kit/read-pool.ts';
 import { err, ok } from '../../kit/result.ts';
 import { defineTool } from '../../kit/tool.ts';
 import { quantity } from '../../kit/unit.ts';
-import { sha256 } from '../spec.ts';
+import { sha256 } from '../workload.ts';
 
 const count = z.number().int().nonnegative();
 

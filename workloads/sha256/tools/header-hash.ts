@@ -4,8 +4,8 @@ import { outputOf, readJson } from '../../kit/read-output.ts';
 import { err, ok } from '../../kit/result.ts';
 import { defineTool } from '../../kit/tool.ts';
 import { quantity } from '../../kit/unit.ts';
-import type { Sha256Reading } from '../spec.ts';
-import { sha256 } from '../spec.ts';
+import type { Sha256Reading } from '../workload.ts';
+import { sha256 } from '../workload.ts';
 
 const count = z.number().int().nonnegative();
 

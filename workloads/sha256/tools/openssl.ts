@@ -5,8 +5,8 @@ import type { Result } from '../../kit/result.ts';
 import { err, ok } from '../../kit/result.ts';
 import { defineTool } from '../../kit/tool.ts';
 import { quantity } from '../../kit/unit.ts';
-import type { Sha256Params, Sha256Reading } from '../spec.ts';
-import { sha256 } from '../spec.ts';
+import type { Sha256Params, Sha256Reading } from '../workload.ts';
+import { sha256 } from '../workload.ts';
 
 /** FIPS 180-4 example: SHA-256 of the three bytes `abc`. */
 const abcDigest = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';

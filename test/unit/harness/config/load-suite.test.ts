@@ -28,6 +28,8 @@ const registry: Registry = new Map([
           parse: () => ok({ readings: [] }),
         },
       ],
+      thresholds: [],
+      suites: [],
     },
   ],
 ]);

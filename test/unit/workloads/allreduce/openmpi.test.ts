@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { AllreduceParams } from '../../../../workloads/allreduce/spec.ts';
 import { openmpi } from '../../../../workloads/allreduce/tools/openmpi.ts';
+import { AllreduceParams } from '../../../../workloads/allreduce/workload.ts';
 import type { StepOutputs } from '../../../../workloads/kit/tool.ts';
 import { fillFacts, loadCase } from '../../../support/case.ts';
 import { withText } from '../altered.ts';

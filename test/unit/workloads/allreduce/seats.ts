@@ -1,4 +1,4 @@
-import { AllreduceParams } from '../../../../workloads/allreduce/spec.ts';
+import { AllreduceParams } from '../../../../workloads/allreduce/workload.ts';
 import type { Seat } from '../../../../workloads/kit/seat.ts';
 import { loadCase } from '../../../support/case.ts';
 

@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { CommandOutput } from '../../../../workloads/kit/tool.ts';
 import { hasFp16 } from '../../../../workloads/matmul/instruction-flags.ts';
-import type { MatmulParams } from '../../../../workloads/matmul/spec.ts';
 import { onednn } from '../../../../workloads/matmul/tools/onednn.ts';
 import { openblas } from '../../../../workloads/matmul/tools/openblas.ts';
 import { own } from '../../../../workloads/matmul/tools/own.ts';
+import type { MatmulParams } from '../../../../workloads/matmul/workload.ts';
 import { fillFacts } from '../../../support/case.ts';
 import { temporaryDirectory } from '../../../support/temporary.ts';
 

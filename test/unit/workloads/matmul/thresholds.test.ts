@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { LimitFile } from '../../../../workloads/kit/limit.ts';
-import { MatmulParams } from '../../../../workloads/matmul/spec.ts';
 import any from '../../../../workloads/matmul/thresholds/any.json' with { type: 'json' };
 import h100 from '../../../../workloads/matmul/thresholds/h100-sxm5.json' with { type: 'json' };
+import { MatmulParams } from '../../../../workloads/matmul/workload.ts';
 
 const fp32 = { dtype: 'fp32', size: 1024, cores: 'one', seconds: 1 } as const;
 

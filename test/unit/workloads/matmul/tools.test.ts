@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { MatmulParams } from '../../../../workloads/matmul/spec.ts';
 import { onednn } from '../../../../workloads/matmul/tools/onednn.ts';
 import { openblas } from '../../../../workloads/matmul/tools/openblas.ts';
 import { own } from '../../../../workloads/matmul/tools/own.ts';
+import type { MatmulParams } from '../../../../workloads/matmul/workload.ts';
 import { fillFacts, loadCase } from '../../../support/case.ts';
 import { withText } from '../altered.ts';
 

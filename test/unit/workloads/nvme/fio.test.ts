@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { readHostFacts } from '../../../../workloads/kit/facts/read-host-facts.ts';
 import type { StepOutputs } from '../../../../workloads/kit/tool.ts';
-import { Params } from '../../../../workloads/nvme/spec.ts';
 import { fio } from '../../../../workloads/nvme/tools/fio.ts';
+import { Params } from '../../../../workloads/nvme/workload.ts';
 import { altered, withText } from '../altered.ts';
 import { constructed } from '../kit/facts/documents.ts';
 import { recorded } from './recorded.ts';

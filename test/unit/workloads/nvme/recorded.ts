@@ -1,5 +1,5 @@
 import type { StepOutputs } from '../../../../workloads/kit/tool.ts';
-import { Params } from '../../../../workloads/nvme/spec.ts';
+import { Params } from '../../../../workloads/nvme/workload.ts';
 import { loadCase } from '../../../support/case.ts';
 
 /** A recorded step: its outputs as the agent kept them, and what was asked for. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Sha256Params } from '../../../../workloads/sha256/spec.ts';
 import { headerHash } from '../../../../workloads/sha256/tools/header-hash.ts';
+import type { Sha256Params } from '../../../../workloads/sha256/workload.ts';
 import { fillFacts, loadCase } from '../../../support/case.ts';
 import { withText } from '../altered.ts';
 

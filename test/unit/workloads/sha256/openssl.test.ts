@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Sha256Params } from '../../../../workloads/sha256/spec.ts';
 import { openssl } from '../../../../workloads/sha256/tools/openssl.ts';
+import type { Sha256Params } from '../../../../workloads/sha256/workload.ts';
 import { fillFacts, loadCase } from '../../../support/case.ts';
 import { withText } from '../altered.ts';
 

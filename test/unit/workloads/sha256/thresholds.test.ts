@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LimitFile } from '../../../../workloads/kit/limit.ts';
-import { Sha256Params } from '../../../../workloads/sha256/spec.ts';
 import any from '../../../../workloads/sha256/thresholds/any.json' with { type: 'json' };
+import { Sha256Params } from '../../../../workloads/sha256/workload.ts';
 
 const bulk = { mode: 'bulk', blockBytes: 16384, cores: 'one', seconds: 2 } as const;
 const header = { mode: 'header', algorithm: 'single', cores: 'one', seconds: 2 } as const;

@@ -1,0 +1,38 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** A workload folder by the names of its files. Only `workload.ts` has to be there; what is absent is an empty list. */
+export interface WorkloadFiles {
+  readonly id: string;
+  readonly hasKernel: boolean;
+  readonly tools: readonly string[];
+  /** Sources that are compiled on the node. */
+  readonly native: readonly string[];
+  readonly thresholds: readonly string[];
+  readonly suites: readonly string[];
+}
+
+/** Finds the workload folders below `root`, which is the `workloads` folder of a checkout. */
+export async function listWorkloads(root: string): Promise<readonly WorkloadFiles[]> {
+  const folders = (await readdir(root, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+  const ids = folders.map(({ name }) => name).filter((name) => name !== 'kit');
+  const found = await Promise.all(
+    ids.toSorted().map(async (id) => {
+      const names = await readdir(join(root, id));
+      const inside = async (folder: string, ending: string): Promise<readonly string[]> =>
+        names.includes(folder)
+          ? (await readdir(join(root, id, folder))).filter((name) => name.endsWith(ending)).toSorted()
+          : [];
+      const files = {
+        id,
+        hasKernel: names.includes('kernel.ts'),
+        tools: await inside('tools', '.ts'),
+        native: await inside('native', ''),
+        thresholds: await inside('thresholds', '.json'),
+        suites: await inside('suites', '.yaml'),
+      };
+      return names.includes('workload.ts') ? [files] : [];
+    }),
+  );
+  return found.flat();
+}
