@@ -7,7 +7,8 @@ import { metricsOf } from '../../workloads/registry.ts';
 import { resource } from '../resources.ts';
 import { loadLimits } from './load-limits.ts';
 import { loadProfiles } from './load-profile.ts';
-import { loadSuite } from './load-suite.ts';
+import { loadSource } from './load-source.ts';
+import { assembleSuite, readSuite } from './load-suite.ts';
 import { suggestName } from './nearest-name.ts';
 import type { Profile } from './profile.ts';
 import type { Suite } from './suite.ts';
@@ -29,7 +30,7 @@ export async function loadBuiltIn(registry: Registry): Promise<BuiltIn> {
 
 /** A suite by its name, or by the path of a YAML file of one's own. Throws CONFIG_INVALID naming those there are. */
 export async function findSuite(id: string, registry: Registry, workingDirectory: string): Promise<Suite> {
-  if (/\.ya?ml$/.test(id)) return loadSuite(resolve(workingDirectory, id), registry);
+  if (/\.ya?ml$/.test(id)) return readSuite(await loadSource(resolve(workingDirectory, id)), registry);
   const known = (await readdir(resource('harness/suites')))
     .map((name) => name.replace(/\.yaml$/, ''))
     .toSorted();
@@ -38,7 +39,25 @@ export async function findSuite(id: string, registry: Registry, workingDirectory
       hint: suggestName(id, known),
     });
   }
-  return loadSuite(resource(`harness/suites/${id}.yaml`), registry);
+  const parts = [...registry].flatMap(([workload, { suites }]) =>
+    suites.map((name) => ({ workload, name, file: resource(`workloads/${workload}/suites/${name}`) })),
+  );
+  for (const { name, file } of parts) {
+    const suite = name.replace(/\.yaml$/, '');
+    if (known.includes(suite)) continue;
+    throw new AssayError('CONFIG_INVALID', `${file}: expected the name of a suite, got \`${suite}\``, {
+      hint: suggestName(suite, known),
+    });
+  }
+  return assembleSuite(
+    await loadSource(resource(`harness/suites/${id}.yaml`)),
+    await Promise.all(
+      parts
+        .filter(({ name }) => name === `${id}.yaml`)
+        .map(async ({ workload, file }) => ({ workload, source: await loadSource(file) })),
+    ),
+    registry,
+  );
 }
 
 const thresholdFiles = (registry: Registry): readonly string[] =>

@@ -2,23 +2,47 @@ import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { isShared } from '../../workloads/kit/workload.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import { describeIssues, showValue } from './describe-issues.ts';
-import { loadSource } from './load-source.ts';
 import { suggestName } from './nearest-name.ts';
 import type { Source } from './read-config.ts';
-import { readConfig } from './read-config.ts';
-import { Suite } from './suite.ts';
-
-/** Reads a suite file. */
-export async function loadSuite(file: string, registry: Registry): Promise<Suite> {
-  return readSuite(await loadSource(file), registry);
-}
+import { deepFreeze, readConfig } from './read-config.ts';
+import type { SuiteEntry } from './suite.ts';
+import { Suite, SuiteEntries, SuiteFrame } from './suite.ts';
 
 /** A suite from its text: every workload, tool and parameter must exist before any node is touched. */
 export function readSuite(source: Source, registry: Registry): Suite {
   const suite = readConfig(Suite, source);
+  checkEntries(
+    suite.entries.map((entry, index) => ({ entry, place: `${source.file}: entries[${index}]` })),
+    registry,
+  );
+  return suite;
+}
+
+/** A suite from its frame and from what each workload gives for it. */
+export function assembleSuite(
+  frame: Source,
+  parts: readonly { readonly workload: string; readonly source: Source }[],
+  registry: Registry,
+): Suite {
+  const placed = parts
+    .map(({ workload, source }) => ({ workload, source, ...readConfig(SuiteEntries, source) }))
+    .toSorted((a, b) => a.order - b.order || (a.workload < b.workload ? -1 : 1))
+    .flatMap(({ workload, source, entries }) =>
+      entries.map(({ id, ...entry }, index) => ({
+        entry: { id, workload, ...entry },
+        place: `${source.file}: entries[${index}]`,
+      })),
+    );
+  checkEntries(placed, registry);
+  return deepFreeze({ ...readConfig(SuiteFrame, frame), entries: placed.map(({ entry }) => entry) });
+}
+
+function checkEntries(
+  entries: readonly { readonly entry: SuiteEntry; readonly place: string }[],
+  registry: Registry,
+): void {
   const seen = new Set<string>();
-  for (const [index, entry] of suite.entries.entries()) {
-    const place = `${source.file}: entries[${index}]`;
+  for (const { entry, place } of entries) {
     if (seen.has(entry.id)) refuse(`${place}.id: expected each id once, got \`${entry.id}\` again`);
     seen.add(entry.id);
     const registered = registry.get(entry.workload);
@@ -51,7 +75,6 @@ export function readSuite(source: Source, registry: Registry): Suite {
       refuse(message, hint);
     }
   }
-  return suite;
 }
 
 function refuse(message: string, hint = 'Correct the suite.'): never {

@@ -21,7 +21,7 @@ export const SuiteEntry = z.strictObject({
 });
 export type SuiteEntry = z.infer<typeof SuiteEntry>;
 
-/** What is run (`harness/suites/<id>.yaml`). Repetitions are interleaved: all first ones, all second ones … */
+/** What is run, as a whole. Repetitions are interleaved: all first ones, all second ones … */
 export const Suite = z.strictObject({
   schema: z.literal('assay/suite'),
   schemaVersion: z.literal(1),
@@ -31,3 +31,14 @@ export const Suite = z.strictObject({
   entries: z.array(SuiteEntry).min(1),
 });
 export type Suite = z.infer<typeof Suite>;
+
+/** A suite that ships with Assay (`harness/suites/<id>.yaml`): the workloads give its entries. */
+export const SuiteFrame = Suite.omit({ entries: true });
+
+/** What a workload gives for a suite (`workloads/<id>/suites/<suite>.yaml`); lower orders come first, then by id. */
+export const SuiteEntries = z.strictObject({
+  schema: z.literal('assay/suite-entries'),
+  schemaVersion: z.literal(1),
+  order: z.number().int().nonnegative().default(100),
+  entries: z.array(SuiteEntry.omit({ workload: true })).min(1),
+});

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { readSuite } from '../../../../harness/config/load-suite.ts';
+import { assembleSuite, readSuite } from '../../../../harness/config/load-suite.ts';
 import { ok } from '../../../../workloads/kit/result.ts';
 import type { Registry } from '../../../../workloads/registry.ts';
 import { refusal } from '../../../support/constructed/refusal.ts';
@@ -77,5 +77,43 @@ describe('readSuite', () => {
   it('refuses the same id twice', () => {
     const one = entry('workload: copy, params: { blockBytes: 1 }');
     expect(refusal(() => read(one, one)).message).toMatch(/^s.yaml: entries\[1\].id: expected each id once/);
+  });
+});
+
+describe('assembleSuite', () => {
+  const frame = {
+    file: 'frame.yaml',
+    text: 'schema: assay/suite\nschemaVersion: 1\nid: s\nversion: "1"\ntitle: t',
+  };
+  const part = (workload: string, order: string, id: string) => ({
+    workload,
+    source: {
+      file: `${workload}.yaml`,
+      text: `schema: assay/suite-entries\nschemaVersion: 1\n${order}\nentries: [{ id: ${id}, repetitions: 1, budgetSeconds: 1, params: { blockBytes: 1 } }]`,
+    },
+  });
+  const copy = registry.get('copy')!;
+  const known: Registry = new Map(['first', 'last', 'copy', 'a', 'b'].map((id) => [id, copy]));
+
+  it('orders by number (100 where none is given), then by workload', () => {
+    const suite = assembleSuite(
+      frame,
+      [
+        part('b', '', 'of-b'),
+        part('copy', 'order: 20', 'of-copy'),
+        part('a', '', 'of-a'),
+        part('last', 'order: 101', 'of-last'),
+        part('first', 'order: 3', 'of-first'),
+      ],
+      known,
+    );
+    expect(suite.entries.map(({ id }) => id)).toEqual(['of-first', 'of-copy', 'of-a', 'of-b', 'of-last']);
+    expect(suite.entries[1]?.workload).toBe('copy');
+  });
+  it('refuses an id that two workloads give, naming the place of the second', () => {
+    const parts = [part('a', '', 'one'), part('b', '', 'one')];
+    expect(refusal(() => assembleSuite(frame, parts, known)).message).toBe(
+      'b.yaml: entries[0].id: expected each id once, got `one` again',
+    );
   });
 });
