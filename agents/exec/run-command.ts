@@ -6,6 +6,7 @@ import { lstat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import type { Command } from '../../workloads/kit/command.ts';
+import type { CounterFile } from '../../workloads/kit/tool.ts';
 import type { Clock } from '../clock.ts';
 import { readCounters } from '../monitor/counters.ts';
 import type { CapturedOutput, CommandResult, Execution } from '../protocol/step.ts';
@@ -25,6 +26,7 @@ export interface CommandSurroundings {
   readonly path: string;
   readonly clock: Clock;
   readonly graceMs: number;
+  readonly counters: readonly CounterFile[];
 }
 
 /** The reason of an abort: an execution state with a sentence. */
@@ -38,8 +40,8 @@ const streams = ['stdout', 'stderr'] as const;
 const unkillableMs = 10_000;
 
 /**
- * Runs one command in its own process group and keeps all that it leaves: both streams, the kernel's counters
- * before and after, its artifacts; `survivors` held its outputs open when it had ended. Never throws for what the
+ * Runs one command in its own process group and keeps all that it leaves: both streams, the counters
+ * before and after that were asked for, its artifacts; `survivors` held its outputs open when it had ended. Never throws for what the
  * program does. Aborting `signal` with a `StopReason` ends it.
  */
 export async function runCommand(
@@ -52,7 +54,7 @@ export async function runCommand(
     streams.map((name) => createEvidence(around.evidence, `${command.id}.${name}`)),
   );
   const startedAt = around.clock.now().toISOString();
-  const before = await readCounters();
+  const before = await readCounters(around.counters);
   const start = around.clock.monotonicMs();
   const subprocess = spawnTool(around, command);
   const ending = createEnding(subprocess.pid, around.graceMs);
@@ -86,8 +88,10 @@ export async function runCommand(
     const outputs: CapturedOutput[] = await drained;
     const natural = isGone ? describeEnd(await subprocess) : stuck;
     const durationMs = Math.round((around.clock.monotonicMs() - start) * 1000) / 1000;
-    const after = await readCounters();
-    outputs.push(await keepText(around, command.id, 'counters', JSON.stringify({ before, after })));
+    if (around.counters.length > 0) {
+      const after = await readCounters(around.counters);
+      outputs.push(await keepText(around, command.id, 'counters', JSON.stringify({ before, after })));
+    }
     for (const artifact of command.artifacts)
       outputs.push(...(await keepArtifact(around, command.id, artifact)));
     const result: CommandResult = {

@@ -5,6 +5,7 @@ import type { Placeholder } from '../../workloads/kit/command.ts';
 import { Command } from '../../workloads/kit/command.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import type { GroupPlace, Launch, LaunchAnswer } from '../../workloads/kit/seat.ts';
+import type { CounterFile } from '../../workloads/kit/tool.ts';
 import { isShared } from '../../workloads/kit/workload.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import type { Clock } from '../clock.ts';
@@ -125,6 +126,7 @@ async function attempt(
           path: around.path,
           clock: around.clock,
           graceMs,
+          counters: planned.counters,
         },
         fill(command, { ...private_, bundle: around.bundle, runtime: around.runtime, path: around.path }),
         budget,
@@ -151,7 +153,9 @@ async function attempt(
 function planCommands(
   around: StepSurroundings,
   request: StepRequest,
-): { commands: readonly Command[] } | { execution: 'refused'; reason: string } {
+):
+  | { commands: readonly Command[]; counters: readonly CounterFile[] }
+  | { execution: 'refused'; reason: string } {
   const refuse = (reason: string) => ({ execution: 'refused' as const, reason });
   const registered = around.registry.get(request.workload);
   const tool = registered?.tools.find((candidate) => candidate.id === request.tool);
@@ -168,7 +172,10 @@ function planCommands(
   const place: GroupPlace | undefined = seat === undefined ? undefined : { seat, launch: around.launch };
   if (seat !== undefined && seat.rank > 0 && around.launch?.rank !== seat.rank)
     return refuse('the leader of the group has not launched this node');
-  return { commands: tool.plan(params.data, around.facts, place).map((command) => Command.parse(command)) };
+  return {
+    commands: tool.plan(params.data, around.facts, place).map((command) => Command.parse(command)),
+    counters: tool.requires.counters ?? [],
+  };
 }
 
 function fill(command: Command, values: Readonly<Record<Placeholder, string>>): Command {

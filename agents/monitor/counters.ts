@@ -1,28 +1,27 @@
-import { readFile } from 'node:fs/promises';
-import type { Counters } from '../../workloads/kit/tool.ts';
+import { realpath } from 'node:fs/promises';
+import type { CounterFile, Counters } from '../../workloads/kit/tool.ts';
+import { readSmallFile } from '../read-small-file.ts';
+
+/** The longest are tables of all devices or CPUs: some 100 bytes a line. */
+const counterBytes = 1024 * 1024;
 
 /**
- * The kernel's counters around a command. `/proc/self/io` of the keeper counts the bytes of every child that it
- * has waited for (the kernel adds them on wait), so the difference is the tool's own traffic, exactly and
- * without sampling a process that is about to end. A counter that cannot be read is an empty text.
+ * Reads the kernel's counters around a command. `/proc/self/io` is the keeper's: it counts the bytes of every child
+ * that it has waited for (the kernel adds them on wait), so the difference is the tool's own traffic, exactly and
+ * without sampling a process that is about to end. A file that cannot be read, or leads out of /proc and /sys, is absent.
  */
-export async function readCounters(): Promise<Counters> {
-  const [diskstats, processIo, stat] = await Promise.all(
-    ['/proc/diskstats', '/proc/self/io', '/proc/stat'].map(readOrEmpty),
-  );
-  return {
-    diskstats: diskstats ?? '',
-    processIo: processIo ?? '',
-    stat: (stat ?? '').split('\n', 1)[0] ?? '',
-  };
+export async function readCounters(files: readonly CounterFile[]): Promise<Counters> {
+  const texts = await Promise.all(files.map(async (file) => [file, await readCounter(file)] as const));
+  return Object.fromEntries(texts.flatMap(([file, text]) => (text === undefined ? [] : [[file, text]])));
 }
 
-async function readOrEmpty(path: string): Promise<string> {
+async function readCounter(file: CounterFile): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    const path = await realpath(file);
+    return /^\/(proc|sys)\//.test(path) ? await readSmallFile(path, counterBytes) : undefined;
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'EACCES'))
-      return '';
+    // Not there, not ours to read, too long: the parser says what the lack of it means for its numbers.
+    if (cause instanceof Error) return undefined;
     throw cause;
   }
 }

@@ -1,4 +1,4 @@
-import { readSmallFile } from './read-small-file.ts';
+import { readSmallFile } from '../read-small-file.ts';
 import type { TreeEntry } from './read-tree.ts';
 import { readTree } from './read-tree.ts';
 

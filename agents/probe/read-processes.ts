@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
+import { readSmallFile } from '../read-small-file.ts';
 import { systemErrorCode } from './probe-failure.ts';
-import { readSmallFile } from './read-small-file.ts';
 
 /** Names of all processes that we may see (`comm`, at most 15 characters) and how many have each. */
 export async function readProcesses(): Promise<Record<string, number>> {

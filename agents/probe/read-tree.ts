@@ -1,6 +1,6 @@
 import { lstat, readdir, readlink } from 'node:fs/promises';
+import { readSmallFile } from '../read-small-file.ts';
 import { systemErrorCode } from './probe-failure.ts';
-import { readSmallFile } from './read-small-file.ts';
 
 const entryBytes = 64 * 1024;
 const entryCount = 50_000;

@@ -4,6 +4,7 @@ import { networkInterfaces } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ProbeDocument, ProbeOutput } from '../../workloads/kit/facts/probe-output.ts';
 import { capture } from '../exec/capture.ts';
+import { readSmallFile } from '../read-small-file.ts';
 import { findHeaders, headerRoots } from './find-headers.ts';
 import { findPrograms } from './find-programs.ts';
 import type { Probe } from './probe.ts';
@@ -12,7 +13,6 @@ import { probeList } from './probe-list.ts';
 import { readCgroup } from './read-cgroup.ts';
 import { readFileSystem } from './read-file-system.ts';
 import { readProcesses } from './read-processes.ts';
-import { readSmallFile } from './read-small-file.ts';
 import { readTree } from './read-tree.ts';
 
 const fileBytes = 4 * 1024 * 1024;

@@ -8,7 +8,17 @@ import type { Counters, Reading, StepOutputs } from '../../workloads/kit/tool.ts
 import type { Metric } from '../../workloads/kit/workload.ts';
 import type { Registry } from '../../workloads/registry.ts';
 
-const CountersText = z.strictObject({ diskstats: z.string(), processIo: z.string(), stat: z.string() });
+/** Runs before 2026-11-29 have short names for their counters. */
+const formerNames: Readonly<Record<string, string>> = {
+  diskstats: '/proc/diskstats',
+  processIo: '/proc/self/io',
+};
+const CountersText = z
+  .record(z.string(), z.string())
+  .transform(
+    (texts): Counters =>
+      Object.fromEntries(Object.entries(texts).map(([name, text]) => [formerNames[name] ?? name, text])),
+  );
 const CountersPair = z.strictObject({ before: CountersText, after: CountersText });
 
 /** Executions whose outputs are worth reading: a tool that ended by itself, well or badly. */

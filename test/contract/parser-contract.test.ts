@@ -50,6 +50,8 @@ const honest: CopyTool = {
 };
 
 const workloadOf = (changes: Partial<CopyTool> = {}): RegisteredWorkload => ({
+  thresholds: [],
+  suites: [],
   workload: {
     id: 'copy',
     title: 'Copies',
@@ -125,8 +127,7 @@ describe('the parser contract', () => {
 
   it('asks a tool that only reads logs for no commands', () => {
     const { plan: _, ...onlyReads } = honest;
-    const { workload } = workloadOf();
-    expect(checkCase({ workload, tools: [onlyReads] }, { ...good, commands: {} })).toEqual([]);
+    expect(checkCase({ ...workloadOf(), tools: [onlyReads] }, { ...good, commands: {} })).toEqual([]);
   });
 
   it.each<[string, CopyTool['parse'], RegExp]>([

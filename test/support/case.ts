@@ -17,7 +17,7 @@ const Planned = z.strictObject({
   artifacts: z.array(z.string()).default([]),
 });
 
-const Counters = z.strictObject({ diskstats: z.string(), processIo: z.string(), stat: z.string() });
+const Counters = z.record(z.templateLiteral(['/', z.enum(['proc', 'sys']), '/', z.string()]), z.string());
 const CountersPair = z.strictObject({ before: Counters, after: Counters });
 
 const Expected = z.union([

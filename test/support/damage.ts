@@ -132,9 +132,9 @@ export function slotsOf(outputs: StepOutputs): readonly Slot[] {
       ...(counters === undefined
         ? []
         : (['before', 'after'] as const).flatMap((when) =>
-            (['diskstats', 'processIo'] as const).map((key) =>
-              slot(`${key} ${when}`, counters[when][key], (text) => ({
-                counters: { ...counters, [when]: { ...counters[when], [key]: text } },
+            Object.entries(counters[when]).map(([file, kept]) =>
+              slot(`${file} ${when}`, kept ?? '', (text) => ({
+                counters: { ...counters, [when]: { ...counters[when], [file]: text } },
               })),
             ),
           )),

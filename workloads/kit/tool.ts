@@ -7,8 +7,8 @@ import type { Quantity } from './unit.ts';
 import type { Metrics, Workload } from './workload.ts';
 
 /**
- * Outputs of one ended command, as parsers see them. Text is UTF-8 decoded with replacement. `counters` are
- * the kernel's counters read just before and after the command (agents/monitor), `undefined` if unreadable.
+ * Outputs of one ended command, as parsers see them. Text is UTF-8 decoded with replacement. `counters` are those that
+ * the tool asked for, read just before and after the command (agents/monitor); `undefined` if it asked for none.
  */
 export interface CommandOutput {
   readonly stdout: string;
@@ -19,12 +19,11 @@ export interface CommandOutput {
   readonly counters?: { readonly before: Counters; readonly after: Counters } | undefined;
 }
 
-/** Raw kernel text: `/proc/diskstats`, `/proc/self/io` of the keeper (it has waited for the tool), `/proc/stat`. */
-export interface Counters {
-  readonly diskstats: string;
-  readonly processIo: string;
-  readonly stat: string;
-}
+/** A text file of the kernel. `/proc/self/io` is the keeper's own, which has waited for the tool. */
+export type CounterFile = `/proc/${string}` | `/sys/${string}`;
+
+/** Raw kernel texts by file; those that could not be read are absent. */
+export type Counters = Readonly<Partial<Record<CounterFile, string>>>;
 
 /** All outputs of a step by command id. A command that never ran is absent. */
 export type StepOutputs = Readonly<Record<string, CommandOutput>>;
@@ -53,6 +52,8 @@ export interface ToolRequirements {
   readonly programs: readonly string[];
   readonly headers?: readonly string[];
   readonly cpuFlags?: readonly string[];
+  /** Read around every command. */
+  readonly counters?: readonly CounterFile[];
   /** Debian package names that provide the above (used by `--install-tools` on the local machine only). */
   readonly packages: readonly string[];
 }

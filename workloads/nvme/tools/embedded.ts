@@ -5,7 +5,7 @@ import type { Reading } from '../../kit/tool.ts';
 import { defineTool } from '../../kit/tool.ts';
 import { quantity } from '../../kit/unit.ts';
 import { checkTarget } from '../check-target.ts';
-import { whyNotMoved } from '../moved-bytes.ts';
+import { counterFiles, whyNotMoved } from '../moved-bytes.ts';
 import { planTarget, targetRequirements } from '../plan-target.ts';
 import { readTarget } from '../read-target.ts';
 import { whyTooLarge } from '../storage-budget.ts';
@@ -33,7 +33,7 @@ export const embedded = defineTool(nvme, {
   id: 'embedded',
   rank: 90,
   origin: 'embedded',
-  requires: targetRequirements,
+  requires: { ...targetRequirements, counters: counterFiles },
   needs: (params, facts) => {
     if (params.pattern !== 'sequentialWrite' && params.pattern !== 'randomWrite') {
       return err('without O_DIRECT a read comes from memory: only fio can read from the drive');

@@ -1,6 +1,7 @@
 import { err, ok } from '../../kit/result.ts';
 import { defineTool } from '../../kit/tool.ts';
 import { checkTarget } from '../check-target.ts';
+import { counterFiles } from '../moved-bytes.ts';
 import { layout, run } from '../plan-fio.ts';
 import { planTarget, targetRequirements } from '../plan-target.ts';
 import { proveReadings } from '../prove-readings.ts';
@@ -16,6 +17,7 @@ export const fio = defineTool(nvme, {
   origin: 'native',
   requires: {
     programs: ['fio', ...targetRequirements.programs],
+    counters: counterFiles,
     packages: ['fio', ...targetRequirements.packages],
   },
   needs: checkTarget,

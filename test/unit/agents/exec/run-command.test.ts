@@ -7,6 +7,7 @@ import { findMarked } from '../../../../agents/exec/sweep.ts';
 import type { CommandResult } from '../../../../agents/protocol/step.ts';
 import type { CommandInput } from '../../../../workloads/kit/command.ts';
 import { Command } from '../../../../workloads/kit/command.ts';
+import type { CounterFile, Counters } from '../../../../workloads/kit/tool.ts';
 import { temporaryDirectory } from '../../../support/temporary.ts';
 
 let count = 0;
@@ -16,6 +17,7 @@ async function run(
   script: string,
   change: Partial<CommandInput> = {},
   signal = new AbortController().signal,
+  counters: readonly CounterFile[] = [],
 ): Promise<{ result: CommandResult; evidence: string; mark: string }> {
   const evidence = temporaryDirectory();
   const directory = temporaryDirectory();
@@ -36,6 +38,7 @@ async function run(
     path: '/usr/bin:/bin',
     clock: systemClock,
     graceMs: 300,
+    counters,
   };
   const { result } = await runCommand(
     around,
@@ -46,15 +49,13 @@ async function run(
 }
 
 describe('runCommand', () => {
-  it('keeps both streams, the exit code, the counters and the artifacts', async () => {
+  it('keeps both streams, the exit code and the artifacts, and nothing that was not asked for', async () => {
     const { result, evidence } = await run('printf out; printf err >&2; printf made > made.json; cat', {
       stdin: 'given',
       artifacts: ['made.json', 'absent.json'],
     });
     expect(result).toMatchObject({ execution: 'completed', exitCode: 0 });
-    expect(
-      result.outputs.map(({ output, bytes }) => [output, bytes]).filter(([output]) => output !== 'counters'),
-    ).toEqual([
+    expect(result.outputs.map(({ output, bytes }) => [output, bytes])).toEqual([
       ['stdout', 8],
       ['stderr', 3],
       ['made.json', 4],
@@ -64,12 +65,20 @@ describe('runCommand', () => {
     expect(result.outputs[1]?.sha256).toBe(
       'd9eb253e06987fa74a5d3189f73d9f7a8104cca786fafbb52bc9555972f5477f',
     );
-    expect(readdirSync(evidence).toSorted()).toEqual([
-      'run.artifact.made.json',
-      'run.counters.json',
-      'run.stderr',
-      'run.stdout',
-    ]);
+    expect(readdirSync(evidence).toSorted()).toEqual(['run.artifact.made.json', 'run.stderr', 'run.stdout']);
+  });
+
+  it('keeps the counters that were asked for, read before and after, if they are of the kernel', async () => {
+    const files = ['/proc/self/io', '/proc/nowhere', '/proc/self/root/etc/hostname'] as const;
+    const { evidence } = await run('head -c 100000 /dev/zero', {}, undefined, files);
+    const { before, after } = JSON.parse(readFileSync(join(evidence, 'run.counters.json'), 'utf8')) as Record<
+      'before' | 'after',
+      Counters
+    >;
+    expect([Object.keys(before), Object.keys(after)]).toEqual([['/proc/self/io'], ['/proc/self/io']]);
+    const written = ({ '/proc/self/io': text = '' }: Counters): number =>
+      Number(/^wchar: (\d+)$/m.exec(text)?.[1]);
+    expect(written(after) - written(before)).toBeGreaterThanOrEqual(100_000);
   });
 
   it('reports a bad end as it was', async () => {

@@ -19,6 +19,7 @@ const createRegistry = (script: string): Registry =>
         tools: [
           {
             id: 't',
+            requires: { programs: [], packages: [] },
             needs: () => ok(undefined),
             plan: () => [
               { id: 'c', file: '/bin/sh', args: ['-c', script], env: {}, timeoutMs: 5000, artifacts: [] },

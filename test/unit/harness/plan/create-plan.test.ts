@@ -70,15 +70,19 @@ describe('createPlan', () => {
 });
 
 describe('chooseTool', () => {
-  const { workload, tools } = registry.get('sha256')!;
-  const [best, ...others] = tools;
+  const registered = registry.get('sha256')!;
+  const [best, ...others] = registered.tools;
   const { plan: _, ...onlyReads } = best!;
   const params = { mode: 'bulk', blockBytes: 16384, cores: 'one', seconds: 1 };
 
   it('never takes a tool that has nothing to run', () => {
-    const chosen = chooseTool({ workload, tools: [onlyReads, ...others] }, params, withPrograms('openssl'));
+    const chosen = chooseTool(
+      { ...registered, tools: [onlyReads, ...others] },
+      params,
+      withPrograms('openssl'),
+    );
     expect(chosen.ok && chosen.value.id).toBe('embedded');
-    expect(chooseTool({ workload, tools: [onlyReads] }, params, withPrograms('openssl'))).toEqual({
+    expect(chooseTool({ ...registered, tools: [onlyReads] }, params, withPrograms('openssl'))).toEqual({
       ok: false,
       error: 'openssl: only reads logs made elsewhere',
     });

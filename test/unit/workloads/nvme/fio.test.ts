@@ -39,11 +39,14 @@ test('so many wrong blocks that fio wrote its log in front of the report, cut an
 describe('a number is kept but invalid', () => {
   const counters = (
     change: (text: string, when: 'before' | 'after') => string,
-    key: 'diskstats' | 'processIo',
+    key: '/proc/diskstats' | '/proc/self/io',
   ): StepOutputs =>
     altered(randomRead.outputs, 'run', ({ counters: found }) => {
       if (found === undefined) throw new Error('no counters were recorded');
-      const at = (when: 'before' | 'after') => ({ ...found[when], [key]: change(found[when][key], when) });
+      const at = (when: 'before' | 'after') => ({
+        ...found[when],
+        [key]: change(found[when][key] ?? '', when),
+      });
       return { counters: { before: at('before'), after: at('after') } };
     });
   /** io_bytes of the recorded run. */
@@ -51,7 +54,10 @@ describe('a number is kept but invalid', () => {
   const diskstats = (sectors: number): string =>
     ` 254       0 vda 100 0 ${sectors} 10 50 0 5000 20 0 10 30\n`;
   const moved = (share: number): StepOutputs =>
-    counters((_, when) => diskstats(when === 'before' ? 1000 : 1000 + (share * bytes) / 512), 'diskstats');
+    counters(
+      (_, when) => diskstats(when === 'before' ? 1000 : 1000 + (share * bytes) / 512),
+      '/proc/diskstats',
+    );
 
   test('fio reported 301,248,512 bytes', () => {
     expect(randomRead.outputs['run']?.artifacts['run.json']).toContain(`"io_bytes" : ${bytes}`);
@@ -72,7 +78,7 @@ describe('a number is kept but invalid', () => {
       counters(
         (_, when) =>
           `rchar: 1\nread_bytes: ${when === 'before' ? 7 : 7 + Math.floor(share * bytes)}\nwrite_bytes: 0\n`,
-        'processIo',
+        '/proc/self/io',
       );
     expect(reasonOf(own(0.96))).toBeUndefined();
     expect(reasonOf(own(0.505))).toBe(
@@ -82,11 +88,13 @@ describe('a number is kept but invalid', () => {
 
   test('when the drive is not in the counters, or there are none', () => {
     expect(
-      reasonOf(counters((text) => text.replace('254       0 vda', '254       9 vdx'), 'diskstats')),
+      reasonOf(counters((text) => text.replace('254       0 vda', '254       9 vdx'), '/proc/diskstats')),
     ).toBe('drive 254:0 is not in /proc/diskstats');
-    expect(reasonOf(counters(() => '', 'processIo'))).toBe('/proc/self/io around the run was not readable');
+    expect(reasonOf(counters(() => '', '/proc/self/io'))).toBe(
+      '/proc/self/io around the run was not readable',
+    );
     expect(reasonOf(altered(randomRead.outputs, 'run', () => ({ counters: undefined })))).toBe(
-      'the kernel counters around the run were not readable',
+      'drive 254:0 is not in /proc/diskstats',
     );
   });
 

@@ -74,11 +74,11 @@ describe('a number of a drive behind device mapper', () => {
       if (counters === undefined) throw new Error('no counters were recorded');
       const mapper = (sectors: number): string => ` 252 1 dm-1 9 0 ${sectors} 1 9 0 0 1 0 1 1\n`;
       const at = (diskstats: string, sectors: number): string => diskstats + mapper(sectors);
-      const still = counters.before.diskstats;
+      const still = counters.before['/proc/diskstats'] ?? '';
       return {
         counters: {
-          before: { ...counters.before, diskstats: at(still, 0) },
-          after: { ...counters.after, diskstats: at(still, 99_999_999) },
+          before: { ...counters.before, '/proc/diskstats': at(still, 0) },
+          after: { ...counters.after, '/proc/diskstats': at(still, 99_999_999) },
         },
       };
     });

@@ -8,9 +8,8 @@ const gibibyte = 1024 ** 3;
 /** Constructed counters: diskstats lines before and after; the process always moved enough. */
 function output(before: string, after: string): CommandOutput {
   const at = (diskstats: string, moved: number) => ({
-    diskstats,
-    processIo: `read_bytes: ${moved}\nwrite_bytes: ${moved}\n`,
-    stat: '',
+    '/proc/diskstats': diskstats,
+    '/proc/self/io': `read_bytes: ${moved}\nwrite_bytes: ${moved}\n`,
   });
   return {
     stdout: '',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findSuite } from '../../../../harness/run/built-in.ts';
+import { findSuite } from '../../../../harness/config/built-in.ts';
 import { loadRegistry } from '../../../../workloads/registry.ts';
 
 const registry = await loadRegistry();
