@@ -77,7 +77,14 @@ function measureByHand(): () => number {
 
 try {
   const facts = readHostFacts(
-    await runProbes({ scratchPath: workplace, path, programs: [], headers: ['cblas.h'] }),
+    await runProbes({
+      scratchPath: workplace,
+      path,
+      programs: [],
+      headers: ['cblas.h'],
+      libraries: [],
+      places: [],
+    }),
   );
   const fp32 = { dtype: 'fp32', size, cores: 'one', seconds } as const;
   const fp16 = { ...fp32, dtype: 'fp16' } as const;

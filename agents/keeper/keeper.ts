@@ -11,6 +11,7 @@ import type { Clock } from '../clock.ts';
 import type { StopReason } from '../exec/run-command.ts';
 import { runStep } from '../exec/run-step.ts';
 import { sweep } from '../exec/sweep.ts';
+import { expandPattern } from '../probe/read-tree.ts';
 import { runProbes } from '../probe/run-probes.ts';
 import type { ToAgent } from '../protocol/messages.ts';
 import { protocolVersion } from '../protocol/version.ts';
@@ -63,6 +64,7 @@ interface Running {
  */
 export class Keeper {
   readonly #around: KeeperSurroundings;
+  readonly #places: readonly string[];
   readonly #journal: Journal;
   #session: Link | undefined;
   #running: Running | undefined;
@@ -76,8 +78,9 @@ export class Keeper {
   #idle: NodeJS.Timeout | undefined;
   #hasEnded = false;
 
-  private constructor(around: KeeperSurroundings, journal: Journal) {
+  private constructor(around: KeeperSurroundings, places: readonly string[], journal: Journal) {
     this.#around = around;
+    this.#places = places;
     this.#journal = journal;
     this.#heardMs = around.clock.monotonicMs();
   }
@@ -85,7 +88,11 @@ export class Keeper {
   static async start(around: KeeperSurroundings): Promise<Keeper> {
     const { directory, node, bootId } = around;
     const journal = await Journal.open(join(directory, 'journal.ndjson'), node.head, around.clock);
-    const keeper = new Keeper(around, journal);
+    const tools = [...around.registry.values()].flatMap((entry) => entry.tools);
+    const patterns = unique(tools.flatMap(({ requires }) => requires.places ?? []));
+    const places = (await Promise.all(patterns.map((pattern) => expandPattern(pattern)))).flat();
+    const path = [around.path, ...places].join(':');
+    const keeper = new Keeper({ ...around, path }, places, journal);
     const found = await sweep(node.run);
     if (journal.lines.length === 0) {
       const { run, bundle } = node;
@@ -212,6 +219,8 @@ export class Keeper {
       path,
       programs: unique(tools.flatMap((tool) => tool.requires.programs)),
       headers: unique(tools.flatMap((tool) => tool.requires.headers ?? [])),
+      libraries: unique(tools.flatMap((tool) => tool.requires.libraries ?? [])),
+      places: this.#places,
     });
     this.#facts = readHostFacts(document);
     const result = await keepProbes(directory, step, document, {

@@ -1,4 +1,5 @@
 import { lsblkArguments } from '../../workloads/kit/facts/read-drives.ts';
+import { headerRoots, libraryRoots } from './find-files.ts';
 import type { Probe } from './probe.ts';
 
 const files = [
@@ -112,6 +113,8 @@ export function probeList(options: {
   readonly scratchPath: string;
   readonly programs: readonly string[];
   readonly headers: readonly string[];
+  readonly libraries: readonly string[];
+  readonly places: readonly string[];
 }): readonly Probe[] {
   return [
     ...files.map((id): Probe => ({ kind: 'file', id })),
@@ -133,6 +136,7 @@ export function probeList(options: {
       timeoutMs: nvidiaSmiTimeoutMs,
     },
     { kind: 'programs', id: 'programs', names: options.programs },
-    { kind: 'headers', id: 'headers', names: options.headers },
+    { kind: 'files', id: 'headers', names: options.headers, roots: [...headerRoots, ...options.places] },
+    { kind: 'files', id: 'libraries', names: options.libraries, roots: [...libraryRoots, ...options.places] },
   ];
 }

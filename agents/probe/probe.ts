@@ -20,4 +20,9 @@ export type Probe =
   | { readonly kind: 'processes'; readonly id: string }
   | { readonly kind: 'addresses'; readonly id: string }
   | { readonly kind: 'programs'; readonly id: string; readonly names: readonly string[] }
-  | { readonly kind: 'headers'; readonly id: string; readonly names: readonly string[] };
+  | {
+      readonly kind: 'files';
+      readonly id: string;
+      readonly names: readonly string[];
+      readonly roots: readonly string[];
+    };

@@ -22,7 +22,7 @@ export async function readTree(patterns: readonly string[]): Promise<Record<stri
     return names;
   };
   const paths = new Set<string>();
-  for (const pattern of patterns) for (const path of await expand(pattern, list)) paths.add(path);
+  for (const pattern of patterns) for (const path of await expandPattern(pattern, list)) paths.add(path);
   if (paths.size > entryCount) throw new Error(`expected at most ${entryCount} entries, got ${paths.size}`);
   const entries: [string, TreeEntry][] = [];
   for (const path of [...paths].toSorted()) {
@@ -32,9 +32,10 @@ export async function readTree(patterns: readonly string[]): Promise<Record<stri
   return Object.fromEntries(entries);
 }
 
-async function expand(
+/** The paths that a pattern stands for; of one without `*` nobody looks whether it is there. */
+export async function expandPattern(
   pattern: string,
-  list: (directory: string) => Promise<readonly string[]>,
+  list: (directory: string) => Promise<readonly string[]> = namesIn,
 ): Promise<string[]> {
   let paths = [''];
   for (const segment of pattern.split('/').slice(1)) {

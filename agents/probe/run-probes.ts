@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ProbeDocument, ProbeOutput } from '../../workloads/kit/facts/probe-output.ts';
 import { capture } from '../exec/capture.ts';
 import { readSmallFile } from '../read-small-file.ts';
-import { findHeaders, headerRoots } from './find-headers.ts';
+import { findFiles } from './find-files.ts';
 import { findPrograms } from './find-programs.ts';
 import type { Probe } from './probe.ts';
 import { probeFailure } from './probe-failure.ts';
@@ -27,6 +27,9 @@ export async function runProbes(options: {
   readonly path: string;
   readonly programs: readonly string[];
   readonly headers: readonly string[];
+  readonly libraries: readonly string[];
+  /** Directories to look in for headers and libraries after the usual ones; those of programs stand in `path`. */
+  readonly places: readonly string[];
 }): Promise<ProbeDocument> {
   const probes = await Promise.all(probeList(options).map((probe) => inTime(probe, options.path)));
   return { schema: 'assay/probes', schemaVersion: 1, scratchPath: options.scratchPath, probes };
@@ -74,8 +77,8 @@ async function look(probe: Probe, path: string): Promise<ProbeOutput> {
       return json(probe.id, await readFileSystem(probe.path));
     case 'programs':
       return json(probe.id, await findPrograms(probe.names, path));
-    case 'headers':
-      return json(probe.id, await findHeaders(probe.names, headerRoots));
+    case 'files':
+      return json(probe.id, await findFiles(probe.names, probe.roots));
   }
 }
 

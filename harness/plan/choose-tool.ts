@@ -40,11 +40,13 @@ export function chooseTool(
 export function lacking(tool: Tool, facts: HostFacts): string | undefined {
   const programs = tool.requires.programs.filter((name) => !(name in facts.programs));
   const headers = (tool.requires.headers ?? []).filter((name) => !(name in facts.headers));
+  const libraries = (tool.requires.libraries ?? []).filter((name) => !(name in facts.libraries));
   const flags = valueOf(facts.cpu.flags);
   const cpuFlags = (tool.requires.cpuFlags ?? []).filter((name) => !(flags ?? []).includes(name));
   const parts = [
     ...(programs.length > 0 ? [`${programs.join(', ')} not on the PATH`] : []),
     ...(headers.length > 0 ? [`header ${headers.join(', ')} not found`] : []),
+    ...(libraries.length > 0 ? [`library ${libraries.join(', ')} not found`] : []),
     ...(cpuFlags.length > 0 ? [`CPU without ${cpuFlags.join(', ')}`] : []),
   ];
   return parts.length === 0 ? undefined : parts.join(' and ');

@@ -51,6 +51,13 @@ export interface ParsedStep<M extends Metrics = Metrics> {
 export interface ToolRequirements {
   readonly programs: readonly string[];
   readonly headers?: readonly string[];
+  /** Shared libraries by file name (`libnccl.so.2`); the facts say where each one is. */
+  readonly libraries?: readonly string[];
+  /**
+   * Directories where these may lie besides the usual ones; `*` stands for any one name. They end the PATH of every
+   * command, so that a program that was found there can be started by its name.
+   */
+  readonly places?: readonly string[];
   readonly cpuFlags?: readonly string[];
   /** Read around every command. */
   readonly counters?: readonly CounterFile[];

@@ -74,6 +74,7 @@ export function mergeFacts(changes: FactChanges = {}): HostFacts {
     occupancy: { loadAverage: known(0.1), isLoaded: known(false), reasons: known(changes.occupied ?? []) },
     programs: { openssl: '/usr/bin/openssl' },
     headers: {},
+    libraries: {},
   };
 }
 

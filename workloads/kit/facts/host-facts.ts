@@ -126,8 +126,9 @@ export const HostFacts = z.strictObject({
    * that nobody was found. `isLoaded`: more than a tenth of the CPUs is busy, whoever it is.
    */
   occupancy: z.strictObject({ loadAverage: amount, isLoaded: flag, reasons: fact(z.array(z.string())) }),
-  /** Programs and C headers that tools asked for, by name; absent ones are not listed. */
+  /** Programs, C headers and shared libraries that tools asked for, by name; absent ones are not listed. */
   programs: z.record(z.string(), z.string()),
   headers: z.record(z.string(), z.string()),
+  libraries: z.record(z.string(), z.string()),
 });
 export type HostFacts = z.infer<typeof HostFacts>;

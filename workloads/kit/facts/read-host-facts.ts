@@ -38,6 +38,7 @@ export function readHostFacts(document: ProbeDocument): HostFacts {
     occupancy: readOccupancy(evidence, accelerators),
     programs: readPlaces(evidence, 'programs'),
     headers: readPlaces(evidence, 'headers'),
+    libraries: readPlaces(evidence, 'libraries'),
   };
 }
 

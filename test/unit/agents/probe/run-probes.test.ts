@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { findHeaders } from '../../../../agents/probe/find-headers.ts';
+import { findFiles } from '../../../../agents/probe/find-files.ts';
 import { findPrograms } from '../../../../agents/probe/find-programs.ts';
 import { probeFailure } from '../../../../agents/probe/probe-failure.ts';
 import { readFileSystem } from '../../../../agents/probe/read-file-system.ts';
@@ -32,11 +32,14 @@ describe('runProbes', () => {
       path: '/usr/bin:/bin',
       programs: ['sh', 'no-such-program'],
       headers: ['no-such-header.h'],
+      libraries: ['libc.so.6', 'no-such-library.so'],
+      places: [],
     });
     expect(ProbeDocument.parse(document)).toEqual(document);
     const facts = HostFacts.parse(readHostFacts(document));
     expect(Object.keys(facts.programs)).toEqual(['sh']);
     expect(facts.headers).toEqual({});
+    expect(Object.keys(facts.libraries)).toEqual(['libc.so.6']);
     expect(facts.cpu.logicalCpus).toMatchObject({ value: expect.any(Number) as number });
     expect(facts.scratch.freeBytes).toMatchObject({ value: expect.any(Number) as number });
     expect(new Set(document.probes.map(({ id }) => id)).size).toBe(document.probes.length);
@@ -49,6 +52,8 @@ describe('runProbes', () => {
       path: join(folder, 'tools'),
       programs: [],
       headers: [],
+      libraries: [],
+      places: [],
     });
     const output = (id: string): unknown => found.probes.find((probe) => probe.id === id);
     expect(output('nvidia-smi -q -x')).toEqual({
@@ -134,7 +139,7 @@ describe('small mechanisms', () => {
       await writeFile(join(folder, 'include', path), '');
     }
     const names = ['a.h', 'b.h', 'c.h', 'd.h', 'openblas/c.h', 'deep.h', 'no-such.h'];
-    expect(await findHeaders(names, [join(folder, 'no-such-root'), join(folder, 'include')])).toEqual({
+    expect(await findFiles(names, [join(folder, 'no-such-root'), join(folder, 'include')])).toEqual({
       'a.h': `${folder}/include/a.h`,
       'b.h': `${folder}/include/x86_64-linux-gnu/b.h`,
       'c.h': `${folder}/include/openblas/c.h`,

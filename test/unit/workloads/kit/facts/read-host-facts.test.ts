@@ -68,8 +68,8 @@ test('an empty document gives facts in which nothing is known and every field sa
   const facts = HostFacts.parse(
     readHostFacts({ schema: 'assay/probes', schemaVersion: 1, scratchPath: '/s', probes: [] }),
   );
-  const { programs, headers, ...rest } = facts;
-  expect({ programs, headers }).toEqual({ programs: {}, headers: {} });
+  const { programs, headers, libraries, ...rest } = facts;
+  expect({ programs, headers, libraries }).toEqual({ programs: {}, headers: {}, libraries: {} });
   expect(JSON.stringify(rest)).not.toContain('"value"');
   expect(facts.accelerators).toEqual({ unknown: 'sysfs pci: not probed' });
 });

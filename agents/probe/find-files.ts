@@ -12,8 +12,17 @@ export const headerRoots = [
   '/opt/rocm/include',
 ];
 
-/** Where each C header stands: in one of `roots`, in a multiarch directory of them, or one level below those. */
-export async function findHeaders(
+/** Where shared libraries are installed, likewise. */
+export const libraryRoots = [
+  '/usr/local/lib',
+  '/usr/lib',
+  '/usr/lib64',
+  '/usr/local/cuda/lib64',
+  '/opt/rocm/lib',
+];
+
+/** Where each file stands: in one of `roots`, in a multiarch directory of them, or one level below those. */
+export async function findFiles(
   names: readonly string[],
   roots: readonly string[],
 ): Promise<Record<string, string>> {
