@@ -27,7 +27,8 @@ export class JournalFold {
   readonly #startedBatches = new Set<string>();
   readonly #endedBatches = new Map<string, BatchEnd>();
   readonly #facts: string[] = [];
-  readonly #restarts: string[] = [];
+  readonly #restarts: { readonly rebooted: boolean }[] = [];
+  #bootId: string | undefined;
   readonly #plans = new Map<string, number>();
   #currentFacts: string | undefined;
 
@@ -37,7 +38,11 @@ export class JournalFold {
       case 'restarted':
         // Another keeper may have other limits, after a reboot even another kernel: it has to look again.
         this.#currentFacts = undefined;
-        this.#restarts.push(record.bootId);
+        this.#restarts.push({ rebooted: record.bootId !== this.#bootId });
+        this.#bootId = record.bootId;
+        return undefined;
+      case 'opened':
+        this.#bootId = record.bootId;
         return undefined;
       case 'plan':
         if (!this.#plans.has(record.digest)) this.#plans.set(record.digest, record.seq);
@@ -62,7 +67,6 @@ export class JournalFold {
       case 'batch-ended':
         this.#endedBatches.set(record.batch, { execution: record.execution, reason: record.reason });
         return undefined;
-      case 'opened':
       case 'attached':
       case 'swept':
       case 'truncated':
@@ -114,9 +118,9 @@ export class JournalFold {
     return this.#facts.length === 0 ? 'facts' : `facts-${this.#facts.length + 1}`;
   }
 
-  /** Boot ids of the keepers that took over, in order. */
-  get restarts(): readonly string[] {
-    return this.#restarts;
+  /** Keepers that took over from another, in order. */
+  get restarts(): readonly { readonly rebooted: boolean }[] {
+    return [...this.#restarts];
   }
 
   /** Digests of the plans that the node worked by, with the `seq` of the first record that names each. */

@@ -1,5 +1,5 @@
 import type { Cell } from '../../reports/schema/verdict.ts';
-import type { Requirement } from '../../workloads/kit/requirement.ts';
+import type { FactRule, Requirement } from '../../workloads/kit/requirement.ts';
 import type { Profile } from '../config/profile.ts';
 import type { Coverage } from '../plan/coverage.ts';
 import { createCoverage } from '../plan/coverage.ts';
@@ -7,12 +7,13 @@ import type { KnownSubject } from '../plan/subjects.ts';
 import type { Damage } from '../store/run-material.ts';
 import { adviseOn } from './missing-action.ts';
 import type { Outcome } from './outcome.ts';
-import { invalid, missing } from './outcome.ts';
+import { invalid, missing, worst } from './outcome.ts';
 import { judgeDrift } from './rules/drift/judge-drift.ts';
+import type { FactContext } from './rules/judge-fact-rule.ts';
 import { judgeFactRule } from './rules/judge-fact-rule.ts';
 import { judgeMetricRule } from './rules/judge-metric-rule.ts';
 import { judgeManifest } from './rules/manifest/judge-manifest.ts';
-import type { Dossier, RunDossier } from './run-dossier.ts';
+import type { Dossier, RunDossier, SeenDocument } from './run-dossier.ts';
 
 /** A decided cell with the cause that it shares with other cells of its node. */
 export interface JudgedCell {
@@ -66,18 +67,33 @@ function judgeField({ requirement, isStandIn }: Coverage, { profile, known, node
     case 'metric':
       return judgeMetricRule(rule, requirement, known, { index, node });
     case 'fact': {
-      const outcome = judgeFactRule(rule, known, {
-        facts,
-        claims,
-        index,
-        profile: `profile ${profile.id} ${profile.version}`,
-      });
-      // Causes of fact rules are about the node, unless they already name one of its devices.
-      return outcome.cause?.startsWith('no-') === true
-        ? { ...outcome, cause: `${node.id}:${outcome.cause}` }
-        : outcome;
+      const context = { claims, index, profile: `profile ${profile.id} ${profile.version}` };
+      const [, ...later] = node.documents;
+      return (
+        worst([
+          judgeFactRule(rule, known, { ...context, facts }),
+          ...later.map((document) =>
+            judgeAgain(rule, known, { ...context, facts: document.facts }, document),
+          ),
+        ]) ?? missing('unknown-fact', 'no facts were judged')
+      );
     }
   }
+}
+
+/** A restarted keeper has looked again: the rule has to hold then too, and what is gone is gone. */
+function judgeAgain(
+  rule: FactRule,
+  known: KnownSubject,
+  context: FactContext,
+  document: SeenDocument,
+): Outcome {
+  const { id, label } = known.subject;
+  const again = document.subjects.get(id);
+  if (again === undefined)
+    return missing('no-subject', `${label} is gone after a restart (${document.step})`, `${id}:gone`);
+  const outcome = judgeFactRule(rule, again, context);
+  return { ...outcome, reason: `${outcome.reason} (${document.step}, after a restart)` };
 }
 
 /** Evidence that was changed or is gone: nothing of its node counts, and one cause for all of it. */

@@ -5,11 +5,18 @@ import type { Sample } from '../../workloads/kit/sample.ts';
 import type { Plan, PlannedStep, Subject } from '../plan/plan.ts';
 import type { KnownSubject } from '../plan/subjects.ts';
 import { compareText, describeSubjects } from '../plan/subjects.ts';
-import type { Damage, NodeMaterial, RunMaterial } from '../store/run-material.ts';
+import type { Damage, FactsDocument, NodeMaterial, RunMaterial } from '../store/run-material.ts';
+import type { Stale } from './machine-changes.ts';
+import { findStale } from './machine-changes.ts';
 import type { FactValue } from './rules/look-up-fact.ts';
 import { lookUpFact } from './rules/look-up-fact.ts';
 
 type Claims = RunMaterial['inventory']['nodes'][number]['claims'];
+
+/** What one keeper saw of its machine. */
+export interface SeenDocument extends FactsDocument {
+  readonly subjects: ReadonlyMap<string, KnownSubject>;
+}
 
 /** What is known about one node, or about what several nodes did together, found by name instead of searched. */
 export interface Dossier {
@@ -19,6 +26,8 @@ export interface Dossier {
   readonly why?: string | undefined;
   readonly damage?: Damage | undefined;
   readonly facts?: HostFacts | undefined;
+  /** Of every keeper that looked, in order, with the subjects that it saw. */
+  readonly documents: readonly SeenDocument[];
   readonly claimedClass: string | undefined;
   readonly claims: Claims;
   /** Why it answered and takes no part. */
@@ -31,6 +40,8 @@ export interface Dossier {
   readonly byMetric: ReadonlyMap<string, readonly Sample[]>;
   /** Samples that count wrong results, by step. */
   readonly checks: ReadonlyMap<string, readonly Sample[]>;
+  /** Why a step says nothing about the machine as it is now, by step. */
+  readonly stale: ReadonlyMap<string, Stale>;
   /** Why the output of a step could not be read, by step. */
   readonly unreadable: ReadonlyMap<string, string>;
   /** The node and its devices; or the group itself. */
@@ -191,6 +202,7 @@ export class RunDossier {
         claims: {},
         subjects: new Map([[id, known]]),
       },
+      new Map(found.flatMap(({ node }) => [...(node?.stale ?? [])])),
     );
   }
 
@@ -204,23 +216,45 @@ export class RunDossier {
   }
 
   #open(
-    { id, reached, why, damage, facts, steps, samples, unreadable }: NodeMaterial,
+    { id, reached, why, damage, facts, documents = [], under, steps, samples: all, unreadable }: NodeMaterial,
     about: Pick<Dossier, 'claimedClass' | 'claims' | 'leftOut' | 'subjects'>,
+    staleElsewhere: ReadonlyMap<string, Stale> = new Map(),
   ): Dossier {
     const { metrics } = this.material;
     const isCheck = ({ metric }: Sample): boolean => metrics.get(metric)?.correctness === true;
+    const first = documents[0]?.step;
+    const changes = documents.length > 1 ? findStale(documents) : new Map<string, Stale>();
+    const stale = new Map(
+      steps.flatMap(({ step }) => {
+        const found = staleElsewhere.get(step) ?? changes.get(under?.get(step) ?? first ?? '');
+        return found === undefined ? [] : [[step, found] as const];
+      }),
+    );
+    const samples = all.map((sample) => {
+      const why = stale.get(sample.step);
+      return why === undefined ? sample : { ...sample, invalid: sample.invalid ?? why.reason };
+    });
+    // What was measured in an earlier state of the machine is shown, and is missing again; a wrong result stands.
+    const present = samples.filter(
+      (sample) => stale.get(sample.step)?.isOther !== false || (isCheck(sample) && sample.value > 0),
+    );
     return {
       id,
       reached,
       why,
       damage,
       facts,
+      documents: documents.map((document) => ({
+        ...document,
+        subjects: new Map(describeSubjects(id, document.facts).map((each) => [each.subject.id, each])),
+      })),
       ...about,
       planned: this.#planned.get(id) ?? new Map<string, PlannedStep>(),
       steps: new Map(steps.map((step) => [step.step, step])),
       samples,
-      byMetric: Map.groupBy(samples, ({ metric }) => metric),
-      checks: Map.groupBy(samples.filter(isCheck), ({ step }) => step),
+      byMetric: Map.groupBy(present, ({ metric }) => metric),
+      stale,
+      checks: Map.groupBy(present.filter(isCheck), ({ step }) => step),
       unreadable: new Map(unreadable.map(({ step, reason }) => [step, reason])),
       names: new Set([...about.subjects.values()].flatMap(({ names }) => names)),
     };

@@ -3,7 +3,7 @@ import { sha256 } from '../../agents/protocol/chain.ts';
 import { JournalFold } from '../../agents/protocol/journal-fold.ts';
 import type { JournalRecord } from '../../agents/protocol/journal-record.ts';
 import { FactsStep, StepResult } from '../../agents/protocol/step.ts';
-import { valueOf } from '../../workloads/kit/facts/fact.ts';
+import { unknown, valueOf } from '../../workloads/kit/facts/fact.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import { ProbeDocument } from '../../workloads/kit/facts/probe-output.ts';
 import { readHostFacts } from '../../workloads/kit/facts/read-host-facts.ts';
@@ -32,6 +32,7 @@ export class NodeEvidence {
   readonly #registry: Registry;
   readonly #documents: FactsDocument[] = [];
   readonly #steps: StepResult[] = [];
+  readonly #under = new Map<string, string>();
   readonly #samples: Sample[] = [];
   readonly #unreadable: { readonly step: string; readonly reason: string }[] = [];
   #material: NodeMaterial | undefined;
@@ -78,11 +79,15 @@ export class NodeEvidence {
     if (FactsStep.safeParse(step).success) {
       const probes = files.get('probes.json');
       const where = `${runPaths.step(this.id, step)}/probes.json`;
-      if (probes !== undefined)
-        this.#documents.push({ step, facts: readHostFacts(readDocument(ProbeDocument, probes, where)) });
+      if (probes !== undefined) {
+        const facts = readHostFacts(readDocument(ProbeDocument, probes, where));
+        this.#documents.push({ step, facts: this.#documents.length === 0 ? facts : withoutOwnLoad(facts) });
+      }
       return;
     }
     this.#steps.push(result);
+    const facts = this.#documents.at(-1);
+    if (this.#documents.length > 1 && facts !== undefined) this.#under.set(step, facts.step);
     const other = whyOther(result, planned);
     const parsed = other === undefined ? parseStep(this.#registry, this.id, result, files) : err(other);
     if (parsed.ok) this.#samples.push(...parsed.value);
@@ -116,6 +121,8 @@ export class NodeEvidence {
       reached: first !== undefined,
       ...(first === undefined ? { why: nothing } : { facts: withWorstLimits(first.facts, this.#documents) }),
       documents: [...this.#documents],
+      ...(this.#under.size === 0 ? {} : { under: new Map(this.#under) }),
+      ...(this.fold.restarts.length === 0 ? {} : { restarts: this.fold.restarts }),
       steps: [...this.#steps],
       samples: [...this.#samples],
       unreadable: [...this.#unreadable],
@@ -123,6 +130,15 @@ export class NodeEvidence {
     };
   }
 }
+
+/** After a restart the load average has our own work in it. */
+const withoutOwnLoad = (facts: HostFacts): HostFacts => ({
+  ...facts,
+  occupancy: {
+    ...facts.occupancy,
+    isLoaded: unknown('after a restart the load average has the work of this run in it'),
+  },
+});
 
 /** Why a step is not the one that was planned under its name; a step that nobody planned is told elsewhere. */
 function whyOther(step: StepResult, planned: PlannedStep | undefined): string | undefined {

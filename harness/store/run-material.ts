@@ -33,6 +33,10 @@ export interface NodeMaterial {
   readonly facts?: HostFacts | undefined;
   /** Of every keeper that looked, in order: a restarted one looks again. */
   readonly documents?: readonly FactsDocument[] | undefined;
+  /** The facts that were there when a step ended, by step, where it was not the first that were taken. */
+  readonly under?: ReadonlyMap<string, string> | undefined;
+  /** Keepers that took over from another, after a reboot or on the same boot. */
+  readonly restarts?: readonly { readonly rebooted: boolean }[] | undefined;
   readonly steps: readonly StepResult[];
   /** `subject` is `<node>`, or `<node>/<device>` with the device's UUID, serial or PCI address. */
   readonly samples: readonly Sample[];

@@ -42,7 +42,7 @@ export function judgeFactRule(rule: FactRule, known: KnownSubject, context: Fact
     return missing('unknown-fact', `not known: ${found.unknown}`);
   }
   if (rule.unique === true) return judgeUnique(rule.path, found.value, known, context);
-  const expectation = expect(rule, root, context);
+  const expectation = expect(rule, root, known, context);
   if ('verdict' in expectation) return expectation;
   const { comparator, expected, source } = expectation;
   const isMet = satisfies(found.value, comparator, expected);
@@ -55,7 +55,7 @@ export function judgeFactRule(rule: FactRule, known: KnownSubject, context: Fact
     reason: `expected ${wanted}, found ${formatFact(found.value, rule.path, expected)}`,
     limit: { id: source, comparator, expected, source: context.profile },
     observed: { kind: 'fact', path: rule.path, value: found.value },
-    ...(absent === undefined ? {} : { cause: `no-${absent}` }),
+    ...(absent === undefined ? {} : { cause: `${known.subject.node}:no-${absent}` }),
   };
 }
 
@@ -93,7 +93,12 @@ export const noDriver = ({ subject }: KnownSubject): Outcome =>
   );
 
 /** Resolves the rule's one comparator to a number or a list, or says what is lacking for that. */
-function expect(rule: FactRule, root: unknown, { claims }: FactContext): Expectation | Outcome {
+function expect(
+  rule: FactRule,
+  root: unknown,
+  { subject }: KnownSubject,
+  { claims }: FactContext,
+): Expectation | Outcome {
   if (rule.atLeast !== undefined) return { comparator: 'atLeast', expected: rule.atLeast, source: rule.path };
   if (rule.atMost !== undefined) return { comparator: 'atMost', expected: rule.atMost, source: rule.path };
   if (rule.equal !== undefined) return { comparator: 'equal', expected: rule.equal, source: rule.path };
@@ -108,7 +113,11 @@ function expect(rule: FactRule, root: unknown, { claims }: FactContext): Expecta
   const path = rule.equalClaim ?? rule.path;
   const claim = Object.hasOwn(claims, path) ? claims[path] : undefined;
   return claim === undefined
-    ? missing('no-claim', `expected the inventory to claim \`${path}\`, found no claim`, 'no-claim')
+    ? missing(
+        'no-claim',
+        `expected the inventory to claim \`${path}\`, found no claim`,
+        `${subject.node}:no-claim`,
+      )
     : { comparator: 'equal', expected: claim, source: `claim ${path}` };
 }
 

@@ -31,7 +31,12 @@ export function fateOf(step: string, node: Dossier, { material }: RunDossier): S
     };
   }
   const isUnreadable = unreadable !== undefined && ended.has(result.execution);
-  const reason = [result.reason, isUnreadable ? `output could not be read: ${unreadable}` : undefined]
+  const stale = node.stale.get(step);
+  const reason = [
+    result.reason,
+    stale?.reason,
+    isUnreadable ? `output could not be read: ${unreadable}` : undefined,
+  ]
     .filter((part) => part !== undefined)
     .join('; ');
   return {
@@ -39,7 +44,7 @@ export function fateOf(step: string, node: Dossier, { material }: RunDossier): S
     execution: result.execution,
     reason: reason === '' ? undefined : reason,
     durationMs: result.durationMs,
-    isEvidence: result.execution === 'completed' && unreadable === undefined,
+    isEvidence: result.execution === 'completed' && unreadable === undefined && stale === undefined,
     isUnreadable,
   };
 }

@@ -56,6 +56,6 @@ describe('JournalFold', () => {
 
   it('knows what is open', () => {
     const fold = after(started('a'), started('b'), ended('a'), { type: 'restarted', bootId: 'two' });
-    expect([fold.openSteps, fold.openBatches, fold.restarts]).toEqual([['b'], [], ['two']]);
+    expect([fold.openSteps, fold.openBatches, fold.restarts]).toEqual([['b'], [], [{ rebooted: true }]]);
   });
 });
