@@ -8,11 +8,11 @@ import type { StepCounter } from './step-counter.ts';
 
 /**
  * True when the error ends the whole run, not one node: only what we know by ourselves. The operator let go or stopped the
- * run, or our own disk is full (a node's full disk is that node's; ours has the system's error behind it). Whatever goes
+ * run, or our own disk is full or refuses a file (a node's is that node's; ours has the system's error behind it). Whatever goes
  * wrong with a node, a defect of ours in reading it included, is that node's failure.
  */
 export const stopsAll = ({ code, cause }: AssayError): boolean =>
-  code === 'INTERRUPTED' || (code === 'DISK_FULL' && cause !== undefined);
+  code === 'INTERRUPTED' || ((code === 'DISK_FULL' || code === 'FILE_REFUSED') && cause !== undefined);
 
 /** The nodes of a run that answered: the one owner of their sessions, and of who is lost on the way. */
 export class Fleet {

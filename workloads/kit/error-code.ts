@@ -38,6 +38,7 @@ export const errorExitCodes = {
   LEASE_HELD: exitCodes.infrastructure,
   AGENT_LOST: exitCodes.infrastructure,
   DISK_FULL: exitCodes.infrastructure,
+  FILE_REFUSED: exitCodes.infrastructure,
   NODE_REFUSED: exitCodes.infrastructure,
   NODE_STOPPED: exitCodes.infrastructure,
   EVIDENCE_DAMAGED: exitCodes.evidence,

@@ -9,7 +9,7 @@ describe('AssayError', () => {
     expect([back.code, back.message, back.hint, back.exitCode]).toEqual(['LEASE_HELD', 'in use', 'wait', 3]);
   });
 
-  it('takes unknown things for our bug, and a full disk for a full disk', () => {
+  it('takes unknown things for our bug, a full disk for a full disk, a refused file for one', () => {
     expect(AssayError.from(new TypeError('x is undefined'))).toMatchObject({
       code: 'INTERNAL',
       exitCode: 70,
@@ -19,6 +19,12 @@ describe('AssayError', () => {
       code: 'DISK_FULL',
       exitCode: 3,
     });
+    for (const code of ['EMFILE', 'ENFILE', 'EACCES', 'EPERM', 'EROFS', 'EIO'])
+      expect(AssayError.from(Object.assign(new Error(`${code}: open`), { code }))).toMatchObject({
+        code: 'FILE_REFUSED',
+        exitCode: 3,
+        message: `expected to use a file, the system refused: ${code}: open`,
+      });
     const known = new AssayError('USAGE', 'no');
     expect(AssayError.from(known)).toBe(known);
   });
