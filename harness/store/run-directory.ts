@@ -101,13 +101,17 @@ export class RunDirectory {
     return directory;
   }
 
-  /** Reads a file of the run. A missing one is damaged evidence: nothing in a run directory is optional once listed. */
+  /**
+   * Reads a file of the run. A missing one is damaged evidence: nothing in a run directory is optional once listed. One that
+   * the system refuses to open may be in order, and its refusal is thrown as it is.
+   */
   async read(relative: string): Promise<Buffer> {
     const path = this.#at(relative);
     try {
       return await readFile(path);
     } catch (cause) {
-      throw damaged(relative, 'a readable file', 'none', cause);
+      if (isNoFile(cause)) throw damaged(relative, 'a readable file', 'none', cause);
+      throw cause;
     }
   }
 
@@ -295,11 +299,16 @@ async function exists(path: string): Promise<boolean> {
     await lstat(path);
     return true;
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ENOTDIR'))
-      return false;
+    if (isNoFile(cause)) return false;
     throw cause;
   }
 }
+
+/** Did a file call fail because no file has the name? */
+const isNoFile = (cause: unknown): boolean =>
+  cause instanceof Error &&
+  'code' in cause &&
+  (cause.code === 'ENOENT' || cause.code === 'ENOTDIR' || cause.code === 'EISDIR');
 
 /** Makes one new directory below one that exists: a typo in the path must not grow a tree somewhere. */
 async function makeRunDirectory(path: string): Promise<void> {
