@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { writeRunDirectory } from '../support/constructed-run-directory.ts';
+import { runAssay } from '../support/run-assay.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 import { constructed } from '../unit/workloads/kit/facts/documents.ts';
 
@@ -23,6 +24,13 @@ async function writeRun(nodes: number): Promise<string> {
 }
 
 describe('a limit of open files', () => {
+  it('is not reached by a run of more nodes than files may be open', async () => {
+    const run = await writeRun(100);
+    const { exitCode, stderr } = await runAssay(['judge', run], { cwd: run, wrapper: withOpenFiles(64) });
+    expect(stderr).not.toContain('✖');
+    expect(exitCode).toBe(2);
+  });
+
   it('is told when it is reached, and is no damage of the evidence', async () => {
     const source = new URL('../../', import.meta.url);
     const script = `
