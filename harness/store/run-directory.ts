@@ -1,4 +1,5 @@
 import { constants } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import { lstat, mkdir, open, readdir, readFile, realpath, rename, rm } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import type * as z from 'zod';
@@ -6,7 +7,7 @@ import { sha256 } from '../../agents/protocol/chain.ts';
 import { writeWhole } from '../../agents/protocol/write-whole.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { fileName } from '../../workloads/kit/names.ts';
-import { claimFolder, findStranger } from './own-folder.ts';
+import { claimFolder, findStranger, kindOf } from './own-folder.ts';
 import { RunHeader } from './run-header.ts';
 
 /** Paths inside a run directory. Every name in them passes one pattern before it is used (`#at`). */
@@ -25,6 +26,9 @@ export const runPaths = {
   incoming: (node: string, step: string) => `nodes/${node}/incoming/${step}`,
   unreached: (node: string) => `nodes/${node}/unreached.json`,
   record: (node: string) => `nodes/${node}/record.ndjson`,
+  /** The steps of a node in one uncompressed tar, and what is where in it. */
+  pack: (node: string) => `nodes/${node}/evidence.tar`,
+  packIndex: (node: string) => `nodes/${node}/evidence.json`,
   step: (node: string, step: string) => `nodes/${node}/steps/${step}`,
   /** The block's page links there. */
   nodeReport: (node: string) => `nodes/${node}/report.html`,
@@ -106,13 +110,18 @@ export class RunDirectory {
    * the system refuses to open may be in order, and its refusal is thrown as it is.
    */
   async read(relative: string): Promise<Buffer> {
-    const path = this.#at(relative);
-    try {
-      return await readFile(path);
-    } catch (cause) {
-      if (isNoFile(cause)) throw damaged(relative, 'a readable file', 'none', cause);
-      throw cause;
-    }
+    return readFile(this.#at(relative)).catch(refuseNoFile(relative));
+  }
+
+  /** Opens a file to read parts of it; what has its name and is no file is damaged evidence too. */
+  async openToRead(relative: string): Promise<FileHandle> {
+    const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
+    const flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
+    const file = await open(this.#at(relative), flags).catch(refuseNoFile(relative));
+    const found = await file.stat();
+    if (found.isFile()) return file;
+    await file.close();
+    throw damaged(relative, 'a file', found.isDirectory() ? 'a directory' : kindOf(found));
   }
 
   async has(relative: string): Promise<boolean> {
@@ -154,6 +163,12 @@ export class RunDirectory {
 
   /** Adds to a file. One that has a second name is refused: it may be somebody's file elsewhere. */
   async append(relative: string, line: string): Promise<void> {
+    await using file = await this.openToAppend(relative);
+    await file.writeFile(line);
+  }
+
+  /** Opens a file to add to it, as `append` does. */
+  async openToAppend(relative: string): Promise<FileHandle> {
     const path = await this.#claim(relative);
     const { O_APPEND, O_CREAT, O_NOFOLLOW, O_WRONLY } = constants;
     const file = await open(path, O_APPEND | O_CREAT | O_NOFOLLOW | O_WRONLY, 0o644);
@@ -164,10 +179,15 @@ export class RunDirectory {
           throw damaged(relative, 'a file with this one name', `one with ${nlink} (hard links)`);
         this.#appended.add(relative);
       }
-      await file.writeFile(line);
-    } finally {
+      return file;
+    } catch (cause) {
       await file.close();
+      throw cause;
     }
+  }
+
+  async remove(relative: string): Promise<void> {
+    await rm(await this.#claim(relative), { force: true });
   }
 
   /** Moves a folder into place, over whatever an interrupted attempt left there. */
@@ -304,11 +324,15 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
-/** Did a file call fail because no file has the name? */
+/** What a file call says where no file has the name: nothing, a file as folder, a folder, a link, a socket. */
+const noFile: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', 'ENXIO']);
+
 const isNoFile = (cause: unknown): boolean =>
-  cause instanceof Error &&
-  'code' in cause &&
-  (cause.code === 'ENOENT' || cause.code === 'ENOTDIR' || cause.code === 'EISDIR');
+  cause instanceof Error && 'code' in cause && noFile.has(String(cause.code));
+
+const refuseNoFile = (relative: string) => (cause: unknown) => {
+  throw isNoFile(cause) ? damaged(relative, 'a readable file', 'none', cause) : cause;
+};
 
 /** Makes one new directory below one that exists: a typo in the path must not grow a tree somewhere. */
 async function makeRunDirectory(path: string): Promise<void> {
