@@ -1,0 +1,117 @@
+import type { FileHandle } from 'node:fs/promises';
+import type { PackIndex, PackUnit } from './pack.ts';
+import { createUnitFold, lastFile, scanUnits, trailer } from './pack.ts';
+import { PackReader } from './pack-reader.ts';
+import type { RunDirectory } from './run-directory.ts';
+import { damaged, runPaths, toJson } from './run-directory.ts';
+import { blockBytes, createTarHeader, paddedBytes } from './tar-header.ts';
+
+/**
+ * Adds steps to the pack of a node, one after the other. A step is on the disk when `append` returns, and the journal may
+ * name it only then: whatever a killed writer left behind the last step that the journal names is cut by the next one.
+ * No file is held open, as there may be more nodes than files may be open.
+ */
+export class PackWriter {
+  readonly #run: RunDirectory;
+  readonly #node: string;
+  readonly #steps: Set<string>;
+  /** Where the next step starts. */
+  #end: number;
+
+  private constructor(run: RunDirectory, node: string, steps: readonly string[], end: number) {
+    this.#run = run;
+    this.#node = node;
+    this.#steps = new Set(steps);
+    this.#end = end;
+  }
+
+  /**
+   * Begins a pack, or goes on with one whose journal names `steps`. The index goes first: a pack that is written to is one
+   * without. Throws EVIDENCE_DAMAGED when the pack has not these steps, in any order, in front of everything else.
+   */
+  static async open(run: RunDirectory, node: string, steps: readonly string[]): Promise<PackWriter> {
+    const where = runPaths.pack(node);
+    const isThere = await run.has(where);
+    if (!isThere && steps.length > 0) throw damaged(where, 'a readable file', 'none');
+    const end = isThere ? await endOf(run, where, steps) : 0;
+    await using tar = isThere ? await run.openToAppend(where) : undefined;
+    await run.remove(runPaths.packIndex(node));
+    await tar?.truncate(end);
+    return new PackWriter(run, node, steps, end);
+  }
+
+  /** Adds the files of a step, its `exit.json` last. It is on the disk afterwards, or was never said. */
+  async append(step: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
+    const where = runPaths.pack(this.#node);
+    if (this.#steps.has(step)) throw damaged(where, `the step ${step} once`, 'it again');
+    const { chunks, end } = packStep(where, step, files);
+    await using tar = await this.#openAtEnd();
+    await tar.writeFile(chunks);
+    await tar.datasync();
+    this.#steps.add(step);
+    this.#end += end;
+  }
+
+  /** Ends the pack and writes its index, from what is on the disk. Another writer may still go on with it. */
+  async close(): Promise<void> {
+    {
+      await using tar = await this.#openAtEnd();
+      await tar.writeFile(trailer);
+      await tar.datasync();
+    }
+    await this.#run.write(runPaths.packIndex(this.#node), toJson(await createIndex(this.#run, this.#node)));
+  }
+
+  /** What an append that failed has left is cut first. */
+  async #openAtEnd(): Promise<FileHandle> {
+    const tar = await this.#run.openToAppend(runPaths.pack(this.#node));
+    try {
+      await tar.truncate(this.#end);
+      return tar;
+    } catch (cause) {
+      await tar.close();
+      throw cause;
+    }
+  }
+}
+
+/** Where the last of these steps ends in a pack that has them all, and no other one before that. */
+async function endOf(run: RunDirectory, where: string, steps: readonly string[]): Promise<number> {
+  await using tar = await run.openToRead(where);
+  const units = await scanUnits(tar, { where, most: steps.length });
+  const found = new Set(units.map(({ step }) => step));
+  const missing = steps.find((step) => !found.has(step));
+  if (missing !== undefined) throw damaged(where, `the step ${missing} before all others`, 'none');
+  return units.at(-1)?.end ?? 0;
+}
+
+/** The blocks of a step. It is folded as its reader will, so that nothing is written that could not be read. */
+function packStep(
+  where: string,
+  step: string,
+  files: ReadonlyMap<string, Uint8Array>,
+): { readonly chunks: readonly Uint8Array[]; readonly end: number } {
+  const fold = createUnitFold(where);
+  const chunks: Uint8Array[] = [];
+  let unit: PackUnit | undefined;
+  let end = 0;
+  const ordered = [...files].toSorted(([a], [b]) => Number(a === lastFile) - Number(b === lastFile));
+  for (const [file, bytes] of ordered) {
+    const path = `steps/${step}/${file}`;
+    const size = bytes.length;
+    unit = fold({ path, offset: end + blockBytes, size });
+    chunks.push(createTarHeader(path, size), bytes, Buffer.alloc(paddedBytes(size) - size));
+    end += blockBytes + paddedBytes(size);
+  }
+  if (unit === undefined) throw damaged(`${where} steps/${step}`, lastFile, 'none');
+  return { chunks, end };
+}
+
+/** The index of a pack that has none, with the digest of each file as it is on the disk. */
+async function createIndex(run: RunDirectory, node: string): Promise<PackIndex> {
+  await using pack = await PackReader.open(run, node);
+  const entries: PackIndex['entries'] = [];
+  for (const { step } of pack.units)
+    for (const { bytes: _, ...entry } of (await pack.read(step)).values()) entries.push(entry);
+  return { schema: 'assay/pack', schemaVersion: 1, bytes: pack.units.at(-1)?.end ?? 0, entries };
+}

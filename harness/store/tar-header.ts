@@ -1,0 +1,50 @@
+import { fileName } from '../../workloads/kit/names.ts';
+
+/** A tar is a row of blocks of this size: a header, then the content of its file, filled up with zeros. */
+export const blockBytes = 512;
+
+/** Where the fields that differ between headers start, and their lengths (POSIX.1-2017, pax, ustar format). */
+const fields = { name: [0, 100], size: [124, 11], checksum: [148, 8], prefix: [345, 155] } as const;
+const octal = (value: number, digits: number): string => value.toString(8).padStart(digits, '0');
+
+/** The blocks that so many bytes take, in bytes. */
+export const paddedBytes = (size: number): number => Math.ceil(size / blockBytes) * blockBytes;
+
+/** The step and the file that a path in a pack, `steps/<step>/<file>`, names; `undefined` for any other path. */
+export function readPackPath(path: string): { readonly step: string; readonly file: string } | undefined {
+  const [top, step = '', file = '', ...more] = path.split('/');
+  const fits = top === 'steps' && more.length === 0 && fileName.test(step) && fileName.test(file);
+  return fits && file.length <= fields.name[1] && step.length + 6 <= fields.prefix[1]
+    ? { step, file }
+    : undefined;
+}
+
+/**
+ * The header of a file in a pack. All but path and size is constant, so that a pack is a function of what is in it: mode
+ * 0644, root, 1970-01-01, a regular file.
+ */
+export function createTarHeader(path: string, size: number): Buffer {
+  const cut = path.lastIndexOf('/');
+  const header = Buffer.alloc(blockBytes);
+  header.write(path.slice(cut + 1), fields.name[0]);
+  header.write(
+    `0000644\0${'0000000\0'.repeat(2)}${octal(size, 11)}\0${octal(0, 11)}\0${' '.repeat(8)}0`,
+    100,
+  );
+  header.write('ustar\x0000', 257);
+  header.write('0000000\0'.repeat(2), 329);
+  header.write(path.slice(0, cut), fields.prefix[0]);
+  const sum = header.reduce((total, byte) => total + byte, 0);
+  header.write(`${octal(sum, 6)}\0 `, fields.checksum[0]);
+  return header;
+}
+
+/** The path and size in a header; `undefined` when it is not, byte for byte, what `createTarHeader` makes of them. */
+export function readTarHeader(block: Buffer): { readonly path: string; readonly size: number } | undefined {
+  const textOf = ([start, length]: readonly [number, number]): string =>
+    block.toString('latin1', start, start + length).replace(/\0.*$/s, '');
+  const path = `${textOf(fields.prefix)}/${textOf(fields.name)}`;
+  const size = Number.parseInt(textOf(fields.size), 8);
+  const isOurs = readPackPath(path) !== undefined && size >= 0 && createTarHeader(path, size).equals(block);
+  return isOurs ? { path, size } : undefined;
+}
