@@ -1,5 +1,6 @@
 import { sha256 } from '../../agents/protocol/chain.ts';
 import type { FromAgent, ToAgent } from '../../agents/protocol/messages.ts';
+import { maxFileBytes } from '../store/pack.ts';
 import { damaged } from '../store/run-directory.ts';
 
 type Chunk = Extract<FromAgent, { type: 'chunk' }>;
@@ -10,8 +11,6 @@ interface Fetching {
   readonly resolve: (bytes: Buffer) => void;
   readonly reject: (cause: unknown) => void;
 }
-
-const maxFileBytes = 64 * 1024 * 1024;
 
 /** Fetches files of a node's run directory in chunks. Nothing that a node offers by itself is kept. */
 export class Fetcher {

@@ -3,6 +3,7 @@ import { proveLink } from '../../agents/protocol/chain.ts';
 import type { JournalRecord } from '../../agents/protocol/journal-record.ts';
 import type { PlannedStep } from '../plan/plan.ts';
 import type { NodeEvidence } from '../store/node-evidence.ts';
+import { maxStepBytes } from '../store/pack.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { damaged, runPaths } from '../store/run-directory.ts';
 
@@ -14,8 +15,6 @@ interface Proven {
   readonly record: JournalRecord;
   readonly place: ChainPlace;
 }
-
-const maxStepBytes = 256 * 1024 * 1024;
 
 /**
  * Keeps a node's journal in the run directory, line by line as it comes, after the evidence that each line speaks of: a
