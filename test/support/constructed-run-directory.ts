@@ -1,7 +1,3 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { sha256 } from '../../agents/protocol/chain.ts';
-import type { JournalEntry } from '../../agents/protocol/journal-record.ts';
 import type { StepRequest, StepResult } from '../../agents/protocol/step.ts';
 import type { BuiltIn } from '../../harness/config/built-in.ts';
 import { loadBuiltIn } from '../../harness/config/built-in.ts';
@@ -9,15 +5,13 @@ import type { Inventory } from '../../harness/config/inventory.ts';
 import { createCoverage } from '../../harness/plan/coverage.ts';
 import type { Plan } from '../../harness/plan/plan.ts';
 import { listSubjects } from '../../harness/plan/subjects.ts';
-import type { CoordinatorEntry } from '../../harness/store/coordinator-journal.ts';
-import { CoordinatorJournal } from '../../harness/store/coordinator-journal.ts';
 import { createRun } from '../../harness/store/create-run.ts';
-import { runPaths, toJson } from '../../harness/store/run-directory.ts';
+import type { RunDirectory } from '../../harness/store/run-directory.ts';
 import type { ProbeDocument } from '../../workloads/kit/facts/probe-output.ts';
 import { readHostFacts } from '../../workloads/kit/facts/read-host-facts.ts';
 import type { StepOutputs } from '../../workloads/kit/tool.ts';
 import { loadRegistry } from '../../workloads/registry.ts';
-import { writeStepEvidence } from './constructed/step-evidence.ts';
+import { writeNodeEvidence, writePlan } from './constructed/node-evidence.ts';
 
 /** One planned repetition and the raw outputs that it left behind. */
 export interface EvidenceStep {
@@ -110,14 +104,11 @@ export async function writeRunDirectory(path: string, given: EvidenceRun): Promi
     ),
     budgetSeconds: 0,
   };
-  await run.write(runPaths.plan, toJson(plan));
-  const journal = await CoordinatorJournal.read(run);
-  const decide = (entry: CoordinatorEntry): Promise<void> => journal.append(() => startedAt, entry);
-  for (const { id: node, probes, why = 'login refused' } of given.nodes)
-    if (probes === undefined)
-      await decide({ type: 'unreached', node, error: { code: 'HOST_UNREACHABLE', message: why } });
-  await decide({ type: 'planned', digest: sha256(toJson(plan)) });
-  for (const node of given.nodes) writeNode(path, run.headDigest, journal.head, node);
+  const unreached = given.nodes.flatMap(({ id: node, probes, why = 'login refused' }) =>
+    probes === undefined ? [[node, why] as const] : [],
+  );
+  const head = await writePlan(run, plan, new Map(unreached));
+  for (const node of given.nodes) writeNode(run, head, node);
 }
 
 /** One suite entry for each that the steps name; nothing planned needs one all the same. */
@@ -146,61 +137,15 @@ const requestOf = (step: EvidenceStep): StepRequest => ({
   budgetMs: 60_000,
 });
 
-function writeNode(path: string, headDigest: string, plan: string, node: EvidenceNode): void {
+function writeNode(run: RunDirectory, plan: string, node: EvidenceNode): void {
   if (node.probes === undefined) return;
-  const folder = join(path, 'nodes', node.id);
-  mkdirSync(folder, { recursive: true });
-  const probes: StepOutputs[string] = {
-    stdout: '',
-    stderr: '',
-    exitCode: 0,
-    durationMs: 1,
-    artifacts: { 'probes.json': toJson(node.probes) },
-  };
-  const facts = { step: 'facts', workload: 'facts', tool: 'probe', params: {}, repetition: 1, session: 1 };
-  const entries: JournalEntry[] = [
-    {
-      type: 'opened',
-      run: 'constructed',
-      node: node.id,
-      protocol: 1,
-      bundle: '0'.repeat(64),
-      bootId: 'constructed',
-      directory: '/var/tmp/assay-0/runs/constructed',
-    },
-    { type: 'step-started', step: 'facts' },
-    {
-      type: 'step-ended',
-      step: 'facts',
-      execution: 'completed',
-      result: writeStepEvidence(folder, facts, { probes }),
-    },
-  ];
-  const steps = (node.steps ?? []).filter(({ execution }) => execution !== 'none');
-  if ((node.steps ?? []).length > 0) {
-    entries.push({ type: 'plan', digest: plan });
-    entries.push({ type: 'batch-started', batch: 'b1', steps: (node.steps ?? []).map(stepOf) });
-  }
-  for (const step of steps) {
-    const execution =
-      step.execution === undefined || step.execution === 'none' ? 'completed' : step.execution;
+  const planned = node.steps ?? [];
+  const steps = planned.flatMap((step) => {
+    const { execution = 'completed', reason, outputs } = step;
+    if (execution === 'none') return [];
     const { budgetMs: _, ...request } = requestOf(step);
-    const how = { execution, ...(step.reason === undefined ? {} : { reason: step.reason }) };
-    const result = writeStepEvidence(folder, request, step.outputs, how);
-    entries.push({ type: 'step-started', step: request.step });
-    entries.push({ type: 'step-ended', step: request.step, execution, result });
-  }
-  writeFileSync(join(folder, 'journal.ndjson'), chain(entries, headDigest));
-}
-
-/** Journal lines, each with the digest of the one before. */
-function chain(entries: readonly JournalEntry[], headDigest: string): string {
-  let prev = headDigest;
-  let text = '';
-  for (const [seq, entry] of entries.entries()) {
-    const line = JSON.stringify({ seq, prev, at: startedAt.toISOString(), ...entry });
-    text += `${line}\n`;
-    prev = sha256(line);
-  }
-  return text;
+    return [{ request, outputs, how: { execution, ...(reason === undefined ? {} : { reason }) } }];
+  });
+  const { id, probes } = node;
+  writeNodeEvidence(run, plan, { id, probes, planned: planned.map(stepOf), steps });
 }
