@@ -1,18 +1,16 @@
-import { sha256 } from '../../../agents/protocol/chain.ts';
 import { loadBuiltIn } from '../../../harness/config/built-in.ts';
 import type { Inventory } from '../../../harness/config/inventory.ts';
 import type { SuiteEntry } from '../../../harness/config/suite.ts';
 import { createPlan } from '../../../harness/plan/create-plan.ts';
 import type { PlannedStep } from '../../../harness/plan/plan.ts';
 import { createRun } from '../../../harness/store/create-run.ts';
-import { runPaths, toJson } from '../../../harness/store/run-directory.ts';
 import type { ProbeDocument } from '../../../workloads/kit/facts/probe-output.ts';
 import { readHostFacts } from '../../../workloads/kit/facts/read-host-facts.ts';
 import type { StepOutputs } from '../../../workloads/kit/tool.ts';
 import { loadRegistry } from '../../../workloads/registry.ts';
 import { constructed } from '../../unit/workloads/kit/facts/documents.ts';
 import type { EvidenceStep } from '../constructed-run-directory.ts';
-import { writeNodeEvidence, writeUnreached } from './node-evidence.ts';
+import { writeNodeEvidence, writePlan } from './node-evidence.ts';
 import { recordedStep } from './recorded-step.ts';
 import { hgxBuses, hgxClaims, hgxServer, serverChanges } from './six-evidence.ts';
 
@@ -135,19 +133,19 @@ export async function writeScaleRun(path: string, kind: ScaleKind, size: number)
     bad === 'unreached' ? [] : [{ node: node.name, facts: readHostFacts(probes) }],
   );
   const plan = createPlan({ run: id, nodes: reached, profile, suite, inventory, registry });
-  const planText = toJson(plan);
-  await run.write(runPaths.plan, planText);
+  const noRoute = 'ssh: connect to host: no route to host';
+  const unreached = nodes.flatMap(({ node, bad }) =>
+    bad === 'unreached' ? [[node.name, noRoute] as const] : [],
+  );
+  const head = await writePlan(run, plan, new Map(unreached));
   const planned = Map.groupBy(plan.steps, ({ node }) => node);
   const slow = new Set(nodes.flatMap(({ node, bad }) => (bad === 'slow' ? [node.name] : [])));
   const jitter = createJitter();
   const recordedOf = new Map(entries.map(({ id: entry, step }) => [entry, step.outputs]));
   for (const { node, probes, bad } of nodes) {
-    if (bad === 'unreached') {
-      writeUnreached(run, node.name, 'ssh: connect to host: no route to host');
-      continue;
-    }
+    if (bad === 'unreached') continue;
     const steps = planned.get(node.name) ?? [];
-    writeNodeEvidence(run, sha256(planText), {
+    writeNodeEvidence(run, head, {
       id: node.name,
       probes,
       planned: steps.map(({ step }) => step),
