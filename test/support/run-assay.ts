@@ -27,10 +27,12 @@ export function startAssay(
     readonly path?: readonly string[] | undefined;
     readonly env?: Record<string, string>;
     readonly wrapper?: readonly string[];
+    /** Another checkout's. */
+    readonly bin?: string;
   },
 ): Running {
   const PATH = [...(options.path ?? []), process.env['PATH'] ?? ''].join(':');
-  const [file = '', ...rest] = [...(options.wrapper ?? []), process.execPath, bin, ...args];
+  const [file = '', ...rest] = [...(options.wrapper ?? []), process.execPath, options.bin ?? bin, ...args];
   const child = spawn(file, rest, {
     cwd: options.cwd,
     env: { ...process.env, PATH, NO_COLOR: '1', ...options.env },
