@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import tseslint from 'typescript-eslint';
 import { parse } from 'yaml';
@@ -36,6 +36,7 @@ function explainRefusal(file, specifier) {
     if (specifier.startsWith('node:')) return !from.allowed.has('node:*') && !from.allowed.has(specifier);
     if (!specifier.startsWith('.')) return !from.allowed.has(/^(@[^/]+\/)?[^/]*/.exec(specifier)[0]);
     const path = join(dirname(file), specifier);
+    if (!existsSync(join(root, path))) return true;
     const to = findLayer(path);
     if (to === undefined) return !from.allowed.has(path);
     return !from.allowed.has(to.row) && !(to.row === from.row && to.shared === from.shared);
