@@ -65,7 +65,8 @@ export class PackReader {
       const where = `${this.#where} ${path}`;
       if (!part.subarray(at - blockBytes, at).equals(createTarHeader(path, size)))
         throw damaged(where, `a header of this path and ${size} bytes`, 'another one');
-      if (part.subarray(at + size, at + paddedBytes(size)).some((byte) => byte !== 0))
+      const padding = part.subarray(at + size, at + paddedBytes(size));
+      if (!padding.equals(trailer.subarray(0, padding.length)))
         throw damaged(where, 'zeros after the content', 'something else');
       const bytes = part.subarray(at, at + size);
       const found = sha256(bytes);

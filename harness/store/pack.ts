@@ -14,6 +14,9 @@ export const maxStepBytes = 256 * 1024 * 1024;
 /** Twenty times what the heaviest suite leaves on a node. */
 const maxEntries = 100_000;
 
+/** Read at once in search of headers: most files are small. */
+const windowBytes = 64 * 1024;
+
 /** The file that ends every step. */
 export const lastFile = 'exit.json';
 /** Two blocks of zeros end a tar. */
@@ -96,8 +99,14 @@ export async function scanUnits(
   const { size: bytes } = await tar.stat();
   const fold = createUnitFold(where);
   const units: PackUnit[] = [];
+  let window: { readonly start: number; readonly part: Buffer } = { start: 0, part: Buffer.alloc(0) };
   for (let at = 0; at + blockBytes <= bytes && units.length < most; ) {
-    const block = await readPart(tar, { where, start: at, end: at + blockBytes });
+    if (at + blockBytes > window.start + window.part.length)
+      window = {
+        start: at,
+        part: await readPart(tar, { where, start: at, end: Math.min(at + windowBytes, bytes) }),
+      };
+    const block = window.part.subarray(at - window.start, at - window.start + blockBytes);
     const header = readTarHeader(block);
     if (header === undefined) {
       const isEnd = at === (units.at(-1)?.end ?? 0) && block.equals(trailer.subarray(blockBytes));
