@@ -12,11 +12,9 @@ export async function sendFile(
   send: (chunk: FromAgent) => Promise<void>,
 ): Promise<void> {
   const file = await open(join(directory, path)).catch((cause: unknown) => {
-    throw new AssayError(
-      'EVIDENCE_DAMAGED',
-      `expected the file ${path} on the node, and it cannot be opened`,
-      { cause },
-    );
+    const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+    if (!isMissing) throw cause;
+    throw new AssayError('EVIDENCE_DAMAGED', `expected the file ${path} on the node, found none`, { cause });
   });
   try {
     const buffer = Buffer.alloc(chunkBytes);

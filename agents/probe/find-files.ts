@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { firstMatch } from './find-programs.ts';
-import { systemErrorCode } from './probe-failure.ts';
+import { isAbsence } from './probe-failure.ts';
 
 /** Where C headers are installed, by the system or by the GPU vendors' packages. */
 export const headerRoots = [
@@ -47,7 +47,7 @@ async function directoriesIn(directory: string): Promise<readonly string[]> {
       .map((entry) => entry.name);
     return names.toSorted().map((name) => join(directory, name));
   } catch (cause) {
-    if (systemErrorCode(cause) === undefined) throw cause;
+    if (!isAbsence(cause)) throw cause;
     return [];
   }
 }

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
-import { systemErrorCode } from './probe-failure.ts';
+import { isAbsence } from './probe-failure.ts';
 
 /** Where each program stands, in the order of the search path; absent ones are left out. */
 export async function findPrograms(names: readonly string[], path: string): Promise<Record<string, string>> {
@@ -33,7 +33,7 @@ async function isUsable(path: string, mode: number): Promise<boolean> {
     await access(path, mode);
     return (await stat(path)).isFile();
   } catch (cause) {
-    if (systemErrorCode(cause) === undefined) throw cause;
+    if (!isAbsence(cause)) throw cause;
     return false;
   }
 }

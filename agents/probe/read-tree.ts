@@ -1,6 +1,6 @@
 import { lstat, readdir, readlink } from 'node:fs/promises';
 import { readSmallFile } from '../read-small-file.ts';
-import { systemErrorCode } from './probe-failure.ts';
+import { isAbsence, systemErrorCode } from './probe-failure.ts';
 
 const entryBytes = 64 * 1024;
 const entryCount = 50_000;
@@ -61,7 +61,7 @@ async function namesIn(directory: string): Promise<readonly string[]> {
     return (await readdir(directory)).toSorted();
   } catch (cause) {
     // A pattern over something that is not there, is no directory or is closed to us matches nothing.
-    if (systemErrorCode(cause) === undefined) throw cause;
+    if (!isAbsence(cause)) throw cause;
     return [];
   }
 }

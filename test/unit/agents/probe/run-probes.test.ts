@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findFiles } from '../../../../agents/probe/find-files.ts';
 import { findPrograms } from '../../../../agents/probe/find-programs.ts';
-import { probeFailure } from '../../../../agents/probe/probe-failure.ts';
+import { isAbsence, probeFailure } from '../../../../agents/probe/probe-failure.ts';
 import { readFileSystem } from '../../../../agents/probe/read-file-system.ts';
 import { readTree } from '../../../../agents/probe/read-tree.ts';
 import { runProbes } from '../../../../agents/probe/run-probes.ts';
@@ -112,6 +112,13 @@ describe('small mechanisms', () => {
       'failed',
     ]);
     expect(probeFailure('x', 'odd')).toEqual({ id: 'x', status: 'failed', text: 'odd' });
+  });
+
+  test('takes nothing for absent but what is not there or closed to us', () => {
+    const codes = ['ENOENT', 'ENOTDIR', 'EACCES', 'EMFILE', 'ENFILE', 'EIO'];
+    const absent = codes.filter((code) => isAbsence(Object.assign(new Error('open'), { code })));
+    expect(absent).toEqual(['ENOENT', 'ENOTDIR', 'EACCES']);
+    expect(isAbsence(new TypeError('x is undefined'))).toBe(false);
   });
 
   test('programs are executable files of absolute directories, the first one wins', async () => {
