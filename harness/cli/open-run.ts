@@ -83,7 +83,11 @@ export function packagesFor(suite: Suite, registry: Registry): readonly string[]
 
 /** A typo here would measure another drive than the one that is meant, so the directory must exist. */
 async function requireDirectory(path: string): Promise<void> {
-  const found = await stat(path).catch(() => undefined);
+  const found = await stat(path).catch((cause: unknown) => {
+    if (cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ENOTDIR'))
+      return undefined;
+    throw cause;
+  });
   if (found?.isDirectory() === true) return;
   throw new AssayError('USAGE', `expected --scratch to be a directory that exists, got ${path}`, {
     hint: 'Name a directory on the drive that is to be measured.',

@@ -63,12 +63,15 @@ async function loadPublicKey(path: string): Promise<{ readonly publicKey?: Buffe
   return key === undefined || key instanceof Error ? {} : { publicKey: key.getPublicSSH() };
 }
 
-/** The file's bytes, or nothing where it cannot be read: OpenSSH goes on without it, and so do we, with a note. */
+/** Why OpenSSH goes on without a key: there is none, or it is not for us. */
+const unreadable: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', 'EACCES', 'EPERM']);
+
+/** The file's bytes, or nothing where it is none for us: OpenSSH goes on without it, and so do we, with a note. */
 async function readOptional(path: string): Promise<Buffer | undefined> {
   try {
     return await readFile(path);
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return undefined;
+    if (cause instanceof Error && 'code' in cause && unreadable.has(String(cause.code))) return undefined;
     throw cause;
   }
 }
