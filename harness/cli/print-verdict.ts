@@ -1,4 +1,5 @@
 import { join, relative } from 'node:path';
+import { cleanText } from '../../reports/format/clean-text.ts';
 import { renderTerminal } from '../../reports/format/render-terminal.ts';
 import type { Verdict } from '../../reports/schema/verdict.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
@@ -13,6 +14,8 @@ export function printVerdict(
   reports: { readonly html: string; readonly markdown: string; readonly junit: string },
   json: boolean,
 ): void {
+  for (const { file, expected, found } of verdict.evidence.damage ?? [])
+    err.write(cleanText(`✖ EVIDENCE_DAMAGED ${file}: expected ${expected}, found ${found}`) + '\n');
   if (json) {
     out.write(`${JSON.stringify(verdict, undefined, 1)}\n`);
     return;

@@ -47,6 +47,10 @@ export class Fleet {
       this.#nodes.set(node.node, node);
       events.onReached(node.node, this.#nodes.size, targets.length);
     });
+    // In the order of the inventory, whoever answered first.
+    const opened = targets.flatMap(({ node }) => this.#nodes.get(node) ?? []);
+    this.#nodes.clear();
+    for (const node of opened) this.#nodes.set(node.node, node);
   }
 
   /** Does something on every node at once. Who fails is reported and left out; nobody left is an error. */

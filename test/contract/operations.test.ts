@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { judge } from '../../harness/judge/judge.ts';
 import { writeReports } from '../../harness/run/conclude-run.ts';
-import { loadRun } from '../../harness/store/read-run.ts';
 import { RunDirectory } from '../../harness/store/run-directory.ts';
+import { RunEvidence } from '../../harness/store/run-evidence.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import { loadRegistry } from '../../workloads/registry.ts';
 import { writeScaleRun } from '../support/constructed/scale-run.ts';
@@ -23,10 +23,10 @@ const mostGrowth = 1.1;
 /** The same tools, whose parsers note that they were called. */
 const noteParses = (registry: Registry, note: () => void): Registry =>
   new Map(
-    [...registry].map(([id, { workload, tools }]) => [
+    [...registry].map(([id, { tools, ...registered }]) => [
       id,
       {
-        workload,
+        ...registered,
         tools: tools.map((tool) => ({
           ...tool,
           parse: (...given: Parameters<typeof tool.parse>) => {
@@ -44,7 +44,9 @@ async function countStages(directory: string, nodes: number): Promise<Counted> {
   await writeScaleRun(path, 'pairs', nodes);
   let parses = 0;
   const registry = noteParses(await loadRegistry(), () => (parses += 1));
-  const reading = await countOperations(async () => loadRun(await RunDirectory.open(path), registry));
+  const reading = await countOperations(async () =>
+    (await RunEvidence.read(await RunDirectory.open(path), registry)).material(),
+  );
   const judging = await countOperations((watched) => judge(watched(reading.result)));
   const run = await RunDirectory.open(path);
   const writing = await countOperations((watched) => writeReports(run, watched(judging.result)));

@@ -119,7 +119,7 @@ describe('judge on a damaged run directory', () => {
     [
       'a changed plan',
       (run: string) => edit(join(run, 'plan.json'), '"repetition": 2', '"repetition": 1'),
-      'plan.json (named by nodes/local/journal.ndjson',
+      'plan.json: expected sha256',
     ],
     [
       'a changed limit',
@@ -134,7 +134,7 @@ describe('judge on a damaged run directory', () => {
     [
       'another header',
       (run: string) => edit(join(run, 'run.json'), /"nonce": "./, '"nonce": "z'),
-      'nodes/local/journal.ndjson: expected an unbroken chain',
+      'coordinator.ndjson line 1: expected the next link of the chain',
     ],
     [
       'a header that is no JSON',
@@ -143,8 +143,8 @@ describe('judge on a damaged run directory', () => {
     ],
     [
       'a plan of a newer version',
-      (run: string) => edit(join(run, 'run.json'), '"schemaVersion": 1', '"schemaVersion": 2'),
-      'SCHEMA_TOO_NEW run.json: expected schemaVersion 1, found 2',
+      (run: string) => edit(join(run, 'run.json'), '"schemaVersion": 2', '"schemaVersion": 3'),
+      'SCHEMA_TOO_NEW run.json: expected schemaVersion 1 or 2, found 3',
     ],
   ])('refuses %s with exit code 4', async (_, damage, message) => {
     const run = copy();
@@ -152,17 +152,19 @@ describe('judge on a damaged run directory', () => {
     const { exitCode, stderr, verdict } = await judge(run);
     expect(stderr).toContain(message);
     expect(exitCode).toBe(4);
-    expect(verdict).toBeUndefined();
+    // Of one node's damage there is a verdict, in which nothing of that node counts; of the run's there is none.
+    expect(verdict?.exitCode ?? 4).toBe(4);
+    expect(verdict?.cells.filter((cell) => cell.verdict === 'pass') ?? []).toEqual([]);
   });
 
-  it('says that a run without any journal reached nobody', async () => {
+  it('finds a run damaged whose nodes are gone, since its plan rests on their facts', async () => {
     const run = copy();
     rmSync(join(run, 'nodes'), { recursive: true });
     const { exitCode, verdict } = await judge(run);
-    expect(exitCode).toBe(3);
-    expect(verdict?.conclusion).toBe('unreached');
+    expect(exitCode).toBe(4);
+    expect(verdict?.conclusion).toBe('undecided');
     expect(
-      verdict?.cells.filter((cell) => cell.level === 'required').every((cell) => cell.verdict === 'missing'),
+      verdict?.cells.filter((cell) => cell.level === 'required').every((cell) => cell.verdict === 'invalid'),
     ).toBe(true);
   });
 

@@ -6,7 +6,7 @@ import { Verdict } from '../../reports/schema/verdict.ts';
 import { fakeTool, runAssay, writeSuite } from '../support/run-assay.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
-const good = '+DT:sha256:1:16384\n+R:10:sha256:1.000000\n+H:16384\n+F:25:sha256:163840.00';
+const good = '+H:16384\n+F:25:sha256:163840.00';
 const digest = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
 
 /** `openssl` as a shell script: answers `version` and `dgst` rightly and does `speed` as told. */

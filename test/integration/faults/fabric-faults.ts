@@ -55,6 +55,7 @@ export const fabricFaults: Readonly<Record<string, Scenario>> = {
       for (const node of scene.nodes) expectIdle(node);
       expect(performance.now() - begun).toBeLessThan(10_000);
       const stopped = await running.finished;
+      for (const gate of gates) gate.open();
       const resumed = await scene.start('resume', scene.run).finished;
       return found(scene, [stopped, resumed], { workload: 'sha256' });
     },

@@ -33,7 +33,7 @@ esac`,
   );
 
 /** What openssl prints when it was timed with blocks of 16 KiB on one core. */
-export const printSpeed = `printf '+DT:sha256:1:16384\\n+H:16384\\n+F:25:sha256:163840.00\\n'`;
+export const printSpeed = `printf '+H:16384\\n+F:25:sha256:163840.00\\n'`;
 
 /** A tool that has begun, and goes on when it is told to. */
 export interface Gate {
