@@ -47,7 +47,7 @@ async function main(argv: readonly string[]): Promise<void> {
 
 /** Messages may quote what a node or a file said: control characters must not reach the terminal. */
 async function report(error: AssayError, { err }: CliContext): Promise<void> {
-  const { cleanText } = await import('../reports/format/clean-text.ts');
+  const { cleanText } = await import('../reports/text/clean-text.ts');
   err.write(`✖ ${error.code} ${cleanText(error.message)}\n`);
   if (error.hint !== undefined) err.write(`  ${cleanText(error.hint)}\n`);
   if (error.code === 'INTERNAL') err.write(`${(error.stack ?? '').split('\n').map(cleanText).join('\n')}\n`);

@@ -1,4 +1,4 @@
-import type { Verdict } from '../../reports/schema/verdict.ts';
+import type { Verdict } from '../../reports/verdict/verdict.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import { begun, collect, stopNode } from '../fleet/stop-node.ts';

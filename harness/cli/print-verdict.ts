@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path';
-import { cleanText } from '../../reports/format/clean-text.ts';
-import { renderTerminal } from '../../reports/format/render-terminal.ts';
-import type { Verdict } from '../../reports/schema/verdict.ts';
+import { cleanText } from '../../reports/text/clean-text.ts';
+import { renderTerminal } from '../../reports/writers/terminal.ts';
+import type { Verdict } from '../../reports/verdict/verdict.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { runPaths } from '../store/run-directory.ts';
 import type { CliContext } from './command.ts';

@@ -16,7 +16,7 @@ export const reportCommand = defineCommand({
       .option('json', { type: 'boolean', default: false, describe: 'Print the verdict document' }),
   run: async ({ run: given, profile, json }, context) => {
     const { writeReports } = await import('../run/conclude-run.ts');
-    const { validateVerdict } = await import('../../reports/schema/validate.ts');
+    const { validateVerdict } = await import('../../reports/verdict/validate.ts');
     const { parseJson } = await import('../../agents/protocol/parse-json.ts');
     const { damaged, runPaths } = await import('../store/run-directory.ts');
     const { fileName } = await import('../../workloads/kit/names.ts');

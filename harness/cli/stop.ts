@@ -20,7 +20,7 @@ export const stopCommand = defineCommand({
         describe: 'Also remove the run from the nodes: it cannot be resumed',
       }),
   run: async ({ run: given, now, abandon }, context) => {
-    const { cleanText } = await import('../../reports/format/clean-text.ts');
+    const { cleanText } = await import('../../reports/text/clean-text.ts');
     const { noteStop } = await import('../store/stops.ts');
     const { loadRegistry } = await import('../../workloads/registry.ts');
     const { RunEvidence } = await import('../store/run-evidence.ts');

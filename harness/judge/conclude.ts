@@ -1,4 +1,4 @@
-import type { Cell, CellVerdict, Conclusion, Counts } from '../../reports/schema/verdict.ts';
+import type { Cell, CellVerdict, Conclusion, Counts } from '../../reports/verdict/verdict.ts';
 import { exitCodes } from '../../workloads/kit/error-code.ts';
 import { verdictOrder } from './outcome.ts';
 

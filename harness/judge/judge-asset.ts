@@ -1,4 +1,4 @@
-import type { AssetVerdict, Cell } from '../../reports/schema/verdict.ts';
+import type { AssetVerdict, Cell } from '../../reports/verdict/verdict.ts';
 import { valueOf } from '../../workloads/kit/facts/fact.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import { facilityClaim } from '../config/inventory.ts';

@@ -1,4 +1,4 @@
-import type { Cell } from '../../reports/schema/verdict.ts';
+import type { Cell } from '../../reports/verdict/verdict.ts';
 import type { FactRule, Requirement } from '../../workloads/kit/requirement.ts';
 import type { Profile } from '../config/profile.ts';
 import type { Coverage } from '../plan/coverage.ts';

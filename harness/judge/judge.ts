@@ -1,4 +1,4 @@
-import type { Verdict } from '../../reports/schema/verdict.ts';
+import type { Verdict } from '../../reports/verdict/verdict.ts';
 import { exitCodes } from '../../workloads/kit/error-code.ts';
 import type { Profile } from '../config/profile.ts';
 import type { RunMaterial } from '../store/run-material.ts';

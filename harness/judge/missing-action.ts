@@ -1,4 +1,4 @@
-import type { Cell, Defect, MissingKind } from '../../reports/schema/verdict.ts';
+import type { Cell, Defect, MissingKind } from '../../reports/verdict/verdict.ts';
 
 const unproven = 'Remove the cause that the reason names and measure again: nothing is proven until then.';
 

@@ -1,4 +1,4 @@
-import type { Cell, CellVerdict, MissingKind } from '../../reports/schema/verdict.ts';
+import type { Cell, CellVerdict, MissingKind } from '../../reports/verdict/verdict.ts';
 
 /** What became of one cell, before it is written into the document. */
 export interface Outcome {

@@ -1,4 +1,4 @@
-import { foldNodeSet } from '../../reports/format/fold-names.ts';
+import { foldNodeSet } from '../../reports/verdict/words/fold-names.ts';
 
 /**
  * What a group is called in documents: `node1+node2` for a pair, `node[1-4]` for more, `node1+node1` for a node that

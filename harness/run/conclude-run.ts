@@ -1,10 +1,10 @@
-import { renderJunit } from '../../reports/format/render-junit.ts';
-import { renderMarkdown } from '../../reports/format/render-markdown.ts';
-import { renderPunchList } from '../../reports/format/render-punch-list.ts';
-import { selectNode } from '../../reports/format/select-node.ts';
-import { renderHtml } from '../../reports/html/render-html.ts';
-import { validateVerdict } from '../../reports/schema/validate.ts';
-import type { Verdict } from '../../reports/schema/verdict.ts';
+import { renderJunit } from '../../reports/writers/junit.ts';
+import { renderMarkdown } from '../../reports/writers/markdown.ts';
+import { renderPunchList } from '../../reports/writers/punch-list.ts';
+import { selectNode } from '../../reports/verdict/part-of-node.ts';
+import { renderHtml } from '../../reports/writers/html/render-html.ts';
+import { validateVerdict } from '../../reports/verdict/validate.ts';
+import type { Verdict } from '../../reports/verdict/verdict.ts';
 import { judge } from '../judge/judge.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { runPaths, toJson } from '../store/run-directory.ts';

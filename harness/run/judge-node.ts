@@ -1,4 +1,4 @@
-import type { Conclusion } from '../../reports/schema/verdict.ts';
+import type { Conclusion } from '../../reports/verdict/verdict.ts';
 import { conclude, describeStanding } from '../judge/conclude.ts';
 import { findClosedGates, judgeCells } from '../judge/judge-cells.ts';
 import { RunDossier } from '../judge/run-dossier.ts';

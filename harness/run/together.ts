@@ -1,5 +1,5 @@
 import { leaderEnded } from '../../agents/protocol/step.ts';
-import type { Trial } from '../../reports/schema/verdict.ts';
+import type { Trial } from '../../reports/verdict/verdict.ts';
 import type { Tool } from '../../workloads/kit/tool.ts';
 import { assignBlame } from '../judge/groups/assign-blame.ts';
 import { listTrials } from '../judge/groups/list-trials.ts';

@@ -1,6 +1,6 @@
-import type { Blame, Defect, Verdict } from '../schema/verdict.ts';
-import { placeOf } from './block-words.ts';
-import { cleanText } from './clean-text.ts';
+import type { Blame, Defect, Verdict } from '../verdict/verdict.ts';
+import { placeOf } from '../verdict/words/block-words.ts';
+import { cleanText } from '../text/clean-text.ts';
 
 /**
  * The partner logic behind a defect, one sentence for each blame: those whose trials are what the defect's cells are

@@ -1,17 +1,17 @@
-import type { Verdict } from '../schema/verdict.ts';
-import { nodeWords } from './block-words.ts';
-import { displayWidth } from './display-width.ts';
+import type { Verdict } from '../verdict/verdict.ts';
+import { nodeWords } from '../verdict/words/block-words.ts';
+import { displayWidth } from '../text/display-width.ts';
 import type { BlockShownRow } from './fold-block-shown.ts';
 import { foldBlockFacts, foldBlockShown, shownTitle } from './fold-block-shown.ts';
-import { foldNames } from './fold-names.ts';
+import { foldNames } from '../verdict/words/fold-names.ts';
 import { groupBy } from './group-by.ts';
 import { nodeMapLines } from './node-map-lines.ts';
 import type { TerminalPage } from './terminal-page.ts';
 import { hang, padEnd } from './terminal-page.ts';
 import { conclusionStyle } from './terminal-style.ts';
-import { trialWords } from './trial-words.ts';
-import { conclusionMarks } from './verdict-words.ts';
-import { wrapText } from './wrap-text.ts';
+import { trialWords } from '../verdict/words/trial-words.ts';
+import { conclusionMarks } from '../verdict/words/verdict-words.ts';
+import { wrapText } from '../text/wrap-text.ts';
 
 /** Where the nodes of a block stand, and why those stand badly that do; nodes with one reason together. */
 export function blockLines({ block }: Verdict, page: TerminalPage): readonly string[] {

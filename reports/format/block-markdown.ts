@@ -1,12 +1,12 @@
-import type { Verdict } from '../schema/verdict.ts';
-import { nodeWords } from './block-words.ts';
+import type { Verdict } from '../verdict/verdict.ts';
+import { nodeWords } from '../verdict/words/block-words.ts';
 import { foldBlockFacts, foldBlockShown, shownTitle } from './fold-block-shown.ts';
-import { foldNames } from './fold-names.ts';
+import { foldNames } from '../verdict/words/fold-names.ts';
 import { groupBy } from './group-by.ts';
 import { escapeMarkdown, markdownTable } from './markdown.ts';
 import { nodeMapLines } from './node-map-lines.ts';
-import { trialMarks, trialWords } from './trial-words.ts';
-import { conclusionMarks } from './verdict-words.ts';
+import { trialMarks, trialWords } from '../verdict/words/trial-words.ts';
+import { conclusionMarks } from '../verdict/words/verdict-words.ts';
 
 const md = escapeMarkdown;
 const mapColumns = 100;

@@ -1,4 +1,4 @@
-import type { Verdict } from '../schema/verdict.ts';
+import type { Verdict } from '../verdict/verdict.ts';
 import { shellWord } from './shell-word.ts';
 import { isUnmet } from './uncovered-cells.ts';
 

@@ -1,5 +1,5 @@
-import type { Verdict } from '../schema/verdict.ts';
-import { cleanText } from './clean-text.ts';
+import type { Verdict } from '../verdict/verdict.ts';
+import { cleanText } from '../text/clean-text.ts';
 import { groupBy } from './group-by.ts';
 
 /** `14 planned steps: 12 completed, 1 timeout, 1 skipped`: nothing that was tried is left out. */

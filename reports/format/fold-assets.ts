@@ -1,4 +1,4 @@
-import type { AssetVerdict } from '../schema/verdict.ts';
+import type { AssetVerdict } from '../verdict/verdict.ts';
 import { groupBy } from './group-by.ts';
 
 /** Nodes that can be used for the same, for the same reason; the first one speaks for all. */

@@ -1,6 +1,6 @@
-import type { Verdict } from '../schema/verdict.ts';
-import { cleanText } from './clean-text.ts';
-import { foldNames } from './fold-names.ts';
+import type { Verdict } from '../verdict/verdict.ts';
+import { cleanText } from '../text/clean-text.ts';
+import { foldNames } from '../verdict/words/fold-names.ts';
 import { groupBy } from './group-by.ts';
 
 /** Steps of one tool with one fate, on whatever nodes. */

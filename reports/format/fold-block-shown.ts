@@ -1,10 +1,10 @@
 import type { Unit } from '../../workloads/kit/unit.ts';
-import type { Cell, Verdict } from '../schema/verdict.ts';
-import { cleanText } from './clean-text.ts';
+import type { Cell, Verdict } from '../verdict/verdict.ts';
+import { cleanText } from '../text/clean-text.ts';
 import type { ShownRow } from './fold-shown.ts';
 import { foldShown } from './fold-shown.ts';
-import { formatLimit } from './format-limit.ts';
-import { formatBeside, formatQuantity } from './format-quantity.ts';
+import { formatLimit } from '../verdict/words/format-limit.ts';
+import { formatBeside, formatQuantity } from '../verdict/words/format-quantity.ts';
 import { groupBy } from './group-by.ts';
 import { formatMargin, worstSample } from './worst-sample.ts';
 

@@ -1,4 +1,4 @@
-import type { Cell, CellVerdict, Verdict } from '../schema/verdict.ts';
+import type { Cell, CellVerdict, Verdict } from '../verdict/verdict.ts';
 import { groupBy } from './group-by.ts';
 
 /** Cells of one requirement that ended the same way for the same reason. */

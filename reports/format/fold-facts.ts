@@ -1,6 +1,6 @@
-import type { Verdict } from '../schema/verdict.ts';
-import { foldNames } from './fold-names.ts';
-import { formatNodeFact } from './format-fact.ts';
+import type { Verdict } from '../verdict/verdict.ts';
+import { foldNames } from '../verdict/words/fold-names.ts';
+import { formatNodeFact } from '../verdict/words/format-fact.ts';
 import { groupBy } from './group-by.ts';
 
 /** One fact over all nodes that were reached. */

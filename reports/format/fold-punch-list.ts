@@ -1,6 +1,6 @@
-import type { Defect, Verdict } from '../schema/verdict.ts';
+import type { Defect, Verdict } from '../verdict/verdict.ts';
 import { blamedDefects, deviceOf } from './blame-sentences.ts';
-import { foldNodeSet } from './fold-names.ts';
+import { foldNodeSet } from '../verdict/words/fold-names.ts';
 import { groupBy } from './group-by.ts';
 
 /**

@@ -1,8 +1,8 @@
-import type { Cell, Verdict } from '../schema/verdict.ts';
-import { cleanText } from './clean-text.ts';
-import { formatLimit } from './format-limit.ts';
-import { formatObserved } from './format-observed.ts';
-import { formatBeside } from './format-quantity.ts';
+import type { Cell, Verdict } from '../verdict/verdict.ts';
+import { cleanText } from '../text/clean-text.ts';
+import { formatLimit } from '../verdict/words/format-limit.ts';
+import { formatObserved } from '../verdict/words/format-observed.ts';
+import { formatBeside } from '../verdict/words/format-quantity.ts';
 import { groupBy } from './group-by.ts';
 import type { WorstSample } from './worst-sample.ts';
 import { formatMargin, worstSample } from './worst-sample.ts';

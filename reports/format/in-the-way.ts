@@ -1,5 +1,5 @@
-import { openGroupCells } from '../schema/conclude-block.ts';
-import type { Defect, Verdict } from '../schema/verdict.ts';
+import { openGroupCells } from '../verdict/conclude-block.ts';
+import type { Defect, Verdict } from '../verdict/verdict.ts';
 import { isUnmet } from './uncovered-cells.ts';
 
 const owners: readonly Defect['owner'][] = ['hardware', 'configuration', 'environment'];

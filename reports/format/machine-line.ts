@@ -1,6 +1,6 @@
-import type { Verdict } from '../schema/verdict.ts';
-import { cleanText } from './clean-text.ts';
-import { formatNodeFact } from './format-fact.ts';
+import type { Verdict } from '../verdict/verdict.ts';
+import { cleanText } from '../text/clean-text.ts';
+import { formatNodeFact } from '../verdict/words/format-fact.ts';
 
 /** Which machine this is about, in one line: host name, product, processor, memory, as far as they are known. */
 export function machineLine({ nodes }: Pick<Verdict, 'nodes'>, node: string): string {

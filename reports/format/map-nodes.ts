@@ -1,6 +1,6 @@
-import type { BlockNode } from '../schema/verdict.ts';
+import type { BlockNode } from '../verdict/verdict.ts';
 import { groupBy } from './group-by.ts';
-import { compareNatural } from './natural-order.ts';
+import { compareNatural } from '../text/compare-natural.ts';
 
 /** What stands in one slot of a rack: a node, several in one chassis, or none. */
 export interface MapSlot {

@@ -1,4 +1,4 @@
-import { cleanText } from './clean-text.ts';
+import { cleanText } from '../text/clean-text.ts';
 
 /**
  * Text from a document as literal Markdown: no markup, no HTML, no table cell end, and no link that a renderer

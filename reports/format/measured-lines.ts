@@ -1,13 +1,13 @@
-import type { Measurement, Verdict } from '../schema/verdict.ts';
-import { cleanText } from './clean-text.ts';
-import { formatDimensions } from './format-dimensions.ts';
-import { formatQuantity } from './format-quantity.ts';
-import { formatRange } from './format-range.ts';
+import type { Measurement, Verdict } from '../verdict/verdict.ts';
+import { cleanText } from '../text/clean-text.ts';
+import { formatDimensions } from '../verdict/words/format-dimensions.ts';
+import { formatQuantity } from '../verdict/words/format-quantity.ts';
+import { formatRange } from '../verdict/words/format-range.ts';
 import { groupBy } from './group-by.ts';
-import { tellingDimensions } from './telling-dimensions.ts';
+import { tellingDimensions } from '../verdict/words/telling-dimensions.ts';
 import type { TerminalPage } from './terminal-page.ts';
 import { hang, padEnd, padStart } from './terminal-page.ts';
-import { wrapText } from './wrap-text.ts';
+import { wrapText } from '../text/wrap-text.ts';
 
 interface Row {
   readonly name: string;

@@ -1,13 +1,13 @@
-import type { BlockNode } from '../schema/verdict.ts';
-import { nodeWords } from './block-words.ts';
-import { cleanText } from './clean-text.ts';
-import { cutText } from './cut-text.ts';
-import { displayWidth } from './display-width.ts';
+import type { BlockNode } from '../verdict/verdict.ts';
+import { nodeWords } from '../verdict/words/block-words.ts';
+import { cleanText } from '../text/clean-text.ts';
+import { cutText } from '../text/cut-text.ts';
+import { displayWidth } from '../text/display-width.ts';
 import type { MapRack } from './map-nodes.ts';
 import { mapNodes } from './map-nodes.ts';
 import { padEnd } from './terminal-page.ts';
-import { conclusionMarks } from './verdict-words.ts';
-import { wrapText } from './wrap-text.ts';
+import { conclusionMarks } from '../verdict/words/verdict-words.ts';
+import { wrapText } from '../text/wrap-text.ts';
 
 // So that one rack fits on the narrowest page.
 const short = (text: string): string => cutText(cleanText(text), 20);

@@ -1,4 +1,4 @@
-import { cleanText } from './clean-text.ts';
+import { cleanText } from '../text/clean-text.ts';
 
 /** One argument of a command line that is printed to be pasted: quoted unless it is plainly harmless. */
 export function shellWord(text: string): string {

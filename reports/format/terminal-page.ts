@@ -1,7 +1,7 @@
-import { cleanText } from './clean-text.ts';
-import { displayWidth } from './display-width.ts';
+import { cleanText } from '../text/clean-text.ts';
+import { displayWidth } from '../text/display-width.ts';
 import type { Paint } from './terminal-style.ts';
-import { wrapText } from './wrap-text.ts';
+import { wrapText } from '../text/wrap-text.ts';
 
 /** What a section writes with: the width to keep to and the colours, if any. */
 export interface TerminalPage {

@@ -1,4 +1,4 @@
-import type { CellVerdict, Conclusion } from '../schema/verdict.ts';
+import type { CellVerdict, Conclusion } from '../verdict/verdict.ts';
 
 /** Adds colour to finished lines. Colour is only ever a second carrier: words and marks say the same. */
 export type Paint = (style: Style, text: string) => string;

@@ -1,5 +1,5 @@
-import type { Cell, Verdict } from '../schema/verdict.ts';
-import { foldNodeSet } from './fold-names.ts';
+import type { Cell, Verdict } from '../verdict/verdict.ts';
+import { foldNodeSet } from '../verdict/words/fold-names.ts';
 import { groupBy } from './group-by.ts';
 
 /** Whether a cell leaves its requirement open: only `pass` counts as met. */

@@ -1,11 +1,11 @@
-import { isBlock } from '../format/block-words.ts';
+import { isBlock } from '../verdict/words/block-words.ts';
 import type { AssetGroup } from '../format/fold-assets.ts';
 import { foldAssets } from '../format/fold-assets.ts';
-import { foldNames } from '../format/fold-names.ts';
+import { foldNames } from '../verdict/words/fold-names.ts';
 import { machineLine } from '../format/machine-line.ts';
-import type { AssetVerdict, Verdict } from '../schema/verdict.ts';
-import type { SafeHtml } from './html.ts';
-import { html } from './html.ts';
+import type { AssetVerdict, Verdict } from '../verdict/verdict.ts';
+import type { SafeHtml } from '../writers/html/html.ts';
+import { html } from '../writers/html/html.ts';
 import { conclusionWord } from './marks.ts';
 import { section } from './section.ts';
 import { table } from './table.ts';

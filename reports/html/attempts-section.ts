@@ -1,8 +1,8 @@
 import { countAttempts } from '../format/count-attempts.ts';
-import { formatDuration } from '../format/format-duration.ts';
-import type { Verdict } from '../schema/verdict.ts';
-import type { SafeHtml } from './html.ts';
-import { html } from './html.ts';
+import { formatDuration } from '../verdict/words/format-duration.ts';
+import type { Verdict } from '../verdict/verdict.ts';
+import type { SafeHtml } from '../writers/html/html.ts';
+import { html } from '../writers/html/html.ts';
 import { section } from './section.ts';
 import { table } from './table.ts';
 

@@ -1,13 +1,13 @@
-import { compareDimensions, dimensionTitle } from '../format/dimension-title.ts';
+import { compareDimensions, dimensionTitle } from '../verdict/words/dimension-title.ts';
 import { countByRequirement, foldCells } from '../format/fold-cells.ts';
-import { foldNames } from '../format/fold-names.ts';
+import { foldNames } from '../verdict/words/fold-names.ts';
 import { groupBy } from '../format/group-by.ts';
 import { isUnmet } from '../format/uncovered-cells.ts';
-import { cellVerdictOrder } from '../format/verdict-words.ts';
-import type { Cell, Verdict } from '../schema/verdict.ts';
+import { cellVerdictOrder } from '../verdict/words/verdict-words.ts';
+import type { Cell, Verdict } from '../verdict/verdict.ts';
 import { cellRow, cellTable, rankCell } from './cells-section.ts';
-import type { SafeHtml } from './html.ts';
-import { html } from './html.ts';
+import type { SafeHtml } from '../writers/html/html.ts';
+import { html } from '../writers/html/html.ts';
 import { section } from './section.ts';
 import { table } from './table.ts';
 

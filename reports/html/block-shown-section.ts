@@ -1,10 +1,10 @@
 import type { BlockShownRow } from '../format/fold-block-shown.ts';
 import { foldBlockFacts, foldBlockShown, shownTitle } from '../format/fold-block-shown.ts';
 import type { ShownRow } from '../format/fold-shown.ts';
-import type { Verdict } from '../schema/verdict.ts';
+import type { Verdict } from '../verdict/verdict.ts';
 import { figure } from './figure.ts';
-import type { SafeHtml } from './html.ts';
-import { html } from './html.ts';
+import type { SafeHtml } from '../writers/html/html.ts';
+import { html } from '../writers/html/html.ts';
 import { section } from './section.ts';
 import { table } from './table.ts';
 

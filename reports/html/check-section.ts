@@ -1,8 +1,8 @@
 import { checkCommands } from '../format/check-commands.ts';
-import { exitWords } from '../format/verdict-words.ts';
-import type { Verdict } from '../schema/verdict.ts';
-import type { SafeHtml } from './html.ts';
-import { html } from './html.ts';
+import { exitWords } from '../verdict/words/verdict-words.ts';
+import type { Verdict } from '../verdict/verdict.ts';
+import type { SafeHtml } from '../writers/html/html.ts';
+import { html } from '../writers/html/html.ts';
 import { section } from './section.ts';
 
 /** How somebody who believes none of this can check it. */

@@ -1,5 +1,5 @@
-import type { SafeHtml } from './html.ts';
-import { html } from './html.ts';
+import type { SafeHtml } from '../writers/html/html.ts';
+import { html } from '../writers/html/html.ts';
 
 /** Longer than any quantity or range: a list of names, which has to wrap. */
 const longestFigure = 32;

@@ -1,9 +1,9 @@
-import { isBlock, partWords, placeOf } from '../format/block-words.ts';
+import { isBlock, partWords, placeOf } from '../verdict/words/block-words.ts';
 import { formatMoment } from '../format/format-moment.ts';
-import { kindNotes, titleOf } from '../format/verdict-words.ts';
-import type { Verdict } from '../schema/verdict.ts';
-import type { SafeHtml } from './html.ts';
-import { html } from './html.ts';
+import { kindNotes, titleOf } from '../verdict/words/verdict-words.ts';
+import type { Verdict } from '../verdict/verdict.ts';
+import type { SafeHtml } from '../writers/html/html.ts';
+import { html } from '../writers/html/html.ts';
 
 /** What this paper is, of which run, against which promise. */
 export function headSection(verdict: Verdict): SafeHtml {

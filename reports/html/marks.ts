@@ -1,7 +1,7 @@
-import { cellMarks, conclusionMarks, conclusionWords } from '../format/verdict-words.ts';
-import type { CellVerdict, Conclusion } from '../schema/verdict.ts';
-import type { SafeHtml } from './html.ts';
-import { html } from './html.ts';
+import { cellMarks, conclusionMarks, conclusionWords } from '../verdict/words/verdict-words.ts';
+import type { CellVerdict, Conclusion } from '../verdict/verdict.ts';
+import type { SafeHtml } from '../writers/html/html.ts';
+import { html } from '../writers/html/html.ts';
 
 type Tone = 'good' | 'bad' | 'doubt' | 'none';
 

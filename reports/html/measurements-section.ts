@@ -1,11 +1,11 @@
-import { formatDimensions } from '../format/format-dimensions.ts';
-import { formatQuantity } from '../format/format-quantity.ts';
-import { formatRange } from '../format/format-range.ts';
-import { tellingDimensions } from '../format/telling-dimensions.ts';
-import type { Measurement, Verdict } from '../schema/verdict.ts';
+import { formatDimensions } from '../verdict/words/format-dimensions.ts';
+import { formatQuantity } from '../verdict/words/format-quantity.ts';
+import { formatRange } from '../verdict/words/format-range.ts';
+import { tellingDimensions } from '../verdict/words/telling-dimensions.ts';
+import type { Measurement, Verdict } from '../verdict/verdict.ts';
 import { figure } from './figure.ts';
-import type { SafeHtml } from './html.ts';
-import { html } from './html.ts';
+import type { SafeHtml } from '../writers/html/html.ts';
+import { html } from '../writers/html/html.ts';
 import { cellWord } from './marks.ts';
 import { sampleStrip } from './sample-strip.ts';
 import { section } from './section.ts';

@@ -1,14 +1,14 @@
-import { nodeReportPath, nodeWords, placeOf } from '../format/block-words.ts';
-import { displayWidth } from '../format/display-width.ts';
-import { foldNames } from '../format/fold-names.ts';
+import { nodeReportPath, nodeWords, placeOf } from '../verdict/words/block-words.ts';
+import { displayWidth } from '../text/display-width.ts';
+import { foldNames } from '../verdict/words/fold-names.ts';
 import { groupBy } from '../format/group-by.ts';
 import type { MapRack } from '../format/map-nodes.ts';
 import { mapNodes } from '../format/map-nodes.ts';
 import { legendOf } from '../format/node-map-lines.ts';
-import { conclusionMarks } from '../format/verdict-words.ts';
-import type { BlockNode, Verdict } from '../schema/verdict.ts';
-import type { SafeHtml } from './html.ts';
-import { html } from './html.ts';
+import { conclusionMarks } from '../verdict/words/verdict-words.ts';
+import type { BlockNode, Verdict } from '../verdict/verdict.ts';
+import type { SafeHtml } from '../writers/html/html.ts';
+import { html } from '../writers/html/html.ts';
 import { conclusionTones } from './marks.ts';
 import { section } from './section.ts';
 

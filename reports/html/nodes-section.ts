@@ -1,8 +1,8 @@
-import { formatNodeFact } from '../format/format-fact.ts';
+import { formatNodeFact } from '../verdict/words/format-fact.ts';
 import { groupBy } from '../format/group-by.ts';
-import type { Verdict } from '../schema/verdict.ts';
-import type { SafeHtml } from './html.ts';
-import { html } from './html.ts';
+import type { Verdict } from '../verdict/verdict.ts';
+import type { SafeHtml } from '../writers/html/html.ts';
+import { html } from '../writers/html/html.ts';
 import { section } from './section.ts';
 
 type Node = Verdict['nodes'][number];

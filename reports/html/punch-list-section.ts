@@ -1,13 +1,13 @@
 import { blameSentences, looseBlames, whereabouts } from '../format/blame-sentences.ts';
-import { isBlock } from '../format/block-words.ts';
+import { isBlock } from '../verdict/words/block-words.ts';
 import { foldPunchList } from '../format/fold-punch-list.ts';
-import { formatLimit } from '../format/format-limit.ts';
-import { formatObserved } from '../format/format-observed.ts';
+import { formatLimit } from '../verdict/words/format-limit.ts';
+import { formatObserved } from '../verdict/words/format-observed.ts';
 import { uncoveredRows } from '../format/uncovered-cells.ts';
-import { emptyPunchList } from '../format/verdict-words.ts';
-import type { Defect, Verdict } from '../schema/verdict.ts';
-import type { SafeHtml } from './html.ts';
-import { html } from './html.ts';
+import { emptyPunchList } from '../verdict/words/verdict-words.ts';
+import type { Defect, Verdict } from '../verdict/verdict.ts';
+import type { SafeHtml } from '../writers/html/html.ts';
+import { html } from '../writers/html/html.ts';
 import { cellWord } from './marks.ts';
 import { section } from './section.ts';
 

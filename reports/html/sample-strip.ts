@@ -1,7 +1,7 @@
-import { formatQuantity } from '../format/format-quantity.ts';
-import type { Measurement } from '../schema/verdict.ts';
-import type { SafeHtml } from './html.ts';
-import { html } from './html.ts';
+import { formatQuantity } from '../verdict/words/format-quantity.ts';
+import type { Measurement } from '../verdict/verdict.ts';
+import type { SafeHtml } from '../writers/html/html.ts';
+import { html } from '../writers/html/html.ts';
 
 const width = 120;
 const height = 14;

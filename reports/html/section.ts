@@ -1,5 +1,5 @@
-import type { SafeHtml } from './html.ts';
-import { html } from './html.ts';
+import type { SafeHtml } from '../writers/html/html.ts';
+import { html } from '../writers/html/html.ts';
 
 /** A part of the report: its heading in the margin, its matter beside it. */
 export const section = (id: string, title: string, note: string, body: SafeHtml): SafeHtml =>

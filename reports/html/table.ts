@@ -1,5 +1,5 @@
-import type { SafeHtml } from './html.ts';
-import { html } from './html.ts';
+import type { SafeHtml } from '../writers/html/html.ts';
+import { html } from '../writers/html/html.ts';
 
 export interface Column {
   readonly title: string;

@@ -1,7 +1,7 @@
-import { trialMarks, trialWords } from '../format/trial-words.ts';
-import type { Trial, Verdict } from '../schema/verdict.ts';
-import type { SafeHtml } from './html.ts';
-import { html } from './html.ts';
+import { trialMarks, trialWords } from '../verdict/words/trial-words.ts';
+import type { Trial, Verdict } from '../verdict/verdict.ts';
+import type { SafeHtml } from '../writers/html/html.ts';
+import { html } from '../writers/html/html.ts';
 import { section } from './section.ts';
 import { table } from './table.ts';
 

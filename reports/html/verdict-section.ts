@@ -1,9 +1,9 @@
-import { isBlock } from '../format/block-words.ts';
+import { isBlock } from '../verdict/words/block-words.ts';
 import { inTheWay } from '../format/in-the-way.ts';
-import { cellVerdictOrder, openingOf } from '../format/verdict-words.ts';
-import type { Verdict } from '../schema/verdict.ts';
-import type { SafeHtml } from './html.ts';
-import { html } from './html.ts';
+import { cellVerdictOrder, openingOf } from '../verdict/words/verdict-words.ts';
+import type { Verdict } from '../verdict/verdict.ts';
+import type { SafeHtml } from '../writers/html/html.ts';
+import { html } from '../writers/html/html.ts';
 import { cellWord, conclusionTones } from './marks.ts';
 import { section } from './section.ts';
 import { table } from './table.ts';

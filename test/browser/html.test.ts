@@ -6,10 +6,10 @@ import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { renderJunit } from '../../reports/format/render-junit.ts';
-import { selectNode } from '../../reports/format/select-node.ts';
-import { renderHtml } from '../../reports/html/render-html.ts';
-import type { Verdict } from '../../reports/schema/verdict.ts';
+import { renderJunit } from '../../reports/writers/junit.ts';
+import { selectNode } from '../../reports/verdict/part-of-node.ts';
+import { renderHtml } from '../../reports/writers/html/render-html.ts';
+import type { Verdict } from '../../reports/verdict/verdict.ts';
 import { blockVerdict, smallBlockVerdict } from '../support/example-block.ts';
 import {
   clusterVerdict,

@@ -7,11 +7,11 @@ import * as z from 'zod';
 import { judgeRun } from '../../harness/run/conclude-run.ts';
 import { RunDirectory } from '../../harness/store/run-directory.ts';
 import { RunEvidence } from '../../harness/store/run-evidence.ts';
-import { renderJunit } from '../../reports/format/render-junit.ts';
-import { renderMarkdown } from '../../reports/format/render-markdown.ts';
-import { renderPunchList } from '../../reports/format/render-punch-list.ts';
-import { renderTerminal } from '../../reports/format/render-terminal.ts';
-import { renderHtml } from '../../reports/html/render-html.ts';
+import { renderJunit } from '../../reports/writers/junit.ts';
+import { renderMarkdown } from '../../reports/writers/markdown.ts';
+import { renderPunchList } from '../../reports/writers/punch-list.ts';
+import { renderTerminal } from '../../reports/writers/terminal.ts';
+import { renderHtml } from '../../reports/writers/html/render-html.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Registry } from '../../workloads/registry.ts';
 

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'nod
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { Verdict } from '../../reports/schema/verdict.ts';
+import { Verdict } from '../../reports/verdict/verdict.ts';
 import { fakeTool, runAssay } from '../support/run-assay.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findMarked } from '../../agents/exec/sweep.ts';
-import { Verdict } from '../../reports/schema/verdict.ts';
+import { Verdict } from '../../reports/verdict/verdict.ts';
 import { fakeTool, runAssay, writeSuite } from '../support/run-assay.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { Verdict } from '../../reports/schema/verdict.ts';
+import { Verdict } from '../../reports/verdict/verdict.ts';
 import type { Lies } from '../support/lying-node.ts';
 import { startLyingNode } from '../support/lying-node.ts';
 import type { Finished } from '../support/run-assay.ts';

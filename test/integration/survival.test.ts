@@ -3,7 +3,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { findMarked } from '../../agents/exec/sweep.ts';
-import { Verdict } from '../../reports/schema/verdict.ts';
+import { Verdict } from '../../reports/verdict/verdict.ts';
 import type { Running } from '../support/run-assay.ts';
 import { fakeTool, runAssay, startAssay, writeSuite } from '../support/run-assay.ts';
 import { temporaryDirectory } from '../support/temporary.ts';

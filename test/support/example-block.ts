@@ -1,4 +1,4 @@
-import type { Block, Cell, Defect, Trial, Verdict } from '../../reports/schema/verdict.ts';
+import type { Block, Cell, Defect, Trial, Verdict } from '../../reports/verdict/verdict.ts';
 import { exampleCell, exampleMeasurement, exampleVerdict } from './example-verdict.ts';
 
 /** Builders of verdicts on blocks: many nodes, of which some are blamed for what their groups could not do. */

@@ -1,4 +1,4 @@
-import type { Cell, Conclusion, Counts, Defect, Measurement, Verdict } from '../../reports/schema/verdict.ts';
+import type { Cell, Conclusion, Counts, Defect, Measurement, Verdict } from '../../reports/verdict/verdict.ts';
 
 /** Builders of realistic verdict documents for tests of everything that reads one. */
 

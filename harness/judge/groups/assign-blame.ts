@@ -1,4 +1,4 @@
-import type { Blame, Trial } from '../../../reports/schema/verdict.ts';
+import type { Blame, Trial } from '../../../reports/verdict/verdict.ts';
 import type { Question } from './next-trials.ts';
 import { blamedIn, blamedNodes, clearedNodes, clearedPartners, isBadIn, questions } from './next-trials.ts';
 

@@ -1,4 +1,4 @@
-import type { Blame, Trial } from '../../../reports/schema/verdict.ts';
+import type { Blame, Trial } from '../../../reports/verdict/verdict.ts';
 import type { Requirement } from '../../../workloads/kit/requirement.ts';
 import type { Profile } from '../../config/profile.ts';
 import type { Subject } from '../../plan/plan.ts';

@@ -1,5 +1,5 @@
 import { leaderEnded } from '../../../agents/protocol/step.ts';
-import type { Trial } from '../../../reports/schema/verdict.ts';
+import type { Trial } from '../../../reports/verdict/verdict.ts';
 import type { Limit } from '../../../workloads/kit/limit.ts';
 import type { Sample } from '../../../workloads/kit/sample.ts';
 import { candidateLimits } from '../../config/candidate-limits.ts';

@@ -1,4 +1,4 @@
-import type { Trial } from '../../../reports/schema/verdict.ts';
+import type { Trial } from '../../../reports/verdict/verdict.ts';
 
 type Outcome = Pick<Trial, 'members' | 'outcome' | 'about'>;
 

@@ -1,4 +1,4 @@
-import type { Measurement } from '../../../reports/schema/verdict.ts';
+import type { Measurement } from '../../../reports/verdict/verdict.ts';
 import type { Sample } from '../../../workloads/kit/sample.ts';
 import type { Unit } from '../../../workloads/kit/unit.ts';
 import { compareText } from '../../plan/subjects.ts';

@@ -1,4 +1,4 @@
-import type { Verdict } from '../../../reports/schema/verdict.ts';
+import type { Verdict } from '../../../reports/verdict/verdict.ts';
 import type { RunDossier } from '../run-dossier.ts';
 import { fateOf } from '../samples/step-fate.ts';
 

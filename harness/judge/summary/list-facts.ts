@@ -1,4 +1,4 @@
-import type { Verdict } from '../../../reports/schema/verdict.ts';
+import type { Verdict } from '../../../reports/verdict/verdict.ts';
 import type { HostFacts } from '../../../workloads/kit/facts/host-facts.ts';
 
 type ShownFact = Verdict['nodes'][number]['facts'][number];

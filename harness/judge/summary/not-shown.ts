@@ -1,4 +1,4 @@
-import type { Cell, Verdict } from '../../../reports/schema/verdict.ts';
+import type { Cell, Verdict } from '../../../reports/verdict/verdict.ts';
 import type { RunDossier } from '../run-dossier.ts';
 
 type NotShown = Verdict['notShown'][number];

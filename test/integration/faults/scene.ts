@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { Verdict } from '../../../reports/schema/verdict.ts';
+import { Verdict } from '../../../reports/verdict/verdict.ts';
 import { clientFilesOf } from '../../rig/client-files.ts';
 import { fabricInterface } from '../../rig/fabric.ts';
 import type { RigNode } from '../../rig/rig-node.ts';

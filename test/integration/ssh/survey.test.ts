@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { findMarked } from '../../../agents/exec/sweep.ts';
-import { Verdict } from '../../../reports/schema/verdict.ts';
+import { Verdict } from '../../../reports/verdict/verdict.ts';
 import type { Finished } from '../../support/run-assay.ts';
 import { runAssay, writeSuite } from '../../support/run-assay.ts';
 import type { Sshd } from '../../support/sshd.ts';

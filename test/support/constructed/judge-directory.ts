@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { RunHeader } from '../../../harness/store/run-header.ts';
-import type { Cell } from '../../../reports/schema/verdict.ts';
-import { Verdict } from '../../../reports/schema/verdict.ts';
+import type { Cell } from '../../../reports/verdict/verdict.ts';
+import { Verdict } from '../../../reports/verdict/verdict.ts';
 import { runAssay } from '../run-assay.ts';
 
 export interface Judged {

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { XMLParser } from 'fast-xml-parser';
 import { describe, expect, it } from 'vitest';
-import { renderJunit } from '../../../reports/format/render-junit.ts';
-import { renderMarkdown } from '../../../reports/format/render-markdown.ts';
-import { renderPunchList } from '../../../reports/format/render-punch-list.ts';
-import { renderTerminal } from '../../../reports/format/render-terminal.ts';
-import { selectNode } from '../../../reports/format/select-node.ts';
-import { renderHtml } from '../../../reports/html/render-html.ts';
-import { validateVerdict } from '../../../reports/schema/validate.ts';
-import type { Conclusion, Verdict } from '../../../reports/schema/verdict.ts';
+import { renderJunit } from '../../../reports/writers/junit.ts';
+import { renderMarkdown } from '../../../reports/writers/markdown.ts';
+import { renderPunchList } from '../../../reports/writers/punch-list.ts';
+import { renderTerminal } from '../../../reports/writers/terminal.ts';
+import { selectNode } from '../../../reports/verdict/part-of-node.ts';
+import { renderHtml } from '../../../reports/writers/html/render-html.ts';
+import { validateVerdict } from '../../../reports/verdict/validate.ts';
+import type { Conclusion, Verdict } from '../../../reports/verdict/verdict.ts';
 import { blockVerdict, smallBlockVerdict } from '../../support/example-block.ts';
 import {
   clusterVerdict,

@@ -6,8 +6,8 @@ import type {
   CellVerdict,
   Conclusion,
   Trial,
-} from '../../../reports/schema/verdict.ts';
-import { CellVerdict as CellVerdicts, Verdict } from '../../../reports/schema/verdict.ts';
+} from '../../../reports/verdict/verdict.ts';
+import { CellVerdict as CellVerdicts, Verdict } from '../../../reports/verdict/verdict.ts';
 import { exampleCell, exampleVerdict, hostileStrings } from '../../support/example-verdict.ts';
 
 const ids = ['n1', 'n2', 'n3', 'n10', 'a"><b>', '../up', hostileStrings[4]!, hostileStrings[13]!];

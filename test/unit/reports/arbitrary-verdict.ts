@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { Cell, Defect, Measurement } from '../../../reports/schema/verdict.ts';
-import { CellVerdict, MissingKind, Verdict } from '../../../reports/schema/verdict.ts';
+import type { Cell, Defect, Measurement } from '../../../reports/verdict/verdict.ts';
+import { CellVerdict, MissingKind, Verdict } from '../../../reports/verdict/verdict.ts';
 import { Unit } from '../../../workloads/kit/unit.ts';
 import {
   exampleCell,

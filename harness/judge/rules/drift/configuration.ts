@@ -1,4 +1,4 @@
-import { formatExact } from '../../../../reports/format/format-quantity.ts';
+import { formatExact } from '../../../../reports/verdict/words/format-quantity.ts';
 import type { Fact } from '../../../../workloads/kit/facts/fact.ts';
 import { known } from '../../../../workloads/kit/facts/fact.ts';
 import type { Accelerator, Drive, HostFacts, Nic } from '../../../../workloads/kit/facts/host-facts.ts';

@@ -1,4 +1,4 @@
-import { formatFact } from '../../../../reports/format/format-fact.ts';
+import { formatFact } from '../../../../reports/verdict/words/format-fact.ts';
 import { whyUnknown } from './compare-settings.ts';
 import type { Setting } from './configuration.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expandNodeSet } from '../../../../harness/config/node-set.ts';
-import { foldNodeSet } from '../../../../reports/format/fold-names.ts';
+import { foldNodeSet } from '../../../../reports/verdict/words/fold-names.ts';
 
 const none = new Map<string, string>();
 const part = fc.constantFrom('gpu', 'r', 'n', '-', '.', '_', 'x9999999999999999999y');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { expandNodeSet } from '../../../../harness/config/node-set.ts';
-import { foldNodeSet } from '../../../../reports/format/fold-names.ts';
+import { foldNodeSet } from '../../../../reports/verdict/words/fold-names.ts';
 
 const groups = new Map([
   ['rack7', 'gpu[1-4],login7'],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../../../harness/judge/judge.ts';
-import { Verdict } from '../../../../reports/schema/verdict.ts';
+import { Verdict } from '../../../../reports/verdict/verdict.ts';
 import { constructedDeclared, shippedProfile } from '../../../support/constructed/declared.ts';
 import { sixAssets } from '../../../support/constructed/six-assets.ts';
 import type { ConstructedNode } from '../../../support/constructed-run.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { displayWidth } from '../../../../reports/format/display-width.ts';
+import { displayWidth } from '../../../../reports/text/display-width.ts';
 import { foldAttempts } from '../../../../reports/format/fold-attempts.ts';
 import { foldBlockShown } from '../../../../reports/format/fold-block-shown.ts';
 import { foldFacts } from '../../../../reports/format/fold-facts.ts';
@@ -8,11 +8,11 @@ import { foldNotShown } from '../../../../reports/format/fold-not-shown.ts';
 import { inTheWay } from '../../../../reports/format/in-the-way.ts';
 import { mapNodes } from '../../../../reports/format/map-nodes.ts';
 import { nodeMapLines } from '../../../../reports/format/node-map-lines.ts';
-import { renderJunit } from '../../../../reports/format/render-junit.ts';
-import { renderMarkdown } from '../../../../reports/format/render-markdown.ts';
-import { renderPunchList } from '../../../../reports/format/render-punch-list.ts';
-import { renderTerminal } from '../../../../reports/format/render-terminal.ts';
-import type { BlockNode } from '../../../../reports/schema/verdict.ts';
+import { renderJunit } from '../../../../reports/writers/junit.ts';
+import { renderMarkdown } from '../../../../reports/writers/markdown.ts';
+import { renderPunchList } from '../../../../reports/writers/punch-list.ts';
+import { renderTerminal } from '../../../../reports/writers/terminal.ts';
+import type { BlockNode } from '../../../../reports/verdict/verdict.ts';
 import { blockVerdict, smallBlockVerdict } from '../../../support/example-block.ts';
 import { arbitraryBlockVerdict } from '../arbitrary-block.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { foldNames } from '../../../../reports/format/fold-names.ts';
+import { foldNames } from '../../../../reports/verdict/words/fold-names.ts';
 
 describe('foldNames', () => {
   it.each([

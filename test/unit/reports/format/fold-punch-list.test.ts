@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { foldPunchList } from '../../../../reports/format/fold-punch-list.ts';
-import type { Defect, Verdict } from '../../../../reports/schema/verdict.ts';
+import type { Defect, Verdict } from '../../../../reports/verdict/verdict.ts';
 
 const defect = (node: string, change: Partial<Defect> = {}): Defect => ({
   id: `${node}:${change.subject ?? ''}${change.symptom ?? ''}`,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatBeside, formatExact, formatQuantity } from '../../../../reports/format/format-quantity.ts';
-import { formatRange } from '../../../../reports/format/format-range.ts';
+import { formatBeside, formatExact, formatQuantity } from '../../../../reports/verdict/words/format-quantity.ts';
+import { formatRange } from '../../../../reports/verdict/words/format-range.ts';
 import { Unit } from '../../../../workloads/kit/unit.ts';
 
 describe('formatQuantity', () => {

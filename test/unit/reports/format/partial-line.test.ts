@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { displayWidth } from '../../../../reports/format/display-width.ts';
-import { renderPartial } from '../../../../reports/format/partial-line.ts';
+import { displayWidth } from '../../../../reports/text/display-width.ts';
+import { renderPartial } from '../../../../reports/writers/render-partial.ts';
 
 const reason = 'All-reduce: expected at least 125 MB/s, found 98.00 MB/s';
 

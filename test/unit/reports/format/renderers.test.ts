@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { displayWidth } from '../../../../reports/format/display-width.ts';
+import { displayWidth } from '../../../../reports/text/display-width.ts';
 import { foldShown } from '../../../../reports/format/fold-shown.ts';
-import { renderJunit } from '../../../../reports/format/render-junit.ts';
-import { renderMarkdown } from '../../../../reports/format/render-markdown.ts';
-import { renderPunchList } from '../../../../reports/format/render-punch-list.ts';
-import { renderTerminal } from '../../../../reports/format/render-terminal.ts';
-import { renderHtml } from '../../../../reports/html/render-html.ts';
+import { renderJunit } from '../../../../reports/writers/junit.ts';
+import { renderMarkdown } from '../../../../reports/writers/markdown.ts';
+import { renderPunchList } from '../../../../reports/writers/punch-list.ts';
+import { renderTerminal } from '../../../../reports/writers/terminal.ts';
+import { renderHtml } from '../../../../reports/writers/html/render-html.ts';
 import {
   clusterVerdict,
   exampleCell,

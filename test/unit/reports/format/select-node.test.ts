@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { selectNode } from '../../../../reports/format/select-node.ts';
-import { renderHtml } from '../../../../reports/html/render-html.ts';
-import { contradictions } from '../../../../reports/schema/contradictions.ts';
-import { validateVerdict } from '../../../../reports/schema/validate.ts';
-import type { Conclusion } from '../../../../reports/schema/verdict.ts';
+import { selectNode } from '../../../../reports/verdict/part-of-node.ts';
+import { renderHtml } from '../../../../reports/writers/html/render-html.ts';
+import { contradictions } from '../../../../reports/verdict/contradictions.ts';
+import { validateVerdict } from '../../../../reports/verdict/validate.ts';
+import type { Conclusion } from '../../../../reports/verdict/verdict.ts';
 import { blockVerdict, smallBlockVerdict } from '../../../support/example-block.ts';
 import { arbitraryBlockVerdict } from '../arbitrary-block.ts';
 import { arbitraryVerdict } from '../arbitrary-verdict.ts';

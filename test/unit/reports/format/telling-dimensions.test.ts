@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { tellingDimensions } from '../../../../reports/format/telling-dimensions.ts';
-import type { Measurement } from '../../../../reports/schema/verdict.ts';
+import { tellingDimensions } from '../../../../reports/verdict/words/telling-dimensions.ts';
+import type { Measurement } from '../../../../reports/verdict/verdict.ts';
 import type { Dimensions } from '../../../../workloads/kit/sample.ts';
 
 const measured = (dimensions: Dimensions): Measurement => ({

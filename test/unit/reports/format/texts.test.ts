@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cleanText } from '../../../../reports/format/clean-text.ts';
-import { displayWidth } from '../../../../reports/format/display-width.ts';
-import { formatDimensions } from '../../../../reports/format/format-dimensions.ts';
-import { formatDuration } from '../../../../reports/format/format-duration.ts';
-import { formatNodeFact } from '../../../../reports/format/format-fact.ts';
-import { formatLimit } from '../../../../reports/format/format-limit.ts';
+import { cleanText } from '../../../../reports/text/clean-text.ts';
+import { displayWidth } from '../../../../reports/text/display-width.ts';
+import { formatDimensions } from '../../../../reports/verdict/words/format-dimensions.ts';
+import { formatDuration } from '../../../../reports/verdict/words/format-duration.ts';
+import { formatNodeFact } from '../../../../reports/verdict/words/format-fact.ts';
+import { formatLimit } from '../../../../reports/verdict/words/format-limit.ts';
 import { escapeMarkdown, markdownCode } from '../../../../reports/format/markdown.ts';
 import { shellWord } from '../../../../reports/format/shell-word.ts';
 import { formatMargin, worstSample } from '../../../../reports/format/worst-sample.ts';
-import { wrapText } from '../../../../reports/format/wrap-text.ts';
+import { wrapText } from '../../../../reports/text/wrap-text.ts';
 import { exampleCell } from '../../../support/example-verdict.ts';
 
 describe('cleanText', () => {

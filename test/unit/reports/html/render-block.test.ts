@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { renderHtml } from '../../../../reports/html/render-html.ts';
+import { renderHtml } from '../../../../reports/writers/html/render-html.ts';
 import { blockVerdict, smallBlockVerdict } from '../../../support/example-block.ts';
 import { hostileStrings } from '../../../support/example-verdict.ts';
 

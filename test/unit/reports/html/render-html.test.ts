@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { html, trusted } from '../../../../reports/html/html.ts';
-import { renderHtml } from '../../../../reports/html/render-html.ts';
+import { html, trusted } from '../../../../reports/writers/html/html.ts';
+import { renderHtml } from '../../../../reports/writers/html/render-html.ts';
 import { sampleStrip } from '../../../../reports/html/sample-strip.ts';
 import {
   clusterVerdict,

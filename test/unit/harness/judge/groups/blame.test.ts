@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assignBlame } from '../../../../../harness/judge/groups/assign-blame.ts';
 import { blamedNodes, nextTrials } from '../../../../../harness/judge/groups/next-trials.ts';
-import type { Trial } from '../../../../../reports/schema/verdict.ts';
+import type { Trial } from '../../../../../reports/verdict/verdict.ts';
 
 const trial = (members: string, outcome: Trial['outcome'], reason: string = outcome): Trial => ({
   step: `s-${members.replaceAll(' ', '-')}`,

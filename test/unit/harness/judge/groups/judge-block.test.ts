@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../../../../harness/judge/judge.ts';
 import type { RunMaterial } from '../../../../../harness/store/run-material.ts';
-import { contradictions } from '../../../../../reports/schema/contradictions.ts';
-import type { Verdict } from '../../../../../reports/schema/verdict.ts';
+import { contradictions } from '../../../../../reports/verdict/contradictions.ts';
+import type { Verdict } from '../../../../../reports/verdict/verdict.ts';
 import type { ConstructedTrial } from '../../../../support/constructed/block.ts';
 import { constructBlock } from '../../../../support/constructed/block.ts';
 import { constructLimit } from '../../../../support/constructed-run.ts';

@@ -1,4 +1,4 @@
-import type { Cell } from '../schema/verdict.ts';
+import type { Cell } from '../verdict.ts';
 import { formatExpectedFact } from './format-fact.ts';
 import { formatExact } from './format-quantity.ts';
 

@@ -1,5 +1,5 @@
-import type { Dimensions } from '../../workloads/kit/sample.ts';
-import type { Measurement } from '../schema/verdict.ts';
+import type { Dimensions } from '../../../workloads/kit/sample.ts';
+import type { Measurement } from '../verdict.ts';
 
 /**
  * The dimensions that tell a measurement apart from the others of its metric on its subject, plus those that are

@@ -1,4 +1,4 @@
-import { cleanText } from '../format/clean-text.ts';
+import { cleanText } from '../../text/clean-text.ts';
 
 declare const safeBrand: unique symbol;
 

@@ -2,8 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { jsonSchemas } from '../../../../reports/schema/json-schemas.ts';
-import { validateVerdict } from '../../../../reports/schema/validate.ts';
+import { jsonSchemas } from '../../../../reports/verdict/json-schemas.ts';
+import { validateVerdict } from '../../../../reports/verdict/validate.ts';
 import {
   clusterVerdict,
   conformingVerdict,

@@ -1,4 +1,4 @@
-import type { Trial } from '../schema/verdict.ts';
+import type { Trial } from '../verdict.ts';
 
 /** As cells are marked: good met its limit, bad did not, unknown says nothing about those who took part. */
 export const trialMarks: Readonly<Record<Trial['outcome'], string>> = { good: '●', bad: '✖', unknown: '○' };

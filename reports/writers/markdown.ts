@@ -1,23 +1,23 @@
-import type { Defect, Measurement, Verdict } from '../schema/verdict.ts';
-import { blameSentences, looseBlames, whereabouts } from './blame-sentences.ts';
-import { blockSection, blockShownSection, trialLines } from './block-markdown.ts';
-import { isBlock, partWords } from './block-words.ts';
-import { checkCommands } from './check-commands.ts';
-import { cleanText } from './clean-text.ts';
-import { countAttempts } from './count-attempts.ts';
-import type { AssetGroup } from './fold-assets.ts';
-import { foldAssets } from './fold-assets.ts';
-import { foldNames } from './fold-names.ts';
-import { foldNotShown } from './fold-not-shown.ts';
-import { foldPunchList } from './fold-punch-list.ts';
-import { foldShown } from './fold-shown.ts';
-import { formatDimensions } from './format-dimensions.ts';
-import { formatMoment } from './format-moment.ts';
-import { formatQuantity } from './format-quantity.ts';
-import { formatRange } from './format-range.ts';
-import { inTheWay } from './in-the-way.ts';
-import { escapeMarkdown, markdownCode, markdownTable } from './markdown.ts';
-import { uncoveredRows } from './uncovered-cells.ts';
+import type { Defect, Measurement, Verdict } from '../verdict/verdict.ts';
+import { blameSentences, looseBlames, whereabouts } from '../format/blame-sentences.ts';
+import { blockSection, blockShownSection, trialLines } from '../format/block-markdown.ts';
+import { isBlock, partWords } from '../verdict/words/block-words.ts';
+import { checkCommands } from '../format/check-commands.ts';
+import { cleanText } from '../text/clean-text.ts';
+import { countAttempts } from '../format/count-attempts.ts';
+import type { AssetGroup } from '../format/fold-assets.ts';
+import { foldAssets } from '../format/fold-assets.ts';
+import { foldNames } from '../verdict/words/fold-names.ts';
+import { foldNotShown } from '../format/fold-not-shown.ts';
+import { foldPunchList } from '../format/fold-punch-list.ts';
+import { foldShown } from '../format/fold-shown.ts';
+import { formatDimensions } from '../verdict/words/format-dimensions.ts';
+import { formatMoment } from '../format/format-moment.ts';
+import { formatQuantity } from '../verdict/words/format-quantity.ts';
+import { formatRange } from '../verdict/words/format-range.ts';
+import { inTheWay } from '../format/in-the-way.ts';
+import { escapeMarkdown, markdownCode, markdownTable } from '../format/markdown.ts';
+import { uncoveredRows } from '../format/uncovered-cells.ts';
 import {
   cellMarks,
   conclusionMarks,
@@ -29,7 +29,7 @@ import {
   openingOf,
   profileOf,
   titleOf,
-} from './verdict-words.ts';
+} from '../verdict/words/verdict-words.ts';
 
 const md = escapeMarkdown;
 

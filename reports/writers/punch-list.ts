@@ -1,8 +1,8 @@
-import type { Cell, Defect, Verdict } from '../schema/verdict.ts';
-import { blameSentences } from './blame-sentences.ts';
-import { cleanText } from './clean-text.ts';
-import { formatLimit } from './format-limit.ts';
-import { formatObserved } from './format-observed.ts';
+import type { Cell, Defect, Verdict } from '../verdict/verdict.ts';
+import { blameSentences } from '../format/blame-sentences.ts';
+import { cleanText } from '../text/clean-text.ts';
+import { formatLimit } from '../verdict/words/format-limit.ts';
+import { formatObserved } from '../verdict/words/format-observed.ts';
 
 const columns = [
   'defect',

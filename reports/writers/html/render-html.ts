@@ -1,26 +1,26 @@
-import { isBlock } from '../format/block-words.ts';
-import { openingOf, titleOf } from '../format/verdict-words.ts';
-import type { Verdict } from '../schema/verdict.ts';
-import { assetsSection } from './assets-section.ts';
-import { attemptsSection } from './attempts-section.ts';
-import { blockAttemptsSection } from './block-attempts-section.ts';
-import { blockCellsSection } from './block-cells-section.ts';
-import { blockShownSection } from './block-shown-section.ts';
+import { isBlock } from '../../verdict/words/block-words.ts';
+import { openingOf, titleOf } from '../../verdict/words/verdict-words.ts';
+import type { Verdict } from '../../verdict/verdict.ts';
+import { assetsSection } from '../../html/assets-section.ts';
+import { attemptsSection } from '../../html/attempts-section.ts';
+import { blockAttemptsSection } from '../../html/block-attempts-section.ts';
+import { blockCellsSection } from '../../html/block-cells-section.ts';
+import { blockShownSection } from '../../html/block-shown-section.ts';
 import { blockStyleSheet } from './block-style-sheet.ts';
-import { cellsSection } from './cells-section.ts';
-import { checkSection } from './check-section.ts';
-import { conditionsSection } from './conditions-section.ts';
-import { headSection } from './head-section.ts';
+import { cellsSection } from '../../html/cells-section.ts';
+import { checkSection } from '../../html/check-section.ts';
+import { conditionsSection } from '../../html/conditions-section.ts';
+import { headSection } from '../../html/head-section.ts';
 import type { SafeHtml } from './html.ts';
 import { html, trusted } from './html.ts';
-import { groupMeasurementsSection, measurementsSection } from './measurements-section.ts';
-import { nodeMapSection, standingsSection } from './node-map-section.ts';
-import { nodesSection } from './nodes-section.ts';
-import { punchListSection } from './punch-list-section.ts';
-import { notShownSection, shownSection } from './shown-section.ts';
+import { groupMeasurementsSection, measurementsSection } from '../../html/measurements-section.ts';
+import { nodeMapSection, standingsSection } from '../../html/node-map-section.ts';
+import { nodesSection } from '../../html/nodes-section.ts';
+import { punchListSection } from '../../html/punch-list-section.ts';
+import { notShownSection, shownSection } from '../../html/shown-section.ts';
 import { styleSheet } from './style-sheet.ts';
-import { trialsSection } from './trials-section.ts';
-import { countsSection, verdictSection } from './verdict-section.ts';
+import { trialsSection } from '../../html/trials-section.ts';
+import { countsSection, verdictSection } from '../../html/verdict-section.ts';
 
 /** The report as one HTML file: no script, and no request of any kind, which its own policy enforces. */
 export function renderHtml(verdict: Verdict): string {

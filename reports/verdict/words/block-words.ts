@@ -1,5 +1,5 @@
-import type { Block, BlockNode, Conclusion, Verdict } from '../schema/verdict.ts';
-import { cleanText } from './clean-text.ts';
+import type { Block, BlockNode, Conclusion, Verdict } from '../verdict.ts';
+import { cleanText } from '../../text/clean-text.ts';
 
 /** Whether a document is about many nodes together; the part about one node of a block is not. */
 export const isBlock = ({ block }: Pick<Verdict, 'block'>): boolean => (block?.nodes.length ?? 0) > 1;

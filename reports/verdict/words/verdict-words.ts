@@ -1,8 +1,8 @@
-import { exitCodes } from '../../workloads/kit/error-code.ts';
-import type { CellVerdict, Conclusion, Counts, Verdict } from '../schema/verdict.ts';
-import { CellVerdict as cellVerdicts } from '../schema/verdict.ts';
+import { exitCodes } from '../../../workloads/kit/error-code.ts';
+import type { CellVerdict, Conclusion, Counts, Verdict } from '../verdict.ts';
+import { CellVerdict as cellVerdicts } from '../verdict.ts';
 import { blockWords, isBlock, tallyNodes } from './block-words.ts';
-import { cleanText } from './clean-text.ts';
+import { cleanText } from '../../text/clean-text.ts';
 
 /** Worst first; every list and every headline of a report keeps to it. */
 export const cellVerdictOrder: readonly CellVerdict[] = cellVerdicts.options;

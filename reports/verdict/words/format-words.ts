@@ -1,4 +1,4 @@
-import { cleanText } from './clean-text.ts';
+import { cleanText } from '../../text/clean-text.ts';
 
 /** An identifier as words: `queueDepth` is read as `queue depth`. */
 export const formatWords = (name: string): string =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { contradictions } from '../../../../reports/schema/contradictions.ts';
-import type { Block, BlockNode, Verdict } from '../../../../reports/schema/verdict.ts';
+import { contradictions } from '../../../../reports/verdict/contradictions.ts';
+import type { Block, BlockNode, Verdict } from '../../../../reports/verdict/verdict.ts';
 import { smallBlockVerdict } from '../../../support/example-block.ts';
 import { vmVerdict } from '../../../support/example-verdict.ts';
 

@@ -1,4 +1,4 @@
-import type { Unit } from '../../workloads/kit/unit.ts';
+import type { Unit } from '../../../workloads/kit/unit.ts';
 import { formatNumber, formatQuantity } from './format-quantity.ts';
 import { scaleOf } from './scale-quantity.ts';
 

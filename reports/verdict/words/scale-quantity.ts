@@ -1,4 +1,4 @@
-import type { Unit } from '../../workloads/kit/unit.ts';
+import type { Unit } from '../../../workloads/kit/unit.ts';
 
 /** A multiple of a base unit as people write it: `MB/s` is 1e6 of `B/s`. */
 export interface Scale {

@@ -1,7 +1,7 @@
-import type { Conclusion } from '../schema/verdict.ts';
-import { cleanText } from './clean-text.ts';
-import { cutText } from './cut-text.ts';
-import { conclusionMarks } from './verdict-words.ts';
+import type { Conclusion } from '../verdict/verdict.ts';
+import { cleanText } from '../text/clean-text.ts';
+import { cutText } from '../text/cut-text.ts';
+import { conclusionMarks } from '../verdict/words/verdict-words.ts';
 
 /** How a node stands that is done while others still run. */
 export interface PartialNode {

@@ -1,9 +1,9 @@
-import { exitCodeOf } from '../schema/contradictions.ts';
-import type { NodeShare } from '../schema/node-share.ts';
-import { shareOf } from '../schema/node-share.ts';
-import type { BlockNode, Cell, CellVerdict, Conclusion, Counts, Verdict } from '../schema/verdict.ts';
-import { isUnmet } from './uncovered-cells.ts';
-import { cellVerdictOrder } from './verdict-words.ts';
+import { exitCodeOf } from './contradictions.ts';
+import type { NodeShare } from './node-share.ts';
+import { shareOf } from './node-share.ts';
+import type { BlockNode, Cell, CellVerdict, Conclusion, Counts, Verdict } from './verdict.ts';
+import { isUnmet } from '../format/uncovered-cells.ts';
+import { cellVerdictOrder } from './words/verdict-words.ts';
 
 /**
  * The part of a verdict that is about one node, as a verdict of its own: what it is blamed for belongs to it, what

@@ -1,5 +1,5 @@
-import type { Dimensions } from '../../workloads/kit/sample.ts';
-import { cleanText } from './clean-text.ts';
+import type { Dimensions } from '../../../workloads/kit/sample.ts';
+import { cleanText } from '../../text/clean-text.ts';
 import { formatQuantity } from './format-quantity.ts';
 import { formatWords } from './format-words.ts';
 

@@ -1,4 +1,4 @@
-import type { Unit } from '../../workloads/kit/unit.ts';
+import type { Unit } from '../../../workloads/kit/unit.ts';
 import type { Scale } from './scale-quantity.ts';
 import { scaleOf } from './scale-quantity.ts';
 

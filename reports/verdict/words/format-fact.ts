@@ -1,5 +1,5 @@
-import type { Unit } from '../../workloads/kit/unit.ts';
-import { cleanText } from './clean-text.ts';
+import type { Unit } from '../../../workloads/kit/unit.ts';
+import { cleanText } from '../../text/clean-text.ts';
 import { formatBeside, formatExact, formatQuantity } from './format-quantity.ts';
 import { formatWords } from './format-words.ts';
 

@@ -1,4 +1,4 @@
-import { cleanText } from './clean-text.ts';
+import { cleanText } from '../../text/clean-text.ts';
 
 /** A name in pieces: text, number, text, number, …, text; a number that stands for several is in brackets. */
 type Pieces = readonly string[];

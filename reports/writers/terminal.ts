@@ -1,21 +1,21 @@
-import type { AssetVerdict, Defect, Verdict } from '../schema/verdict.ts';
-import { blameSentences, looseBlames, whereabouts } from './blame-sentences.ts';
-import { blockLines, blockShownLines } from './block-lines.ts';
-import { isBlock } from './block-words.ts';
-import { cleanText } from './clean-text.ts';
-import { displayWidth } from './display-width.ts';
-import { foldAssets } from './fold-assets.ts';
-import { foldNames } from './fold-names.ts';
-import { foldNotShown } from './fold-not-shown.ts';
-import { foldPunchList } from './fold-punch-list.ts';
-import { formatMoment } from './format-moment.ts';
-import { inTheWay } from './in-the-way.ts';
-import { machineLine } from './machine-line.ts';
-import { measuredLines } from './measured-lines.ts';
-import type { TerminalPage } from './terminal-page.ts';
-import { hang } from './terminal-page.ts';
-import { cellStyle, conclusionStyle, paintOf } from './terminal-style.ts';
-import { uncoveredRows } from './uncovered-cells.ts';
+import type { AssetVerdict, Defect, Verdict } from '../verdict/verdict.ts';
+import { blameSentences, looseBlames, whereabouts } from '../format/blame-sentences.ts';
+import { blockLines, blockShownLines } from '../format/block-lines.ts';
+import { isBlock } from '../verdict/words/block-words.ts';
+import { cleanText } from '../text/clean-text.ts';
+import { displayWidth } from '../text/display-width.ts';
+import { foldAssets } from '../format/fold-assets.ts';
+import { foldNames } from '../verdict/words/fold-names.ts';
+import { foldNotShown } from '../format/fold-not-shown.ts';
+import { foldPunchList } from '../format/fold-punch-list.ts';
+import { formatMoment } from '../format/format-moment.ts';
+import { inTheWay } from '../format/in-the-way.ts';
+import { machineLine } from '../format/machine-line.ts';
+import { measuredLines } from '../format/measured-lines.ts';
+import type { TerminalPage } from '../format/terminal-page.ts';
+import { hang } from '../format/terminal-page.ts';
+import { cellStyle, conclusionStyle, paintOf } from '../format/terminal-style.ts';
+import { uncoveredRows } from '../format/uncovered-cells.ts';
 import {
   cellMarks,
   conclusionMarks,
@@ -27,7 +27,7 @@ import {
   openingOf,
   profileOf,
   titleOf,
-} from './verdict-words.ts';
+} from '../verdict/words/verdict-words.ts';
 
 export interface TerminalOptions {
   readonly columns: number;

@@ -1,9 +1,9 @@
-import type { Cell, Verdict } from '../schema/verdict.ts';
-import { cleanText } from './clean-text.ts';
-import { dimensionTitle } from './dimension-title.ts';
-import { formatLimit } from './format-limit.ts';
-import { formatObserved } from './format-observed.ts';
-import { conclusionWords, exitWords, openingOf, profileOf, titleOf } from './verdict-words.ts';
+import type { Cell, Verdict } from '../verdict/verdict.ts';
+import { cleanText } from '../text/clean-text.ts';
+import { dimensionTitle } from '../verdict/words/dimension-title.ts';
+import { formatLimit } from '../verdict/words/format-limit.ts';
+import { formatObserved } from '../verdict/words/format-observed.ts';
+import { conclusionWords, exitWords, openingOf, profileOf, titleOf } from '../verdict/words/verdict-words.ts';
 
 /** One testcase: `failure` turns the suite red, `skipped` is seen but does not, neither is met. */
 interface Testcase {
