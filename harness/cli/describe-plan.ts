@@ -1,9 +1,9 @@
 import { cleanText } from '../../reports/text/clean-text.ts';
+import { wrapText } from '../../reports/text/wrap-text.ts';
+import type { Cell } from '../../reports/verdict/verdict.ts';
 import { foldNodeSet } from '../../reports/verdict/words/fold-names.ts';
 import { formatDuration } from '../../reports/verdict/words/format-duration.ts';
 import { formatQuantity } from '../../reports/verdict/words/format-quantity.ts';
-import { wrapText } from '../../reports/text/wrap-text.ts';
-import type { Cell } from '../../reports/verdict/verdict.ts';
 import type { Tool } from '../../workloads/kit/tool.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import { shellQuote } from '../deploy/command-lines.ts';

@@ -1,7 +1,8 @@
 import { join, relative } from 'node:path';
 import { cleanText } from '../../reports/text/clean-text.ts';
-import { renderTerminal } from '../../reports/writers/terminal.ts';
 import type { Verdict } from '../../reports/verdict/verdict.ts';
+import { createLookup } from '../../reports/verdict/verdict-lookup.ts';
+import { renderTerminal } from '../../reports/writers/terminal.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { runPaths } from '../store/run-directory.ts';
 import type { CliContext } from './command.ts';
@@ -11,7 +12,7 @@ export function printVerdict(
   { environment, out, err }: CliContext,
   run: RunDirectory,
   verdict: Verdict,
-  reports: { readonly html: string; readonly markdown: string; readonly junit: string },
+  reports: ReadonlyMap<string, string>,
   json: boolean,
 ): void {
   for (const { file, expected, found } of verdict.evidence.damage ?? [])
@@ -21,7 +22,7 @@ export function printVerdict(
     return;
   }
   const { columns, color } = environment.terminal;
-  out.write(renderTerminal(verdict, { columns: Math.min(columns, 110), color }));
+  out.write(renderTerminal(createLookup(verdict), { columns: Math.min(columns, 110), color }));
   const open = verdict.attempts.filter(({ reason }) => reason === 'it left no evidence').length;
   if (open > 0) {
     err.write(
@@ -30,6 +31,6 @@ export function printVerdict(
   }
   const shown = (path: string): string => relative(environment.workingDirectory, join(run.path, path)) || '.';
   err.write(
-    `\nreport    ${shown(reports.html)}\nverdict   ${shown(runPaths.verdict(verdict.profile.id))}\nevidence  ${shown('.')}\n`,
+    `\nreport    ${shown(reports.get('html') ?? '.')}\nverdict   ${shown(runPaths.verdict(verdict.profile.id))}\nevidence  ${shown('.')}\n`,
   );
 }

@@ -1,9 +1,9 @@
 import type { Writable } from 'node:stream';
 import { cleanText } from '../../reports/text/clean-text.ts';
+import { wrapText } from '../../reports/text/wrap-text.ts';
 import { foldNodeSet } from '../../reports/verdict/words/fold-names.ts';
 import { formatDuration } from '../../reports/verdict/words/format-duration.ts';
 import { renderPartial } from '../../reports/writers/render-partial.ts';
-import { wrapText } from '../../reports/text/wrap-text.ts';
 import { valueOf } from '../../workloads/kit/facts/fact.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import type { Environment } from '../environment.ts';

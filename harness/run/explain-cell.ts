@@ -1,8 +1,8 @@
 import type { CommandResult } from '../../agents/protocol/step.ts';
 import { StepResult } from '../../agents/protocol/step.ts';
 import { cleanText } from '../../reports/text/clean-text.ts';
-import { formatQuantity } from '../../reports/verdict/words/format-quantity.ts';
 import type { Cell } from '../../reports/verdict/verdict.ts';
+import { formatQuantity } from '../../reports/verdict/words/format-quantity.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Sample, SourcePlace } from '../../workloads/kit/sample.ts';
 import type { Registry } from '../../workloads/registry.ts';

@@ -9,3 +9,9 @@ export function displayWidth(text: string): number {
   for (const character of text) columns += mark.test(character) ? 0 : wide.test(character) ? 2 : 1;
   return columns;
 }
+
+/** Pads by columns, not by characters. */
+export const padEnd = (text: string, columns: number): string =>
+  text + ' '.repeat(Math.max(0, columns - displayWidth(text)));
+export const padStart = (text: string, columns: number): string =>
+  ' '.repeat(Math.max(0, columns - displayWidth(text))) + text;

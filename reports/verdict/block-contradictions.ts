@@ -1,15 +1,25 @@
 import { concludeBlock } from './conclude-block.ts';
-import { shareOf } from './node-share.ts';
-import type { Block, BlockNode, Verdict } from './verdict.ts';
+import { groupByEach, sharesOf } from './node-share.ts';
+import type { Block, BlockNode, Cell, Verdict } from './verdict.ts';
+import { isUnmet } from './verdict.ts';
 
 /** Where what a block says of its nodes, trials and blames does not fit the rest of the document, or itself. */
 export function blockContradictions(verdict: Verdict): readonly string[] {
   const { block, conclusion } = verdict;
   if (block === undefined) return [];
   const expected = concludeBlock(block, verdict.cells);
+  const required = verdict.cells.filter(({ level }) => level === 'required');
+  const about = groupByEach(required, ({ node, subject }) => [node, subject]);
+  const shareOf = sharesOf(block);
+  const reached = new Map(verdict.nodes.map((node) => [node.id, node.reached]));
   return [
     ...misnamed(block, verdict),
-    ...block.nodes.flatMap((node) => misjudged(node, block, verdict)),
+    ...block.nodes.flatMap((node) => {
+      const { groups, blamed } = shareOf(node.id);
+      const cellsOf = (keys: Iterable<string>) => [...keys].flatMap((key) => about.get(key) ?? []);
+      const own = cellsOf([node.id]).filter((cell) => cell.node === node.id);
+      return misjudged(node, { own, blamed: cellsOf(blamed), groups: cellsOf(groups) }, reached.get(node.id));
+    }),
     ...(conclusion === expected
       ? []
       : [`conclusion: expected \`${expected}\`, as the worst node or group is, got \`${conclusion}\``]),
@@ -22,9 +32,10 @@ export function blockContradictions(verdict: Verdict): readonly string[] {
 function misnamed(block: Block, { nodes }: Verdict): readonly string[] {
   const named = block.nodes.map(({ id }) => id);
   const known = new Set(nodes.map(({ id }) => id));
+  const times = Map.groupBy(named, (id) => id);
   return [
     ...[...known]
-      .filter((id) => named.filter((each) => each === id).length !== 1)
+      .filter((id) => times.get(id)?.length !== 1)
       .map((id) => `block.nodes: expected \`${id}\` exactly once`),
     ...named
       .filter((id) => !known.has(id))
@@ -39,20 +50,16 @@ function misnamed(block: Block, { nodes }: Verdict): readonly string[] {
  * A node is as good as its worst required cell, and what it is blamed for. What its pairs and groups failed for nobody's
  * sake may count for it too: by whose rules, the document does not say.
  */
-function misjudged(node: BlockNode, block: Block, { cells, nodes }: Verdict): readonly string[] {
-  const { groups, blamed } = shareOf(node.id, block);
-  const required = cells.filter(({ level }) => level === 'required');
-  const own = required.filter((cell) => cell.node === node.id);
+function misjudged(
+  node: BlockNode,
+  required: Readonly<Record<'own' | 'blamed' | 'groups', readonly Cell[]>>,
+  isReached: boolean | undefined,
+): readonly string[] {
+  const { own, blamed, groups } = required;
   const failed = own.find(({ verdict }) => verdict === 'fail');
-  const isReached = nodes.find(({ id }) => id === node.id)?.reached;
   switch (node.conclusion) {
     case 'pass': {
-      const open = required.find(
-        ({ subject, verdict, ...cell }) =>
-          (cell.node === node.id || blamed.has(subject)) &&
-          verdict !== 'pass' &&
-          verdict !== 'not-applicable',
-      );
+      const open = [...own, ...blamed].find(isUnmet);
       return [
         ...(open === undefined ? [] : [`anything but \`pass\`, since \`${open.id}\` is ${open.verdict}`]),
         ...(isReached === false ? ['anything but `pass`, since it was not reached'] : []),
@@ -62,10 +69,7 @@ function misjudged(node: BlockNode, block: Block, { cells, nodes }: Verdict): re
       ].map((text) => `block.nodes \`${node.id}\`: expected ${text}`);
     }
     case 'fail':
-      return required.some(
-        ({ subject, verdict, ...cell }) =>
-          verdict === 'fail' && (cell.node === node.id || groups.has(subject)),
-      )
+      return [...own, ...groups].some(({ verdict }) => verdict === 'fail')
         ? []
         : [`block.nodes \`${node.id}\`: expected a required cell that fails behind \`fail\`, got none`];
     case 'undecided':

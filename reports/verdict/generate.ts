@@ -13,11 +13,11 @@ async function main(args: readonly string[]): Promise<number> {
     if (isCheck) stale.push(file);
     else {
       await writeFile(path, text);
-      process.stdout.write(`wrote reports/schema/${file}\n`);
+      process.stdout.write(`wrote reports/verdict/${file}\n`);
     }
   }
   for (const file of stale)
-    process.stderr.write(`✖ reports/schema/${file} is stale\n  Refresh it: npm run generate\n`);
+    process.stderr.write(`✖ reports/verdict/${file} is stale\n  Refresh it: npm run generate\n`);
   return stale.length === 0 ? 0 : 1;
 }
 

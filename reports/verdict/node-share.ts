@@ -12,19 +12,46 @@ export interface NodeShare {
   readonly blamed: ReadonlySet<string>;
 }
 
-export function shareOf(node: string, block: Block | undefined): NodeShare {
+/** Finds the share of each node without going through the block again. */
+export function sharesOf(block: Block | undefined): (node: string) => NodeShare {
   const { trials = [], blames = [] } = block ?? {};
-  const named = blames.filter((blame) => blame.node === node || blame.members.includes(node));
-  const own = trials.filter(({ members }) => members.includes(node));
-  const behind = new Set(named.flatMap(({ steps }) => steps));
-  const guilty = new Set(named.filter((blame) => blame.node === node).flatMap(({ steps }) => steps));
-  return {
-    trials: trials.filter((trial) => own.includes(trial) || behind.has(trial.step)),
-    blames: named,
-    groups: new Set(own.map(({ group }) => group)),
-    steps: new Set(own.map(({ step }) => step)),
-    blamed: new Set(
-      own.filter(({ step, outcome }) => outcome === 'bad' && guilty.has(step)).map(({ group }) => group),
-    ),
+  const places = new Map(trials.map((trial, place) => [trial, place]));
+  const byStep = Map.groupBy(trials, ({ step }) => step);
+  const byMember = groupByEach(trials, ({ members }) => members);
+  const naming = groupByEach(blames, ({ node, members }) =>
+    node === undefined ? members : [node, ...members],
+  );
+  return (node) => {
+    const own = byMember.get(node) ?? [];
+    const named = naming.get(node) ?? [];
+    const behind = named.flatMap(({ steps }) => steps.flatMap((step) => byStep.get(step) ?? []));
+    const guilty = new Set(named.filter((blame) => blame.node === node).flatMap(({ steps }) => steps));
+    return {
+      trials: [...new Set([...own, ...behind])].sort(
+        (left, right) => (places.get(left) ?? 0) - (places.get(right) ?? 0),
+      ),
+      blames: named,
+      groups: new Set(own.map(({ group }) => group)),
+      steps: new Set(own.map(({ step }) => step)),
+      blamed: new Set(
+        own.filter(({ step, outcome }) => outcome === 'bad' && guilty.has(step)).map(({ group }) => group),
+      ),
+    };
   };
+}
+
+/** Items by each of their keys, in their own order. */
+export function groupByEach<T>(
+  items: readonly T[],
+  keysOf: (item: T) => Iterable<string>,
+): ReadonlyMap<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    for (const key of new Set(keysOf(item))) {
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, [item]);
+      else group.push(item);
+    }
+  }
+  return groups;
 }

@@ -259,5 +259,9 @@ export const Verdict = z.strictObject({
 });
 export type Verdict = z.infer<typeof Verdict>;
 
+/** Whether a cell leaves its requirement open: only `pass` counts as met. */
+export const isUnmet = (cell: Pick<Cell, 'verdict'>): boolean =>
+  cell.verdict !== 'pass' && cell.verdict !== 'not-applicable';
+
 export type Block = NonNullable<Verdict['block']>;
 export type BlockNode = Block['nodes'][number];

@@ -1,9 +1,12 @@
-import type { Cell, Verdict } from '../verdict/verdict.ts';
+import type { PageHead } from '../page/page.ts';
+import { headOf } from '../page/page.ts';
 import { cleanText } from '../text/clean-text.ts';
+import type { Cell, Verdict } from '../verdict/verdict.ts';
+import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import { dimensionTitle } from '../verdict/words/dimension-title.ts';
 import { formatLimit } from '../verdict/words/format-limit.ts';
 import { formatObserved } from '../verdict/words/format-observed.ts';
-import { conclusionWords, exitWords, openingOf, profileOf, titleOf } from '../verdict/words/verdict-words.ts';
+import { conclusionWords } from '../verdict/words/verdict-words.ts';
 
 /** One testcase: `failure` turns the suite red, `skipped` is seen but does not, neither is met. */
 interface Testcase {
@@ -26,12 +29,14 @@ interface Testsuite {
  * JUnit XML: a suite for each node and one for the groups of a block, a testcase for each cell. A required cell that is not met fails, whatever the
  * word; an advisory one is skipped with its message, never silently passed. Red exactly when the verdict is not `pass`.
  */
-export function renderJunit(verdict: Verdict): string {
+export function renderJunit(lookup: VerdictLookup): string {
+  const { verdict } = lookup;
+  const head = headOf(lookup);
   const suites = suitesOf(verdict);
   const lines = [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites ${attributes({ name: `Assay ${titleOf(verdict)}: ${profileOf(verdict)}`, ...tally(suites.flatMap((suite) => suite.testcases)) })}>`,
-    ...suites.flatMap((suite) => suiteLines(suite, verdict)),
+    `<testsuites ${attributes({ name: `Assay ${head.title}: ${head.promise}`, ...tally(suites.flatMap((suite) => suite.testcases)) })}>`,
+    ...suites.flatMap((suite) => suiteLines(suite, verdict, head)),
     '</testsuites>',
   ];
   return `${lines.join('\n')}\n`;
@@ -43,10 +48,11 @@ function suitesOf(verdict: Verdict): readonly Testsuite[] {
   // Pairs and groups of a block would be hundreds of suites of one testcase.
   const ofGroups = block === undefined ? [] : cells.filter((cell) => !ids.has(cell.node));
   const names = new Set([...ids, ...(block === undefined ? cells.map((cell) => cell.node) : [])]);
+  const byNode = Map.groupBy(cells, (cell) => cell.node);
   const suites: Testsuite[] = [
     ...[...names].map((name) => ({
       name,
-      testcases: cells.filter((cell) => cell.node === name).map(testcaseOf),
+      testcases: (byNode.get(name) ?? []).map(testcaseOf),
     })),
     ...(ofGroups.length === 0 ? [] : [{ name: 'groups', testcases: ofGroups.map(testcaseOf) }]),
   ];
@@ -93,10 +99,10 @@ function testcaseOf(cell: Cell): Testcase {
   };
 }
 
-function suiteLines(suite: Testsuite, verdict: Verdict): readonly string[] {
+function suiteLines(suite: Testsuite, verdict: Verdict, { opening }: PageHead): readonly string[] {
   const properties = {
     conclusion: verdict.conclusion,
-    verdict: `${openingOf(verdict).words}. ${exitWords(verdict.exitCode)}`,
+    verdict: `${opening.words}. ${opening.exit}`,
     exitCode: String(verdict.exitCode),
     run: verdict.run.id,
     profile: `${verdict.profile.id} ${verdict.profile.version}`,

@@ -1,167 +1,193 @@
-import type { Defect, Measurement, Verdict } from '../verdict/verdict.ts';
-import { blameSentences, looseBlames, whereabouts } from '../format/blame-sentences.ts';
-import { blockSection, blockShownSection, trialLines } from '../format/block-markdown.ts';
-import { isBlock, partWords } from '../verdict/words/block-words.ts';
-import { checkCommands } from '../format/check-commands.ts';
+import { atDepth } from '../page/at-depth.ts';
+import type {
+  Asset,
+  Cell,
+  Content,
+  DefectEntry,
+  Definitions,
+  NodeMapContent,
+  Section,
+  Span,
+  Table,
+  Text,
+} from '../page/content.ts';
+import type { PageHead } from '../page/page.ts';
+import { createPage } from '../page/page.ts';
 import { cleanText } from '../text/clean-text.ts';
-import { countAttempts } from '../format/count-attempts.ts';
-import type { AssetGroup } from '../format/fold-assets.ts';
-import { foldAssets } from '../format/fold-assets.ts';
-import { foldNames } from '../verdict/words/fold-names.ts';
-import { foldNotShown } from '../format/fold-not-shown.ts';
-import { foldPunchList } from '../format/fold-punch-list.ts';
-import { foldShown } from '../format/fold-shown.ts';
-import { formatDimensions } from '../verdict/words/format-dimensions.ts';
-import { formatMoment } from '../format/format-moment.ts';
-import { formatQuantity } from '../verdict/words/format-quantity.ts';
-import { formatRange } from '../verdict/words/format-range.ts';
-import { inTheWay } from '../format/in-the-way.ts';
-import { escapeMarkdown, markdownCode, markdownTable } from '../format/markdown.ts';
-import { uncoveredRows } from '../format/uncovered-cells.ts';
-import {
-  cellMarks,
-  conclusionMarks,
-  conclusionWords,
-  countWords,
-  emptyPunchList,
-  exitWords,
-  kindNotes,
-  openingOf,
-  profileOf,
-  titleOf,
-} from '../verdict/words/verdict-words.ts';
-
-const md = escapeMarkdown;
+import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
+import { nodeMapLines } from './node-map-lines.ts';
 
 /** The report as GitHub-flavoured Markdown: what is worth reading in a ticket; the HTML report has every cell. */
-export function renderMarkdown(verdict: Verdict): string {
-  const sections = [
-    headLines(verdict),
-    ...(isBlock(verdict) ? [blockSection(verdict)] : []),
-    ['## Assets', '', ...foldAssets(verdict.assets).flatMap(assetLines)],
-    punchLines(verdict),
-    ...(isBlock(verdict)
-      ? [blockShownSection(verdict)]
-      : [['## What was shown', '', ...shownLines(verdict)]]),
-    ['## Not shown', '', ...notShownLines(verdict)],
-    // What single nodes of a block measured is in their own reports.
-    ...(isBlock(verdict) ? [] : [['## Measured', '', ...measuredLines(verdict.measurements)]]),
-    ['## Attempts', '', md(countAttempts(verdict)), ...trialLines(verdict)],
-    [
-      '## Check it',
-      '',
-      ...checkCommands(verdict).map(({ command, what }) => `- ${markdownCode(command)} ${md(what)}`),
-    ],
-  ];
-  return `${sections.map((lines) => lines.join('\n').trimEnd()).join('\n\n')}\n`;
+export function renderMarkdown(lookup: VerdictLookup): string {
+  const page = createPage(lookup);
+  const parts = [headLines(page), ...atDepth(page.sections, 'ticket').map(sectionLines)];
+  return `${parts.map((lines) => lines.join('\n').trimEnd()).join('\n\n')}\n`;
 }
 
-function headLines(verdict: Verdict): readonly string[] {
-  const { run, suite, counts } = verdict;
-  const opening = openingOf(verdict);
+function headLines({
+  title,
+  promise,
+  run,
+  moment,
+  suite,
+  assay,
+  note,
+  part,
+  opening,
+}: PageHead): readonly string[] {
+  const { mark, words, tally, inTheWay, headline, sentence, exit, counts } = opening;
   return [
-    `# ${titleOf(verdict)}`,
+    `# ${title}`,
     '',
-    `Profile ${md(profileOf(verdict))} · run ${md(run.id)} · ${md(formatMoment(run.startedAt))} · suite ${md(`${suite.id} ${suite.version}`)} · Assay ${md(verdict.assay)}`,
+    `Profile ${md(promise)} · run ${md(run.id)} · ${md(moment)} · suite ${md(`${suite.id} ${suite.version}`)} · Assay ${md(assay)}`,
     '',
-    `**${opening.mark} ${md(opening.words)}.** ${opening.tally === undefined ? '' : `${opening.tally}. `}${opening.sentence} ${exitWords(verdict.exitCode)}`,
-    ...(isBlock(verdict) ? ['', md(inTheWay(verdict))] : []),
-    ...(verdict.block?.whole === undefined ? [] : ['', md(partWords(verdict.block.whole))]),
+    `**${mark} ${md(words)}.** ${tally === undefined ? '' : `${tally}. `}${sentence} ${exit}`,
+    ...(inTheWay === undefined ? [] : ['', md(inTheWay)]),
+    ...(part === undefined ? [] : ['', md(part.words)]),
     '',
-    md(verdict.headline),
+    md(headline),
     '',
-    `_${kindNotes[verdict.kind]}_`,
+    `_${note}_`,
     '',
-    `- required: ${countWords(counts.required)}`,
-    `- advisory: ${countWords(counts.advisory)}`,
+    `- required: ${counts.required}`,
+    `- advisory: ${counts.advisory}`,
   ];
 }
 
-function assetLines({ asset, nodes }: AssetGroup): readonly string[] {
-  return [
-    `**${md(foldNames(nodes))}: ${asset.verdict}** – ${md(asset.meaning)}. Decided by: ${md(asset.reason)} (class ${md(asset.class.id)}, ${asset.class.how})`,
-    '',
-    ...markdownTable(
-      ['Purpose', 'Conclusion', 'Reason'],
-      asset.ladder.map((rung) => [
-        md(rung.profile),
-        `${conclusionMarks[rung.conclusion]} ${conclusionWords[rung.conclusion]}`,
-        md(rung.reason),
-      ]),
-    ),
-    '',
-  ];
-}
-
-function punchLines(verdict: Verdict): readonly string[] {
-  const uncovered = uncoveredRows(verdict);
-  const defects = foldPunchList(verdict);
-  return [
-    `## Punch list (${defects.length})`,
-    '',
-    ...(defects.length === 0
-      ? [emptyPunchList(verdict)]
-      : defects.flatMap((defect, place) => defectLines(defect, place, verdict))),
-    ...looseBlames(verdict).flatMap(({ reason }) => ['', md(reason)]),
-    ...(uncovered.length === 0
-      ? []
-      : [
-          '',
-          `Not met and in no defect: ${uncovered.map((cell) => `${markdownCode(cell.id)} (${cell.verdict})`).join(', ')}`,
-        ]),
-  ];
-}
-
-const defectLines = (defect: Defect, place: number, verdict: Verdict): readonly string[] => [
-  `${place + 1}. **${md(whereabouts(verdict, defect).join(' · '))}** · ${defect.owner} · ${cellMarks[defect.verdict]} ${defect.verdict} · ${defect.cells.length} ${defect.cells.length === 1 ? 'cell' : 'cells'}`,
-  `   ${md(defect.symptom)}`,
-  ...blameSentences(verdict, defect).map((sentence) => `   ${md(sentence)}`),
-  `   **To do:** ${md(defect.action)}`,
-  ...(defect.retest === undefined ? [] : [`   Re-test: ${md(defect.retest)}`]),
+const sectionLines = ({ title, content }: Section): readonly string[] => [
+  `## ${md(title)}`,
+  ...content.flatMap((it) => ['', ...contentLines(it)]),
 ];
 
-function shownLines(verdict: Verdict): readonly string[] {
-  const rows = foldShown(verdict);
-  if (rows.length === 0) return ['Nothing: no cell of the profile passes.'];
-  return markdownTable(
-    ['Requirement', 'Limit', 'Nearest to it', 'Margin', 'Subjects'],
-    rows.map((row) => [
-      `${md(row.title)}${row.level === 'advisory' ? ' (advisory)' : ''}`,
-      md(row.limit),
-      md(`${row.end === 'found' ? '' : `${row.end} `}${row.worst}`),
-      row.margin,
-      `${row.passed} of ${row.applicable}`,
-    ]),
-  );
+function contentLines(it: Content): readonly string[] {
+  switch (it.kind) {
+    case 'paragraph':
+      return [inline(it.text)];
+    case 'list':
+      return it.items.map((item) => `- ${inline(item)}`);
+    case 'definitions':
+      return definitionLines(it);
+    case 'table':
+      return tableLines(it);
+    case 'fold':
+      return [inline(it.summary), ...it.content.flatMap((each) => ['', ...contentLines(each)])];
+    case 'defects':
+      return it.entries.flatMap(defectLines);
+    case 'asset':
+      return assetLines(it);
+    case 'node-map':
+      return mapLines(it);
+  }
 }
 
-function notShownLines(verdict: Verdict): readonly string[] {
-  const rows = foldNotShown(verdict);
-  if (rows.length === 0) return ['The document names nothing.'];
-  return rows.map((row) => `- ${row.what.map((what) => `**${md(what)}**`).join('; ')}: ${md(row.reason)}`);
+const definitionLines = ({ rows }: Definitions): readonly string[] =>
+  rows.map(({ terms, text }) => {
+    const names = terms.map((term) => (typeof term === 'string' ? `**${md(term)}**` : inline(term)));
+    return `- ${names.join('; ')}: ${inline(text)}`;
+  });
+
+const defectLines = (entry: DefectEntry, place: number): readonly string[] => [
+  `${place + 1}. **${md(entry.where.join(' · '))}** · ${md(entry.owner)} · ${inline([entry.word])} · ${entry.cells}`,
+  ...entry.lines.map((line) => `   ${md(line)}`),
+  `   **To do:** ${md(entry.action)}`,
+  ...(entry.retest === undefined ? [] : [`   Re-test: ${md(entry.retest)}`]),
+];
+
+const assetLines = ({ nodes, letter, meaning, reason, class: of, ladder }: Asset): readonly string[] => [
+  `**${md(nodes)}: ${letter}** – ${md(meaning)}. Decided by: ${md(reason)} (class ${md(of.id)}, ${of.how})`,
+  '',
+  ...tableLines(ladder),
+];
+
+const mapColumns = 100;
+
+/** Indented and not fenced: no name can end an indented block. */
+const mapLines = (it: NodeMapContent): readonly string[] =>
+  nodeMapLines(it, mapColumns).map((line) => (line === '' ? '' : `    ${line}`));
+
+function tableLines({ columns, rows }: Table): readonly string[] {
+  if (rows.length === 0) return [];
+  const hasRemarks = rows.some(({ remark }) => remark !== undefined);
+  const heads = [...columns.map(({ title }) => md(title)), ...(hasRemarks ? ['Remark'] : [])];
+  const lines = rows.map(({ cells, remark }) => [
+    ...cells.map(cellText),
+    ...(hasRemarks ? [cellText(remark ?? '')] : []),
+  ]);
+  return [heads, heads.map(() => '---'), ...lines].map((texts) => `| ${texts.join(' | ')} |`);
 }
 
-function measuredLines(measurements: readonly Measurement[]): readonly string[] {
-  if (measurements.length === 0) return ['Nothing was measured.'];
-  return markdownTable(
-    ['Metric', 'Subject', 'Tool', 'n', 'Median', 'Min – max', 'Remark'],
-    measurements.map((measurement) => [
-      md(
-        [measurement.title, formatDimensions(measurement.dimensions)]
-          .filter((text) => text !== '')
-          .join(', '),
-      ),
-      md(measurement.subject),
-      md(cleanText(`${measurement.tool} ${measurement.toolVersion ?? ''}`).trim()),
-      String(measurement.n),
-      formatQuantity(measurement.median, measurement.unit),
-      formatRange(measurement.min, measurement.max, measurement.unit),
-      [
-        measurement.origin === 'embedded' ? '*indicative*' : '',
-        measurement.invalid === undefined ? '' : `⊘ invalid: ${md(measurement.invalid)}`,
-      ]
+function cellText(cell: Cell): string {
+  if (typeof cell === 'string' || !('kind' in cell)) return inline(cell, inCell);
+  switch (cell.kind) {
+    case 'noted':
+      return [inline(cell.text, inCell), inline(cell.more?.text ?? cell.note, inCell)]
         .filter((text) => text !== '')
-        .join(' '),
-    ]),
+        .join(', ');
+    case 'lines':
+      return cell.lines.map((line) => inline(line, inCell)).join('; ');
+    case 'strip':
+      return '';
+  }
+}
+
+interface Escapes {
+  readonly plain: (text: string) => string;
+  readonly code: (text: string) => string;
+}
+const inLine: Escapes = { plain: md, code: markdownCode };
+/** In a table a code span cannot hold a bar: code is plain text there. */
+const inCell: Escapes = { plain: escapeInline, code: escapeInline };
+
+function inline(text: Text, escapes = inLine): string {
+  if (typeof text === 'string') return escapes.plain(text);
+  return text.map((span) => spanText(span, escapes)).join('');
+}
+
+function spanText(span: Span, { plain, code }: Escapes): string {
+  if (typeof span === 'string') return plain(span);
+  const text = plain(span.text);
+  switch (span.kind) {
+    case 'word':
+      return text === '' ? span.mark : `${span.mark} ${text}`;
+    case 'strong':
+      return `**${text}**`;
+    case 'code':
+      return code(span.text);
+    case 'tag':
+      return `(${text})`;
+    case 'name':
+    case 'node':
+    case 'figure':
+    case 'note':
+    case 'zero':
+      return text;
+  }
+}
+
+/** Text from a document as literal Markdown, also at the start of a line. */
+function md(text: string): string {
+  return escapeInline(text).replace(
+    /^(\s*)([-+=]|\d+[.)](?=\s|$))/,
+    (_, indent: string, start: string) => `${indent}${start.slice(0, -1)}\\${start.slice(-1)}`,
   );
+}
+
+/** No markup, no HTML, no table cell end, and no link that a renderer would make of a bare address. */
+function escapeInline(text: string): string {
+  return (
+    cleanText(text)
+      .replace(/[\\`*_{}[\]<>|#~&!$]/g, '\\$&')
+      .replace(/:\/\//g, String.raw`:\/\/`)
+      .replace(/www\./gi, (start) => `${start.slice(0, -1)}\\.`)
+      // A mention notifies a stranger: an entity in between is shown as nothing and stops it.
+      .replace(/@(?=\w)/g, '@&#8203;')
+  );
+}
+
+/** A code span that no backtick inside can end. */
+function markdownCode(text: string): string {
+  const clean = cleanText(text);
+  const longest = Math.max(0, ...[...clean.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return longest === 0 ? `\`${clean}\`` : `${fence} ${clean} ${fence}`;
 }

@@ -1,6 +1,6 @@
-import type { Cell, Defect, Verdict } from '../verdict/verdict.ts';
-import { blameSentences } from '../format/blame-sentences.ts';
 import { cleanText } from '../text/clean-text.ts';
+import type { Defect } from '../verdict/verdict.ts';
+import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import { formatLimit } from '../verdict/words/format-limit.ts';
 import { formatObserved } from '../verdict/words/format-observed.ts';
 
@@ -24,16 +24,16 @@ const columns = [
 ] as const;
 
 /** The punch list as CSV (RFC 4180, CRLF): one row per defect, for the person who has to act. */
-export function renderPunchList(verdict: Verdict): string {
-  const cells = new Map(verdict.cells.map((cell) => [cell.id, cell]));
-  const rows = verdict.defects.map((defect) => rowOf(defect, cells, verdict));
+export function renderPunchList(lookup: VerdictLookup): string {
+  const rows = lookup.verdict.defects.map((defect) => rowOf(defect, lookup));
   return [columns, ...rows].map((row) => `${row.map(field).join(',')}\r\n`).join('');
 }
 
 /** `expected` and `found` are those of the first cell that the defect names: it is the one that shows it best. */
-function rowOf(defect: Defect, cells: ReadonlyMap<string, Cell>, verdict: Verdict): readonly string[] {
-  const place = verdict.block?.nodes.find(({ id }) => id === defect.node);
-  const cell = cells.get(defect.cells[0] ?? '');
+function rowOf(defect: Defect, lookup: VerdictLookup): readonly string[] {
+  const place = lookup.standings.get(defect.node);
+  const cell = lookup.cells.get(defect.cells[0] ?? '');
+  const blames = lookup.blames.get(defect) ?? [];
   return [
     cleanText(defect.id),
     cleanText(defect.node),
@@ -48,7 +48,7 @@ function rowOf(defect: Defect, cells: ReadonlyMap<string, Cell>, verdict: Verdic
     cell === undefined ? '' : formatObserved(cell),
     cleanText(defect.action),
     cleanText(defect.retest ?? ''),
-    blameSentences(verdict, defect).join(' '),
+    blames.map(({ reason }) => cleanText(reason)).join(' '),
     defect.cells.map(cleanText).join(' '),
     defect.evidence.map(cleanText).join(' '),
   ];

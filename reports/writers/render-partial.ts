@@ -1,6 +1,6 @@
-import type { Conclusion } from '../verdict/verdict.ts';
 import { cleanText } from '../text/clean-text.ts';
 import { cutText } from '../text/cut-text.ts';
+import type { Conclusion } from '../verdict/verdict.ts';
 import { conclusionMarks } from '../verdict/words/verdict-words.ts';
 
 /** How a node stands that is done while others still run. */

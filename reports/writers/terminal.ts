@@ -1,174 +1,120 @@
-import type { AssetVerdict, Defect, Verdict } from '../verdict/verdict.ts';
-import { blameSentences, looseBlames, whereabouts } from '../format/blame-sentences.ts';
-import { blockLines, blockShownLines } from '../format/block-lines.ts';
-import { isBlock } from '../verdict/words/block-words.ts';
+import { atDepth } from '../page/at-depth.ts';
+import type { Asset, Content, DefectEntry, Definitions, List, Section, Tone } from '../page/content.ts';
+import type { PageHead } from '../page/page.ts';
+import { createPage } from '../page/page.ts';
 import { cleanText } from '../text/clean-text.ts';
-import { displayWidth } from '../text/display-width.ts';
-import { foldAssets } from '../format/fold-assets.ts';
-import { foldNames } from '../verdict/words/fold-names.ts';
-import { foldNotShown } from '../format/fold-not-shown.ts';
-import { foldPunchList } from '../format/fold-punch-list.ts';
-import { formatMoment } from '../format/format-moment.ts';
-import { inTheWay } from '../format/in-the-way.ts';
-import { machineLine } from '../format/machine-line.ts';
-import { measuredLines } from '../format/measured-lines.ts';
-import type { TerminalPage } from '../format/terminal-page.ts';
-import { hang } from '../format/terminal-page.ts';
-import { cellStyle, conclusionStyle, paintOf } from '../format/terminal-style.ts';
-import { uncoveredRows } from '../format/uncovered-cells.ts';
-import {
-  cellMarks,
-  conclusionMarks,
-  conclusionWords,
-  countWords,
-  emptyPunchList,
-  exitWords,
-  kindNotes,
-  openingOf,
-  profileOf,
-  titleOf,
-} from '../verdict/words/verdict-words.ts';
+import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
+import { nodeMapLines } from './node-map-lines.ts';
+import type { Pen } from './terminal-pen.ts';
+import { hang, paint, plainText } from './terminal-pen.ts';
+import { tableLines } from './terminal-table.ts';
 
-export interface TerminalOptions {
+export interface Screen {
   readonly columns: number;
   readonly color: boolean;
 }
 
-/** The verdict for a terminal: words first, then the one reason, who has to do what, what was measured, what was not. */
-export function renderTerminal(verdict: Verdict, options: TerminalOptions): string {
-  // Below 40 columns nothing aligns; above 110 the eye loses the line.
-  const page = { columns: Math.min(Math.max(options.columns, 40), 110), paint: paintOf(options.color) };
-  const isSurvey = verdict.profile.id === 'survey';
-  const sections = [
-    headLines(verdict, page),
-    verdictLines(verdict, page),
-    ...(isBlock(verdict) ? [blockLines(verdict, page)] : []),
-    ...(isBlock(verdict) && !isSurvey ? [] : assetParagraphs(verdict, page)),
-    punchLines(verdict, page),
-    isBlock(verdict) ? blockShownLines(verdict, page) : measuredLines(verdict, page),
-    notShownLines(verdict, page),
-    // Of a block that was promised something, this is not the answer but a consequence.
-    ...(isBlock(verdict) && !isSurvey ? assetParagraphs(verdict, page) : []),
+/** The verdict for a terminal: words first, then the one reason, who has to do what, and what was not shown. */
+export function renderTerminal(lookup: VerdictLookup, { columns, color }: Screen): string {
+  const page = createPage(lookup);
+  const pen: Pen = {
+    // Below 40 columns nothing aligns; above 110 the eye loses the line.
+    columns: Math.min(Math.max(columns, 40), 110),
+    paint: color ? paint : (_, text) => text,
+  };
+  const parts = [
+    headLines(page, pen),
+    openingLines(page, pen),
+    ...atDepth(page.sections, 'glance').map((section) => sectionLines(section, pen)),
   ];
-  return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+  return `${parts.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-function headLines(verdict: Verdict, page: TerminalPage): readonly string[] {
-  const { run, suite } = verdict;
+const headLines = (
+  { title, promise, run, moment, suite, note, part }: PageHead,
+  pen: Pen,
+): readonly string[] => [
+  ...hang(`${title}: ${promise}`, pen, 0).map((line) => pen.paint('strong', line)),
+  ...hang(`run ${run.id} · ${moment} · suite ${suite.id} ${suite.version}`, pen, 0),
+  ...(part === undefined ? [] : hang(part.words, pen, 0)),
+  ...hang(note, pen, 0).map((line) => pen.paint('quiet', line)),
+];
+
+function openingLines({ opening }: PageHead, pen: Pen): readonly string[] {
+  const { tone, mark, words, tally, inTheWay, headline, sentence, exit, counts } = opening;
   return [
-    ...hang(`${titleOf(verdict)}: ${profileOf(verdict)}`, page, 0).map((line) => page.paint('strong', line)),
-    ...hang(`run ${run.id} · ${formatMoment(run.startedAt)} · suite ${suite.id} ${suite.version}`, page, 0),
-    ...hang(kindNotes[verdict.kind], page, 0).map((line) => page.paint('quiet', line)),
+    toned(pen, tone, pen.paint('strong', cleanText(`${mark} ${words.toUpperCase()}`))),
+    ...(tally === undefined ? [] : hang(tally, pen, 2).map((line) => pen.paint('strong', line))),
+    ...(inTheWay === undefined ? [] : hang(inTheWay, pen, 2)),
+    ...hang(headline, pen, 2),
+    ...hang(`${sentence} ${exit}`, pen, 2),
+    ...hang(counts.required, pen, 12, '  required'),
+    ...hang(counts.advisory, pen, 12, '  advisory'),
   ];
 }
 
-function verdictLines(verdict: Verdict, page: TerminalPage): readonly string[] {
-  const { conclusion, counts } = verdict;
-  const opening = openingOf(verdict);
-  return [
-    page.paint(
-      opening.isPromise ? conclusionStyle[conclusion] : 'strong',
-      page.paint('strong', cleanText(`${opening.mark} ${opening.words.toUpperCase()}`)),
-    ),
-    ...(opening.tally === undefined
-      ? []
-      : hang(opening.tally, page, 2).map((line) => page.paint('strong', line))),
-    ...(isBlock(verdict) ? hang(inTheWay(verdict), page, 2) : []),
-    ...hang(verdict.headline, page, 2),
-    ...hang(`${opening.sentence} ${exitWords(verdict.exitCode)}`, page, 2),
-    ...hang(countWords(counts.required), page, 12, '  required'),
-    ...hang(countWords(counts.advisory), page, 12, '  advisory'),
-  ];
-}
+const toned = (pen: Pen, tone: Tone, text: string): string =>
+  tone === 'none' ? text : pen.paint(tone, text);
 
-/** Above this many nodes an asset is a line and not a paragraph. */
-const mostParagraphs = 8;
+const sectionLines = ({ title, content }: Section, pen: Pen): readonly string[] => [
+  pen.paint('strong', cleanText(title.toUpperCase())),
+  ...content.flatMap((it) => contentLines(it, pen)),
+];
 
-function assetParagraphs(verdict: Verdict, page: TerminalPage): readonly (readonly string[])[] {
-  const groups = foldAssets(verdict.assets);
-  if (verdict.assets.length > mostParagraphs) {
-    const lines = groups.flatMap(({ asset, nodes }) =>
-      hang(
-        `${foldNames(nodes)}: ${asset.verdict}, ${asset.meaning}, because ${asset.reason}`,
-        page,
-        4,
-        '  –',
-      ),
-    );
-    return [[page.paint('strong', 'WHAT IT CAN BE USED FOR'), ...lines]];
+function contentLines(it: Content, pen: Pen): readonly string[] {
+  switch (it.kind) {
+    case 'paragraph':
+      return hang(it.text, pen, 2);
+    case 'list':
+      return listLines(it, pen);
+    case 'definitions':
+      return definitionLines(it, pen);
+    case 'table':
+      return tableLines(it, pen);
+    case 'fold':
+      return [...hang(it.summary, pen, 2), ...it.content.flatMap((each) => contentLines(each, pen))];
+    case 'defects':
+      return it.entries.flatMap((entry, place) => defectLines(entry, place, pen));
+    case 'asset':
+      return assetLines(it, pen);
+    case 'node-map':
+      return nodeMapLines(it, pen.columns - 2).map((line) => `  ${line}`.trimEnd());
   }
-  return groups.map(({ asset, nodes }) => {
-    const [only, ...more] = nodes;
-    const machine = only === undefined || more.length > 0 ? '' : machineLine(verdict, only);
-    return assetLines({ ...asset, node: foldNames(nodes) }, machine, page);
+}
+
+/** An item that opens with a mark alone has it in the place of the dash. */
+const listLines = ({ items }: List, pen: Pen): readonly string[] =>
+  items.flatMap((item) => {
+    const [first, ...rest] = typeof item === 'string' ? [item] : item;
+    return typeof first === 'object' && first.kind === 'word' && first.text === ''
+      ? hang(rest, pen, 4, `  ${first.mark}`).map((line) => toned(pen, first.tone, line))
+      : hang(item, pen, 4, '  –');
   });
-}
 
-function assetLines(asset: AssetVerdict, machine: string, page: TerminalPage): readonly string[] {
-  const width = Math.max(0, ...asset.ladder.map((rung) => displayWidth(cleanText(rung.profile))));
-  return [
-    ...hang(`${asset.node}: ${asset.verdict}, ${asset.meaning}`, page, 0).map((line) =>
-      page.paint('strong', line),
-    ),
-    ...(machine === '' ? [] : hang(machine, page, 2)),
-    ...hang(`because ${asset.reason}`, page, 2),
-    ...asset.ladder.flatMap((rung) => {
-      const words = `${conclusionMarks[rung.conclusion]} ${conclusionWords[rung.conclusion]}`;
-      return width > page.columns - 26
-        ? hang(`${rung.profile} ${words}`, page, 2)
-        : hang(words, page, width + 4, `  ${cleanText(rung.profile)}`);
-    }),
-  ];
-}
-
-function punchLines(verdict: Verdict, page: TerminalPage): readonly string[] {
-  const uncovered = uncoveredRows(verdict);
-  const defects = foldPunchList(verdict);
-  return [
-    page.paint('strong', `PUNCH LIST (${defects.length})`),
-    ...(defects.length === 0
-      ? hang(emptyPunchList(verdict), page, 2)
-      : defects.flatMap((defect, place) => defectLines(defect, place, verdict, page))),
-    ...looseBlames(verdict).flatMap(({ reason }) => hang(reason, page, 5, '   –')),
-    ...(uncovered.length === 0
-      ? []
-      : hang(
-          `Not met and in no defect: ${uncovered.map((cell) => `${cell.id} (${cell.verdict})`).join(', ')}`,
-          page,
-          2,
-        )),
-  ];
-}
-
-function defectLines(defect: Defect, place: number, verdict: Verdict, page: TerminalPage): readonly string[] {
-  const cells = `${defect.cells.length} ${defect.cells.length === 1 ? 'cell' : 'cells'}`;
-  const [first = '', ...more] = hang(
-    [
-      `${cellMarks[defect.verdict]} ${defect.verdict}`,
-      ...whereabouts(verdict, defect),
-      defect.owner,
-      cells,
-    ].join(' · '),
-    page,
-    5,
-    ` ${place + 1}.`,
+const definitionLines = ({ rows }: Definitions, pen: Pen): readonly string[] =>
+  rows.flatMap(({ terms, text }) =>
+    hang(`${terms.map(plainText).join('; ')}: ${plainText(text)}`, pen, 4, '  –'),
   );
+
+function defectLines(entry: DefectEntry, place: number, pen: Pen): readonly string[] {
+  const { word, where, owner, cells, lines, action, retest } = entry;
+  const head = [plainText([word]), ...where, owner, cells].join(' · ');
+  const [first = '', ...more] = hang(head, pen, 5, ` ${place + 1}.`);
   return [
-    page.paint(cellStyle[defect.verdict], first),
+    toned(pen, word.tone, first),
     ...more,
-    ...hang(defect.symptom, page, 5),
-    ...blameSentences(verdict, defect).flatMap((sentence) => hang(sentence, page, 5)),
-    ...hang(defect.action, page, 7, '     →').map((line) => page.paint('strong', line)),
-    ...(defect.retest === undefined ? [] : hang(`Re-test: ${defect.retest}`, page, 7)),
+    ...lines.flatMap((line) => hang(line, pen, 5)),
+    ...hang(action, pen, 7, '     →').map((line) => pen.paint('strong', line)),
+    ...(retest === undefined ? [] : hang(`Re-test: ${retest}`, pen, 7)),
   ];
 }
 
-function notShownLines(verdict: Verdict, page: TerminalPage): readonly string[] {
-  const rows = foldNotShown(verdict);
-  return [
-    page.paint('strong', 'NOT SHOWN'),
-    ...(rows.length === 0
-      ? ['  The document names nothing.']
-      : rows.flatMap((row) => hang(`${row.what.join('; ')}: ${row.reason}`, page, 4, '  –'))),
-  ];
-}
+const assetLines = (
+  { nodes, letter, meaning, about, reason, ladder }: Asset,
+  pen: Pen,
+): readonly string[] => [
+  ...hang(`${nodes}: ${letter}, ${meaning}`, pen, 2).map((line) => pen.paint('strong', line)),
+  ...(about === '' ? [] : hang(about, pen, 4)),
+  ...hang(`because ${reason}`, pen, 4),
+  ...tableLines(ladder, pen, 4),
+];

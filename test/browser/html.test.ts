@@ -6,10 +6,11 @@ import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { renderJunit } from '../../reports/writers/junit.ts';
-import { selectNode } from '../../reports/verdict/part-of-node.ts';
-import { renderHtml } from '../../reports/writers/html/render-html.ts';
+import { nodeParts } from '../../reports/verdict/node-parts.ts';
 import type { Verdict } from '../../reports/verdict/verdict.ts';
+import { createLookup } from '../../reports/verdict/verdict-lookup.ts';
+import { renderHtml } from '../../reports/writers/html/render-html.ts';
+import { renderJunit } from '../../reports/writers/junit.ts';
 import { blockVerdict, smallBlockVerdict } from '../support/example-block.ts';
 import {
   clusterVerdict,
@@ -44,7 +45,7 @@ const pages = {
   block: blockVerdict(),
   small: smallBlockVerdict(),
   wide: wideBlockVerdict(),
-  part: selectNode(blockVerdict(), 'gpu014'),
+  part: nodeParts(blockVerdict())('gpu014'),
 };
 
 /** 200 nodes with long names in 50 racks. */
@@ -66,7 +67,7 @@ describe.skipIf(!hasChromium)('the HTML report in a browser', () => {
     browser = await chromium.launch({ executablePath, args });
     folder = await mkdtemp(join(tmpdir(), 'assay-html-'));
     for (const [name, verdict] of Object.entries(pages))
-      await writeFile(join(folder, `${name}.html`), renderHtml(verdict));
+      await writeFile(join(folder, `${name}.html`), renderHtml(createLookup(verdict)));
   });
 
   afterAll(async () => {
@@ -190,7 +191,7 @@ describe.skipIf(!hasChromium)('the HTML report in a browser', () => {
   it('reads the JUnit file of every report as well-formed XML', async () => {
     const { page } = await open('vm', 1280, 'light');
     for (const verdict of Object.values(pages)) {
-      const text = JSON.stringify(renderJunit(verdict));
+      const text = JSON.stringify(renderJunit(createLookup(verdict)));
       expect(
         await page.evaluate(
           `new DOMParser().parseFromString(${text}, 'text/xml').querySelector('parsererror')?.textContent ?? ''`,

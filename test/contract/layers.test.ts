@@ -106,8 +106,8 @@ describe('the layers', () => {
     ['harness/plan/coverage.ts', 'execa'],
     ['harness/run/stops-all.ts', '../../agents/keeper/keeper.ts'],
     ['harness/store/run-header.ts', '../run/measure.ts'],
-    ['reports/schema/node-share.ts', '../html/render-html.ts'],
-    ['reports/format/group-by.ts', 'node:fs/promises'],
+    ['reports/verdict/node-share.ts', '../writers/html/render-html.ts'],
+    ['reports/page/not-shown.ts', 'node:fs/promises'],
     ['workloads/nvme/read-fio.ts', 'node:fs'],
     ['workloads/nvme/read-fio.ts', '../../harness/judge/judge.ts'],
     ['workloads/nvme/tools/fio.ts', 'node:fs'],
@@ -142,7 +142,7 @@ describe('the layers', () => {
       'harness/compare',
       'workloads/kit/**',
       'workloads/*/**',
-      'reports/format',
+      'reports/page',
     ];
     const impure = pure
       .flatMap((row) => layers[row]?.may ?? [row])

@@ -7,11 +7,8 @@ import * as z from 'zod';
 import { judgeRun } from '../../harness/run/conclude-run.ts';
 import { RunDirectory } from '../../harness/store/run-directory.ts';
 import { RunEvidence } from '../../harness/store/run-evidence.ts';
-import { renderJunit } from '../../reports/writers/junit.ts';
-import { renderMarkdown } from '../../reports/writers/markdown.ts';
-import { renderPunchList } from '../../reports/writers/punch-list.ts';
-import { renderTerminal } from '../../reports/writers/terminal.ts';
-import { renderHtml } from '../../reports/writers/html/render-html.ts';
+import { createLookup } from '../../reports/verdict/verdict-lookup.ts';
+import { plainScreen, writers } from '../../reports/writers/writers.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Registry } from '../../workloads/registry.ts';
 
@@ -37,13 +34,12 @@ export async function unpackRuns(folder: string): Promise<readonly string[]> {
 export async function conclude(path: string, registry: Registry): Promise<Golden> {
   try {
     const verdict = await judgeRun(await RunEvidence.read(await RunDirectory.open(path), registry));
+    const lookup = createLookup(verdict);
     return {
       'verdict.json': `${JSON.stringify(verdict, undefined, 1)}\n`,
-      'report.html': renderHtml(verdict),
-      'report.md': renderMarkdown(verdict),
-      'report.junit.xml': renderJunit(verdict),
-      'punch-list.csv': renderPunchList(verdict),
-      'terminal.txt': renderTerminal(verdict, { columns: 80, color: false }),
+      ...Object.fromEntries(
+        writers.map(({ id, file, render }) => [file ?? `${id}.txt`, render(lookup, plainScreen)]),
+      ),
     };
   } catch (cause) {
     if (!(cause instanceof AssayError)) throw cause;

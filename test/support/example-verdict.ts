@@ -1,4 +1,11 @@
-import type { Cell, Conclusion, Counts, Defect, Measurement, Verdict } from '../../reports/verdict/verdict.ts';
+import type {
+  Cell,
+  Conclusion,
+  Counts,
+  Defect,
+  Measurement,
+  Verdict,
+} from '../../reports/verdict/verdict.ts';
 
 /** Builders of realistic verdict documents for tests of everything that reads one. */
 

@@ -1,5 +1,5 @@
-import { formatExpectedFact, formatFact } from '../../../reports/verdict/words/format-fact.ts';
 import type { Cell } from '../../../reports/verdict/verdict.ts';
+import { formatExpectedFact, formatFact } from '../../../reports/verdict/words/format-fact.ts';
 import { valueOf } from '../../../workloads/kit/facts/fact.ts';
 import type { HostFacts } from '../../../workloads/kit/facts/host-facts.ts';
 import type { FactRule } from '../../../workloads/kit/requirement.ts';

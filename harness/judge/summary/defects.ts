@@ -1,5 +1,5 @@
-import { foldNodeSet } from '../../../reports/verdict/words/fold-names.ts';
 import type { Blame, Cell, Defect } from '../../../reports/verdict/verdict.ts';
+import { foldNodeSet } from '../../../reports/verdict/words/fold-names.ts';
 import { compareText } from '../../plan/subjects.ts';
 import { blameCause } from '../groups/judge-groups.ts';
 import type { JudgedCell } from '../judge-cells.ts';

@@ -1,30 +1,17 @@
-import { isBlock } from '../../verdict/words/block-words.ts';
-import { openingOf, titleOf } from '../../verdict/words/verdict-words.ts';
-import type { Verdict } from '../../verdict/verdict.ts';
-import { assetsSection } from '../../html/assets-section.ts';
-import { attemptsSection } from '../../html/attempts-section.ts';
-import { blockAttemptsSection } from '../../html/block-attempts-section.ts';
-import { blockCellsSection } from '../../html/block-cells-section.ts';
-import { blockShownSection } from '../../html/block-shown-section.ts';
-import { blockStyleSheet } from './block-style-sheet.ts';
-import { cellsSection } from '../../html/cells-section.ts';
-import { checkSection } from '../../html/check-section.ts';
-import { conditionsSection } from '../../html/conditions-section.ts';
-import { headSection } from '../../html/head-section.ts';
+import { atDepth } from '../../page/at-depth.ts';
+import type { PageHead } from '../../page/page.ts';
+import { createPage } from '../../page/page.ts';
+import type { VerdictLookup } from '../../verdict/verdict-lookup.ts';
 import type { SafeHtml } from './html.ts';
 import { html, trusted } from './html.ts';
-import { groupMeasurementsSection, measurementsSection } from '../../html/measurements-section.ts';
-import { nodeMapSection, standingsSection } from '../../html/node-map-section.ts';
-import { nodesSection } from '../../html/nodes-section.ts';
-import { punchListSection } from '../../html/punch-list-section.ts';
-import { notShownSection, shownSection } from '../../html/shown-section.ts';
+import { renderSection } from './render-content.ts';
 import { styleSheet } from './style-sheet.ts';
-import { trialsSection } from '../../html/trials-section.ts';
-import { countsSection, verdictSection } from '../../html/verdict-section.ts';
 
 /** The report as one HTML file: no script, and no request of any kind, which its own policy enforces. */
-export function renderHtml(verdict: Verdict): string {
-  const page = html`<!doctype html>
+export function renderHtml(lookup: VerdictLookup): string {
+  const page = createPage(lookup);
+  const { title, run, profile, assay, opening, sections } = page;
+  return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -33,26 +20,43 @@ export function renderHtml(verdict: Verdict): string {
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
 <meta name="robots" content="noindex">
-<meta name="generator" content="Assay ${verdict.assay}">
-<title>${openingOf(verdict).words}: ${verdict.run.id}, ${verdict.profile.id} – ${titleOf(verdict)}</title>
-<style>${trusted(isBlock(verdict) ? styleSheet + blockStyleSheet : styleSheet)}</style>
+<meta name="generator" content="Assay ${assay}">
+<title>${opening.words}: ${run.id}, ${profile.id} – ${title}</title>
+<style>${trusted(styleSheet)}</style>
 </head>
 <body>
-${headSection(verdict)}<main>
-${isBlock(verdict) ? blockSections(verdict) : sections(verdict)}</main>
-<footer><p>${titleOf(verdict)} by Assay ${verdict.assay}, run ${verdict.run.id}. Absence of evidence is never a pass.</p></footer>
+${renderHead(page)}<main>
+${renderOpening(page)}${atDepth(sections, 'page').map(renderSection)}</main>
+<footer><p>${title} by Assay ${assay}, run ${run.id}. Absence of evidence is never a pass.</p></footer>
 </body>
 </html>
+`.markup;
+}
+
+/** What this paper is, of which run, against which promise. */
+function renderHead({ title, profile, note, part, run, nodes, moment, suite, assay }: PageHead): SafeHtml {
+  return html`<header>
+<p class="maker">Assay</p>
+<h1>${title}</h1>
+<p class="promise">Profile: ${profile.title}</p>
+<p class="note">${note}</p>
+${part === undefined ? undefined : html`<p class="part"><b>${part.node}</b>${part.place === '' ? '' : ` at ${part.place}`}. ${part.words} <a href="../../report.html">Report on all of them</a></p>`}<dl class="particulars">
+<div><dt>Run</dt><dd>${run.id}</dd></div>
+${nodes === undefined ? undefined : html`<div><dt>Nodes</dt><dd>${nodes}</dd></div>`}<div><dt>Started</dt><dd><time datetime="${run.startedAt}">${moment}</time></dd></div>
+<div><dt>Purpose</dt><dd>${run.purpose}</dd></div>
+<div><dt>Profile</dt><dd>${profile.id} ${profile.version}</dd></div>
+<div><dt>Suite</dt><dd>${suite.id} ${suite.version}</dd></div>
+<div><dt>Assay</dt><dd>${assay}</dd></div>
+</dl>
+</header>
 `;
-  return page.markup;
 }
 
-/** One machine, or a few that were surveyed one by one: everything is on the page. */
-const sections = (verdict: Verdict): SafeHtml =>
-  html`${verdictSection(verdict)}${assetsSection(verdict)}${countsSection(verdict)}${punchListSection(verdict)}${shownSection(verdict)}${notShownSection(verdict)}${measurementsSection(verdict)}${cellsSection(verdict)}${nodesSection(verdict)}${trialsSection(verdict)}${attemptsSection(verdict)}${checkSection(verdict)}`;
-
-/** Many nodes: what they amount to together. What is about one of them alone is in its own report. */
-function blockSections(verdict: Verdict): SafeHtml {
-  const isSurvey = verdict.profile.id === 'survey';
-  return html`${verdictSection(verdict)}${nodeMapSection(verdict)}${isSurvey ? assetsSection(verdict) : undefined}${punchListSection(verdict)}${blockShownSection(verdict)}${notShownSection(verdict)}${trialsSection(verdict)}${groupMeasurementsSection(verdict)}${standingsSection(verdict)}${countsSection(verdict)}${blockCellsSection(verdict)}${isSurvey ? undefined : assetsSection(verdict)}${blockAttemptsSection(verdict)}${conditionsSection(verdict)}${checkSection(verdict)}`;
-}
+const renderOpening = ({
+  opening: { tone, mark, words, tally, inTheWay, headline, sentence },
+}: PageHead): SafeHtml => html`<section id="verdict" class="verdict ${tone}" aria-labelledby="verdict-title">
+<h2 id="verdict-title"><span class="mark" aria-hidden="true">${mark}</span> ${words}</h2>
+${tally === undefined ? undefined : html`<p class="tally">${tally}</p>`}${inTheWay === undefined ? undefined : html`<p class="in-the-way">${inTheWay}</p>`}<p class="headline">${headline}</p>
+<p>${sentence}</p>
+</section>
+`;

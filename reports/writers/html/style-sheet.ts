@@ -7,7 +7,7 @@ export const styleSheet = `
 :root {
   color-scheme: light dark;
   --paper: #fdfcf9; --ink: #1b1a17; --soft: #5b5850; --rule: #dcd8ce; --strong-rule: #1b1a17; --tint: #f5f3ec;
-  --good: #1c5f38; --bad: #a01c1c; --doubt: #7a4a00;
+  --good: #1c5f38; --bad: #a01c1c; --doubt: #7a4a00; --lost: #4b3f8f;
   --serif: ui-serif, "New York", "Iowan Old Style", Charter, "Bitstream Charter", "Palatino Linotype", Georgia, serif;
   --sans: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", Arial, sans-serif;
   --mono: ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
@@ -15,7 +15,7 @@ export const styleSheet = `
 @media (prefers-color-scheme: dark) {
   :root {
     --paper: #151513; --ink: #ebe9e2; --soft: #aaa69a; --rule: #383630; --strong-rule: #8f8b80; --tint: #1e1d1a;
-    --good: #8ccf9f; --bad: #ff9b8e; --doubt: #e6b768;
+    --good: #8ccf9f; --bad: #ff9b8e; --doubt: #e6b768; --lost: #b9b0f5;
   }
 }
 * { box-sizing: border-box; }
@@ -51,6 +51,7 @@ dt, .lead { font-size: 0.8125rem; color: var(--soft); }
 .verdict.good h2 { color: var(--good); }
 .verdict.bad h2 { color: var(--bad); }
 .verdict.doubt h2 { color: var(--doubt); }
+.verdict.lost h2 { color: var(--lost); }
 .headline { margin-top: 0.75rem; font-size: 1.1875rem; line-height: 1.4; max-width: 52rem; }
 .headline + p { margin-top: 0.375rem; color: var(--soft); }
 
@@ -58,13 +59,11 @@ main > section:not(.verdict) { display: grid; grid-template-columns: 12.5rem min
 .heading h2 { font-size: 1.0625rem; }
 .heading .note { margin-top: 0.375rem; }
 .matter > * + * { margin-top: 1.25rem; }
-#not-shown .wide { width: 54%; }
 #shown h2, #not-shown h2 { font: 400 1.5rem/1.2 var(--serif); }
 
 .word { white-space: nowrap; font-weight: 600; }
-.word.good { color: var(--good); } .word.bad { color: var(--bad); } .word.doubt { color: var(--doubt); } .word.none { color: var(--soft); font-weight: 400; }
+.word.good { color: var(--good); } .word.bad { color: var(--bad); } .word.doubt { color: var(--doubt); } .word.lost { color: var(--lost); } .word.none { color: var(--soft); font-weight: 400; }
 .tag { display: inline-block; padding: 0 0.375rem; border: 1px solid var(--rule); border-radius: 2px; font-size: 0.75rem; line-height: 1.35; color: var(--soft); white-space: nowrap; font-weight: 400; vertical-align: 0.06em; }
-em.tag { font-style: italic; }
 
 .asset { display: grid; grid-template-columns: 4.25rem minmax(0, 1fr); column-gap: 1.5rem; }
 .asset + .asset { margin-top: 2rem; padding-top: 2rem; border-top: 1px solid var(--rule); }
@@ -84,16 +83,37 @@ thead th { padding-top: 0; font-size: 0.8125rem; color: var(--soft); border-bott
 tbody th { min-width: 10rem; }
 .number { text-align: right; }
 .figure { white-space: nowrap; }
-.narrow { width: 1%; white-space: nowrap; }
+.word { white-space: nowrap; }
+th.word, td.word { width: 1%; font-weight: 400; }
+.blocks .group > th { padding-top: 1.25rem; font-weight: 600; unicode-bidi: isolate; }
+b { unicode-bidi: isolate; }
 .wide { width: 34%; }
 #measurements td:nth-of-type(1) { min-width: 6.5rem; }
-.remark { margin-top: 0.125rem; }
-.counts { max-width: 22rem; }
-.counts th, .counts td { padding-top: 0.3125rem; padding-bottom: 0.3125rem; }
+.remark { margin-top: 0.125rem; color: var(--doubt); font-weight: 600; }
+.compact { max-width: 22rem; }
+.compact th, .compact td { padding-top: 0.3125rem; padding-bottom: 0.3125rem; }
 .strip { display: block; margin-top: 0.2rem; overflow: visible; }
 .strip .axis { stroke: var(--soft); fill: none; stroke-width: 1; }
 .strip .median { stroke: var(--ink); fill: none; stroke-width: 1.25; }
 .strip .dot { fill: none; stroke: var(--ink); stroke-width: 1.1; }
+
+.tally { margin-top: 0.5rem; font: 400 1.75rem/1.25 var(--serif); }
+.in-the-way { margin-top: 0.75rem; font-weight: 600; }
+main > #map:not(.verdict) { grid-template-columns: minmax(0, 1fr); row-gap: 1rem; }
+.legend { font-weight: 600; white-space: pre-wrap; }
+.racks { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, var(--entry)), 1fr)); gap: 1.25rem 0.75rem; font-size: 0.8125rem; line-height: 1.5rem; }
+.rack h3 { font-size: 0.8125rem; line-height: 1.5rem; border-bottom: 1px solid var(--soft); margin-bottom: 0.125rem; }
+.rack li { display: grid; grid-template-columns: minmax(2.125rem, auto) minmax(0, 1fr); column-gap: 0.25rem; }
+.slot { color: var(--soft); }
+.node a { text-decoration: none; }
+.node a:hover, .node a:focus-visible { text-decoration: underline; }
+.node.good { color: var(--good); } .node.good a { color: var(--ink); }
+.node.bad { color: var(--bad); font-weight: 700; } .node.doubt { color: var(--doubt); } .node.lost { color: var(--lost); font-weight: 600; }
+.elsewhere { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, var(--entry)), 1fr)); gap: 0 1rem; font-size: 0.8125rem; line-height: 1.5rem; }
+.standings > li + li { margin-top: 0.5rem; }
+.zero { color: var(--soft); }
+#conditions .wide { width: 64%; }
+#trials .wide { width: 58%; }
 
 .plain, .punch-list, .paths { list-style: none; padding: 0; }
 .matter ul:not(.plain):not(.paths) { padding-left: 1.125rem; }
@@ -113,17 +133,22 @@ tbody th { min-width: 10rem; }
 summary { cursor: pointer; color: var(--ink); padding: 0.25rem 0; }
 .punch-list summary { color: var(--soft); }
 summary:focus-visible { outline: 2px solid currentColor; outline-offset: 2px; }
-#cells details > table, #attempts details > table, #trials details > table, #nodes details > div { margin-top: 0.625rem; }
-#cells table { table-layout: fixed; }
-#cells th:nth-child(1) { width: 25%; } #cells th:nth-child(2) { width: 15%; } #cells th:nth-child(3) { width: 17%; } #cells th:nth-child(4) { width: 18%; }
+details > * + table, details > * + dl, details > * + h3 { margin-top: 0.625rem; }
+#cells details table { table-layout: fixed; }
+#cells details th:nth-child(1) { width: 25%; } #cells details th:nth-child(2) { width: 15%; } #cells details th:nth-child(3) { width: 17%; } #cells details th:nth-child(4) { width: 18%; }
 #cells details + details { border-top: 1px solid var(--rule); padding-top: 1rem; }
 
-.facts { display: grid; grid-template-columns: 8rem minmax(0, 1fr); column-gap: 1.5rem; }
-.facts h4 { font-size: 0.8125rem; font-weight: 600; line-height: 1.55rem; }
-.facts dl > div, .digests > div { display: grid; grid-template-columns: minmax(0, 12rem) minmax(0, 1fr); column-gap: 1.25rem; padding: 0.0625rem 0; }
+.group { font-size: 0.8125rem; }
+.group + .facts { margin-top: 0.25rem; }
+.facts > div, .digests > div { display: grid; grid-template-columns: minmax(0, 12rem) minmax(0, 1fr); column-gap: 1.25rem; padding: 0.0625rem 0; }
 .facts dt, .digests dt { line-height: 1.5rem; }
 .facts dd { font-size: 0.875rem; line-height: 1.5rem; }
 .digests code { font-size: 0.75rem; }
+.reasons { font-size: 0.875rem; line-height: 1.45; }
+.reasons > div { display: grid; grid-template-columns: minmax(0, 46fr) minmax(0, 54fr); column-gap: 1.25rem; padding: 0.5rem 0; }
+.reasons > div + div { border-top: 1px solid var(--rule); }
+.reasons dt { grid-column: 1; font-size: inherit; color: inherit; }
+.reasons dd { grid-column: 2; grid-row: 1 / span 40; }
 .commands > div + div { margin-top: 0.75rem; }
 .commands dt { color: var(--ink); padding: 0.375rem 0.625rem; background: var(--tint); }
 .commands dd { margin-top: 0.25rem; font-size: 0.8125rem; color: var(--soft); }
@@ -133,7 +158,9 @@ footer { margin-top: 1.5rem; font-size: 0.8125rem; color: var(--soft); }
   main > section:not(.verdict) { grid-template-columns: minmax(0, 1fr); row-gap: 1rem; }
 }
 @media screen and (max-width: 56rem) {
-  .wide, #not-shown .wide, .narrow, .figure, #cells th:nth-child(n), .asset th:nth-child(n) { width: auto; white-space: normal; }
+  .wide, th.word, td.word, .figure, #cells details th:nth-child(n), .asset th:nth-child(n) { width: auto; white-space: normal; }
+  .blocks td:has(.zero) { display: none !important; }
+  #conditions .wide, #trials .wide { width: auto; }
   .blocks, .blocks tbody, .blocks tr, .blocks tbody th, .blocks td { display: block; }
   .blocks thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .blocks tbody tr { padding: 0.625rem 0; border-bottom: 1px solid var(--rule); }
@@ -144,6 +171,7 @@ footer { margin-top: 1.5rem; font-size: 0.8125rem; color: var(--soft); }
   .blocks td::before { content: attr(data-label); font-size: 0.8125rem; color: var(--soft); }
 }
 @media screen and (max-width: 44rem) {
+  .tally { font-size: 1.375rem; }
   body { padding: 1.5rem 1.125rem 2.5rem; }
   h1 { margin-top: 1.5rem; font-size: 1.625rem; }
   .promise { font-size: 1.0625rem; }
@@ -153,15 +181,17 @@ footer { margin-top: 1.5rem; font-size: 0.8125rem; color: var(--soft); }
   .asset { grid-template-columns: 3rem minmax(0, 1fr); column-gap: 1rem; }
   .letter { font-size: 2rem; line-height: 2.9rem; width: 3rem; height: 3rem; }
   .asset table { margin-left: -4rem; width: calc(100% + 4rem); }
-  .facts, .facts dl > div, .digests > div { grid-template-columns: minmax(0, 1fr); }
-  .facts dl > div, .digests > div { padding: 0.125rem 0; }
+  .facts > div, .digests > div, .reasons > div { grid-template-columns: minmax(0, 1fr); }
+  .facts > div, .digests > div { padding: 0.125rem 0; }
+  .reasons dt { font-weight: 600; }
+  .reasons dd { grid-column: 1; grid-row: auto; }
   .facts dt, .facts dd { line-height: 1.35; }
 }
 @media print {
   @page { margin: 16mm 15mm 18mm; }
   :root {
     color-scheme: light;
-    --paper: #fff; --ink: #000; --soft: #3d3d3d; --rule: #bbb; --strong-rule: #000; --tint: #fff; --good: #000; --bad: #000; --doubt: #000;
+    --paper: #fff; --ink: #000; --soft: #3d3d3d; --rule: #bbb; --strong-rule: #000; --tint: #fff; --good: #000; --bad: #000; --doubt: #000; --lost: #000;
   }
   html { font-size: 9pt; }
   body { padding: 0; max-width: none; }
@@ -170,6 +200,9 @@ footer { margin-top: 1.5rem; font-size: 0.8125rem; color: var(--soft); }
   h2, h3, h4, thead, summary { break-after: avoid; }
   tr, .punch-list > li, .asset > div > p, .verdict { break-inside: avoid; }
   .commands dt { padding: 0; }
+  .racks { font-size: 0.77rem; gap: 1rem 0.5rem; }
+  .rack, .standings > li { break-inside: avoid; }
+  .node a { color: inherit; text-decoration: none; }
   /* Folded matter is printed too, where the browser lets a style sheet say so. */
   details::details-content { content-visibility: visible; display: block; block-size: auto; }
   summary { list-style: none; }

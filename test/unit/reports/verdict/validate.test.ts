@@ -11,7 +11,7 @@ import {
   vmVerdict,
 } from '../../../support/example-verdict.ts';
 
-const folder = new URL('../../../../reports/schema/', import.meta.url);
+const folder = new URL('../../../../reports/verdict/', import.meta.url);
 
 describe('validateVerdict', () => {
   it.each([
@@ -106,7 +106,7 @@ describe('the committed JSON Schemas', () => {
       expect(await readFile(new URL(file, folder), 'utf8')).toBe(text);
   });
 
-  it('exist for every document that reports/schema declares, and for no other', async () => {
+  it('exist for every document that reports/verdict declares, and for no other', async () => {
     const files = await readdir(folder);
     const declared: string[] = [];
     for (const file of files.filter((name) => name.endsWith('.ts') && name !== 'generate.ts')) {
@@ -120,7 +120,7 @@ describe('the committed JSON Schemas', () => {
   });
 
   it('are checked by a command that names no stale file now', async () => {
-    const { exitCode, stderr } = await execa(process.execPath, ['reports/schema/generate.ts', '--check'], {
+    const { exitCode, stderr } = await execa(process.execPath, ['reports/verdict/generate.ts', '--check'], {
       reject: false,
     });
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });

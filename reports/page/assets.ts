@@ -1,0 +1,94 @@
+import type { AssetVerdict, Verdict } from '../verdict/verdict.ts';
+import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
+import { foldNames } from '../verdict/words/fold-names.ts';
+import { formatNodeFact } from '../verdict/words/format-fact.ts';
+import type { Asset, Content, Section, Table } from './content.ts';
+import { conclusionWord, paragraph, strong } from './content.ts';
+
+/** Above this many different answers a table is what can be read. */
+const mostAssets = 8;
+
+/** What each node can be used for, with the one reason that decided, and the ladder of purposes it was put to. */
+export function assetsSection(lookup: VerdictLookup): Section {
+  const { assets, nodes } = lookup.verdict;
+  // Those that differ in nothing but the node stand together, the first one speaks for all.
+  const groups = [...Map.groupBy(assets, (asset) => JSON.stringify({ ...asset, node: '' })).values()];
+  const unreached = lookup.isBlock ? [] : nodes.filter((node) => !node.reached);
+  return {
+    id: 'assets',
+    title: 'What it can be used for',
+    note: 'A for the intended purpose, B for a lesser one, C for the facility only, D not for AI, U undecided.',
+    content: [
+      ...(assets.length === 0 ? [paragraph('No node was classified.')] : []),
+      ...(groups.length > mostAssets
+        ? [assetTable(groups)]
+        : groups.flatMap(([asset, ...more]) =>
+            asset === undefined ? [] : [assetOf(asset, [asset, ...more], lookup)],
+          )),
+      ...unreachedList(unreached),
+    ],
+  };
+}
+
+const namesOf = (assets: readonly AssetVerdict[]): string => foldNames(assets.map(({ node }) => node));
+
+const assetTable = (groups: readonly (readonly AssetVerdict[])[]): Table => ({
+  kind: 'table',
+  label: 'What each node can be used for',
+  columns: [{ title: 'Nodes' }, { title: 'Verdict', role: 'wide' }, { title: 'Decided by', role: 'wide' }],
+  rows: groups.map((members) => ({
+    cells: [
+      [{ kind: 'name', text: namesOf(members) }],
+      [strong(members[0]?.verdict ?? ''), ` ${members[0]?.meaning ?? ''}`],
+      members[0]?.reason ?? '',
+    ],
+  })),
+});
+
+function assetOf(asset: AssetVerdict, members: readonly AssetVerdict[], lookup: VerdictLookup): Asset {
+  return {
+    kind: 'asset',
+    letter: asset.verdict,
+    nodes: namesOf(members),
+    about: members.length > 1 ? `${members.length} nodes` : machineOf(lookup.nodes.get(asset.node)),
+    meaning: asset.meaning,
+    reason: asset.reason,
+    decidedBy: asset.decidedBy,
+    class: asset.class,
+    ladder: {
+      kind: 'table',
+      label: `Purposes of ${asset.node}, best first`,
+      columns: [
+        { title: 'Purpose' },
+        { title: 'Conclusion', role: 'word' },
+        { title: 'Reason', role: 'wide', depth: 'ticket' },
+      ],
+      rows: asset.ladder.map((rung) => ({
+        cells: [rung.profile, [conclusionWord(rung.conclusion)], rung.reason],
+      })),
+    },
+  };
+}
+
+/** Which machine this is, in one line: host name, product, processor, memory, as far as they are known. */
+const machineOf = (node: Verdict['nodes'][number] | undefined): string =>
+  ['identity.hostName', 'identity.product', 'cpu.model', 'memory.totalBytes']
+    .flatMap(
+      (path) =>
+        node?.facts.filter(({ group, name, value }) => `${group}.${name}` === path && value !== undefined) ??
+        [],
+    )
+    .map(({ name, value }) => formatNodeFact(name, value ?? '').value)
+    .join(', ');
+
+const unreachedList = (nodes: Verdict['nodes']): readonly Content[] =>
+  nodes.length === 0
+    ? []
+    : [
+        paragraph('Not reached:', 'page'),
+        {
+          kind: 'list',
+          depth: 'page',
+          items: nodes.map(({ id, why }) => [strong(id), `: ${why ?? 'no reason is known'}`]),
+        },
+      ];

@@ -1,0 +1,120 @@
+import type { Verdict } from '../verdict/verdict.ts';
+import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
+import { foldNames } from '../verdict/words/fold-names.ts';
+import { formatDuration } from '../verdict/words/format-duration.ts';
+import type { Cell, Row, Section, Table } from './content.ts';
+import { code, noted, paragraph } from './content.ts';
+
+type Attempt = Verdict['attempts'][number];
+
+/** Everything that was tried: what did not complete in the open, the rest folded. */
+export function attemptsSection({ verdict: { attempts } }: VerdictLookup): Section {
+  const completed = attempts.filter(isCompleted);
+  return {
+    id: 'attempts',
+    title: 'Attempts',
+    note: 'Nothing that was tried is left out.',
+    content: [
+      paragraph(tallyAttempts(attempts), 'ticket'),
+      attemptTable(
+        'Steps that did not complete',
+        attempts.filter((attempt) => !isCompleted(attempt)),
+      ),
+      {
+        kind: 'fold',
+        depth: 'page',
+        summary: `${completed.length} completed`,
+        content: [attemptTable('Steps that completed', completed)],
+      },
+    ],
+  };
+}
+
+/** The same for a block, steps with one fate in one row; each step stands in the report of its node. */
+export function blockAttemptsSection({ verdict: { attempts } }: VerdictLookup): Section {
+  const alike = [
+    ...Map.groupBy(attempts, (it) =>
+      JSON.stringify([it.workload, it.tool, it.execution, isCompleted(it) ? '' : it.reason]),
+    ).values(),
+  ];
+  const isWhole = ([first]: readonly Attempt[]): boolean => first !== undefined && isCompleted(first);
+  return {
+    id: 'attempts',
+    title: 'Attempts',
+    note: 'Nothing that was tried is left out. Single steps are in the reports of the nodes.',
+    content: [
+      paragraph(tallyAttempts(attempts), 'ticket'),
+      {
+        kind: 'table',
+        depth: 'page',
+        label: 'Steps by what became of them',
+        columns: [
+          { title: 'Tool' },
+          { title: 'Outcome', role: 'wide' },
+          { title: 'Steps', role: 'number' },
+          { title: 'Nodes', role: 'wide' },
+        ],
+        rows: [...alike.filter((members) => !isWhole(members)), ...alike.filter(isWhole)].flatMap(fateRow),
+      },
+    ],
+  };
+}
+
+const isCompleted = ({ execution }: Attempt): boolean => execution === 'completed';
+
+/** `14 planned steps: 12 completed, 1 timeout, 1 skipped`. */
+function tallyAttempts(attempts: readonly Attempt[]): string {
+  if (attempts.length === 0) return 'No step was planned.';
+  const counts = Map.groupBy(attempts, ({ execution }) => execution);
+  const words = [...counts].map(([execution, steps]) => `${steps.length} ${execution}`).join(', ');
+  return `${attempts.length} planned ${attempts.length === 1 ? 'step' : 'steps'}: ${words}.`;
+}
+
+const attemptTable = (label: string, attempts: readonly Attempt[]): Table => ({
+  kind: 'table',
+  depth: 'page',
+  label,
+  columns: [
+    { title: 'Step' },
+    { title: 'Node' },
+    { title: 'Tool' },
+    { title: 'Outcome', role: 'wide' },
+    { title: 'Took', role: 'number' },
+  ],
+  rows: attempts.map((attempt) => ({
+    cells: [
+      [code(attempt.step)],
+      [{ kind: 'name', text: attempt.node }],
+      `${attempt.workload} by ${attempt.tool}, run ${attempt.repetition}`,
+      outcomeOf(attempt),
+      attempt.durationMs === undefined ? '–' : formatDuration(attempt.durationMs),
+    ],
+  })),
+});
+
+const outcomeOf = ({ execution, reason }: Attempt): Cell => noted(execution, reason ?? '');
+
+function fateRow(members: readonly Attempt[]): readonly Row[] {
+  const [first] = members;
+  if (first === undefined) return [];
+  return [
+    {
+      cells: [
+        `${first.workload} by ${first.tool}`,
+        isCompleted(first) ? first.execution : outcomeOf(first),
+        String(members.length),
+        nodesOf(members.map(({ node }) => node)),
+      ],
+    },
+  ];
+}
+
+/** Longer lists of nodes, such as those of pairs, are told by their number. */
+const longestList = 120;
+
+function nodesOf(nodes: readonly string[]): Cell {
+  const names = foldNames(nodes);
+  return names.length > longestList
+    ? `${new Set(nodes).size} nodes and groups`
+    : [{ kind: 'name', text: names }];
+}

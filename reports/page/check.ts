@@ -1,0 +1,75 @@
+import { cleanText } from '../text/clean-text.ts';
+import { isUnmet } from '../verdict/verdict.ts';
+import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
+import { exitWords } from '../verdict/words/verdict-words.ts';
+import type { Section } from './content.ts';
+import { code, paragraph } from './content.ts';
+
+/** How somebody who believes none of this can check it. */
+export function checkSection({ verdict }: VerdictLookup): Section {
+  const { inputs, journals } = verdict.evidence;
+  const run = shellWord(verdict.run.id);
+  const cell = verdict.cells.find((each) => each.level === 'required' && isUnmet(each)) ?? verdict.cells[0];
+  return {
+    id: 'check',
+    title: 'Check it',
+    note: 'Offline, without the machines.',
+    content: [
+      paragraph(
+        'This report says no more than the verdict document and the run directory that it comes from. With a copy of that directory:',
+        'page',
+      ),
+      {
+        kind: 'definitions',
+        depth: 'ticket',
+        look: 'commands',
+        rows: [
+          {
+            terms: [[code(`assay judge ${run} --profile ${shellWord(verdict.profile.id)}`)]],
+            text: 'parses the saved outputs and judges again, offline; the verdict must come out the same, byte for byte',
+          },
+          ...(cell === undefined
+            ? []
+            : [
+                {
+                  terms: [[code(`assay explain ${run} ${shellWord(cell.id)}`)]],
+                  text: 'from one cell to its limit, its source, the raw lines and the command to repeat it by hand',
+                },
+              ]),
+        ],
+      },
+      paragraph(
+        [`${exitWords(verdict.exitCode)} Profile digest `, code(verdict.profile.digest), '.'],
+        'page',
+      ),
+      {
+        kind: 'fold',
+        depth: 'page',
+        summary: `Digests of the evidence: ${count(inputs.length, 'input')}, ${count(journals.length, 'journal')}`,
+        content: [
+          {
+            kind: 'definitions',
+            look: 'digests',
+            rows: [
+              ...inputs.map(({ path, sha256 }) => ({ terms: [path], text: [code(sha256)] })),
+              ...journals.map(({ node, records, head }) => ({
+                terms: [['journal of ', { kind: 'name' as const, text: node }, `, ${records} records`]],
+                text: [code(head)],
+              })),
+            ],
+          },
+        ],
+      },
+    ],
+  };
+}
+
+const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`;
+
+/** One argument of a command line that is printed to be pasted: quoted unless it is plainly harmless. */
+function shellWord(text: string): string {
+  const clean = cleanText(text);
+  return /^[\w.:/@%+=,-]+$/.test(clean) && !clean.startsWith('-')
+    ? clean
+    : `'${clean.replaceAll("'", String.raw`'\''`)}'`;
+}

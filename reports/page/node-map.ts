@@ -1,0 +1,51 @@
+import type { BlockNode, Conclusion } from '../verdict/verdict.ts';
+import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
+import { foldNames } from '../verdict/words/fold-names.ts';
+import { conclusionMarks, nodeWords } from '../verdict/words/verdict-words.ts';
+import type { Content, Section, Span } from './content.ts';
+import { nodeWord, strong } from './content.ts';
+import { mapNodes, rankNode } from './map-nodes.ts';
+
+/** The nodes of a block where they stand, and why those do not conform that do not; nodes with one reason together. */
+export function nodeMapSection({ verdict }: VerdictLookup): Section {
+  const nodes = verdict.block?.nodes ?? [];
+  const open = nodes.filter(({ conclusion }) => conclusion !== 'pass');
+  const alike = [...Map.groupBy(open, (it) => JSON.stringify([it.conclusion, it.reason])).values()];
+  const items = alike
+    .toSorted(([left], [right]) => (left && right ? rankNode(left) - rankNode(right) : 0))
+    .map(standing);
+  const standings: readonly Content[] =
+    items.length === 0 ? [] : [{ kind: 'list', look: 'standings', items }];
+  return {
+    id: 'map',
+    title: `Nodes (${nodes.length})`,
+    note: 'By rack and slot, racks with something to do first. Every node has a report of its own behind its name, and is as good as its worst required cell.',
+    content: [{ kind: 'node-map', map: mapNodes(nodes), legend: legendOf(nodes) }, ...standings],
+  };
+}
+
+function standing(same: readonly BlockNode[]): readonly Span[] {
+  const [first] = same;
+  if (first === undefined) return [];
+  const { mark, tone, text } = nodeWord(first.conclusion);
+  return [
+    { kind: 'word', mark, tone, text: '' },
+    ' ',
+    strong(foldNames(same.map(({ id }) => id))),
+    ` ${text}: ${first.reason}`,
+  ];
+}
+
+const conclusions: readonly Conclusion[] = ['pass', 'fail', 'undecided', 'unreached'];
+
+/** `● 29 conform  ✖ 2 fail  ○ 1 not reached`. */
+function legendOf(nodes: readonly BlockNode[]): string {
+  return conclusions
+    .map((each) => ({ each, count: nodes.filter(({ conclusion }) => conclusion === each).length }))
+    .filter(({ each, count }) => count > 0 || each === 'pass')
+    .map(({ each, count }) => {
+      const word = count === 1 ? nodeWords[each] : nodeWords[each].replace(/s$/, '');
+      return `${conclusionMarks[each]} ${count} ${word}`;
+    })
+    .join('  ');
+}

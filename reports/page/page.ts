@@ -1,0 +1,121 @@
+import type { Verdict } from '../verdict/verdict.ts';
+import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
+import { blockWords, kindNotes } from '../verdict/words/verdict-words.ts';
+import { assetsSection } from './assets.ts';
+import { attemptsSection, blockAttemptsSection } from './attempts.ts';
+import { blockMeasurementsSection } from './block-measurements.ts';
+import { blockShownSection } from './block-shown.ts';
+import { blockCellsSection, cellsSection } from './cells.ts';
+import { checkSection } from './check.ts';
+import { conditionsSection } from './conditions.ts';
+import type { Section } from './content.ts';
+import { countsSection } from './counts.ts';
+import { machinesSection } from './machines.ts';
+import { measurementsSection } from './measurements.ts';
+import { nodeMapSection } from './node-map.ts';
+import { notShownSection } from './not-shown.ts';
+import type { Opening } from './opening.ts';
+import { openingOf } from './opening.ts';
+import { punchListSection } from './punch-list.ts';
+import { shownSection } from './shown.ts';
+import { trialsSection } from './trials.ts';
+
+/** What a report is about and how it opens. */
+export interface PageHead extends Pick<Verdict, 'run' | 'profile' | 'suite' | 'assay'> {
+  /** `Screening report`. */
+  readonly title: string;
+  /** `Storage (storage 1.0)`: which promise was checked. */
+  readonly promise: string;
+  /** `2026-11-23 08:10 UTC`. */
+  readonly moment: string;
+  /** What such a report certifies, and what not. */
+  readonly note: string;
+  /** Of how many nodes it is about; absent when it is not about many together. */
+  readonly nodes: number | undefined;
+  /** Which node of a block it is about, where that is, and how the block stands. */
+  readonly part: { readonly node: string; readonly place: string; readonly words: string } | undefined;
+  readonly opening: Opening;
+}
+
+/** A report for readers, before it is written in some format. */
+export interface Page extends PageHead {
+  readonly sections: readonly Section[];
+}
+
+export function createPage(lookup: VerdictLookup): Page {
+  const { verdict, isBlock } = lookup;
+  const sections = isBlock ? blockSections(verdict.profile.id === 'survey') : nodeSections;
+  return { ...headOf(lookup), sections: sections.map((section) => section(lookup)) };
+}
+
+export function headOf(lookup: VerdictLookup): PageHead {
+  const { verdict, isBlock } = lookup;
+  const { run, profile, suite, assay, kind } = verdict;
+  return {
+    run,
+    profile,
+    suite,
+    assay,
+    title: kind.charAt(0).toUpperCase() + kind.slice(1),
+    promise: `${profile.title} (${profile.id} ${profile.version})`,
+    moment: formatMoment(run.startedAt),
+    note: kindNotes[kind],
+    nodes: isBlock ? verdict.nodes.length : undefined,
+    part: partOf(verdict),
+    opening: openingOf(lookup),
+  };
+}
+
+type SectionOf = (lookup: VerdictLookup) => Section;
+
+/** One machine, or a few that were surveyed one by one: everything is on the page. */
+const nodeSections: readonly SectionOf[] = [
+  assetsSection,
+  countsSection,
+  punchListSection,
+  shownSection,
+  notShownSection,
+  measurementsSection,
+  cellsSection,
+  machinesSection,
+  trialsSection,
+  attemptsSection,
+  checkSection,
+];
+
+/**
+ * Many nodes: what they amount to together. What is about one of them alone is in its own report. What each can be used
+ * for is the answer of a survey; of a block that was promised something it is a consequence.
+ */
+const blockSections = (isSurvey: boolean): readonly SectionOf[] => [
+  nodeMapSection,
+  ...(isSurvey ? [assetsSection] : []),
+  punchListSection,
+  blockShownSection,
+  notShownSection,
+  trialsSection,
+  blockMeasurementsSection,
+  countsSection,
+  blockCellsSection,
+  ...(isSurvey ? [] : [assetsSection]),
+  blockAttemptsSection,
+  conditionsSection,
+  checkSection,
+];
+
+function partOf({ block }: Verdict): PageHead['part'] {
+  const [node] = block?.nodes ?? [];
+  if (block?.whole === undefined || node === undefined) return undefined;
+  const { nodes, conclusion } = block.whole;
+  return {
+    node: node.id,
+    place: [node.rack, node.slot].filter((each) => each !== undefined && each !== '').join(' / '),
+    words: `Part of a run over ${nodes} nodes. ${blockWords[conclusion]}.`,
+  };
+}
+
+/** An ISO 8601 UTC time for a title line. */
+function formatMoment(iso: string): string {
+  const [, day, time] = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})/.exec(iso) ?? [];
+  return day === undefined || time === undefined ? iso : `${day} ${time} UTC`;
+}

@@ -1,0 +1,55 @@
+import type { Trial } from '../verdict/verdict.ts';
+import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
+import type { Content, Section, Table } from './content.ts';
+import { code, noted, paragraph, tag, trialWord } from './content.ts';
+
+/** Measurements across nodes: added ones and those that did not go well; the others stand on the pages of their nodes. */
+export function trialsSection({ verdict, isBlock }: VerdictLookup): Section {
+  const trials = verdict.block?.trials ?? [];
+  const isTold = ({ outcome, isExtra }: Trial): boolean => isExtra || outcome !== 'good';
+  const others = isBlock ? [] : trials.filter((trial) => !isTold(trial));
+  return {
+    id: 'trials',
+    title: 'Across nodes',
+    note: 'Pairs and groups, in the order in which they were measured. A partner that is known to be good shows who is not.',
+    content:
+      trials.length === 0
+        ? []
+        : [
+            paragraph(tallyTrials(trials)),
+            { ...trialTable('Added, or not good', trials.filter(isTold)), depth: 'ticket' },
+            ...foldOf(others),
+          ],
+  };
+}
+
+/** `19 measurements across nodes: 15 good, 3 bad, 1 unknown; 4 of them added to find out who is to blame.` */
+function tallyTrials(trials: readonly Trial[]): string {
+  const count = (outcome: Trial['outcome']): number =>
+    trials.filter((trial) => trial.outcome === outcome).length;
+  const extra = trials.filter(({ isExtra }) => isExtra).length;
+  const added = extra === 0 ? '' : `; ${extra} of them added to find out who is to blame`;
+  return `${trials.length} ${trials.length === 1 ? 'measurement' : 'measurements'} across nodes: ${count('good')} good, ${count('bad')} bad, ${count('unknown')} unknown${added}.`;
+}
+
+const foldOf = (trials: readonly Trial[]): readonly Content[] => [
+  {
+    kind: 'fold',
+    depth: 'page',
+    summary: `${trials.length} good as planned`,
+    content: [trialTable('Good as planned', trials)],
+  },
+];
+
+const trialTable = (label: string, trials: readonly Trial[]): Table => ({
+  kind: 'table',
+  label,
+  columns: [{ title: 'Nodes' }, { title: 'Outcome', role: 'word' }, { title: 'Why', role: 'wide' }],
+  rows: trials.map(({ group, isExtra, step, outcome, reason }) => ({
+    cells: [
+      noted([{ kind: 'name', text: group }, ...(isExtra ? [' ', tag('extra')] : [])], [code(step)]),
+      [trialWord(outcome)],
+      reason,
+    ],
+  })),
+});

@@ -1,0 +1,83 @@
+import type { Cell, Column, Row, StripCell, Table } from '../../page/content.ts';
+import { formatQuantity } from '../../verdict/words/format-quantity.ts';
+import type { SafeHtml } from './html.ts';
+import { html } from './html.ts';
+import { figure, renderText } from './render-text.ts';
+
+/**
+ * A table that turns into a list of labelled blocks on a narrow screen. The roles are written out because browsers
+ * drop a table's own once it is laid out as blocks.
+ */
+export function renderTable({ label, columns, rows, isCompact = false }: Table): SafeHtml {
+  const group = columns.findIndex(({ role }) => role === 'group');
+  const shown = columns.filter((_, at) => at !== group);
+  const groups = Map.groupBy(rows, ({ cells }) => JSON.stringify(group === -1 ? '' : cells[group]));
+  return html`<table role="table" class="${isCompact ? 'compact' : 'blocks'}" aria-label="${label}">
+<thead role="rowgroup"><tr role="row">${shown.map((column) => html`<th role="columnheader" scope="col" class="${classOf(column)}">${column.title}</th>`)}</tr></thead>
+${[...groups.values()].map(
+  (those) => html`<tbody role="rowgroup">${groupRow(those[0]?.cells[group], shown.length)}${those.map((row) =>
+    tableRow(shown, { ...row, cells: row.cells.filter((_, at) => at !== group) }),
+  )}</tbody>
+`,
+)}</table>
+`;
+}
+
+/** Names once what the rows below it are about. */
+const groupRow = (cell: Cell | undefined, width: number): SafeHtml | undefined =>
+  cell === undefined
+    ? undefined
+    : html`<tr role="row" class="group"><th role="rowheader" scope="rowgroup" colspan="${width}">${renderCell(cell)}</th></tr>
+`;
+
+function tableRow(columns: readonly Column[], { cells, remark }: Row): SafeHtml {
+  const [first = '', ...rest] = cells;
+  return html`<tr role="row"><th role="rowheader" scope="row">${renderCell(first)}${remark === undefined ? undefined : html`<small class="remark">${renderText(remark)}</small>`}</th>${rest.map(
+    (cell, place) => {
+      const column = columns[place + 1];
+      return html`<td role="cell" data-label="${column?.title ?? ''}" class="${classOf(column)}"><div>${renderCell(cell, column?.role === 'number')}</div></td>`;
+    },
+  )}</tr>
+`;
+}
+
+const classOf = (column: Column | undefined): string => column?.role ?? '';
+
+function renderCell(cell: Cell, isNumber = false): SafeHtml {
+  if (typeof cell === 'string') return isNumber ? figure(cell) : html`${cell}`;
+  if (!('kind' in cell)) return renderText(cell);
+  switch (cell.kind) {
+    case 'noted': {
+      const { note, more } = cell;
+      return html`${renderCell(cell.text, isNumber)}${note.length === 0 ? undefined : html`<small>${renderText(note)}</small>`}${
+        more === undefined
+          ? undefined
+          : html`<details><summary>${more.summary}</summary><small>${more.text}</small></details>`
+      }`;
+    }
+    case 'lines':
+      return html`<ul class="plain">${cell.lines.map((line) => html`<li>${renderText(line)}</li>`)}</ul>`;
+    case 'strip':
+      return renderStrip(cell);
+  }
+}
+
+const width = 120;
+const height = 14;
+const inset = 4;
+
+/**
+ * Single runs as dots on an axis that starts at 0, so that a small spread looks small. Negative values extend the axis
+ * to the left; the ends of the axis are in its label.
+ */
+function renderStrip({ measurement }: StripCell): SafeHtml {
+  const { min, max, median, unit, samples } = measurement;
+  const from = Math.min(0, min);
+  const to = Math.max(0, max);
+  const place = (value: number): string =>
+    (inset + (to === from ? 0 : (value - from) / (to - from)) * (width - 2 * inset)).toFixed(1);
+  const text = `${samples.length} samples on an axis from ${formatQuantity(from, unit)} to ${formatQuantity(to, unit)}`;
+  return html`<svg class="strip" role="img" aria-label="${text}" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"><title>${text}</title><path d="M${place(from)} 7H${place(to)}M${place(0)} 3V11" class="axis"/>${samples.map(
+    ({ value }) => html`<circle cx="${place(value)}" cy="7" r="2.6" class="dot"/>`,
+  )}<path d="M${place(median)} 2V12" class="median"/></svg>`;
+}

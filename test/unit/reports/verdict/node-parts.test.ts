@@ -1,0 +1,164 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { contradictions } from '../../../../reports/verdict/contradictions.ts';
+import { nodeParts } from '../../../../reports/verdict/node-parts.ts';
+import { validateVerdict } from '../../../../reports/verdict/validate.ts';
+import type { Conclusion } from '../../../../reports/verdict/verdict.ts';
+import { createLookup } from '../../../../reports/verdict/verdict-lookup.ts';
+import { renderHtml } from '../../../../reports/writers/html/render-html.ts';
+import { blockVerdict, smallBlockVerdict } from '../../../support/example-block.ts';
+import { arbitraryBlockVerdict } from '../arbitrary-block.ts';
+import { arbitraryVerdict } from '../arbitrary-verdict.ts';
+
+const worstFirst: readonly Conclusion[] = ['fail', 'undecided', 'unreached', 'pass'];
+
+describe('nodeParts', () => {
+  it('contradicts itself for no node of any document', () => {
+    fc.assert(
+      fc.property(fc.oneof(arbitraryBlockVerdict, arbitraryVerdict), (verdict) => {
+        expect(contradictions(verdict)).toEqual([]);
+        for (const { id } of verdict.nodes) expect(contradictions(nodeParts(verdict)(id))).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('gives a block its worst node, where no group is open without a node to blame', () => {
+    let seen = 0;
+    fc.assert(
+      fc.property(arbitraryBlockVerdict, (verdict) => {
+        const ids = new Set(verdict.nodes.map(({ id }) => id));
+        const isLoose = verdict.cells.some(
+          ({ node, verdict: word }) => !ids.has(node) && word !== 'pass' && word !== 'not-applicable',
+        );
+        if (isLoose) return;
+        seen += 1;
+        const all = verdict.nodes.map(({ id }) => nodeParts(verdict)(id).conclusion);
+        const worst = worstFirst.find((each) => all.includes(each));
+        // One that was not reached among others that were leaves the block undecided.
+        const isMixed = worst === 'unreached' && all.includes('pass');
+        expect(verdict.conclusion).toBe(isMixed ? 'undecided' : worst);
+      }),
+      { numRuns: 300 },
+    );
+    expect(seen).toBeGreaterThan(30);
+  });
+
+  it('keeps what the node is blamed for, and names what failed for the sake of another', () => {
+    const whole = smallBlockVerdict();
+    const guilty = nodeParts(whole)('node3');
+    expect(guilty.cells.map(({ id, node, verdict }) => [id, node, verdict])).toEqual([
+      ['node3:sha256', 'node3', 'pass'],
+      ['node3+node4:allreduce', 'node3', 'fail'],
+    ]);
+    expect([guilty.conclusion, guilty.exitCode, guilty.headline]).toEqual([
+      'fail',
+      1,
+      'All-reduce, bus bandwidth: expected at least 125 MB/s, found 98.00 MB/s.',
+    ]);
+    expect(guilty.defects.map(({ id }) => id)).toEqual(['d1']);
+    expect(guilty.block?.whole).toEqual({ nodes: 4, conclusion: 'fail' });
+    const partner = nodeParts(whole)('node4');
+    expect([partner.conclusion, partner.exitCode, partner.counts.required.pass]).toEqual(['pass', 0, 1]);
+    expect(partner.defects).toEqual([]);
+    expect(partner.notShown).toEqual([
+      {
+        what: 'All-reduce, bus bandwidth on node3+node4',
+        reason: 'fail: expected at least 125 MB/s, found 98.00 MB/s; blamed on node3',
+      },
+    ]);
+    expect(partner.block?.trials.map(({ step }) => step)).toEqual(['pair-2', 'extra-1', 'extra-2']);
+  });
+
+  it('blames each of two nodes for the cell that names only one of them', () => {
+    const whole = smallBlockVerdict();
+    const block = whole.block!;
+    const both = {
+      ...whole,
+      block: {
+        ...block,
+        nodes: block.nodes.map((node) =>
+          node.id === 'node4' ? { ...node, conclusion: 'fail' as const, reason: 'slow with all' } : node,
+        ),
+        blames: [
+          ...block.blames,
+          { node: 'node4', members: ['node3', 'node4'], reason: 'r', steps: ['pair-2'] },
+        ],
+      },
+    };
+    expect(contradictions(both)).toEqual([]);
+    const other = nodeParts(both)('node4');
+    expect(contradictions(other)).toEqual([]);
+    expect(other.cells.map(({ id, node }) => [id, node])).toEqual([
+      ['node4:sha256', 'node4'],
+      ['node3+node4:allreduce', 'node4'],
+    ]);
+    expect(other.counts.required.fail).toBe(1);
+    expect(other.defects.map(({ node, subject }) => [node, subject])).toEqual([['node4', 'node3+node4']]);
+  });
+
+  it('counts what nobody is blamed for as far as the block does, and says else that it is not shown', () => {
+    const whole = smallBlockVerdict();
+    const cells = whole.cells.map((cell) =>
+      cell.verdict === 'fail' ? { ...cell, node: cell.subject } : cell,
+    );
+    const nodes = whole.block!.nodes.map((node) => ({
+      ...node,
+      conclusion: node.id === 'node4' ? ('fail' as const) : ('pass' as const),
+    }));
+    const loose = { ...whole, cells, block: { ...whole.block!, nodes, blames: [] } };
+    expect(nodeParts(loose)('node4').counts.required.fail).toBe(1);
+    expect(nodeParts(loose)('node3').counts.required.fail).toBe(0);
+    expect(nodeParts(loose)('node3').notShown[0]?.reason).toBe(
+      'fail: expected at least 125 MB/s, found 98.00 MB/s; no node was singled out, the report on the block has it',
+    );
+  });
+
+  it('keeps a requirement on groups of which none was formed', () => {
+    const whole = smallBlockVerdict();
+    const block = whole.block!;
+    const cells = [
+      ...whole.cells.slice(0, 4),
+      {
+        ...whole.cells[5]!,
+        id: 'block:allreduce',
+        subject: 'block',
+        node: 'block',
+        verdict: 'missing' as const,
+      },
+    ];
+    const nodes = block.nodes.map((node) => ({ ...node, conclusion: 'undecided' as const }));
+    const none = { ...whole, cells, defects: [], block: { nodes, trials: [], blames: [] } };
+    expect(nodeParts(none)('node2').cells.map(({ id }) => id)).toEqual(['node2:sha256', 'block:allreduce']);
+  });
+
+  it('takes what is about the node and leaves what is about others', () => {
+    const part = validateVerdict(nodeParts(blockVerdict())('gpu003'));
+    expect(new Set(part.attempts.map(({ node }) => node))).toEqual(new Set(['gpu003', 'gpu003+gpu004']));
+    expect(new Set(part.measurements.map(({ subject }) => subject))).toEqual(new Set(['gpu003+gpu004']));
+    expect(part.evidence.journals.map(({ node }) => node)).toEqual(['gpu003']);
+    expect(part.notShown.map(({ what }) => what)).not.toContain('node gpu030');
+    expect(part.notShown.map(({ what }) => what)).toContain('All-reduce over all 32 nodes');
+  });
+
+  it('is a page on one node that says which block it belongs to', () => {
+    const page = renderHtml(createLookup(nodeParts(blockVerdict())('gpu014')));
+    expect(page).toContain('</span> Does not conform</h2>');
+    expect(page).toContain('Part of a run over 32 nodes. Block: not accepted.');
+    expect(page).toContain('<a href="../../report.html">');
+    expect(page).toContain('gpu014 is as slow with gpu003, gpu021 and gpu032');
+    expect(renderHtml(createLookup(nodeParts(blockVerdict())('gpu030')))).toContain(
+      '</span> Nothing was reached</h2>',
+    );
+  });
+
+  it('lets a survey that classified the node end with 0, and one that reached nothing not', () => {
+    const survey = {
+      ...blockVerdict(),
+      run: { ...blockVerdict().run, purpose: 'survey' as const },
+      exitCode: 0,
+    };
+    expect(nodeParts(survey)('gpu014').exitCode).toBe(0);
+    expect(nodeParts(survey)('gpu030').exitCode).toBe(3);
+  });
+});

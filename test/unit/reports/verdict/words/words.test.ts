@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { formatDimensions } from '../../../../../reports/verdict/words/format-dimensions.ts';
+import { formatDuration } from '../../../../../reports/verdict/words/format-duration.ts';
+import { formatNodeFact } from '../../../../../reports/verdict/words/format-fact.ts';
+
+describe('formatDimensions', () => {
+  it('is the same text for the same dimensions in any order', () => {
+    expect(formatDimensions({ cores: 8, blockBytes: 4096 })).toBe('block 4 KiB · cores 8');
+    expect(formatDimensions({ blockBytes: 4096, cores: 8 })).toBe('block 4 KiB · cores 8');
+  });
+
+  it.each([
+    [{}, ''],
+    [{ bytes: 17_179_869_184 }, '16 GiB'],
+    [{ bytes: 5000 }, '5.000 kB'],
+    [{ quantile: 0.999 }, 'p99.9'],
+    [{ queueDepth: 16, direct: true, pattern: 'randread' }, 'direct yes · pattern randread · queue depth 16'],
+  ])('reads %j as %s', (dimensions, text) => {
+    expect(formatDimensions(dimensions)).toBe(text);
+  });
+});
+
+describe('formatNodeFact', () => {
+  it.each([
+    ['totalBytes', '25276502016', 'total', '25.28 GB'],
+    ['speedBitsPerSecond', '25000000000', 'speed', '25.00 Gbit/s'],
+    ['serial', '12345', 'serial', '12345'],
+    ['hostName', 'n-1', 'host name', 'n-1'],
+    ['totalBytes', 'none', 'total bytes', 'none'],
+  ])('reads %s %s as %s: %s', (name, value, shownName, shownValue) => {
+    expect(formatNodeFact(name, value)).toEqual({ name: shownName, value: shownValue });
+  });
+});
+
+describe('formatDuration', () => {
+  it.each([
+    [840, '840 ms'],
+    [12_400, '12.4 s'],
+    [60_000, '1 min 0 s'],
+    [7_800_000, '2 h 10 min'],
+  ])('reads %d ms as %s', (milliseconds, text) => {
+    expect(formatDuration(milliseconds)).toBe(text);
+  });
+});
