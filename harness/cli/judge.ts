@@ -1,5 +1,6 @@
 import { asExitCode } from '../../workloads/kit/error-code.ts';
 import { defineCommand } from './command.ts';
+import { reportsOut } from './options.ts';
 
 /** `assay judge <run> --profile P`: parses and judges saved evidence again; the exit code is the verdict's. */
 export const judgeCommand = defineCommand({
@@ -13,16 +14,36 @@ export const judgeCommand = defineCommand({
         describe: 'Run directory, or its name below assay-runs/',
       })
       .option('profile', { type: 'string', describe: "Profile; the run's own when not given" })
+      .option('out', reportsOut)
       .option('json', { type: 'boolean', default: false, describe: 'Print the verdict document' }),
-  run: async ({ run: given, profile, json }, context) => {
+  run: async ({ run: given, profile, json, out }, context) => {
     const { loadRegistry } = await import('../../workloads/registry.ts');
-    const { judgeRun, writeReports } = await import('../run/conclude-run.ts');
+    const { judgeRun, pathsOfReports, writeVerdict } = await import('../run/conclude-run.ts');
+    const { EvidenceDamaged } = await import('../store/evidence-damaged.ts');
+    const { reportPaths } = await import('../store/report-folder.ts');
     const { RunEvidence } = await import('../store/run-evidence.ts');
-    const { printVerdict } = await import('./print-verdict.ts');
-    const { openRun } = await import('./run-location.ts');
+    const { giveVerdict } = await import('./give-verdict.ts');
+    const { openReports, openRun } = await import('./run-location.ts');
     const run = await openRun(context.environment, given);
-    const verdict = await judgeRun(await RunEvidence.read(run, await loadRegistry()), profile);
-    printVerdict(context, run, verdict, await writeReports(run, verdict), json);
-    return asExitCode(verdict.exitCode);
+    const folder = await openReports(context.environment, run, out);
+    try {
+      const evidence = await RunEvidence.read(run, await loadRegistry());
+      const verdict = judgeRun(evidence, profile);
+      await giveVerdict(context, {
+        run,
+        folder,
+        verdict,
+        json,
+        mustWrite: out !== undefined,
+        write: () => writeVerdict(folder, verdict, evidence),
+      });
+      return asExitCode(verdict.exitCode);
+    } catch (cause) {
+      // What was concluded before must not be taken for what is so: a pipeline uploads what lies there.
+      const judged = profile ?? run.header.profile;
+      if (cause instanceof EvidenceDamaged)
+        await folder.remove([...pathsOfReports(run, judged).values(), reportPaths.verdict(judged)]);
+      throw cause;
+    }
   },
 });

@@ -2,14 +2,15 @@ import type { Verdict } from '../../reports/verdict/verdict.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import { begun, collect, stopNode } from '../fleet/stop-node.ts';
-import { judgeRun, writeReports } from '../run/conclude-run.ts';
+import { judgeRun, writeVerdict } from '../run/conclude-run.ts';
 import { measure } from '../run/measure.ts';
+import { ReportFolder } from '../store/report-folder.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { RunEvidence } from '../store/run-evidence.ts';
 import { requireRunLock } from '../store/run-lock.ts';
 import type { CliContext } from './command.ts';
+import { giveVerdict } from './give-verdict.ts';
 import { createInterrupter } from './interruption.ts';
-import { printVerdict } from './print-verdict.ts';
 import { createProgress } from './progress.ts';
 import { createRunTargets } from './targets.ts';
 
@@ -24,6 +25,7 @@ export async function measureAndConclude(options: {
 }): Promise<Verdict> {
   const { run, registry, context, mode, acceptsOccupied } = options;
   const { environment, err } = context;
+  const folder = await ReportFolder.open(run);
   const lock = await requireRunLock(run.header.id);
   const interrupter = createInterrupter(err, run.header.id);
   const progress = createProgress(err, environment.terminal);
@@ -70,8 +72,15 @@ export async function measureAndConclude(options: {
     lock.release();
     await Promise.all(targets.map(({ transport }) => transport.close()));
   }
-  const verdict = await judgeRun(evidence);
-  printVerdict(context, run, verdict, await writeReports(run, verdict), options.json);
+  const verdict = judgeRun(evidence);
+  await giveVerdict(context, {
+    run,
+    folder,
+    verdict,
+    json: options.json,
+    mustWrite: true,
+    write: () => writeVerdict(folder, verdict, evidence),
+  });
   return verdict;
 }
 

@@ -18,3 +18,8 @@ export const out = {
 } as const;
 
 export const json = { type: 'boolean', default: false, describe: 'Print the verdict document' } as const;
+
+export const reportsOut = {
+  type: 'string',
+  describe: 'Folder for verdict and reports (default: <run>.report, beside the run)',
+} as const;

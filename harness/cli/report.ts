@@ -1,5 +1,7 @@
+import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { exitCodes } from '../../workloads/kit/error-code.ts';
 import { defineCommand } from './command.ts';
+import { reportsOut } from './options.ts';
 
 /** `assay report <run>`: renders the verdict that is there; judges nothing. */
 export const reportCommand = defineCommand({
@@ -13,25 +15,21 @@ export const reportCommand = defineCommand({
         describe: 'Run directory, or its name below assay-runs/',
       })
       .option('profile', { type: 'string', describe: "Profile; the run's own when not given" })
+      .option('out', reportsOut)
       .option('json', { type: 'boolean', default: false, describe: 'Print the verdict document' }),
-  run: async ({ run: given, profile, json }, context) => {
-    const { writeReports } = await import('../run/conclude-run.ts');
-    const { validateVerdict } = await import('../../reports/verdict/validate.ts');
-    const { parseJson } = await import('../../agents/protocol/parse-json.ts');
-    const { damaged, runPaths } = await import('../store/run-directory.ts');
-    const { fileName } = await import('../../workloads/kit/names.ts');
-    const { printVerdict } = await import('./print-verdict.ts');
-    const { openRun } = await import('./run-location.ts');
+  run: async ({ run: given, profile, json, out }, context) => {
+    const { readVerdict } = await import('../run/conclude-run.ts');
+    const { giveVerdict } = await import('./give-verdict.ts');
+    const { openReports, openRun } = await import('./run-location.ts');
     const run = await openRun(context.environment, given);
+    const folder = await openReports(context.environment, run, out);
     const wanted = profile ?? run.header.profile;
-    const path = runPaths.verdict(wanted);
-    const verdict = validateVerdict(parseJson((await run.read(path)).toString('utf8')));
-    if (verdict.profile.id !== wanted) throw damaged(path, `the profile ${wanted}`, verdict.profile.id);
-    // Files are named after nodes, so all of them are looked at before the first is written.
-    for (const { id } of verdict.nodes)
-      if (!fileName.test(id)) throw damaged(path, 'names of nodes', `\`${id.slice(0, 80)}\``);
-    if (verdict.run.id !== run.header.id) throw damaged(path, `the run ${run.header.id}`, verdict.run.id);
-    printVerdict(context, run, verdict, await writeReports(run, verdict), json);
+    const verdict = await readVerdict(folder, run, wanted);
+    if (verdict === undefined)
+      throw new AssayError('RUN_NOT_FOUND', `expected a verdict by ${wanted} in ${folder.path}, found none`, {
+        hint: `Judge the run first: assay judge ${given} --profile ${wanted}`,
+      });
+    await giveVerdict(context, { run, folder, verdict, json, mustWrite: out !== undefined });
     return exitCodes.pass;
   },
 });

@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Environment } from '../environment.ts';
+import { ReportFolder } from '../store/report-folder.ts';
 import { RunDirectory } from '../store/run-directory.ts';
 
 /** Runs are kept below the working directory unless `--out` says otherwise: they are the user's documents. */
@@ -31,6 +32,14 @@ export async function makeDefaultRunPath(environment: Environment, id: string): 
 
 export const defaultRunPath = (environment: Environment, id: string): string =>
   join(environment.workingDirectory, runsFolder, id);
+
+/** The folder for the reports of a run: the one that was named, else the one beside the run. */
+export const openReports = (
+  environment: Environment,
+  run: RunDirectory,
+  out: string | undefined,
+): Promise<ReportFolder> =>
+  ReportFolder.open(run, out === undefined ? undefined : resolve(environment.workingDirectory, out));
 
 /** Opens a run by its path or by its name below `assay-runs/`. */
 export async function openRun(environment: Environment, given: string): Promise<RunDirectory> {

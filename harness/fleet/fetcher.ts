@@ -1,7 +1,7 @@
 import { sha256 } from '../../agents/protocol/chain.ts';
 import type { FromAgent, ToAgent } from '../../agents/protocol/messages.ts';
+import { damaged } from '../store/evidence-damaged.ts';
 import { maxFileBytes } from '../store/pack.ts';
-import { damaged } from '../store/run-directory.ts';
 
 type Chunk = Extract<FromAgent, { type: 'chunk' }>;
 

@@ -2,10 +2,11 @@ import type { ChainPlace } from '../../agents/protocol/chain.ts';
 import { proveLink } from '../../agents/protocol/chain.ts';
 import type { JournalRecord } from '../../agents/protocol/journal-record.ts';
 import type { PlannedStep } from '../plan/plan.ts';
+import { damaged } from '../store/evidence-damaged.ts';
 import type { NodeEvidence } from '../store/node-evidence.ts';
 import { maxStepBytes } from '../store/pack.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
-import { damaged, runPaths } from '../store/run-directory.ts';
+import { runPaths } from '../store/run-directory.ts';
 
 /** Fetches a file of the node's run directory, which must have this digest. */
 export type Fetch = (path: string, digest: string) => Promise<Buffer>;

@@ -69,7 +69,14 @@ export class RunDossier {
     const { plan, nodes, inventory } = this.material;
     this.plannedCells = new Set(plan?.cells);
     this.plannedSubjects = Map.groupBy(plan?.subjects ?? [], ({ node }) => node);
-    const giving = (plan?.steps ?? []).filter(({ seat }) => (seat?.rank ?? 0) === 0);
+    // What another step was put in place of is in the record, and nobody waits for it any more.
+    const keyOf = (node: string, step: string): string => JSON.stringify([node, step]);
+    const replaced = new Set(
+      plan?.steps.flatMap(({ node, replaces }) => (replaces === undefined ? [] : [keyOf(node, replaces)])),
+    );
+    const giving = (plan?.steps ?? []).filter(
+      ({ node, step, seat }) => (seat?.rank ?? 0) === 0 && !replaced.has(keyOf(node, step)),
+    );
     this.leaders = new Map(
       giving.flatMap(({ step, node, seat }) => (seat === undefined ? [] : [[step, node]])),
     );

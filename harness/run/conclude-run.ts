@@ -1,56 +1,118 @@
+import { sha256 } from '../../agents/protocol/chain.ts';
+import { parseJson } from '../../agents/protocol/parse-json.ts';
 import { nodeParts } from '../../reports/verdict/node-parts.ts';
 import { validateVerdict } from '../../reports/verdict/validate.ts';
 import type { Verdict } from '../../reports/verdict/verdict.ts';
 import { createLookup } from '../../reports/verdict/verdict-lookup.ts';
 import { renderHtml } from '../../reports/writers/html/render-html.ts';
 import { plainScreen, writers } from '../../reports/writers/writers.ts';
+import { fileName } from '../../workloads/kit/names.ts';
 import { judge } from '../judge/judge.ts';
+import { damaged } from '../store/evidence-damaged.ts';
+import type { ReportFolder } from '../store/report-folder.ts';
+import { reportPaths } from '../store/report-folder.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { runPaths, toJson } from '../store/run-directory.ts';
 import type { RunEvidence } from '../store/run-evidence.ts';
-import type { RunMaterial } from '../store/run-material.ts';
 
-/** Judges a run by what is known about it, and writes the samples and the verdict beside its evidence. */
-export async function judgeRun(evidence: RunEvidence, profile?: string): Promise<Verdict> {
-  const { run } = evidence;
-  const material = evidence.material(profile);
-  await writeRecords(run, material);
-  const verdict = validateVerdict(judge(material));
-  await run.write(runPaths.verdict(verdict.profile.id), toJson(verdict));
-  return verdict;
+/** The verdict on a run: a function of what is known about it, the same live, offline and elsewhere. */
+export const judgeRun = (evidence: RunEvidence, profile?: string): Verdict =>
+  validateVerdict(judge(evidence.material(profile)));
+
+/** Writes a verdict with all samples, one file for each node: what is judged again is the raw output, never these. */
+export async function writeVerdict(
+  folder: ReportFolder,
+  verdict: Verdict,
+  evidence: RunEvidence,
+): Promise<void> {
+  await folder.mark();
+  for (const node of evidence.nodes.values()) {
+    const { id, samples } = node.material;
+    if (samples.length > 0)
+      await folder.write(
+        reportPaths.record(id),
+        samples.map((sample) => `${JSON.stringify(sample)}\n`).join(''),
+      );
+  }
+  await folder.write(reportPaths.verdict(verdict.profile.id), toJson(verdict));
 }
 
-/**
- * Writes the reports of a verdict and says where each is, by the id of its writer. Those of the run's own profile stand
- * at the top of the run directory.
- */
+/** Where the reports of a verdict stand, by the id of their writer: those of the run's own profile at the top. */
+export function pathsOfReports(run: RunDirectory, profile: string): ReadonlyMap<string, string> {
+  const prefix = profile === run.header.profile ? '' : `verdicts/${profile}.`;
+  return new Map(
+    writers.flatMap(({ id, file }) => (file === undefined ? [] : [[id, `${prefix}${file}`] as const])),
+  );
+}
+
+/** Writes the reports of a verdict and says where each is, by the id of its writer. */
 export async function writeReports(
+  folder: ReportFolder,
   run: RunDirectory,
   verdict: Verdict,
 ): Promise<ReadonlyMap<string, string>> {
-  const prefix = verdict.profile.id === run.header.profile ? '' : `verdicts/${verdict.profile.id}.`;
+  await folder.mark();
+  const paths = pathsOfReports(run, verdict.profile.id);
   const lookup = createLookup(verdict);
-  const paths = new Map<string, string>();
-  for (const { id, file, render } of writers) {
-    if (file === undefined) continue;
-    paths.set(id, `${prefix}${file}`);
-    await run.write(`${prefix}${file}`, render(lookup, plainScreen));
+  for (const { id, render } of writers) {
+    const path = paths.get(id);
+    if (path !== undefined) await folder.write(path, render(lookup, plainScreen));
   }
-  if (prefix === '' && lookup.isBlock) {
+  if (verdict.profile.id === run.header.profile && lookup.isBlock) {
     const partOf = nodeParts(verdict);
     for (const { id } of verdict.nodes)
-      await run.write(runPaths.nodeReport(id), renderHtml(createLookup(validateVerdict(partOf(id)))));
+      await folder.write(reportPaths.nodeReport(id), renderHtml(createLookup(validateVerdict(partOf(id)))));
   }
   return paths;
 }
 
-/** One file per node with every sample, as NDJSON: what `judge` reads again is the raw output, never this. */
-async function writeRecords(run: RunDirectory, material: RunMaterial): Promise<void> {
-  for (const node of material.nodes) {
-    if (!node.reached) continue;
-    await run.write(
-      runPaths.record(node.id),
-      node.samples.map((sample) => `${JSON.stringify(sample)}\n`).join(''),
-    );
+/**
+ * The verdict that lies in a folder, if it is about this run as it lies here: same run, profile, inputs and heads of all
+ * chains. Absent when there is none; throws EVIDENCE_DAMAGED when it is about something else.
+ */
+export async function readVerdict(
+  folder: ReportFolder,
+  run: RunDirectory,
+  profile: string,
+): Promise<Verdict | undefined> {
+  const path = reportPaths.verdict(profile);
+  const text = await folder.read(path);
+  if (text === undefined) return undefined;
+  const verdict = validateVerdict(parseJson(text));
+  const refuse = (expected: string, found: string) => damaged(path, expected, found);
+  const input = run.header.inputs.find(
+    (each) => each.path === `${runPaths.inputs}/profiles/${verdict.profile.id}.json`,
+  );
+  if (verdict.profile.id !== profile) throw refuse(`the profile ${profile}`, verdict.profile.id);
+  if (verdict.run.id !== run.header.id) throw refuse(`the run ${run.header.id}`, verdict.run.id);
+  if (verdict.profile.digest !== input?.sha256)
+    throw refuse(`the profile with sha256 ${input?.sha256 ?? 'none'}`, `sha256 ${verdict.profile.digest}`);
+  // Files are named after nodes, so all of them are looked at before the first is written.
+  for (const { id } of verdict.nodes)
+    if (!fileName.test(id)) throw refuse('names of nodes', `\`${id.slice(0, 80)}\``);
+  const said = verdict.evidence;
+  const inputs = new Set(run.header.inputs.map((each) => `${each.path} ${each.sha256}`));
+  const other = said.inputs.find((each) => !inputs.has(`${each.path} ${each.sha256}`));
+  if (other !== undefined || said.inputs.length !== inputs.size)
+    throw refuse('the inputs of this run', other?.path ?? `${said.inputs.length} of ${inputs.size} inputs`);
+  const heads = new Map(said.journals.map(({ node, head }) => [node, head]));
+  for (const node of await run.list('nodes')) {
+    const head = await headOf(run, runPaths.journal(node));
+    if (head !== undefined && head !== heads.get(node) && !said.damage?.some((each) => each.node === node))
+      throw refuse(`the journal of ${node} that ends with sha256 ${head}`, heads.get(node) ?? 'none of it');
+    heads.delete(node);
   }
+  const [gone] = heads.keys();
+  if (gone !== undefined) throw refuse('journals of this run', `one of ${gone}`);
+  const decided = run.header.schemaVersion === 1 ? undefined : await headOf(run, runPaths.coordinator);
+  if (run.header.schemaVersion > 1 && decided !== said.decisions?.sha256)
+    throw refuse(`decisions that end with sha256 ${decided ?? 'none'}`, said.decisions?.sha256 ?? 'none');
+  return verdict;
+}
+
+/** The digest of the last line of a journal; absent when there is none. */
+async function headOf(run: RunDirectory, path: string): Promise<string | undefined> {
+  if (!(await run.has(path))) return undefined;
+  const [last] = (await run.read(path)).toString('utf8').trimEnd().split('\n').toReversed();
+  return last === undefined || last === '' ? undefined : sha256(last);
 }

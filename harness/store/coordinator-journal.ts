@@ -2,8 +2,9 @@ import * as z from 'zod';
 import { sha256 } from '../../agents/protocol/chain.ts';
 import { ErrorDocument } from '../../workloads/kit/error-document.ts';
 import { PlannedStep, Subject } from '../plan/plan.ts';
+import { damaged } from './evidence-damaged.ts';
 import type { RunDirectory } from './run-directory.ts';
-import { damaged, readDocument, runPaths } from './run-directory.ts';
+import { readDocument, runPaths } from './run-directory.ts';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 const head = { seq: z.number().int().nonnegative(), prev: digest, at: z.iso.datetime() };

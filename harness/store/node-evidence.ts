@@ -11,9 +11,10 @@ import { err } from '../../workloads/kit/result.ts';
 import type { Sample } from '../../workloads/kit/sample.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import type { PlannedStep } from '../plan/plan.ts';
+import type { EvidenceDamaged } from './evidence-damaged.ts';
+import { damaged } from './evidence-damaged.ts';
 import { parseStep } from './parse-step.ts';
-import type { EvidenceDamaged } from './run-directory.ts';
-import { damaged, readDocument, runPaths } from './run-directory.ts';
+import { readDocument, runPaths } from './run-directory.ts';
 import type { FactsDocument, NodeMaterial } from './run-material.ts';
 
 /**

@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { sha256 } from '../../agents/protocol/chain.ts';
+import { damaged } from './evidence-damaged.ts';
 import type { PackEntry, PackUnit } from './pack.ts';
 import {
   createUnitFold,
@@ -11,7 +12,7 @@ import {
   trailer,
 } from './pack.ts';
 import type { RunDirectory } from './run-directory.ts';
-import { damaged, readDocument, runPaths } from './run-directory.ts';
+import { readDocument, runPaths } from './run-directory.ts';
 import { blockBytes, createTarHeader, paddedBytes } from './tar-header.ts';
 
 /** A file out of a pack, with the digest of these very bytes: what it should be is for the caller to say. */

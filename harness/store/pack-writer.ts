@@ -1,9 +1,10 @@
 import type { FileHandle } from 'node:fs/promises';
+import { damaged } from './evidence-damaged.ts';
 import type { PackIndex, PackUnit } from './pack.ts';
 import { createUnitFold, lastFile, scanUnits, trailer } from './pack.ts';
 import { PackReader } from './pack-reader.ts';
 import type { RunDirectory } from './run-directory.ts';
-import { damaged, runPaths, toJson } from './run-directory.ts';
+import { runPaths, toJson } from './run-directory.ts';
 import { blockBytes, createTarHeader, paddedBytes } from './tar-header.ts';
 
 /**

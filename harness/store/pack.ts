@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import * as z from 'zod';
-import { damaged } from './run-directory.ts';
+import { damaged } from './evidence-damaged.ts';
 import { blockBytes, paddedBytes, readPackPath, readTarHeader } from './tar-header.ts';
 
 // The evidence of a node lies in one pack, `nodes/<node>/evidence.tar`: an uncompressed tar with the steps in the order in

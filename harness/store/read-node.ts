@@ -1,9 +1,10 @@
 import { readChain, sha256 } from '../../agents/protocol/chain.ts';
 import { ErrorDocument } from '../../workloads/kit/error-document.ts';
 import type { PlannedStep } from '../plan/plan.ts';
+import { damaged } from './evidence-damaged.ts';
 import type { NodeEvidence } from './node-evidence.ts';
 import type { RunDirectory } from './run-directory.ts';
-import { damaged, runPaths } from './run-directory.ts';
+import { runPaths } from './run-directory.ts';
 
 /** Reads one node of a run from disk into its evidence, proving it. Throws EVIDENCE_DAMAGED. */
 export async function readNode(

@@ -6,8 +6,9 @@ import type * as z from 'zod';
 import { sha256 } from '../../agents/protocol/chain.ts';
 import { writeWhole } from '../../agents/protocol/write-whole.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
-import { fileName } from '../../workloads/kit/names.ts';
-import { claimFolder, findStranger, kindOf } from './own-folder.ts';
+import { damaged } from './evidence-damaged.ts';
+import { GuardedPaths } from './guarded-paths.ts';
+import { findStranger, kindOf } from './own-folder.ts';
 import { RunHeader } from './run-header.ts';
 
 /** Paths inside a run directory. Every name in them passes one pattern before it is used (`#at`). */
@@ -25,14 +26,10 @@ export const runPaths = {
   /** Evidence on its way in: not yet named by the journal, so not yet part of the run. */
   incoming: (node: string, step: string) => `nodes/${node}/incoming/${step}`,
   unreached: (node: string) => `nodes/${node}/unreached.json`,
-  record: (node: string) => `nodes/${node}/record.ndjson`,
   /** The steps of a node in one uncompressed tar, and what is where in it. */
   pack: (node: string) => `nodes/${node}/evidence.tar`,
   packIndex: (node: string) => `nodes/${node}/evidence.json`,
   step: (node: string, step: string) => `nodes/${node}/steps/${step}`,
-  /** The block's page links there. */
-  nodeReport: (node: string) => `nodes/${node}/report.html`,
-  verdict: (profile: string) => `verdicts/${profile}.json`,
 };
 
 /** Names of the documents in `inputs/`. */
@@ -50,12 +47,13 @@ export class RunDirectory {
   readonly header: RunHeader;
   /** Digest of `run.json`: the head of every journal chain. */
   readonly headDigest: string;
-  /** Folders that were found to be ours to write to, and files to append to: a journal has thousands of lines. */
-  readonly #folders = new Map<string, Promise<void>>();
+  readonly #paths: GuardedPaths;
+  /** Files that were found to have one name: a journal has thousands of lines. */
   readonly #appended = new Set<string>();
 
   private constructor(path: string, header: RunHeader, headDigest: string) {
     this.path = path;
+    this.#paths = new GuardedPaths(path);
     this.header = header;
     this.headDigest = headDigest;
   }
@@ -110,14 +108,14 @@ export class RunDirectory {
    * the system refuses to open may be in order, and its refusal is thrown as it is.
    */
   async read(relative: string): Promise<Buffer> {
-    return readFile(this.#at(relative)).catch(refuseNoFile(relative));
+    return readFile(this.#paths.at(relative)).catch(refuseNoFile(relative));
   }
 
   /** Opens a file to read parts of it; what has its name and is no file is damaged evidence too. */
   async openToRead(relative: string): Promise<FileHandle> {
     const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
     const flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
-    const file = await open(this.#at(relative), flags).catch(refuseNoFile(relative));
+    const file = await open(this.#paths.at(relative), flags).catch(refuseNoFile(relative));
     const found = await file.stat();
     if (found.isFile()) return file;
     await file.close();
@@ -125,22 +123,22 @@ export class RunDirectory {
   }
 
   async has(relative: string): Promise<boolean> {
-    return exists(this.#at(relative));
+    return exists(this.#paths.at(relative));
   }
 
   /** Names in a folder of the run; none when the folder does not exist. */
   async list(relative: string): Promise<readonly string[]> {
-    return (await this.has(relative)) ? (await readdir(this.#at(relative))).toSorted() : [];
+    return (await this.has(relative)) ? (await readdir(this.#paths.at(relative))).toSorted() : [];
   }
 
   /** Paths of all files below a folder of the run; none when the folder does not exist. */
   async listAll(relative: string): Promise<readonly string[]> {
     if (!(await this.has(relative))) return [];
-    const entries = await readdir(this.#at(relative), { recursive: true, withFileTypes: true });
+    const entries = await readdir(this.#paths.at(relative), { recursive: true, withFileTypes: true });
     return entries
       .filter((entry) => !entry.isDirectory())
       .map((entry) =>
-        posix.join(relative, posix.relative(this.#at(relative), join(entry.parentPath, entry.name))),
+        posix.join(relative, posix.relative(this.#paths.at(relative), join(entry.parentPath, entry.name))),
       )
       .toSorted();
   }
@@ -158,7 +156,7 @@ export class RunDirectory {
 
   /** Writes a file so that it is there whole or not at all. */
   async write(relative: string, content: string | Uint8Array): Promise<void> {
-    await writeWhole(await this.#claim(relative), content, 0o644);
+    await writeWhole(await this.#paths.claim(relative), content, 0o644);
   }
 
   /** Adds to a file. One that has a second name is refused: it may be somebody's file elsewhere. */
@@ -169,7 +167,7 @@ export class RunDirectory {
 
   /** Opens a file to add to it, as `append` does. */
   async openToAppend(relative: string): Promise<FileHandle> {
-    const path = await this.#claim(relative);
+    const path = await this.#paths.claim(relative);
     const { O_APPEND, O_CREAT, O_NOFOLLOW, O_WRONLY } = constants;
     const file = await open(path, O_APPEND | O_CREAT | O_NOFOLLOW | O_WRONLY, 0o644);
     try {
@@ -187,18 +185,16 @@ export class RunDirectory {
   }
 
   async remove(relative: string): Promise<void> {
-    await rm(await this.#claim(relative), { force: true });
+    await rm(await this.#paths.claim(relative), { force: true });
   }
 
   /** Moves a folder into place, over whatever an interrupted attempt left there. */
   async move(from: string, to: string): Promise<void> {
-    const source = await this.#claim(from);
-    const target = await this.#claim(to);
+    const source = await this.#paths.claim(from);
+    const target = await this.#paths.claim(to);
     await rm(target, { recursive: true, force: true });
     await rename(source, target);
-    // A folder that was moved away has to be made again.
-    for (const folder of this.#folders.keys())
-      if (folder === from || folder.startsWith(`${from}/`)) this.#folders.delete(folder);
+    this.#paths.forget(from);
   }
 
   /** Cuts what was being written to a file of lines when its writer died: it was never said. */
@@ -211,65 +207,17 @@ export class RunDirectory {
 
   /** Waits until a file is on the disk, not only in memory. */
   async flush(relative: string): Promise<void> {
-    const file = await open(this.#at(relative), 'r');
+    const file = await open(this.#paths.at(relative), 'r');
     try {
       await file.sync();
     } finally {
       await file.close();
     }
   }
-
-  /** Where a path of the run is. No name in it can lead out of the run, whoever gave it. */
-  #at(relative: string): string {
-    const wrong = relative.split('/').find((name) => !fileName.test(name));
-    if (wrong !== undefined)
-      throw damaged(
-        `\`${relative.slice(0, 200)}\``,
-        `names of the form ${fileName.source}`,
-        `\`${wrong.slice(0, 80)}\``,
-      );
-    return join(this.path, relative);
-  }
-
-  /** Where a path of the run is, with the folders above it there and each of them ours. */
-  async #claim(relative: string): Promise<string> {
-    const path = this.#at(relative);
-    const names = relative.split('/').slice(0, -1);
-    for (let depth = 0; depth <= names.length; depth += 1) {
-      const folder = names.slice(0, depth).join('/');
-      const claimed = this.#folders.get(folder) ?? claimFolder(join(this.path, folder));
-      this.#folders.set(folder, claimed);
-      await claimed.catch((cause: unknown) => {
-        this.#folders.delete(folder);
-        throw cause;
-      });
-    }
-    return path;
-  }
 }
 
 /** Documents are JSON with sorted insertion order as given, one space of indent, and a final line feed. */
 export const toJson = (document: unknown): string => `${JSON.stringify(document, undefined, 1)}\n`;
-
-/** A file of a run that is not what a header, a chain or a plan says it is. */
-export class EvidenceDamaged extends AssayError {
-  readonly file: string;
-  readonly expected: string;
-  readonly found: string;
-
-  constructor(file: string, expected: string, found: string, cause?: unknown) {
-    super('EVIDENCE_DAMAGED', `${file}: expected ${expected}, found ${found}`, {
-      cause,
-      hint: 'Fetch the run directory again from where it was made; a changed one proves nothing.',
-    });
-    this.file = file;
-    this.expected = expected;
-    this.found = found;
-  }
-}
-
-export const damaged = (file: string, expected: string, found: string, cause?: unknown): EvidenceDamaged =>
-  new EvidenceDamaged(file, expected, found, cause);
 
 /** Parses a document of ours. A newer schema version is refused as such, everything else as damage. */
 export function readDocument<T>(schema: z.ZodType<T>, text: string, where: string): T {

@@ -14,10 +14,11 @@ import { assayVersion } from '../version.ts';
 import type { CoordinatorEntry, Decided } from './coordinator-journal.ts';
 import { CoordinatorJournal } from './coordinator-journal.ts';
 import { Decision, readDecisions } from './decision.ts';
+import { damaged, EvidenceDamaged } from './evidence-damaged.ts';
 import { NodeEvidence } from './node-evidence.ts';
 import { readNode } from './read-node.ts';
 import type { RunDirectory } from './run-directory.ts';
-import { damaged, EvidenceDamaged, inputNames, runPaths } from './run-directory.ts';
+import { inputNames, runPaths } from './run-directory.ts';
 import type { RunMaterial } from './run-material.ts';
 
 /** Nodes whose evidence is read at the same time: each has a few files open. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { judge } from '../../harness/judge/judge.ts';
 import { writeReports } from '../../harness/run/conclude-run.ts';
+import { ReportFolder } from '../../harness/store/report-folder.ts';
 import { RunDirectory } from '../../harness/store/run-directory.ts';
 import { RunEvidence } from '../../harness/store/run-evidence.ts';
 import type { Registry } from '../../workloads/registry.ts';
@@ -49,7 +50,8 @@ async function countStages(directory: string, nodes: number): Promise<Counted> {
   );
   const judging = await countOperations((watched) => judge(watched(reading.result)));
   const run = await RunDirectory.open(path);
-  const writing = await countOperations((watched) => writeReports(run, watched(judging.result)));
+  const folder = await ReportFolder.open(run);
+  const writing = await countOperations((watched) => writeReports(folder, run, watched(judging.result)));
   return { reading: { ...reading, counts: { ...reading.counts, parses } }, judging, writing };
 }
 

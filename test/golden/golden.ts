@@ -33,7 +33,7 @@ export async function unpackRuns(folder: string): Promise<readonly string[]> {
 /** Judges a run in place and renders its verdict by every writer. */
 export async function conclude(path: string, registry: Registry): Promise<Golden> {
   try {
-    const verdict = await judgeRun(await RunEvidence.read(await RunDirectory.open(path), registry));
+    const verdict = judgeRun(await RunEvidence.read(await RunDirectory.open(path), registry));
     const lookup = createLookup(verdict);
     return {
       'verdict.json': `${JSON.stringify(verdict, undefined, 1)}\n`,

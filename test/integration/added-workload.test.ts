@@ -127,7 +127,9 @@ describe('workload folders that are added, with nothing else changed', () => {
     const run = join(cwd, 'run');
     const survey = await assay('survey', 'local', '--out', run);
     expect(survey.stderr).not.toContain('✖');
-    const verdict = Verdict.parse(JSON.parse(readFileSync(join(run, 'verdicts/survey.json'), 'utf8')));
+    const verdict = Verdict.parse(
+      JSON.parse(readFileSync(join(`${run}.report`, 'verdicts/survey.json'), 'utf8')),
+    );
     expect(verdict.measurements.map(({ metric, median }) => [metric, median])).toEqual([
       ['counted.reading', 5],
       ['elsewhere.reading', 17],
@@ -138,7 +140,7 @@ describe('workload folders that are added, with nothing else changed', () => {
     expect((JSON.parse(judged.stdout) as Verdict).measurements).toEqual(verdict.measurements);
     const report = await assay('report', run);
     expect(report.exitCode).toBe(0);
-    expect(readFileSync(join(run, 'report.html'), 'utf8')).toContain('What elsewhere reads');
+    expect(readFileSync(join(`${run}.report`, 'report.html'), 'utf8')).toContain('What elsewhere reads');
     const explained = await assay('explain', run, 'plain.reading');
     expect(explained.stdout).toContain('echo 42');
   });

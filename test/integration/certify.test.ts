@@ -87,7 +87,7 @@ function inventory(name: string, ...lines: readonly string[]): string {
 
 const assay = (...args: readonly string[]): Promise<Finished> => runAssay(args, { cwd });
 const verdict = (): Verdict =>
-  Verdict.parse(JSON.parse(readFileSync(join(run, 'verdicts/cpu-cluster.json'), 'utf8')));
+  Verdict.parse(JSON.parse(readFileSync(join(`${run}.report`, 'verdicts/cpu-cluster.json'), 'utf8')));
 
 describe.skipIf(obstacle !== undefined)('certify', () => {
   beforeAll(async () => {
@@ -182,7 +182,9 @@ describe.skipIf(obstacle !== undefined)('certify', () => {
       'punch-list.csv',
       'nodes/node2/report.html',
     ])
-      expect(readFileSync(join(copy, file), 'utf8')).toBe(readFileSync(join(run, file), 'utf8'));
+      expect(readFileSync(join(`${copy}.report`, file), 'utf8')).toBe(
+        readFileSync(join(`${run}.report`, file), 'utf8'),
+      );
   });
 
   it('notices when the result of a pair was exchanged', async () => {

@@ -32,6 +32,7 @@ function copy(): string {
   const path = mkdtempSync(join(cwd, 'copy-'));
   onTestFinished(() => rmSync(path, { recursive: true, force: true }));
   cpSync(join(cwd, 'run'), path, { recursive: true });
+  cpSync(join(cwd, 'run.report'), `${path}.report`, { recursive: true });
   return path;
 }
 
@@ -62,9 +63,9 @@ async function judge(run: string, ...args: readonly string[]) {
 describe('judge on a damaged run directory', () => {
   it('gives the same verdict on an undamaged copy', async () => {
     const run = copy();
-    const before = readFileSync(join(run, 'verdicts/survey.json'));
+    const before = readFileSync(join(`${run}.report`, 'verdicts/survey.json'));
     await judge(run);
-    expect(readFileSync(join(run, 'verdicts/survey.json')).equals(before)).toBe(true);
+    expect(readFileSync(join(`${run}.report`, 'verdicts/survey.json')).equals(before)).toBe(true);
   });
 
   const step = 'nodes/local/steps/r1-hash';
@@ -180,21 +181,21 @@ describe('judge on a damaged run directory', () => {
     const { exitCode, verdict } = await judge(run, '--profile', 'storage');
     expect(exitCode).toBe(verdict?.exitCode);
     expect(exitCode).not.toBe(0);
-    const junit = readFileSync(join(run, 'verdicts/storage.report.junit.xml'), 'utf8');
+    const junit = readFileSync(join(`${run}.report`, 'verdicts/storage.report.junit.xml'), 'utf8');
     const required =
       verdict?.cells.filter(
         (cell) => cell.level === 'required' && cell.verdict !== 'pass' && cell.verdict !== 'not-applicable',
       ).length ?? 0;
     expect([...junit.matchAll(/<failure/g)]).toHaveLength(required);
-    expect(readFileSync(join(run, 'verdicts/storage.report.html'), 'utf8')).toContain(
+    expect(readFileSync(join(`${run}.report`, 'verdicts/storage.report.html'), 'utf8')).toContain(
       `Exit code ${exitCode} (${verdict?.conclusion})`,
     );
   });
 
   it('needs no network, no home, and gives the same bytes under another host name and time zone', async () => {
     const run = copy();
-    const before = readFileSync(join(run, 'verdicts/survey.json'));
-    rmSync(join(run, 'verdicts'), { recursive: true });
+    const before = readFileSync(join(`${run}.report`, 'verdicts/survey.json'));
+    rmSync(`${run}.report`, { recursive: true });
     const isRoot = process.getuid?.() === 0;
     const wrapper = [
       'unshare',
@@ -212,7 +213,7 @@ describe('judge on a damaged run directory', () => {
       env: { HOME: mkdtempSync(join(cwd, 'home-')), TZ: 'Pacific/Kiritimati' },
     });
     expect(stderr).not.toContain('✖');
-    expect(readFileSync(join(run, 'verdicts/survey.json')).equals(before)).toBe(true);
+    expect(readFileSync(join(`${run}.report`, 'verdicts/survey.json')).equals(before)).toBe(true);
   });
 
   it('explains a number by the command and the place in the raw output', async () => {

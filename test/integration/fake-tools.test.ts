@@ -41,7 +41,7 @@ async function survey(
   });
   const judged = await runAssay(['judge', run], { cwd });
   return {
-    verdict: Verdict.parse(JSON.parse(readFileSync(join(run, 'verdicts/survey.json'), 'utf8'))),
+    verdict: Verdict.parse(JSON.parse(readFileSync(join(`${run}.report`, 'verdicts/survey.json'), 'utf8'))),
     exitCode,
     judged: judged.exitCode,
     stderr,

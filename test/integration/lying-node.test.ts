@@ -47,7 +47,7 @@ async function survey(...all: readonly Lies[]): Promise<Surveyed> {
   const args = ['survey', ...names, '--ssh-config', at('config'), '--suite', suite, '--out', run];
   const ended = await runAssay(args, { cwd: directory });
   const verdict = (): Verdict =>
-    Verdict.parse(JSON.parse(readFileSync(join(run, 'verdicts/survey.json'), 'utf8')));
+    Verdict.parse(JSON.parse(readFileSync(join(`${run}.report`, 'verdicts/survey.json'), 'utf8')));
   return { ...ended, run, verdict };
 }
 

@@ -37,6 +37,7 @@ function receive(): { readonly cwd: string; readonly run: string; readonly victi
   const cwd = temporaryDirectory();
   const [run, victim] = [join(cwd, 'run'), join(cwd, 'victim')];
   cpSync(base, run, { recursive: true });
+  cpSync(`${base}.report`, `${run}.report`, { recursive: true });
   mkdirSync(victim);
   writeFileSync(join(victim, 'file'), 'mine\n');
   return { cwd, run, victim };
@@ -54,7 +55,7 @@ const commands: readonly (readonly [string, readonly string[]])[] = [
 function expectUntouched(cwd: string, victim: string): void {
   expect(readFileSync(join(victim, 'file'), 'utf8')).toBe('mine\n');
   expect(readdirSync(victim)).toEqual(['file']);
-  expect(readdirSync(cwd).toSorted()).toEqual(['run', 'victim']);
+  expect(readdirSync(cwd).toSorted()).toEqual(['run', 'run.report', 'victim']);
 }
 
 describe.each(commands)('%s of a run directory from somebody else', (command, more) => {
@@ -129,7 +130,7 @@ describe('report', () => {
     ['other run', (verdict: Verdictish) => void (verdict.run.id = 'another')],
   ])('writes nothing by the names of a verdict that is not this one (%s)', async (_, change) => {
     const { cwd, run, victim } = receive();
-    const path = join(run, 'verdicts/survey.json');
+    const path = join(`${run}.report`, 'verdicts/survey.json');
     const verdict = JSON.parse(readFileSync(path, 'utf8')) as Verdictish;
     change(verdict);
     writeFileSync(path, JSON.stringify(verdict));
@@ -190,7 +191,6 @@ describe('a run directory', () => {
   it('is not written to through a link that came after it was opened', async () => {
     const { run, victim } = receive();
     const directory = await RunDirectory.open(run);
-    rmSync(join(run, 'verdicts'), { recursive: true });
     symlinkSync(victim, join(run, 'verdicts'));
     await expect(directory.write('verdicts/survey.json', '')).rejects.toMatchObject({ code: 'USAGE' });
     symlinkSync(join(victim, 'file'), join(run, 'extra.ndjson'));

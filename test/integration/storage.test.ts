@@ -58,7 +58,7 @@ async function survey(
   const { exitCode: judged } = await runAssay(['judge', run], { cwd });
   const { exitCode: storageExit } = await runAssay(['judge', run, '--profile', 'storage'], { cwd });
   const verdict = (profile: string): Verdict =>
-    Verdict.parse(JSON.parse(readFileSync(join(run, `verdicts/${profile}.json`), 'utf8')));
+    Verdict.parse(JSON.parse(readFileSync(join(`${run}.report`, `verdicts/${profile}.json`), 'utf8')));
   return { run, cwd, survey: verdict('survey'), judged, storage: verdict('storage'), storageExit };
 }
 

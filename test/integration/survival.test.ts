@@ -43,7 +43,7 @@ const assay = (...args: readonly string[]): ReturnType<typeof runAssay> =>
 const header = (): { id: string } =>
   JSON.parse(readFileSync(join(run, 'run.json'), 'utf8')) as { id: string };
 const verdict = (): Verdict =>
-  Verdict.parse(JSON.parse(readFileSync(join(run, 'verdicts/survey.json'), 'utf8')));
+  Verdict.parse(JSON.parse(readFileSync(join(`${run}.report`, 'verdicts/survey.json'), 'utf8')));
 const executions = (): readonly string[] => verdict().attempts.map(({ execution }) => execution);
 
 /** Where the agent keeps runs on this machine, whichever boot. */
@@ -124,7 +124,7 @@ describe('a run', () => {
       'completed',
       'completed',
     ]);
-    expect(verdict().conclusion).toBe('pass');
+    expect(verdict().cells.find(({ id }) => id === 'local:sha256-exact')?.verdict).toBe('pass');
     await expectNothingLeft();
   });
 

@@ -96,7 +96,7 @@ async function killAndResume(
   running.signal('SIGKILL');
   const killed = await running.finished;
   expect(killed.exitCode).toBe(null); // it had not ended by itself
-  expect(existsSync(join(scene.run, 'report.html'))).toBe(false);
+  expect(existsSync(join(`${scene.run}.report`, 'report.html'))).toBe(false);
   open();
   return found(scene, await scene.start('resume', scene.run).finished);
 }

@@ -79,7 +79,9 @@ export function createScene(rig: string, nodes: readonly [RigNode, ...RigNode[]]
       return start('certify', inventory, '--profile', profile, '--suite', suite, '--out', out, ...args);
     },
     verdict: () => {
-      const path = ['survey', 'cpu-cluster'].map((id) => join(run, `verdicts/${id}.json`)).find(existsSync);
+      const path = ['survey', 'cpu-cluster']
+        .map((id) => join(`${run}.report`, `verdicts/${id}.json`))
+        .find(existsSync);
       return Verdict.parse(JSON.parse(readFileSync(path ?? join(run, 'verdicts'), 'utf8')));
     },
   };

@@ -46,7 +46,7 @@ function survey(knownHosts: readonly string[], ...targets: readonly string[]): P
 }
 
 const verdict = (): Verdict =>
-  Verdict.parse(JSON.parse(readFileSync(join(run, 'verdicts/survey.json'), 'utf8')));
+  Verdict.parse(JSON.parse(readFileSync(join(`${run}.report`, 'verdicts/survey.json'), 'utf8')));
 
 describe.skipIf(!hasSshd)('survey over SSH', () => {
   it('measures a machine by its name in ssh_config and leaves nothing running on it', async () => {

@@ -21,14 +21,14 @@ export async function judgeDirectory(run: string, profile: string): Promise<Judg
   expect(stderr).not.toContain('✖');
   const verdict = Verdict.parse(JSON.parse(stdout));
   expect(verdict.exitCode).toBe(exitCode);
-  const saved = readFileSync(join(run, `verdicts/${profile}.json`), 'utf8');
+  const saved = readFileSync(join(`${run}.report`, `verdicts/${profile}.json`), 'utf8');
   expect(JSON.parse(saved)).toEqual(verdict);
   const header = RunHeader.parse(JSON.parse(readFileSync(join(run, 'run.json'), 'utf8')));
   const prefix = header.profile === profile ? '' : `verdicts/${profile}.`;
   expectAgreement(
     verdict,
-    readFileSync(join(run, `${prefix}report.junit.xml`), 'utf8'),
-    readFileSync(join(run, `${prefix}report.html`), 'utf8'),
+    readFileSync(join(`${run}.report`, `${prefix}report.junit.xml`), 'utf8'),
+    readFileSync(join(`${run}.report`, `${prefix}report.html`), 'utf8'),
   );
   return {
     exitCode,

@@ -1,0 +1,63 @@
+import { join, relative } from 'node:path';
+import { cleanText } from '../../reports/text/clean-text.ts';
+import type { Verdict } from '../../reports/verdict/verdict.ts';
+import { createLookup } from '../../reports/verdict/verdict-lookup.ts';
+import { renderTerminal } from '../../reports/writers/terminal.ts';
+import { AssayError } from '../../workloads/kit/assay-error.ts';
+import { writeReports } from '../run/conclude-run.ts';
+import type { ReportFolder } from '../store/report-folder.ts';
+import { reportPaths } from '../store/report-folder.ts';
+import type { RunDirectory } from '../store/run-directory.ts';
+import type { CliContext } from './command.ts';
+
+/**
+ * Writes what is concluded from a run beside it, prints the verdict (or its document) on standard output and says where the
+ * reports are. Where the usual place cannot be written to, that is said and nothing is lost: `write` may have failed too.
+ */
+export async function giveVerdict(
+  { environment, out, err }: CliContext,
+  given: {
+    readonly run: RunDirectory;
+    readonly folder: ReportFolder;
+    readonly verdict: Verdict;
+    readonly json: boolean;
+    /** Whether the place was named, so that it has to be written to. */
+    readonly mustWrite: boolean;
+    /** Writes what belongs to the verdict before its reports. */
+    readonly write?: () => Promise<void>;
+  },
+): Promise<void> {
+  const { run, folder, verdict, json, write } = given;
+  const reports = await (async () => {
+    await write?.();
+    return writeReports(folder, run, verdict);
+  })().catch((cause: unknown) => {
+    const error = AssayError.from(cause);
+    if (given.mustWrite || (error.code !== 'USAGE' && error.code !== 'FILE_REFUSED')) throw cause;
+    err.write(cleanText(`Nothing was written: ${error.message}. Name a place with --out.`) + '\n');
+    return undefined;
+  });
+  for (const { file, expected, found } of verdict.evidence.damage ?? [])
+    err.write(cleanText(`✖ EVIDENCE_DAMAGED ${file}: expected ${expected}, found ${found}`) + '\n');
+  if (json) {
+    out.write(`${JSON.stringify(verdict, undefined, 1)}\n`);
+    return;
+  }
+  const { columns, color } = environment.terminal;
+  out.write(renderTerminal(createLookup(verdict), { columns: Math.min(columns, 110), color }));
+  const open = verdict.attempts.filter(({ reason }) => reason === 'it left no evidence').length;
+  if (open > 0) {
+    err.write(
+      `\nnot finished: ${open} of ${verdict.attempts.length} steps have left no evidence. Continue with: assay resume ${run.header.id}\n`,
+    );
+  }
+  const shown = (path: string): string => relative(environment.workingDirectory, path) || '.';
+  const places =
+    reports === undefined
+      ? []
+      : [
+          `report    ${shown(join(folder.path, reports.get('html') ?? '.'))}`,
+          `verdict   ${shown(join(folder.path, reportPaths.verdict(verdict.profile.id)))}`,
+        ];
+  err.write(`\n${[...places, `evidence  ${shown(run.path)}`].join('\n')}\n`);
+}
