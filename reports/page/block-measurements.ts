@@ -48,7 +48,7 @@ export function blockMeasurementsSection({ verdict }: VerdictLookup): Section {
                 { title: 'Lowest', role: 'number' },
                 { title: 'Median', role: 'number' },
                 { title: 'Highest', role: 'number' },
-                { title: 'Worst medians', role: 'wide' },
+                { title: 'Worst medians' },
               ],
               rows: kinds.flatMap((kind) => rows.filter((row) => row.cells[1] === kind)),
             },

@@ -88,7 +88,7 @@ th.word, td.word { width: 1%; font-weight: 400; }
 .blocks .group > th { padding-top: 1.25rem; font-weight: 600; unicode-bidi: isolate; }
 b { unicode-bidi: isolate; }
 .wide { width: 34%; }
-#measurements td:nth-of-type(1) { min-width: 6.5rem; }
+#measurements tbody th { width: 34%; }
 .remark { margin-top: 0.125rem; color: var(--doubt); font-weight: 600; }
 .compact { max-width: 22rem; }
 .compact th, .compact td { padding-top: 0.3125rem; padding-bottom: 0.3125rem; }
@@ -158,7 +158,7 @@ footer { margin-top: 1.5rem; font-size: 0.8125rem; color: var(--soft); }
   main > section:not(.verdict) { grid-template-columns: minmax(0, 1fr); row-gap: 1rem; }
 }
 @media screen and (max-width: 56rem) {
-  .wide, th.word, td.word, .figure, #cells details th:nth-child(n), .asset th:nth-child(n) { width: auto; white-space: normal; }
+  .wide, #measurements tbody th, th.word, td.word, .figure, #cells details th:nth-child(n), .asset th:nth-child(n) { width: auto; white-space: normal; }
   .blocks td:has(.zero) { display: none !important; }
   #conditions .wide, #trials .wide { width: auto; }
   .blocks, .blocks tbody, .blocks tr, .blocks tbody th, .blocks td { display: block; }
