@@ -151,7 +151,7 @@ describe.skipIf(!hasChromium)('the HTML report in a browser', () => {
   it('prints the map of a block in black, with marks, and all racks in one row', async () => {
     const { page, troubles } = await open('block', 680, 'dark');
     await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
-    const bad = `[...document.querySelectorAll('.node.bad, .node.doubt')]`;
+    const bad = `[...document.querySelectorAll('.node.bad, .node.doubt, .node.lost')]`;
     expect(await page.evaluate(`${bad}.map((each) => getComputedStyle(each).color)`)).toEqual(
       Array.from({ length: 3 }, () => 'rgb(0, 0, 0)'),
     );

@@ -61,7 +61,7 @@ main > section:not(.verdict) { display: grid; grid-template-columns: 12.5rem min
 .matter > * + * { margin-top: 1.25rem; }
 #shown h2, #not-shown h2 { font: 400 1.5rem/1.2 var(--serif); }
 
-.word { white-space: nowrap; font-weight: 600; }
+span.word { white-space: nowrap; font-weight: 600; }
 .word.good { color: var(--good); } .word.bad { color: var(--bad); } .word.doubt { color: var(--doubt); } .word.lost { color: var(--lost); } .word.none { color: var(--soft); font-weight: 400; }
 .tag { display: inline-block; padding: 0 0.375rem; border: 1px solid var(--rule); border-radius: 2px; font-size: 0.75rem; line-height: 1.35; color: var(--soft); white-space: nowrap; font-weight: 400; vertical-align: 0.06em; }
 
@@ -83,8 +83,6 @@ thead th { padding-top: 0; font-size: 0.8125rem; color: var(--soft); border-bott
 tbody th { min-width: 10rem; }
 .number { text-align: right; }
 .figure { white-space: nowrap; }
-.word { white-space: nowrap; }
-th.word, td.word { width: 1%; font-weight: 400; }
 .blocks .group > th { padding-top: 1.25rem; font-weight: 600; unicode-bidi: isolate; }
 b { unicode-bidi: isolate; }
 .wide { width: 34%; }
@@ -158,7 +156,7 @@ footer { margin-top: 1.5rem; font-size: 0.8125rem; color: var(--soft); }
   main > section:not(.verdict) { grid-template-columns: minmax(0, 1fr); row-gap: 1rem; }
 }
 @media screen and (max-width: 56rem) {
-  .wide, #measurements tbody th, th.word, td.word, .figure, #cells details th:nth-child(n), .asset th:nth-child(n) { width: auto; white-space: normal; }
+  .wide, #measurements tbody th, .figure, #cells details th:nth-child(n), .asset th:nth-child(n) { width: auto; white-space: normal; }
   .blocks td:has(.zero) { display: none !important; }
   #conditions .wide, #trials .wide { width: auto; }
   .blocks, .blocks tbody, .blocks tr, .blocks tbody th, .blocks td { display: block; }
