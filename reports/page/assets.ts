@@ -3,7 +3,7 @@ import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import { foldNames } from '../verdict/words/fold-names.ts';
 import { formatNodeFact } from '../verdict/words/format-fact.ts';
 import type { Asset, Content, Section, Table } from './content.ts';
-import { conclusionWord, paragraph, strong } from './content.ts';
+import { conclusionWord, paragraph, plain, strong, wide } from './content.ts';
 
 /** Above this many different answers a table is what can be read. */
 const mostAssets = 8;
@@ -35,7 +35,7 @@ const namesOf = (assets: readonly AssetVerdict[]): string => foldNames(assets.ma
 const assetTable = (groups: readonly (readonly AssetVerdict[])[]): Table => ({
   kind: 'table',
   label: 'What each node can be used for',
-  columns: [{ title: 'Nodes' }, { title: 'Verdict', role: 'wide' }, { title: 'Decided by', role: 'wide' }],
+  columns: [plain('Nodes'), wide('Verdict'), wide('Decided by')],
   rows: groups.map((members) => ({
     cells: [
       [{ kind: 'name', text: namesOf(members) }],
@@ -59,7 +59,7 @@ function assetOf(asset: AssetVerdict, members: readonly AssetVerdict[], lookup: 
       kind: 'table',
       label: `Purposes of ${asset.node}, best first`,
       columns: [
-        { title: 'Purpose' },
+        plain('Purpose'),
         { title: 'Conclusion', role: 'word' },
         { title: 'Reason', role: 'wide', depth: 'ticket' },
       ],

@@ -3,7 +3,7 @@ import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import { foldNames } from '../verdict/words/fold-names.ts';
 import { formatDuration } from '../verdict/words/format-duration.ts';
 import type { Cell, Row, Section, Table } from './content.ts';
-import { code, noted, paragraph } from './content.ts';
+import { code, noted, number, paragraph, plain, wide } from './content.ts';
 
 type Attempt = Verdict['attempts'][number];
 
@@ -48,12 +48,7 @@ export function blockAttemptsSection({ verdict: { attempts } }: VerdictLookup): 
         kind: 'table',
         depth: 'page',
         label: 'Steps by what became of them',
-        columns: [
-          { title: 'Tool' },
-          { title: 'Outcome', role: 'wide' },
-          { title: 'Steps', role: 'number' },
-          { title: 'Nodes', role: 'wide' },
-        ],
+        columns: [plain('Tool'), wide('Outcome'), number('Steps'), wide('Nodes')],
         rows: [...alike.filter((members) => !isWhole(members)), ...alike.filter(isWhole)].flatMap(fateRow),
       },
     ],
@@ -74,13 +69,7 @@ const attemptTable = (label: string, attempts: readonly Attempt[]): Table => ({
   kind: 'table',
   depth: 'page',
   label,
-  columns: [
-    { title: 'Step' },
-    { title: 'Node' },
-    { title: 'Tool' },
-    { title: 'Outcome', role: 'wide' },
-    { title: 'Took', role: 'number' },
-  ],
+  columns: [plain('Step'), plain('Node'), plain('Tool'), wide('Outcome'), number('Took')],
   rows: attempts.map((attempt) => ({
     cells: [
       [code(attempt.step)],

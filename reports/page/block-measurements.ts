@@ -5,7 +5,7 @@ import { formatQuantity } from '../verdict/words/format-quantity.ts';
 import { createTelling } from '../verdict/words/telling-dimensions.ts';
 import { middleOf } from './block-shown.ts';
 import type { Cell, Row, Section, Span, Text } from './content.ts';
-import { paragraph } from './content.ts';
+import { number, paragraph, plain } from './content.ts';
 import { toolOf } from './measurements.ts';
 
 /** Every metric over all nodes, devices, pairs and groups, with the worst of them by name; single runs are on their pages. */
@@ -42,13 +42,13 @@ export function blockMeasurementsSection({ verdict }: VerdictLookup): Section {
               depth: 'page',
               label: 'Measurements over all nodes',
               columns: [
-                { title: 'Metric' },
+                plain('Metric'),
                 { title: 'Of', role: 'group' },
-                { title: 'Measured on', role: 'number' },
-                { title: 'Lowest', role: 'number' },
-                { title: 'Median', role: 'number' },
-                { title: 'Highest', role: 'number' },
-                { title: 'Worst medians' },
+                number('Measured on'),
+                number('Lowest'),
+                number('Median'),
+                number('Highest'),
+                plain('Worst medians'),
               ],
               rows: kinds.flatMap((kind) => rows.filter((row) => row.cells[1] === kind)),
             },

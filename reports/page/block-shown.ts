@@ -4,7 +4,7 @@ import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import { formatLimit } from '../verdict/words/format-limit.ts';
 import { formatBeside, formatQuantity } from '../verdict/words/format-quantity.ts';
 import type { Content, Row, Section, Table } from './content.ts';
-import { noted, paragraph } from './content.ts';
+import { noted, number, paragraph, plain, wide } from './content.ts';
 import { foldMet, metBy, observedOf, titleOf } from './shown.ts';
 import { formatMargin, goodness, worstSample } from './worst-sample.ts';
 
@@ -27,12 +27,12 @@ export function blockShownSection(lookup: VerdictLookup): Section {
             kind: 'table',
             label: 'Measured requirements that are met',
             columns: [
-              { title: 'Requirement' },
-              { title: 'Limit', role: 'number' },
-              { title: 'Lowest', role: 'number' },
-              { title: 'Median', role: 'number' },
-              { title: 'Highest', role: 'number' },
-              { title: 'Margin', role: 'number' },
+              plain('Requirement'),
+              number('Limit'),
+              number('Lowest'),
+              number('Median'),
+              number('Highest'),
+              number('Margin'),
             ],
             rows: measured.map((cells) => measuredRow(cells, lookup)),
           },
@@ -128,12 +128,7 @@ const factTable = (facts: Met, lookup: VerdictLookup): Table => ({
   kind: 'table',
   depth: 'ticket',
   label: 'Requirements that are met and need no measurement',
-  columns: [
-    { title: 'Without a measurement' },
-    { title: 'Expected', role: 'wide' },
-    { title: 'Found' },
-    { title: 'Met by', role: 'number' },
-  ],
+  columns: [plain('Without a measurement'), wide('Expected'), plain('Found'), number('Met by')],
   rows: facts.map((cells) => ({
     cells: [titleOf(cells[0]), formatLimit(cells[0]), observedOf(cells), metBy(cells, lookup)],
   })),

@@ -7,7 +7,7 @@ import { formatLimit } from '../verdict/words/format-limit.ts';
 import { formatMedian, formatObserved } from '../verdict/words/format-observed.ts';
 import { formatRange } from '../verdict/words/format-range.ts';
 import type { Cell, Content, Row, Section, Table, Text } from './content.ts';
-import { cellWord, code, figure, noted, paragraph, strong, tagged } from './content.ts';
+import { cellWord, code, figure, noted, number, paragraph, plain, strong, tagged, wide } from './content.ts';
 import { titleOf } from './shown.ts';
 
 /** Every cell of the coverage matrix by readiness dimension, worst first; a group with open cells starts unfolded. */
@@ -88,11 +88,11 @@ const cellTable = (label: string, rows: readonly Row[]): Table => ({
   kind: 'table',
   label,
   columns: [
-    { title: 'Requirement' },
+    plain('Requirement'),
     { title: 'Verdict', role: 'word' },
-    { title: 'Limit' },
-    { title: 'Found' },
-    { title: 'Why', role: 'wide' },
+    plain('Limit'),
+    plain('Found'),
+    wide('Why'),
   ],
   rows,
 });
@@ -150,10 +150,7 @@ function requirementTable(cells: readonly VerdictCell[]): Table {
     kind: 'table',
     depth: 'page',
     label: 'Subjects by requirement and verdict',
-    columns: [
-      { title: 'Requirement', role: 'wide' },
-      ...words.map((word) => ({ title: word.replace('not-applicable', 'n/a'), role: 'number' as const })),
-    ],
+    columns: [wide('Requirement'), ...words.map((word) => number(word.replace('not-applicable', 'n/a')))],
     rows: requirements.flatMap((members): readonly Row[] => {
       const [first] = members;
       if (first === undefined) return [];

@@ -2,7 +2,7 @@ import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import { foldNames } from '../verdict/words/fold-names.ts';
 import { formatNodeFact } from '../verdict/words/format-fact.ts';
 import type { Cell, Content, Section, Table } from './content.ts';
-import { noted, paragraph } from './content.ts';
+import { noted, paragraph, plain, wide } from './content.ts';
 
 /** More values than this of one fact say only that it varies. */
 const mostValues = 5;
@@ -97,7 +97,7 @@ const factTable = (label: string, rows: readonly FactRow[], nodes: number): Tabl
   kind: 'table',
   depth: 'page',
   label,
-  columns: [{ title: 'Fact' }, { title: 'Found', role: 'wide' }],
+  columns: [plain('Fact'), wide('Found')],
   rows: rows.map((row) => ({ cells: [noted(row.name, row.group), valuesOf(row, nodes)] })),
 });
 

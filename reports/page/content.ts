@@ -158,6 +158,9 @@ export const paragraph = (text: Text, depth: Depth = 'glance'): Paragraph => ({
   text,
   depth,
 });
+export const plain = (title: string): Column => ({ title });
+export const wide = (title: string): Column => ({ title, role: 'wide' });
+export const number = (title: string): Column => ({ title, role: 'number' });
 export const strong = (text: string): Span => ({ kind: 'strong', text });
 export const code = (text: string): Span => ({ kind: 'code', text });
 export const tag = (text: string): Span => ({ kind: 'tag', text });

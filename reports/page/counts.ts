@@ -1,7 +1,7 @@
 import { CellVerdict } from '../verdict/verdict.ts';
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import type { Section } from './content.ts';
-import { cellWord } from './content.ts';
+import { cellWord, number, plain } from './content.ts';
 
 /** How many cells carry which word; only `pass` counts as met. */
 export function countsSection({ verdict: { counts } }: VerdictLookup): Section {
@@ -16,11 +16,7 @@ export function countsSection({ verdict: { counts } }: VerdictLookup): Section {
         depth: 'page',
         label: 'Cells by verdict',
         isCompact: true,
-        columns: [
-          { title: 'Cells' },
-          { title: 'Required', role: 'number' },
-          { title: 'Advisory', role: 'number' },
-        ],
+        columns: [plain('Cells'), number('Required'), number('Advisory')],
         rows: CellVerdict.options
           .filter((word) => word !== 'not-applicable' || required[word] + advisory[word] > 0)
           .map((word) => ({

@@ -5,7 +5,7 @@ import { formatQuantity } from '../verdict/words/format-quantity.ts';
 import { formatRange } from '../verdict/words/format-range.ts';
 import { createTelling } from '../verdict/words/telling-dimensions.ts';
 import type { Row, Section } from './content.ts';
-import { paragraph } from './content.ts';
+import { number, paragraph, plain } from './content.ts';
 
 /** Every metric that was measured, usable or not. */
 export function measurementsSection({ verdict: { measurements } }: VerdictLookup): Section {
@@ -22,12 +22,12 @@ export function measurementsSection({ verdict: { measurements } }: VerdictLookup
               kind: 'table',
               label: 'Measurements',
               columns: [
-                { title: 'Metric' },
+                plain('Metric'),
                 { title: 'Subject', role: 'group' },
                 { title: 'Tool', role: 'word' },
-                { title: 'n', role: 'number' },
-                { title: 'Median', role: 'number' },
-                { title: 'Min – max', role: 'number' },
+                number('n'),
+                number('Median'),
+                number('Min – max'),
                 { title: 'Runs, from 0', depth: 'page' },
               ],
               rows: measurements.map((it) => measurementRow(it, formatDimensions(telling(it)))),

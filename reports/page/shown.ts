@@ -4,7 +4,7 @@ import { formatLimit } from '../verdict/words/format-limit.ts';
 import { formatObserved } from '../verdict/words/format-observed.ts';
 import { formatBeside } from '../verdict/words/format-quantity.ts';
 import type { Row, Section, Text } from './content.ts';
-import { noted, paragraph, strong, tagged } from './content.ts';
+import { noted, number, paragraph, plain, strong, tagged } from './content.ts';
 import type { WorstSample } from './worst-sample.ts';
 import { formatMargin, goodness, worstSample } from './worst-sample.ts';
 
@@ -23,11 +23,11 @@ export function shownSection(lookup: VerdictLookup): Section {
             depth: 'ticket',
             label: 'Requirements that are met',
             columns: [
-              { title: 'Requirement' },
-              { title: 'Limit', role: 'number' },
-              { title: 'Nearest to it', role: 'number' },
-              { title: 'Margin', role: 'number' },
-              { title: 'Met by', role: 'number' },
+              plain('Requirement'),
+              number('Limit'),
+              number('Nearest to it'),
+              number('Margin'),
+              number('Met by'),
             ],
             rows: foldMet(passed).map((cells) => shownRow(cells, lookup)),
           },

@@ -1,7 +1,7 @@
 import type { Trial } from '../verdict/verdict.ts';
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import type { Content, Section, Table } from './content.ts';
-import { code, noted, paragraph, tag, trialWord } from './content.ts';
+import { code, noted, paragraph, plain, tag, trialWord, wide } from './content.ts';
 
 /** Measurements across nodes: added ones and those that did not go well; the others stand on the pages of their nodes. */
 export function trialsSection({ verdict, isBlock }: VerdictLookup): Section {
@@ -44,7 +44,7 @@ const foldOf = (trials: readonly Trial[]): readonly Content[] => [
 const trialTable = (label: string, trials: readonly Trial[]): Table => ({
   kind: 'table',
   label,
-  columns: [{ title: 'Nodes' }, { title: 'Outcome', role: 'word' }, { title: 'Why', role: 'wide' }],
+  columns: [plain('Nodes'), { title: 'Outcome', role: 'word' }, wide('Why')],
   rows: trials.map(({ group, isExtra, step, outcome, reason }) => ({
     cells: [
       noted([{ kind: 'name', text: group }, ...(isExtra ? [' ', tag('extra')] : [])], [code(step)]),
