@@ -5,109 +5,83 @@ import { formatQuantity } from '../verdict/words/format-quantity.ts';
 import { createTelling } from '../verdict/words/telling-dimensions.ts';
 import { middleOf } from './block-shown.ts';
 import type { Cell, Row, Section, Span, Text } from './content.ts';
-import { number, paragraph, plain } from './content.ts';
+import { noted, number, paragraph, plain } from './content.ts';
 import { toolOf } from './measurements.ts';
 
+const kinds = ['Nodes', 'Devices', 'Pairs', 'Groups'] as const;
+type Kind = (typeof kinds)[number];
+
 /** Every metric over all nodes, devices, pairs and groups, with the worst of them by name; single runs are on their pages. */
-export function blockMeasurementsSection({ verdict }: VerdictLookup): Section {
-  const telling = createTelling(verdict.measurements);
-  const kindOf = createKinds(verdict.nodes, verdict.block?.trials ?? []);
-  const alike = Map.groupBy(verdict.measurements, (it) =>
-    JSON.stringify([
-      kindOf(it),
-      it.metric,
-      it.title,
-      it.unit,
-      it.tool,
-      it.origin,
-      formatDimensions(telling(it)),
-    ]),
+export function blockMeasurementsSection(lookup: VerdictLookup): Section {
+  const { measurements, block } = lookup.verdict;
+  const telling = createTelling(measurements);
+  const pairs = new Set(
+    block?.trials.filter(({ members }) => members.length === 2).map(({ group }) => group),
   );
-  const isNode = createIsNode(verdict.nodes);
-  const rows = [...alike.values()].flatMap(([first, ...more]) =>
+  const kindOf = ({ subject }: Measurement): Kind => {
+    if (lookup.nodes.has(subject)) return 'Nodes';
+    if (lookup.nodes.has(subject.split('/', 1)[0] ?? '')) return 'Devices';
+    return pairs.has(subject) ? 'Pairs' : 'Groups';
+  };
+  const told = measurements.map((it) => ({ it, kind: kindOf(it), note: noteOf(it, telling) }));
+  const alike = Map.groupBy(told, ({ it, kind, note }) =>
+    JSON.stringify([kind, it.metric, it.title, it.unit, it.origin, note]),
+  );
+  const rows = [...alike.values()].flatMap(([first, ...more]): readonly Row[] =>
     first === undefined
       ? []
-      : [rowOf([first, ...more], kindOf(first), formatDimensions(telling(first)), isNode)],
+      : [rowOf([first.it, ...more.map(({ it }) => it)], first.kind, first.note, lookup)],
   );
   return {
     id: 'measurements',
     title: 'Measured',
     note: 'Over all that were measured; lowest and highest are single runs, medians are those of each subject. Every run is in the report of its node.',
-    content:
-      rows.length === 0
-        ? [paragraph('Nothing was measured.', 'page')]
-        : [
-            {
-              kind: 'table',
-              depth: 'page',
-              label: 'Measurements over all nodes',
-              columns: [
-                plain('Metric'),
-                { title: 'Of', role: 'group' },
-                number('Measured on'),
-                number('Lowest'),
-                number('Median'),
-                number('Highest'),
-                plain('Worst medians'),
-              ],
-              rows: kinds.flatMap((kind) => rows.filter((row) => row.cells[1] === kind)),
-            },
-          ],
+    content: [
+      ...(rows.length === 0 ? [paragraph('Nothing was measured.', 'page')] : []),
+      {
+        kind: 'table',
+        depth: 'page',
+        label: 'Measurements over all nodes',
+        columns: [
+          plain('Metric'),
+          { title: 'Of', role: 'group' },
+          ...['Measured on', 'Lowest', 'Median', 'Highest'].map(number),
+          plain('Worst medians'),
+        ],
+        rows: kinds.flatMap((kind) => rows.filter((row) => row.cells[1] === kind)),
+      },
+    ],
   };
 }
 
-const kinds = ['Nodes', 'Devices', 'Pairs', 'Groups'] as const;
-type Kind = (typeof kinds)[number];
-
-function createKinds(
-  nodes: VerdictLookup['verdict']['nodes'],
-  trials: readonly { readonly group: string; readonly members: readonly string[] }[],
-): (it: Measurement) => Kind {
-  const ids = new Set(nodes.map(({ id }) => id));
-  const pairs = new Set(trials.filter(({ members }) => members.length === 2).map(({ group }) => group));
-  return ({ subject }) => {
-    if (ids.has(subject)) return 'Nodes';
-    if (ids.has(subject.split('/', 1)[0] ?? '')) return 'Devices';
-    return pairs.has(subject) ? 'Pairs' : 'Groups';
-  };
-}
-
-const createIsNode = (nodes: VerdictLookup['verdict']['nodes']): ((id: string) => boolean) => {
-  const ids = new Set(nodes.map(({ id }) => id));
-  return (id) => ids.has(id);
-};
+const noteOf = (it: Measurement, telling: (it: Measurement) => Measurement['dimensions']): string =>
+  [
+    formatDimensions(telling(it)),
+    toolOf(it),
+    it.better === 'lower' && !it.correctness ? 'lower is better' : '',
+  ]
+    .filter((text) => text !== '')
+    .join(' · ');
 
 function rowOf(
   those: readonly [Measurement, ...Measurement[]],
   kind: Kind,
-  dimensions: string,
-  isNode: (id: string) => boolean,
+  note: string,
+  { nodes }: VerdictLookup,
 ): Row {
-  const [first] = those;
-  const { unit, better, correctness } = first;
-  const invalid = those.filter(({ invalid: why }) => why !== undefined).length;
+  const [{ title, unit }] = those;
+  const invalid = those.filter((it) => it.invalid !== undefined).length;
+  const lowest = those.reduce((least, { min }) => Math.min(least, min), Infinity);
+  const highest = those.reduce((most, { max }) => Math.max(most, max), -Infinity);
+  const median = middleOf(those.map((it) => it.median));
   return {
     ...(invalid === 0 ? {} : { remark: `⊘ ${invalid} of ${those.length} invalid` }),
     cells: [
-      {
-        kind: 'noted',
-        text: first.title,
-        note: [dimensions, toolOf(first), better === 'lower' && !correctness ? 'lower is better' : '']
-          .filter((text) => text !== '')
-          .join(' · '),
-      },
+      noted(title, note),
       kind,
       String(those.length),
-      formatQuantity(
-        those.reduce((least, { min }) => Math.min(least, min), Infinity),
-        unit,
-      ),
-      formatQuantity(middleOf(those.map(({ median }) => median)), unit),
-      formatQuantity(
-        those.reduce((most, { max }) => Math.max(most, max), -Infinity),
-        unit,
-      ),
-      worstOf(those, isNode),
+      ...[lowest, median, highest].map((value) => formatQuantity(value, unit)),
+      worstOf(those, (id) => nodes.has(id)),
     ],
   };
 }
