@@ -152,6 +152,8 @@ describe('text from a node', () => {
       links: new Set([...html.matchAll(/(?:href|src)="([^"]*)"/g)].map(([, target]) => target)),
       headings: lines(markdown, /^#/),
       fences: lines(markdown, /^(```|---|<)/),
+      // Fixed columns are indented: there, nothing is a mark.
+      marks: markdown.replace(/^ {4}.*$|&#8203;|\\./gm, '').match(/[<>[\]*_`|#~]/g)?.length,
       suites: junit.match(/<(testsuite|testcase|failure|skipped|property) /g)?.length,
       rows: texts['punch-list']?.split('\r\n').length,
       sections: lines(terminal, /^[A-Z][A-Z ]+/),
