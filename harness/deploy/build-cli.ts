@@ -23,7 +23,7 @@ const plainStringWidth: Plugin = {
   setup(build) {
     build.onResolve({ filter: /^string-width$/ }, () => ({ path: 'string-width', namespace: 'plain' }));
     build.onLoad({ filter: /.*/, namespace: 'plain' }, () => ({
-      contents: "export { displayWidth as default } from './reports/format/display-width.ts';",
+      contents: "export { displayWidth as default } from './reports/text/display-width.ts';",
       resolveDir: root,
     }));
   },

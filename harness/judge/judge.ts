@@ -1,7 +1,7 @@
 import type { Verdict } from '../../reports/verdict/verdict.ts';
 import { exitCodes } from '../../workloads/kit/error-code.ts';
 import type { Profile } from '../config/profile.ts';
-import type { RunMaterial } from '../store/run-material.ts';
+import type { NodeMaterial, RunMaterial } from '../store/run-material.ts';
 import { conclude, countCells, describeStanding, exitCodeOf, writeHeadline } from './conclude.ts';
 import { assignBlame } from './groups/assign-blame.ts';
 import type { GroupCell, GroupFindings } from './groups/judge-groups.ts';
@@ -45,7 +45,7 @@ export function judge(given: RunMaterial): Verdict {
   const assets = nodes.map((node) => judgePurposes(node, profile, ladder));
   return {
     schema: 'assay/verdict',
-    schemaVersion: 1,
+    schemaVersion: 2,
     assay: material.assay,
     run: { id: header.id, startedAt: header.startedAt, purpose: header.purpose, assay: header.assay },
     profile: {
@@ -62,10 +62,11 @@ export function judge(given: RunMaterial): Verdict {
       profile.family === 'survey' ? surveyHeadline(assets, standing, cells) : writeHeadline(standing, cells),
     counts: { required: countCells(cells, 'required'), advisory: countCells(cells, 'advisory') },
     assets,
-    nodes: nodes.map(({ id, reached, why, facts }) => ({
+    nodes: material.nodes.map(({ id, reached, why, facts, restarts = [], documents = [] }) => ({
       id,
       reached,
       ...(why === undefined ? {} : { why }),
+      ...(restarts.length === 0 ? {} : { restarts: describeRestarts(restarts, documents) }),
       facts: listFacts(facts),
     })),
     ...(nodes.length > 1 ? { block: describeBlock(own, across, index, findings) } : {}),
@@ -106,6 +107,16 @@ const byMember = (across: readonly GroupCell[]): ReadonlyMap<string, readonly Gr
     }
   return all;
 };
+
+/** Keepers that took over, each with the facts that it took; the last may have ended before it took any. */
+const describeRestarts = (
+  restarts: NonNullable<NodeMaterial['restarts']>,
+  [, ...documents]: NonNullable<NodeMaterial['documents']>,
+) =>
+  restarts.map(({ rebooted }, place) => {
+    const facts = documents[place]?.step;
+    return { rebooted, ...(facts === undefined ? {} : { facts }) };
+  });
 
 /** How each node of a block stands: by its own cells, and by those across nodes that count for it. */
 function describeBlock(

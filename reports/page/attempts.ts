@@ -2,13 +2,14 @@ import type { Verdict } from '../verdict/verdict.ts';
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import { foldNames } from '../verdict/words/fold-names.ts';
 import { formatDuration } from '../verdict/words/format-duration.ts';
-import type { Cell, Row, Section, Table } from './content.ts';
+import type { Cell, Content, Row, Section, Table } from './content.ts';
 import { code, noted, number, paragraph, plain, wide } from './content.ts';
 
 type Attempt = Verdict['attempts'][number];
 
 /** Everything that was tried: what did not complete in the open, the rest folded. */
-export function attemptsSection({ verdict: { attempts } }: VerdictLookup): Section {
+export function attemptsSection({ verdict }: VerdictLookup): Section {
+  const { attempts } = verdict;
   const completed = attempts.filter(isCompleted);
   return {
     id: 'attempts',
@@ -16,6 +17,7 @@ export function attemptsSection({ verdict: { attempts } }: VerdictLookup): Secti
     note: 'Nothing that was tried is left out.',
     content: [
       paragraph(tallyAttempts(attempts), 'ticket'),
+      ...restartsOf(verdict),
       attemptTable(
         'Steps that did not complete',
         attempts.filter((attempt) => !isCompleted(attempt)),
@@ -31,7 +33,8 @@ export function attemptsSection({ verdict: { attempts } }: VerdictLookup): Secti
 }
 
 /** The same for a block, steps with one fate in one row; each step stands in the report of its node. */
-export function blockAttemptsSection({ verdict: { attempts } }: VerdictLookup): Section {
+export function blockAttemptsSection({ verdict }: VerdictLookup): Section {
+  const { attempts } = verdict;
   const alike = [
     ...Map.groupBy(attempts, (it) =>
       JSON.stringify([it.workload, it.tool, it.execution, isCompleted(it) ? '' : it.reason]),
@@ -44,6 +47,7 @@ export function blockAttemptsSection({ verdict: { attempts } }: VerdictLookup): 
     note: 'Nothing that was tried is left out. Single steps are in the reports of the nodes.',
     content: [
       paragraph(tallyAttempts(attempts), 'ticket'),
+      ...restartsOf(verdict),
       {
         kind: 'table',
         depth: 'page',
@@ -53,6 +57,17 @@ export function blockAttemptsSection({ verdict: { attempts } }: VerdictLookup): 
       },
     ],
   };
+}
+
+/** Machines of which the agent or the whole node began anew, and what was looked at again. */
+function restartsOf({ nodes }: Verdict): readonly Content[] {
+  const items = nodes.flatMap(({ id, restarts = [] }) =>
+    restarts.map(({ rebooted, facts }) => {
+      const again = facts === undefined ? 'and did not look again' : `and looked again (${facts})`;
+      return `${id}: ${rebooted ? 'the node was rebooted' : 'the agent was restarted'} ${again}`;
+    }),
+  );
+  return items.length === 0 ? [] : [{ kind: 'list', items }];
 }
 
 const isCompleted = ({ execution }: Attempt): boolean => execution === 'completed';

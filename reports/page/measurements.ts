@@ -56,7 +56,7 @@ function measurementRow(it: Measurement, telling: string): Row {
       },
       [{ kind: 'name', text: it.subject }],
       toolOf(it),
-      String(it.n),
+      it.planned === undefined ? String(it.n) : `${it.n} (${it.planned.done} of ${it.planned.of} runs)`,
       formatQuantity(it.median, it.unit),
       it.n === 1 ? '–' : formatRange(it.min, it.max, it.unit),
       { kind: 'strip', measurement: it },

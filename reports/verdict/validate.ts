@@ -2,7 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { contradictions } from './contradictions.ts';
 import type { Verdict } from './verdict.ts';
-import verdictSchema from './verdict.v1.schema.json' with { type: 'json' };
+import verdictSchema from './verdict.v2.schema.json' with { type: 'json' };
 
 // Formats are also patterns in the generated schema, so no second package decides what a date is.
 const ajv = new Ajv2020({ allErrors: false, allowUnionTypes: true, validateFormats: false });
@@ -10,20 +10,22 @@ const isVerdict = ajv.compile<Verdict>(verdictSchema);
 
 /**
  * Checks a verdict against the committed JSON Schema, the one that outsiders use, and for contradictions in itself.
- * Call it before writing one and after reading one. Throws `SCHEMA_TOO_NEW` or `EVIDENCE_DAMAGED`.
+ * Call it before writing one and after reading one: one of version 1 is upgraded. Throws `SCHEMA_TOO_NEW` or `EVIDENCE_DAMAGED`.
  */
-export function validateVerdict(document: unknown): Verdict {
-  const { schema, schemaVersion } = headOf(document);
+export function validateVerdict(given: unknown): Verdict {
+  const { schema, schemaVersion } = headOf(given);
   if (schema !== 'assay/verdict') throw damaged(`schema: expected \`assay/verdict\`, got ${quote(schema)}`);
-  if (schemaVersion !== 1) {
+  if (schemaVersion !== 1 && schemaVersion !== 2) {
     throw new AssayError(
       'SCHEMA_TOO_NEW',
-      `verdict: schemaVersion: expected 1, got ${quote(schemaVersion)}`,
+      `verdict: schemaVersion: expected 1 or 2, got ${quote(schemaVersion)}`,
       {
         hint: 'Use the version of Assay that wrote this document, or a newer one.',
       },
     );
   }
+  // All that version 2 has more is optional.
+  const document: unknown = schemaVersion === 1 ? { ...headOf(given), schemaVersion: 2 } : given;
   if (!isVerdict(document)) {
     const [first] = isVerdict.errors ?? [];
     throw damaged(

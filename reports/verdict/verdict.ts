@@ -78,7 +78,8 @@ export const Defect = z.strictObject({
   symptom: z.string(),
   verdict: CellVerdict,
   action: z.string(),
-  cells: z.array(z.string()).min(1),
+  /** Empty for a measurement that came to nothing and that no cell asked for. */
+  cells: z.array(z.string()),
   /** Paths in the run directory. */
   evidence: z.array(z.string()),
   /** Serial number or other identity of the part, where one is known. */
@@ -101,6 +102,8 @@ export const Measurement = z.strictObject({
   toolVersion: z.string().optional(),
   origin: Origin,
   n: z.number().int().positive(),
+  /** How many runs were planned of those that these are of, when some of them gave nothing. */
+  planned: z.strictObject({ done: z.number().int(), of: z.number().int() }).optional(),
   median: z.number(),
   min: z.number(),
   max: z.number(),
@@ -174,7 +177,7 @@ export type AssetVerdict = z.infer<typeof AssetVerdict>;
  */
 export const Verdict = z.strictObject({
   schema: z.literal('assay/verdict'),
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(2),
   /** The version that parsed and judged. */
   assay: z.string(),
   run: z.strictObject({
@@ -198,6 +201,10 @@ export const Verdict = z.strictObject({
       id: z.string(),
       reached: z.boolean(),
       why: z.string().optional(),
+      /** Digest of what makes this machine this one, when it was written down. */
+      identity: z.string().optional(),
+      /** Keepers that took over from another, each with the facts that it took. */
+      restarts: z.array(z.strictObject({ rebooted: z.boolean(), facts: z.string().optional() })).optional(),
       facts: z.array(
         z.strictObject({
           group: z.string(),
@@ -244,6 +251,26 @@ export const Verdict = z.strictObject({
       durationMs: z.number().optional(),
     }),
   ),
+  /** Requirements that somebody has let go of, for whom, why and until when. */
+  waivers: z
+    .array(
+      z.strictObject({
+        requirement: z.string(),
+        subject: z.string(),
+        reason: z.string(),
+        by: z.string(),
+        expires: z.iso.date(),
+      }),
+    )
+    .optional(),
+  /** Cells that a repair has taken the place of: what they said, and since when that is past. */
+  superseded: z
+    .array(z.strictObject({ cell: z.string(), verdict: CellVerdict, by: z.string(), at: z.iso.datetime() }))
+    .optional(),
+  /** A run to try things out, which says nothing about any machine. */
+  rehearsal: z.boolean().optional(),
+  /** The place of this verdict in a ledger of verdicts. */
+  ledger: z.strictObject({ position: z.number().int().nonnegative(), head: z.string() }).optional(),
   /** What was not shown, as prominent as what was. */
   notShown: z.array(z.strictObject({ what: z.string(), reason: z.string() })),
   evidence: z.strictObject({

@@ -43,7 +43,7 @@ export function renderJunit(lookup: VerdictLookup): string {
 }
 
 function suitesOf(verdict: Verdict): readonly Testsuite[] {
-  const { nodes, cells, block } = verdict;
+  const { nodes, cells, block, notShown } = verdict;
   const ids = new Set(nodes.map((node) => node.id));
   // Pairs and groups of a block would be hundreds of suites of one testcase.
   const ofGroups = block === undefined ? [] : cells.filter((cell) => !ids.has(cell.node));
@@ -55,6 +55,7 @@ function suitesOf(verdict: Verdict): readonly Testsuite[] {
       testcases: (byNode.get(name) ?? []).map(testcaseOf),
     })),
     ...(ofGroups.length === 0 ? [] : [{ name: 'groups', testcases: ofGroups.map(testcaseOf) }]),
+    ...(notShown.length === 0 ? [] : [{ name: 'not shown', testcases: notShown.map(gapOf) }]),
   ];
   const isRed = suites.some((suite) =>
     suite.testcases.some((testcase) => testcase.outcome?.element === 'failure'),
@@ -64,6 +65,13 @@ function suitesOf(verdict: Verdict): readonly Testsuite[] {
     ? suites
     : [...suites, { name: 'verdict', testcases: [verdictTestcase(verdict)] }];
 }
+
+/** What was not shown is seen in every suite, and turns none red by itself: its cells do. */
+const gapOf = ({ what, reason }: Verdict['notShown'][number]): Testcase => ({
+  name: what,
+  group: 'not shown',
+  outcome: { element: 'skipped', type: 'not shown', message: `not shown: ${reason}`, lines: [reason] },
+});
 
 function verdictTestcase(verdict: Verdict): Testcase {
   const message = `${conclusionWords[verdict.conclusion]}: ${verdict.headline}`;

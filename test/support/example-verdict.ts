@@ -59,7 +59,7 @@ export function exampleVerdict(input: VerdictInput): Verdict {
   const conclusion = input.conclusion ?? conclude(required);
   return {
     schema: 'assay/verdict',
-    schemaVersion: 1,
+    schemaVersion: 2,
     assay: '0.1.0',
     run: { id: 'r-20261123-081000', startedAt: '2026-11-23T08:10:00Z', purpose: 'certify', assay: '0.1.0' },
     profile: {

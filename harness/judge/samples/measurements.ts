@@ -5,6 +5,7 @@ import { compareText } from '../../plan/subjects.ts';
 import { median } from '../../stats/median.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Dossier, RunDossier } from '../run-dossier.ts';
+import { listLostRuns } from './lost-runs.ts';
 
 /** Dimensions as one string, whatever the order in which a tool named them. */
 const dimensionKey = ({ dimensions }: Sample): string =>
@@ -22,8 +23,20 @@ export function observe(samples: readonly Sample[], unit: Unit): Pick<Outcome, '
 }
 
 /** All samples of the run by metric, dimensions, subject and tool; unusable ones stand apart, with the reason. */
-export function listMeasurements({ nodes, material: { metrics } }: RunDossier): readonly Measurement[] {
-  const samples = nodes.flatMap((node) => node.samples.map((sample) => withVerdictOnStep(sample, node)));
+export function listMeasurements(index: RunDossier): readonly Measurement[] {
+  const { nodes } = index;
+  const { metrics } = index.material;
+  const planned = plannedRuns(index);
+  const runs = new Map<Sample, { readonly done: number; readonly of: number }>();
+  const samples = nodes.flatMap((node) =>
+    node.samples.map((each) => {
+      const sample = withVerdictOnStep(each, node);
+      const counted = [each.subject, node.id].map((id) => planned.get(JSON.stringify([id, each.step])));
+      const [first = counted[1]] = counted;
+      if (first !== undefined) runs.set(sample, first);
+      return sample;
+    }),
+  );
   const key = (sample: Sample): string =>
     JSON.stringify([
       sample.metric,
@@ -39,6 +52,7 @@ export function listMeasurements({ nodes, material: { metrics } }: RunDossier): 
     const [first] = members;
     const metric = first && metrics.get(first.metric);
     if (first === undefined) return [];
+    const counted = runs.get(first);
     return [
       {
         metric: first.metric,
@@ -54,11 +68,25 @@ export function listMeasurements({ nodes, material: { metrics } }: RunDossier): 
         ...(first.toolVersion === undefined ? {} : { toolVersion: first.toolVersion }),
         origin: first.origin,
         ...summarise(members),
+        ...(counted === undefined ? {} : { planned: counted }),
         ...(first.invalid === undefined ? {} : { invalid: first.invalid }),
         samples: members.map(({ step, value, at }) => ({ step, value, at })),
       },
     ];
   });
+}
+
+/** The runs of an entry of which some were lost, by subject and each step that was not. */
+function plannedRuns(index: RunDossier): ReadonlyMap<string, { readonly done: number; readonly of: number }> {
+  return new Map(
+    listLostRuns(index).flatMap(({ subject, entry, planned, lost }) => {
+      const gone = new Set(lost.map(({ step }) => step));
+      const runs = { done: planned - lost.length, of: planned };
+      return [...subject.planned.values()]
+        .filter((step) => step.entry === entry && !gone.has(step.step))
+        .map(({ step }) => [JSON.stringify([subject.id, step]), runs] as const);
+    }),
+  );
 }
 
 /** A speed whose own step computed wrong results is no speed, wherever it is shown. */

@@ -3,9 +3,11 @@ import { foldNodeSet } from '../../../reports/verdict/words/fold-names.ts';
 import { compareText } from '../../plan/subjects.ts';
 import { blameCause } from '../groups/judge-groups.ts';
 import type { JudgedCell } from '../judge-cells.ts';
-import { ownerOf } from '../missing-action.ts';
+import { adviseOn, ownerOf } from '../missing-action.ts';
 import { verdictOrder } from '../outcome.ts';
 import type { RunDossier } from '../run-dossier.ts';
+import { listLostRuns } from '../samples/lost-runs.ts';
+import { describeFates } from '../samples/step-fate.ts';
 
 /** Gaps that nobody at the machine can close: the report lists them under what was not shown. */
 const isGap = ({ missing }: Cell): boolean => missing === 'not-covered' || missing === 'no-limit';
@@ -28,7 +30,8 @@ export function foldDefects(
     if (group === undefined) groups.set(cause, [cell]);
     else group.push(cell);
   }
-  return [...groups.entries()]
+  const unmet = judged.filter(({ cell }) => cell.verdict !== 'pass' && cell.verdict !== 'not-applicable');
+  const found = [...groups.entries()]
     .map(([cause, cells]) => ({ cause, cells, lead: leadOf(cells) }))
     .toSorted((a, b) => compareLeads(a.lead, b.lead) || compareText(a.cause, b.cause))
     .map(({ cause, cells, lead }) => ({
@@ -44,6 +47,40 @@ export function foldDefects(
       evidence: evidenceOf(cells, blames, index),
       ...describeRetest(cells, index),
     }));
+  return [...found, ...vanishedRuns(unmet, index)];
+}
+
+/** Measurements of which not one run came about, as far as no cell says so already. */
+function vanishedRuns(unmet: readonly JudgedCell[], index: RunDossier): readonly Defect[] {
+  const rules = new Map(index.material.profile.requirements.map(({ id, rule }) => [id, rule]));
+  const told = new Set(
+    unmet.flatMap(({ cell: { requirement, subject, node } }) => {
+      const rule = rules.get(requirement);
+      if (rule?.kind !== 'metric') return [];
+      const workload = rule.metric.slice(0, rule.metric.indexOf('.'));
+      return [subject, node].map((id) => JSON.stringify([id, workload]));
+    }),
+  );
+  return listLostRuns(index)
+    .filter(
+      ({ subject, workload, planned, lost }) =>
+        lost.length === planned && !told.has(JSON.stringify([subject.id, workload])),
+    )
+    .map(({ subject, entry, planned, lost }) => {
+      const kept = lost.filter(({ step }) => subject.steps.has(step));
+      const leader = (step: string): string => index.leaders.get(step) ?? subject.id;
+      return {
+        id: `${subject.id}:lost:${entry}`,
+        node: subject.id,
+        subject: subject.id,
+        owner: 'configuration' as const,
+        symptom: `${entry}: 0 of ${planned} planned runs gave a reading: ${describeFates(lost)}`,
+        verdict: 'missing' as const,
+        action: adviseOn({ verdict: 'missing', missing: 'not-run' }) ?? '',
+        cells: [],
+        evidence: kept.map(({ step }) => `nodes/${leader(step)}/steps/${step}`),
+      };
+    });
 }
 
 function leadOf(cells: readonly Cell[]): Cell {

@@ -24,8 +24,13 @@ describe('validateVerdict', () => {
   });
 
   it.each([
-    ['a newer version', { ...vmVerdict(), schemaVersion: 2 }, 'SCHEMA_TOO_NEW', 'expected 1, got `2`'],
-    ['no version', { ...vmVerdict(), schemaVersion: undefined }, 'SCHEMA_TOO_NEW', 'expected 1, got nothing'],
+    ['a newer version', { ...vmVerdict(), schemaVersion: 3 }, 'SCHEMA_TOO_NEW', 'expected 1 or 2, got `3`'],
+    [
+      'no version',
+      { ...vmVerdict(), schemaVersion: undefined },
+      'SCHEMA_TOO_NEW',
+      'expected 1 or 2, got nothing',
+    ],
     [
       'another document',
       { ...vmVerdict(), schema: 'assay/plan' },
@@ -112,8 +117,9 @@ describe('the committed JSON Schemas', () => {
     for (const file of files.filter((name) => name.endsWith('.ts') && name !== 'generate.ts')) {
       const module = (await import(new URL(file, folder).href)) as Record<string, unknown>;
       for (const value of Object.values(module)) {
-        if (value instanceof z.ZodObject && 'schemaVersion' in value.shape)
-          declared.push(`${file.replace('.ts', '')}.v1.schema.json`);
+        if (!(value instanceof z.ZodObject) || !('schemaVersion' in value.shape)) continue;
+        const { value: version } = z.instanceof(z.ZodLiteral).parse(value.shape['schemaVersion']);
+        declared.push(`${file.replace('.ts', '')}.v${String(version)}.schema.json`);
       }
     }
     expect(declared.sort()).toEqual(files.filter((name) => name.endsWith('.schema.json')).sort());

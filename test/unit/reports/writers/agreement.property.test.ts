@@ -89,7 +89,8 @@ function expectAgreement(verdict: Verdict): void {
       advisory.missing +
       advisory.inconclusive +
       advisory['not-applicable'] +
-      required['not-applicable'],
+      required['not-applicable'] +
+      verdict.notShown.length,
   );
   // The same counts everywhere.
   const counts = `${required.fail} fail · ${required.invalid} invalid · ${required.missing} missing · ${required.inconclusive} inconclusive · ${required.pass} pass`;
