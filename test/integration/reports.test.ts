@@ -72,7 +72,7 @@ describe('reports stand beside the evidence', () => {
     writeFileSync(join(cwd, 'one.report'), 'a file in the way');
     const { exitCode, stdout, stderr } = await runAssay(['judge', 'one'], { cwd });
     expect(exitCode).toBe(2);
-    expect(stdout).toContain('Exit code 2 (undecided)');
+    expect(stdout.replace(/\s+/g, ' ')).toContain('Exit code 2 (undecided)');
     expect(stderr).toContain('Name a place with --out');
   });
 

@@ -1,40 +1,46 @@
 import type { Dimensions } from '../../../workloads/kit/sample.ts';
 import type { Measurement } from '../verdict.ts';
 
+/** Always shown: a measurement is called by them in the field. They also tell apart first. */
+const names: readonly string[] = ['dtype', 'cores', 'quantile'];
+
 /**
- * The dimensions that tell a measurement apart from the others of its metric on its subject, plus those that are
- * its name in the field (dtype, cores). What all of them share is in the full report.
+ * The dimensions that tell a measurement apart from the others of its metric on its subject. One is kept as long as it
+ * splits measurements that are still alike, words before numbers and what most measurements have first: what follows from
+ * the others, or says how and not what, is left to the full report.
  */
 export function createTelling(all: readonly Measurement[]): (it: Measurement) => Dimensions {
+  const uses = new Map<string, number>();
+  for (const { dimensions } of all)
+    for (const name of Object.keys(dimensions)) uses.set(name, (uses.get(name) ?? 0) + 1);
   const siblings = Map.groupBy(all, keyOf);
-  const differing = new Map([...siblings].map(([key, those]) => [key, differingNames(those)]));
+  const telling = new Map([...siblings].map(([key, those]) => [key, tellApart(those, uses)]));
   return (it) =>
     Object.fromEntries(
       Object.entries(it.dimensions).filter(
-        ([name]) => names.has(name) || (differing.get(keyOf(it))?.has(name) === true && !derived.has(name)),
+        ([name]) => names.includes(name) || telling.get(keyOf(it))?.has(name) === true,
       ),
     );
 }
 
 const keyOf = ({ metric, subject }: Measurement): string => JSON.stringify([metric, subject]);
 
-function differingNames(those: readonly Measurement[]): ReadonlySet<string> {
-  const all = new Set(those.flatMap(({ dimensions }) => Object.keys(dimensions)));
-  return new Set(
-    [...all].filter((name) =>
-      those.some(({ dimensions }) => dimensions[name] !== those[0]?.dimensions[name]),
-    ),
+function tellApart(those: readonly Measurement[], uses: ReadonlyMap<string, number>): ReadonlySet<string> {
+  const isWord = (name: string): boolean =>
+    those.some(({ dimensions }) => typeof dimensions[name] === 'string');
+  const kindOf = (name: string): number => (names.includes(name) ? 0 : isWord(name) ? 1 : 2);
+  const useOf = (name: string): number => uses.get(name) ?? 0;
+  const candidates = [...new Set(those.flatMap(({ dimensions }) => Object.keys(dimensions)))].toSorted(
+    (a, b) => kindOf(a) - kindOf(b) || useOf(b) - useOf(a) || (a < b ? -1 : 1),
   );
+  const kept = new Set<string>();
+  let alike: readonly (readonly Measurement[])[] = [those];
+  for (const name of candidates) {
+    const split = alike.flatMap((group) => [
+      ...Map.groupBy(group, ({ dimensions }) => dimensions[name]).values(),
+    ]);
+    if (split.length > alike.length) kept.add(name);
+    alike = split;
+  }
+  return kept;
 }
-
-const names = new Set(['dtype', 'cores', 'quantile']);
-/** They follow from the ones above, or say how, not what. */
-const derived = new Set([
-  'threads',
-  'implementation',
-  'compressionsPerHash',
-  'accumulate',
-  'pattern',
-  'fileBytes',
-  'checked',
-]);

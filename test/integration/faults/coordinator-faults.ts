@@ -58,7 +58,7 @@ export const coordinatorFaults: Readonly<Record<string, Scenario>> = {
     nodes: 1,
     provoke: async (scene) => {
       const running = scene.certify();
-      const record = join(scene.run, 'nodes', scene.nodes[0].name, 'record.ndjson');
+      const record = join(`${scene.run}.report`, 'nodes', scene.nodes[0].name, 'record.ndjson');
       await waitUntil('the samples are written', () => existsSync(record), 60_000);
       return killAndResume(scene, running);
     },
