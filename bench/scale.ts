@@ -68,7 +68,7 @@ async function measureRun(name: string): Promise<Row> {
     await writeScaleRun(run, kind, nodes);
     const judge = await runCommand(['judge', run]);
     const report = await runCommand(['report', run]);
-    return { kind, nodes, judge, report, ...(await measureFiles(run)) };
+    return { kind, nodes, judge, report, ...(await measureFiles(`${run}.report`)) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
