@@ -74,19 +74,10 @@ function planEntry(
     return { steps: [], unplanned: refused, subjects: [] };
   }
   const most = registered?.tools.find(({ id }) => id === members[0]?.tool)?.mostMembers ?? members.length;
-  if (entry.across === 'all' && members.length > most) {
-    for (const { node } of members)
-      refuse(
-        node,
-        `${members[0]?.tool ?? ''} runs at most ${most} nodes together, there are ${members.length}`,
-      );
-    return { steps: [], unplanned: refused, subjects: [] };
-  }
-  const rounds = entry.across === 'pairs' ? pairRounds(members) : [[members]];
-  const groups = Array.from({ length: entry.repetitions }, (_, index) => ({
-    repetition: index + 1,
-    groups: (rounds[index % rounds.length] ?? []).map((group) => [...group]),
-  }));
+  const groups =
+    entry.across === 'pairs'
+      ? pairsInRounds(members, entry.repetitions)
+      : allInRounds(members, most, entry.repetitions);
   return {
     steps: groups.flatMap(({ repetition, groups: round }) =>
       round.flatMap((group, index) =>
@@ -99,6 +90,38 @@ function planEntry(
     unplanned: refused,
     subjects: groups.flatMap(({ groups: round }) => round.map((group) => describeGroup(group, entry))),
   };
+}
+
+interface Round {
+  readonly repetition: number;
+  /** None has a member in common with another. */
+  readonly groups: readonly (readonly Member[])[];
+}
+
+function pairsInRounds(members: readonly Member[], repetitions: number): readonly Round[] {
+  const rounds = pairRounds(members);
+  return Array.from({ length: repetitions }, (_, index) => ({
+    repetition: index + 1,
+    groups: rounds[index % rounds.length] ?? [],
+  }));
+}
+
+/**
+ * All at once; where a launcher starts at most so many, in as few disjoint groups of like size as that takes, and then one
+ * member of each of them together: every node is in a group, and the groups are in one.
+ */
+function allInRounds(members: readonly Member[], most: number, repetitions: number): readonly Round[] {
+  const count = Math.ceil(members.length / most);
+  const size = Math.ceil(members.length / count);
+  const parts = Array.from({ length: count }, (_, index) => members.slice(index * size, (index + 1) * size));
+  const firsts = parts.flatMap(([first]) => (first === undefined ? [] : [first]));
+  const rounds = count < 2 ? [parts] : [parts, ...allInRounds(firsts, most, 1).map(({ groups }) => groups)];
+  return rounds.flatMap((groups, index) =>
+    Array.from({ length: repetitions }, (_, place) => ({
+      repetition: index * repetitions + place + 1,
+      groups,
+    })),
+  );
 }
 
 /** One node with a wrong prefix must not decide for all others; the first of equals does. */

@@ -147,18 +147,27 @@ describe('a plan across nodes', () => {
     ]);
   });
 
-  it('plans no group that is too large for the tool, and still the pairs', () => {
+  it.each([
+    [256, [256]],
+    [257, [129, 128, 2]],
+    [600, [200, 200, 200, 3]],
+  ])('plans %i nodes as disjoint groups that a launcher can start, and one member of each', (count, sizes) => {
     const many = Object.fromEntries(
-      Array.from({ length: 260 }, (_, index) => [
+      Array.from({ length: count }, (_, index) => [
         `n${index}`,
         at(`10.0.${Math.floor(index / 200)}.${(index % 200) + 1}/16`),
       ]),
     );
     const planned = plan(many);
-    expect(planned.unplanned.find(({ entry }) => entry === 'allreduce-all')?.reason).toBe(
-      'openmpi runs at most 256 nodes together, there are 260',
+    const rounds = roundsOf(planned.steps.filter(({ entry }) => entry === 'allreduce-all')).map((round) =>
+      [...Map.groupBy(round, ({ step }) => step).values()].map((steps) => steps.map(({ node }) => node)),
     );
-    expect(planned.steps.some(({ entry }) => entry === 'allreduce-pairs')).toBe(true);
+    expect(rounds.flat().map((group) => group.length)).toEqual(sizes);
+    for (const round of rounds) expect(new Set(round.flat()).size).toBe(round.flat().length);
+    expect(new Set(rounds.flat(2)).size).toBe(count);
+    const [first = [], last] = rounds;
+    if (last !== undefined) expect(last).toEqual([first.map(([leader]) => leader)]);
+    expect(planned.unplanned.filter(({ entry }) => entry === 'allreduce-all')).toEqual([]);
   });
 
   it('has nobody to measure a single node with', () => {
