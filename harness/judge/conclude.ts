@@ -1,26 +1,11 @@
-import type { Cell, CellVerdict, Conclusion, Counts } from '../../reports/verdict/verdict.ts';
-import { exitCodes } from '../../workloads/kit/error-code.ts';
-import { verdictOrder } from './outcome.ts';
+import { countCells, isUnmet, worstFirst } from '../../reports/verdict/algebra.ts';
+import type { Cell, Conclusion } from '../../reports/verdict/verdict.ts';
 
 /** How a set of nodes stands against one profile, and the cell that decided. */
 export interface Standing {
   readonly conclusion: Conclusion;
   /** The worst required cell, first in the order of the profile; absent when all pass. */
   readonly decider: Cell | undefined;
-}
-
-/** How many cells of a level have which verdict. */
-export function countCells(cells: readonly Cell[], level: Cell['level']): Counts {
-  const count = (verdict: CellVerdict) =>
-    cells.filter((cell) => cell.level === level && cell.verdict === verdict).length;
-  return {
-    fail: count('fail'),
-    invalid: count('invalid'),
-    missing: count('missing'),
-    inconclusive: count('inconclusive'),
-    pass: count('pass'),
-    'not-applicable': count('not-applicable'),
-  };
 }
 
 /**
@@ -32,28 +17,12 @@ export function conclude(
   nodes: readonly { readonly id: string; readonly reached: boolean }[],
 ): Standing {
   const required = cells.filter(({ level }) => level === 'required');
-  const [decider] = required
-    .filter(({ verdict }) => verdict !== 'pass' && verdict !== 'not-applicable')
-    .toSorted((a, b) => verdictOrder.indexOf(a.verdict) - verdictOrder.indexOf(b.verdict));
+  const [decider] = required.filter(isUnmet).toSorted(worstFirst);
   if (!nodes.some(({ reached }) => reached)) return { conclusion: 'unreached', decider };
   if (decider?.verdict === 'fail') return { conclusion: 'fail', decider };
   const isDecided = (node: string) => required.some((cell) => cell.node === node && cell.verdict === 'pass');
   const passes = decider === undefined && nodes.every(({ id }) => isDecided(id));
   return { conclusion: passes ? 'pass' : 'undecided', decider };
-}
-
-/** The exit code of `certify` and `judge` for a conclusion. Advisory cells never change it. */
-export function exitCodeOf(conclusion: Conclusion): number {
-  switch (conclusion) {
-    case 'pass':
-      return exitCodes.pass;
-    case 'fail':
-      return exitCodes.fail;
-    case 'undecided':
-      return exitCodes.undecided;
-    case 'unreached':
-      return exitCodes.infrastructure;
-  }
 }
 
 /** `Title: expected …, found …`, or what all passing cells say together. */

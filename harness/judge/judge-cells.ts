@@ -1,3 +1,4 @@
+import { isUnmet } from '../../reports/verdict/algebra.ts';
 import type { Cell } from '../../reports/verdict/verdict.ts';
 import type { FactRule, Requirement } from '../../workloads/kit/requirement.ts';
 import type { Profile } from '../config/profile.ts';
@@ -170,9 +171,7 @@ export function writeCell({ cell: id, subject, requirement }: Coverage, outcome:
       ...(limit === undefined ? {} : { limit }),
       sampling,
       ...(observed === undefined ? {} : { observed }),
-      ...(verdict === 'pass' || verdict === 'not-applicable'
-        ? {}
-        : { action: adviseOn(outcome) ?? requirement.action }),
+      ...(!isUnmet(outcome) ? {} : { action: adviseOn(outcome) ?? requirement.action }),
     },
   };
 }

@@ -1,8 +1,8 @@
+import { countCells, exitCodeOf } from '../../reports/verdict/algebra.ts';
 import type { Verdict } from '../../reports/verdict/verdict.ts';
-import { exitCodes } from '../../workloads/kit/error-code.ts';
 import type { Profile } from '../config/profile.ts';
 import type { NodeMaterial, RunMaterial } from '../store/run-material.ts';
-import { conclude, countCells, describeStanding, exitCodeOf, writeHeadline } from './conclude.ts';
+import { conclude, describeStanding, writeHeadline } from './conclude.ts';
 import { assignBlame } from './groups/assign-blame.ts';
 import type { GroupCell, GroupFindings } from './groups/judge-groups.ts';
 import { groupCellsOf, judgeGroups } from './groups/judge-groups.ts';
@@ -57,7 +57,7 @@ export function judge(given: RunMaterial): Verdict {
     suite: { id: suite.id, version: suite.version },
     kind: isScreening(material) ? 'screening report' : 'test report',
     conclusion: standing.conclusion,
-    exitCode: damage.length > 0 ? exitCodes.evidence : exitCodeOf(standing.conclusion),
+    exitCode: exitCodeOf(standing.conclusion, damage),
     headline:
       profile.family === 'survey' ? surveyHeadline(assets, standing, cells) : writeHeadline(standing, cells),
     counts: { required: countCells(cells, 'required'), advisory: countCells(cells, 'advisory') },

@@ -1,3 +1,4 @@
+import { worstFirst } from '../../reports/verdict/algebra.ts';
 import type { Cell, CellVerdict, MissingKind } from '../../reports/verdict/verdict.ts';
 
 /** What became of one cell, before it is written into the document. */
@@ -15,19 +16,9 @@ export interface Outcome {
   readonly cause?: string;
 }
 
-/** Worst first: the order of every headline. */
-export const verdictOrder = [
-  'fail',
-  'invalid',
-  'missing',
-  'inconclusive',
-  'pass',
-  'not-applicable',
-] as const satisfies readonly CellVerdict[];
-
 /** The outcome that counts when several are about the same cell. */
 export function worst<T extends { readonly verdict: CellVerdict }>(outcomes: readonly T[]): T | undefined {
-  return outcomes.toSorted((a, b) => verdictOrder.indexOf(a.verdict) - verdictOrder.indexOf(b.verdict))[0];
+  return outcomes.toSorted(worstFirst)[0];
 }
 
 export const missing = (kind: MissingKind, reason: string, cause?: string): Outcome => ({

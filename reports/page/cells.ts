@@ -1,5 +1,6 @@
+import { isUnmet } from '../verdict/algebra.ts';
 import type { Cell as VerdictCell } from '../verdict/verdict.ts';
-import { CellVerdict, isUnmet } from '../verdict/verdict.ts';
+import { CellVerdict } from '../verdict/verdict.ts';
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import { compareDimensions, dimensionTitle } from '../verdict/words/dimension-title.ts';
 import { foldNames } from '../verdict/words/fold-names.ts';

@@ -1,5 +1,5 @@
 import { cleanText } from '../text/clean-text.ts';
-import { isUnmet } from '../verdict/verdict.ts';
+import { isUnmet } from '../verdict/algebra.ts';
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import { exitWords } from '../verdict/words/verdict-words.ts';
 import type { Section } from './content.ts';

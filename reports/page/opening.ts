@@ -1,6 +1,6 @@
+import { isUnmet } from '../verdict/algebra.ts';
 import { openGroupCells } from '../verdict/conclude-block.ts';
 import type { Conclusion, Defect, Verdict } from '../verdict/verdict.ts';
-import { isUnmet } from '../verdict/verdict.ts';
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import {
   blockWords,

@@ -1,5 +1,5 @@
+import { isUnmet } from '../verdict/algebra.ts';
 import type { Defect } from '../verdict/verdict.ts';
-import { isUnmet } from '../verdict/verdict.ts';
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import { foldNameRows, foldNodeSet } from '../verdict/words/fold-names.ts';
 import type { DefectEntry, Section, Span } from './content.ts';

@@ -1,7 +1,7 @@
+import { isUnmet } from './algebra.ts';
 import { concludeBlock } from './conclude-block.ts';
 import { groupByEach, sharesOf } from './node-share.ts';
 import type { Block, BlockNode, Cell, Verdict } from './verdict.ts';
-import { isUnmet } from './verdict.ts';
 
 /** Where what a block says of its nodes, trials and blames does not fit the rest of the document, or itself. */
 export function blockContradictions(verdict: Verdict): readonly string[] {

@@ -1,14 +1,7 @@
 import { exitCodes } from '../../workloads/kit/error-code.ts';
+import { exitCodeOf, isUnmet } from './algebra.ts';
 import { blockContradictions } from './block-contradictions.ts';
-import type { Cell, Conclusion, Counts, Verdict } from './verdict.ts';
-
-/** The exit code of `certify` and `judge` for a conclusion. */
-export const exitCodeOf: Readonly<Record<Conclusion, number>> = {
-  pass: exitCodes.pass,
-  fail: exitCodes.fail,
-  undecided: exitCodes.undecided,
-  unreached: exitCodes.infrastructure,
-};
+import type { Cell, Counts, Verdict } from './verdict.ts';
 
 /**
  * Where a verdict says two different things: no renderer should have to choose which one to believe. A survey may
@@ -20,7 +13,7 @@ export function contradictions(verdict: Verdict): readonly string[] {
   const ids = verdict.cells.map((cell) => cell.id);
   const known = new Set(ids);
   const isDamaged = (verdict.evidence.damage ?? []).length > 0;
-  const expected = isDamaged ? exitCodes.evidence : exitCodeOf[verdict.conclusion];
+  const expected = exitCodeOf(verdict.conclusion, verdict.evidence.damage);
   const isSurveyed = verdict.run.purpose === 'survey' && verdict.exitCode === exitCodes.pass;
   return [
     ...miscounts('required', verdict.counts.required, required),
@@ -53,7 +46,7 @@ function miscounts(level: string, counts: Counts, cells: readonly Cell[]): reado
 
 /** A pass without one required cell that passes would be a pass by absence. */
 function unmet(required: readonly Cell[]): readonly string[] {
-  const open = required.filter((cell) => cell.verdict !== 'pass' && cell.verdict !== 'not-applicable');
+  const open = required.filter(isUnmet);
   if (open.length > 0)
     return open.map(
       (cell) => `conclusion: expected anything but \`pass\`, since \`${cell.id}\` is ${cell.verdict}`,

@@ -1,8 +1,7 @@
-import { exitCodeOf } from './contradictions.ts';
+import { countCells, exitCodeOf, isUnmet, worstFirst } from './algebra.ts';
 import type { NodeShare } from './node-share.ts';
 import { groupByEach, sharesOf } from './node-share.ts';
-import type { BlockNode, Cell, Conclusion, Counts, Verdict } from './verdict.ts';
-import { CellVerdict, isUnmet } from './verdict.ts';
+import type { BlockNode, Cell, Conclusion, Verdict } from './verdict.ts';
 
 /**
  * Takes a verdict apart: for each node the part that is about it, as a verdict of its own. What the node is blamed for
@@ -20,7 +19,12 @@ export function nodeParts(verdict: Verdict): (node: string) => Verdict {
   const assets = inOrder(verdict.assets, ({ node }) => [node]);
   const nodes = inOrder(verdict.nodes, ({ id }) => [id]);
   const standings = new Map(block?.nodes.map((node) => [node.id, node]));
-  const isClassified = verdict.exitCode !== exitCodeOf[verdict.conclusion];
+  // A survey may end with 0 whatever the profile says.
+  const isClassified = verdict.exitCode !== exitCodeOf(verdict.conclusion, evidence.damage);
+  const lost = Map.groupBy(
+    verdict.defects.filter(({ cells }) => cells.length === 0),
+    (defect) => defect.node,
+  );
 
   return (node) => {
     const share = shareOf(node);
@@ -29,11 +33,14 @@ export function nodeParts(verdict: Verdict): (node: string) => Verdict {
     const entry = standings.get(node) ?? standingOf(node, its?.reached === true, cells);
     const here = new Set(cells.filter(isUnmet).map(({ id }) => id));
     const [asset] = assets([node]);
+    const damage = evidence.damage?.filter((each) => each.node === node) ?? [];
     return {
       ...verdict,
       conclusion: entry.conclusion,
       exitCode:
-        isClassified && entry.conclusion !== 'unreached' ? verdict.exitCode : exitCodeOf[entry.conclusion],
+        isClassified && entry.conclusion !== 'unreached'
+          ? verdict.exitCode
+          : exitCodeOf(entry.conclusion, damage),
       headline: headlineOf(verdict, entry, asset?.reason),
       counts: { required: countCells(cells, 'required'), advisory: countCells(cells, 'advisory') },
       assets: assets([node]),
@@ -50,18 +57,25 @@ export function nodeParts(verdict: Verdict): (node: string) => Verdict {
           }),
       cells,
       // Defects of cells that are here, with those cells only.
-      defects: defects(here).map((defect) => ({
-        ...defect,
-        node,
-        cells: defect.cells.filter((id) => here.has(id)),
-      })),
+      defects: [
+        ...defects(here).map((defect) => ({
+          ...defect,
+          node,
+          cells: defect.cells.filter((id) => here.has(id)),
+        })),
+        ...[node, ...share.groups].flatMap((id) => lost.get(id) ?? []),
+      ],
       measurements: measurements([node, ...share.groups]),
       attempts: attempts([
         ...[node, ...share.groups].map((each) => `node ${each}`),
         ...[...share.steps].map((each) => `step ${each}`),
       ]),
       notShown: [...notShown(node), ...elsewhere],
-      evidence: { inputs: evidence.inputs, journals: journals([node, ...share.groups]) },
+      evidence: {
+        inputs: evidence.inputs,
+        ...(damage.length === 0 ? {} : { damage }),
+        journals: journals([node, ...share.groups]),
+      },
     };
   };
 }
@@ -145,9 +159,7 @@ function linesByNode({ notShown, nodes }: Verdict): (node: string) => Verdict['n
 
 /** How a node stands in a document without a block: as its worst required cell does. */
 function standingOf(node: string, isReached: boolean, cells: readonly Cell[]): BlockNode {
-  const open = cells
-    .filter((cell) => cell.level === 'required' && isUnmet(cell))
-    .toSorted((left, right) => rank(left) - rank(right));
+  const open = cells.filter((cell) => cell.level === 'required' && isUnmet(cell)).toSorted(worstFirst);
   const isDecided = cells.some(({ level, verdict: word }) => level === 'required' && word === 'pass');
   const conclusion: Conclusion =
     open[0]?.verdict === 'fail'
@@ -166,23 +178,8 @@ function standingOf(node: string, isReached: boolean, cells: readonly Cell[]): B
   return { id: node, conclusion, reason };
 }
 
-const rank = ({ verdict }: Cell): number => CellVerdict.options.indexOf(verdict);
-
 /** A survey answers what its machine can be used for; everything else what decided. */
 function headlineOf({ profile }: Verdict, { reason }: BlockNode, asset: string | undefined): string {
   const text = profile.id === 'survey' && asset !== undefined ? `Because of ${asset}` : reason;
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
-}
-
-function countCells(cells: readonly Cell[], level: Cell['level']): Counts {
-  const counts: Record<CellVerdict, number> = {
-    fail: 0,
-    invalid: 0,
-    missing: 0,
-    inconclusive: 0,
-    pass: 0,
-    'not-applicable': 0,
-  };
-  for (const cell of cells) if (cell.level === level) counts[cell.verdict] += 1;
-  return counts;
 }

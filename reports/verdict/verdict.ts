@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { Dimensions, Origin, SourcePlace } from '../../workloads/kit/sample.ts';
 import { Unit } from '../../workloads/kit/unit.ts';
 
-/** The only words for a cell (subject × requirement). Only `pass` counts as met. */
+/** The only words for a cell (subject × requirement), the worst first. Only `pass` counts as met. */
 export const CellVerdict = z.enum(['fail', 'invalid', 'missing', 'inconclusive', 'pass', 'not-applicable']);
 export type CellVerdict = z.infer<typeof CellVerdict>;
 
@@ -285,10 +285,6 @@ export const Verdict = z.strictObject({
   }),
 });
 export type Verdict = z.infer<typeof Verdict>;
-
-/** Whether a cell leaves its requirement open: only `pass` counts as met. */
-export const isUnmet = (cell: Pick<Cell, 'verdict'>): boolean =>
-  cell.verdict !== 'pass' && cell.verdict !== 'not-applicable';
 
 export type Block = NonNullable<Verdict['block']>;
 export type BlockNode = Block['nodes'][number];

@@ -7,7 +7,11 @@ import * as z from 'zod';
 import { judgeRun } from '../../harness/run/conclude-run.ts';
 import { RunDirectory } from '../../harness/store/run-directory.ts';
 import { RunEvidence } from '../../harness/store/run-evidence.ts';
+import { nodeParts } from '../../reports/verdict/node-parts.ts';
+import { validateVerdict } from '../../reports/verdict/validate.ts';
+import type { Verdict } from '../../reports/verdict/verdict.ts';
 import { createLookup } from '../../reports/verdict/verdict-lookup.ts';
+import { renderHtml } from '../../reports/writers/html/render-html.ts';
 import { plainScreen, writers } from '../../reports/writers/writers.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Registry } from '../../workloads/registry.ts';
@@ -40,11 +44,21 @@ export async function conclude(path: string, registry: Registry): Promise<Golden
       ...Object.fromEntries(
         writers.map(({ id, file, render }) => [file ?? `${id}.txt`, render(lookup, plainScreen)]),
       ),
+      ...Object.fromEntries(lookup.isBlock ? nodePages(verdict) : []),
     };
   } catch (cause) {
     if (!(cause instanceof AssayError)) throw cause;
     return { 'error.txt': `${cause.code} ${cause.message}\n` };
   }
+}
+
+/** The pages of the nodes of a block, each from a part of the verdict that holds by itself. */
+function nodePages(verdict: Verdict): readonly (readonly [string, string])[] {
+  const partOf = nodeParts(verdict);
+  return verdict.nodes.map(({ id }) => [
+    `nodes/${id}/report.html`,
+    renderHtml(createLookup(validateVerdict(partOf(id)))),
+  ]);
 }
 
 /** What is expected of each run. Markdown lies beside it as text, so that a change can be read in review. */

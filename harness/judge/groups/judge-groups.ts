@@ -1,3 +1,4 @@
+import { isUnmet } from '../../../reports/verdict/algebra.ts';
 import type { Blame, Trial } from '../../../reports/verdict/verdict.ts';
 import type { Requirement } from '../../../workloads/kit/requirement.ts';
 import type { Profile } from '../../config/profile.ts';
@@ -107,8 +108,7 @@ function judgeGroup(
   const outcome = judgeTogether(requirement, subject, index);
   const kind = requirement.scope === 'pair' ? 'pair' : 'group';
   const kept = keptOut(subject, index, findings);
-  const isMet = outcome.verdict === 'pass' || outcome.verdict === 'not-applicable';
-  const blamedOn = isMet ? [] : [...new Set([...kept, ...blamedAmong(members, findings.blames)])];
+  const blamedOn = isUnmet(outcome) ? [...new Set([...kept, ...blamedAmong(members, findings.blames)])] : [];
   const [first] = blamedOn;
   const cell = writeCell(
     { cell: `${subject.id}:${requirement.id}`, subject, requirement, isStandIn: false },

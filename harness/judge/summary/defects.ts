@@ -1,18 +1,16 @@
+import { isUnmet, worstFirst } from '../../../reports/verdict/algebra.ts';
 import type { Blame, Cell, Defect } from '../../../reports/verdict/verdict.ts';
 import { foldNodeSet } from '../../../reports/verdict/words/fold-names.ts';
 import { compareText } from '../../plan/subjects.ts';
 import { blameCause } from '../groups/judge-groups.ts';
 import type { JudgedCell } from '../judge-cells.ts';
 import { adviseOn, ownerOf } from '../missing-action.ts';
-import { verdictOrder } from '../outcome.ts';
 import type { RunDossier } from '../run-dossier.ts';
 import { listLostRuns } from '../samples/lost-runs.ts';
 import { describeFates } from '../samples/step-fate.ts';
 
 /** Gaps that nobody at the machine can close: the report lists them under what was not shown. */
 const isGap = ({ missing }: Cell): boolean => missing === 'not-covered' || missing === 'no-limit';
-
-const rank = ({ verdict }: Cell): number => verdictOrder.indexOf(verdict);
 
 /**
  * Folds the cells that are not met into one row per cause: forty red cells of one dead GPU are one row. The
@@ -25,12 +23,12 @@ export function foldDefects(
 ): Defect[] {
   const groups = new Map<string, Cell[]>();
   for (const { cell, cause } of judged) {
-    if (cell.verdict === 'pass' || cell.verdict === 'not-applicable' || isGap(cell)) continue;
+    if (!isUnmet(cell) || isGap(cell)) continue;
     const group = groups.get(cause);
     if (group === undefined) groups.set(cause, [cell]);
     else group.push(cell);
   }
-  const unmet = judged.filter(({ cell }) => cell.verdict !== 'pass' && cell.verdict !== 'not-applicable');
+  const unmet = judged.filter(({ cell }) => isUnmet(cell));
   const found = [...groups.entries()]
     .map(([cause, cells]) => ({ cause, cells, lead: leadOf(cells) }))
     .toSorted((a, b) => compareLeads(a.lead, b.lead) || compareText(a.cause, b.cause))
@@ -90,7 +88,7 @@ function leadOf(cells: readonly Cell[]): Cell {
 }
 
 const compareLeads = (a: Cell, b: Cell): number =>
-  rank(a) - rank(b) || compareText(b.level, a.level) || Number(b.gate) - Number(a.gate);
+  worstFirst(a, b) || compareText(b.level, a.level) || Number(b.gate) - Number(a.gate);
 
 /** One cause may concern many nodes: a suite that leaves something out, an inventory that claims nothing. */
 const nodesOf = (cells: readonly Cell[]): string => foldNodeSet([...new Set(cells.map(({ node }) => node))]);

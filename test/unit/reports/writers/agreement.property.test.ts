@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { XMLParser } from 'fast-xml-parser';
 import { describe, expect, it } from 'vitest';
+import { isUnmet } from '../../../../reports/verdict/algebra.ts';
 import { nodeParts } from '../../../../reports/verdict/node-parts.ts';
 import { validateVerdict } from '../../../../reports/verdict/validate.ts';
 import type { Conclusion } from '../../../../reports/verdict/verdict.ts';
-import { isUnmet, Verdict } from '../../../../reports/verdict/verdict.ts';
+import { Verdict } from '../../../../reports/verdict/verdict.ts';
 import { createLookup } from '../../../../reports/verdict/verdict-lookup.ts';
 import { plainScreen, writers } from '../../../../reports/writers/writers.ts';
 import { readGoldens } from '../../../golden/golden.ts';
