@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AssayError } from '../workloads/kit/assay-error.ts';
-import { readEnvironment } from './environment.ts';
+import { readAgentEnvironment } from './environment.ts';
 import { connectDoor } from './keeper/door.ts';
 import { Answer, createChallenge, isProof, prove } from './keeper/handshake.ts';
 import type { LeaseSockets } from './keeper/lease.ts';
@@ -121,7 +121,7 @@ async function openRun(
 }
 
 function startKeeper(directory: string, { state, bundle, program }: BridgeOptions): ChildProcess {
-  const { path, compileCache } = readEnvironment();
+  const { path, compileCache } = readAgentEnvironment();
   const keeper = spawn(process.execPath, [program, 'keeper', state, directory, bundle], {
     cwd: directory,
     env: { PATH: path, ...(compileCache === undefined ? {} : { NODE_COMPILE_CACHE: compileCache }) },

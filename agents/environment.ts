@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 
 /** What the agent takes from its surroundings: read once, here, and passed on. */
-export interface Environment {
+export interface AgentEnvironment {
   readonly path: string;
   readonly uid: number;
   /** Where Node.js keeps compiled code. */
@@ -11,7 +11,7 @@ export interface Environment {
 /** Directories that hold system programs but are missing from the PATH of many non-login shells. */
 const systemDirectories = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
-export function readEnvironment(): Environment {
+export function readAgentEnvironment(): AgentEnvironment {
   const given = (process.env['PATH'] ?? '').split(':').filter((entry) => entry.startsWith('/'));
   const path = [...new Set([...given, ...systemDirectories])].filter((entry) => entry !== homedir());
   return {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { loadRegistry } from '../../workloads/registry.ts';
 import { systemClock } from '../clock.ts';
-import { readEnvironment } from '../environment.ts';
+import { readAgentEnvironment } from '../environment.ts';
 import type { LocalSocket } from '../local-socket.ts';
 import { createLineSplitter, encodeLine } from '../protocol/framing.ts';
 import type { FromAgent } from '../protocol/messages.ts';
@@ -44,7 +44,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     node,
     bootId,
     runtime: process.execPath,
-    path: readEnvironment().path,
+    path: readAgentEnvironment().path,
     clock: systemClock,
     registry: await loadRegistry(),
     log,

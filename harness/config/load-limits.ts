@@ -12,14 +12,14 @@ export async function loadLimits(
   files: readonly string[],
   metrics: ReadonlyMap<string, Metric>,
 ): Promise<readonly Limit[]> {
-  return readLimits(await Promise.all(files.map((file) => loadSource(file))), metrics);
+  return parseLimitFile(await Promise.all(files.map((file) => loadSource(file))), metrics);
 }
 
 /**
  * All limits from their texts. Throws LIMIT_REFUSED for one that cannot be right: published tables contain
  * slips of ten, gigabits for gigabytes and floors above the ceiling, and each would be a wrong verdict.
  */
-export function readLimits(
+export function parseLimitFile(
   sources: readonly Source[],
   metrics: ReadonlyMap<string, Metric>,
 ): readonly Limit[] {

@@ -14,7 +14,7 @@ export const unanswered: Unanswered = {
   hint: 'Log in by hand and see whether `sh -c true` works there.',
 };
 
-export interface Question extends Unanswered {
+export interface ShellQuestion extends Unanswered {
   /** Of the node, for messages. */
   readonly name: string;
   /** Answers begin with it. */
@@ -22,7 +22,7 @@ export interface Question extends Unanswered {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface Answer {
+export interface ShellAnswer {
   /** The line, without the nonce. */
   readonly answer: string;
   /** On standard error so far. */
@@ -36,7 +36,7 @@ export async function ask(
   transport: Transport,
   line: string,
   nonce: string,
-  { input, ...question }: Omit<Question, 'name' | 'nonce'> & { readonly input?: Readable },
+  { input, ...question }: Omit<ShellQuestion, 'name' | 'nonce'> & { readonly input?: Readable },
 ): Promise<string> {
   const channel = await transport.exec(line);
   input?.on('error', () => channel.close()); // then there is no answer
@@ -56,9 +56,9 @@ export async function ask(
  */
 export function nextAnswer(
   { stdout, stderr, ended }: Channel,
-  { name, nonce, signal, expected, hint }: Question,
+  { name, nonce, signal, expected, hint }: ShellQuestion,
   withinMs?: number,
-): Promise<Answer> {
+): Promise<ShellAnswer> {
   if (signal?.aborted === true) return Promise.reject(interrupted());
   let [seen, said, isSettled] = [Buffer.alloc(0), '', false];
   return new Promise((resolve, reject) => {

@@ -3,7 +3,7 @@ import { encodeLine } from '../../agents/protocol/framing.ts';
 import type { Hello } from '../../agents/protocol/messages.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Channel, Transport } from '../transport/transport.ts';
-import type { Answer, Question } from './ask.ts';
+import type { ShellAnswer, ShellQuestion } from './ask.ts';
 import { nextAnswer, unanswered } from './ask.ts';
 import type { Bundle } from './bundle.ts';
 import { loadBundle } from './bundle.ts';
@@ -66,7 +66,7 @@ export async function startAgent(
 }
 
 /** Sends the bundle if it is asked for; returns the answer that says how it went. */
-async function bring(channel: Channel, bundle: Bundle, question: Question): Promise<Answer> {
+async function bring(channel: Channel, bundle: Bundle, question: ShellQuestion): Promise<ShellAnswer> {
   try {
     const first = await nextAnswer(channel, question, answerMs);
     if (first.answer !== 'push') return first;

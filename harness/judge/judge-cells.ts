@@ -45,7 +45,7 @@ interface Field {
 
 function judgeField({ requirement, isStandIn }: Coverage, { profile, known, node, index }: Field): Outcome {
   const { rule } = requirement;
-  if (node.damage !== undefined) return damaged(node.id, node.damage);
+  if (node.damage !== undefined) return damagedOutcome(node.id, node.damage);
   if (!node.reached) return missing('no-access', node.why ?? 'nobody could log in', `${node.id}:no-access`);
   if (rule.kind === 'not-covered')
     return missing('not-covered', `Assay cannot measure this yet: ${rule.subjectMatter}`);
@@ -98,7 +98,7 @@ function judgeAgain(
 }
 
 /** Evidence that was changed or is gone: nothing of its node counts, and one cause for all of it. */
-export const damaged = (node: string, { file, expected, found }: Damage): Outcome =>
+export const damagedOutcome = (node: string, { file, expected, found }: Damage): Outcome =>
   invalid(`${file}: expected ${expected}, found ${found}`, `${node}:damaged`);
 
 /** A node that answered took no part: the one cause of all that was therefore not measured on it. */
@@ -139,7 +139,7 @@ function vanishedCells(
         .filter(({ cell }) => index.plannedCells.has(cell) && !present.has(cell)),
     )
     .map((field) => {
-      if (node.damage !== undefined) return writeCell(field, damaged(node.id, node.damage));
+      if (node.damage !== undefined) return writeCell(field, damagedOutcome(node.id, node.damage));
       const cause = node.reached ? `${field.subject.id}:vanished` : `${node.id}:no-access`;
       return writeCell(
         field,

@@ -13,9 +13,9 @@ import { Plan } from '../plan/plan.ts';
 import { assayVersion } from '../version.ts';
 import type { CoordinatorEntry, Decided } from './coordinator-journal.ts';
 import { CoordinatorJournal } from './coordinator-journal.ts';
-import { Decision, readDecisions } from './decision.ts';
 import { damaged, EvidenceDamaged } from './evidence-damaged.ts';
 import { NodeEvidence } from './node-evidence.ts';
+import { OldDecision, readDecisions } from './old-decision.ts';
 import { readNode } from './read-node.ts';
 import type { RunDirectory } from './run-directory.ts';
 import { inputNames, runPaths } from './run-directory.ts';
@@ -298,5 +298,5 @@ async function readOldDecisions(run: RunDirectory): Promise<Decided> {
   const bytes = (await run.has(runPaths.decisions))
     ? (await run.read(runPaths.decisions)).toString('utf8')
     : '';
-  return readDecisions(await run.readLines(Decision, runPaths.decisions), bytes);
+  return readDecisions(await run.readLines(OldDecision, runPaths.decisions), bytes);
 }

@@ -1,4 +1,4 @@
-import type { Cell, Content, Deep, Depth, Section, Table, Text } from './content.ts';
+import type { Content, Deep, Depth, Section, Table, TableCell, Text } from './content.ts';
 
 const depths: readonly Depth[] = ['glance', 'ticket', 'page'];
 
@@ -34,7 +34,7 @@ function pruneTable(table: Table, isShown: (it: Deep) => boolean): Table {
   };
 }
 
-function isEmpty(cell: Cell | undefined): boolean {
+function isEmpty(cell: TableCell | undefined): boolean {
   if (cell === undefined) return true;
   if (typeof cell === 'string') return cell === '';
   if (!('kind' in cell)) return cell.every((span) => (typeof span === 'string' ? span : span.text) === '');

@@ -2,7 +2,7 @@ import type { Verdict } from '../verdict/verdict.ts';
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import { foldNames } from '../verdict/words/fold-names.ts';
 import { formatDuration } from '../verdict/words/format-duration.ts';
-import type { Cell, Content, Row, Section, Table } from './content.ts';
+import type { Content, Row, Section, Table, TableCell } from './content.ts';
 import { code, noted, number, paragraph, plain, wide } from './content.ts';
 
 type Attempt = Verdict['attempts'][number];
@@ -96,7 +96,7 @@ const attemptTable = (label: string, attempts: readonly Attempt[]): Table => ({
   })),
 });
 
-const outcomeOf = ({ execution, reason }: Attempt): Cell => noted(execution, reason ?? '');
+const outcomeOf = ({ execution, reason }: Attempt): TableCell => noted(execution, reason ?? '');
 
 function fateRow(members: readonly Attempt[]): readonly Row[] {
   const [first] = members;
@@ -116,7 +116,7 @@ function fateRow(members: readonly Attempt[]): readonly Row[] {
 /** Longer lists of nodes, such as those of pairs, are told by their number. */
 const longestList = 120;
 
-function nodesOf(nodes: readonly string[]): Cell {
+function nodesOf(nodes: readonly string[]): TableCell {
   const names = foldNames(nodes);
   return names.length > longestList
     ? `${new Set(nodes).size} nodes and groups`

@@ -4,7 +4,7 @@ import { formatDimensions } from '../verdict/words/format-dimensions.ts';
 import { formatQuantity } from '../verdict/words/format-quantity.ts';
 import { createTelling } from '../verdict/words/telling-dimensions.ts';
 import { middleOf } from './block-shown.ts';
-import type { Cell, Row, Section, Span, Text } from './content.ts';
+import type { Row, Section, Span, TableCell, Text } from './content.ts';
 import { noted, number, paragraph, plain } from './content.ts';
 import { toolOf } from './measurements.ts';
 
@@ -90,7 +90,7 @@ function rowOf(
 const mostNamed = 3;
 
 /** Where all have one number, none is the worst. */
-function worstOf(those: readonly Measurement[], isNode: (id: string) => boolean): Cell {
+function worstOf(those: readonly Measurement[], isNode: (id: string) => boolean): TableCell {
   const [first] = those;
   if (first === undefined || those.every(({ median }) => median === first.median)) return '–';
   const sign = first.better === 'lower' ? -1 : 1;

@@ -7,7 +7,7 @@ import { foldNames } from '../verdict/words/fold-names.ts';
 import { formatLimit } from '../verdict/words/format-limit.ts';
 import { formatMedian, formatObserved } from '../verdict/words/format-observed.ts';
 import { formatRange } from '../verdict/words/format-range.ts';
-import type { Cell, Content, Row, Section, Table, Text } from './content.ts';
+import type { Content, Row, Section, Table, TableCell, Text } from './content.ts';
 import { cellWord, code, figure, noted, number, paragraph, plain, strong, tagged, wide } from './content.ts';
 import { titleOf } from './shown.ts';
 
@@ -100,7 +100,7 @@ const cellTable = (label: string, rows: readonly Row[]): Table => ({
 
 const cellRow = (cell: VerdictCell): Row => rowOf(cell, [code(cell.id)], foundIn(cell));
 
-function rowOf(cell: VerdictCell, id: Text, found: Cell): Row {
+function rowOf(cell: VerdictCell, id: Text, found: TableCell): Row {
   const { title, gate, level, verdict, missing, limit, reason, action } = cell;
   return {
     cells: [
@@ -114,7 +114,7 @@ function rowOf(cell: VerdictCell, id: Text, found: Cell): Row {
 }
 
 /** The median, since it decides, and below it what it was taken from. */
-function foundIn(cell: VerdictCell): Cell {
+function foundIn(cell: VerdictCell): TableCell {
   const { observed } = cell;
   if (observed?.kind !== 'samples') return formatObserved(cell);
   const spread =

@@ -1,7 +1,7 @@
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import { foldNames } from '../verdict/words/fold-names.ts';
 import { formatNodeFact } from '../verdict/words/format-fact.ts';
-import type { Cell, Content, Section, Table } from './content.ts';
+import type { Content, Section, Table, TableCell } from './content.ts';
 import { noted, paragraph, plain, wide } from './content.ts';
 
 /** More values than this of one fact say only that it varies. */
@@ -101,7 +101,7 @@ const factTable = (label: string, rows: readonly FactRow[], nodes: number): Tabl
   rows: rows.map((row) => ({ cells: [noted(row.name, row.group), valuesOf(row, nodes)] })),
 });
 
-function valuesOf({ values }: FactRow, all: number): Cell {
+function valuesOf({ values }: FactRow, all: number): TableCell {
   if (values.length > mostValues) return `${values.length} different values, see the reports of the nodes`;
   return {
     kind: 'lines',

@@ -82,12 +82,12 @@ export interface Column extends Deep {
 }
 
 export interface Row extends Deep {
-  readonly cells: readonly Cell[];
+  readonly cells: readonly TableCell[];
   /** What has to be known before any number of the row is used. */
   readonly remark?: Text;
 }
 
-export type Cell = Text | NotedCell | LinesCell | StripCell;
+export type TableCell = Text | NotedCell | LinesCell | StripCell;
 
 /** `more` says all that the note says in short: a page folds it below the note, a ticket has it instead. */
 export interface NotedCell {

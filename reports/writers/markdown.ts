@@ -1,7 +1,6 @@
 import { atDepth } from '../page/at-depth.ts';
 import type {
   Asset,
-  Cell,
   Content,
   DefectEntry,
   Definitions,
@@ -9,6 +8,7 @@ import type {
   Section,
   Span,
   Table,
+  TableCell,
   Text,
 } from '../page/content.ts';
 import type { PageHead } from '../page/page.ts';
@@ -116,7 +116,7 @@ function tableLines({ columns, rows }: Table): readonly string[] {
   return [heads, heads.map(() => '---'), ...lines].map((texts) => `| ${texts.join(' | ')} |`);
 }
 
-function cellText(cell: Cell): string {
+function cellText(cell: TableCell): string {
   if (typeof cell === 'string' || !('kind' in cell)) return inline(cell, inCell);
   switch (cell.kind) {
     case 'noted':

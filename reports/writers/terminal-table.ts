@@ -1,4 +1,4 @@
-import type { Cell, Row, Table } from '../page/content.ts';
+import type { Row, Table, TableCell } from '../page/content.ts';
 import { displayWidth, padEnd, padStart } from '../text/display-width.ts';
 import { wrapText } from '../text/wrap-text.ts';
 import type { Pen } from './terminal-pen.ts';
@@ -78,7 +78,7 @@ export function tableLines({ columns, rows }: Table, pen: Pen, margin = 2): read
 const widest = (texts: readonly string[]): number =>
   texts.reduce((most, text) => Math.max(most, displayWidth(text)), 0);
 
-function cellText(cell: Cell | undefined): string {
+function cellText(cell: TableCell | undefined): string {
   if (cell === undefined) return '';
   if (typeof cell === 'string' || !('kind' in cell)) return plainText(cell);
   switch (cell.kind) {

@@ -3,7 +3,7 @@ import { Dimensions, MetricId } from './sample.ts';
 import { Unit } from './unit.ts';
 
 /** Where a limit comes from: who says so, where exactly, and what it says. */
-export const Evidence = z.strictObject({
+export const LimitSource = z.strictObject({
   title: z.string().min(1),
   locator: z.string().min(1),
   retrieved: z.iso.date(),
@@ -29,7 +29,7 @@ export const Limit = z.strictObject({
   ceiling: z.number().positive().optional(),
   hardware: z.strictObject({ class: z.string(), models: z.array(z.string()).optional() }),
   rule: z.string().min(1),
-  evidence: z.array(Evidence).min(1),
+  evidence: z.array(LimitSource).min(1),
 });
 export type Limit = z.infer<typeof Limit>;
 

@@ -29,7 +29,7 @@ const Findmnt = z.object({
 type Mounted = z.infer<typeof Findmnt>['filesystems'][number];
 
 /** What stood behind `{scratch}` while the step ran. `refusal` says why its numbers cannot be a drive's. */
-export interface Target {
+export interface DriveTarget {
   readonly drive: Drive | undefined;
   readonly freeBytes: number | undefined;
   readonly dimensions: Dimensions;
@@ -37,7 +37,7 @@ export interface Target {
 }
 
 /** Reads the outputs of `planTarget`. What is missing there is a refusal, not an error: a number stays a number. */
-export function readTarget(outputs: StepOutputs): Target {
+export function readTarget(outputs: StepOutputs): DriveTarget {
   const mounted = readMount(outputs);
   if (!mounted.ok) return refuse(mounted.error);
   const { fstype, avail } = mounted.value;
@@ -61,7 +61,7 @@ export function readTarget(outputs: StepOutputs): Target {
   };
 }
 
-const refuse = (refusal: string): Target => ({
+const refuse = (refusal: string): DriveTarget => ({
   drive: undefined,
   freeBytes: undefined,
   dimensions: {},

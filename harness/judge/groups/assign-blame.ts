@@ -1,5 +1,5 @@
 import type { Blame, Trial } from '../../../reports/verdict/verdict.ts';
-import type { Question } from './next-trials.ts';
+import type { TrialAspect } from './next-trials.ts';
 import { blamedIn, blamedNodes, clearedNodes, clearedPartners, isBadIn, questions } from './next-trials.ts';
 
 /** Who the bad trials are blamed on: nodes first, then what could not be pinned on one. */
@@ -29,7 +29,7 @@ export function assignBlame(trials: readonly Trial[]): readonly Blame[] {
   ];
 }
 
-function whyNode(node: string, trials: readonly Trial[], question: Question): string {
+function whyNode(node: string, trials: readonly Trial[], question: TrialAspect): string {
   const bad = trials.filter((trial) => isBadIn(trial, question) && trial.members.includes(node));
   const alone = bad.find(({ members }) => members.length === 1);
   if (alone !== undefined) return `${node} is bad all by itself (${alone.reason})`;

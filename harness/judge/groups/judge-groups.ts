@@ -5,7 +5,7 @@ import type { Profile } from '../../config/profile.ts';
 import type { Subject } from '../../plan/plan.ts';
 import type { SkipCause } from '../../store/coordinator-journal.ts';
 import type { JudgedCell } from '../judge-cells.ts';
-import { damaged, leftOut, writeCell } from '../judge-cells.ts';
+import { damagedOutcome, leftOut, writeCell } from '../judge-cells.ts';
 import type { Outcome } from '../outcome.ts';
 import { missing } from '../outcome.ts';
 import { judgeMetricRule } from '../rules/judge-metric-rule.ts';
@@ -76,7 +76,7 @@ function standAlone(requirement: Requirement, node: Dossier, index: RunDossier):
   const reason = index.unplannedOn(node.id).find((each) => each.workload === workloadOf(requirement));
   const outcome =
     node.damage !== undefined
-      ? damaged(node.id, node.damage)
+      ? damagedOutcome(node.id, node.damage)
       : !node.reached
         ? missing('no-access', node.why ?? 'nobody could log in', `${node.id}:no-access`)
         : reason === undefined
@@ -164,7 +164,7 @@ function judgeTogether(requirement: Requirement, subject: Subject, index: RunDos
   const node = index.group(subject);
   if (rule.kind === 'not-covered')
     return missing('not-covered', `Assay cannot measure this yet: ${rule.subjectMatter}`);
-  if (node.damage !== undefined) return damaged(subject.id, node.damage);
+  if (node.damage !== undefined) return damagedOutcome(subject.id, node.damage);
   if (!node.reached)
     return missing('no-access', node.why ?? 'nobody could log in', `${subject.id}:no-access`);
   if (rule.kind !== 'metric') throw new Error(`a ${scope} cannot be judged by a rule on a ${rule.kind}`);

@@ -7,7 +7,7 @@ type Outcome = Pick<Trial, 'members' | 'outcome' | 'about'>;
  * nothing about who is slow, and a slow one clears its members of having hung.
  */
 export const questions = ['result', 'speed'] as const;
-export type Question = (typeof questions)[number];
+export type TrialAspect = (typeof questions)[number];
 
 /** Known-good partners that must agree before one node is blamed. */
 export const partnersNeeded = 2;
@@ -16,11 +16,11 @@ export const partnersNeeded = 2;
 const fewNodes = 4;
 
 /** Is this trial bad in that respect? */
-export const isBadIn = ({ outcome, about = 'result' }: Outcome, question: Question): boolean =>
+export const isBadIn = ({ outcome, about = 'result' }: Outcome, question: TrialAspect): boolean =>
   outcome === 'bad' && about === question;
 
 /** Nodes that a measurement with others has cleared in one respect. */
-export const clearedNodes = (trials: readonly Outcome[], question: Question): ReadonlySet<string> =>
+export const clearedNodes = (trials: readonly Outcome[], question: TrialAspect): ReadonlySet<string> =>
   new Set(
     trials
       .filter(({ members, outcome, about = 'result' }) => {
@@ -40,7 +40,7 @@ export const blamedNodes = (trials: readonly Outcome[]): ReadonlySet<string> =>
  * Nodes that are to blame in one respect: never good with anybody, and bad with at least two partners who are good with
  * others; or bad all by themselves.
  */
-export function blamedIn(trials: readonly Outcome[], question: Question): ReadonlySet<string> {
+export function blamedIn(trials: readonly Outcome[], question: TrialAspect): ReadonlySet<string> {
   const cleared = clearedNodes(trials, question);
   const suspects = new Set(
     trials.filter((trial) => isBadIn(trial, question)).flatMap(({ members }) => members),
@@ -58,7 +58,7 @@ export function blamedIn(trials: readonly Outcome[], question: Question): Readon
 export function clearedPartners(
   node: string,
   trials: readonly Outcome[],
-  question: Question,
+  question: TrialAspect,
 ): readonly string[] {
   const cleared = clearedNodes(trials, question);
   const partners = trials
@@ -76,7 +76,7 @@ export function nextTrials(trials: readonly Outcome[]): readonly (readonly strin
   return disjoint(questions.flatMap((question) => wantedFor(trials, question)));
 }
 
-function wantedFor(trials: readonly Outcome[], question: Question): readonly (readonly string[])[] {
+function wantedFor(trials: readonly Outcome[], question: TrialAspect): readonly (readonly string[])[] {
   const tried = new Set(trials.map(({ members }) => keyOf(members)));
   const blamed = blamedNodes(trials);
   const cleared = clearedNodes(trials, question);
@@ -105,7 +105,7 @@ function wantedFor(trials: readonly Outcome[], question: Question): readonly (re
 
 const keyOf = (members: readonly string[]): string => JSON.stringify([...members].sort());
 
-const isBadAlone = (node: string, trials: readonly Outcome[], question: Question): boolean =>
+const isBadAlone = (node: string, trials: readonly Outcome[], question: TrialAspect): boolean =>
   trials.some((trial) => isBadIn(trial, question) && trial.members.length === 1 && trial.members[0] === node);
 
 /** Is there a smaller bad measurement inside this one with this node? Then that one is what has to be explained. */
@@ -113,7 +113,7 @@ const isPartOfBadPart = (
   node: string,
   members: readonly string[],
   trials: readonly Outcome[],
-  question: Question,
+  question: TrialAspect,
 ): boolean =>
   trials.some(
     (trial) =>

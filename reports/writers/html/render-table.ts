@@ -1,8 +1,8 @@
-import type { Cell, Column, Row, StripCell, Table } from '../../page/content.ts';
+import type { Column, Row, StripCell, Table, TableCell } from '../../page/content.ts';
 import { formatQuantity } from '../../verdict/words/format-quantity.ts';
 import type { SafeHtml } from './html.ts';
 import { html } from './html.ts';
-import { figure, renderText } from './render-text.ts';
+import { renderFigure, renderText } from './render-text.ts';
 
 /**
  * A table that turns into a list of labelled blocks on a narrow screen. The roles are written out because browsers
@@ -24,7 +24,7 @@ ${[...groups.values()].map(
 }
 
 /** Names once what the rows below it are about. */
-const groupRow = (cell: Cell | undefined, width: number): SafeHtml | undefined =>
+const groupRow = (cell: TableCell | undefined, width: number): SafeHtml | undefined =>
   cell === undefined
     ? undefined
     : html`<tr role="row" class="group"><th role="rowheader" scope="rowgroup" colspan="${width}">${renderCell(cell)}</th></tr>
@@ -43,8 +43,8 @@ function tableRow(columns: readonly Column[], { cells, remark }: Row): SafeHtml 
 
 const classOf = (column: Column | undefined): string => column?.role ?? '';
 
-function renderCell(cell: Cell, isNumber = false): SafeHtml {
-  if (typeof cell === 'string') return isNumber ? figure(cell) : html`${cell}`;
+function renderCell(cell: TableCell, isNumber = false): SafeHtml {
+  if (typeof cell === 'string') return isNumber ? renderFigure(cell) : html`${cell}`;
   if (!('kind' in cell)) return renderText(cell);
   switch (cell.kind) {
     case 'noted': {

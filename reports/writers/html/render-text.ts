@@ -20,7 +20,7 @@ function renderSpan(span: Span): SafeHtml {
     case 'code':
       return html`<code>${span.text}</code>`;
     case 'figure':
-      return figure(span.text);
+      return renderFigure(span.text);
     case 'note':
     case 'tag':
     case 'zero':
@@ -36,7 +36,7 @@ export const renderWord = ({ tone, mark, text }: Word): SafeHtml =>
 const longestFigure = 32;
 
 /** A number with its unit: kept on one line, unless a document made something else of it. */
-export const figure = (text: string): SafeHtml =>
+export const renderFigure = (text: string): SafeHtml =>
   text.length > longestFigure ? html`${text}` : html`<span class="figure">${text}</span>`;
 
 /** A name that is a directory below `nodes/`: what an inventory allows. */

@@ -27,14 +27,14 @@ export function readEvidence(document: ProbeDocument): Evidence {
   const json: Evidence['json'] = (id, schema) => {
     const found = text(id);
     if ('unknown' in found) return found;
-    const parsed = schema.safeParse(parseJson(found.value));
+    const parsed = schema.safeParse(parseProbeJson(found.value));
     return parsed.success ? known(parsed.data) : unknown(`${id}: not the expected JSON`);
   };
   return { output: (id) => outputs.get(id), text, json, tree: (id) => json(id, Tree) };
 }
 
 /** JSON of a program's output; `undefined` when it is none, which no caller's schema accepts. */
-export function parseJson(text: string): unknown {
+export function parseProbeJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readLimits } from '../../../../harness/config/load-limits.ts';
+import { parseLimitFile } from '../../../../harness/config/load-limits.ts';
 import type { Limit } from '../../../../workloads/kit/limit.ts';
 import { refusal } from '../../../support/constructed/refusal.ts';
 import { constructedMetrics, constructLimit } from '../../../support/constructed-run.ts';
@@ -15,12 +15,12 @@ const file = (...limits: readonly object[]) => ({
   file: 'thresholds/nvme.json',
   text: JSON.stringify({ schema: 'assay/limits', schemaVersion: 1, limits }),
 });
-const read = (...limits: readonly object[]) => readLimits([file(...limits)], constructedMetrics);
+const read = (...limits: readonly object[]) => parseLimitFile([file(...limits)], constructedMetrics);
 
 describe('readLimits', () => {
   it('reads the limits of all files', () => {
     const other: Limit = { ...good, id: 'other', where: { bytes: 4096 } };
-    expect(readLimits([file(good), file(other)], constructedMetrics).map(({ id }) => id)).toEqual([
+    expect(parseLimitFile([file(good), file(other)], constructedMetrics).map(({ id }) => id)).toEqual([
       'nvme.floor',
       'other',
     ]);
@@ -76,7 +76,7 @@ describe('readLimits', () => {
   });
   it('refuses an id that another file has', () => {
     expect(
-      refusal(() => readLimits([file(good), file({ ...good, where: { bytes: 1 } })], constructedMetrics))
+      refusal(() => parseLimitFile([file(good), file({ ...good, where: { bytes: 1 } })], constructedMetrics))
         .message,
     ).toMatch(/expected the id `nvme.floor` once/);
   });

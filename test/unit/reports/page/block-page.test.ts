@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { atDepth } from '../../../../reports/page/at-depth.ts';
-import type { Cell, Content, Depth, Row, Section, Table, Text } from '../../../../reports/page/content.ts';
+import type {
+  Content,
+  Depth,
+  Row,
+  Section,
+  Table,
+  TableCell,
+  Text,
+} from '../../../../reports/page/content.ts';
 import { mapNodes } from '../../../../reports/page/map-nodes.ts';
 import { createPage } from '../../../../reports/page/page.ts';
 import type { BlockNode, Verdict } from '../../../../reports/verdict/verdict.ts';
@@ -19,7 +27,7 @@ const words = (text: Text): string =>
     ? text
     : text.map((span) => (typeof span === 'string' ? span : span.text)).join('');
 
-function textOf(cell: Cell): string {
+function textOf(cell: TableCell): string {
   if (typeof cell === 'string' || !('kind' in cell)) return words(cell);
   if (cell.kind === 'noted') return `${words(cell.text)} [${words(cell.note)}]`;
   return cell.kind === 'lines' ? cell.lines.map(words).join(' / ') : '';
