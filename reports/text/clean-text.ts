@@ -9,6 +9,9 @@ const unsafe =
 const stackedMarks = /(\p{M}{4})\p{M}+/gu;
 const space = /[\t\n\r\v\f\u0085\u2028\u2029]+/g;
 
+/** Almost all texts are, and need no further look. */
+const printable = /^[ -~]*$/;
+
 /** Far above any honest name or sentence; a node cannot make a report unreadable with one long string. */
 const longest = 2000;
 
@@ -17,6 +20,7 @@ const longest = 2000;
  * never dropped, so that a hostile name is seen to be one. Escaping for HTML, XML … is still the renderer's job.
  */
 export function cleanText(text: string): string {
+  if (text.length <= longest && printable.test(text)) return text;
   const clean = text
     .replace(space, ' ')
     .replace(unsafe, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`)
