@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { shellQuote } from '../../harness/deploy/command-lines.ts';
+import { shellQuote } from '../../workloads/kit/shell-quote.ts';
 import type { Nodes } from './nodes.ts';
 
 /** How many hosts every peer works on at once. */

@@ -1,11 +1,10 @@
+import { shellQuote } from '../../workloads/kit/shell-quote.ts';
+
 /**
  * The only texts that ever reach a node's shell, with those of runtime.ts: fixed scripts plus values that are checked or
  * quoted here. They need `sh`, coreutils and gzip. Answers start with a nonce, because a login shell may print something
  * first.
  */
-
-/** Quotes any text for `sh` as one word. */
-export const shellQuote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 const hex = (text: string): string => {
   if (!/^[0-9a-f]{16,64}$/.test(text))

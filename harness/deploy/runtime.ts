@@ -8,10 +8,11 @@ import manifest from '../../package.json' with { type: 'json' };
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Result } from '../../workloads/kit/result.ts';
 import { err, ok } from '../../workloads/kit/result.ts';
+import { shellQuote } from '../../workloads/kit/shell-quote.ts';
 import { isCheckout, resource } from '../resources.ts';
 import type { Transport } from '../transport/transport.ts';
 import { ask } from './ask.ts';
-import { isRuntimeFunction, shellQuote } from './command-lines.ts';
+import { isRuntimeFunction } from './command-lines.ts';
 
 /** The pinned Node.js runtime for one kind of processor, as a file here. */
 export interface Runtime {

@@ -1,5 +1,5 @@
 import { AssayError } from '../../workloads/kit/assay-error.ts';
-import { shellQuote } from '../deploy/command-lines.ts';
+import { shellQuote } from '../../workloads/kit/shell-quote.ts';
 import type { HostKeyJudgement, KnownHost } from './known-hosts.ts';
 import { fingerprint, keyType } from './known-hosts.ts';
 import type { SshHop } from './ssh-settings.ts';

@@ -1,3 +1,4 @@
+import { shellQuote } from '../../workloads/kit/shell-quote.ts';
 import { cleanText } from '../text/clean-text.ts';
 import { isUnmet } from '../verdict/algebra.ts';
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
@@ -69,7 +70,5 @@ const count = (number: number, word: string): string => `${number} ${word}${numb
 /** One argument of a command line that is printed to be pasted: quoted unless it is plainly harmless. */
 function shellWord(text: string): string {
   const clean = cleanText(text);
-  return /^[\w.:/@%+=,-]+$/.test(clean) && !clean.startsWith('-')
-    ? clean
-    : `'${clean.replaceAll("'", String.raw`'\''`)}'`;
+  return /^[\w.:/@%+=,-]+$/.test(clean) && !clean.startsWith('-') ? clean : shellQuote(clean);
 }

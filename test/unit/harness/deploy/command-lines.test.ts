@@ -14,7 +14,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createBundle } from '../../../../harness/deploy/bundle.ts';
-import { cleanLine, openLine, shellQuote } from '../../../../harness/deploy/command-lines.ts';
+import { cleanLine, openLine } from '../../../../harness/deploy/command-lines.ts';
+import { shellQuote } from '../../../../workloads/kit/shell-quote.ts';
 import { temporaryDirectory } from '../../../support/temporary.ts';
 
 const nonce = '00112233445566778899aabbccddeeff';
