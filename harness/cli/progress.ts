@@ -8,7 +8,7 @@ import { valueOf } from '../../workloads/kit/facts/fact.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import type { Environment } from '../environment.ts';
 import type { Plan, PlannedStep } from '../plan/plan.ts';
-import type { MeasureEvents } from '../run/measure.ts';
+import type { MeasureEvents } from '../run/measure-options.ts';
 import { localNode } from './targets.ts';
 
 /** Width of the words in front of every fact, under which long ones are continued. */

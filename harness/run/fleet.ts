@@ -3,7 +3,7 @@ import type { OpenNode } from '../fleet/open-node.ts';
 import { openNode, withReattach } from '../fleet/open-node.ts';
 import type { Target } from '../fleet/open-session.ts';
 import { openSession } from '../fleet/open-session.ts';
-import type { MeasureOptions } from './measure.ts';
+import type { MeasureOptions } from './measure-options.ts';
 import type { StepCounter } from './step-counter.ts';
 
 /**

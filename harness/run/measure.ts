@@ -3,58 +3,21 @@ import { sha256 } from '../../agents/protocol/chain.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import type { OpenNode } from '../fleet/open-node.ts';
-import type { Target } from '../fleet/open-session.ts';
 import { checkPowerDomains, findOccupied } from '../plan/check-nodes.ts';
 import { createPlan } from '../plan/create-plan.ts';
-import type { Plan, PlannedStep } from '../plan/plan.ts';
+import type { Plan } from '../plan/plan.ts';
 import { planAgain } from '../plan/plan-again.ts';
 import { createPowerRamp } from '../plan/power-ramp.ts';
-import type { RunDirectory } from '../store/run-directory.ts';
 import { runPaths, toJson } from '../store/run-directory.ts';
-import type { RunEvidence } from '../store/run-evidence.ts';
 import { measureAlone } from './alone.ts';
 import { findInFacts } from './fact-findings.ts';
 import { Fleet } from './fleet.ts';
 import type { NodeStanding } from './judge-node.ts';
 import { judgeNode } from './judge-node.ts';
+import type { MeasureOptions } from './measure-options.ts';
 import { StepCounter } from './step-counter.ts';
 import { StopWatch } from './stop-watch.ts';
 import { measureTogether } from './together.ts';
-
-/** What a person watching a run is told, as it happens. */
-export interface MeasureEvents {
-  /** A node has answered, and how many have by now. */
-  readonly onReached: (node: string, done: number, total: number) => void;
-  /** The facts of all nodes that answered, and what they say against each of them, before any load. */
-  readonly onFacts: (
-    nodes: readonly { readonly node: string; readonly facts: HostFacts }[],
-    findings: ReadonlyMap<string, readonly string[]>,
-  ) => void;
-  readonly onPlan: (plan: Plan) => void;
-  readonly onStepStarted: (step: PlannedStep, done: number, total: number) => void;
-  readonly onStepEnded: (step: PlannedStep, execution: string, done: number, total: number) => void;
-  /** All that is measured on a node alone is done, while others may still be at work. */
-  readonly onNodeMeasured: (standing: NodeStanding) => void;
-  /** The connection to a node was lost; it goes on by itself and is picked up again. */
-  readonly onNodeLost: (node: string, error: AssayError) => void;
-  /** A node that is lost to this run, for now: the others go on. */
-  readonly onNodeFailed: (node: string, error: AssayError) => void;
-}
-
-export interface MeasureOptions {
-  readonly run: RunDirectory;
-  /** What is known about the run; the sessions add to it. */
-  readonly evidence: RunEvidence;
-  readonly targets: readonly Target[];
-  readonly events: MeasureEvents;
-  /** Aborted to let go of the nodes, which go on by themselves. */
-  readonly detach: AbortSignal;
-  /** `attach` picks up a run that the nodes already hold; before there is a plan, it may also begin on a node. */
-  readonly mode: 'open' | 'attach';
-  readonly now: () => Date;
-  /** Machines that somebody uses are measured all the same, because somebody said so. */
-  readonly acceptsOccupied: boolean;
-}
 
 /**
  * Measures the nodes of a run from wherever it stands: facts of all, one plan, then on every node the steps that have

@@ -1,6 +1,6 @@
 import type { JournalRecord } from '../../agents/protocol/journal-record.ts';
 import type { PlannedStep } from '../plan/plan.ts';
-import type { MeasureEvents } from './measure.ts';
+import type { MeasureEvents } from './measure-options.ts';
 
 /** Tells a person how far a run is: journal records of all nodes as steps done. What several do counts once. */
 export class StepCounter {

@@ -1,7 +1,7 @@
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { countStops } from '../store/stops.ts';
-import type { MeasureOptions } from './measure.ts';
+import type { MeasureOptions } from './measure-options.ts';
 
 /** Tells whether an operator has stopped a run since it was begun here: who stops one notes it there first. */
 export class StopWatch {
