@@ -2,7 +2,7 @@ import type { DiscoveredWorkload } from './discovered.ts';
 import { discovered } from './discovered.ts';
 import { AssayError } from './kit/assay-error.ts';
 import type { Tool } from './kit/tool.ts';
-import type { Metric, Metrics, Workload } from './kit/workload.ts';
+import type { DeclaredMetric, Metrics, Workload } from './kit/workload.ts';
 
 /** A workload with its tools, best rank first, and the names of its data files. */
 export interface RegisteredWorkload extends Pick<DiscoveredWorkload, 'thresholds' | 'suites'> {
@@ -37,10 +37,12 @@ export async function loadRegistry(): Promise<Registry> {
 }
 
 /** All metrics that the registry declares, by full name. */
-export function metricsOf(registry: Registry): ReadonlyMap<string, Metric> {
+export function metricsOf(registry: Registry): ReadonlyMap<string, DeclaredMetric> {
   return new Map(
     [...registry.values()].flatMap(({ workload }) =>
-      Object.entries(workload.metrics).map(([name, metric]) => [`${workload.id}.${name}`, metric] as const),
+      Object.entries(workload.metrics).map(
+        ([name, metric]) => [`${workload.id}.${name}`, { ...metric, workload: workload.id }] as const,
+      ),
     ),
   );
 }

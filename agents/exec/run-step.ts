@@ -63,8 +63,7 @@ export async function runStep(
     repetition: request.repetition,
     session: request.session,
     ...(request.seat === undefined ? {} : { seat: request.seat }),
-    execution: ended.execution,
-    ...(ended.reason === undefined ? {} : { reason: ended.reason }),
+    ...ended,
     durationMs: Math.round(around.clock.monotonicMs() - start),
     ...left,
     agentCpuSeconds: (spent.user + spent.system) / 1e6,
@@ -89,6 +88,7 @@ interface Left {
 interface Ended {
   readonly execution: Execution;
   readonly reason?: string;
+  readonly isAgentsFault?: boolean;
 }
 
 async function attempt(
@@ -131,7 +131,11 @@ async function attempt(
         fill(command, { ...private_, bundle: around.bundle, runtime: around.runtime, path: around.path }),
         budget,
       );
-      left.commands.push(result);
+      const { file, args, env, stdin } = command;
+      left.commands.push({
+        ...result,
+        planned: { file, args, env, ...(stdin === undefined ? {} : { stdin }) },
+      });
       left.survivors += survivors;
       if (result.execution !== 'completed') {
         return { execution: result.execution, reason: `${command.id}: ${result.reason ?? result.execution}` };
@@ -141,7 +145,7 @@ async function attempt(
   } catch (cause) {
     // The file system of the node failed us (full, read-only): that is this step's outcome, not the agent's end.
     if (cause instanceof Error && 'syscall' in cause)
-      return { execution: 'error', reason: `agent: ${cause.message}` };
+      return { execution: 'error', reason: `agent: ${cause.message}`, isAgentsFault: true };
     throw cause;
   } finally {
     await door?.close();

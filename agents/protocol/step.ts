@@ -49,12 +49,15 @@ export const CapturedOutput = z.strictObject({
 });
 export type CapturedOutput = z.infer<typeof CapturedOutput>;
 
+/** An argument vector with its own environment. */
+const words = { file: z.string(), args: z.array(z.string()), env: z.record(z.string(), z.string()) };
+
 /** One process that ran: what, how it ended, what it left. */
 export const CommandResult = z.strictObject({
   id: z.string(),
-  file: z.string(),
-  args: z.array(z.string()),
-  env: z.record(z.string(), z.string()),
+  ...words,
+  /** As it was planned, with placeholders where the node has its own directories; absent before 2026-11-29. */
+  planned: z.strictObject({ ...words, stdin: z.string().optional() }).optional(),
   directory: z.string(),
   execution: Execution,
   reason: z.string().optional(),
@@ -79,6 +82,8 @@ export const StepResult = z.strictObject({
   seat: Seat.optional(),
   execution: Execution,
   reason: z.string().optional(),
+  /** It ended by what the agent could not do (its disk is full), not by what the tool did. */
+  isAgentsFault: z.boolean().optional(),
   durationMs: z.number().nonnegative(),
   commands: z.array(CommandResult),
   /** Processes found with this step's mark after its last command ended, and killed. */
@@ -87,3 +92,7 @@ export const StepResult = z.strictObject({
   agentCpuSeconds: z.number().nonnegative(),
 });
 export type StepResult = z.infer<typeof StepResult>;
+
+/** Whether the agent's own machine failed it; results before 2026-11-29 have only words for that. */
+export const isAgentsFault = (step: StepResult): boolean =>
+  step.isAgentsFault ?? step.reason?.startsWith('agent: ') === true;

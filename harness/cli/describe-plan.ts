@@ -1,10 +1,13 @@
 import { cleanText } from '../../reports/text/clean-text.ts';
 import { wrapText } from '../../reports/text/wrap-text.ts';
+import { listedUnder, nodeOfCell } from '../../reports/verdict/algebra.ts';
 import type { Cell } from '../../reports/verdict/verdict.ts';
 import { foldNodeSet } from '../../reports/verdict/words/fold-names.ts';
 import { formatDuration } from '../../reports/verdict/words/format-duration.ts';
 import { formatQuantity } from '../../reports/verdict/words/format-quantity.ts';
-import { shellQuote } from '../../workloads/kit/shell-quote.ts';
+import { say } from '../../reports/verdict/words/say.ts';
+import { shellWord } from '../../workloads/kit/shell-quote.ts';
+import { nameOf } from '../../workloads/kit/subject.ts';
 import type { Tool } from '../../workloads/kit/tool.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import type { OpenNode } from '../fleet/open-node.ts';
@@ -47,7 +50,7 @@ export function describeWholePlan(
     ...section(
       'NOT REACHED',
       material.nodes.flatMap(({ id, reached, why }) =>
-        reached ? [] : [`${id}: ${why ?? 'no reason given'}`],
+        reached ? [] : [`${id}: ${why === undefined ? 'no reason given' : say(why)}`],
       ),
     ),
     ...section(
@@ -114,9 +117,7 @@ function commandsOf(
   const place = step?.seat === undefined ? undefined : { seat: step.seat, launch: undefined };
   return tool
     .plan(params.data, facts, place)
-    .map(({ file, args }) =>
-      [file, ...args].map((word) => (/^[\w{}/.:,=+@-]+$/.test(word) ? word : shellQuote(word))).join(' '),
-    );
+    .map(({ file, args }) => [file, ...args].map((word) => shellWord(word, '{}')).join(' '));
 }
 
 function describeWrites(plan: Plan, registry: Registry): readonly string[] {
@@ -153,23 +154,20 @@ function describePower({ inventory }: RunMaterial, plan: Plan, registry: Registr
 function describeCells(material: RunMaterial, isWanted: (cell: Cell) => boolean): readonly string[] {
   // Of a node that nobody reached, nothing will be shown: one line says so.
   const cells = judge(material).cells.filter((cell) => cell.missing !== 'no-access' && isWanted(cell));
-  const same = Map.groupBy(cells, ({ level, title, reason }) => `${level}: ${title}: ${reason}`);
-  return [...same].map(
-    ([text, those]) => `${text} (${foldNodeSet([...new Set(those.map(({ node }) => node))])})`,
-  );
+  const same = Map.groupBy(cells, ({ level, title, reason }) => `${level}: ${title}: ${say(reason)}`);
+  return [...same].map(([text, those]) => `${text} (${foldNodeSet([...new Set(those.map(listedUnder))])})`);
 }
 
 /** Is there nothing in the plan that could fill this cell? */
-function isHopeless({ verdict, missing, requirement, subject, node }: Cell, material: RunMaterial): boolean {
+function isHopeless(cell: Cell, material: RunMaterial): boolean {
+  const { verdict, missing, requirement, subject } = cell;
   if (verdict === 'pass' || verdict === 'fail' || verdict === 'not-applicable') return false;
   const rule = material.profile.requirements.find(({ id }) => id === requirement)?.rule;
   if (rule?.kind !== 'metric' || missing !== 'not-run') return true;
-  const workload = rule.metric.slice(0, rule.metric.indexOf('.'));
+  const workload = material.metrics.get(rule.metric)?.workload;
   return !(material.plan?.steps ?? []).some(
     (step) =>
       step.workload === workload &&
-      (step.seat === undefined
-        ? step.node === node
-        : step.seat.group === subject || step.seat.group === node),
+      (step.seat === undefined ? step.node === nodeOfCell(cell) : step.seat.group === nameOf(subject)),
   );
 }

@@ -45,7 +45,7 @@ export async function giveVerdict(
   }
   const { columns, color } = environment.terminal;
   out.write(renderTerminal(createLookup(verdict), { columns: Math.min(columns, 110), color }));
-  const open = verdict.attempts.filter(({ reason }) => reason === 'it left no evidence').length;
+  const open = verdict.attempts.filter(({ reason }) => reason?.say === 'no-evidence').length;
   if (open > 0) {
     err.write(
       `\nnot finished: ${open} of ${verdict.attempts.length} steps have left no evidence. Continue with: assay resume ${run.header.id}\n`,

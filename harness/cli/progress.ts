@@ -1,8 +1,10 @@
 import type { Writable } from 'node:stream';
 import { cleanText } from '../../reports/text/clean-text.ts';
 import { wrapText } from '../../reports/text/wrap-text.ts';
+import type { Said } from '../../reports/verdict/said.ts';
 import { foldNodeSet } from '../../reports/verdict/words/fold-names.ts';
 import { formatDuration } from '../../reports/verdict/words/format-duration.ts';
+import { say } from '../../reports/verdict/words/say.ts';
 import { renderPartial } from '../../reports/writers/render-partial.ts';
 import { valueOf } from '../../workloads/kit/facts/fact.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
@@ -106,18 +108,21 @@ export function describeFacts(facts: HostFacts): readonly string[] {
   ];
 }
 
-/** What choose-tool.ts says of a program or header that is not there. */
-const lacksProgram = /not on the PATH|header .* not found/;
+/** Whether something can be installed that would help. */
+const isLack = (reason: Said): boolean =>
+  reason.say === 'tools-lack' && reason.tools.some(({ why }) => why.say === 'lacks');
 
 /** What is about to be done and how long it may take, printed beforehand. */
 export function describePlan(plan: Plan): readonly string[] {
   return [
     `plan          ${plan.steps.filter(({ seat }) => (seat?.rank ?? 0) === 0).length} steps, at most ${formatDuration(plan.budgetSeconds * 1000)}`,
-    ...[...Map.groupBy(plan.unplanned, ({ entry, reason }) => `${entry}: ${reason}`)].map(([text, those]) => {
-      const names = those.map(({ node }) => node).filter((node) => node !== localNode);
-      return `not possible  ${names.length === 0 ? '' : `${foldNodeSet(names)} `}${text}`;
-    }),
-    ...(plan.unplanned.some(({ node, reason }) => node === localNode && lacksProgram.test(reason))
+    ...[...Map.groupBy(plan.unplanned, ({ entry, reason }) => `${entry}: ${say(reason)}`)].map(
+      ([text, those]) => {
+        const names = those.map(({ node }) => node).filter((node) => node !== localNode);
+        return `not possible  ${names.length === 0 ? '' : `${foldNodeSet(names)} `}${text}`;
+      },
+    ),
+    ...(plan.unplanned.some(({ node, reason }) => node === localNode && isLack(reason))
       ? ['hint          --install-tools installs the missing tools first (apt)']
       : []),
   ];

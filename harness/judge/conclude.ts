@@ -1,5 +1,7 @@
 import { countCells, isUnmet, worstFirst } from '../../reports/verdict/algebra.ts';
+import type { Said } from '../../reports/verdict/said.ts';
 import type { Cell, Conclusion } from '../../reports/verdict/verdict.ts';
+import { nameOf, nodeOf } from '../../workloads/kit/subject.ts';
 
 /** How a set of nodes stands against one profile, and the cell that decided. */
 export interface Standing {
@@ -20,23 +22,29 @@ export function conclude(
   const [decider] = required.filter(isUnmet).toSorted(worstFirst);
   if (!nodes.some(({ reached }) => reached)) return { conclusion: 'unreached', decider };
   if (decider?.verdict === 'fail') return { conclusion: 'fail', decider };
-  const isDecided = (node: string) => required.some((cell) => cell.node === node && cell.verdict === 'pass');
+  const isDecided = (node: string) =>
+    required.some(({ subject, verdict }) => nodeOf(subject) === node && verdict === 'pass');
   const passes = decider === undefined && nodes.every(({ id }) => isDecided(id));
   return { conclusion: passes ? 'pass' : 'undecided', decider };
 }
 
-/** `Title: expected …, found …`, or what all passing cells say together. */
-export function describeStanding({ conclusion, decider }: Standing, cells: readonly Cell[]): string {
-  if (decider !== undefined) return `${decider.title}: ${decider.reason}`;
-  const passed = countCells(cells, 'required').pass;
-  if (conclusion === 'pass') return `all ${passed} required cells pass`;
-  return 'not one required cell was decided';
+/** The cell that decided, or what all of them together amount to. */
+export function describeStanding({ conclusion, decider }: Standing, cells: readonly Cell[]): Said {
+  if (decider !== undefined) return { say: 'decided', title: decider.title, reason: decider.reason };
+  return conclusion === 'pass'
+    ? { say: 'all-pass', cells: countCells(cells, 'required').pass }
+    : { say: 'none-decided' };
 }
 
-/** What decided, in one sentence, for a reader who has just been told the conclusion. */
-export function writeHeadline(standing: Standing, cells: readonly Cell[]): string {
+/** What decided, for a reader who has just been told the conclusion. */
+export function writeHeadline(standing: Standing, cells: readonly Cell[]): Said {
   const { decider } = standing;
-  if (decider !== undefined) return `Decided by ${decider.title} on ${decider.subject}: ${decider.reason}.`;
-  const text = describeStanding(standing, cells);
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+  return decider === undefined
+    ? { say: 'sentence', of: describeStanding(standing, cells) }
+    : {
+        say: 'decided-by',
+        title: decider.title,
+        subject: nameOf(decider.subject),
+        reason: decider.reason,
+      };
 }

@@ -1,3 +1,4 @@
+import type { Said } from '../../reports/verdict/said.ts';
 import { median, sortFinite } from '../stats/median.ts';
 
 /** What a value is held against, and how surely. */
@@ -10,7 +11,7 @@ export interface DecisionRule {
 /** `more`: another look may still decide. `stop`: nothing left to look at, and neither pass nor fail. */
 export interface Decision {
   readonly decision: 'pass' | 'fail' | 'more' | 'stop';
-  readonly reason: string;
+  readonly reason: Said;
 }
 
 /** The looks of `typical` and how many runs must hold at each: 6 of 6, or 8 of 9, or 10 of 12. */
@@ -32,7 +33,7 @@ export function decide(values: readonly number[], rule: DecisionRule): Decision 
   if (rule.comparator === 'equal' && rule.sampling !== 'exact') {
     throw new RangeError(`expected sampling \`exact\` with \`equal\`, got \`${rule.sampling}\``);
   }
-  if (values.length === 0) return { decision: 'more', reason: 'nothing was measured' };
+  if (values.length === 0) return { decision: 'more', reason: { say: 'nothing-measured' } };
   switch (rule.sampling) {
     case 'exact':
       return decideExact(values, rule);
@@ -59,27 +60,25 @@ const countHolding = (values: readonly number[], rule: DecisionRule) =>
   values.filter((value) => holds(value, rule)).length;
 
 function decideExact(values: readonly number[], rule: DecisionRule): Decision {
-  const violations = values.length - countHolding(values, rule);
-  return violations > 0
-    ? { decision: 'fail', reason: `${violations} of ${values.length} observations violate the limit` }
-    : { decision: 'pass', reason: `${values.length} of ${values.length} observations hold` };
+  const violating = values.length - countHolding(values, rule);
+  return {
+    decision: violating > 0 ? 'fail' : 'pass',
+    reason: { say: 'observations', violating, of: values.length },
+  };
 }
 
 function decideScreening(values: readonly number[], rule: DecisionRule): Decision {
   const middle = median(values);
-  const what = `median of ${runs(values.length)}`;
-  if (holds(middle, rule)) return { decision: 'pass', reason: `${what} holds` };
+  const said = { say: 'median', runs: values.length } as const;
+  if (holds(middle, rule)) return { decision: 'pass', reason: said };
   // Mirrored by reciprocals: 0.9·T for a floor is T/0.9 for a ceiling.
   const isFar =
     rule.comparator === 'atLeast'
       ? middle < screeningMargin * rule.value
       : middle > rule.value / screeningMargin;
   return isFar
-    ? { decision: 'fail', reason: `${what} misses the limit by more than 10 %` }
-    : {
-        decision: 'stop',
-        reason: `${what} misses the limit by less than 10 %, which a screening cannot decide`,
-      };
+    ? { decision: 'fail', reason: { ...said, misses: 'far' } }
+    : { decision: 'stop', reason: { ...said, misses: 'near' } };
 }
 
 /**
@@ -92,19 +91,14 @@ function decideTypical(values: readonly number[], rule: DecisionRule): Decision 
   const last = looks[looks.length - 1] as (typeof looks)[number];
   const look = looks.find(({ runs }) => runs === n) ?? (n > last.runs ? last : undefined);
   if (look === undefined) {
-    const next = looks.find(({ runs }) => runs > n);
-    return {
-      decision: 'more',
-      reason: `${held} of ${n} runs hold; the next look is at ${next?.runs ?? n} runs`,
-    };
+    const next = looks.find(({ runs }) => runs > n)?.runs ?? n;
+    return { decision: 'more', reason: { say: 'next-look', held, runs: n, next } };
   }
   const allowed = look.runs - look.needed;
   if (n - held <= allowed)
-    return { decision: 'pass', reason: `${held} of ${n} runs hold (needed: ${n - allowed})` };
-  if (held <= allowed) return { decision: 'fail', reason: `${n - held} of ${n} runs miss the limit` };
+    return { decision: 'pass', reason: { say: 'runs-hold', held, runs: n, needed: n - allowed } };
+  if (held <= allowed) return { decision: 'fail', reason: { say: 'runs-miss', missed: n - held, runs: n } };
   return look === last
-    ? { decision: 'stop', reason: `${held} of ${n} runs hold: neither pass nor fail after the last look` }
-    : { decision: 'more', reason: `${held} of ${n} runs hold: another look is needed` };
+    ? { decision: 'stop', reason: { say: 'last-look', held, runs: n } }
+    : { decision: 'more', reason: { say: 'next-look', held, runs: n } };
 }
-
-const runs = (n: number) => (n === 1 ? '1 run' : `${n} runs`);

@@ -1,3 +1,4 @@
+import type { Said } from '../../reports/verdict/said.ts';
 import type { AssetVerdict, Cell } from '../../reports/verdict/verdict.ts';
 import { valueOf } from '../../workloads/kit/facts/fact.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
@@ -48,11 +49,11 @@ function decideLetter(
   intended: PurposeStanding | undefined,
   ladder: readonly PurposeStanding[],
 ): Letter {
-  if (!node.reached) return undecided(node.why ?? 'nobody could log in');
-  if (intended === undefined) return undecided('no purpose was judged');
+  if (!node.reached) return undecided(node.why ?? { say: 'no-access' });
+  if (intended === undefined) return undecided({ say: 'no-purpose' });
   const because = describeStanding(intended, intended.cells);
   if (intended.conclusion === 'pass') {
-    return { verdict: 'A', meaning: `reuse as is: ${intended.profile.title}`, reason: because };
+    return { verdict: 'A', meaning: { say: 'reuse', title: intended.profile.title }, reason: because };
   }
   const lesser = ladder.find(
     ({ profile, conclusion }) => conclusion === 'pass' && (profile.rank ?? 0) > (intended.profile.rank ?? 0),
@@ -61,33 +62,40 @@ function decideLetter(
   if (lesser !== undefined) {
     return {
       verdict: 'B',
-      meaning: `reuse with restrictions: ${lesser.profile.title}`,
-      reason: `${lesser.profile.title} holds, ${intended.profile.title} does not: ${because}`,
+      meaning: { say: 'reuse-restricted', title: lesser.profile.title },
+      reason: {
+        say: 'lesser-holds',
+        lesser: lesser.profile.title,
+        intended: intended.profile.title,
+        reason: because,
+      },
       ...decidedBy,
     };
   }
   // Machines without accelerators are what a cluster is made of: that they are of no use for AI is no answer.
   if (intended.profile.family === 'cluster') {
-    const meaning =
-      intended.conclusion === 'fail' ? `not fit as it is: ${intended.profile.title}` : 'not decided';
+    const meaning: Said =
+      intended.conclusion === 'fail'
+        ? { say: 'not-fit', title: intended.profile.title }
+        : { say: 'undecided' };
     return { ...undecided(because), meaning, ...decidedBy };
   }
   const gate = findClosedGate(intended, ladder);
   if (gate !== undefined) {
     return {
       verdict: 'D',
-      meaning: 'of no use for AI',
-      reason: `${gate.title}: ${gate.reason}`,
+      meaning: { say: 'no-use' },
+      reason: { say: 'decided', title: gate.title, reason: gate.reason },
       decidedBy: gate.requirement,
     };
   }
   if (node.claims[facilityClaim] === true) {
-    return { verdict: 'C', meaning: 'reuse the facility only', reason: because, ...decidedBy };
+    return { verdict: 'C', meaning: { say: 'facility-only' }, reason: because, ...decidedBy };
   }
   return { ...undecided(because), ...decidedBy };
 }
 
-const undecided = (reason: string): Letter => ({ verdict: 'U', meaning: 'not decided', reason });
+const undecided = (reason: Said): Letter => ({ verdict: 'U', meaning: { say: 'undecided' }, reason });
 
 /**
  * The gate that rules out AI: every AI profile of the ladder has a required gate that failed. Named is the

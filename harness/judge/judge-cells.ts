@@ -1,11 +1,15 @@
 import { isUnmet } from '../../reports/verdict/algebra.ts';
+import type { Said } from '../../reports/verdict/said.ts';
 import type { Cell } from '../../reports/verdict/verdict.ts';
+import { readFactPath } from '../../workloads/kit/facts/fact-path.ts';
 import type { FactRule, Requirement } from '../../workloads/kit/requirement.ts';
 import type { Profile } from '../config/profile.ts';
 import type { Coverage } from '../plan/coverage.ts';
 import { createCoverage } from '../plan/coverage.ts';
+import { subjectOf } from '../plan/plan.ts';
 import type { KnownSubject } from '../plan/subjects.ts';
 import type { Damage } from '../store/run-material.ts';
+import type { Cause } from './cause.ts';
 import { adviseOn } from './missing-action.ts';
 import type { Outcome } from './outcome.ts';
 import { invalid, missing, worst } from './outcome.ts';
@@ -19,7 +23,7 @@ import type { Dossier, RunDossier, SeenDocument } from './run-dossier.ts';
 /** A decided cell with the cause that it shares with other cells of its node. */
 export interface JudgedCell {
   readonly cell: Cell;
-  readonly cause: string;
+  readonly cause: Cause | undefined;
 }
 
 /** Judges one node against one profile: one cell per field of the coverage matrix, none left out. */
@@ -46,18 +50,15 @@ interface Field {
 function judgeField({ requirement, isStandIn }: Coverage, { profile, known, node, index }: Field): Outcome {
   const { rule } = requirement;
   if (node.damage !== undefined) return damagedOutcome(node.id, node.damage);
-  if (!node.reached) return missing('no-access', node.why ?? 'nobody could log in', `${node.id}:no-access`);
+  if (!node.reached) return unreachedOutcome(node);
   if (rule.kind === 'not-covered')
-    return missing('not-covered', `Assay cannot measure this yet: ${rule.subjectMatter}`);
+    return missing('not-covered', { say: 'not-covered', matter: rule.subjectMatter });
   const { facts, claims } = node;
   if (facts === undefined) {
-    return missing(
-      'unknown-fact',
-      `there are no facts about this node: ${node.why ?? 'the probes left none'}`,
-      `${node.id}:no-facts`,
-    );
+    return missing('unknown-fact', { say: 'no-facts', why: node.why }, { of: node.id, why: 'no-facts' });
   }
-  const isOfUse = rule.kind === 'metric' || (rule.kind === 'fact' && rule.path.startsWith('occupancy.'));
+  const isOfUse =
+    rule.kind === 'metric' || (rule.kind === 'fact' && readFactPath(rule.path)[0] === 'occupancy');
   if (isOfUse && node.leftOut !== undefined) return leftOut(node.id, node.leftOut);
   if (isStandIn) return judgeStandIn(requirement, node);
   switch (rule.kind) {
@@ -76,7 +77,7 @@ function judgeField({ requirement, isStandIn }: Coverage, { profile, known, node
           ...later.map((document) =>
             judgeAgain(rule, known, { ...context, facts: document.facts }, document),
           ),
-        ]) ?? missing('unknown-fact', 'no facts were judged')
+        ]) ?? missing('unknown-fact', { say: 'no-facts' })
       );
     }
   }
@@ -92,30 +93,39 @@ function judgeAgain(
   const { id, label } = known.subject;
   const again = document.subjects.get(id);
   if (again === undefined)
-    return missing('no-subject', `${label} is gone after a restart (${document.step})`, `${id}:gone`);
+    return missing(
+      'no-subject',
+      { say: 'gone-after-restart', label, step: document.step },
+      { of: id, why: 'gone' },
+    );
   const outcome = judgeFactRule(rule, again, context);
-  return { ...outcome, reason: `${outcome.reason} (${document.step}, after a restart)` };
+  return { ...outcome, reason: { say: 'after-restart', what: outcome.reason, step: document.step } };
 }
 
 /** Evidence that was changed or is gone: nothing of its node counts, and one cause for all of it. */
 export const damagedOutcome = (node: string, { file, expected, found }: Damage): Outcome =>
-  invalid(`${file}: expected ${expected}, found ${found}`, `${node}:damaged`);
+  invalid({ say: 'damaged', file, expected, found }, { of: node, why: 'damaged' });
+
+/** Nobody could log in, or some member of a group was not there. */
+export const unreachedOutcome = ({ id, why }: Pick<Dossier, 'id' | 'why'>): Outcome =>
+  missing('no-access', why ?? { say: 'no-access' }, { of: id, why: 'no-access' });
 
 /** A node that answered took no part: the one cause of all that was therefore not measured on it. */
-export const leftOut = (node: string, reason: string): Outcome =>
-  missing('no-access', reason, `${node}:left-out`);
+export const leftOut = (node: string, reason: Said): Outcome =>
+  missing('no-access', reason, { of: node, why: 'left-out' });
 
 /** No such device: either none is there, or it is not known whether one is. */
 function judgeStandIn({ scope }: Requirement, { id, facts }: Dossier): Outcome {
-  const list =
-    scope === 'accelerator' ? facts?.accelerators : scope === 'drive' ? facts?.drives : facts?.nics;
+  if (scope !== 'accelerator' && scope !== 'drive' && scope !== 'nic')
+    throw new Error(`a node stands in for no ${scope}`);
+  const list = facts?.[`${scope}s`];
   return list !== undefined && 'unknown' in list
     ? missing(
         'unknown-fact',
-        `whether there is any ${scope} is not known: ${list.unknown}`,
-        `${id}:unknown-${scope}s`,
+        { say: 'unknown-devices', device: scope, unknown: list.unknown },
+        { of: id, why: `unknown-${scope}s` },
       )
-    : missing('no-subject', `there is no ${scope} on this node`, `${id}:no-${scope}`);
+    : missing('no-subject', { say: 'no-device', device: scope }, { of: id, why: `no-${scope}` });
 }
 
 /** Cells of the plan whose subject the facts no longer show: they were promised, so they are missing. */
@@ -140,12 +150,12 @@ function vanishedCells(
     )
     .map((field) => {
       if (node.damage !== undefined) return writeCell(field, damagedOutcome(node.id, node.damage));
-      const cause = node.reached ? `${field.subject.id}:vanished` : `${node.id}:no-access`;
+      const { id, label } = field.subject;
       return writeCell(
         field,
         node.reached
-          ? missing('no-subject', `${field.subject.label} was planned for and is not in the facts`, cause)
-          : missing('no-access', node.why ?? 'nobody could log in', cause),
+          ? missing('no-subject', { say: 'vanished', label }, { of: id, why: 'vanished' })
+          : unreachedOutcome(node),
       );
     });
 }
@@ -154,11 +164,10 @@ export function writeCell({ cell: id, subject, requirement }: Coverage, outcome:
   const { verdict, reason, missing: kind, limit, observed, cause } = outcome;
   const { title, dimension, level, owner, gate, sampling } = requirement;
   return {
-    cause: cause ?? id,
+    cause,
     cell: {
       id,
-      subject: subject.id,
-      node: subject.node,
+      subject: subjectOf(subject),
       requirement: requirement.id,
       title,
       dimension,
@@ -171,7 +180,9 @@ export function writeCell({ cell: id, subject, requirement }: Coverage, outcome:
       ...(limit === undefined ? {} : { limit }),
       sampling,
       ...(observed === undefined ? {} : { observed }),
-      ...(!isUnmet(outcome) ? {} : { action: adviseOn(outcome) ?? requirement.action }),
+      ...(!isUnmet(outcome)
+        ? {}
+        : { action: adviseOn(outcome) ?? { say: 'quoted', text: requirement.action } }),
     },
   };
 }

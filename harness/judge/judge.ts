@@ -1,4 +1,5 @@
 import { countCells, exitCodeOf } from '../../reports/verdict/algebra.ts';
+import type { Said } from '../../reports/verdict/said.ts';
 import type { Verdict } from '../../reports/verdict/verdict.ts';
 import type { Profile } from '../config/profile.ts';
 import type { NodeMaterial, RunMaterial } from '../store/run-material.ts';
@@ -182,7 +183,7 @@ function surveyHeadline(
   [asset, ...more]: Verdict['assets'],
   standing: ReturnType<typeof conclude>,
   cells: readonly Verdict['cells'][number][],
-): string {
+): Said {
   if (asset === undefined || more.length > 0) return writeHeadline(standing, cells);
-  return `Because of ${asset.reason}.`;
+  return { say: 'because', reason: asset.reason };
 }

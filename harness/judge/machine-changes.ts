@@ -1,3 +1,4 @@
+import type { FactValue, Said } from '../../reports/verdict/said.ts';
 import type { Fact } from '../../workloads/kit/facts/fact.ts';
 import { valueOf } from '../../workloads/kit/facts/fact.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
@@ -14,7 +15,7 @@ const fixed = [
 
 /** Why what was run under some facts says nothing about the machine as it is now. */
 export interface Stale {
-  readonly reason: string;
+  readonly reason: Said;
   /** Of another machine altogether; else of an earlier state of this one. */
   readonly isOther: boolean;
 }
@@ -34,7 +35,7 @@ export function findStale(documents: readonly FactsDocument[]): ReadonlyMap<stri
     if (difference === undefined) own.push(document);
     else
       stale.set(document.step, {
-        reason: `${document.step} is of another machine: ${difference}`,
+        reason: { say: 'other-machine', step: document.step, ...difference },
         isOther: true,
       });
   }
@@ -43,32 +44,37 @@ export function findStale(documents: readonly FactsDocument[]): ReadonlyMap<stri
     const change = last && findChange(document.facts, last.facts);
     if (last !== undefined && change !== undefined)
       stale.set(document.step, {
-        reason: `it was measured before the machine changed (${last.step}): ${change}`,
+        reason: { say: 'machine-changed', step: last.step, ...change },
         isOther: false,
       });
   }
   return stale;
 }
 
-function findOther(first: HostFacts, later: HostFacts): string | undefined {
-  for (const [name, read] of fixed) {
+function findOther(
+  first: HostFacts,
+  later: HostFacts,
+): { readonly what: string; readonly before: FactValue; readonly after: FactValue } | undefined {
+  for (const [what, read] of fixed) {
     const [before, after] = [valueOf<string | number>(read(first)), valueOf<string | number>(read(later))];
-    if (before !== undefined && after !== undefined && before !== after)
-      return `${name} ${after}, first ${before}`;
+    if (before !== undefined && after !== undefined && before !== after) return { what, before, after };
   }
   return undefined;
 }
 
 /** The first part that makes two states of one machine differ. */
-function findChange(before: HostFacts, after: HostFacts): string | undefined {
+function findChange(
+  before: HostFacts,
+  after: HostFacts,
+): { readonly kind: string; readonly part: string; readonly isGone: boolean } | undefined {
   const [had, has] = [partsOf(before), partsOf(after)];
   for (const [kind, parts] of had) {
     const now = has.get(kind);
     if (parts === undefined || now === undefined) continue;
     const gone = [...parts].find((part) => !now.has(part));
-    if (gone !== undefined) return `${kind} ${gone} is gone`;
+    if (gone !== undefined) return { kind, part: gone, isGone: true };
     const added = [...now].find((part) => !parts.has(part));
-    if (added !== undefined) return `${kind} ${added} is new`;
+    if (added !== undefined) return { kind, part: added, isGone: false };
   }
   return undefined;
 }

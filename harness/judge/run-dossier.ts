@@ -1,15 +1,30 @@
 import type { StepResult } from '../../agents/protocol/step.ts';
+import type { FactValue, Said } from '../../reports/verdict/said.ts';
 import { valueOf } from '../../workloads/kit/facts/fact.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import type { Sample } from '../../workloads/kit/sample.ts';
-import type { Plan, PlannedStep, Subject } from '../plan/plan.ts';
+import { nameOf } from '../../workloads/kit/subject.ts';
+import type { Plan, PlannedStep, PlannedSubject } from '../plan/plan.ts';
 import type { KnownSubject } from '../plan/subjects.ts';
-import { compareText, describeSubjects } from '../plan/subjects.ts';
+import { describeSubjects } from '../plan/subjects.ts';
 import type { Damage, FactsDocument, NodeMaterial, RunMaterial } from '../store/run-material.ts';
+import { inStableOrder } from './in-stable-order.ts';
 import type { Stale } from './machine-changes.ts';
 import { findStale } from './machine-changes.ts';
-import type { FactValue } from './rules/look-up-fact.ts';
 import { lookUpFact } from './rules/look-up-fact.ts';
+
+const isUsable = (sample: Sample): sample is Sample & { readonly invalid?: undefined } =>
+  sample.invalid === undefined;
+
+/** What was seen of a node or group, with the words of tools as words of somebody else. */
+type Seen = Omit<NodeMaterial, 'samples'> & Pick<Dossier, 'samples'>;
+
+const withSaid = (node: NodeMaterial): Seen => ({
+  ...node,
+  samples: node.samples.map((sample) =>
+    isUsable(sample) ? sample : { ...sample, invalid: { say: 'quoted', text: sample.invalid ?? '' } },
+  ),
+});
 
 type Claims = RunMaterial['inventory']['nodes'][number]['claims'];
 
@@ -18,12 +33,19 @@ export interface SeenDocument extends FactsDocument {
   readonly subjects: ReadonlyMap<string, KnownSubject>;
 }
 
+/** A reading with why it cannot be used, whoever says so. */
+export interface JudgedSample extends Omit<Sample, 'invalid'> {
+  readonly invalid?: Said | undefined;
+}
+
 /** What is known about one node, or about what several nodes did together, found by name instead of searched. */
 export interface Dossier {
   readonly id: string;
+  /** The node itself; or those of the group. */
+  readonly members: string[];
   readonly reached: boolean;
   /** Why it was not reached, or why there are no facts about it. */
-  readonly why?: string | undefined;
+  readonly why?: Said | undefined;
   readonly damage?: Damage | undefined;
   readonly facts?: HostFacts | undefined;
   /** Of every keeper that looked, in order, with the subjects that it saw. */
@@ -31,19 +53,19 @@ export interface Dossier {
   readonly claimedClass: string | undefined;
   readonly claims: Claims;
   /** Why it answered and takes no part. */
-  readonly leftOut?: string | undefined;
+  readonly leftOut?: Said | undefined;
   /** The planned steps that give evidence about it, by step, in the order of the plan. */
   readonly planned: ReadonlyMap<string, PlannedStep>;
   readonly steps: ReadonlyMap<string, StepResult>;
   /** In a stable order. */
-  readonly samples: readonly Sample[];
-  readonly byMetric: ReadonlyMap<string, readonly Sample[]>;
+  readonly samples: readonly JudgedSample[];
+  readonly byMetric: ReadonlyMap<string, readonly JudgedSample[]>;
   /** Samples that count wrong results, by step. */
-  readonly checks: ReadonlyMap<string, readonly Sample[]>;
+  readonly checks: ReadonlyMap<string, readonly JudgedSample[]>;
   /** Why a step says nothing about the machine as it is now, by step. */
   readonly stale: ReadonlyMap<string, Stale>;
   /** Why the output of a step could not be read, by step. */
-  readonly unreadable: ReadonlyMap<string, string>;
+  readonly unreadable: ReadonlyMap<string, Said>;
   /** The node and its devices; or the group itself. */
   readonly subjects: ReadonlyMap<string, KnownSubject>;
   /** Every name under which a tool may report on one of them. */
@@ -57,7 +79,7 @@ export class RunDossier {
   /** The cells that were promised. */
   readonly plannedCells: ReadonlySet<string>;
   /** The subjects that were promised, by node. */
-  readonly plannedSubjects: ReadonlyMap<string, readonly Subject[]>;
+  readonly plannedSubjects: ReadonlyMap<string, readonly PlannedSubject[]>;
   /** The node that leads a step of several, by step. */
   readonly leaders: ReadonlyMap<string, string>;
   readonly #byId: ReadonlyMap<string, Dossier>;
@@ -91,7 +113,7 @@ export class RunDossier {
     this.nodes = nodes.map((node) => {
       const entry = claimed.get(node.id);
       const subjects = describeSubjects(node.id, node.reached ? node.facts : undefined);
-      return this.#open(node, {
+      return this.#open(withSaid(node), {
         claimedClass: entry?.class,
         claims: entry?.claims ?? {},
         leftOut: leftOut.get(node.id),
@@ -113,6 +135,11 @@ export class RunDossier {
     return all.get(node) ?? [];
   }
 
+  /** The planned steps that give evidence about a node or group, by step. */
+  plannedFor(id: string): ReadonlyMap<string, PlannedStep> {
+    return this.#planned.get(id) ?? new Map<string, PlannedStep>();
+  }
+
   /** What only has to be found once for all nodes. */
   once<T>(key: string, find: () => T): T {
     if (!this.#memo.has(key)) this.#memo.set(key, find());
@@ -120,7 +147,7 @@ export class RunDossier {
   }
 
   /** Which subjects of a kind have which value of a fact. */
-  takenBy(kind: Subject['kind'], path: string): ReadonlyMap<FactValue, readonly string[]> {
+  takenBy(kind: PlannedSubject['kind'], path: string): ReadonlyMap<FactValue, readonly string[]> {
     return this.once(`taken ${kind} ${path}`, () => {
       const taken = new Map<FactValue, string[]>();
       for (const { subjects, facts } of this.nodes)
@@ -136,7 +163,7 @@ export class RunDossier {
   }
 
   /** How many subjects of a kind there are. */
-  countOf(kind: Subject['kind']): number {
+  countOf(kind: PlannedSubject['kind']): number {
     return this.once(`count ${kind}`, () =>
       this.nodes.reduce(
         (sum, { subjects }) =>
@@ -150,29 +177,27 @@ export class RunDossier {
    * What a pair or group left behind: its leader keeps the results. They count only as far as every other member's own
    * journal shows that it took part. Speeds are restricted as soon as one member is.
    */
-  group(subject: Pick<Subject, 'id' | 'members'>): Dossier {
+  group(subject: Pick<PlannedSubject, 'id' | 'members'>): Dossier {
     return this.once(`group ${JSON.stringify([subject.id, subject.members])}`, () =>
       this.#openGroup(subject),
     );
   }
 
-  #openGroup({ id, members = [] }: Pick<Subject, 'id' | 'members'>): Dossier {
+  #openGroup({ id, members = [] }: Pick<PlannedSubject, 'id' | 'members'>): Dossier {
     const found = members.map((member) => ({ member, node: this.node(member) }));
     const lost = found.find(({ node }) => node?.reached !== true);
     const damage = found.find(({ node }) => node?.damage !== undefined)?.node?.damage;
     const [leader, ...others] = found;
     const own = leader?.node;
-    const planned = this.#planned.get(id) ?? new Map<string, PlannedStep>();
+    const planned = this.plannedFor(id);
     const steps = [...planned.keys()].flatMap((step) => {
       const result = own?.steps.get(step);
       return result?.seat?.group === id ? [result] : [];
     });
-    const absences = new Map(
+    const absences = new Map<string, Said>(
       steps.flatMap(({ step }) => {
         const absent = others.find(({ node }) => !tookPart(node, id, step));
-        return absent === undefined
-          ? []
-          : [[step, `${absent.member} left no evidence of having taken part`] as const];
+        return absent === undefined ? [] : [[step, { say: 'no-part', member: absent.member }] as const];
       }),
     );
     const facts = restrict(
@@ -192,7 +217,7 @@ export class RunDossier {
         reached: lost === undefined,
         ...(lost === undefined
           ? {}
-          : { why: `${lost.member} was not reached: ${lost.node?.why ?? 'it left no evidence'}` }),
+          : { why: { say: 'member-unreached', member: lost.member, why: lost.node?.why } }),
         ...(damage === undefined ? {} : { damage }),
         ...(facts === undefined ? {} : { facts }),
         steps,
@@ -214,21 +239,21 @@ export class RunDossier {
   }
 
   /** The samples of a node that are about a group that it led. */
-  #samplesOf(leader: Dossier | undefined, group: string): readonly Sample[] {
+  #samplesOf(leader: Dossier | undefined, group: string): readonly JudgedSample[] {
     if (leader === undefined) return [];
     const bySubject = this.once(`led ${leader.id}`, () =>
-      Map.groupBy(leader.samples, ({ subject }) => subject),
+      Map.groupBy(leader.samples, ({ subject }) => nameOf(subject)),
     );
     return bySubject.get(group) ?? [];
   }
 
   #open(
-    { id, reached, why, damage, facts, documents = [], under, steps, samples: all, unreadable }: NodeMaterial,
+    { id, reached, why, damage, facts, documents = [], under, steps, samples: all, unreadable }: Seen,
     about: Pick<Dossier, 'claimedClass' | 'claims' | 'leftOut' | 'subjects'>,
     staleElsewhere: ReadonlyMap<string, Stale> = new Map(),
   ): Dossier {
     const { metrics } = this.material;
-    const isCheck = ({ metric }: Sample): boolean => metrics.get(metric)?.correctness === true;
+    const isCheck = ({ metric }: JudgedSample): boolean => metrics.get(metric)?.correctness === true;
     const first = documents[0]?.step;
     const changes = documents.length > 1 ? findStale(documents) : new Map<string, Stale>();
     const stale = new Map(
@@ -247,6 +272,7 @@ export class RunDossier {
     );
     return {
       id,
+      members: about.subjects.get(id)?.subject.members ?? [id],
       reached,
       why,
       damage,
@@ -256,7 +282,7 @@ export class RunDossier {
         subjects: new Map(describeSubjects(id, document.facts).map((each) => [each.subject.id, each])),
       })),
       ...about,
-      planned: this.#planned.get(id) ?? new Map<string, PlannedStep>(),
+      planned: this.plannedFor(id),
       steps: new Map(steps.map((step) => [step.step, step])),
       samples,
       byMetric: Map.groupBy(present, ({ metric }) => metric),
@@ -277,46 +303,4 @@ function tookPart(node: Dossier | undefined, group: string, step: string): boole
 function restrict(leader: HostFacts | undefined, all: readonly HostFacts[]): HostFacts | undefined {
   const restricted = all.find(({ limits }) => valueOf(limits.unrestricted) !== true);
   return leader === undefined || restricted === undefined ? leader : { ...leader, limits: restricted.limits };
-}
-
-/**
- * Sorts what came from directories and adds what is only claimed: a node of the inventory without evidence was
- * not reached, and a judged purpose belongs to the ladder even if nobody put it there.
- */
-function inStableOrder(material: RunMaterial): RunMaterial {
-  const seen = new Set(material.nodes.map(({ id }) => id));
-  const unseen = material.inventory.nodes
-    .filter(({ name }) => !seen.has(name))
-    .map(({ name }) => ({
-      id: name,
-      reached: false,
-      why: 'it left no evidence',
-      steps: [],
-      samples: [],
-      unreadable: [],
-    }));
-  const others = material.ladder.filter(({ id, rank }) => id !== material.profile.id && rank !== undefined);
-  const ladder = material.profile.rank === undefined ? others : [...others, material.profile];
-  return {
-    ...material,
-    ladder: ladder.toSorted((a, b) => (a.rank ?? 0) - (b.rank ?? 0) || compareText(a.id, b.id)),
-    inputs: material.inputs.toSorted((a, b) => compareText(a.path, b.path)),
-    nodes: [...material.nodes, ...unseen]
-      .toSorted((a, b) => compareText(a.id, b.id))
-      .map((node) => ({
-        ...node,
-        steps: node.steps.toSorted((a, b) => compareText(a.step, b.step)),
-        // By everything that a reader can see, so that equal keys are equal samples.
-        samples: node.samples
-          .map((sample) => ({
-            sample,
-            key: JSON.stringify([sample.step, sample.metric, sample.subject, sample]),
-          }))
-          .toSorted((a, b) => compareText(a.key, b.key))
-          .map(({ sample }) => sample),
-        unreadable: node.unreadable.toSorted(
-          (a, b) => compareText(a.step, b.step) || compareText(a.reason, b.reason),
-        ),
-      })),
-  };
 }

@@ -8,12 +8,12 @@ interface Seen {
   readonly facts: HostFacts;
 }
 
-/** What uses each machine that somebody uses, in words. */
-export const findOccupied = (nodes: readonly Seen[]): ReadonlyMap<string, string> =>
+/** What uses each machine that somebody uses. */
+export const findOccupied = (nodes: readonly Seen[]): ReadonlyMap<string, string[]> =>
   new Map(
     nodes.flatMap(({ node, facts }) => {
       const reasons = valueOf(facts.occupancy.reasons) ?? [];
-      return reasons.length === 0 ? [] : [[node, reasons.join(', ')] as const];
+      return reasons.length === 0 ? [] : [[node, [...reasons]] as const];
     }),
   );
 

@@ -1,3 +1,4 @@
+import type { Said } from '../../reports/verdict/said.ts';
 import { valueOf } from '../../workloads/kit/facts/fact.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import type { Result } from '../../workloads/kit/result.ts';
@@ -14,40 +15,36 @@ export function chooseTool(
   params: Record<string, unknown>,
   facts: HostFacts,
   pinned?: string,
-): Result<Tool> {
+): Result<Tool, Said> {
   const candidates = registered.tools.filter((tool) => pinned === undefined || tool.id === pinned);
-  const refusals: string[] = [];
+  const refusals: { tool: string; why: Said }[] = [];
   for (const tool of candidates) {
-    if (tool.plan === undefined) {
-      refusals.push(`${tool.id}: only reads logs made elsewhere`);
-      continue;
-    }
-    const lack = lacking(tool as Tool, facts);
-    if (lack !== undefined) {
-      refusals.push(`${tool.id}: ${lack}`);
-      continue;
-    }
-    const needs = tool.needs(params, facts);
-    if (needs.ok) return ok(tool as Tool);
-    refusals.push(`${tool.id}: ${needs.error}`);
+    const why = whyNot(tool as Tool, params, facts);
+    if (why === undefined) return ok(tool as Tool);
+    refusals.push({ tool: tool.id, why });
   }
-  return err(
-    refusals.length === 0 ? `no tool${pinned === undefined ? '' : ` \`${pinned}\``}` : refusals.join('; '),
-  );
+  return err({ say: 'tools-lack', tools: refusals, ...(pinned === undefined ? {} : { pinned }) });
 }
 
-/** What of a tool's requirements is not on the node, in words; `undefined` when all is there. */
-export function lacking(tool: Tool, facts: HostFacts): string | undefined {
-  const programs = tool.requires.programs.filter((name) => !(name in facts.programs));
-  const headers = (tool.requires.headers ?? []).filter((name) => !(name in facts.headers));
-  const libraries = (tool.requires.libraries ?? []).filter((name) => !(name in facts.libraries));
-  const flags = valueOf(facts.cpu.flags);
-  const cpuFlags = (tool.requires.cpuFlags ?? []).filter((name) => !(flags ?? []).includes(name));
-  const parts = [
-    ...(programs.length > 0 ? [`${programs.join(', ')} not on the PATH`] : []),
-    ...(headers.length > 0 ? [`header ${headers.join(', ')} not found`] : []),
-    ...(libraries.length > 0 ? [`library ${libraries.join(', ')} not found`] : []),
-    ...(cpuFlags.length > 0 ? [`CPU without ${cpuFlags.join(', ')}`] : []),
-  ];
-  return parts.length === 0 ? undefined : parts.join(' and ');
+function whyNot(tool: Tool, params: Record<string, unknown>, facts: HostFacts): Said | undefined {
+  if (tool.plan === undefined) return { say: 'only-reads' };
+  const lack = lacking(tool, facts);
+  if (lack !== undefined) return lack;
+  const needs = tool.needs(params, facts);
+  return needs.ok ? undefined : { say: 'quoted', text: needs.error };
+}
+
+/** What of a tool's requirements is not on the node; `undefined` when all is there. */
+export function lacking(
+  { requires }: Tool,
+  facts: HostFacts,
+): Extract<Said, { readonly say: 'lacks' }> | undefined {
+  const flags = valueOf(facts.cpu.flags) ?? [];
+  const lack = {
+    programs: requires.programs.filter((name) => !(name in facts.programs)),
+    headers: (requires.headers ?? []).filter((name) => !(name in facts.headers)),
+    libraries: (requires.libraries ?? []).filter((name) => !(name in facts.libraries)),
+    cpuFlags: (requires.cpuFlags ?? []).filter((name) => !flags.includes(name)),
+  };
+  return Object.values(lack).every((names) => names.length === 0) ? undefined : { say: 'lacks', ...lack };
 }

@@ -1,12 +1,12 @@
 import type { Requirement } from '../../workloads/kit/requirement.ts';
 import type { Profile } from '../config/profile.ts';
-import type { Subject } from './plan.ts';
+import type { PlannedSubject } from './plan.ts';
 
 /** One field of the coverage matrix before anything is known about it. */
 export interface Coverage {
   /** `<subject>:<requirement>`. */
   readonly cell: string;
-  readonly subject: Subject;
+  readonly subject: PlannedSubject;
   readonly requirement: Requirement;
   /** The requirement is about a kind of device of which the node has none: the node stands in for it. */
   readonly isStandIn: boolean;
@@ -18,7 +18,7 @@ const isAcross = ({ scope }: Requirement): boolean => scope === 'pair' || scope 
  * The coverage matrix: every requirement for every subject that it is about. A requirement on devices that a
  * node does not have still gets its cell, on the node: what is not there cannot drop out of the verdict.
  */
-export function createCoverage(profile: Profile, subjects: readonly Subject[]): readonly Coverage[] {
+export function createCoverage(profile: Profile, subjects: readonly PlannedSubject[]): readonly Coverage[] {
   return subjects.flatMap((subject) =>
     profile.requirements
       .map((requirement): Coverage => {

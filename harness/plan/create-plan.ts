@@ -1,3 +1,4 @@
+import type { Said } from '../../reports/verdict/said.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import type { Inventory } from '../config/inventory.ts';
@@ -17,7 +18,7 @@ export function createPlan(options: {
   readonly run: string;
   readonly nodes: readonly { readonly node: string; readonly facts: HostFacts }[];
   /** Nodes whose cells stand in the matrix and for which nothing is planned. */
-  readonly leftOut?: readonly { readonly node: string; readonly facts: HostFacts; readonly reason: string }[];
+  readonly leftOut?: readonly { readonly node: string; readonly facts: HostFacts; readonly reason: Said }[];
   readonly profile: Profile;
   readonly suite: Suite;
   readonly inventory: Inventory;
@@ -77,7 +78,8 @@ function planNode(
     const chosen =
       registered === undefined ? undefined : chooseTool(registered, entry.params, facts, entry.tool);
     if (chosen?.ok === true) return [{ entry, tool: chosen.value.id }];
-    const reason = chosen === undefined ? `no workload \`${entry.workload}\`` : chosen.error;
+    const reason: Said =
+      chosen === undefined ? { say: 'no-workload', workload: entry.workload } : chosen.error;
     unplanned.push({ node, entry: entry.id, workload: entry.workload, reason });
     return [];
   });

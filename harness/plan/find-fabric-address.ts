@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Said } from '../../reports/verdict/said.ts';
 import { valueOf } from '../../workloads/kit/facts/fact.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import type { Result } from '../../workloads/kit/result.ts';
@@ -11,19 +12,18 @@ export interface FabricAddress {
 }
 
 /** Where a node sits on the network under test, by the interface that the inventory names. */
-export function findFabricAddress(facts: HostFacts, name: string): Result<FabricAddress> {
-  if ('unknown' in facts.addresses) return err(`its addresses are not known: ${facts.addresses.unknown}`);
+export function findFabricAddress(facts: HostFacts, name: string): Result<FabricAddress, Said> {
+  if ('unknown' in facts.addresses)
+    return err({ say: 'addresses-unknown', unknown: facts.addresses.unknown });
   const found = (valueOf(facts.addresses) ?? []).find((each) => each.interface === name);
   if (found === undefined) {
     const others = facts.addresses.value.map((each) => each.interface);
-    return err(
-      `the interface ${name} has no IPv4 address here (others: ${others.length === 0 ? 'none' : others.join(', ')})`,
-    );
+    return err({ say: 'no-address', interface: name, others });
   }
   const [address = '', length] = found.ipv4.split('/');
   const bits = Number(length);
   if (!z.ipv4().safeParse(address).success || !Number.isInteger(bits) || bits < 1 || bits > 32)
-    return err(`the address of ${name} cannot be read: \`${found.ipv4}\``);
+    return err({ say: 'unreadable-address', interface: name, address: found.ipv4 });
   return ok({ address, network: networkOf(address, bits) });
 }
 

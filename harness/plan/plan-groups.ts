@@ -1,3 +1,4 @@
+import type { Said } from '../../reports/verdict/said.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import type { Seat } from '../../workloads/kit/seat.ts';
 import type { Registry } from '../../workloads/registry.ts';
@@ -8,7 +9,7 @@ import type { FabricAddress } from './find-fabric-address.ts';
 import { findFabricAddress } from './find-fabric-address.ts';
 import { groupName } from './group-name.ts';
 import { pairRounds } from './pair-rounds.ts';
-import type { Plan, PlannedStep, Subject } from './plan.ts';
+import type { Plan, PlannedStep, PlannedSubject } from './plan.ts';
 
 /** A node that can take part in a measurement across nodes. */
 interface Member extends FabricAddress {
@@ -47,15 +48,14 @@ function planEntry(
 ): Part {
   const { fabric } = inventory;
   const refused: Plan['unplanned'] = [];
-  const refuse = (node: string, reason: string): [] => {
+  const refuse = (node: string, reason: Said): [] => {
     refused.push({ node, entry: entry.id, workload: entry.workload, reason });
     return [];
   };
   const registered = registry.get(entry.workload);
   const able = nodes.flatMap(({ node, facts }): readonly Member[] => {
-    if (registered === undefined) return refuse(node, `no workload \`${entry.workload}\``);
-    if (fabric === undefined)
-      return refuse(node, 'the inventory names no interface of the network under test');
+    if (registered === undefined) return refuse(node, { say: 'no-workload', workload: entry.workload });
+    if (fabric === undefined) return refuse(node, { say: 'no-fabric' });
     const tool = chooseTool(registered, entry.params, facts, entry.tool);
     if (!tool.ok) return refuse(node, tool.error);
     const place = findFabricAddress(facts, fabric.interface);
@@ -64,13 +64,13 @@ function planEntry(
   const network = mostFrequent(able.map((member) => member.network));
   const members = able.flatMap((member): readonly Member[] => {
     if (member.network !== network)
-      return refuse(member.node, `it is in the network ${member.network}, others are in ${network}`);
+      return refuse(member.node, { say: 'other-network', network: member.network, others: network });
     if (able.some((other) => other !== member && other.address === member.address))
-      return refuse(member.node, `another node has its address ${member.address} too`);
+      return refuse(member.node, { say: 'same-address', address: member.address });
     return [member];
   });
   if (members.length < 2) {
-    for (const { node } of members) refuse(node, 'there is no other node to measure it with');
+    for (const { node } of members) refuse(node, { say: 'no-partner' });
     return { steps: [], unplanned: refused, subjects: [] };
   }
   const most = registered?.tools.find(({ id }) => id === members[0]?.tool)?.mostMembers ?? members.length;
@@ -160,7 +160,7 @@ export function planGroup(
   }));
 }
 
-function describeGroup(group: readonly Member[], { across }: SuiteEntry): Subject {
+function describeGroup(group: readonly Member[], { across }: SuiteEntry): PlannedSubject {
   const members = group.map(({ node }) => node);
   const id = groupName(members);
   return {

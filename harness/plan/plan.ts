@@ -1,17 +1,41 @@
 import * as z from 'zod';
 import { StepId, StepRequest } from '../../agents/protocol/step.ts';
+import { Said } from '../../reports/verdict/said.ts';
+import type { Subject } from '../../workloads/kit/subject.ts';
+import { subjectOfGroup } from '../../workloads/kit/subject.ts';
 
-/** A thing that a verdict is about. `id` is `<node>` or `<node>/<device identity>`. */
-export const Subject = z.strictObject({
+/** A thing that a verdict is about, as the facts or the suite name it. `id` is its name. */
+export const PlannedSubject = z.strictObject({
   id: z.string(),
   node: z.string(),
   /** A pair or group is no node's: `node` is its own id then. */
   kind: z.enum(['node', 'accelerator', 'drive', 'nic', 'pair', 'group']),
   label: z.string(),
+  /** Of a device: what it is called on its node. */
+  device: z.string().optional(),
   /** Of a pair or group. */
   members: z.array(z.string()).optional(),
 });
-export type Subject = z.infer<typeof Subject>;
+export type PlannedSubject = z.infer<typeof PlannedSubject>;
+
+/** What a verdict calls a planned subject. */
+export function subjectOf({ id, node, kind, device, members = [] }: PlannedSubject): Subject {
+  switch (kind) {
+    case 'node':
+      return { kind: 'node', node };
+    case 'pair':
+    case 'group':
+      return subjectOfGroup(id, members);
+    case 'accelerator':
+    case 'drive':
+    case 'nic':
+      // Plans before 2026-11-29 have only the id.
+      return { kind: 'device', node, device: device ?? id.slice(node.length + 1) };
+  }
+}
+
+/** Plans before 2026-11-29 have sentences where keys with values are now. */
+const PlanReason = z.union([z.string().transform((text): Said => ({ say: 'quoted', text })), Said]);
 
 /** A step with the suite entry it repeats. */
 export const PlannedStep = StepRequest.extend({
@@ -42,16 +66,16 @@ export const Plan = z.strictObject({
   schemaVersion: z.literal(1),
   run: z.string(),
   profile: z.string(),
-  subjects: z.array(Subject),
+  subjects: z.array(PlannedSubject),
   /** The coverage matrix: cell ids `<subject>:<requirement>`. */
   cells: z.array(z.string()),
   steps: z.array(PlannedStep),
   /** Suite entries that no tool can serve here, and why. */
   unplanned: z.array(
-    z.strictObject({ node: z.string(), entry: z.string(), workload: z.string(), reason: z.string() }),
+    z.strictObject({ node: z.string(), entry: z.string(), workload: z.string(), reason: PlanReason }),
   ),
   /** Nodes that answered and take no part, because of what their facts say: nothing is planned for them. */
-  leftOut: z.array(z.strictObject({ node: z.string(), reason: z.string() })).optional(),
+  leftOut: z.array(z.strictObject({ node: z.string(), reason: PlanReason })).optional(),
   budgetSeconds: z.number().nonnegative(),
 });
 export type Plan = z.infer<typeof Plan>;

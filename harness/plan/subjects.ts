@@ -1,16 +1,17 @@
 import { valueOf } from '../../workloads/kit/facts/fact.ts';
 import type { Accelerator, Drive, HostFacts, Nic } from '../../workloads/kit/facts/host-facts.ts';
-import type { Subject } from './plan.ts';
+import { nameOf } from '../../workloads/kit/subject.ts';
+import type { PlannedSubject } from './plan.ts';
 
 /** A subject with the facts about it, and every name under which a tool may report on it. */
 export interface KnownSubject {
-  readonly subject: Subject;
+  readonly subject: PlannedSubject;
   readonly device: Accelerator | Drive | Nic | undefined;
   readonly names: readonly string[];
 }
 
 /** The things of a node that a verdict can be about: the node itself, then its devices in a stable order. */
-export function listSubjects(node: string, facts: HostFacts | undefined): readonly Subject[] {
+export function listSubjects(node: string, facts: HostFacts | undefined): readonly PlannedSubject[] {
   return describeSubjects(node, facts).map(({ subject }) => subject);
 }
 
@@ -70,22 +71,26 @@ const describeNic = (device: Nic): Described => ({
 });
 
 /** Gives ids. Two devices with one identity keep their cells apart and lose the names that they share. */
-function name(node: string, kind: Subject['kind'], described: readonly Described[]): readonly KnownSubject[] {
+function name(
+  node: string,
+  kind: PlannedSubject['kind'],
+  described: readonly Described[],
+): readonly KnownSubject[] {
   const uses = new Map<string, number>();
   for (const { names } of described) {
     for (const each of new Set(names)) uses.set(each, (uses.get(each) ?? 0) + 1);
   }
   return described
-    .map(({ device, identity, place, label, names }) => ({
-      subject: {
-        id: `${node}/${uses.get(identity) === 1 ? identity : `${identity}@${place}`}`,
-        node,
-        kind,
-        label,
-      },
-      device,
-      names: names.filter((each) => uses.get(each) === 1).map((each) => `${node}/${each}`),
-    }))
+    .map(({ device, identity, place, label, names }) => {
+      const own = uses.get(identity) === 1 ? identity : `${identity}@${place}`;
+      return {
+        subject: { id: nameOf({ kind: 'device', node, device: own }), node, kind, label, device: own },
+        device,
+        names: names
+          .filter((each) => uses.get(each) === 1)
+          .map((each) => nameOf({ kind: 'device', node, device: each })),
+      };
+    })
     .toSorted((a, b) => compareText(a.subject.id, b.subject.id));
 }
 

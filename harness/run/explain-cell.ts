@@ -1,11 +1,15 @@
 import type { CommandResult } from '../../agents/protocol/step.ts';
 import { StepResult } from '../../agents/protocol/step.ts';
 import { cleanText } from '../../reports/text/clean-text.ts';
+import { nodeOfCell } from '../../reports/verdict/algebra.ts';
 import type { Cell } from '../../reports/verdict/verdict.ts';
 import { formatQuantity } from '../../reports/verdict/words/format-quantity.ts';
+import { say } from '../../reports/verdict/words/say.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
+import type { Placeholder } from '../../workloads/kit/command.ts';
+import { placeholders } from '../../workloads/kit/command.ts';
 import type { Sample, SourcePlace } from '../../workloads/kit/sample.ts';
-import { shellQuote } from '../../workloads/kit/shell-quote.ts';
+import { shellQuote, shellWord } from '../../workloads/kit/shell-quote.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import { suggestName } from '../config/nearest-name.ts';
 import { judge } from '../judge/judge.ts';
@@ -130,30 +134,51 @@ function quote(text: string, place: SourcePlace): string {
   return cleanText(value === undefined ? '' : JSON.stringify(value)).slice(0, 300);
 }
 
+/** What whoever repeats a command has to put in the place of the node's own directories. */
+const meaningOf: Readonly<Record<Placeholder, string>> = {
+  scratch: 'a directory on the drive',
+  build: 'an empty directory',
+  bundle: 'a checkout of Assay',
+  runtime: 'the program node',
+  path: 'the usual PATH',
+};
+const variable = (name: string): string => `$${name.toUpperCase()}`;
+const placeholder = new RegExp(`\\{(${placeholders.join('|')})\\}`);
+
+/** A word with a variable in place of each placeholder: what stands beside it is quoted by itself. */
+function wordOf(text: string): string {
+  const [first = '', ...rest] = text.split(placeholder);
+  const more = rest.map((part, at) => {
+    if (at % 2 === 0) return variable(part);
+    // A letter would belong to the name of the variable.
+    return /^\w/.test(part) ? shellQuote(part) : wordOrNothing(part);
+  });
+  return rest.length === 0 ? shellWord(first) : `${wordOrNothing(first)}${more.join('')}`;
+}
+
+const wordOrNothing = (text: string): string => (text === '' ? '' : shellWord(text));
+
 /** The command as a person would type it, in directories of one's own: the step's were removed after it. */
 function commandLine(command: CommandResult): string {
-  const places: readonly (readonly [string | RegExp, string])[] = [
-    [command.directory, '$SCRATCH'],
-    [/\/[^ ]*\/runs\/[^ ]*\/build\/[^/ ]+/g, '$BUILD'],
-    [/\/[^ ]*\/cache\/[0-9a-f]{64}/g, '$BUNDLE'],
+  const { file, args, env, stdin } = { stdin: undefined, ...(command.planned ?? command) };
+  const words = [
+    ...Object.entries(env).map(([name, value]) => `${name}=${wordOf(value)}`),
+    ...[file, ...args].map(wordOf),
   ];
-  const word = (text: string): string => {
-    const short = places.reduce((rest, [from, to]) => rest.replaceAll(from, to), text);
-    return /^[A-Za-z0-9_./:=,@%+$-]+$/.test(short) ? short : shellQuote(short);
-  };
-  const env = Object.entries(command.env).map(([name, value]) => `${name}=${word(value)}`);
-  return cleanText([...env, ...[command.file, ...command.args].map(word)].join(' '));
+  return cleanText(`${stdin === undefined ? '' : `printf %s ${shellQuote(stdin)} | `}${words.join(' ')}`);
 }
 
 /** The explanation as text for a terminal. Commands that several numbers share are told once, at the end. */
 export function formatExplanation({ cells, samples }: Explanation): string {
   const lines: string[] = [];
   for (const cell of cells) {
-    lines.push(`${cell.id}  ${cell.verdict.toUpperCase()}  ${cell.title}`, `  ${cell.reason}`);
+    lines.push(`${cell.id}  ${cell.verdict.toUpperCase()}  ${cell.title}`, `  ${say(cell.reason)}`);
     if (cell.limit !== undefined) lines.push(`  limit   ${cell.limit.id} (${cell.limit.source})`);
-    if (cell.action !== undefined) lines.push(`  action  ${cell.action}`);
+    if (cell.action !== undefined) lines.push(`  action  ${say(cell.action)}`);
     if (cell.observed?.kind === 'fact')
-      lines.push(`  fact    ${cell.observed.path} of nodes/${cell.node}/steps/facts/probes.json`);
+      lines.push(
+        `  fact    ${cell.observed.path} of nodes/${nodeOfCell(cell) ?? ''}/steps/facts/probes.json`,
+      );
     lines.push('');
   }
   for (const sample of samples) {
@@ -164,8 +189,10 @@ export function formatExplanation({ cells, samples }: Explanation): string {
   }
   const ways = new Set(samples.map(({ commands }) => commands.map((command) => `  ${command}`).join('\n')));
   for (const way of ways) lines.push('', 'by hand:', way);
-  if ([...ways].some((way) => /\$(SCRATCH|BUILD|BUNDLE)/.test(way))) {
-    lines.push('', '$SCRATCH is a directory on the drive, $BUILD an empty one, $BUNDLE a checkout of Assay.');
+  const used = placeholders.filter((name) => [...ways].some((way) => way.includes(variable(name))));
+  if (used.length > 0) {
+    const meanings = used.map((name) => `${variable(name)} is ${meaningOf[name]}`);
+    lines.push('', `${meanings.join(', ')}.`);
   }
   return `${lines.join('\n')}\n`;
 }

@@ -1,3 +1,5 @@
+import type { Said } from '../../reports/verdict/said.ts';
+import { say } from '../../reports/verdict/words/say.ts';
 import { judgeCells } from '../judge/judge-cells.ts';
 import { RunDossier } from '../judge/run-dossier.ts';
 import type { RunEvidence } from '../store/run-evidence.ts';
@@ -15,11 +17,11 @@ export function findInFacts(evidence: RunEvidence): ReadonlyMap<string, readonly
     const failed = judgeCells(profile, node, index).filter(
       ({ cell }) => cell.verdict === 'fail' && rules.get(cell.requirement)?.kind !== 'metric',
     );
-    const words = failed.map(({ cell: { subject, title, reason } }) =>
-      subject === node.id
-        ? `${title}: ${reason}`
-        : `${subject.slice(node.id.length + 1)}: ${title}: ${reason}`,
-    );
+    const words = failed.map(({ cell: { subject, title, reason } }) => {
+      const decided: Said = { say: 'decided', title, reason };
+      const said = say(decided);
+      return subject.kind === 'device' ? `${subject.device}: ${said}` : said;
+    });
     return words.length === 0 ? [] : [[node.id, words] as const];
   });
   return new Map(found);

@@ -1,3 +1,4 @@
+import type { Said } from '../../reports/verdict/said.ts';
 import type { Conclusion } from '../../reports/verdict/verdict.ts';
 import { conclude, describeStanding } from '../judge/conclude.ts';
 import { findClosedGates, judgeCells } from '../judge/judge-cells.ts';
@@ -8,7 +9,7 @@ import type { RunEvidence } from '../store/run-evidence.ts';
 export interface NodeStanding {
   readonly node: string;
   readonly conclusion: Conclusion;
-  readonly reason: string;
+  readonly reason: Said;
   readonly passed: number;
   readonly open: number;
   /** The requirement that keeps it out of what is measured across nodes: it computes wrong, or is not what it should be. */

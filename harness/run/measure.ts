@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sha256 } from '../../agents/protocol/chain.ts';
+import type { Said } from '../../reports/verdict/said.ts';
+import { say } from '../../reports/verdict/words/say.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import type { OpenNode } from '../fleet/open-node.ts';
@@ -135,20 +137,20 @@ async function planNow(fleet: Fleet): Promise<Plan> {
  */
 async function leaveOutOccupied(
   fleet: Fleet,
-): Promise<readonly { readonly node: string; readonly facts: HostFacts; readonly reason: string }[]> {
+): Promise<readonly { readonly node: string; readonly facts: HostFacts; readonly reason: Said }[]> {
   const { acceptsOccupied, events } = fleet.options;
   const opened = [...fleet.nodes.values()];
-  const occupied = acceptsOccupied ? new Map<string, string>() : findOccupied(opened);
+  const occupied = acceptsOccupied ? new Map<string, string[]>() : findOccupied(opened);
   const used = opened.filter(({ node }) => occupied.has(node));
   const hint = 'Free it, or say with --exclusive-confirmed that it may be measured all the same.';
   await fleet.dismiss(used);
   if (used.length === opened.length) {
-    const each = [...occupied].map(([node, reason]) => `${node}: ${reason}`);
+    const each = [...occupied].map(([node, by]) => `${node}: ${by.join(', ')}`);
     throw new AssayError('NODE_OCCUPIED', `expected idle machines, found ${each.join('; ')}`, { hint });
   }
   return used.map(({ node, facts }) => {
-    const reason = `in use by somebody: ${occupied.get(node) ?? ''}`;
-    events.onNodeFailed(node, new AssayError('NODE_OCCUPIED', `left out: ${reason}`, { hint }));
+    const reason: Said = { say: 'in-use', by: occupied.get(node) ?? [] };
+    events.onNodeFailed(node, new AssayError('NODE_OCCUPIED', `left out: ${say(reason)}`, { hint }));
     return { node, facts, reason };
   });
 }

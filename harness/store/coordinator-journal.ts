@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { sha256 } from '../../agents/protocol/chain.ts';
 import { ErrorDocument } from '../../workloads/kit/error-document.ts';
-import { PlannedStep, Subject } from '../plan/plan.ts';
+import { PlannedStep, PlannedSubject } from '../plan/plan.ts';
 import { damaged } from './evidence-damaged.ts';
 import type { RunDirectory } from './run-directory.ts';
 import { readDocument, runPaths } from './run-directory.ts';
@@ -43,7 +43,7 @@ export const CoordinatorRecord = z.discriminatedUnion('type', [
   record('added', {
     reason: AdditionReason,
     steps: z.array(PlannedStep).min(1),
-    subjects: z.array(Subject).optional(),
+    subjects: z.array(PlannedSubject).optional(),
     cells: z.array(z.string()).optional(),
   }),
   record('skipped', { step: z.string(), cause: SkipCause }),
@@ -65,7 +65,7 @@ export type CoordinatorEntry = WithoutHead<CoordinatorRecord>;
 export interface Decided {
   /** Steps that were added to the plan, with the subjects and cells that they are about. */
   readonly steps: readonly PlannedStep[];
-  readonly subjects: readonly Subject[];
+  readonly subjects: readonly PlannedSubject[];
   readonly cells: readonly string[];
   /** Why planned steps were left out, by step. */
   readonly skips: ReadonlyMap<string, SkipCause>;

@@ -3,10 +3,12 @@ import { sha256 } from '../../agents/protocol/chain.ts';
 import { JournalFold } from '../../agents/protocol/journal-fold.ts';
 import type { JournalRecord } from '../../agents/protocol/journal-record.ts';
 import { FactsStep, StepResult } from '../../agents/protocol/step.ts';
+import type { Said } from '../../reports/verdict/said.ts';
 import { unknown, valueOf } from '../../workloads/kit/facts/fact.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import { ProbeDocument } from '../../workloads/kit/facts/probe-output.ts';
 import { readHostFacts } from '../../workloads/kit/facts/read-host-facts.ts';
+import type { Result } from '../../workloads/kit/result.ts';
 import { err } from '../../workloads/kit/result.ts';
 import type { Sample } from '../../workloads/kit/sample.ts';
 import type { Registry } from '../../workloads/registry.ts';
@@ -35,7 +37,7 @@ export class NodeEvidence {
   readonly #steps: StepResult[] = [];
   readonly #under = new Map<string, string>();
   readonly #samples: Sample[] = [];
-  readonly #unreadable: { readonly step: string; readonly reason: string }[] = [];
+  readonly #unreadable: { readonly step: string; readonly reason: Said }[] = [];
   #material: NodeMaterial | undefined;
 
   /** `start` is the digest of the run header. */
@@ -90,10 +92,15 @@ export class NodeEvidence {
     const facts = this.#documents.at(-1);
     if (this.#documents.length > 1 && facts !== undefined) this.#under.set(step, facts.step);
     const other = whyOther(result, planned);
-    const parsed = other === undefined ? parseStep(this.#registry, this.id, result, files) : err(other);
+    const parsed = other === undefined ? this.#read(result, files) : err(other);
     if (parsed.ok) this.#samples.push(...parsed.value);
     // A step that did not end well has its reason already; unreadable is only what should have been readable.
     else if (result.execution === 'completed') this.#unreadable.push({ step, reason: parsed.error });
+  }
+
+  #read(result: StepResult, files: ReadonlyMap<string, string>): Result<readonly Sample[], Said> {
+    const parsed = parseStep(this.#registry, this.id, result, files);
+    return parsed.ok ? parsed : err({ say: 'quoted', text: parsed.error });
   }
 
   /** The facts of a step that looked at the node. */
@@ -114,9 +121,11 @@ export class NodeEvidence {
     }
     const [first] = this.#documents;
     const hasJournal = place.records > 0;
-    const nothing = hasJournal
-      ? 'the node was reached, but no facts were received from it'
-      : (this.unreached ?? 'nothing was ever received from it');
+    const nothing: Said = hasJournal
+      ? { say: 'no-facts-received' }
+      : this.unreached === undefined
+        ? { say: 'nothing-received' }
+        : { say: 'quoted', text: this.unreached };
     return {
       id,
       reached: first !== undefined,
@@ -142,7 +151,7 @@ const withoutOwnLoad = (facts: HostFacts): HostFacts => ({
 });
 
 /** Why a step is not the one that was planned under its name; a step that nobody planned is told elsewhere. */
-function whyOther(step: StepResult, planned: PlannedStep | undefined): string | undefined {
+function whyOther(step: StepResult, planned: PlannedStep | undefined): Said | undefined {
   // A step that a dead agent left open is closed by its successor, which may not know what it was.
   if (planned === undefined || (step.commands.length === 0 && step.execution !== 'completed'))
     return undefined;
@@ -151,10 +160,13 @@ function whyOther(step: StepResult, planned: PlannedStep | undefined): string | 
   );
   return differs === undefined
     ? undefined
-    : `it is not what was planned: expected ${differs} ${show(planned[differs])}, found ${show(step[differs])}`;
+    : { say: 'not-as-planned', what: differs, expected: show(planned[differs]), found: show(step[differs]) };
 }
 
-const show = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+function show(value: unknown): string {
+  if (value === undefined) return 'none';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
 
 /**
  * The facts as first seen, with the effective limits of the most restricted keeper: after a restart the agent may

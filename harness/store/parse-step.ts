@@ -4,6 +4,9 @@ import type { StepResult } from '../../agents/protocol/step.ts';
 import type { Result } from '../../workloads/kit/result.ts';
 import { err, ok } from '../../workloads/kit/result.ts';
 import { Sample } from '../../workloads/kit/sample.ts';
+import type { Seat } from '../../workloads/kit/seat.ts';
+import type { Subject } from '../../workloads/kit/subject.ts';
+import { subjectOfGroup } from '../../workloads/kit/subject.ts';
 import type { Counters, Reading, StepOutputs } from '../../workloads/kit/tool.ts';
 import type { Metric } from '../../workloads/kit/workload.ts';
 import type { Registry } from '../../workloads/registry.ts';
@@ -59,7 +62,7 @@ export function parseStep(
         value: reading.value,
         unit: metric.unit,
         dimensions: reading.dimensions,
-        subject: step.seat?.group ?? (reading.device === undefined ? node : `${node}/${reading.device}`),
+        subject: subjectOf(node, step.seat, reading.device),
         tool: tool.id,
         ...(parsed.value.toolVersion === undefined ? {} : { toolVersion: parsed.value.toolVersion }),
         step: step.step,
@@ -71,6 +74,15 @@ export function parseStep(
     );
   }
   return ok(samples);
+}
+
+function subjectOf(node: string, seat: Seat | undefined, device: string | undefined): Subject {
+  if (seat !== undefined)
+    return subjectOfGroup(
+      seat.group,
+      seat.members.map((member) => member.node),
+    );
+  return device === undefined ? { kind: 'node', node } : { kind: 'device', node, device };
 }
 
 function outsideDomain(metric: Metric, reading: Reading): string | undefined {

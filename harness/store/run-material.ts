@@ -1,8 +1,9 @@
 import type { StepResult } from '../../agents/protocol/step.ts';
+import type { Said } from '../../reports/verdict/said.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import type { Limit } from '../../workloads/kit/limit.ts';
 import type { Sample } from '../../workloads/kit/sample.ts';
-import type { Metric } from '../../workloads/kit/workload.ts';
+import type { DeclaredMetric } from '../../workloads/kit/workload.ts';
 import type { Inventory } from '../config/inventory.ts';
 import type { Manifest } from '../config/manifest.ts';
 import type { Profile } from '../config/profile.ts';
@@ -29,7 +30,7 @@ export interface NodeMaterial {
   readonly id: string;
   readonly reached: boolean;
   /** Why the node was not reached, or why there are no facts about it. */
-  readonly why?: string | undefined;
+  readonly why?: Said | undefined;
   readonly facts?: HostFacts | undefined;
   /** Of every keeper that looked, in order: a restarted one looks again. */
   readonly documents?: readonly FactsDocument[] | undefined;
@@ -38,10 +39,9 @@ export interface NodeMaterial {
   /** Keepers that took over from another, after a reboot or on the same boot. */
   readonly restarts?: readonly { readonly rebooted: boolean }[] | undefined;
   readonly steps: readonly StepResult[];
-  /** `subject` is `<node>`, or `<node>/<device>` with the device's UUID, serial or PCI address. */
   readonly samples: readonly Sample[];
   /** Steps whose saved output could not be parsed: evidence too, never dropped. */
-  readonly unreadable: readonly { readonly step: string; readonly reason: string }[];
+  readonly unreadable: readonly { readonly step: string; readonly reason: Said }[];
   /** A file of it that was changed or is gone: then nothing else of it is told. */
   readonly damage?: Damage | undefined;
   readonly journal?: { readonly records: number; readonly head: string } | undefined;
@@ -70,7 +70,7 @@ export interface RunMaterial {
   readonly ladder: readonly Profile[];
   readonly limits: readonly Limit[];
   /** All declared metrics by full name, `<workload>.<metric>`. */
-  readonly metrics: ReadonlyMap<string, Metric>;
+  readonly metrics: ReadonlyMap<string, DeclaredMetric>;
   /**
    * With the steps that were added during the run. Absent when the run ended before anything was planned: then no
    * sample can fill a cell.

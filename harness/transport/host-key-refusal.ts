@@ -1,5 +1,5 @@
 import { AssayError } from '../../workloads/kit/assay-error.ts';
-import { shellQuote } from '../../workloads/kit/shell-quote.ts';
+import { shellQuote, shellWord } from '../../workloads/kit/shell-quote.ts';
 import type { HostKeyJudgement, KnownHost } from './known-hosts.ts';
 import { fingerprint, keyType } from './known-hosts.ts';
 import type { SshHop } from './ssh-settings.ts';
@@ -58,7 +58,7 @@ export function refuseHostKey(
 
 const place = ({ file, line }: KnownHost): string => `${file}:${line}`;
 
-const word = (text: string): string => (/^[\w@%+=:,./~-]+$/.test(text) ? text : shellQuote(text));
+const word = (text: string): string => shellWord(text, '~');
 
 const removeLine = ({ file, line }: KnownHost): string => `sed -i ${line}d ${word(file)}`;
 

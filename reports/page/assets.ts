@@ -2,6 +2,8 @@ import type { AssetVerdict, Verdict } from '../verdict/verdict.ts';
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import { foldNames } from '../verdict/words/fold-names.ts';
 import { formatNodeFact } from '../verdict/words/format-fact.ts';
+import { say } from '../verdict/words/say.ts';
+import { noReason } from '../verdict/words/verdict-words.ts';
 import type { Asset, Content, Section, Table } from './content.ts';
 import { conclusionWord, paragraph, plain, strong, wide } from './content.ts';
 
@@ -36,13 +38,11 @@ const assetTable = (groups: readonly (readonly AssetVerdict[])[]): Table => ({
   kind: 'table',
   label: 'What each node can be used for',
   columns: [plain('Nodes'), wide('Verdict'), wide('Decided by')],
-  rows: groups.map((members) => ({
-    cells: [
-      [{ kind: 'name', text: namesOf(members) }],
-      [strong(members[0]?.verdict ?? ''), ` ${members[0]?.meaning ?? ''}`],
-      members[0]?.reason ?? '',
-    ],
-  })),
+  rows: groups.flatMap((members) =>
+    members.slice(0, 1).map(({ verdict, meaning, reason }) => ({
+      cells: [[{ kind: 'name', text: namesOf(members) }], [strong(verdict), ` ${say(meaning)}`], say(reason)],
+    })),
+  ),
 });
 
 function assetOf(asset: AssetVerdict, members: readonly AssetVerdict[], lookup: VerdictLookup): Asset {
@@ -51,8 +51,8 @@ function assetOf(asset: AssetVerdict, members: readonly AssetVerdict[], lookup: 
     letter: asset.verdict,
     nodes: namesOf(members),
     about: members.length > 1 ? `${members.length} nodes` : machineOf(lookup.nodes.get(asset.node)),
-    meaning: asset.meaning,
-    reason: asset.reason,
+    meaning: say(asset.meaning),
+    reason: say(asset.reason),
     decidedBy: asset.decidedBy,
     class: asset.class,
     ladder: {
@@ -64,7 +64,7 @@ function assetOf(asset: AssetVerdict, members: readonly AssetVerdict[], lookup: 
         { title: 'Reason', role: 'wide', depth: 'ticket' },
       ],
       rows: asset.ladder.map((rung) => ({
-        cells: [rung.profile, [conclusionWord(rung.conclusion)], rung.reason],
+        cells: [rung.profile, [conclusionWord(rung.conclusion)], say(rung.reason)],
       })),
     },
   };
@@ -78,7 +78,7 @@ const machineOf = (node: Verdict['nodes'][number] | undefined): string =>
         node?.facts.filter(({ group, name, value }) => `${group}.${name}` === path && value !== undefined) ??
         [],
     )
-    .map(({ name, value }) => formatNodeFact(name, value ?? '').value)
+    .map((fact) => formatNodeFact(fact).value)
     .join(', ');
 
 const unreachedList = (nodes: Verdict['nodes']): readonly Content[] =>
@@ -89,6 +89,6 @@ const unreachedList = (nodes: Verdict['nodes']): readonly Content[] =>
         {
           kind: 'list',
           depth: 'page',
-          items: nodes.map(({ id, why }) => [strong(id), `: ${why ?? 'no reason is known'}`]),
+          items: nodes.map(({ id, why }) => [strong(id), `: ${why === undefined ? noReason : say(why)}`]),
         },
       ];

@@ -2,6 +2,9 @@ import type { Verdict } from '../verdict/verdict.ts';
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import { foldNames } from '../verdict/words/fold-names.ts';
 import { formatDuration } from '../verdict/words/format-duration.ts';
+import { say } from '../verdict/words/say.ts';
+import { tallyAttempts } from '../verdict/words/tally-sentences.ts';
+import { restartWords } from '../verdict/words/verdict-words.ts';
 import type { Content, Row, Section, Table, TableCell } from './content.ts';
 import { code, noted, number, paragraph, plain, wide } from './content.ts';
 
@@ -59,26 +62,12 @@ export function blockAttemptsSection({ verdict }: VerdictLookup): Section {
   };
 }
 
-/** Machines of which the agent or the whole node began anew, and what was looked at again. */
 function restartsOf({ nodes }: Verdict): readonly Content[] {
-  const items = nodes.flatMap(({ id, restarts = [] }) =>
-    restarts.map(({ rebooted, facts }) => {
-      const again = facts === undefined ? 'and did not look again' : `and looked again (${facts})`;
-      return `${id}: ${rebooted ? 'the node was rebooted' : 'the agent was restarted'} ${again}`;
-    }),
-  );
+  const items = nodes.flatMap(({ id, restarts = [] }) => restarts.map((it) => restartWords(id, it)));
   return items.length === 0 ? [] : [{ kind: 'list', items }];
 }
 
 const isCompleted = ({ execution }: Attempt): boolean => execution === 'completed';
-
-/** `14 planned steps: 12 completed, 1 timeout, 1 skipped`. */
-function tallyAttempts(attempts: readonly Attempt[]): string {
-  if (attempts.length === 0) return 'No step was planned.';
-  const counts = Map.groupBy(attempts, ({ execution }) => execution);
-  const words = [...counts].map(([execution, steps]) => `${steps.length} ${execution}`).join(', ');
-  return `${attempts.length} planned ${attempts.length === 1 ? 'step' : 'steps'}: ${words}.`;
-}
 
 const attemptTable = (label: string, attempts: readonly Attempt[]): Table => ({
   kind: 'table',
@@ -96,7 +85,8 @@ const attemptTable = (label: string, attempts: readonly Attempt[]): Table => ({
   })),
 });
 
-const outcomeOf = ({ execution, reason }: Attempt): TableCell => noted(execution, reason ?? '');
+const outcomeOf = ({ execution, reason }: Attempt): TableCell =>
+  noted(execution, reason === undefined ? '' : say(reason));
 
 function fateRow(members: readonly Attempt[]): readonly Row[] {
   const [first] = members;

@@ -1,3 +1,4 @@
+import type { Subject } from '../../workloads/kit/subject.ts';
 import type { Measurement } from '../verdict/verdict.ts';
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import { formatDimensions } from '../verdict/words/format-dimensions.ts';
@@ -13,17 +14,9 @@ type Kind = (typeof kinds)[number];
 
 /** Every metric over all nodes, devices, pairs and groups, with the worst of them by name; single runs are on their pages. */
 export function blockMeasurementsSection(lookup: VerdictLookup): Section {
-  const { measurements, block } = lookup.verdict;
+  const { measurements } = lookup.verdict;
   const telling = createTelling(measurements);
-  const pairs = new Set(
-    block?.trials.filter(({ members }) => members.length === 2).map(({ group }) => group),
-  );
-  const kindOf = ({ subject }: Measurement): Kind => {
-    if (lookup.nodes.has(subject)) return 'Nodes';
-    if (lookup.nodes.has(subject.split('/', 1)[0] ?? '')) return 'Devices';
-    return pairs.has(subject) ? 'Pairs' : 'Groups';
-  };
-  const told = measurements.map((it) => ({ it, kind: kindOf(it), note: noteOf(it, telling) }));
+  const told = measurements.map((it) => ({ it, kind: kindOf(it.subject), note: noteOf(it, telling) }));
   const alike = Map.groupBy(told, ({ it, kind, note }) =>
     JSON.stringify([kind, it.metric, it.title, it.unit, it.origin, note]),
   );
@@ -52,6 +45,19 @@ export function blockMeasurementsSection(lookup: VerdictLookup): Section {
       },
     ],
   };
+}
+
+function kindOf(subject: Subject): Kind {
+  switch (subject.kind) {
+    case 'node':
+      return 'Nodes';
+    case 'device':
+      return 'Devices';
+    case 'pair':
+      return 'Pairs';
+    case 'group':
+      return 'Groups';
+  }
 }
 
 const noteOf = (it: Measurement, telling: (it: Measurement) => Measurement['dimensions']): string =>
@@ -99,7 +105,7 @@ function worstOf(those: readonly Measurement[], isNode: (id: string) => boolean)
     kind: 'lines',
     lines: worst.map(
       ({ subject, median, unit }): Text => [
-        ...subjectOf(subject, isNode),
+        ...spansOf(subject, isNode),
         ' ',
         { kind: 'note', text: formatQuantity(median, unit) },
       ],
@@ -107,6 +113,18 @@ function worstOf(those: readonly Measurement[], isNode: (id: string) => boolean)
   };
 }
 
-/** A subject with a link for each node that is named in it: `gpu1/drive0`, `gpu1+gpu2`. */
-const subjectOf = (subject: string, isNode: (id: string) => boolean): readonly Span[] =>
-  subject.split(/([+/])/).map((text): Span => ({ kind: isNode(text) ? 'node' : 'name', text }));
+/** A subject with a link for each node that it names: `gpu1/drive0`, `gpu1+gpu2`; a larger group has a name of its own. */
+function spansOf(subject: Subject, isNode: (id: string) => boolean): readonly Span[] {
+  const node = (id: string): Span => ({ kind: isNode(id) ? 'node' : 'name', text: id });
+  const name = (text: string): Span => ({ kind: 'name', text });
+  switch (subject.kind) {
+    case 'node':
+      return [node(subject.node)];
+    case 'device':
+      return [node(subject.node), name('/'), name(subject.device)];
+    case 'pair':
+      return subject.nodes.flatMap((each, place) => (place === 0 ? [node(each)] : [name('+'), node(each)]));
+    case 'group':
+      return [name(subject.name)];
+  }
+}

@@ -1,8 +1,10 @@
 import type { Unit } from '../../workloads/kit/unit.ts';
+import { listedUnder } from '../verdict/algebra.ts';
 import type { Cell, Verdict } from '../verdict/verdict.ts';
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import { formatLimit } from '../verdict/words/format-limit.ts';
 import { formatBeside, formatQuantity } from '../verdict/words/format-quantity.ts';
+import { nodeWords } from '../verdict/words/verdict-words.ts';
 import type { Content, Row, Section, Table } from './content.ts';
 import { noted, number, paragraph, plain, wide } from './content.ts';
 import { foldMet, metBy, observedOf, titleOf } from './shown.ts';
@@ -46,7 +48,7 @@ function titleOn({ block, profile }: Verdict): string {
   const passed = (block?.nodes ?? []).filter(({ conclusion }) => conclusion === 'pass').length;
   return profile.id === 'survey'
     ? 'What was shown'
-    : `What was shown on the ${passed} that ${passed === 1 ? 'conforms' : 'conform'}`;
+    : `What was shown on the ${passed} that ${nodeWords.pass[passed === 1 ? 'one' : 'many']}`;
 }
 
 /** Cells that speak for the block: of nodes that conform, or of groups. A survey promises nothing to conform to. */
@@ -56,7 +58,7 @@ function speakingCells({ block, cells, profile }: Verdict): readonly Cell[] {
       .filter(({ conclusion }) => profile.id !== 'survey' && conclusion !== 'pass')
       .map(({ id }) => id),
   );
-  return cells.filter(({ node, verdict }) => verdict === 'pass' && !others.has(node));
+  return cells.filter((cell) => cell.verdict === 'pass' && !others.has(listedUnder(cell)));
 }
 
 function measuredRow(cells: readonly [Cell, ...Cell[]], lookup: VerdictLookup): Row {
@@ -66,7 +68,7 @@ function measuredRow(cells: readonly [Cell, ...Cell[]], lookup: VerdictLookup): 
   const samples = cells
     .flatMap((cell) => {
       const sample = worstSample(cell);
-      return sample === undefined ? [] : [{ sample, where: cell.node }];
+      return sample === undefined ? [] : [{ sample, where: listedUnder(cell) }];
     })
     .sort((left, right) => goodness(left.sample) - goodness(right.sample));
   const [worst] = samples;

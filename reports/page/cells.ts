@@ -1,3 +1,4 @@
+import { nameOf } from '../../workloads/kit/subject.ts';
 import { isUnmet } from '../verdict/algebra.ts';
 import type { Cell as VerdictCell } from '../verdict/verdict.ts';
 import { CellVerdict } from '../verdict/verdict.ts';
@@ -7,6 +8,7 @@ import { foldNames } from '../verdict/words/fold-names.ts';
 import { formatLimit } from '../verdict/words/format-limit.ts';
 import { formatMedian, formatObserved } from '../verdict/words/format-observed.ts';
 import { formatRange } from '../verdict/words/format-range.ts';
+import { say } from '../verdict/words/say.ts';
 import type { Content, Row, Section, Table, TableCell, Text } from './content.ts';
 import { cellWord, code, figure, noted, number, paragraph, plain, strong, tagged, wide } from './content.ts';
 import { titleOf } from './shown.ts';
@@ -108,7 +110,7 @@ function rowOf(cell: VerdictCell, id: Text, found: TableCell): Row {
       noted([cellWord(verdict)], missing?.replaceAll('-', ' ') ?? ''),
       noted([figure(formatLimit(cell))], limit?.source ?? ''),
       found,
-      noted(reason, action === undefined ? '' : `To do: ${action}`),
+      noted(say(reason), action === undefined ? '' : `To do: ${say(action)}`),
     ],
   };
 }
@@ -135,7 +137,7 @@ function foldedRow(same: readonly VerdictCell[]): Row {
   const [first] = same;
   if (first === undefined) return { cells: [] };
   if (same.length === 1) return cellRow(first);
-  const subjects = foldNames(same.map(({ subject }) => subject));
+  const subjects = foldNames(same.map(({ subject }) => nameOf(subject)));
   return rowOf(first, [code(subjects)], noted('–', `${same.length} subjects`));
 }
 

@@ -2,6 +2,7 @@ import { shellQuote } from '../../workloads/kit/shell-quote.ts';
 import { cleanText } from '../text/clean-text.ts';
 import { isUnmet } from '../verdict/algebra.ts';
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
+import { formatCount } from '../verdict/words/format-count.ts';
 import { exitWords } from '../verdict/words/verdict-words.ts';
 import type { Section } from './content.ts';
 import { code, paragraph } from './content.ts';
@@ -46,7 +47,7 @@ export function checkSection({ verdict }: VerdictLookup): Section {
       {
         kind: 'fold',
         depth: 'page',
-        summary: `Digests of the evidence: ${count(inputs.length, 'input')}, ${count(journals.length, 'journal')}`,
+        summary: `Digests of the evidence: ${formatCount(inputs.length, 'input')}, ${formatCount(journals.length, 'journal')}`,
         content: [
           {
             kind: 'definitions',
@@ -64,8 +65,6 @@ export function checkSection({ verdict }: VerdictLookup): Section {
     ],
   };
 }
-
-const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`;
 
 /** One argument of a command line that is printed to be pasted: quoted unless it is plainly harmless. */
 function shellWord(text: string): string {

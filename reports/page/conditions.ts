@@ -1,6 +1,7 @@
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import { foldNames } from '../verdict/words/fold-names.ts';
 import { formatNodeFact } from '../verdict/words/format-fact.ts';
+import { tallyProbed } from '../verdict/words/tally-sentences.ts';
 import type { Content, Section, Table, TableCell } from './content.ts';
 import { noted, paragraph, plain, wide } from './content.ts';
 
@@ -33,14 +34,7 @@ export function conditionsSection(lookup: VerdictLookup): Section {
     title: 'Conditions',
     note: 'As the probes found them on the nodes that were reached.',
     content: [
-      paragraph(
-        `${reached.length} ${reached.length === 1 ? 'node was' : 'nodes were'} probed${unreached === 0 ? '' : `, ${unreached} not`}. ${
-          different.length === 0
-            ? 'No fact differs between groups of them.'
-            : `${different.length} facts differ:`
-        }`,
-        'page',
-      ),
+      paragraph(tallyProbed(reached.length, unreached, different.length), 'page'),
       factTable('Facts that differ', different, reached.length),
       {
         kind: 'fold',
@@ -75,15 +69,11 @@ function factRows({ verdict }: VerdictLookup): readonly FactRow[] {
       const [first] = members;
       if (first === undefined) return [];
       const known = members.find(({ value }) => value !== undefined);
-      const values = Map.groupBy(members, ({ value, unknown }) =>
-        value === undefined
-          ? `unknown: ${unknown ?? 'no reason is known'}`
-          : formatNodeFact(first.name, value).value,
-      );
+      const values = Map.groupBy(members, (fact) => formatNodeFact(fact).value);
       return [
         {
           group: first.group,
-          name: formatNodeFact(first.name, known?.value ?? '').name,
+          name: formatNodeFact(known ?? first).name,
           values: [...values]
             .map(([value, owners]) => [value, new Set(owners.map(({ id }) => id))] as const)
             .sort(([, ours], [, theirs]) => theirs.size - ours.size),

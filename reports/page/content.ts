@@ -208,7 +208,7 @@ export const nodeWord = (conclusion: Conclusion): Word => ({
   kind: 'word',
   tone: conclusionTones[conclusion],
   mark: conclusionMarks[conclusion],
-  text: nodeWords[conclusion],
+  text: nodeWords[conclusion].one,
 });
 
 const trialTones = { good: 'good', bad: 'bad', unknown: 'doubt' } as const;

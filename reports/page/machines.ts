@@ -1,6 +1,8 @@
 import type { Verdict } from '../verdict/verdict.ts';
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import { formatNodeFact } from '../verdict/words/format-fact.ts';
+import { say } from '../verdict/words/say.ts';
+import { nodeWords, noReason } from '../verdict/words/verdict-words.ts';
 import type { Content, Definitions, Section, Text } from './content.ts';
 import { paragraph, strong } from './content.ts';
 
@@ -24,7 +26,7 @@ function nodeContent(node: Node, isOpen: boolean): readonly Content[] {
   const unknown = node.facts.filter((fact) => fact.value === undefined).length;
   const note = node.reached
     ? `${node.facts.length} facts, ${unknown} unknown`
-    : `not reached: ${node.why ?? 'no reason is known'}`;
+    : `${nodeWords.unreached.one}: ${node.why === undefined ? noReason : say(node.why)}`;
   const title: Text = [strong(node.id), ' ', { kind: 'note', text: note }];
   const groups = [...Map.groupBy(node.facts, (fact) => fact.group)].map(
     ([group, facts]): Definitions => ({
@@ -41,7 +43,6 @@ function nodeContent(node: Node, isOpen: boolean): readonly Content[] {
 }
 
 function factRow(fact: Fact): Definitions['rows'][number] {
-  const { name, value } = formatNodeFact(fact.name, fact.value ?? '');
-  const unknown = `unknown: ${fact.unknown ?? 'no reason is known'}`;
-  return { terms: [name], text: fact.value === undefined ? [{ kind: 'note', text: unknown }] : value };
+  const { name, value } = formatNodeFact(fact);
+  return { terms: [name], text: fact.value === undefined ? [{ kind: 'note', text: value }] : value };
 }

@@ -1,8 +1,10 @@
+import { nameOf } from '../../workloads/kit/subject.ts';
 import type { Measurement } from '../verdict/verdict.ts';
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import { formatDimensions } from '../verdict/words/format-dimensions.ts';
 import { formatQuantity } from '../verdict/words/format-quantity.ts';
 import { formatRange } from '../verdict/words/format-range.ts';
+import { say } from '../verdict/words/say.ts';
 import { createTelling } from '../verdict/words/telling-dimensions.ts';
 import type { Row, Section } from './content.ts';
 import { number, paragraph, plain } from './content.ts';
@@ -42,7 +44,7 @@ function measurementRow(it: Measurement, telling: string): Row {
   const lower = it.better === 'lower' && !it.correctness ? 'lower is better' : '';
   const remarks = [
     it.origin === 'embedded' ? 'indicative: measured by Assay itself, satisfies no required cell' : '',
-    it.invalid === undefined ? '' : `⊘ invalid: ${it.invalid}`,
+    it.invalid === undefined ? '' : `⊘ invalid: ${say(it.invalid)}`,
   ].filter((text) => text !== '');
   return {
     depth: isQuiet ? 'ticket' : 'glance',
@@ -54,7 +56,7 @@ function measurementRow(it: Measurement, telling: string): Row {
         note: [telling, lower].filter((text) => text !== '').join(' · '),
         more: { summary: 'all dimensions', text: formatDimensions(it.dimensions) },
       },
-      [{ kind: 'name', text: it.subject }],
+      [{ kind: 'name', text: nameOf(it.subject) }],
       toolOf(it),
       it.planned === undefined ? String(it.n) : `${it.n} (${it.planned.done} of ${it.planned.of} runs)`,
       formatQuantity(it.median, it.unit),

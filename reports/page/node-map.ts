@@ -1,6 +1,7 @@
 import type { BlockNode, Conclusion } from '../verdict/verdict.ts';
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import { foldNames } from '../verdict/words/fold-names.ts';
+import { say } from '../verdict/words/say.ts';
 import { conclusionMarks, nodeWords } from '../verdict/words/verdict-words.ts';
 import type { Content, Section, Span } from './content.ts';
 import { nodeWord, strong } from './content.ts';
@@ -32,7 +33,7 @@ function standing(same: readonly BlockNode[]): readonly Span[] {
     { kind: 'word', mark, tone, text: '' },
     ' ',
     strong(foldNames(same.map(({ id }) => id))),
-    ` ${text}: ${first.reason}`,
+    ` ${text}: ${say(first.reason)}`,
   ];
 }
 
@@ -43,9 +44,9 @@ function legendOf(nodes: readonly BlockNode[]): string {
   return conclusions
     .map((each) => ({ each, count: nodes.filter(({ conclusion }) => conclusion === each).length }))
     .filter(({ each, count }) => count > 0 || each === 'pass')
-    .map(({ each, count }) => {
-      const word = count === 1 ? nodeWords[each] : nodeWords[each].replace(/s$/, '');
-      return `${conclusionMarks[each]} ${count} ${word}`;
-    })
+    .map(
+      ({ each, count }) =>
+        `${conclusionMarks[each]} ${count} ${nodeWords[each][count === 1 ? 'one' : 'many']}`,
+    )
     .join('  ');
 }

@@ -1,12 +1,13 @@
 import { cleanText } from '../text/clean-text.ts';
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import { foldNameRows } from '../verdict/words/fold-names.ts';
+import { say } from '../verdict/words/say.ts';
 import type { Section } from './content.ts';
 import { paragraph } from './content.ts';
 
 /** What was not shown, set as large as what was; things with one reason together. */
 export function notShownSection({ verdict: { notShown } }: VerdictLookup): Section {
-  const rows = [...Map.groupBy(notShown, ({ reason }) => reason)];
+  const rows = [...Map.groupBy(notShown, ({ reason }) => say(reason))];
   return {
     id: 'not-shown',
     title: 'Not shown',
@@ -18,7 +19,7 @@ export function notShownSection({ verdict: { notShown } }: VerdictLookup): Secti
             kind: 'definitions',
             look: 'reasons',
             rows: rows.map(([reason, lines]) => ({
-              terms: whatOf(lines.map(({ what }) => cleanText(what))),
+              terms: whatOf(lines.map(({ what }) => cleanText(say(what)))),
               text: reason,
             })),
           },

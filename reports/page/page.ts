@@ -1,6 +1,6 @@
 import type { Verdict } from '../verdict/verdict.ts';
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
-import { blockWords, kindNotes } from '../verdict/words/verdict-words.ts';
+import { kindNotes, partWords } from '../verdict/words/verdict-words.ts';
 import { assetsSection } from './assets.ts';
 import { attemptsSection, blockAttemptsSection } from './attempts.ts';
 import { blockMeasurementsSection } from './block-measurements.ts';
@@ -106,11 +106,10 @@ const blockSections = (isSurvey: boolean): readonly SectionOf[] => [
 function partOf({ block }: Verdict): PageHead['part'] {
   const [node] = block?.nodes ?? [];
   if (block?.whole === undefined || node === undefined) return undefined;
-  const { nodes, conclusion } = block.whole;
   return {
     node: node.id,
     place: [node.rack, node.slot].filter((each) => each !== undefined && each !== '').join(' / '),
-    words: `Part of a run over ${nodes} nodes. ${blockWords[conclusion]}.`,
+    words: partWords(block.whole),
   };
 }
 

@@ -1,7 +1,11 @@
+import { nameOf } from '../../workloads/kit/subject.ts';
 import { isUnmet } from '../verdict/algebra.ts';
 import type { Defect } from '../verdict/verdict.ts';
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import { foldNameRows, foldNodeSet } from '../verdict/words/fold-names.ts';
+import { formatCount } from '../verdict/words/format-count.ts';
+import { say } from '../verdict/words/say.ts';
+import { noDefectWords } from '../verdict/words/verdict-words.ts';
 import type { DefectEntry, Section, Span } from './content.ts';
 import { cellWord, code, paragraph } from './content.ts';
 
@@ -18,18 +22,13 @@ export function punchListSection(lookup: VerdictLookup): Section {
       : 'One entry for each cause. The same list is in punch-list.csv.',
     content: [
       groups.length === 0
-        ? // Only beside a pass is an empty list good news.
-          paragraph(
-            verdict.conclusion === 'pass'
-              ? 'No defect was found.'
-              : 'No defect is named. That is no pass: see what was not shown.',
-          )
+        ? paragraph(noDefectWords(verdict.conclusion))
         : { kind: 'defects', entries: groups.map((alike) => entryOf(alike, lookup)) },
       ...(looseBlames.length === 0
         ? []
         : [
             paragraph('Blamed, and in no defect:'),
-            { kind: 'list' as const, items: looseBlames.map(({ reason }) => reason) },
+            { kind: 'list' as const, items: looseBlames.map(({ reason }) => say(reason)) },
           ]),
       ...(uncovered.length === 0
         ? []
@@ -62,14 +61,14 @@ function entryOf(alike: Alike, lookup: VerdictLookup): DefectEntry {
     word: cellWord(first.verdict),
     where: whereabouts(alike, lookup),
     owner: first.owner,
-    cells: count(cells.length, 'cell'),
-    lines: [first.symptom, ...(lookup.blames.get(first) ?? []).map(({ reason }) => reason)],
-    action: first.action,
-    retest: first.retest,
+    cells: formatCount(cells.length, 'cell'),
+    lines: [first.symptom, ...(lookup.blames.get(first) ?? []).map(({ reason }) => reason)].map(say),
+    action: say(first.action),
+    retest: first.retest === undefined ? undefined : say(first.retest),
     proof: {
       kind: 'fold',
       depth: 'page',
-      summary: `${count(cells.length, 'cell')}, ${count(evidence.length, 'file')} of evidence`,
+      summary: `${formatCount(cells.length, 'cell')}, ${formatCount(evidence.length, 'file')} of evidence`,
       content: [
         { kind: 'list', look: 'paths', items: [...few(cells), ...few(evidence)].map((each) => [code(each)]) },
       ],
@@ -77,32 +76,35 @@ function entryOf(alike: Alike, lookup: VerdictLookup): DefectEntry {
   };
 }
 
-/** The node with its rack and slot, the subject where it is another, the part. */
-function whereabouts(alike: Alike, { standings }: VerdictLookup): readonly string[] {
+/** The nodes with rack and slot of a single one, the subject where it is another, who shares the cause, the part. */
+function whereabouts(alike: Alike, { nodes, standings }: VerdictLookup): readonly string[] {
   const [defect] = alike;
-  const node = foldNodeSet(alike.map((each) => each.node));
-  const { rack = '', slot = '' } = (alike.length === 1 ? standings.get(defect.node) : undefined) ?? {};
+  const all = [...new Set(alike.flatMap((each) => each.nodes))];
+  // A report on one node names that one first.
+  const here = all.filter((id) => nodes.has(id));
+  const [only = '', ...others] = here;
+  const node = foldNodeSet(here.length === 0 ? all : here);
+  const { rack = '', slot = '' } = (others.length === 0 ? standings.get(only) : undefined) ?? {};
   const place = [rack, slot].filter((part) => part !== '').join(' / ');
   const device = deviceOf(defect);
-  const isPlain = place === '' && device !== undefined;
-  const plain = device === '' ? node : `${node}/${device ?? ''}`;
-  return [...(isPlain ? [plain] : [node, place, device ?? defect.subject]), defect.part ?? ''].filter(
-    (text) => text !== '',
-  );
+  const where =
+    place === '' && device !== undefined
+      ? [device === '' ? node : `${node}/${device}`]
+      : [node, place, device ?? (defect.subject === undefined ? '' : nameOf(defect.subject))];
+  const sharers = here.length > 0 && here.length < all.length ? foldNodeSet(all) : '';
+  return [...where, sharers, defect.part ?? ''].filter((text) => text !== '');
 }
 
-/** What a defect is about on its node: empty for the node itself, `undefined` for what several nodes did together. */
-function deviceOf({ node, subject }: Defect): string | undefined {
-  if (subject === node) return '';
-  return subject.startsWith(`${node}/`) ? subject.slice(node.length + 1) : undefined;
+/** What a defect is about on its nodes: empty for themselves, `undefined` for what several nodes did together. */
+function deviceOf({ nodes, subject }: Defect): string | undefined {
+  if (subject === undefined || nodes.includes(nameOf(subject))) return '';
+  return subject.kind === 'device' ? subject.device : undefined;
 }
 
 /** More names than this are folded to sets of names. */
 const mostNames = 12;
 const few = (names: readonly string[]): readonly string[] =>
   names.length > mostNames ? foldNameRows(names) : names;
-
-const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`;
 
 interface Uncovered {
   /** `gpu[01-16]:rdma`: the id of the cell, or of all that say the same. */
@@ -119,7 +121,7 @@ function uncoveredCells({ verdict }: VerdictLookup): readonly Uncovered[] {
   const alike = Map.groupBy(cells, (cell) => JSON.stringify([cell.requirement, cell.verdict, cell.reason]));
   return [...alike.values()].flatMap(([first, ...more]) => {
     if (first === undefined) return [];
-    const folded = `${foldNodeSet([first, ...more].map(({ subject }) => subject))}:${first.requirement}`;
+    const folded = `${foldNodeSet([first, ...more].map(({ subject }) => nameOf(subject)))}:${first.requirement}`;
     return [{ id: more.length === 0 ? first.id : folded, verdict: first.verdict }];
   });
 }

@@ -1,3 +1,4 @@
+import { nameOf } from '../../workloads/kit/subject.ts';
 import type { Cell } from '../verdict/verdict.ts';
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import { formatLimit } from '../verdict/words/format-limit.ts';
@@ -87,7 +88,7 @@ function worstOf(
   return cells
     .flatMap((cell) => {
       const sample = worstSample(cell);
-      return sample === undefined ? [] : [{ sample, subject: cell.subject }];
+      return sample === undefined ? [] : [{ sample, subject: nameOf(cell.subject) }];
     })
     .sort((left, right) => goodness(left.sample) - goodness(right.sample))[0];
 }

@@ -1,5 +1,7 @@
 import type { Trial } from '../verdict/verdict.ts';
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
+import { say } from '../verdict/words/say.ts';
+import { tallyTrials } from '../verdict/words/tally-sentences.ts';
 import type { Content, Section, Table } from './content.ts';
 import { code, noted, paragraph, plain, tag, trialWord, wide } from './content.ts';
 
@@ -23,15 +25,6 @@ export function trialsSection({ verdict, isBlock }: VerdictLookup): Section {
   };
 }
 
-/** `19 measurements across nodes: 15 good, 3 bad, 1 unknown; 4 of them added to find out who is to blame.` */
-function tallyTrials(trials: readonly Trial[]): string {
-  const count = (outcome: Trial['outcome']): number =>
-    trials.filter((trial) => trial.outcome === outcome).length;
-  const extra = trials.filter(({ isExtra }) => isExtra).length;
-  const added = extra === 0 ? '' : `; ${extra} of them added to find out who is to blame`;
-  return `${trials.length} ${trials.length === 1 ? 'measurement' : 'measurements'} across nodes: ${count('good')} good, ${count('bad')} bad, ${count('unknown')} unknown${added}.`;
-}
-
 const foldOf = (trials: readonly Trial[]): readonly Content[] => [
   {
     kind: 'fold',
@@ -49,7 +42,7 @@ const trialTable = (label: string, trials: readonly Trial[]): Table => ({
     cells: [
       noted([{ kind: 'name', text: group }, ...(isExtra ? [' ', tag('extra')] : [])], [code(step)]),
       [trialWord(outcome)],
-      reason,
+      say(reason),
     ],
   })),
 });

@@ -1,5 +1,6 @@
 import type { ExitCode } from '../../workloads/kit/error-code.ts';
 import { exitCodes } from '../../workloads/kit/error-code.ts';
+import { nameOf, nodeOf } from '../../workloads/kit/subject.ts';
 import type { Cell, Conclusion, Counts, Verdict } from './verdict.ts';
 import { CellVerdict } from './verdict.ts';
 
@@ -13,6 +14,14 @@ export const worstFirst = (a: Judged, b: Judged): number =>
 
 /** Whether a cell leaves its requirement open: only `pass` counts as met. */
 export const isUnmet = ({ verdict }: Judged): boolean => verdict !== 'pass' && verdict !== 'not-applicable';
+
+/** The node that a cell counts for: the first that is to blame for it, else its own. */
+export const nodeOfCell = ({ subject, blamedOn }: Pick<Cell, 'subject' | 'blamedOn'>): string | undefined =>
+  blamedOn?.[0] ?? nodeOf(subject);
+
+/** Under which name a cell is listed: its node, or the group that no node is blamed for. */
+export const listedUnder = (cell: Pick<Cell, 'subject' | 'blamedOn'>): string =>
+  nodeOfCell(cell) ?? nameOf(cell.subject);
 
 /** How many cells of a level have which verdict. */
 export function countCells(cells: readonly Cell[], level: Cell['level']): Counts {

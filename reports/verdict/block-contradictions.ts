@@ -1,6 +1,7 @@
-import { isUnmet } from './algebra.ts';
+import { nameOf } from '../../workloads/kit/subject.ts';
+import { isUnmet, listedUnder } from './algebra.ts';
 import { concludeBlock } from './conclude-block.ts';
-import { groupByEach, sharesOf } from './node-share.ts';
+import { sharesOf } from './node-share.ts';
 import type { Block, BlockNode, Cell, Verdict } from './verdict.ts';
 
 /** Where what a block says of its nodes, trials and blames does not fit the rest of the document, or itself. */
@@ -9,15 +10,16 @@ export function blockContradictions(verdict: Verdict): readonly string[] {
   if (block === undefined) return [];
   const expected = concludeBlock(block, verdict.cells);
   const required = verdict.cells.filter(({ level }) => level === 'required');
-  const about = groupByEach(required, ({ node, subject }) => [node, subject]);
+  const owned = Map.groupBy(required, listedUnder);
+  const about = Map.groupBy(required, ({ subject }) => nameOf(subject));
   const shareOf = sharesOf(block);
   const reached = new Map(verdict.nodes.map((node) => [node.id, node.reached]));
   return [
     ...misnamed(block, verdict),
     ...block.nodes.flatMap((node) => {
       const { groups, blamed } = shareOf(node.id);
-      const cellsOf = (keys: Iterable<string>) => [...keys].flatMap((key) => about.get(key) ?? []);
-      const own = cellsOf([node.id]).filter((cell) => cell.node === node.id);
+      const cellsOf = (names: Iterable<string>) => [...names].flatMap((name) => about.get(name) ?? []);
+      const own = owned.get(node.id) ?? [];
       return misjudged(node, { own, blamed: cellsOf(blamed), groups: cellsOf(groups) }, reached.get(node.id));
     }),
     ...(conclusion === expected

@@ -1,4 +1,4 @@
-import { isUnmet } from './algebra.ts';
+import { isUnmet, listedUnder } from './algebra.ts';
 import type { Block, Cell, Conclusion } from './verdict.ts';
 
 /**
@@ -16,5 +16,5 @@ export function concludeBlock({ nodes }: Pick<Block, 'nodes'>, cells: readonly C
 /** Required cells of pairs and groups that are not met and that no node is blamed for. */
 export function openGroupCells(nodes: Block['nodes'], cells: readonly Cell[]): readonly Cell[] {
   const ids = new Set(nodes.map(({ id }) => id));
-  return cells.filter((cell) => cell.level === 'required' && isUnmet(cell) && !ids.has(cell.node));
+  return cells.filter((cell) => cell.level === 'required' && isUnmet(cell) && !ids.has(listedUnder(cell)));
 }

@@ -8,7 +8,10 @@ const documents = { verdict: Verdict } as const;
 export function jsonSchemas(): readonly { readonly file: string; readonly text: string }[] {
   return Object.entries(documents).map(([name, document]) => {
     const version = document.shape.schemaVersion.value;
-    const { $schema, ...schema } = z.toJSONSchema(document, { target: 'draft-2020-12' });
+    const { $schema, ...schema } = z.toJSONSchema(document, {
+      target: 'draft-2020-12',
+      override: nameDiscriminator,
+    });
     const described = {
       $schema,
       $id: `urn:${document.shape.schema.value.replace('/', ':')}:${version}`,
@@ -17,4 +20,17 @@ export function jsonSchemas(): readonly { readonly file: string; readonly text: 
     };
     return { file: `${name}.v${version}.schema.json`, text: `${JSON.stringify(described, null, 2)}\n` };
   });
+}
+
+/** Whoever reads a union that a key decides looks at that key, and need not try every option (OpenAPI's `discriminator`). */
+function nameDiscriminator({
+  zodSchema,
+  jsonSchema,
+}: {
+  readonly zodSchema: z.core.$ZodType;
+  readonly jsonSchema: z.core.JSONSchema.BaseSchema;
+}): void {
+  if (!(zodSchema instanceof z.ZodDiscriminatedUnion)) return;
+  const { discriminator } = zodSchema.def;
+  Object.assign(jsonSchema, { type: 'object', discriminator: { propertyName: discriminator } });
 }

@@ -1,6 +1,9 @@
-import { countCells, exitCodeOf, isUnmet, worstFirst } from './algebra.ts';
+import type { Subject } from '../../workloads/kit/subject.ts';
+import { nameOf, nodeOf } from '../../workloads/kit/subject.ts';
+import { countCells, exitCodeOf, isUnmet, listedUnder, worstFirst } from './algebra.ts';
 import type { NodeShare } from './node-share.ts';
 import { groupByEach, sharesOf } from './node-share.ts';
+import type { Said } from './said.ts';
 import type { BlockNode, Cell, Conclusion, Verdict } from './verdict.ts';
 
 /**
@@ -12,18 +15,18 @@ export function nodeParts(verdict: Verdict): (node: string) => Verdict {
   const shareOf = sharesOf(block);
   const cellsOf = cellsByNode(verdict);
   const defects = inOrder(verdict.defects, ({ cells }) => cells);
-  const measurements = inOrder(verdict.measurements, ({ subject }) => [subject, nodeOf(subject)]);
+  const measurements = inOrder(verdict.measurements, ({ subject }) => [ownerOf(subject)]);
   const attempts = inOrder(verdict.attempts, ({ node, step }) => [`node ${node}`, `step ${step}`]);
-  const notShown = linesByNode(verdict);
+  const notShown = inOrder(verdict.notShown, ({ about }) => about?.map((each) => `node ${each}`) ?? ['all']);
   const journals = inOrder(evidence.journals, ({ node }) => [node]);
   const assets = inOrder(verdict.assets, ({ node }) => [node]);
   const nodes = inOrder(verdict.nodes, ({ id }) => [id]);
   const standings = new Map(block?.nodes.map((node) => [node.id, node]));
   // A survey may end with 0 whatever the profile says.
   const isClassified = verdict.exitCode !== exitCodeOf(verdict.conclusion, evidence.damage);
-  const lost = Map.groupBy(
+  const lost = groupByEach(
     verdict.defects.filter(({ cells }) => cells.length === 0),
-    (defect) => defect.node,
+    (defect) => defect.nodes,
   );
 
   return (node) => {
@@ -60,17 +63,23 @@ export function nodeParts(verdict: Verdict): (node: string) => Verdict {
       defects: [
         ...defects(here).map((defect) => ({
           ...defect,
-          node,
+          // Who shares the cause stands in the report on the block: a thousand names on each of a thousand pages.
+          nodes: [node],
           cells: defect.cells.filter((id) => here.has(id)),
         })),
         ...[node, ...share.groups].flatMap((id) => lost.get(id) ?? []),
       ],
-      measurements: measurements([node, ...share.groups]),
+      measurements: measurements([`node ${node}`, ...[...share.groups].map((each) => `group ${each}`)]),
       attempts: attempts([
         ...[node, ...share.groups].map((each) => `node ${each}`),
         ...[...share.steps].map((each) => `step ${each}`),
       ]),
-      notShown: [...notShown(node), ...elsewhere],
+      notShown: [
+        ...notShown(['all', `node ${node}`]).map((line) =>
+          line.about === undefined ? line : { ...line, about: [node] },
+        ),
+        ...elsewhere,
+      ],
       evidence: {
         inputs: evidence.inputs,
         ...(damage.length === 0 ? {} : { damage }),
@@ -80,8 +89,11 @@ export function nodeParts(verdict: Verdict): (node: string) => Verdict {
   };
 }
 
-/** The node that a device belongs to. */
-const nodeOf = (subject: string): string => subject.split('/', 1)[0] ?? '';
+/** Whose a measurement is: that of a node, or of a group. */
+function ownerOf(subject: Subject): string {
+  const node = nodeOf(subject);
+  return node === undefined ? `group ${nameOf(subject)}` : `node ${node}`;
+}
 
 /** Finds the items that have one of some keys, each once, in the order of the document. */
 function inOrder<T>(
@@ -105,16 +117,17 @@ function cellsByNode({
   const known = new Set([...nodes.map(({ id }) => id), ...(block?.trials ?? []).map(({ group }) => group)]);
   // A requirement on groups of which none was formed stands for every node.
   const isForAll = (cell: Cell): boolean =>
-    block !== undefined && !known.has(cell.node) && !known.has(cell.subject);
+    block !== undefined && !known.has(listedUnder(cell)) && !known.has(nameOf(cell.subject));
   const find = inOrder(cells, (cell) => [
-    `node ${cell.node}`,
-    `subject ${cell.subject}`,
+    `node ${listedUnder(cell)}`,
+    `subject ${nameOf(cell.subject)}`,
     ...(isForAll(cell) ? ['all'] : []),
   ]);
 
   return (node, { groups, blamed }, conclusion) => {
     const related = find([`node ${node}`, ...[...groups].map((group) => `subject ${group}`), 'all']);
-    const isOwn = (cell: Cell): boolean => cell.node === node || !isUnmet(cell) || blamed.has(cell.subject);
+    const isBlamed = (cell: Cell): boolean => isUnmet(cell) && blamed.has(nameOf(cell.subject));
+    const isOwn = (cell: Cell): boolean => listedUnder(cell) === node || !isUnmet(cell) || isBlamed(cell);
     const hasFailed = related.some(
       (cell) => isOwn(cell) && cell.level === 'required' && cell.verdict === 'fail',
     );
@@ -128,33 +141,24 @@ function cellsByNode({
         ? conclusion === 'fail' && (!hasFailed || !met.has(cell.requirement))
         : conclusion !== undefined && conclusion !== 'pass' && !met.has(cell.requirement));
     return {
-      // A cell has one node; of two that are blamed for it, each report names its own.
-      cells: related
-        .filter(isHere)
-        .map((cell) => (isUnmet(cell) && blamed.has(cell.subject) ? { ...cell, node } : cell)),
-      elsewhere: related
-        .filter((cell) => !isHere(cell))
-        .map((cell) => ({
-          what: `${cell.title} on ${cell.subject}`,
-          reason: `${cell.verdict}: ${cell.reason}; ${cell.node === cell.subject ? 'no node was singled out, the report on the block has it' : `blamed on ${cell.node}`}`,
-        })),
+      // Of two that are blamed for a cell, each report names its own.
+      cells: related.filter(isHere).map((cell) => (isBlamed(cell) ? { ...cell, blamedOn: [node] } : cell)),
+      elsewhere: related.filter((cell) => !isHere(cell)).map(toldElsewhere),
     };
   };
 }
 
-/** What was not shown of each node: all lines but those that name another one (`node gpu2`, `matmul on gpu2`). */
-function linesByNode({ notShown, nodes }: Verdict): (node: string) => Verdict['notShown'] {
-  const ids = new Set(nodes.map(({ id }) => id));
-  const named = (what: string): readonly string[] =>
-    [
-      ...(what.startsWith('node ') ? [what.slice('node '.length)] : []),
-      ...[...what.matchAll(/ on /g)].map(({ index }) => what.slice(index + ' on '.length)),
-    ].filter((id) => ids.has(id));
-  const find = inOrder(notShown, ({ what }) => {
-    const [first, ...others] = named(what);
-    return first === undefined ? ['all'] : others.some((id) => id !== first) ? [] : [`node ${first}`];
-  });
-  return (node) => find(['all', `node ${node}`]);
+function toldElsewhere({ title, subject, verdict, reason, blamedOn }: Cell): Verdict['notShown'][number] {
+  const [blamed] = blamedOn ?? [];
+  return {
+    what: { say: 'title-on', title, subject: nameOf(subject) },
+    reason: {
+      say: 'told-elsewhere',
+      verdict,
+      reason,
+      ...(blamed === undefined ? {} : { blamedOn: blamed }),
+    },
+  };
 }
 
 /** How a node stands in a document without a block: as its worst required cell does. */
@@ -169,17 +173,15 @@ function standingOf(node: string, isReached: boolean, cells: readonly Cell[]): B
         : isDecided && open.length === 0
           ? 'pass'
           : 'undecided';
-  const reason =
+  const reason: Said =
     open[0] === undefined
-      ? conclusion === 'pass'
-        ? 'all required cells pass'
-        : 'not one required cell was decided'
-      : `${open[0].title}: ${open[0].reason}`;
+      ? { say: conclusion === 'pass' ? 'all-pass' : 'none-decided' }
+      : { say: 'decided', title: open[0].title, reason: open[0].reason };
   return { id: node, conclusion, reason };
 }
 
 /** A survey answers what its machine can be used for; everything else what decided. */
-function headlineOf({ profile }: Verdict, { reason }: BlockNode, asset: string | undefined): string {
-  const text = profile.id === 'survey' && asset !== undefined ? `Because of ${asset}` : reason;
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
-}
+const headlineOf = ({ profile }: Verdict, { reason }: BlockNode, asset: Said | undefined): Said =>
+  profile.id === 'survey' && asset !== undefined
+    ? { say: 'because', reason: asset }
+    : { say: 'sentence', of: reason };

@@ -1,11 +1,17 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { contradictions } from './contradictions.ts';
+import { UpgradedVerdict } from './upgrade-verdict.ts';
 import type { Verdict } from './verdict.ts';
 import verdictSchema from './verdict.v2.schema.json' with { type: 'json' };
 
 // Formats are also patterns in the generated schema, so no second package decides what a date is.
-const ajv = new Ajv2020({ allErrors: false, allowUnionTypes: true, validateFormats: false });
+const ajv = new Ajv2020({
+  allErrors: false,
+  allowUnionTypes: true,
+  discriminator: true,
+  validateFormats: false,
+});
 const isVerdict = ajv.compile<Verdict>(verdictSchema);
 
 /**
@@ -24,8 +30,8 @@ export function validateVerdict(given: unknown): Verdict {
       },
     );
   }
-  // All that version 2 has more is optional.
-  const document: unknown = schemaVersion === 1 ? { ...headOf(given), schemaVersion: 2 } : given;
+  const document: unknown = schemaVersion === 1 ? upgrade(given) : given;
+  if (isDeeper(document, deepest)) throw damaged(`expected at most ${deepest} levels, got more`);
   if (!isVerdict(document)) {
     const [first] = isVerdict.errors ?? [];
     throw damaged(
@@ -36,6 +42,21 @@ export function validateVerdict(given: unknown): Verdict {
   if (contradiction !== undefined)
     throw damaged(`${contradiction}${more.length === 0 ? '' : `, and ${more.length} more contradictions`}`);
   return document;
+}
+
+function upgrade(document: unknown): unknown {
+  const { data, error } = UpgradedVerdict.safeParse(document);
+  const [issue] = error?.issues ?? [];
+  if (issue !== undefined) throw damaged(`/${issue.path.join('/')}: ${issue.message}`);
+  return data;
+}
+
+/** More levels than any sentence has within others: what is nested further could only exhaust whoever follows it. */
+const deepest = 64;
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((each) => isDeeper(each, levels - 1));
 }
 
 function headOf(document: unknown): { readonly schema?: unknown; readonly schemaVersion?: unknown } {

@@ -1,3 +1,4 @@
+import { nameOf } from '../../workloads/kit/subject.ts';
 import { groupByEach } from './node-share.ts';
 import type { Blame, BlockNode, Cell, Defect, Verdict } from './verdict.ts';
 
@@ -48,20 +49,28 @@ export function createLookup(verdict: Verdict): VerdictLookup {
 const promiseOf = ({ requirement, level }: Cell): string => `${level} ${requirement}`;
 
 function defectOfBlame(
-  { block, defects }: Verdict,
+  { block, defects, nodes: all }: Verdict,
   cells: ReadonlyMap<string, Cell>,
 ): (blame: Blame) => Defect | undefined {
   const trials = Map.groupBy(block?.trials ?? [], ({ step }) => step);
+  const known = new Set(all.map(({ id }) => id));
   const places = [...defects.keys()];
-  const byNode = Map.groupBy(places, (place) => defects[place]?.node);
+  // A cause that many nodes share is no place for the blame of one of them, but in the report on that one.
+  const byNode = Map.groupBy(places, (place) => {
+    const [node, ...more] = defects[place]?.nodes.filter((id) => known.has(id)) ?? [];
+    return more.length === 0 ? node : undefined;
+  });
   const bySubject = groupByEach(places, (place) =>
-    (defects[place]?.cells ?? []).flatMap((id) => cells.get(id)?.subject ?? []),
+    (defects[place]?.cells ?? []).flatMap((id) => {
+      const cell = cells.get(id);
+      return cell === undefined ? [] : [nameOf(cell.subject)];
+    }),
   );
   return ({ node, steps }) => {
     const groups = new Set(steps.flatMap((step) => trials.get(step)?.map(({ group }) => group) ?? []));
     const [first] = [...groups]
       .flatMap((group) => bySubject.get(group) ?? [])
-      .filter((place) => node === undefined || defects[place]?.node === node)
+      .filter((place) => node === undefined || defects[place]?.nodes.includes(node) === true)
       .sort((left, right) => left - right);
     const place = first ?? (node === undefined ? undefined : byNode.get(node)?.[0]);
     return place === undefined ? undefined : defects[place];

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { Dimensions, Origin, SourcePlace } from '../../workloads/kit/sample.ts';
+import { Subject } from '../../workloads/kit/subject.ts';
 import { Unit } from '../../workloads/kit/unit.ts';
+import { FactValue, Said } from './said.ts';
 
 /** The only words for a cell (subject × requirement), the worst first. Only `pass` counts as met. */
 export const CellVerdict = z.enum(['fail', 'invalid', 'missing', 'inconclusive', 'pass', 'not-applicable']);
@@ -21,7 +23,6 @@ export const MissingKind = z.enum([
 export type MissingKind = z.infer<typeof MissingKind>;
 
 const quantity = z.strictObject({ value: z.number(), unit: Unit });
-const factValue = z.union([z.string(), z.number(), z.boolean()]);
 
 /** What was seen for a cell: statistics of samples in base units, or a fact. */
 export const Observed = z.discriminatedUnion('kind', [
@@ -34,16 +35,21 @@ export const Observed = z.discriminatedUnion('kind', [
     max: z.number(),
     steps: z.array(z.string()),
   }),
-  z.strictObject({ kind: z.literal('fact'), path: z.string(), value: factValue }),
+  z.strictObject({
+    kind: z.literal('fact'),
+    path: z.string(),
+    value: FactValue,
+    unit: Unit.optional(),
+  }),
 ]);
 
 /** One field of the coverage matrix, decided. */
 export const Cell = z.strictObject({
   /** `<subject>:<requirement>`, the name that `explain` takes. */
   id: z.string(),
-  subject: z.string(),
-  /** The node that it is about; of a pair or group, the node to blame, else the subject itself. */
-  node: z.string(),
+  subject: Subject,
+  /** Of a pair or group that does not meet it: the members that are to blame. */
+  blamedOn: z.array(z.string()).min(1).optional(),
   requirement: z.string(),
   title: z.string(),
   dimension: z.string(),
@@ -51,41 +57,43 @@ export const Cell = z.strictObject({
   owner: z.enum(['hardware', 'configuration', 'environment']),
   gate: z.boolean(),
   verdict: CellVerdict,
-  /** One sentence: expected, found. */
-  reason: z.string(),
+  /** Expected, found; or why there is nothing to hold against the requirement. */
+  reason: Said,
   missing: MissingKind.optional(),
   limit: z
     .strictObject({
       id: z.string(),
       comparator: z.enum(['atLeast', 'atMost', 'equal', 'oneOf', 'noneOf']),
-      expected: z.union([quantity, z.array(factValue), factValue]),
+      expected: z.union([quantity, z.array(FactValue), FactValue]),
       source: z.string(),
     })
     .optional(),
   sampling: z.enum(['exact', 'screening', 'typical']),
   observed: Observed.optional(),
   /** What to do about it; present on every cell that is not `pass`. */
-  action: z.string().optional(),
+  action: Said.optional(),
 });
 export type Cell = z.infer<typeof Cell>;
 
 /** Cells that are not met for one cause, folded into one row for the person who has to act. */
 export const Defect = z.strictObject({
   id: z.string(),
-  node: z.string(),
-  subject: z.string(),
+  /** The nodes, or the groups that no node is blamed for, that it is about. */
+  nodes: z.array(z.string()).min(1),
+  /** The one thing that all of it is about, where it is one. */
+  subject: Subject.optional(),
   owner: z.enum(['hardware', 'configuration', 'environment']),
-  symptom: z.string(),
+  symptom: Said,
   verdict: CellVerdict,
-  action: z.string(),
+  action: Said,
   /** Empty for a measurement that came to nothing and that no cell asked for. */
   cells: z.array(z.string()),
   /** Paths in the run directory. */
   evidence: z.array(z.string()),
   /** Serial number or other identity of the part, where one is known. */
   part: z.string().optional(),
-  /** What has to be measured again after the repair, in words. */
-  retest: z.string().optional(),
+  /** What has to be measured again after the repair. */
+  retest: Said.optional(),
 });
 export type Defect = z.infer<typeof Defect>;
 
@@ -97,7 +105,7 @@ export const Measurement = z.strictObject({
   better: z.enum(['higher', 'lower']),
   correctness: z.boolean(),
   dimensions: Dimensions,
-  subject: z.string(),
+  subject: Subject,
   tool: z.string(),
   toolVersion: z.string().optional(),
   origin: Origin,
@@ -107,8 +115,12 @@ export const Measurement = z.strictObject({
   median: z.number(),
   min: z.number(),
   max: z.number(),
+  /** Of the median, by order statistics; `confidence` is what it really has. Absent where the runs are too few for 95 %. */
+  interval: z
+    .strictObject({ lower: z.number(), upper: z.number(), confidence: z.number().min(0).max(1) })
+    .optional(),
   /** Why these numbers cannot be used, when they cannot. */
-  invalid: z.string().optional(),
+  invalid: Said.optional(),
   samples: z.array(z.strictObject({ step: z.string(), value: z.number(), at: z.array(SourcePlace) })),
 });
 export type Measurement = z.infer<typeof Measurement>;
@@ -129,14 +141,14 @@ export type Counts = z.infer<typeof Counts>;
  */
 export const Trial = z.strictObject({
   step: z.string(),
-  /** The subject: `node1+node2`, `node[1-4]`. */
+  /** The name of the group: `node1+node2`, `node[1-4]`. */
   group: z.string(),
   members: z.array(z.string()).min(1),
   outcome: z.enum(['good', 'bad', 'unknown']),
   /** What it is bad in; of a good one, `speed` when a limit of speed was among what it was held against. */
   about: z.enum(['result', 'speed']).optional(),
-  /** One sentence: the number against its limit, or why there is none. */
-  reason: z.string(),
+  /** The number against its limit, or why there is none. */
+  reason: Said,
   /** Added during the run to find out who is to blame; the others stood in the plan. */
   isExtra: z.boolean(),
 });
@@ -147,11 +159,21 @@ export const Blame = z.strictObject({
   /** The node to blame; absent: the members only fail together, or nobody could be singled out. */
   node: z.string().optional(),
   members: z.array(z.string()).min(1),
-  /** The partner logic in one sentence. */
-  reason: z.string(),
+  /** The partner logic. */
+  reason: Said,
   steps: z.array(z.string()),
 });
 export type Blame = z.infer<typeof Blame>;
+
+/** What the probes found out about a node, in a group of facts; or why they did not. */
+export const NodeFact = z.strictObject({
+  group: z.string(),
+  name: z.string(),
+  value: z.union([FactValue, z.array(FactValue)]).optional(),
+  unit: Unit.optional(),
+  unknown: z.string().optional(),
+});
+export type NodeFact = z.infer<typeof NodeFact>;
 
 /** The verdict on one profile; `unreached`: no subject was reached at all. */
 export const Conclusion = z.enum(['pass', 'fail', 'undecided', 'unreached']);
@@ -162,14 +184,22 @@ export const AssetVerdict = z.strictObject({
   node: z.string(),
   class: z.strictObject({ id: z.string(), how: z.enum(['claimed', 'inferred']) }),
   verdict: z.enum(['A', 'B', 'C', 'D', 'U']),
-  meaning: z.string(),
-  reason: z.string(),
+  meaning: Said,
+  reason: Said,
   /** The requirement that decided; absent when nothing could be judged. */
   decidedBy: z.string().optional(),
   /** How the node stands in every profile of the ladder, best first. */
-  ladder: z.array(z.strictObject({ profile: z.string(), conclusion: Conclusion, reason: z.string() })),
+  ladder: z.array(z.strictObject({ profile: z.string(), conclusion: Conclusion, reason: Said })),
 });
 export type AssetVerdict = z.infer<typeof AssetVerdict>;
+
+/** Something that this run does not say anything about: of these nodes, or of none in particular. */
+export const NotShown = z.strictObject({
+  what: Said,
+  about: z.array(z.string()).min(1).optional(),
+  reason: Said,
+});
+export type NotShown = z.infer<typeof NotShown>;
 
 /**
  * The verdict on a run against one profile: everything that a report shows, and nothing that depends on when
@@ -193,26 +223,19 @@ export const Verdict = z.strictObject({
   kind: z.enum(['screening report', 'test report']),
   conclusion: Conclusion,
   exitCode: z.number().int(),
-  headline: z.string(),
+  headline: Said,
   counts: z.strictObject({ required: Counts, advisory: Counts }),
   assets: z.array(AssetVerdict),
   nodes: z.array(
     z.strictObject({
       id: z.string(),
       reached: z.boolean(),
-      why: z.string().optional(),
+      why: Said.optional(),
       /** Digest of what makes this machine this one, when it was written down. */
       identity: z.string().optional(),
       /** Keepers that took over from another, each with the facts that it took. */
       restarts: z.array(z.strictObject({ rebooted: z.boolean(), facts: z.string().optional() })).optional(),
-      facts: z.array(
-        z.strictObject({
-          group: z.string(),
-          name: z.string(),
-          value: z.string().optional(),
-          unknown: z.string().optional(),
-        }),
-      ),
+      facts: z.array(NodeFact),
     }),
   ),
   /** Present when the run is about more than one node: how each of them stands, and where it is. */
@@ -223,7 +246,7 @@ export const Verdict = z.strictObject({
         z.strictObject({
           id: z.string(),
           conclusion: Conclusion,
-          reason: z.string(),
+          reason: Said,
           rack: z.string().optional(),
           slot: z.string().optional(),
         }),
@@ -247,7 +270,7 @@ export const Verdict = z.strictObject({
       tool: z.string(),
       repetition: z.number().int(),
       execution: z.string(),
-      reason: z.string().optional(),
+      reason: Said.optional(),
       durationMs: z.number().optional(),
     }),
   ),
@@ -272,7 +295,7 @@ export const Verdict = z.strictObject({
   /** The place of this verdict in a ledger of verdicts. */
   ledger: z.strictObject({ position: z.number().int().nonnegative(), head: z.string() }).optional(),
   /** What was not shown, as prominent as what was. */
-  notShown: z.array(z.strictObject({ what: z.string(), reason: z.string() })),
+  notShown: z.array(NotShown),
   evidence: z.strictObject({
     inputs: z.array(z.strictObject({ path: z.string(), sha256: z.string() })),
     /** `decisions.ndjson`: what was added and left out during the run. */

@@ -1,11 +1,13 @@
 import type { PageHead } from '../page/page.ts';
 import { headOf } from '../page/page.ts';
 import { cleanText } from '../text/clean-text.ts';
+import { listedUnder } from '../verdict/algebra.ts';
 import type { Cell, Verdict } from '../verdict/verdict.ts';
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import { dimensionTitle } from '../verdict/words/dimension-title.ts';
 import { formatLimit } from '../verdict/words/format-limit.ts';
 import { formatObserved } from '../verdict/words/format-observed.ts';
+import { say } from '../verdict/words/say.ts';
 import { conclusionWords } from '../verdict/words/verdict-words.ts';
 
 /** One testcase: `failure` turns the suite red, `skipped` is seen but does not, neither is met. */
@@ -46,9 +48,9 @@ function suitesOf(verdict: Verdict): readonly Testsuite[] {
   const { nodes, cells, block, notShown } = verdict;
   const ids = new Set(nodes.map((node) => node.id));
   // Pairs and groups of a block would be hundreds of suites of one testcase.
-  const ofGroups = block === undefined ? [] : cells.filter((cell) => !ids.has(cell.node));
-  const names = new Set([...ids, ...(block === undefined ? cells.map((cell) => cell.node) : [])]);
-  const byNode = Map.groupBy(cells, (cell) => cell.node);
+  const ofGroups = block === undefined ? [] : cells.filter((cell) => !ids.has(listedUnder(cell)));
+  const names = new Set([...ids, ...(block === undefined ? cells.map(listedUnder) : [])]);
+  const byNode = Map.groupBy(cells, listedUnder);
   const suites: Testsuite[] = [
     ...[...names].map((name) => ({
       name,
@@ -68,13 +70,18 @@ function suitesOf(verdict: Verdict): readonly Testsuite[] {
 
 /** What was not shown is seen in every suite, and turns none red by itself: its cells do. */
 const gapOf = ({ what, reason }: Verdict['notShown'][number]): Testcase => ({
-  name: what,
+  name: say(what),
   group: 'not shown',
-  outcome: { element: 'skipped', type: 'not shown', message: `not shown: ${reason}`, lines: [reason] },
+  outcome: {
+    element: 'skipped',
+    type: 'not shown',
+    message: `not shown: ${say(reason)}`,
+    lines: [say(reason)],
+  },
 });
 
 function verdictTestcase(verdict: Verdict): Testcase {
-  const message = `${conclusionWords[verdict.conclusion]}: ${verdict.headline}`;
+  const message = `${conclusionWords[verdict.conclusion]}: ${say(verdict.headline)}`;
   return {
     name: 'verdict',
     group: 'verdict',
@@ -85,23 +92,24 @@ function verdictTestcase(verdict: Verdict): Testcase {
 function testcaseOf(cell: Cell): Testcase {
   const testcase = {
     name: `${cell.title} [${cell.id}]`,
-    group: `${cell.node}.${cell.dimension} ${dimensionTitle(cell.dimension)}`,
+    group: `${listedUnder(cell)}.${cell.dimension} ${dimensionTitle(cell.dimension)}`,
   };
   if (cell.verdict === 'pass') return testcase;
+  const reason = say(cell.reason);
   const isRequired = cell.level === 'required' && cell.verdict !== 'not-applicable';
   const lines = [
     `${cell.level} ${cell.verdict}, owner: ${cell.owner}`,
     `expected: ${formatLimit(cell)}`,
     `found: ${formatObserved(cell)}`,
-    `reason: ${cell.reason}`,
-    ...(cell.action === undefined ? [] : [`action: ${cell.action}`]),
+    `reason: ${reason}`,
+    ...(cell.action === undefined ? [] : [`action: ${say(cell.action)}`]),
   ];
   return {
     ...testcase,
     outcome: {
       element: isRequired ? 'failure' : 'skipped',
       type: cell.verdict,
-      message: `${isRequired || cell.verdict === 'not-applicable' ? '' : `${cell.level} `}${cell.verdict}: ${cell.reason}`,
+      message: `${isRequired || cell.verdict === 'not-applicable' ? '' : `${cell.level} `}${cell.verdict}: ${reason}`,
       lines,
     },
   };

@@ -1,8 +1,11 @@
+import { nameOf } from '../../workloads/kit/subject.ts';
 import { cleanText } from '../text/clean-text.ts';
 import type { Defect } from '../verdict/verdict.ts';
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
+import { foldNodeSet } from '../verdict/words/fold-names.ts';
 import { formatLimit } from '../verdict/words/format-limit.ts';
 import { formatObserved } from '../verdict/words/format-observed.ts';
+import { say } from '../verdict/words/say.ts';
 
 const columns = [
   'defect',
@@ -31,24 +34,25 @@ export function renderPunchList(lookup: VerdictLookup): string {
 
 /** `expected` and `found` are those of the first cell that the defect names: it is the one that shows it best. */
 function rowOf(defect: Defect, lookup: VerdictLookup): readonly string[] {
-  const place = lookup.standings.get(defect.node);
+  const nodes = foldNodeSet(defect.nodes);
+  const place = defect.nodes.length === 1 ? lookup.standings.get(nodes) : undefined;
   const cell = lookup.cells.get(defect.cells[0] ?? '');
   const blames = lookup.blames.get(defect) ?? [];
   return [
     cleanText(defect.id),
-    cleanText(defect.node),
+    cleanText(nodes),
     cleanText(place?.rack ?? ''),
     cleanText(place?.slot ?? ''),
-    cleanText(defect.subject),
+    cleanText(defect.subject === undefined ? nodes : nameOf(defect.subject)),
     cleanText(defect.part ?? ''),
     defect.owner,
     defect.verdict,
-    cleanText(defect.symptom),
+    cleanText(say(defect.symptom)),
     cell === undefined ? '' : formatLimit(cell),
     cell === undefined ? '' : formatObserved(cell),
-    cleanText(defect.action),
-    cleanText(defect.retest ?? ''),
-    blames.map(({ reason }) => cleanText(reason)).join(' '),
+    cleanText(say(defect.action)),
+    defect.retest === undefined ? '' : cleanText(say(defect.retest)),
+    blames.map(({ reason }) => cleanText(say(reason))).join(' '),
     defect.cells.map(cleanText).join(' '),
     defect.evidence.map(cleanText).join(' '),
   ];

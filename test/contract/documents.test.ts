@@ -1,11 +1,24 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { listedUnder } from '../../reports/verdict/algebra.ts';
 import { validateVerdict } from '../../reports/verdict/validate.ts';
 import { createLookup } from '../../reports/verdict/verdict-lookup.ts';
+import { foldNodeSet } from '../../reports/verdict/words/fold-names.ts';
+import { say } from '../../reports/verdict/words/say.ts';
 import { plainScreen, writers } from '../../reports/writers/writers.ts';
+import { nameOf } from '../../workloads/kit/subject.ts';
 
 const folder = new URL('../fixtures/documents/', import.meta.url);
 const names = readdirSync(folder);
+
+/** Documents of version 1 said all in words. */
+const DocumentV1 = z.object({
+  headline: z.string(),
+  cells: z.array(z.object({ subject: z.string(), node: z.string(), reason: z.string() })),
+  defects: z.array(z.object({ node: z.string(), symptom: z.string() })),
+  notShown: z.array(z.object({ what: z.string(), reason: z.string() })),
+});
 
 describe('documents of older versions', () => {
   it('are kept for good', () => {
@@ -13,10 +26,21 @@ describe('documents of older versions', () => {
   });
 
   it.each(names)('%s is upgraded when it is read, and can be shown', (name) => {
-    const document: unknown = JSON.parse(readFileSync(new URL(name, folder), 'utf8'));
-    const verdict = validateVerdict(document);
+    const text = readFileSync(new URL(name, folder), 'utf8');
+    const document = DocumentV1.parse(JSON.parse(text));
+    const verdict = validateVerdict(JSON.parse(text));
     expect(verdict.schemaVersion).toBe(2);
-    expect(verdict).toEqual({ ...(document as object), schemaVersion: 2 });
+    // It says what it said, of the same subjects.
+    expect(say(verdict.headline)).toBe(document.headline);
+    expect(verdict.cells.map((cell) => [nameOf(cell.subject), listedUnder(cell), say(cell.reason)])).toEqual(
+      document.cells.map(({ subject, node, reason }) => [subject, node, reason]),
+    );
+    expect(verdict.defects.map(({ nodes, symptom }) => [foldNodeSet(nodes), say(symptom)])).toEqual(
+      document.defects.map(({ node, symptom }) => [node, symptom]),
+    );
+    expect(verdict.notShown.map(({ what, reason }) => [say(what), say(reason)])).toEqual(
+      document.notShown.map(({ what, reason }) => [what, reason]),
+    );
     for (const { render } of writers) expect(render(createLookup(verdict), plainScreen)).not.toBe('');
   });
 });

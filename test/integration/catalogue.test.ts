@@ -91,7 +91,13 @@ describe('nothing was measured', () => {
 
   it('no samples: the checker is not installed', async () => {
     const node = machine([hash, gemm], {
-      unplanned: [{ entry: 'verify', workload: 'nvme', reason: 'fio: fio not on the PATH' }],
+      unplanned: [
+        {
+          entry: 'verify',
+          workload: 'nvme',
+          reason: { say: 'quoted', text: 'fio: fio not on the PATH' },
+        },
+      ],
     });
     const { exitCode, cell } = await judge({ nodes: [node] });
     expect(exitCode).toBe(2);

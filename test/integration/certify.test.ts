@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Verdict } from '../../reports/verdict/verdict.ts';
+import { nameOf } from '../../workloads/kit/subject.ts';
 import { findObstacle } from '../rig/check-machine.ts';
 import type { Rig } from '../rig/rig.ts';
 import { createRig } from '../rig/rig.ts';
@@ -135,10 +136,10 @@ describe.skipIf(obstacle !== undefined)('certify', () => {
     }
     expect(block?.nodes.map(({ id }) => id)).toEqual(['node1', 'node2', 'node3']);
     expect(
-      cells.filter(({ requirement }) => requirement === 'pair-speed').map(({ subject }) => subject),
+      cells.filter(({ requirement }) => requirement === 'pair-speed').map(({ subject }) => nameOf(subject)),
     ).toEqual(['node2+node3', 'node1+node2', 'node1+node3']);
     expect(cells.find(({ requirement }) => requirement === 'group-exact')).toMatchObject({
-      subject: 'node[1-3]',
+      subject: { kind: 'group', name: 'node[1-3]' },
       verdict: 'pass',
     });
   });
@@ -166,7 +167,7 @@ describe.skipIf(obstacle !== undefined)('certify', () => {
     const byNode = Object.fromEntries(
       verdict()
         .cells.filter(({ requirement }) => requirement === 'manifest')
-        .map(({ node, verdict: each }) => [node, each]),
+        .map(({ subject, verdict: each }) => [nameOf(subject), each]),
     );
     expect(byNode).toEqual({ node1: 'pass', node2: 'fail', node3: 'missing' });
   });

@@ -2,6 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Verdict } from '../../reports/verdict/verdict.ts';
+import { say } from '../../reports/verdict/words/say.ts';
+import { nodeOf } from '../../workloads/kit/subject.ts';
 import type { Lies } from '../support/lying-node.ts';
 import { startLyingNode } from '../support/lying-node.ts';
 import type { Finished } from '../support/run-assay.ts';
@@ -53,8 +55,8 @@ async function survey(...all: readonly Lies[]): Promise<Surveyed> {
 
 const cellsOf = ({ verdict }: Surveyed, node: string): readonly (readonly [string, string, string])[] =>
   verdict()
-    .cells.filter((cell) => cell.node === node)
-    .map(({ id, verdict: word, reason }) => [id, word, reason] as const);
+    .cells.filter(({ subject }) => nodeOf(subject) === node)
+    .map(({ id, verdict: word, reason }) => [id, word, say(reason)] as const);
 
 describe('a node that refuses in our name', () => {
   const ours = [

@@ -7,7 +7,9 @@ import { valueOf } from '../../workloads/kit/facts/fact.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import { ProbeDocument } from '../../workloads/kit/facts/probe-output.ts';
 import { readHostFacts } from '../../workloads/kit/facts/read-host-facts.ts';
+import { nameOf } from '../../workloads/kit/subject.ts';
 import { fakeTool, runAssay, writeSuite } from '../support/run-assay.ts';
+import { tell } from '../support/tell.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
 const isCi = process.env['CI'] === 'true';
@@ -78,9 +80,9 @@ const factsOf = (run: string): HostFacts =>
     ),
   );
 const cellOf = (verdict: Verdict, requirement: string, subject: string) =>
-  verdict.cells.find(({ id }) => id === `${subject}:${requirement}`);
+  tell(verdict.cells.find(({ id }) => id === `${subject}:${requirement}`));
 const measured = ({ survey: { measurements } }: Surveyed): readonly (readonly [string, string])[] =>
-  measurements.map(({ metric, invalid }) => [metric, invalid ?? 'valid'] as const);
+  tell(measurements).map(({ metric, invalid }) => [metric, invalid ?? 'valid'] as const);
 const tooFewBytes = /^the (drive|process) moved \d+ % of the bytes that were read/;
 
 describe.skipIf(fio === undefined && !isCi)('storage', () => {
@@ -96,7 +98,8 @@ describe.skipIf(fio === undefined && !isCi)('storage', () => {
       const { stderr } = await runAssay(args, { cwd });
       expect(stderr).not.toContain('✖');
       own = factsOf(run);
-      lack = Plan.parse(JSON.parse(readFileSync(join(run, 'plan.json'), 'utf8'))).unplanned[0]?.reason;
+      const { unplanned } = Plan.parse(JSON.parse(readFileSync(join(run, 'plan.json'), 'utf8')));
+      lack = tell(unplanned)[0]?.reason;
       if (isCi) expect(lack).toBeUndefined();
     } finally {
       rmSync(cwd, { recursive: true, force: true });
@@ -130,7 +133,7 @@ describe.skipIf(fio === undefined && !isCi)('storage', () => {
     const transport = valueOf((valueOf(own.drives) ?? []).find((it) => it.identity === identity)!.transport);
     const drive = `local/${identity}`;
     expect(
-      found.survey.measurements.map(({ subject, dimensions }) => [subject, dimensions['transport']]),
+      found.survey.measurements.map(({ subject, dimensions }) => [nameOf(subject), dimensions['transport']]),
     ).toEqual(Array.from({ length: 10 }, () => [drive, transport]));
     expect(cellOf(found.survey, 'nvme-exact', 'local')?.verdict).toBe('pass');
     expect(cellOf(found.storage, 'verify', drive)?.verdict).toBe('pass');

@@ -6,6 +6,7 @@ import { findMarked } from '../../agents/exec/sweep.ts';
 import { Verdict } from '../../reports/verdict/verdict.ts';
 import type { Running } from '../support/run-assay.ts';
 import { fakeTool, runAssay, startAssay, writeSuite } from '../support/run-assay.ts';
+import { tell } from '../support/tell.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
 // One openssl that takes a second per speed run: long enough to be interrupted at a known place.
@@ -142,7 +143,7 @@ describe('a run', () => {
       'completed',
       'completed',
     ]);
-    expect(attempts[1]?.reason).toBe('the agent ended while the step ran');
+    expect(tell(attempts)[1]?.reason).toBe('the agent ended while the step ran');
     await expectNothingLeft();
   });
 

@@ -12,6 +12,7 @@ import { readHostFacts } from '../../workloads/kit/facts/read-host-facts.ts';
 import type { StepOutputs } from '../../workloads/kit/tool.ts';
 import { loadRegistry } from '../../workloads/registry.ts';
 import { writeNodeEvidence, writePlan } from './constructed/node-evidence.ts';
+import type { PlannedCommands } from './constructed/step-evidence.ts';
 
 /** One planned repetition and the raw outputs that it left behind. */
 export interface EvidenceStep {
@@ -20,6 +21,7 @@ export interface EvidenceStep {
   readonly tool: string;
   readonly params: Readonly<Record<string, unknown>>;
   readonly outputs: StepOutputs;
+  readonly planned?: PlannedCommands;
   readonly repetition?: number;
   /** Absent: completed. `none`: planned, and the node left nothing of it. */
   readonly execution?: StepResult['execution'] | 'none';
@@ -141,10 +143,11 @@ function writeNode(run: RunDirectory, plan: string, node: EvidenceNode): void {
   if (node.probes === undefined) return;
   const planned = node.steps ?? [];
   const steps = planned.flatMap((step) => {
-    const { execution = 'completed', reason, outputs } = step;
+    const { execution = 'completed', reason, outputs, planned: commands = {} } = step;
     if (execution === 'none') return [];
     const { budgetMs: _, ...request } = requestOf(step);
-    return [{ request, outputs, how: { execution, ...(reason === undefined ? {} : { reason }) } }];
+    const how = { execution, ...(reason === undefined ? {} : { reason }) };
+    return [{ request, outputs, how, planned: commands }];
   });
   const { id, probes } = node;
   writeNodeEvidence(run, plan, { id, probes, planned: planned.map(stepOf), steps });

@@ -5,16 +5,17 @@ import { createCoverage } from '../../harness/plan/coverage.ts';
 import type { Plan, PlannedStep } from '../../harness/plan/plan.ts';
 import { listSubjects } from '../../harness/plan/subjects.ts';
 import type { NodeMaterial, RunMaterial } from '../../harness/store/run-material.ts';
+import type { Said } from '../../reports/verdict/said.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import { Limit } from '../../workloads/kit/limit.ts';
 import type { Requirement } from '../../workloads/kit/requirement.ts';
 import type { Sample } from '../../workloads/kit/sample.ts';
-import type { Metric } from '../../workloads/kit/workload.ts';
+import type { DeclaredMetric, Metric } from '../../workloads/kit/workload.ts';
 import type { FactChanges } from './constructed/facts.ts';
 import { mergeFacts } from './constructed/facts.ts';
 
 /** Metrics of two invented workloads and of those that shipped profiles name. */
-export const constructedMetrics: ReadonlyMap<string, Metric> = new Map<string, Metric>([
+export const constructedMetrics: ReadonlyMap<string, DeclaredMetric> = declare([
   ['copy.speed', { unit: 'B/s', better: 'higher', domain: 'positive', title: 'Copy speed' }],
   ['copy.latency', { unit: 's', better: 'lower', domain: 'positive', title: 'Copy latency' }],
   [
@@ -44,6 +45,13 @@ export const constructedMetrics: ReadonlyMap<string, Metric> = new Map<string, M
     { unit: 'B/s', better: 'higher', domain: 'positive', title: 'Sequential read' },
   ],
 ]);
+
+/** Metrics by full name, each with the workload that its name begins with. */
+function declare(metrics: readonly (readonly [string, Metric])[]): ReadonlyMap<string, DeclaredMetric> {
+  return new Map(
+    metrics.map(([name, metric]) => [name, { ...metric, workload: name.replace(/\..*/, '') }] as const),
+  );
+}
 
 /** A limit with the parts that a test cares about. */
 export function constructLimit(
@@ -134,7 +142,7 @@ export interface ConstructedRun {
   readonly ladder?: readonly Profile[];
   readonly limits?: readonly Limit[];
   readonly purpose?: 'survey' | 'certify';
-  readonly metrics?: ReadonlyMap<string, Metric>;
+  readonly metrics?: ReadonlyMap<string, DeclaredMetric>;
   /** False: the run ended before anything was planned. */
   readonly planned?: boolean;
 }
@@ -155,7 +163,7 @@ export function constructRun(run: ConstructedRun): RunMaterial {
       (node.steps ?? []).filter(({ planned }) => planned !== false).map((step) => planStep(node.id, step)),
     ),
     unplanned: run.nodes.flatMap((node) =>
-      (node.unplanned ?? []).map((each) => ({ node: node.id, ...each })),
+      (node.unplanned ?? []).map((each) => ({ node: node.id, ...each, reason: quote(each.reason) })),
     ),
     budgetSeconds: 0,
   };
@@ -203,6 +211,8 @@ export function constructRun(run: ConstructedRun): RunMaterial {
   };
 }
 
+const quote = (text: string): Said => ({ say: 'quoted', text });
+
 const stepId = ({ repetition = 1, entry }: ConstructedStep): string => `r${repetition}-${entry}`;
 
 function constructNode(node: ConstructedNode, metrics: ReadonlyMap<string, Metric>): NodeMaterial {
@@ -210,7 +220,7 @@ function constructNode(node: ConstructedNode, metrics: ReadonlyMap<string, Metri
     return {
       id: node.id,
       reached: false,
-      why: node.why ?? 'login refused',
+      why: quote(node.why ?? 'login refused'),
       steps: [],
       samples: [],
       unreadable: [],
@@ -226,7 +236,7 @@ function constructNode(node: ConstructedNode, metrics: ReadonlyMap<string, Metri
       (step.samples ?? []).map((sample) => takeSample(node.id, step, sample, metrics)),
     ),
     unreadable: steps.flatMap((step) =>
-      step.unreadable === undefined ? [] : [{ step: stepId(step), reason: step.unreadable }],
+      step.unreadable === undefined ? [] : [{ step: stepId(step), reason: quote(step.unreadable) }],
     ),
     journal: { records: 3, head: '2'.repeat(64) },
   };
@@ -270,7 +280,7 @@ function takeSample(
   return {
     unit: metrics.get(sample.metric)?.unit ?? 'count',
     dimensions: {},
-    subject: device === undefined ? node : `${node}/${device}`,
+    subject: device === undefined ? { kind: 'node', node } : { kind: 'device', node, device },
     tool: step.tool ?? 'tool',
     step: stepId(step),
     session: 1,

@@ -1,5 +1,12 @@
+import { listedUnder } from '../../reports/verdict/algebra.ts';
 import type { Block, Cell, Defect, Trial, Verdict } from '../../reports/verdict/verdict.ts';
-import { exampleCell, exampleMeasurement, exampleVerdict } from './example-verdict.ts';
+import {
+  exampleCell,
+  exampleMeasurement,
+  exampleSubject,
+  exampleVerdict,
+  quoted,
+} from './example-verdict.ts';
 
 /** Builders of verdicts on blocks: many nodes, of which some are blamed for what their groups could not do. */
 
@@ -128,7 +135,7 @@ function nodeCells(node: string, place: number): Cell[] {
 
 const unreachedCell = (cell: Cell): Cell => ({
   ...exampleCell({
-    subject: cell.node,
+    subject: listedUnder(cell),
     requirement: cell.requirement,
     title: cell.title,
     dimension: cell.dimension,
@@ -143,7 +150,7 @@ const facts = (node: string, place: number): Verdict['nodes'][number]['facts'] =
   { group: 'identity', name: 'product', value: 'HGX-H100-8' },
   { group: 'identity', name: 'serial', value: `S5X${place}0${place * 7}` },
   { group: 'cpu', name: 'model', value: 'Intel(R) Xeon(R) Platinum 8480C' },
-  { group: 'memory', name: 'totalBytes', value: place === 9 ? '1030792151040' : '2164663517184' },
+  { group: 'memory', name: 'totalBytes', value: place === 9 ? 1030792151040 : 2164663517184, unit: 'B' },
   { group: 'os', name: 'kernel', value: place % 16 === 4 ? '6.8.0-57-generic' : '6.8.0-60-generic' },
   { group: 'driver', name: 'nvidia', value: '570.86.15' },
 ];
@@ -168,22 +175,22 @@ export function blockVerdict(): Verdict {
       median: subject === 'gpu013+gpu014' ? 5.21e9 : 1.117e10 + (place % 6) * 4.4e7,
     });
     if (subject === 'gpu013+gpu014')
-      return { ...cell, node: 'gpu014', reason: 'expected at least 10 GB/s, found 5.210 GB/s' };
+      return { ...cell, blamedOn: ['gpu014'], reason: quoted('expected at least 10 GB/s, found 5.210 GB/s') };
     if (!members.some(isOpen)) return cell;
     const { observed: _, ...rest } = cell;
     return {
       ...rest,
       verdict: 'missing' as const,
       missing: 'not-run' as const,
-      reason: 'not run: gpu030 was not reached',
-      action: 'Reach gpu030, then measure the pair.',
+      reason: quoted('not run: gpu030 was not reached'),
+      action: quoted('Reach gpu030, then measure the pair.'),
     };
   });
   const cells = [
     ...own,
     ...pairCells,
     exampleCell({
-      subject: 'gpu[001-032]',
+      subject: { kind: 'group', name: 'gpu[001-032]' },
       requirement: 'allreduce-group',
       title: 'All-reduce, all nodes, 64 MiB, bus bandwidth',
       dimension: 'D5',
@@ -193,7 +200,7 @@ export function blockVerdict(): Verdict {
     }),
   ].map((cell) =>
     cell.verdict === 'fail' && cell.requirement === 'gemm-bf16'
-      ? { ...cell, reason: 'expected at least 690 TFLOPS, found 612.0 TFLOPS' }
+      ? { ...cell, reason: quoted('expected at least 690 TFLOPS, found 612.0 TFLOPS') }
       : cell,
   );
   const gpu = 'gpu027/GPU-275f21c8e';
@@ -207,10 +214,17 @@ export function blockVerdict(): Verdict {
     },
     suite: { id: 'acceptance', version: '1.4' },
     kind: 'test report',
-    headline: `Decided by BF16 matrix multiplication, sustained on ${gpu}: expected at least 690 TFLOPS, found 612.0 TFLOPS.`,
+    headline: quoted(
+      `Decided by BF16 matrix multiplication, sustained on ${gpu}: expected at least 690 TFLOPS, found 612.0 TFLOPS.`,
+    ),
     nodes: ids.map((id, place) =>
       isOpen(id)
-        ? { id, reached: false, why: 'connection refused by gpu030:22', facts: [] }
+        ? {
+            id,
+            reached: false,
+            why: { say: 'quoted' as const, text: 'connection refused by gpu030:22' },
+            facts: [],
+          }
         : { id, reached: true, facts: facts(id, place + 1) },
     ),
     block: {
@@ -225,8 +239,9 @@ export function blockVerdict(): Verdict {
         {
           node: 'gpu014',
           members: ['gpu013', 'gpu014'],
-          reason:
+          reason: quoted(
             'gpu014 is as slow with gpu003, gpu021 and gpu032, which all reach 11 GB/s with others: its cable, transceiver or switch port, not the partner.',
+          ),
           steps: ['allreduce-pair-7', 'extra-1', 'extra-2', 'extra-3', 'extra-4'],
         },
       ],
@@ -238,10 +253,10 @@ export function blockVerdict(): Verdict {
       ...(standing(node).conclusion === 'pass'
         ? {
             verdict: 'A' as const,
-            meaning: 'fit for the intended purpose',
-            reason: 'all required cells of ai-training-multinode pass',
+            meaning: quoted('fit for the intended purpose'),
+            reason: quoted('all required cells of ai-training-multinode pass'),
           }
-        : { verdict: 'U' as const, meaning: 'undecided', reason: standing(node).reason }),
+        : { verdict: 'U' as const, meaning: quoted('undecided'), reason: standing(node).reason }),
       ladder: [],
     })),
     measurements: pairCells.flatMap((cell) =>
@@ -261,14 +276,14 @@ export function blockVerdict(): Verdict {
     ),
     attempts: [...ids.flatMap(nodeAttempts), ...pairs.map(pairAttempt)],
     notShown: [
-      { what: 'node gpu030', reason: 'connection refused by gpu030:22' },
+      { what: quoted('node gpu030'), about: ['gpu030'], reason: quoted('connection refused by gpu030:22') },
       {
-        what: 'All-reduce over all 32 nodes',
-        reason: 'gpu014 and gpu030 are out; the result of 30 nodes does not stand for it',
+        what: quoted('All-reduce over all 32 nodes'),
+        reason: quoted('gpu014 and gpu030 are out; the result of 30 nodes does not stand for it'),
       },
-      { what: 'Steady-state writes', reason: 'not in the contract' },
-      { what: 'Loss of the A feed', reason: 'Assay does not measure the facility yet' },
-      { what: 'Shared storage', reason: 'Assay does not measure the facility yet' },
+      { what: quoted('Steady-state writes'), reason: quoted('not in the contract') },
+      { what: quoted('Loss of the A feed'), reason: quoted('Assay does not measure the facility yet') },
+      { what: quoted('Shared storage'), reason: quoted('Assay does not measure the facility yet') },
     ],
     evidence: {
       inputs: [{ path: 'inputs/inventory.json', sha256: 'ab'.repeat(32) }],
@@ -283,25 +298,29 @@ function standing(id: string): Pick<Block['nodes'][number], 'conclusion' | 'reas
   if (id === 'gpu014')
     return {
       conclusion: 'fail',
-      reason: 'All-reduce in pairs, 64 MiB, bus bandwidth: expected at least 10 GB/s, found 5.210 GB/s',
+      reason: quoted(
+        'All-reduce in pairs, 64 MiB, bus bandwidth: expected at least 10 GB/s, found 5.210 GB/s',
+      ),
     };
   if (id === 'gpu027')
     return {
       conclusion: 'fail',
-      reason: 'BF16 matrix multiplication, sustained: expected at least 690 TFLOPS, found 612.0 TFLOPS',
+      reason: quoted(
+        'BF16 matrix multiplication, sustained: expected at least 690 TFLOPS, found 612.0 TFLOPS',
+      ),
     };
-  if (id === 'gpu030') return { conclusion: 'unreached', reason: 'connection refused by gpu030:22' };
-  return { conclusion: 'pass', reason: 'all 12 required cells pass' };
+  if (id === 'gpu030') return { conclusion: 'unreached', reason: quoted('connection refused by gpu030:22') };
+  return { conclusion: 'pass', reason: quoted('all 12 required cells pass') };
 }
 
 function plannedTrial(members: readonly string[], place: number): Trial {
   const group = members.join('+');
   const base = { step: `allreduce-pair-${place + 1}`, group, members: [...members], isExtra: false };
   if (members.includes('gpu014'))
-    return { ...base, outcome: 'bad', reason: 'expected at least 10 GB/s, found 5.210 GB/s' };
+    return { ...base, outcome: 'bad', reason: quoted('expected at least 10 GB/s, found 5.210 GB/s') };
   if (members.includes('gpu030'))
-    return { ...base, outcome: 'unknown', reason: 'not run: gpu030 was not reached' };
-  return { ...base, outcome: 'good', reason: 'expected at least 10 GB/s, found 11.2 GB/s' };
+    return { ...base, outcome: 'unknown', reason: quoted('not run: gpu030 was not reached') };
+  return { ...base, outcome: 'good', reason: quoted('expected at least 10 GB/s, found 11.2 GB/s') };
 }
 
 const extraTrials: readonly Trial[] = [
@@ -314,46 +333,49 @@ const extraTrials: readonly Trial[] = [
   group: `${one}+${other}`,
   members: [one, other],
   outcome: outcome === 'bad' ? 'bad' : 'good',
-  reason: `expected at least 10 GB/s, found ${found}`,
+  reason: quoted(`expected at least 10 GB/s, found ${found}`),
   isExtra: true,
 }));
 
 const defects = (gpu: string): Defect[] => [
   {
     id: 'd1',
-    node: 'gpu027',
-    subject: gpu,
+    nodes: ['gpu027'],
+    subject: exampleSubject(gpu),
     part: 'SN 1654223011877, PCI 0000:ba:00.0',
     owner: 'hardware',
     verdict: 'fail',
-    symptom:
+    symptom: quoted(
       'BF16 matrix multiplication, sustained: expected at least 690 TFLOPS, found 612.0 TFLOPS; the siblings reach 741 to 760.',
-    action: 'Replace the heat sink, then the GPU.',
-    retest: 'this GPU and the node, about 25 min',
+    ),
+    action: quoted('Replace the heat sink, then the GPU.'),
+    retest: quoted('this GPU and the node, about 25 min'),
     cells: [`${gpu}:gemm-bf16`],
     evidence: ['nodes/gpu027/steps/gemm-bf16-5-1', 'nodes/gpu027/steps/gemm-bf16-5-2'],
   },
   {
     id: 'd2',
-    node: 'gpu014',
-    subject: 'gpu013+gpu014',
+    nodes: ['gpu014'],
+    subject: exampleSubject('gpu013+gpu014'),
     part: 'mlx5_5, SN MT2412X09117',
     owner: 'hardware',
     verdict: 'fail',
-    symptom: 'All-reduce in pairs, 64 MiB, bus bandwidth: expected at least 10 GB/s, found 5.210 GB/s.',
-    action: 'Recable: first swap the transceiver.',
-    retest: 'three pairs and the group, about 10 min',
+    symptom: quoted(
+      'All-reduce in pairs, 64 MiB, bus bandwidth: expected at least 10 GB/s, found 5.210 GB/s.',
+    ),
+    action: quoted('Recable: first swap the transceiver.'),
+    retest: quoted('three pairs and the group, about 10 min'),
     cells: ['gpu013+gpu014:allreduce-pair'],
     evidence: ['groups/allreduce-pair-7'],
   },
   {
     id: 'd3',
-    node: 'gpu030',
-    subject: 'gpu030',
+    nodes: ['gpu030'],
+    subject: exampleSubject('gpu030'),
     owner: 'environment',
     verdict: 'missing',
-    symptom: 'The node was not reached: connection refused by gpu030:22 (decides 5 cells).',
-    action: 'Switch the node on, or start its sshd; then measure it.',
+    symptom: quoted('The node was not reached: connection refused by gpu030:22 (decides 5 cells).'),
+    action: quoted('Switch the node on, or start its sshd; then measure it.'),
     cells: ['accelerator-count', 'gemm-bf16', 'clock', 'nvme-read', 'nvme-wrong'].map(
       (name) => `gpu030:${name}`,
     ),
@@ -369,9 +391,9 @@ function nodeAttempts(node: string): Verdict['attempts'] {
     tool: 'cublas',
     repetition: place + 1,
     ...(node === 'gpu030'
-      ? { execution: 'skipped', reason: 'the node was not reached' }
+      ? { execution: 'skipped', reason: quoted('the node was not reached') }
       : node === 'gpu008' && place === 2
-        ? { execution: 'cancelled', reason: 'stopped by the operator at 03:12' }
+        ? { execution: 'cancelled', reason: quoted('stopped by the operator at 03:12') }
         : { execution: 'completed', durationMs: 21_000 + place * 400 }),
   }));
 }
@@ -383,7 +405,7 @@ const pairAttempt = (members: readonly string[], place: number): Verdict['attemp
   tool: 'openmpi',
   repetition: 1,
   ...(members.includes('gpu030')
-    ? { execution: 'skipped', reason: 'gpu030 was not reached' }
+    ? { execution: 'skipped', reason: quoted('gpu030 was not reached') }
     : { execution: 'completed', durationMs: 9_000 }),
 });
 
@@ -409,9 +431,9 @@ export function smallBlockVerdict(): Verdict {
     measured('node1+node2', 'allreduce', { ...group, median: 1.41e8 }),
     measured('node3+node4', 'allreduce', {
       ...group,
-      node: 'node3',
+      blamedOn: ['node3'],
       median: 9.8e7,
-      reason: 'expected at least 125 MB/s, found 98.00 MB/s',
+      reason: quoted('expected at least 125 MB/s, found 98.00 MB/s'),
     }),
   ];
   const trial = (
@@ -424,14 +446,15 @@ export function smallBlockVerdict(): Verdict {
     group: members.join('+'),
     members: [...members],
     outcome,
-    reason: `expected at least 125 MB/s, found ${found}`,
+    reason: quoted(`expected at least 125 MB/s, found ${found}`),
     isExtra: step.startsWith('extra'),
   });
   return exampleVerdict({
     cells,
     profile: { id: 'cluster', version: '1.0', title: 'A cluster of four', digest: '7'.repeat(64) },
-    headline:
+    headline: quoted(
       'Decided by All-reduce, bus bandwidth on node3+node4: expected at least 125 MB/s, found 98.00 MB/s.',
+    ),
     nodes: ids.map((id) => ({ id, reached: true, facts: [] })),
     block: {
       nodes: ids.map((id) =>
@@ -439,9 +462,9 @@ export function smallBlockVerdict(): Verdict {
           ? {
               id,
               conclusion: 'fail',
-              reason: 'All-reduce, bus bandwidth: expected at least 125 MB/s, found 98.00 MB/s',
+              reason: quoted('All-reduce, bus bandwidth: expected at least 125 MB/s, found 98.00 MB/s'),
             }
-          : { id, conclusion: 'pass', reason: 'all 1 required cells pass' },
+          : { id, conclusion: 'pass', reason: quoted('all 1 required cells pass') },
       ),
       trials: [
         trial('pair-1', ['node1', 'node2'], 'good', '141.0 MB/s'),
@@ -453,7 +476,7 @@ export function smallBlockVerdict(): Verdict {
         {
           node: 'node3',
           members: ['node3', 'node4'],
-          reason: 'node3 is slow with node1 and with node4, and those two are good with each other.',
+          reason: quoted('node3 is slow with node1 and with node4, and those two are good with each other.'),
           steps: ['pair-2', 'extra-1', 'extra-2'],
         },
       ],
@@ -461,12 +484,12 @@ export function smallBlockVerdict(): Verdict {
     defects: [
       {
         id: 'd1',
-        node: 'node3',
-        subject: 'node3+node4',
+        nodes: ['node3'],
+        subject: exampleSubject('node3+node4'),
         owner: 'hardware',
         verdict: 'fail',
-        symptom: 'All-reduce, bus bandwidth: expected at least 125 MB/s, found 98.00 MB/s',
-        action: 'Recable node3.',
+        symptom: quoted('All-reduce, bus bandwidth: expected at least 125 MB/s, found 98.00 MB/s'),
+        action: quoted('Recable node3.'),
         cells: ['node3+node4:allreduce'],
         evidence: ['groups/pair-2'],
       },

@@ -1,3 +1,5 @@
+import { listedUnder } from '../../reports/verdict/algebra.ts';
+import type { Said } from '../../reports/verdict/said.ts';
 import type {
   Cell,
   Conclusion,
@@ -6,34 +8,61 @@ import type {
   Measurement,
   Verdict,
 } from '../../reports/verdict/verdict.ts';
+import type { Subject } from '../../workloads/kit/subject.ts';
+import { nameOf, nodeOf, subjectOfGroup } from '../../workloads/kit/subject.ts';
 
 /** Builders of realistic verdict documents for tests of everything that reads one. */
 
-type CellInput = Pick<Cell, 'subject' | 'requirement' | 'title' | 'dimension' | 'verdict' | 'reason'> &
-  Partial<Cell>;
+/** A sentence in the words of an example. */
+export const quoted = (text: string): Said => ({ say: 'quoted', text });
 
-/** A cell with the usual defaults; `node` is the part of the subject before the first slash. */
-export function exampleCell(input: CellInput): Cell {
+/** What a name in an example stands for: `n`, `n/device`, `n1+n2`. */
+export function exampleSubject(name: string): Subject {
+  const members = name.split('+');
+  if (members.length > 1) return subjectOfGroup(name, members);
+  const [node = '', ...device] = name.split('/');
+  return device.length === 0 ? { kind: 'node', node } : { kind: 'device', node, device: device.join('/') };
+}
+
+/** Subject and sentences may be given as text. */
+type CellInput = Pick<Cell, 'requirement' | 'title' | 'dimension' | 'verdict'> &
+  Partial<Omit<Cell, 'subject' | 'reason' | 'action'>> & {
+    readonly subject: Subject | string;
+    readonly reason: Said | string;
+    readonly action?: Said | string | undefined;
+  };
+
+/** A cell with the usual defaults. */
+export function exampleCell({ subject: given, reason, action, ...input }: CellInput): Cell {
+  const subject = typeof given === 'string' ? exampleSubject(given) : given;
+  const said = (it: Said | string): Said => (typeof it === 'string' ? quoted(it) : it);
+  const advice = input.verdict === 'pass' ? action : (action ?? 'Look at the evidence, then measure again.');
   return {
-    id: `${input.subject}:${input.requirement}`,
-    node: input.subject.split('/')[0] ?? input.subject,
+    id: `${nameOf(subject)}:${input.requirement}`,
+    subject,
     level: 'required',
     owner: 'hardware',
     gate: false,
     sampling: 'screening',
-    ...(input.verdict === 'pass' ? {} : { action: 'Look at the evidence, then measure again.' }),
+    reason: said(reason),
+    ...(advice === undefined ? {} : { action: said(advice) }),
     ...input,
   };
 }
 
+type MeasurementInput = Pick<Measurement, 'metric' | 'title' | 'unit' | 'tool'> &
+  Partial<Omit<Measurement, 'subject'>> & { readonly subject: Subject | string };
+
 /** A measurement of `values`, with the statistics taken from them. */
 export function exampleMeasurement(
   values: readonly number[],
-  input: Pick<Measurement, 'metric' | 'title' | 'unit' | 'subject' | 'tool'> & Partial<Measurement>,
+  { subject: given, ...input }: MeasurementInput,
 ): Measurement {
+  const subject = typeof given === 'string' ? exampleSubject(given) : given;
   const sorted = [...values].sort((left, right) => left - right);
   const middle = (sorted.length - 1) / 2;
   return {
+    subject,
     better: 'higher',
     correctness: false,
     dimensions: {},
@@ -43,7 +72,7 @@ export function exampleMeasurement(
     min: sorted[0]!,
     max: sorted.at(-1)!,
     samples: values.map((value, place) => ({
-      step: `${input.metric}-${input.subject}-${place + 1}`,
+      step: `${input.metric}-${nameOf(subject)}-${place + 1}`,
       value,
       at: [{ command: 'run', output: 'stdout', line: 12 }],
     })),
@@ -78,7 +107,7 @@ export function exampleVerdict(input: VerdictInput): Verdict {
       advisory: count(input.cells.filter((cell) => cell.level === 'advisory')),
     },
     assets: [],
-    nodes: [...new Set(input.cells.map((cell) => cell.node))].map((id) => ({ id, reached: true, facts: [] })),
+    nodes: [...new Set(input.cells.map(listedUnder))].map((id) => ({ id, reached: true, facts: [] })),
     defects: [],
     measurements: [],
     attempts: [],
@@ -102,13 +131,15 @@ function conclude(required: readonly Cell[]): Conclusion {
     : 'undecided';
 }
 
-const headlineOf = (conclusion: Conclusion): string =>
-  ({
-    pass: 'Every required cell is met.',
-    fail: 'Not accepted: a required cell is not met.',
-    undecided: 'Not accepted: required cells are open.',
-    unreached: 'No node answered.',
-  })[conclusion];
+const headlineOf = (conclusion: Conclusion): Said =>
+  quoted(
+    {
+      pass: 'Every required cell is met.',
+      fail: 'Not accepted: a required cell is not met.',
+      undecided: 'Not accepted: required cells are open.',
+      unreached: 'No node answered.',
+    }[conclusion],
+  );
 
 const gib = 2 ** 30;
 
@@ -170,7 +201,7 @@ export function vmVerdict(): Verdict {
         expected: 8 * gib,
         source: 'profile ai-training-singlenode 1.0',
       },
-      observed: { kind: 'fact', path: 'memory.totalBytes', value: 16_787_243_008 },
+      observed: { kind: 'fact', path: 'memory.totalBytes', value: 16_787_243_008, unit: 'B' },
     }),
     exampleCell({
       subject: 'vm-1',
@@ -245,25 +276,26 @@ export function vmVerdict(): Verdict {
   const defects: readonly Defect[] = [
     {
       id: 'd1',
-      node: 'vm-1',
-      subject: 'vm-1',
+      nodes: ['vm-1'],
+      subject: exampleSubject('vm-1'),
       owner: 'hardware',
       verdict: 'fail',
       cells: ['vm-1:accelerator-present', 'vm-1:gemm-bf16', 'vm-1:hbm'],
-      symptom:
+      symptom: quoted(
         'No accelerator on the PCI bus (14 devices, none of class 03xx with compute, none of class 12xx).',
-      action: 'Use the machine for something else, or install an accelerator and survey it again.',
+      ),
+      action: quoted('Use the machine for something else, or install an accelerator and survey it again.'),
       evidence: ['nodes/vm-1/steps/probe/stdout'],
     },
     {
       id: 'd2',
-      node: 'vm-1',
-      subject: 'vm-1',
+      nodes: ['vm-1'],
+      subject: exampleSubject('vm-1'),
       owner: 'environment',
       verdict: 'inconclusive',
       cells: ['vm-1:clock'],
-      symptom: 'The clock offset cannot be told from its limit.',
-      action: 'Let the clock settle for ten minutes and survey again.',
+      symptom: quoted('The clock offset cannot be told from its limit.'),
+      action: quoted('Let the clock settle for ten minutes and survey again.'),
       evidence: ['nodes/vm-1/steps/clock-1/stdout'],
     },
   ];
@@ -271,23 +303,31 @@ export function vmVerdict(): Verdict {
     cells,
     defects: [...defects],
     run: { id: 'r-20261123-081000', startedAt: '2026-11-23T08:10:00Z', purpose: 'survey', assay: '0.1.0' },
-    headline: 'vm-1 has no accelerator and cannot be used for AI training.',
+    headline: quoted('vm-1 has no accelerator and cannot be used for AI training.'),
     assets: [
       {
         node: 'vm-1',
         class: { id: 'cpu-only', how: 'inferred' },
         verdict: 'D',
-        meaning: 'of no use for AI: a presence or identity requirement fails for every AI profile',
-        reason: 'no accelerator on the PCI bus',
+        meaning: quoted('of no use for AI: a presence or identity requirement fails for every AI profile'),
+        reason: quoted('no accelerator on the PCI bus'),
         decidedBy: 'accelerator-present',
         ladder: [
-          { profile: 'ai-training-multinode', conclusion: 'fail', reason: 'no accelerator on the PCI bus' },
-          { profile: 'ai-training-singlenode', conclusion: 'fail', reason: 'no accelerator on the PCI bus' },
-          { profile: 'ai-inference', conclusion: 'fail', reason: 'no accelerator on the PCI bus' },
+          {
+            profile: 'ai-training-multinode',
+            conclusion: 'fail',
+            reason: quoted('no accelerator on the PCI bus'),
+          },
+          {
+            profile: 'ai-training-singlenode',
+            conclusion: 'fail',
+            reason: quoted('no accelerator on the PCI bus'),
+          },
+          { profile: 'ai-inference', conclusion: 'fail', reason: quoted('no accelerator on the PCI bus') },
           {
             profile: 'storage',
             conclusion: 'undecided',
-            reason: 'no drive could be measured: the scratch directory is on overlay',
+            reason: quoted('no drive could be measured: the scratch directory is on overlay'),
           },
         ],
       },
@@ -359,7 +399,7 @@ export function vmVerdict(): Verdict {
         tool: 'fio',
         toolVersion: '3.39',
         dimensions: { blockBytes: 4096, queueDepth: 16 },
-        invalid: 'the scratch directory is on overlay',
+        invalid: quoted('the scratch directory is on overlay'),
       }),
       exampleMeasurement([0.0000812, 0.0000794, 0.0000935], {
         metric: 'nvme.readLatency',
@@ -370,7 +410,7 @@ export function vmVerdict(): Verdict {
         tool: 'fio',
         toolVersion: '3.39',
         dimensions: { blockBytes: 4096, quantile: 0.99 },
-        invalid: 'the scratch directory is on overlay',
+        invalid: quoted('the scratch directory is on overlay'),
       }),
     ],
     attempts: [
@@ -399,15 +439,18 @@ export function vmVerdict(): Verdict {
         tool: 'embedded',
         repetition: 2,
         execution: 'timeout',
-        reason: 'no end after 60 s',
+        reason: quoted('no end after 60 s'),
         durationMs: 60_000,
       },
     ],
     notShown: [
-      { what: 'Matrix multiplication, BF16', reason: 'there is no accelerator to measure' },
-      { what: 'Device memory bandwidth', reason: 'there is no accelerator to measure' },
-      { what: 'Power quality and cooling (D7, D8)', reason: 'Assay does not measure the facility yet' },
-      { what: 'Behaviour over hours', reason: 'a quick suite has no soak' },
+      { what: quoted('Matrix multiplication, BF16'), reason: quoted('there is no accelerator to measure') },
+      { what: quoted('Device memory bandwidth'), reason: quoted('there is no accelerator to measure') },
+      {
+        what: quoted('Power quality and cooling (D7, D8)'),
+        reason: quoted('Assay does not measure the facility yet'),
+      },
+      { what: quoted('Behaviour over hours'), reason: quoted('a quick suite has no soak') },
     ],
     evidence: {
       inputs: ['inventory.json', 'limits.json', 'profile.json', 'suite.json'].map((name, place) => ({
@@ -533,17 +576,17 @@ export function clusterVerdict(): Verdict {
       title: 'AI training on one node',
       digest: '9ac1f0'.padEnd(64, '7'),
     },
-    headline: 'Not accepted: 1 of 2 nodes conforms; gpu-b has 7 of 8 accelerators.',
+    headline: quoted('Not accepted: 1 of 2 nodes conforms; gpu-b has 7 of 8 accelerators.'),
     defects: [
       {
         id: 'd1',
-        node: 'gpu-b',
-        subject: 'gpu-b',
+        nodes: ['gpu-b'],
+        subject: exampleSubject('gpu-b'),
         owner: 'hardware',
         verdict: 'fail',
         cells: ['gpu-b:inventory', 'gpu-b:allreduce-node'],
-        symptom: '7 of 8 accelerators on the PCI bus; the slot at 0000:ba:00.0 is empty.',
-        action: 'Reseat the GPU in slot 5, then replace it; survey the node again.',
+        symptom: quoted('7 of 8 accelerators on the PCI bus; the slot at 0000:ba:00.0 is empty.'),
+        action: quoted('Reseat the GPU in slot 5, then replace it; survey the node again.'),
         evidence: ['nodes/gpu-b/steps/probe/stdout', 'nodes/gpu-b/steps/probe/artifacts/lspci.txt'],
       },
     ],
@@ -552,37 +595,41 @@ export function clusterVerdict(): Verdict {
         node: 'gpu-a',
         class: { id: 'hgx-h100-8', how: 'claimed' },
         verdict: 'A',
-        meaning: 'fit for the intended purpose',
-        reason: 'every required cell of ai-training-singlenode is met',
+        meaning: quoted('fit for the intended purpose'),
+        reason: quoted('every required cell of ai-training-singlenode is met'),
         ladder: [
           {
             profile: 'ai-training-multinode',
             conclusion: 'undecided',
-            reason: 'the fabric was not measured',
+            reason: quoted('the fabric was not measured'),
           },
-          { profile: 'ai-training-singlenode', conclusion: 'pass', reason: 'every required cell is met' },
-          { profile: 'ai-inference', conclusion: 'pass', reason: 'every required cell is met' },
+          {
+            profile: 'ai-training-singlenode',
+            conclusion: 'pass',
+            reason: quoted('every required cell is met'),
+          },
+          { profile: 'ai-inference', conclusion: 'pass', reason: quoted('every required cell is met') },
         ],
       },
       {
         node: 'gpu-b',
         class: { id: 'hgx-h100-8', how: 'claimed' },
         verdict: 'B',
-        meaning: 'fit for a lesser purpose: ai-inference',
-        reason: '7 of 8 accelerators on the PCI bus',
+        meaning: quoted('fit for a lesser purpose: ai-inference'),
+        reason: quoted('7 of 8 accelerators on the PCI bus'),
         decidedBy: 'inventory',
         ladder: [
           {
             profile: 'ai-training-multinode',
             conclusion: 'fail',
-            reason: '7 of 8 accelerators on the PCI bus',
+            reason: quoted('7 of 8 accelerators on the PCI bus'),
           },
           {
             profile: 'ai-training-singlenode',
             conclusion: 'fail',
-            reason: '7 of 8 accelerators on the PCI bus',
+            reason: quoted('7 of 8 accelerators on the PCI bus'),
           },
-          { profile: 'ai-inference', conclusion: 'pass', reason: 'every required cell is met' },
+          { profile: 'ai-inference', conclusion: 'pass', reason: quoted('every required cell is met') },
         ],
       },
     ],
@@ -599,11 +646,12 @@ export function clusterVerdict(): Verdict {
     ),
     notShown: [
       {
-        what: 'All-reduce on gpu-b',
-        reason: 'the gate inventory failed; the result of gpu-a does not replace it',
+        what: quoted('All-reduce on gpu-b'),
+        about: ['gpu-b'],
+        reason: quoted('the gate inventory failed; the result of gpu-a does not replace it'),
       },
-      { what: 'RDMA per rail', reason: 'Assay cannot measure fabrics yet' },
-      { what: 'All-reduce among nodes', reason: 'Assay cannot measure fabrics yet' },
+      { what: quoted('RDMA per rail'), reason: quoted('Assay cannot measure fabrics yet') },
+      { what: quoted('All-reduce among nodes'), reason: quoted('Assay cannot measure fabrics yet') },
     ],
     attempts: ['gpu-a', 'gpu-b'].map((name) => ({
       step: `allreduce-${name}`,
@@ -612,7 +660,7 @@ export function clusterVerdict(): Verdict {
       tool: 'nccl-tests',
       repetition: 1,
       execution: name === 'gpu-a' ? 'completed' : 'refused',
-      ...(name === 'gpu-a' ? { durationMs: 41_000 } : { reason: 'gate inventory' }),
+      ...(name === 'gpu-a' ? { durationMs: 41_000 } : { reason: quoted('gate inventory') }),
     })),
     evidence: {
       inputs: [{ path: 'inputs/inventory.json', sha256: 'ab'.repeat(32) }],
@@ -628,13 +676,13 @@ export function clusterVerdict(): Verdict {
 export function conformingVerdict(): Verdict {
   const whole = clusterVerdict();
   const isHere = (each: { readonly node: string }) => each.node === 'gpu-a';
-  const cells = whole.cells.filter(isHere);
+  const cells = whole.cells.filter((cell) => listedUnder(cell) === 'gpu-a');
   return exampleVerdict({
     cells,
     profile: whole.profile,
-    headline: 'gpu-a conforms to every required cell.',
+    headline: quoted('gpu-a conforms to every required cell.'),
     assets: whole.assets.filter(isHere),
-    measurements: whole.measurements.filter((measurement) => measurement.subject.startsWith('gpu-a')),
+    measurements: whole.measurements.filter(({ subject }) => nodeOf(subject) === 'gpu-a'),
     notShown: whole.notShown.slice(1),
     attempts: whole.attempts.filter(isHere),
     evidence: { ...whole.evidence, journals: whole.evidence.journals.filter(isHere) },
@@ -646,18 +694,31 @@ export function unreachedVerdict(): Verdict {
   return exampleVerdict({
     cells: [],
     conclusion: 'unreached',
-    nodes: [{ id: 'gpu-x', reached: false, why: 'connection refused by gpu-x:22', facts: [] }],
+    nodes: [
+      {
+        id: 'gpu-x',
+        reached: false,
+        why: { say: 'quoted', text: 'connection refused by gpu-x:22' },
+        facts: [],
+      },
+    ],
     assets: [
       {
         node: 'gpu-x',
         class: { id: 'hgx-h100-8', how: 'claimed' },
         verdict: 'U',
-        meaning: 'undecided',
-        reason: 'the node was not reached',
+        meaning: quoted('undecided'),
+        reason: quoted('the node was not reached'),
         ladder: [],
       },
     ],
-    notShown: [{ what: 'Everything on gpu-x', reason: 'connection refused by gpu-x:22' }],
+    notShown: [
+      {
+        what: quoted('Everything on gpu-x'),
+        about: ['gpu-x'],
+        reason: quoted('connection refused by gpu-x:22'),
+      },
+    ],
   });
 }
 
@@ -691,7 +752,7 @@ export function hostileVerdict(): Verdict {
   const evil = () => hostileStrings[turn++ % hostileStrings.length]!;
   return {
     ...base,
-    headline: evil(),
+    headline: quoted(evil()),
     assay: evil(),
     run: { ...base.run, id: evil() },
     profile: { id: evil(), version: evil(), title: evil(), digest: evil() },
@@ -699,16 +760,20 @@ export function hostileVerdict(): Verdict {
     assets: base.assets.map((asset) => ({
       ...asset,
       node: evil(),
-      meaning: evil(),
-      reason: evil(),
+      meaning: quoted(evil()),
+      reason: quoted(evil()),
       decidedBy: evil(),
       class: { ...asset.class, id: evil() },
-      ladder: hostileStrings.map((profile) => ({ profile, conclusion: 'fail' as const, reason: evil() })),
+      ladder: hostileStrings.map((profile) => ({
+        profile,
+        conclusion: 'fail' as const,
+        reason: quoted(evil()),
+      })),
     })),
     nodes: hostileStrings.map((id) => ({
       id,
       reached: false,
-      why: evil(),
+      why: { say: 'quoted', text: evil() },
       facts: [
         { group: evil(), name: evil(), value: evil() },
         { group: evil(), name: evil(), unknown: evil() },
@@ -717,12 +782,12 @@ export function hostileVerdict(): Verdict {
     cells: base.cells.map((cell) => ({
       ...cell,
       title: evil(),
-      reason: evil(),
-      subject: evil(),
-      node: evil(),
+      reason: quoted(evil()),
+      subject: { kind: 'group' as const, name: evil() },
+      blamedOn: [evil()],
       requirement: evil(),
       dimension: evil(),
-      action: evil(),
+      action: quoted(evil()),
       ...(cell.limit === undefined
         ? {}
         : {
@@ -739,20 +804,20 @@ export function hostileVerdict(): Verdict {
     defects: hostileStrings.map((id) => ({
       ...base.defects[0]!,
       id,
-      node: evil(),
-      subject: evil(),
-      symptom: evil(),
-      action: evil(),
+      nodes: [evil()],
+      subject: { kind: 'device' as const, node: evil(), device: evil() },
+      symptom: quoted(evil()),
+      action: quoted(evil()),
       evidence: [...hostileStrings],
     })),
     measurements: base.measurements.map((measurement) => ({
       ...measurement,
       metric: evil(),
       title: evil(),
-      subject: evil(),
+      subject: { kind: 'node' as const, node: evil() },
       tool: evil(),
       toolVersion: evil(),
-      invalid: evil(),
+      invalid: quoted(evil()),
       dimensions: Object.fromEntries(hostileStrings.map((name) => [name, evil()])),
     })),
     attempts: hostileStrings.map((step) => ({
@@ -762,9 +827,9 @@ export function hostileVerdict(): Verdict {
       tool: evil(),
       repetition: 1,
       execution: evil(),
-      reason: evil(),
+      reason: quoted(evil()),
     })),
-    notShown: hostileStrings.map((what) => ({ what, reason: evil() })),
+    notShown: hostileStrings.map((what) => ({ what: quoted(what), reason: quoted(evil()) })),
     evidence: {
       inputs: hostileStrings.map((path) => ({ path, sha256: evil() })),
       journals: hostileStrings.map((node) => ({ node, records: 1, head: evil() })),

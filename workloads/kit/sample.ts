@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Subject } from './subject.ts';
 import { Unit } from './unit.ts';
 
 /** A metric's full name: `<workload>.<metric>`, both camelCase or kebab nouns, no unit and no parameter in it. */
@@ -31,7 +32,7 @@ export const Sample = z.strictObject({
   value: z.number(),
   unit: Unit,
   dimensions: Dimensions,
-  subject: z.string(),
+  subject: Subject,
   tool: z.string(),
   toolVersion: z.string().optional(),
   step: z.string(),

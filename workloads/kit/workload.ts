@@ -12,6 +12,11 @@ export interface Metric<U extends Unit = Unit> {
   readonly correctness?: boolean;
 }
 
+/** A metric with the workload that declares it. */
+export interface DeclaredMetric extends Metric {
+  readonly workload: string;
+}
+
 export type Metrics = Readonly<Record<string, Metric>>;
 
 /** A declaration of what is stressed: its parameters and the metrics that its tools may report. */

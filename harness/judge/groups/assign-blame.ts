@@ -1,3 +1,4 @@
+import type { Said } from '../../../reports/verdict/said.ts';
 import type { Blame, Trial } from '../../../reports/verdict/verdict.ts';
 import type { TrialAspect } from './next-trials.ts';
 import { blamedIn, blamedNodes, clearedNodes, clearedPartners, isBadIn, questions } from './next-trials.ts';
@@ -29,20 +30,22 @@ export function assignBlame(trials: readonly Trial[]): readonly Blame[] {
   ];
 }
 
-function whyNode(node: string, trials: readonly Trial[], question: TrialAspect): string {
+function whyNode(node: string, trials: readonly Trial[], question: TrialAspect): Said {
   const bad = trials.filter((trial) => isBadIn(trial, question) && trial.members.includes(node));
   const alone = bad.find(({ members }) => members.length === 1);
-  if (alone !== undefined) return `${node} is bad all by itself (${alone.reason})`;
+  if (alone !== undefined) return { say: 'bad-alone', node, example: alone.reason };
   const partners = clearedPartners(node, trials, question);
   const example = bad.find(({ members }) => members.length === 2);
-  return `${node} is bad with each of ${partners.length} partners, who are good with others: ${partners.join(', ')} (with one of them: ${example?.reason ?? 'no reason given'})`;
+  return {
+    say: 'bad-with-each',
+    node,
+    partners: [...partners],
+    ...(example === undefined ? {} : { example: example.reason }),
+  };
 }
 
-function whyTogether({ members, reason, about = 'result' }: Trial, trials: readonly Trial[]): string {
+function whyTogether({ members, reason, about = 'result' }: Trial, trials: readonly Trial[]): Said {
   const cleared = clearedNodes(trials, about);
-  const names = members.join(', ');
-  if (members.length === 1) return `${names} is bad by itself (${reason})`;
-  if (members.every((member) => cleared.has(member)))
-    return `${names} are good with others and bad with each other: look at what lies between them (${reason})`;
-  return `${names}: nobody could be singled out, since too few partners are known to be good (${reason})`;
+  const isClear = members.length === 1 || members.every((member) => cleared.has(member));
+  return { say: isClear ? 'bad-together' : 'nobody-singled-out', members, example: reason };
 }

@@ -2,10 +2,10 @@ import { isUnmet } from '../../../reports/verdict/algebra.ts';
 import type { Blame, Trial } from '../../../reports/verdict/verdict.ts';
 import type { Requirement } from '../../../workloads/kit/requirement.ts';
 import type { Profile } from '../../config/profile.ts';
-import type { Subject } from '../../plan/plan.ts';
+import type { PlannedSubject } from '../../plan/plan.ts';
 import type { SkipCause } from '../../store/coordinator-journal.ts';
 import type { JudgedCell } from '../judge-cells.ts';
-import { damagedOutcome, leftOut, writeCell } from '../judge-cells.ts';
+import { damagedOutcome, leftOut, unreachedOutcome, writeCell } from '../judge-cells.ts';
 import type { Outcome } from '../outcome.ts';
 import { missing } from '../outcome.ts';
 import { judgeMetricRule } from '../rules/judge-metric-rule.ts';
@@ -60,9 +60,9 @@ const isCorrectness = ({ rule }: Requirement, { material }: RunDossier): boolean
   rule.kind === 'metric' && material.metrics.get(rule.metric)?.correctness === true;
 
 /** The groups of the steps that were added during the run, as far as they are none of the plan's. */
-function listExtras({ material: { plan } }: RunDossier): readonly Subject[] {
+function listExtras({ material: { plan } }: RunDossier): readonly PlannedSubject[] {
   const planned = new Set(plan?.subjects.map(({ id }) => id));
-  const extras = (plan?.steps ?? []).flatMap(({ seat, isExtra }): readonly Subject[] => {
+  const extras = (plan?.steps ?? []).flatMap(({ seat, isExtra }): readonly PlannedSubject[] => {
     if (seat?.rank !== 0 || isExtra !== true || planned.has(seat.group)) return [];
     const members = seat.members.map(({ node }) => node);
     return [{ id: seat.group, node: seat.group, kind: 'group', label: seat.group, members }];
@@ -72,18 +72,19 @@ function listExtras({ material: { plan } }: RunDossier): readonly Subject[] {
 
 /** A node that nothing was planned with: it has no tool or no address there, or rested in every round. */
 function standAlone(requirement: Requirement, node: Dossier, index: RunDossier): GroupCell {
-  const subject: Subject = { id: node.id, node: node.id, kind: 'node', label: node.id };
-  const reason = index.unplannedOn(node.id).find((each) => each.workload === workloadOf(requirement));
+  const subject: PlannedSubject = { id: node.id, node: node.id, kind: 'node', label: node.id };
+  const workload = workloadOf(requirement, index);
+  const reason = index.unplannedOn(node.id).find((each) => each.workload === workload);
   const outcome =
     node.damage !== undefined
       ? damagedOutcome(node.id, node.damage)
       : !node.reached
-        ? missing('no-access', node.why ?? 'nobody could log in', `${node.id}:no-access`)
+        ? unreachedOutcome(node)
         : reason === undefined
           ? node.leftOut === undefined
-            ? missing('not-run', 'nothing was planned with this node')
+            ? missing('not-run', { say: 'nothing-across', node: true })
             : leftOut(node.id, node.leftOut)
-          : missing('no-tool', reason.reason, `${node.id}:no-tool:${workloadOf(requirement)}`);
+          : missing('no-tool', reason.reason, { of: node.id, why: 'no-tool', in: workload });
   return {
     ...writeCell({ cell: `${node.id}:${requirement.id}`, subject, requirement, isStandIn: true }, outcome),
     members: [node.id],
@@ -92,15 +93,12 @@ function standAlone(requirement: Requirement, node: Dossier, index: RunDossier):
   };
 }
 
-const workloadOf = ({ rule }: Requirement): string =>
-  rule.kind === 'metric' ? rule.metric.slice(0, rule.metric.indexOf('.')) : '';
-
-/** The one cause of all cells that a node is blamed for. */
-export const blameCause = (node: string): string => `${node}:blamed`;
+const workloadOf = ({ rule }: Requirement, { material }: RunDossier): string =>
+  (rule.kind === 'metric' ? material.metrics.get(rule.metric)?.workload : undefined) ?? '';
 
 function judgeGroup(
   requirement: Requirement,
-  subject: Subject,
+  subject: PlannedSubject,
   index: RunDossier,
   findings: GroupFindings,
 ): GroupCell {
@@ -116,14 +114,15 @@ function judgeGroup(
   );
   if (first === undefined) return { ...cell, members, kind, blamedOn };
   return {
-    cause: blameCause(first),
+    // The one cause of all cells that a node is blamed for.
+    cause: { of: first, why: 'blamed' },
     // Without a number it is still known whose fault that is: measuring again would not help.
     cell: {
       ...cell.cell,
-      node: first,
+      blamedOn: [...blamedOn],
       action: kept.includes(first)
-        ? `Repair ${first}, or leave it out of the inventory, and certify again.`
-        : requirement.action,
+        ? { say: 'repair', node: first }
+        : { say: 'quoted', text: requirement.action },
     },
     members,
     kind,
@@ -138,7 +137,7 @@ const blamedAmong = (members: readonly string[], blames: readonly Blame[]): read
  * Members because of whom a planned step of this group was left out. A finding that the coordinator gave as its reason
  * counts only when the node's own evidence gives it again.
  */
-const keptOut = (subject: Subject, index: RunDossier, findings: GroupFindings): readonly string[] =>
+const keptOut = (subject: PlannedSubject, index: RunDossier, findings: GroupFindings): readonly string[] =>
   [...index.group(subject).planned.keys()].flatMap((step) => {
     const cause = index.material.skips.get(step);
     return cause !== undefined && isFounded(cause, findings) ? (cause.node ?? []) : [];
@@ -159,50 +158,45 @@ function isFounded(cause: SkipCause, { blames, closedGates }: GroupFindings): bo
   }
 }
 
-function judgeTogether(requirement: Requirement, subject: Subject, index: RunDossier): Outcome {
+function judgeTogether(requirement: Requirement, subject: PlannedSubject, index: RunDossier): Outcome {
   const { rule, scope } = requirement;
   const node = index.group(subject);
   if (rule.kind === 'not-covered')
-    return missing('not-covered', `Assay cannot measure this yet: ${rule.subjectMatter}`);
+    return missing('not-covered', { say: 'not-covered', matter: rule.subjectMatter });
   if (node.damage !== undefined) return damagedOutcome(subject.id, node.damage);
-  if (!node.reached)
-    return missing('no-access', node.why ?? 'nobody could log in', `${subject.id}:no-access`);
+  if (!node.reached) return unreachedOutcome(node);
   if (rule.kind !== 'metric') throw new Error(`a ${scope} cannot be judged by a rule on a ${rule.kind}`);
   const known = { subject, device: undefined, names: [subject.id] };
   return judgeMetricRule(rule, requirement, known, { index, node });
 }
 
 /** Nothing was planned across nodes: the requirement is about nobody in particular, and not met. */
-function standIn(requirement: Requirement, { material }: RunDossier): GroupCell {
-  const { plan, nodes, inventory } = material;
+function standIn(requirement: Requirement, index: RunDossier): GroupCell {
+  const { plan, nodes, inventory } = index.material;
   const members = nodes.map(({ id }) => id);
   const [first] = members;
   const id = members.length === 1 && first !== undefined ? first : 'block';
-  const subject: Subject = { id, node: id, kind: 'group', label: id };
+  const subject: PlannedSubject =
+    id === first
+      ? { id, node: id, kind: 'node', label: id }
+      : { id, node: id, kind: 'group', label: id, members };
   const { rule } = requirement;
-  const workload = workloadOf(requirement);
-  const reasons = [
-    ...new Set(
-      plan?.unplanned
-        .filter((each) => each.workload === workload)
-        .map(({ node, reason }) => `${node}: ${reason}`),
-    ),
-  ];
+  const workload = workloadOf(requirement, index);
+  const reasons = (plan?.unplanned ?? [])
+    .filter((each) => each.workload === workload)
+    .map(({ node, reason }) => ({ node, reason }));
+  const unique = [...new Map(reasons.map((each) => [JSON.stringify(each), each])).values()];
   const outcome =
     rule.kind === 'not-covered'
-      ? missing('not-covered', `Assay cannot measure this yet: ${rule.subjectMatter}`)
+      ? missing('not-covered', { say: 'not-covered', matter: rule.subjectMatter })
       : nodes.length < 2
-        ? missing('no-subject', 'there is only one node in this run', `${id}:one-node`)
+        ? missing('no-subject', { say: 'one-node' }, { of: id, why: 'one-node' })
         : inventory.fabric === undefined
-          ? missing(
-              'no-claim',
-              'the inventory names no interface of the network under test',
-              'block:no-fabric',
-            )
+          ? missing('no-claim', { say: 'no-fabric' }, { of: 'block', why: 'no-fabric' })
           : missing(
-              reasons.length > 0 ? 'no-tool' : 'not-run',
-              reasons.length > 0 ? reasons.slice(0, 3).join('; ') : 'nothing was planned across nodes',
-              `block:not-planned:${workload}`,
+              unique.length > 0 ? 'no-tool' : 'not-run',
+              unique.length > 0 ? { say: 'per-node', of: unique.slice(0, 3) } : { say: 'nothing-across' },
+              { of: 'block', why: 'not-planned', in: workload },
             );
   return {
     ...writeCell({ cell: `${id}:${requirement.id}`, subject, requirement, isStandIn: true }, outcome),

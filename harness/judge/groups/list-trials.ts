@@ -1,14 +1,13 @@
-import { leaderEnded } from '../../../agents/protocol/step.ts';
+import { isAgentsFault, leaderEnded } from '../../../agents/protocol/step.ts';
+import type { Said } from '../../../reports/verdict/said.ts';
 import type { Trial } from '../../../reports/verdict/verdict.ts';
 import type { Limit } from '../../../workloads/kit/limit.ts';
-import type { Sample } from '../../../workloads/kit/sample.ts';
 import { candidateLimits } from '../../config/candidate-limits.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
 import { decide } from '../decide.ts';
-import type { Dossier, RunDossier } from '../run-dossier.ts';
-import { describeQuantity } from '../samples/describe-quantity.ts';
+import type { Dossier, JudgedSample, RunDossier } from '../run-dossier.ts';
 import { selectLimits } from '../samples/select-limits.ts';
-import { describeFates, fateOf } from '../samples/step-fate.ts';
+import { fateOf, foldFates } from '../samples/step-fate.ts';
 
 /** Ends that say nothing about the members: somebody stopped it, or the coordinator was lost. */
 const telling = new Set(['completed', 'error', 'timeout']);
@@ -31,16 +30,15 @@ function judgeTrial(planned: PlannedStep, index: RunDossier): Trial {
   const leader = index.group({ id: group, members });
   const fate = fateOf(step, leader, index);
   const told = { step, group, members, isExtra };
-  const unknown = (reason: string): Trial => ({ ...told, outcome: 'unknown', reason });
+  const unknown = (reason: Said): Trial => ({ ...told, outcome: 'unknown', reason });
+  const fates: Said = { say: 'fates', fates: foldFates([fate]) };
   const broken = material.broken.get(step);
-  if (!telling.has(fate.execution)) return unknown(describeFates([fate]));
+  if (!telling.has(fate.execution)) return unknown(fates);
   if (!fate.isEvidence) {
-    const spoilt =
-      broken === undefined
-        ? whySpoilt(planned, fate.execution, index)
-        : `${broken.node} was lost while it took part: ${broken.said}`;
+    const spoilt: Said | undefined =
+      broken === undefined ? whySpoilt(planned, fate.execution, index) : { say: 'lost-during', ...broken };
     return spoilt === undefined
-      ? { ...told, outcome: 'bad', about: 'result', reason: describeFates([fate]) }
+      ? { ...told, outcome: 'bad', about: 'result', reason: fates }
       : unknown(spoilt);
   }
   const samples =
@@ -49,13 +47,14 @@ function judgeTrial(planned: PlannedStep, index: RunDossier): Trial {
       .get(step) ?? [];
   const unusable = samples.find(({ invalid }) => invalid !== undefined);
   if (samples.length === 0 || unusable?.invalid !== undefined)
-    return unknown(unusable?.invalid ?? 'it gave no reading');
+    return unknown(unusable?.invalid ?? { say: 'no-reading' });
   const wrong = samples.find(
     ({ metric, value }) => material.metrics.get(metric)?.correctness === true && value > 0,
   );
   if (wrong !== undefined) {
-    const title = material.metrics.get(wrong.metric)?.title ?? wrong.metric;
-    return { ...told, outcome: 'bad', about: 'result', reason: `${title}: ${wrong.value}` };
+    const what = material.metrics.get(wrong.metric)?.title ?? wrong.metric;
+    const reason: Said = { say: 'counted-wrong', what, value: wrong.value };
+    return { ...told, outcome: 'bad', about: 'result', reason };
   }
   const held = samples.flatMap((sample) =>
     limitsFor(sample, leader, index).map((limit) => ({ sample, limit })),
@@ -73,21 +72,21 @@ function judgeTrial(planned: PlannedStep, index: RunDossier): Trial {
  * Why a step that its leader ended with an error may say nothing about the members: somebody never came to take part,
  * or was stopped from outside. A leader that waited in vain (`timeout`) has found something.
  */
-function whySpoilt({ step, seat }: PlannedStep, execution: string, index: RunDossier): string | undefined {
+function whySpoilt({ step, seat }: PlannedStep, execution: string, index: RunDossier): Said | undefined {
   if (execution !== 'error') return undefined;
   for (const { node: member } of seat?.members.slice(1) ?? []) {
     const own = index.node(member)?.steps.get(step);
-    if (own === undefined) return `${member} was never asked to take part`;
+    if (own === undefined) return { say: 'never-asked', member };
     const isOurs = own.execution === 'cancelled' && own.reason === leaderEnded;
     if (!isOurs && !telling.has(own.execution))
-      return `${member}: ${own.execution}: ${own.reason ?? 'no reason given'}`;
-    if (own.reason?.startsWith('agent: ') === true) return `${member}: ${own.reason}`;
+      return { say: 'member-ended', member, execution: own.execution, reason: own.reason };
+    if (isAgentsFault(own)) return { say: 'member-failed', member, reason: own.reason ?? '' };
   }
   return undefined;
 }
 
 /** The limits of speed that a sample of these members is held against in the cells of the planned profile. */
-function limitsFor(sample: Sample, { claimedClass }: Dossier, index: RunDossier): readonly Limit[] {
+function limitsFor(sample: JudgedSample, { claimedClass }: Dossier, index: RunDossier): readonly Limit[] {
   const { limits, metrics, plannedProfile } = index.material;
   if (metrics.get(sample.metric)?.correctness === true) return [];
   const selected = index.once(`limits across ${JSON.stringify([sample.metric, claimedClass])}`, () =>
@@ -100,19 +99,23 @@ function limitsFor(sample: Sample, { claimedClass }: Dossier, index: RunDossier)
   return selected.filter((limit) => isSelected(sample, limit));
 }
 
-const describeMiss = ({ value, unit }: Sample, limit: Limit): string => {
-  const words = { atLeast: 'at least', atMost: 'at most', equal: 'exactly' }[limit.comparator];
-  return `${describeQuantity(value, unit)}, ${words} ${describeQuantity(limit.value, limit.unit)} expected`;
-};
+const describeMiss = ({ value, unit }: JudgedSample, limit: Limit): Said => ({
+  say: 'missed',
+  found: { value, unit },
+  comparator: limit.comparator,
+  limit: { value: limit.value, unit: limit.unit },
+});
 
-const isSelected = ({ dimensions, unit }: Sample, limit: Limit): boolean =>
+const isSelected = ({ dimensions, unit }: JudgedSample, limit: Limit): boolean =>
   unit === limit.unit && Object.entries(limit.where).every(([key, value]) => dimensions[key] === value);
 
 /** The greatest speed, for the sentence that compares a suspect's partners with it. */
-function describeBest(samples: readonly Sample[], { material: { metrics } }: RunDossier): string {
+function describeBest(samples: readonly JudgedSample[], { material: { metrics } }: RunDossier): Said {
   const speeds = samples.filter(
     ({ metric, unit }) => metrics.get(metric)?.better === 'higher' && unit === 'B/s',
   );
   const [best] = speeds.toSorted((a, b) => b.value - a.value);
-  return best === undefined ? 'all results right' : `up to ${describeQuantity(best.value, best.unit)}`;
+  return best === undefined
+    ? { say: 'all-right' }
+    : { say: 'up-to', found: { value: best.value, unit: best.unit } };
 }

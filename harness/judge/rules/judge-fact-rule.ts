@@ -1,13 +1,13 @@
+import type { FactValue } from '../../../reports/verdict/said.ts';
 import type { Cell } from '../../../reports/verdict/verdict.ts';
-import { formatExpectedFact, formatFact } from '../../../reports/verdict/words/format-fact.ts';
 import { valueOf } from '../../../workloads/kit/facts/fact.ts';
-import type { HostFacts } from '../../../workloads/kit/facts/host-facts.ts';
+import { readFactPath, unitOfFact } from '../../../workloads/kit/facts/fact-path.ts';
+import { Accelerator, Drive, HostFacts, Nic } from '../../../workloads/kit/facts/host-facts.ts';
 import type { FactRule } from '../../../workloads/kit/requirement.ts';
 import type { KnownSubject } from '../../plan/subjects.ts';
 import type { Outcome } from '../outcome.ts';
 import { missing } from '../outcome.ts';
 import type { RunDossier } from '../run-dossier.ts';
-import type { FactValue } from './look-up-fact.ts';
 import { lookUpFact } from './look-up-fact.ts';
 
 /** What a fact rule may look at, besides the subject: its node, and the run for uniqueness. */
@@ -25,13 +25,10 @@ interface Expectation {
   readonly source: string;
 }
 
-const words = {
-  atLeast: 'at least',
-  atMost: 'at most',
-  equal: 'exactly',
-  oneOf: 'one of',
-  noneOf: 'none of',
-} as const;
+const schemas = { node: HostFacts, accelerator: Accelerator, drive: Drive, nic: Nic } as const;
+
+/** Lists of devices, of which a node may have none. */
+const devices = { accelerators: 'accelerator', drives: 'drive', nics: 'nic' } as const;
 
 /** Judges one fact of one subject. An unknown fact is missing with the reason, whatever the rule says. */
 export function judgeFactRule(rule: FactRule, known: KnownSubject, context: FactContext): Outcome {
@@ -39,23 +36,33 @@ export function judgeFactRule(rule: FactRule, known: KnownSubject, context: Fact
   const found = lookUpFact(root, rule.path);
   if (isUnusable(known) && (rule.path === 'usable' || 'unknown' in found)) return noDriver(known);
   if ('unknown' in found) {
-    return missing('unknown-fact', `not known: ${found.unknown}`);
+    return missing('unknown-fact', { say: 'fact-unknown', unknown: found.unknown });
   }
   if (rule.unique === true) return judgeUnique(rule.path, found.value, known, context);
   const expectation = expect(rule, root, known, context);
   if ('verdict' in expectation) return expectation;
   const { comparator, expected, source } = expectation;
-  const isMet = satisfies(found.value, comparator, expected);
-  const bars = Array.isArray(expected) ? expected : [expected];
-  const bar = bars.map((value) => formatExpectedFact(value, rule.path)).join(', ');
-  const wanted = `${typeof expected === 'boolean' ? '' : `${words[comparator]} `}${bar}`;
-  const absent = found.value === 0 ? /^(accelerator|drive|nic)s\.length$/.exec(rule.path)?.[1] : undefined;
+  const { kind, node } = known.subject;
+  const unit = kind in schemas ? unitOfFact(schemas[kind as keyof typeof schemas], rule.path) : undefined;
+  const [list = ''] = readFactPath(rule.path);
+  const counted = list in devices && found.value === 0 ? devices[list as keyof typeof devices] : undefined;
   return {
-    verdict: isMet ? 'pass' : 'fail',
-    reason: `expected ${wanted}, found ${formatFact(found.value, rule.path, expected)}`,
+    verdict: satisfies(found.value, comparator, expected) ? 'pass' : 'fail',
+    reason: {
+      say: 'fact',
+      comparator,
+      expected,
+      found: found.value,
+      ...(unit === undefined ? {} : { unit }),
+    },
     limit: { id: source, comparator, expected, source: context.profile },
-    observed: { kind: 'fact', path: rule.path, value: found.value },
-    ...(absent === undefined ? {} : { cause: `${known.subject.node}:no-${absent}` }),
+    observed: {
+      kind: 'fact',
+      path: rule.path,
+      value: found.value,
+      ...(unit === undefined ? {} : { unit }),
+    },
+    ...(counted === undefined ? {} : { cause: { of: node, why: `no-${counted}` } }),
   };
 }
 
@@ -69,7 +76,7 @@ function judgeUnique(
   const others = (index.takenBy(subject.kind, path).get(value) ?? []).filter((id) => id !== subject.id);
   return {
     verdict: others.length === 0 ? 'pass' : 'fail',
-    reason: `expected that nothing else in the run has, found ${formatFact(value, path, [])}`,
+    reason: { say: 'unique', found: value },
     limit: {
       id: `${path} of the others`,
       comparator: 'noneOf',
@@ -86,11 +93,7 @@ export const isUnusable = ({ device }: KnownSubject): boolean =>
   device !== undefined && 'usable' in device && valueOf(device.usable) === false;
 
 export const noDriver = ({ subject }: KnownSubject): Outcome =>
-  missing(
-    'no-driver',
-    `${subject.label} is on the bus but not usable: no driver answers for it`,
-    `${subject.id}:no-driver`,
-  );
+  missing('no-driver', { say: 'no-driver', label: subject.label }, { of: subject.id, why: 'no-driver' });
 
 /** Resolves the rule's one comparator to a number or a list, or says what is lacking for that. */
 function expect(
@@ -107,17 +110,13 @@ function expect(
   if (rule.atLeastFact !== undefined) {
     const bar = lookUpFact(root, rule.atLeastFact);
     return 'unknown' in bar
-      ? missing('unknown-fact', `expected \`${rule.atLeastFact}\` to be known: ${bar.unknown}`)
+      ? missing('unknown-fact', { say: 'bar-unknown', path: rule.atLeastFact, unknown: bar.unknown })
       : { comparator: 'atLeast', expected: bar.value, source: `fact ${rule.atLeastFact}` };
   }
   const path = rule.equalClaim ?? rule.path;
   const claim = Object.hasOwn(claims, path) ? claims[path] : undefined;
   return claim === undefined
-    ? missing(
-        'no-claim',
-        `expected the inventory to claim \`${path}\`, found no claim`,
-        `${subject.node}:no-claim`,
-      )
+    ? missing('no-claim', { say: 'no-claim', path }, { of: subject.node, why: 'no-claim' })
     : { comparator: 'equal', expected: claim, source: `claim ${path}` };
 }
 

@@ -1,7 +1,7 @@
+import type { FactValue } from '../../../reports/verdict/said.ts';
 import type { Fact } from '../../../workloads/kit/facts/fact.ts';
 import { known, unknown } from '../../../workloads/kit/facts/fact.ts';
-
-export type FactValue = string | number | boolean;
+import { readFactPath } from '../../../workloads/kit/facts/fact-path.ts';
 
 /**
  * The fact at a dotted path of HostFacts or of a device (`memory.totalBytes`, `link.width`). `<list>.length`
@@ -9,7 +9,7 @@ export type FactValue = string | number | boolean;
  */
 export function lookUpFact(root: unknown, path: string): Fact<FactValue> {
   let current = unwrap(root);
-  for (const key of path.split('.')) {
+  for (const key of readFactPath(path)) {
     if ('unknown' in current) return current;
     current = unwrap(childOf(current.value, key));
   }

@@ -1,22 +1,24 @@
 import type { Measurement } from '../../../reports/verdict/verdict.ts';
-import type { Sample } from '../../../workloads/kit/sample.ts';
+import { say } from '../../../reports/verdict/words/say.ts';
+import { nameOf } from '../../../workloads/kit/subject.ts';
 import type { Unit } from '../../../workloads/kit/unit.ts';
 import { compareText } from '../../plan/subjects.ts';
 import { median } from '../../stats/median.ts';
+import { medianInterval } from '../../stats/median-interval.ts';
 import type { Outcome } from '../outcome.ts';
-import type { Dossier, RunDossier } from '../run-dossier.ts';
+import type { Dossier, JudgedSample, RunDossier } from '../run-dossier.ts';
 import { listLostRuns } from './lost-runs.ts';
 
 /** Dimensions as one string, whatever the order in which a tool named them. */
-const dimensionKey = ({ dimensions }: Sample): string =>
+const dimensionKey = ({ dimensions }: JudgedSample): string =>
   JSON.stringify(Object.entries(dimensions).toSorted(([a], [b]) => compareText(a, b)));
 
 /** Samples of one tool with the same dimensions: repetitions of one measurement. */
-export const groupByDimensions = (samples: readonly Sample[]): readonly (readonly Sample[])[] =>
+export const groupByDimensions = (samples: readonly JudgedSample[]): readonly (readonly JudgedSample[])[] =>
   group(samples, (sample) => JSON.stringify([sample.tool, dimensionKey(sample)]));
 
 /** What a cell saw, as the document shows it; nothing when no sample is in the metric's unit. */
-export function observe(samples: readonly Sample[], unit: Unit): Pick<Outcome, 'observed'> {
+export function observe(samples: readonly JudgedSample[], unit: Unit): Pick<Outcome, 'observed'> {
   const usable = samples.filter((sample) => sample.unit === unit && Number.isFinite(sample.value));
   const steps = [...new Set(usable.map(({ step }) => step))].toSorted(compareText);
   return usable.length === 0 ? {} : { observed: { kind: 'samples', unit, ...summarise(usable), steps } };
@@ -27,26 +29,28 @@ export function listMeasurements(index: RunDossier): readonly Measurement[] {
   const { nodes } = index;
   const { metrics } = index.material;
   const planned = plannedRuns(index);
-  const runs = new Map<Sample, { readonly done: number; readonly of: number }>();
+  const runs = new Map<JudgedSample, { readonly done: number; readonly of: number }>();
   const samples = nodes.flatMap((node) =>
     node.samples.map((each) => {
       const sample = withVerdictOnStep(each, node);
-      const counted = [each.subject, node.id].map((id) => planned.get(JSON.stringify([id, each.step])));
+      const counted = [nameOf(each.subject), node.id].map((id) =>
+        planned.get(JSON.stringify([id, each.step])),
+      );
       const [first = counted[1]] = counted;
       if (first !== undefined) runs.set(sample, first);
       return sample;
     }),
   );
-  const key = (sample: Sample): string =>
+  const key = (sample: JudgedSample): string =>
     JSON.stringify([
       sample.metric,
-      sample.subject,
+      nameOf(sample.subject),
       sample.tool,
       dimensionKey(sample),
       sample.toolVersion ?? '',
       sample.origin,
       sample.unit,
-      sample.invalid ?? '',
+      sample.invalid === undefined ? '' : say(sample.invalid),
     ]);
   return group(samples, key).flatMap((members) => {
     const [first] = members;
@@ -68,6 +72,7 @@ export function listMeasurements(index: RunDossier): readonly Measurement[] {
         ...(first.toolVersion === undefined ? {} : { toolVersion: first.toolVersion }),
         origin: first.origin,
         ...summarise(members),
+        ...intervalOf(members),
         ...(counted === undefined ? {} : { planned: counted }),
         ...(first.invalid === undefined ? {} : { invalid: first.invalid }),
         samples: members.map(({ step, value, at }) => ({ step, value, at })),
@@ -90,26 +95,40 @@ function plannedRuns(index: RunDossier): ReadonlyMap<string, { readonly done: nu
 }
 
 /** A speed whose own step computed wrong results is no speed, wherever it is shown. */
-function withVerdictOnStep(sample: Sample, { checks }: Dossier): Sample {
+function withVerdictOnStep(sample: JudgedSample, { checks }: Dossier): JudgedSample {
   const own = checks.get(sample.step) ?? [];
   if (sample.invalid !== undefined || own.includes(sample)) return sample;
   const wrong = own.find(({ value }) => value > 0);
   return wrong === undefined
     ? sample
-    : { ...sample, invalid: `its step computed wrong results (${wrong.metric}: ${wrong.value})` };
+    : { ...sample, invalid: { say: 'wrong-results', what: wrong.metric, value: wrong.value } };
 }
 
-function summarise(samples: readonly Sample[]): { n: number; median: number; min: number; max: number } {
+function summarise(samples: readonly JudgedSample[]): {
+  n: number;
+  median: number;
+  min: number;
+  max: number;
+} {
   const values = samples.map(({ value }) => value);
   return { n: values.length, median: median(values), min: Math.min(...values), max: Math.max(...values) };
 }
 
+/** Where the median really is, with 95 % confidence and whatever the distribution: of six runs or more. */
+function intervalOf(samples: readonly JudgedSample[]): Pick<Measurement, 'interval'> {
+  const interval = medianInterval(
+    samples.map(({ value }) => value),
+    0.95,
+  );
+  return interval === undefined ? {} : { interval: { ...interval } };
+}
+
 /** Groups in the order of their keys; inside a group by step, then by value. */
 function group(
-  samples: readonly Sample[],
-  keyOf: (sample: Sample) => string,
-): readonly (readonly Sample[])[] {
-  const groups = new Map<string, Sample[]>();
+  samples: readonly JudgedSample[],
+  keyOf: (sample: JudgedSample) => string,
+): readonly (readonly JudgedSample[])[] {
+  const groups = new Map<string, JudgedSample[]>();
   for (const sample of samples) {
     const key = keyOf(sample);
     const group = groups.get(key);

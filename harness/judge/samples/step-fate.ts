@@ -1,3 +1,4 @@
+import type { Said, SaidFate } from '../../../reports/verdict/said.ts';
 import type { SkipCause } from '../../store/coordinator-journal.ts';
 import type { RunMaterial } from '../../store/run-material.ts';
 import type { Dossier, RunDossier } from '../run-dossier.ts';
@@ -6,7 +7,7 @@ import type { Dossier, RunDossier } from '../run-dossier.ts';
 export interface StepFate {
   readonly step: string;
   readonly execution: string;
-  readonly reason?: string | undefined;
+  readonly reason?: Said | undefined;
   readonly durationMs?: number | undefined;
   /** It ran to its end and what it printed could be read. */
   readonly isEvidence: boolean;
@@ -25,60 +26,64 @@ export function fateOf(step: string, node: Dossier, { material }: RunDossier): S
     return {
       step,
       execution: 'skipped',
-      reason: unreadable ?? describeSkip(material.skips.get(step), material) ?? 'it left no evidence',
+      reason: unreadable ?? describeSkip(material.skips.get(step), material) ?? { say: 'no-evidence' },
       isEvidence: false,
       isUnreadable: false,
     };
   }
   const isUnreadable = unreadable !== undefined && ended.has(result.execution);
   const stale = node.stale.get(step);
-  const reason = [
-    result.reason,
-    stale?.reason,
-    isUnreadable ? `output could not be read: ${unreadable}` : undefined,
-  ]
-    .filter((part) => part !== undefined)
-    .join('; ');
+  const reasons: readonly Said[] = [
+    ...(result.reason === undefined ? [] : [{ say: 'quoted' as const, text: result.reason }]),
+    ...(stale === undefined ? [] : [stale.reason]),
+    ...(isUnreadable ? [{ say: 'unreadable' as const, why: unreadable }] : []),
+  ];
   return {
     step,
     execution: result.execution,
-    reason: reason === '' ? undefined : reason,
+    reason: allOf(reasons),
     durationMs: result.durationMs,
     isEvidence: result.execution === 'completed' && unreadable === undefined && stale === undefined,
     isUnreadable,
   };
 }
 
-function describeSkip(cause: SkipCause | undefined, { plannedProfile }: RunMaterial): string | undefined {
+/** Several things that are said of one; of none, nothing. */
+export const allOf = ([first, ...more]: readonly Said[]): Said | undefined =>
+  first === undefined || more.length === 0 ? first : { say: 'all', of: [first, ...more] };
+
+function describeSkip(cause: SkipCause | undefined, { plannedProfile }: RunMaterial): Said | undefined {
   switch (cause?.why) {
     case undefined:
       return undefined;
     case 'gate': {
       const gate = plannedProfile.requirements.find(({ id }) => id === cause.requirement);
-      return `${cause.node} is kept out (${gate?.title ?? cause.requirement})`;
+      return { say: 'kept-out', node: cause.node, because: gate?.title ?? cause.requirement };
     }
     case 'blamed':
-      return `${cause.node} is kept out (it is to blame for other measurements)`;
+      return { say: 'kept-out', node: cause.node };
     case 'lost':
-      return `${cause.node} is lost to this run`;
+      return { say: 'lost-node', node: cause.node };
     case 'begun':
-      return `${cause.node} began it before an interruption, and a step is never run twice`;
+      return { say: 'begun-before', node: cause.node };
     case 'said':
-      return cause.words;
+      return { say: 'quoted', text: cause.words };
   }
 }
 
 /**
- * What became of steps, once per fate: `timeout: 60 s are over (r1-copy, r2-copy)`. A step that ended well and is
- * named here lacked the reading in question.
+ * What became of steps, once per fate. A step that ended well and is named here lacked the reading in question.
  */
-export function describeFates(fates: readonly StepFate[]): string {
-  const steps = new Map<string, string[]>();
-  for (const { step, execution, reason, isEvidence } of fates) {
-    const words = isEvidence
-      ? `${execution} without this reading`
-      : [execution, reason].filter((part) => part !== undefined).join(': ');
-    steps.set(words, [...(steps.get(words) ?? []), step]);
-  }
-  return [...steps].map(([words, names]) => `${words} (${names.join(', ')})`).join('; ');
+export function foldFates(fates: readonly StepFate[]): SaidFate[] {
+  const alike = Map.groupBy(fates, ({ execution, reason, isEvidence }) =>
+    JSON.stringify(isEvidence ? [execution] : [execution, reason ?? null]),
+  );
+  return [...alike.values()].flatMap((same): SaidFate[] => {
+    const [first] = same;
+    if (first === undefined) return [];
+    const { execution, reason, isEvidence } = first;
+    const steps = same.map(({ step }) => step);
+    if (isEvidence) return [{ steps, execution, isWithout: true }];
+    return [{ steps, execution, ...(reason === undefined ? {} : { reason }) }];
+  });
 }

@@ -1,6 +1,6 @@
 import type { Verdict } from '../../../reports/verdict/verdict.ts';
 import type { RunDossier } from '../run-dossier.ts';
-import { fateOf } from '../samples/step-fate.ts';
+import { allOf, fateOf } from '../samples/step-fate.ts';
 
 type Attempt = Verdict['attempts'][number];
 
@@ -13,7 +13,9 @@ export function listAttempts(index: RunDossier): Attempt[] {
     const unplanned = [...node.steps.values()].filter(({ step }) => !known.has(step));
     return [...planned, ...unplanned].map(({ step, workload, tool, repetition }) => {
       const { execution, reason, durationMs } = fateOf(step, node, index);
-      const why = known.has(step) ? reason : ['not in the plan', reason].filter(Boolean).join('; ');
+      const why = known.has(step)
+        ? reason
+        : allOf([{ say: 'not-in-plan' }, ...(reason === undefined ? [] : [reason])]);
       return {
         step,
         node: node.id,

@@ -1,13 +1,17 @@
-import { isUnmet, worstFirst } from '../../../reports/verdict/algebra.ts';
+import { isUnmet, listedUnder, nodeOfCell, worstFirst } from '../../../reports/verdict/algebra.ts';
+import type { Said } from '../../../reports/verdict/said.ts';
 import type { Blame, Cell, Defect } from '../../../reports/verdict/verdict.ts';
-import { foldNodeSet } from '../../../reports/verdict/words/fold-names.ts';
+import { nameOf, nodeOf } from '../../../workloads/kit/subject.ts';
+import type { PlannedStep } from '../../plan/plan.ts';
+import { subjectOf } from '../../plan/plan.ts';
 import { compareText } from '../../plan/subjects.ts';
-import { blameCause } from '../groups/judge-groups.ts';
+import type { Cause } from '../cause.ts';
+import { nameOfCause } from '../cause.ts';
 import type { JudgedCell } from '../judge-cells.ts';
-import { adviseOn, ownerOf } from '../missing-action.ts';
+import { ownerOf } from '../missing-action.ts';
 import type { RunDossier } from '../run-dossier.ts';
 import { listLostRuns } from '../samples/lost-runs.ts';
-import { describeFates } from '../samples/step-fate.ts';
+import { foldFates } from '../samples/step-fate.ts';
 
 /** Gaps that nobody at the machine can close: the report lists them under what was not shown. */
 const isGap = ({ missing }: Cell): boolean => missing === 'not-covered' || missing === 'no-limit';
@@ -21,26 +25,32 @@ export function foldDefects(
   blames: readonly Blame[],
   index: RunDossier,
 ): Defect[] {
-  const groups = new Map<string, Cell[]>();
+  const groups = new Map<string, { readonly cause: Cause | undefined; readonly cells: Cell[] }>();
   for (const { cell, cause } of judged) {
     if (!isUnmet(cell) || isGap(cell)) continue;
-    const group = groups.get(cause);
-    if (group === undefined) groups.set(cause, [cell]);
-    else group.push(cell);
+    const id = cause === undefined ? cell.id : nameOfCause(cause);
+    const group = groups.get(id);
+    if (group === undefined) groups.set(id, { cause, cells: [cell] });
+    else group.cells.push(cell);
   }
   const unmet = judged.filter(({ cell }) => isUnmet(cell));
   const found = [...groups.entries()]
-    .map(([cause, cells]) => ({ cause, cells, lead: leadOf(cells) }))
-    .toSorted((a, b) => compareLeads(a.lead, b.lead) || compareText(a.cause, b.cause))
-    .map(({ cause, cells, lead }) => ({
-      id: cause,
-      node: nodesOf(cells),
-      subject: subjectOf(cells),
+    .map(([id, { cause, cells }]) => ({ id, cause, cells, lead: leadOf(cells) }))
+    .toSorted((a, b) => compareLeads(a.lead, b.lead) || compareText(a.id, b.id))
+    .map(({ id, cause, cells, lead }) => ({
+      id,
+      nodes: [...new Set(cells.map(listedUnder))],
+      ...sharedSubject(cells),
       // Whoever is to blame for a measurement that did not come about, it is not the one who set it up.
-      owner: cause === blameCause(lead.node) ? lead.owner : (ownerOf(lead) ?? lead.owner),
-      symptom: `${lead.title}: ${lead.reason}${cells.length > 1 ? ` (decides ${cells.length} cells)` : ''}`,
+      owner: cause?.why === 'blamed' ? lead.owner : (ownerOf(lead) ?? lead.owner),
+      symptom: {
+        say: 'symptom' as const,
+        title: lead.title,
+        reason: lead.reason,
+        cells: cells.length,
+      },
       verdict: lead.verdict,
-      action: lead.action ?? 'Investigate.',
+      action: lead.action ?? { say: 'investigate' as const },
       cells: cells.map(({ id }) => id),
       evidence: evidenceOf(cells, blames, index),
       ...describeRetest(cells, index),
@@ -50,13 +60,14 @@ export function foldDefects(
 
 /** Measurements of which not one run came about, as far as no cell says so already. */
 function vanishedRuns(unmet: readonly JudgedCell[], index: RunDossier): readonly Defect[] {
-  const rules = new Map(index.material.profile.requirements.map(({ id, rule }) => [id, rule]));
+  const { profile, metrics } = index.material;
+  const rules = new Map(profile.requirements.map(({ id, rule }) => [id, rule]));
   const told = new Set(
-    unmet.flatMap(({ cell: { requirement, subject, node } }) => {
-      const rule = rules.get(requirement);
+    unmet.flatMap(({ cell }) => {
+      const rule = rules.get(cell.requirement);
       if (rule?.kind !== 'metric') return [];
-      const workload = rule.metric.slice(0, rule.metric.indexOf('.'));
-      return [subject, node].map((id) => JSON.stringify([id, workload]));
+      const workload = metrics.get(rule.metric)?.workload;
+      return [nameOf(cell.subject), listedUnder(cell)].map((id) => JSON.stringify([id, workload]));
     }),
   );
   return listLostRuns(index)
@@ -66,15 +77,16 @@ function vanishedRuns(unmet: readonly JudgedCell[], index: RunDossier): readonly
     )
     .map(({ subject, entry, planned, lost }) => {
       const kept = lost.filter(({ step }) => subject.steps.has(step));
+      const known = subject.subjects.get(subject.id);
       const leader = (step: string): string => index.leaders.get(step) ?? subject.id;
       return {
-        id: `${subject.id}:lost:${entry}`,
-        node: subject.id,
-        subject: subject.id,
+        id: nameOfCause({ of: subject.id, why: 'lost', in: entry }),
+        nodes: [subject.id],
+        ...(known === undefined ? {} : { subject: subjectOf(known.subject) }),
         owner: 'configuration' as const,
-        symptom: `${entry}: 0 of ${planned} planned runs gave a reading: ${describeFates(lost)}`,
+        symptom: { say: 'lost-runs' as const, entry, planned, fates: foldFates(lost) },
         verdict: 'missing' as const,
-        action: adviseOn({ verdict: 'missing', missing: 'not-run' }) ?? '',
+        action: { say: 'advice' as const, on: 'not-run' as const },
         cells: [],
         evidence: kept.map(({ step }) => `nodes/${leader(step)}/steps/${step}`),
       };
@@ -90,28 +102,27 @@ function leadOf(cells: readonly Cell[]): Cell {
 const compareLeads = (a: Cell, b: Cell): number =>
   worstFirst(a, b) || compareText(b.level, a.level) || Number(b.gate) - Number(a.gate);
 
-/** One cause may concern many nodes: a suite that leaves something out, an inventory that claims nothing. */
-const nodesOf = (cells: readonly Cell[]): string => foldNodeSet([...new Set(cells.map(({ node }) => node))]);
-
-/** The device, when all cells are about one; else the node. */
-function subjectOf(cells: readonly Cell[]): string {
-  const subjects = new Set(cells.map(({ subject }) => subject));
-  const [only, ...more] = subjects;
-  return more.length === 0 && only !== undefined ? only : nodesOf(cells);
+/** The one thing that all cells are about. One cause may concern many: an inventory that claims nothing. */
+function sharedSubject(cells: readonly Cell[]): Pick<Defect, 'subject'> {
+  const [only, ...more] = new Map(cells.map(({ subject }) => [nameOf(subject), subject])).values();
+  return more.length === 0 && only !== undefined ? { subject: only } : {};
 }
 
 /** The steps that the cells rest on; the probes when a cell rests on a fact or on the lack of one. */
 function evidenceOf(cells: readonly Cell[], blames: readonly Blame[], { leaders }: RunDossier): string[] {
   // What several nodes did together lies with the leader.
   const placeOf = (step: string, node: string): string => `nodes/${leaders.get(step) ?? node}/steps/${step}`;
-  const blamed = cells.flatMap(({ node, id }) =>
-    id.startsWith(`${node}:`) || id.startsWith(`${node}/`)
+  const blamed = cells.flatMap((cell) => {
+    const node = nodeOfCell(cell);
+    return node === undefined || nodeOf(cell.subject) === node
       ? []
       : blames
           .filter((blame) => blame.node === node)
-          .flatMap(({ steps }) => steps.map((step) => placeOf(step, node))),
-  );
-  const paths = cells.flatMap(({ node, observed, missing }) => {
+          .flatMap(({ steps }) => steps.map((step) => placeOf(step, node)));
+  });
+  const paths = cells.flatMap((cell) => {
+    const { observed, missing } = cell;
+    const node = listedUnder(cell);
     if (observed?.kind === 'samples') return observed.steps.map((step) => placeOf(step, node));
     const isAboutFacts =
       observed?.kind === 'fact' ||
@@ -124,19 +135,23 @@ function evidenceOf(cells: readonly Cell[], blames: readonly Blame[], { leaders 
 }
 
 /** What has to be measured again after the repair, and how long that takes at most. */
-function describeRetest(
-  cells: readonly Cell[],
-  { material: { plan } }: RunDossier,
-): { readonly retest?: string } {
-  if (plan === undefined || !cells.some(({ verdict }) => verdict === 'fail')) return {};
-  const requirements = [...new Set(cells.map(({ title }) => title))].join(', ');
-  const steps = new Set(
-    cells.flatMap(({ observed }) => (observed?.kind === 'samples' ? observed.steps : [])),
+function describeRetest(cells: readonly Cell[], index: RunDossier): { readonly retest?: Said } {
+  if (!cells.some(({ verdict }) => verdict === 'fail')) return {};
+  const titles = [...new Set(cells.map(({ title }) => title))];
+  const planned = new Set(
+    cells.flatMap(({ observed, subject }) => {
+      const steps = observed?.kind === 'samples' ? observed.steps : [];
+      const about = index.plannedFor(nodeOf(subject) ?? nameOf(subject));
+      return steps.flatMap((step) => about.get(step) ?? []);
+    }),
   );
-  const planned = plan.steps.filter(({ step, seat }) => steps.has(step) && (seat?.rank ?? 0) === 0);
-  const minutes = Math.ceil(planned.reduce((sum, { budgetMs }) => sum + budgetMs, 0) / 60_000);
-  return {
-    retest:
-      planned.length === 0 ? requirements : `${requirements}; ${steps.size} steps, at most ${minutes} min`,
-  };
+  const budgetOf = (steps: readonly PlannedStep[]): number =>
+    steps.reduce((sum, { budgetMs }) => sum + budgetMs, 0);
+  // Nodes are measured at the same time, and groups one after the other.
+  const alone = Map.groupBy(planned, ({ node, seat }) => (seat === undefined ? node : undefined));
+  const together = budgetOf(alone.get(undefined) ?? []);
+  alone.delete(undefined);
+  const longest = Math.max(0, ...[...alone.values()].map(budgetOf));
+  const minutes = Math.ceil((longest + together) / 60_000);
+  return { retest: { say: 'retest', titles, steps: planned.size, minutes } };
 }

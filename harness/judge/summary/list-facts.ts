@@ -1,40 +1,33 @@
-import type { Verdict } from '../../../reports/verdict/verdict.ts';
-import type { HostFacts } from '../../../workloads/kit/facts/host-facts.ts';
+import type { FactValue } from '../../../reports/verdict/said.ts';
+import type { NodeFact } from '../../../reports/verdict/verdict.ts';
+import { schemaOf, unitOf } from '../../../workloads/kit/facts/fact-path.ts';
+import { HostFacts } from '../../../workloads/kit/facts/host-facts.ts';
 
-type ShownFact = Verdict['nodes'][number]['facts'][number];
+type Schema = Parameters<typeof unitOf>[0] | undefined;
 
-/** Longer lists (CPU flags) are counted; the probes in the run directory have every entry. */
-const longestList = 12;
-
-/** All facts of a node as rows for a reader, in the order in which HostFacts declares them. */
-export function listFacts(facts: HostFacts | undefined): ShownFact[] {
-  return facts === undefined ? [] : Object.entries(facts).flatMap(([group, part]) => rowsOf(group, '', part));
+/** All facts of a node as rows, in the order in which HostFacts declares them, with the units that it declares. */
+export function listFacts(facts: HostFacts | undefined): NodeFact[] {
+  return facts === undefined
+    ? []
+    : Object.entries(facts).flatMap(([group, part]) => rowsOf(group, '', part, schemaOf(HostFacts, group)));
 }
 
-function rowsOf(group: string, name: string, part: unknown): ShownFact[] {
-  if (Array.isArray(part)) return rowsOfList(group, name, part);
-  if (typeof part !== 'object' || part === null) {
-    return [{ group, name: name === '' ? group : name, value: String(part) }];
+function rowsOf(group: string, name: string, part: unknown, schema: Schema): NodeFact[] {
+  const unit = schema === undefined ? undefined : unitOf(schema);
+  const row = { group, name: name === '' ? group : name, ...(unit === undefined ? {} : { unit }) };
+  if (Array.isArray(part)) {
+    if (part.every((each) => typeof each !== 'object')) return [{ ...row, value: part as FactValue[] }];
+    return part.flatMap((each, index) =>
+      rowsOf(group, `${name}${name === '' ? '' : ' '}${nameOf(each, index)}`, each, schema),
+    );
   }
+  if (typeof part !== 'object' || part === null) return [{ ...row, value: part as FactValue }];
   const entries = Object.entries(part);
   const [only] = entries;
-  if (entries.length === 1 && only?.[0] === 'unknown') {
-    return [{ group, name: name === '' ? group : name, unknown: String(only[1]) }];
-  }
-  if (entries.length === 1 && only?.[0] === 'value') return rowsOf(group, name, only[1]);
-  return entries.flatMap(([key, child]) => rowsOf(group, name === '' ? key : `${name} ${key}`, child));
-}
-
-function rowsOfList(group: string, name: string, list: readonly unknown[]): ShownFact[] {
-  const label = name === '' ? group : name;
-  const isPlain = list.every((each) => typeof each !== 'object');
-  if (list.length === 0) return [{ group, name: label, value: 'none' }];
-  if (isPlain) {
-    const value = list.length > longestList ? `${list.length} entries` : list.map(String).join(', ');
-    return [{ group, name: label, value }];
-  }
-  return list.flatMap((each, index) =>
-    rowsOf(group, `${name}${name === '' ? '' : ' '}${nameOf(each, index)}`, each),
+  if (entries.length === 1 && only?.[0] === 'unknown') return [{ ...row, unknown: String(only[1]) }];
+  if (entries.length === 1 && only?.[0] === 'value') return rowsOf(group, name, only[1], schema);
+  return entries.flatMap(([key, child]) =>
+    rowsOf(group, name === '' ? key : `${name} ${key}`, child, schema && schemaOf(schema, key)),
   );
 }
 

@@ -1,35 +1,54 @@
-import type { Cell, Verdict } from '../../../reports/verdict/verdict.ts';
+import type { Cell, NotShown } from '../../../reports/verdict/verdict.ts';
+import { nameOf } from '../../../workloads/kit/subject.ts';
 import type { RunDossier } from '../run-dossier.ts';
 import { listLostRuns } from '../samples/lost-runs.ts';
-import { describeFates } from '../samples/step-fate.ts';
-
-type NotShown = Verdict['notShown'][number];
+import { foldFates } from '../samples/step-fate.ts';
 
 /** What this run does not say anything about, once per cause: as prominent in a report as what it shows. */
 export function listNotShown(cells: readonly Cell[], index: RunDossier): NotShown[] {
   const { nodes, plan } = index.material;
   const unreached = nodes
     .filter(({ reached }) => !reached)
-    .map(({ id, why }) => ({ what: `node ${id}`, reason: why ?? 'nobody could log in' }));
-  const leftOut = (plan?.leftOut ?? []).map(({ node, reason }) => ({ what: `node ${node}`, reason }));
-  const unplanned =
-    plan?.unplanned.map(({ node, entry, reason }) => ({ what: `${entry} on ${node}`, reason })) ?? [];
-  const lost = listLostRuns(index).map(({ subject, entry, planned, lost: fates }) => ({
-    what:
-      fates.length === planned
-        ? `${entry} on ${subject.id}`
-        : `${fates.length} of ${planned} runs of ${entry} on ${subject.id}`,
-    reason: describeFates(fates),
-  }));
-  const groups = new Set(
-    plan?.subjects.flatMap(({ id, members }) => (members === undefined ? [] : [id])) ?? [],
+    .map(
+      ({ id, why }): NotShown => ({
+        what: { say: 'the-node', node: id },
+        about: [id],
+        reason: why ?? { say: 'no-access' },
+      }),
+    );
+  const leftOut = (plan?.leftOut ?? []).map(
+    ({ node, reason }): NotShown => ({ what: { say: 'the-node', node }, about: [node], reason }),
   );
-  const together = cells
-    .filter(({ subject, missing }) => missing !== undefined && groups.has(subject))
-    .map(({ title, subject, reason }) => ({ what: `${title} (${subject})`, reason }));
+  const unplanned =
+    plan?.unplanned.map(
+      ({ node, entry, reason }): NotShown => ({
+        what: { say: 'entry-on', entry, subject: node },
+        about: [node],
+        reason,
+      }),
+    ) ?? [];
+  const lost = listLostRuns(index).map(
+    ({ subject, entry, planned, lost: fates }): NotShown => ({
+      what:
+        fates.length === planned
+          ? { say: 'entry-on', entry, subject: subject.id }
+          : { say: 'runs-of', lost: fates.length, of: planned, entry, subject: subject.id },
+      about: subject.members,
+      reason: { say: 'fates', fates: foldFates(fates) },
+    }),
+  );
+  const groups = new Map(
+    plan?.subjects.flatMap(({ id, members }) => (members === undefined ? [] : [[id, members]])),
+  );
+  const together = cells.flatMap((cell): NotShown[] => {
+    const { title, missing, reason } = cell;
+    const subject = nameOf(cell.subject);
+    const about = missing === undefined ? undefined : groups.get(subject);
+    return about === undefined ? [] : [{ what: { say: 'title-of', title, subject }, about, reason }];
+  });
   const gaps = cells
     .filter(({ missing }) => missing === 'not-covered' || missing === 'no-limit' || missing === 'no-claim')
-    .map(({ title, reason }) => ({ what: title, reason }));
+    .map(({ title, reason }): NotShown => ({ what: { say: 'title-of', title }, reason }));
   const unique = new Map(
     [...unreached, ...leftOut, ...unplanned, ...lost, ...together, ...gaps].map((each) => [
       JSON.stringify(each),

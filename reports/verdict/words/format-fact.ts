@@ -1,46 +1,53 @@
 import type { Unit } from '../../../workloads/kit/unit.ts';
 import { cleanText } from '../../text/clean-text.ts';
+import type { FactValue } from '../said.ts';
+import type { NodeFact } from '../verdict.ts';
 import { formatBeside, formatExact, formatQuantity } from './format-quantity.ts';
 import { formatWords } from './format-words.ts';
-
-/** Facts carry their unit at the end of their name (HostFacts): `memory.totalBytes`. */
-const endings: readonly (readonly [RegExp, Unit])[] = [
-  [/bytes$/i, 'B'],
-  [/bitsPerSecond$/i, 'bit/s'],
-  [/watts$/i, 'W'],
-  [/seconds$/i, 's'],
-];
-
-type FactValue = string | number | boolean;
+import { noReason } from './verdict-words.ts';
 
 /** The value of a fact as people read it: beside a numeric limit with the digits that tell them apart. */
-export function formatFact(value: FactValue, path: string, limit?: unknown): string {
-  const unit = unitOf(path);
+export function formatFact(value: FactValue, unit: Unit | undefined, limit?: unknown): string {
   if (typeof value !== 'number' || unit === undefined) return plain(value);
   return typeof limit === 'number' ? formatBeside(value, limit, unit) : formatQuantity(value, unit);
 }
 
-/** What a fact is expected to be, with all its digits. Without a path, a number is only a number. */
-export function formatExpectedFact(value: FactValue, path: string | undefined): string {
-  const unit = path === undefined ? undefined : unitOf(path);
-  return typeof value !== 'number' || unit === undefined ? plain(value) : formatExact(value, unit);
-}
+/** What a fact is expected to be, with all its digits. Without a unit, a number is only a number. */
+export const formatExpectedFact = (value: FactValue, unit: Unit | undefined): string =>
+  typeof value !== 'number' || unit === undefined ? plain(value) : formatExact(value, unit);
 
-/** A fact of a node for a reader: name without its unit, value with it. `totalBytes` 25276502016 is `total`, `25.28 GB`. */
-export function formatNodeFact(
-  name: string,
-  value: string,
-): { readonly name: string; readonly value: string } {
-  const ending = endings.find(([pattern]) => pattern.test(name))?.[0];
-  const isNumber = /^-?\d+(\.\d+)?$/.test(value) && Number.isFinite(Number(value));
-  if (ending === undefined || !isNumber) return { name: formatWords(name), value: plain(value) };
+/** A unit as the names of amounts end in it: `totalBytes`. */
+const endings: Readonly<Partial<Record<Unit, string>>> = {
+  B: 'bytes',
+  'bit/s': 'bits per second',
+  W: 'watts',
+  s: 'seconds',
+};
+
+/** Longer lists (CPU flags) are counted; the probes in the run directory have every entry. */
+const longestList = 12;
+
+/** A fact of a node for a reader: `memory totalBytes` 25276502016 is `total`, `25.28 GB`. Absent values say why. */
+export function formatNodeFact({ name, value, unit, unknown }: Omit<NodeFact, 'group'>): {
+  readonly name: string;
+  readonly value: string;
+} {
+  const words = formatWords(name);
+  const ending = unit === undefined ? undefined : endings[unit];
+  const isShort = ending !== undefined && value !== undefined && words.endsWith(` ${ending}`);
   return {
-    name: formatWords(name.replace(ending, '')) || formatWords(name),
-    value: formatFact(Number(value), name),
+    name: isShort ? words.slice(0, -ending.length - 1) : words,
+    value: value === undefined ? `unknown: ${unknown ?? noReason}` : formatNodeValue(value, unit),
   };
 }
 
-const unitOf = (path: string): Unit | undefined => endings.find(([ending]) => ending.test(path))?.[1];
+function formatNodeValue(value: NonNullable<NodeFact['value']>, unit: Unit | undefined): string {
+  if (!Array.isArray(value)) return formatFact(value, unit);
+  if (value.length === 0) return 'none';
+  return value.length > longestList
+    ? `${value.length} entries`
+    : value.map((each) => formatFact(each, unit)).join(', ');
+}
 
 function plain(value: FactValue): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';

@@ -1,3 +1,4 @@
+import type { Unit } from '../../../workloads/kit/unit.ts';
 import type { Cell } from '../verdict.ts';
 import { formatExpectedFact } from './format-fact.ts';
 import { formatExact } from './format-quantity.ts';
@@ -10,14 +11,14 @@ const comparators = { atLeast: '≥', atMost: '≤', equal: '=', oneOf: 'one of'
 export function formatLimit(cell: Pick<Cell, 'limit' | 'observed'>): string {
   return cell.limit === undefined
     ? '–'
-    : `${comparators[cell.limit.comparator]} ${formatExpected(cell.limit, pathOf(cell.observed))}`;
+    : `${comparators[cell.limit.comparator]} ${formatExpected(cell.limit, unitOf(cell.observed))}`;
 }
 
-function formatExpected({ expected }: Limit, path: string | undefined): string {
-  if (Array.isArray(expected)) return expected.map((value) => formatExpectedFact(value, path)).join(', ');
+function formatExpected({ expected }: Limit, unit: Unit | undefined): string {
+  if (Array.isArray(expected)) return expected.map((value) => formatExpectedFact(value, unit)).join(', ');
   if (typeof expected === 'object') return formatExact(expected.value, expected.unit);
-  return formatExpectedFact(expected, path);
+  return formatExpectedFact(expected, unit);
 }
 
-const pathOf = (observed: Cell['observed']): string | undefined =>
-  observed?.kind === 'fact' ? observed.path : undefined;
+const unitOf = (observed: Cell['observed']): Unit | undefined =>
+  observed?.kind === 'fact' ? observed.unit : undefined;

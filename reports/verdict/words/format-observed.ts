@@ -7,7 +7,7 @@ import { formatRange } from './format-range.ts';
 export function formatObserved(cell: Pick<Cell, 'limit' | 'observed'>): string {
   const { observed } = cell;
   if (observed === undefined) return '–';
-  if (observed.kind === 'fact') return formatFact(observed.value, observed.path, cell.limit?.expected);
+  if (observed.kind === 'fact') return formatFact(observed.value, observed.unit, cell.limit?.expected);
   const runs = `n = ${observed.n}`;
   const median = formatMedian(cell);
   return observed.min === observed.max

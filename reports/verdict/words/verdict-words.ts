@@ -1,5 +1,5 @@
 import { exitCodes } from '../../../workloads/kit/error-code.ts';
-import type { Conclusion, Counts, Verdict } from '../verdict.ts';
+import type { Block, Conclusion, Counts, Verdict } from '../verdict.ts';
 import { CellVerdict } from '../verdict.ts';
 
 /** A mark beside the word, for the eye only: the word is always there too. */
@@ -34,13 +34,50 @@ export const blockWords: Readonly<Record<Conclusion, string>> = {
   unreached: 'Nothing was reached',
 };
 
-/** One node among others, as the map and every list calls it. */
-export const nodeWords: Readonly<Record<Conclusion, string>> = {
-  pass: 'conforms',
-  fail: 'fails',
-  undecided: 'undecided',
-  unreached: 'not reached',
+/** Nodes among others, as the map and every list calls one and many of them. */
+export const nodeWords: Readonly<Record<Conclusion, { readonly one: string; readonly many: string }>> = {
+  pass: { one: 'conforms', many: 'conform' },
+  fail: { one: 'fails', many: 'fail' },
+  undecided: { one: 'undecided', many: 'undecided' },
+  unreached: { one: 'not reached', many: 'not reached' },
 };
+
+/** What a conclusion says and what it does not. */
+export const conclusionSentences: Readonly<Record<Conclusion, string>> = {
+  pass: 'Every required cell was checked and is met.',
+  fail: 'At least one required cell was checked and is not met.',
+  undecided: 'No required cell failed, but not all of them could be decided; what is not decided is not met.',
+  unreached: 'No subject could be reached, so nothing was checked.',
+};
+
+/** The same of a survey, which was promised nothing. */
+export const surveySentences: Readonly<Record<Exclude<Conclusion, 'unreached'>, string>> = {
+  pass: 'Its facts are known, and what it computed and stored was right.',
+  fail: 'Something that it computed or stored was wrong.',
+  undecided: 'Not all that a survey looks at could be decided; what is not decided is not shown.',
+};
+
+/** What a part of a report was taken from. */
+export const partWords = ({ nodes, conclusion }: NonNullable<Block['whole']>): string =>
+  `Part of a run over ${nodes} nodes. ${blockWords[conclusion]}.`;
+
+/** Beside an empty punch list. Only beside a pass is it good news. */
+export const noDefectWords = (conclusion: Conclusion): string =>
+  conclusion === 'pass'
+    ? 'No defect was found.'
+    : 'No defect is named. That is no pass: see what was not shown.';
+
+/** Where a document gives no reason. */
+export const noReason = 'no reason is known';
+
+/** A machine of which the agent or the whole node began anew, and what was looked at again. */
+export function restartWords(
+  node: string,
+  { rebooted, facts }: NonNullable<Verdict['nodes'][number]['restarts']>[number],
+): string {
+  const again = facts === undefined ? 'and did not look again' : `and looked again (${facts})`;
+  return `${node}: ${rebooted ? 'the node was rebooted' : 'the agent was restarted'} ${again}`;
+}
 
 export const kindNotes: Readonly<Record<Verdict['kind'], string>> = {
   'screening report':

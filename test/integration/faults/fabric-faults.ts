@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { expect } from 'vitest';
+import { nodeOfCell } from '../../../reports/verdict/algebra.ts';
+import { nameOf } from '../../../workloads/kit/subject.ts';
 import { isCode } from '../../rig/is-code.ts';
 import type { NodeProcess } from '../../rig/node-processes.ts';
 import type { RigNode } from '../../rig/rig-node.ts';
@@ -85,8 +87,11 @@ function foundInPairs(scene: Scene, ended: Finished, requirement: string): Found
   const { execution, exitCode } = found(scene, ended, { workload: 'allreduce' });
   const cells = scene
     .verdict()
-    .cells.filter((cell) => cell.requirement === requirement && cell.subject.split('+').includes(name));
-  expect(cells.map((cell) => cell.node)).toEqual([name, name]); // its pair with each of two others
+    .cells.filter(
+      ({ requirement: id, subject }) =>
+        id === requirement && subject.kind === 'pair' && subject.nodes.includes(name),
+    );
+  expect(cells.map(nodeOfCell)).toEqual([name, name]); // its pair with each of two others
   return { execution, cell: [...new Set(cells.map(({ verdict }) => verdict))].join(', '), exitCode };
 }
 
@@ -106,7 +111,9 @@ function speedOf(scene: Scene, members: readonly RigNode[]): number {
     .join('+');
   const own = scene
     .verdict()
-    .measurements.filter(({ metric, subject }) => metric === 'allreduce.busBandwidth' && subject === pair);
+    .measurements.filter(
+      ({ metric, subject }) => metric === 'allreduce.busBandwidth' && nameOf(subject) === pair,
+    );
   return Math.max(...own.map(({ max }) => max));
 }
 

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { Verdict } from '../../../reports/verdict/verdict.ts';
+import { nameOf } from '../../../workloads/kit/subject.ts';
 import { clientFilesOf } from '../../rig/client-files.ts';
 import { fabricInterface } from '../../rig/fabric.ts';
 import type { RigNode } from '../../rig/rig-node.ts';
@@ -188,7 +189,7 @@ export function whatBecame(
   const verdicts = cells
     .filter(
       ({ subject, level, requirement }) =>
-        subject === node && level === 'required' && requirement.startsWith(workload),
+        nameOf(subject) === node && level === 'required' && requirement.startsWith(workload),
     )
     .map(({ verdict }) => verdict);
   const execution = list(others.length > 0 ? others : all);

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { readProcFile } from '../../rig/marked-processes.ts';
+import { tell } from '../../support/tell.ts';
 import { agentProcesses, printSpeed, putOpenssl, putTool } from './node-state.ts';
 import type { Scenario, Scene } from './scene.ts';
 import { found, hash, product, verify } from './scene.ts';
@@ -26,7 +27,7 @@ export const toolFaults: Readonly<Record<string, Scenario>> = {
       expect(Number(peak) / 1024).toBeLessThan(400); // MiB
       const ended = await running.finished;
       const step = scene.verdict().attempts.find(({ workload }) => workload === 'sha256');
-      expect(step?.reason).toContain('wrote more than 16777216 bytes to stdout');
+      expect(tell(step)?.reason).toContain('wrote more than 16777216 bytes to stdout');
       expect(step?.durationMs).toBeLessThan(10_000);
       return found(scene, ended, { workload: 'sha256' });
     },

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { findMarked } from '../../../agents/exec/sweep.ts';
 import { Verdict } from '../../../reports/verdict/verdict.ts';
+import { nodeOf } from '../../../workloads/kit/subject.ts';
 import type { Finished } from '../../support/run-assay.ts';
 import { runAssay, writeSuite } from '../../support/run-assay.ts';
 import type { Sshd } from '../../support/sshd.ts';
@@ -59,7 +60,7 @@ describe.skipIf(!hasSshd)('survey over SSH', () => {
       ['node7', 'completed'],
     ]);
     expect(measurements.find(({ metric }) => metric === 'sha256.bulkThroughput')).toMatchObject({
-      subject: 'node7',
+      subject: { kind: 'node', node: 'node7' },
       n: 2,
     });
     expect(await findMarked(header.id)).toEqual([]);
@@ -89,7 +90,7 @@ describe.skipIf(!hasSshd)('survey over SSH', () => {
     expect(conclusion).toBe('undecided');
     expect(
       cells
-        .filter(({ node, level }) => node === 'nowhere' && level === 'required')
+        .filter(({ subject, level }) => nodeOf(subject) === 'nowhere' && level === 'required')
         .every((cell) => cell.verdict === 'missing'),
     ).toBe(true);
   });

@@ -4,6 +4,7 @@ import type { PlannedStep } from '../../../harness/plan/plan.ts';
 import { planGroup } from '../../../harness/plan/plan-groups.ts';
 import type { RunMaterial } from '../../../harness/store/run-material.ts';
 import type { Sample } from '../../../workloads/kit/sample.ts';
+import { subjectOfGroup } from '../../../workloads/kit/subject.ts';
 import {
   constructedMetrics,
   constructLimit,
@@ -174,7 +175,7 @@ function constructTrial(trial: ConstructedTrial, index: number): BuiltTrial {
     value,
     unit,
     dimensions: { nodes: trial.members.length },
-    subject: group,
+    subject: subjectOfGroup(group, trial.members),
     tool: 'tool',
     step: lead.step,
     session: 1,

@@ -5,13 +5,16 @@ import { RunHeader } from '../../../harness/store/run-header.ts';
 import type { Cell } from '../../../reports/verdict/verdict.ts';
 import { Verdict } from '../../../reports/verdict/verdict.ts';
 import { runAssay } from '../run-assay.ts';
+import type { Told } from '../tell.ts';
+import { tell } from '../tell.ts';
 
 export interface Judged {
   readonly exitCode: number | null;
   readonly stderr: string;
-  readonly verdict: Verdict;
+  /** What is said in it is told as text, as a reader sees it. */
+  readonly verdict: Told<Verdict>;
   /** The cell of a requirement on a subject; it must be there. */
-  readonly cell: (subject: string, requirement: string) => Cell;
+  readonly cell: (subject: string, requirement: string) => Told<Cell>;
 }
 
 /** Judges a run directory through the command line, and requires that all that it wrote says the same. */
@@ -30,12 +33,13 @@ export async function judgeDirectory(run: string, profile: string): Promise<Judg
     readFileSync(join(`${run}.report`, `${prefix}report.junit.xml`), 'utf8'),
     readFileSync(join(`${run}.report`, `${prefix}report.html`), 'utf8'),
   );
+  const told = tell(verdict);
   return {
     exitCode,
     stderr,
-    verdict,
+    verdict: told,
     cell: (subject, requirement) => {
-      const found = verdict.cells.find(({ id }) => id === `${subject}:${requirement}`);
+      const found = told.cells.find(({ id }) => id === `${subject}:${requirement}`);
       if (found === undefined) throw new Error(`no cell ${subject}:${requirement}`);
       return found;
     },

@@ -9,6 +9,7 @@ import type { RunDirectory } from '../../../harness/store/run-directory.ts';
 import { runPaths, toJson } from '../../../harness/store/run-directory.ts';
 import type { ProbeDocument } from '../../../workloads/kit/facts/probe-output.ts';
 import type { StepOutputs } from '../../../workloads/kit/tool.ts';
+import type { PlannedCommands } from './step-evidence.ts';
 import { writeStepEvidence } from './step-evidence.ts';
 
 /** A node as it is kept: what it was, the names of what it was given, and the steps that it left something of. */
@@ -20,6 +21,7 @@ export interface KeptNode {
     readonly request: Omit<StepRequest, 'budgetMs'>;
     readonly outputs: StepOutputs;
     readonly how: Pick<StepResult, 'execution' | 'reason'>;
+    readonly planned?: PlannedCommands;
   }[];
 }
 
@@ -73,9 +75,9 @@ export function writeNodeEvidence(run: RunDirectory, plan: string, node: KeptNod
     entries.push({ type: 'plan', digest: plan });
     entries.push({ type: 'batch-started', batch: 'b1', steps: [...node.planned] });
   }
-  for (const { request, outputs, how } of node.steps) {
+  for (const { request, outputs, how, planned } of node.steps) {
     const { step } = request;
-    const result = writeStepEvidence(folder, request, outputs, how);
+    const result = writeStepEvidence(folder, request, outputs, how, planned);
     entries.push({ type: 'step-started', step });
     entries.push({ type: 'step-ended', step, execution: how.execution, result });
   }

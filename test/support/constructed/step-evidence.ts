@@ -1,9 +1,17 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../../../agents/protocol/chain.ts';
-import type { CapturedOutput, StepRequest, StepResult } from '../../../agents/protocol/step.ts';
+import type {
+  CapturedOutput,
+  CommandResult,
+  StepRequest,
+  StepResult,
+} from '../../../agents/protocol/step.ts';
 import { toJson } from '../../../harness/store/run-directory.ts';
 import type { StepOutputs } from '../../../workloads/kit/tool.ts';
+
+/** Commands as their tool planned them, by id. */
+export type PlannedCommands = Readonly<Record<string, CommandResult['planned']>>;
 
 /** Writes a step's outputs and its `exit.json` as an agent keeps them. Returns the digest that the journal names. */
 export function writeStepEvidence(
@@ -11,6 +19,7 @@ export function writeStepEvidence(
   request: Omit<StepRequest, 'budgetMs'>,
   outputs: StepOutputs,
   how: Pick<StepResult, 'execution' | 'reason'> = { execution: 'completed' },
+  planned: PlannedCommands = {},
 ): string {
   const folder = join(node, 'steps', request.step);
   mkdirSync(folder, { recursive: true });
@@ -23,6 +32,7 @@ export function writeStepEvidence(
     file: request.tool,
     args: [],
     env: {},
+    ...(planned[id] === undefined ? {} : { planned: planned[id] }),
     directory: '/var/tmp/constructed',
     execution: given.exitCode === 0 ? ('completed' as const) : ('error' as const),
     ...(given.exitCode === undefined ? {} : { exitCode: given.exitCode }),

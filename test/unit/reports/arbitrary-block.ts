@@ -8,7 +8,9 @@ import type {
   Trial,
 } from '../../../reports/verdict/verdict.ts';
 import { CellVerdict as CellVerdicts, Verdict } from '../../../reports/verdict/verdict.ts';
-import { exampleCell, exampleVerdict, hostileStrings } from '../../support/example-verdict.ts';
+import type { Subject } from '../../../workloads/kit/subject.ts';
+import { nameOf, nodeOf } from '../../../workloads/kit/subject.ts';
+import { exampleCell, exampleVerdict, hostileStrings, quoted } from '../../support/example-verdict.ts';
 
 const ids = ['n1', 'n2', 'n3', 'n10', 'a"><b>', '../up', hostileStrings[4]!, hostileStrings[13]!];
 // Mostly met, so that whole blocks are met too.
@@ -26,7 +28,8 @@ const node = fc.record({
   isBound: fc.boolean(),
   rack: place,
   slot: place,
-  reason: text,
+  why: text.map(quoted),
+  reason: text.map(quoted),
 });
 const group = fc.record({
   from: fc.nat({ max: 5 }),
@@ -34,10 +37,15 @@ const group = fc.record({
   word,
   blamed: fc.option(fc.nat({ max: 3 }), { nil: undefined }),
   isExtra: fc.boolean(),
-  reason: text,
+  reason: text.map(quoted),
 });
 
-const cellOf = (subject: string, requirement: string, verdict: CellVerdict, rest: Partial<Cell> = {}): Cell =>
+const cellOf = (
+  subject: Subject,
+  requirement: string,
+  verdict: CellVerdict,
+  rest: Partial<Cell> = {},
+): Cell =>
   exampleCell({ subject, requirement, title: requirement, dimension: 'D5', verdict, reason: 'x', ...rest });
 
 /** Verdicts on blocks that agree with themselves: nodes as bad as their cells, groups blamed on a node or on none. */
@@ -49,19 +57,23 @@ export const arbitraryBlockVerdict: fc.Arbitrary<Verdict> = fc
   .map(({ nodes, groups }) => {
     const named = nodes.map((each, at) => ({ ...each, id: ids[at]! }));
     const own = named.flatMap(({ id, words, isReached }) =>
-      words.map((verdict, at) => cellOf(id, `own-${at}`, isReached ? verdict : 'missing', { node: id })),
+      words.map((verdict, at) =>
+        cellOf({ kind: 'node', node: id }, `own-${at}`, isReached ? verdict : 'missing'),
+      ),
     );
     const blames: Blame[] = [];
     const trials: Trial[] = [];
+    const membersOf = new Map<string, readonly string[]>();
     const shared = groups.map((each, at) => {
       const members = named.slice(each.from % named.length).slice(0, each.size);
-      const subject = `${members.map(({ id }) => id).join('+')}#${at}`;
+      const names = members.map(({ id }) => id);
+      const name = `${names.join('+')}#${at}`;
+      membersOf.set(name, names);
       const blamed = each.blamed === undefined ? undefined : members[each.blamed % members.length];
       const isBlamed = each.word === 'fail' && blamed?.isReached === true;
-      const names = members.map(({ id }) => id);
       trials.push({
         step: `t${at}`,
-        group: subject,
+        group: name,
         members: names,
         outcome: each.word === 'fail' ? 'bad' : each.word === 'pass' ? 'good' : 'unknown',
         reason: each.reason,
@@ -74,15 +86,13 @@ export const arbitraryBlockVerdict: fc.Arbitrary<Verdict> = fc
           reason: each.reason,
           steps: [`t${at}`],
         });
-      return cellOf(subject, 'group', each.word, { node: isBlamed ? blamed.id : subject });
+      return cellOf({ kind: 'group', name }, 'group', each.word, isBlamed ? { blamedOn: [blamed.id] } : {});
     });
     const cells = [...own, ...shared];
     const standings = named.map(({ id, isReached, isBound, rack, slot, reason }): BlockNode => {
-      const about = cells.filter((cell) => cell.node === id);
+      const about = cells.filter((cell) => (cell.blamedOn?.[0] ?? nodeOf(cell.subject)) === id);
       const loose = cells.filter(
-        (cell) =>
-          cell.node === cell.subject &&
-          trials.some((it) => it.group === cell.subject && it.members.includes(id)),
+        (cell) => cell.blamedOn === undefined && membersOf.get(nameOf(cell.subject))?.includes(id) === true,
       );
       const open = loose.filter(({ verdict }) => isBound && verdict !== 'pass');
       const words = new Set([...about, ...open].map((cell) => cell.verdict));
@@ -106,7 +116,7 @@ export const arbitraryBlockVerdict: fc.Arbitrary<Verdict> = fc
       exampleVerdict({
         cells,
         conclusion: concludeAll(standings, shared),
-        nodes: named.map(({ id, isReached, reason }) => ({ id, reached: isReached, why: reason, facts: [] })),
+        nodes: named.map(({ id, isReached, why }) => ({ id, reached: isReached, why, facts: [] })),
         block: { nodes: standings, trials, blames },
       }),
     );

@@ -1,12 +1,15 @@
 import fc from 'fast-check';
+import type { Said } from '../../../reports/verdict/said.ts';
 import type { Cell, Defect, Measurement } from '../../../reports/verdict/verdict.ts';
 import { CellVerdict, MissingKind, Verdict } from '../../../reports/verdict/verdict.ts';
+import type { Subject } from '../../../workloads/kit/subject.ts';
 import { Unit } from '../../../workloads/kit/unit.ts';
 import {
   exampleCell,
   exampleMeasurement,
   exampleVerdict,
   hostileStrings,
+  quoted,
 } from '../../support/example-verdict.ts';
 
 /** Any text, hostile ones among it. */
@@ -15,6 +18,7 @@ const text = fc.oneof(
   fc.constantFrom(...hostileStrings),
   fc.lorem({ maxCount: 4 }),
 );
+const said: fc.Arbitrary<Said> = text.map(quoted);
 const value = fc.oneof(
   fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e18, max: 1e18 }),
   fc.constantFrom(0, 1, -1, 4.6e11, 1e-9),
@@ -27,6 +31,7 @@ const observed = fc.oneof(
     kind: fc.constant('fact' as const),
     path: fc.constantFrom('memory.totalBytes', 'os.kernel', 'link.width'),
     value: factValue,
+    unit: fc.constantFrom('B', 's'),
   }),
   fc
     .record({
@@ -55,36 +60,34 @@ const limit = fc.record({
   source: text,
 });
 
+const node = fc.constantFrom('n1', 'n2', hostileStrings[0]!);
+const subject: fc.Arbitrary<Subject> = fc.oneof(
+  fc.record({ kind: fc.constant('node' as const), node }),
+  fc.record({ kind: fc.constant('device' as const), node, device: text }),
+  fc.record({ kind: fc.constant('pair' as const), nodes: fc.tuple(node, node) }),
+  fc.record({ kind: fc.constant('group' as const), name: text }),
+);
+
 const cell: fc.Arbitrary<Cell> = fc
   .record(
     {
-      subject: text,
-      node: fc.constantFrom('n1', 'n2', hostileStrings[0]!),
+      subject,
+      blamedOn: fc.array(node, { minLength: 1, maxLength: 2 }),
       requirement: text,
       title: text,
       dimension: fc.constantFrom('D1', 'D6', 'D10', 'D99'),
       verdict: fc.constantFrom(...CellVerdict.options),
-      reason: text,
+      reason: said,
       level: fc.constantFrom('required', 'advisory'),
       owner: fc.constantFrom('hardware', 'configuration', 'environment'),
       gate: fc.boolean(),
       missing: fc.constantFrom(...MissingKind.options),
       limit,
       observed,
-      action: text,
+      action: said,
     },
     {
-      requiredKeys: [
-        'subject',
-        'node',
-        'requirement',
-        'title',
-        'dimension',
-        'verdict',
-        'reason',
-        'level',
-        'owner',
-      ],
+      requiredKeys: ['subject', 'requirement', 'title', 'dimension', 'verdict', 'reason', 'level', 'owner'],
     },
   )
   .map(exampleCell);
@@ -94,7 +97,7 @@ const measurement: fc.Arbitrary<Measurement> = fc
     values: fc.array(value, { minLength: 1, maxLength: 6 }),
     title: text,
     unit,
-    subject: text,
+    subject,
     tool: text,
     origin: fc.constantFrom('native', 'embedded', 'imported'),
     dimensions: fc.dictionary(text, factValue, { maxKeys: 3 }),
@@ -109,11 +112,11 @@ export const arbitraryVerdict: fc.Arbitrary<Verdict> = fc
     cells: fc.uniqueArray(cell, { selector: (it) => it.id, maxLength: 8 }),
     isUnreached: fc.boolean(),
     kind: fc.constantFrom('screening report', 'test report'),
-    headline: text,
+    headline: said,
     measurements: fc.array(measurement, { maxLength: 4 }),
-    notShown: fc.array(fc.record({ what: text, reason: text }), { maxLength: 4 }),
-    facts: fc.array(fc.record({ group: text, name: text, value: text }), { maxLength: 3 }),
-    symptom: text,
+    notShown: fc.array(fc.record({ what: said, reason: said }), { maxLength: 4 }),
+    facts: fc.array(fc.record({ group: text, name: text, value: factValue }), { maxLength: 3 }),
+    symptom: said,
   })
   .map(({ cells, isUnreached, facts, symptom, ...rest }) => {
     const open = cells.filter((it) => it.verdict !== 'pass').map((it) => it.id);
@@ -123,8 +126,8 @@ export const arbitraryVerdict: fc.Arbitrary<Verdict> = fc
         : [
             {
               id: 'd1',
-              node: 'n1',
-              subject: 'n1',
+              nodes: ['n1'],
+              subject: { kind: 'node', node: 'n1' },
               owner: 'hardware',
               verdict: 'fail',
               symptom,

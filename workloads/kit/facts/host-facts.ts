@@ -1,8 +1,11 @@
 import * as z from 'zod';
+import type { Unit } from '../unit.ts';
 import { fact } from './fact.ts';
 
 const text = fact(z.string());
 const amount = fact(z.number().nonnegative());
+/** An amount in a unit, with which it is shown wherever it is shown. */
+const amountOf = (unit: Unit) => fact(z.number().nonnegative().meta({ unit }));
 const flag = fact(z.boolean());
 
 /** PCIe link as negotiated now and as both ends could do; speed in GT/s per lane. */
@@ -27,12 +30,12 @@ export const Accelerator = z.strictObject({
   usable: flag,
   uuid: text,
   serial: text,
-  memoryBytes: amount,
+  memoryBytes: amountOf('B'),
   eccEnabled: flag,
   link: PciLink,
-  powerLimitWatts: amount,
-  defaultPowerLimitWatts: amount,
-  memoryUsedBytes: amount,
+  powerLimitWatts: amountOf('W'),
+  defaultPowerLimitWatts: amountOf('W'),
+  memoryUsedBytes: amountOf('B'),
   rowRemapPending: flag,
   rowRemapFailure: flag,
 });
@@ -48,7 +51,7 @@ export const Drive = z.strictObject({
   model: text,
   /** nvme, sata, sas, usb, virtio, …: how the kernel reaches it. */
   transport: text,
-  sizeBytes: amount,
+  sizeBytes: amountOf('B'),
   rotational: flag,
   majorMinor: z.string(),
 });
@@ -59,7 +62,7 @@ export const Nic = z.strictObject({
   /** PCI or virtio address, else the interface name. */
   identity: z.string(),
   driver: text,
-  speedBitsPerSecond: amount,
+  speedBitsPerSecond: amountOf('bit/s'),
   mtu: amount,
   isUp: flag,
   rdmaDevice: text,
@@ -86,9 +89,9 @@ export const HostFacts = z.strictObject({
     flags: fact(z.array(z.string())),
   }),
   memory: z.strictObject({
-    totalBytes: amount,
-    availableBytes: amount,
-    swapBytes: amount,
+    totalBytes: amountOf('B'),
+    availableBytes: amountOf('B'),
+    swapBytes: amountOf('B'),
     eccReported: text,
   }),
   accelerators: fact(z.array(Accelerator)),
@@ -101,8 +104,8 @@ export const HostFacts = z.strictObject({
     path: z.string(),
     fileSystem: text,
     mountOptions: text,
-    freeBytes: amount,
-    totalBytes: amount,
+    freeBytes: amountOf('B'),
+    totalBytes: amountOf('B'),
     device: text,
     /** `Drive.identity` of the backing drive; unknown for tmpfs, overlay, network file systems, RAID. */
     driveIdentity: text,
@@ -114,9 +117,9 @@ export const HostFacts = z.strictObject({
     cpuQuotaCores: amount,
     /** True when neither affinity, quota nor memory limit takes anything away from this process. */
     unrestricted: flag,
-    memoryMaxBytes: amount,
-    memlockBytes: amount,
-    sharedMemoryFreeBytes: amount,
+    memoryMaxBytes: amountOf('B'),
+    memlockBytes: amountOf('B'),
+    sharedMemoryFreeBytes: amountOf('B'),
     kernelLogReadable: flag,
     passwordlessSudo: flag,
     isRoot: flag,

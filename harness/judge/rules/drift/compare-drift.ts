@@ -3,13 +3,12 @@ import type { HostFacts } from '../../../../workloads/kit/facts/host-facts.ts';
 import { compareSettings, hasTolerance, whyUnknown } from './compare-settings.ts';
 import type { Configuration, Setting } from './configuration.ts';
 import { readConfiguration } from './configuration.ts';
-import { numberOf, showSetting } from './show-setting.ts';
 
 /** One setting of a node beside that of the golden one; what is not known says why in its place. */
 export interface DriftFinding {
   readonly path: string;
-  readonly golden: string;
-  readonly found: string;
+  readonly golden: Setting;
+  readonly found: Setting;
   readonly verdict: 'pass' | 'fail' | 'missing';
 }
 
@@ -28,11 +27,7 @@ export function compareDrift(golden: HostFacts | Configuration, facts: HostFacts
     if (path.startsWith('limits.') && verdict === 'pass') return [];
     const gap = maybeUnlimited.has(path) ? whyUnknown(found) : undefined;
     if (gap !== undefined && gap === whyUnknown(model)) return [];
-    return [
-      verdict === 'fail'
-        ? { path, golden: showSetting(path, model, found), found: showSetting(path, found, model), verdict }
-        : { path, golden: showSetting(path, model), found: showSetting(path, found), verdict },
-    ];
+    return [{ path, golden: model, found, verdict }];
   });
 }
 
@@ -71,6 +66,12 @@ function mostFrequent(path: string, all: readonly Setting[]): Setting {
   return middle !== undefined && winners.every(({ setting }) => isAlike(middle, setting))
     ? middle
     : unknown(`${winners.length} values are equally frequent, each on ${most} of ${known.length} nodes`);
+}
+
+/** The number that a setting is, if it is one. */
+function numberOf(setting: Setting): number | undefined {
+  const it = 'value' in setting ? setting.value[0]?.[0] : undefined;
+  return it !== undefined && 'value' in it && typeof it.value === 'number' ? it.value : undefined;
 }
 
 /** When no node knows, and all for one reason, that is the reason. */

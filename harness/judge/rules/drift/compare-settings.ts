@@ -1,5 +1,5 @@
+import type { FactValue } from '../../../../reports/verdict/said.ts';
 import type { Fact } from '../../../../workloads/kit/facts/fact.ts';
-import type { FactValue } from '../look-up-fact.ts';
 import type { Setting } from './configuration.ts';
 
 /** MemTotal differs a little between equal machines: firmware and kernel take what they need at boot. */

@@ -1,13 +1,16 @@
+import type { SaidSetting } from '../../../../reports/verdict/said.ts';
 import { formatExact } from '../../../../reports/verdict/words/format-quantity.ts';
 import type { Fact } from '../../../../workloads/kit/facts/fact.ts';
 import { known } from '../../../../workloads/kit/facts/fact.ts';
-import type { Accelerator, Drive, HostFacts, Nic } from '../../../../workloads/kit/facts/host-facts.ts';
+import { unitOfFact } from '../../../../workloads/kit/facts/fact-path.ts';
+import type { Accelerator, Drive, Nic } from '../../../../workloads/kit/facts/host-facts.ts';
+import { HostFacts } from '../../../../workloads/kit/facts/host-facts.ts';
 import { mapFact } from '../../../../workloads/kit/facts/read-number.ts';
-import type { FactValue } from '../look-up-fact.ts';
+import { compareText } from '../../../plan/subjects.ts';
 import { lookUpFact } from '../look-up-fact.ts';
 
 /** One thing, or one for each device, described by facts: the order of devices means nothing. */
-export type Setting = Fact<readonly (readonly Fact<FactValue>[])[]>;
+export type Setting = SaidSetting;
 
 /** What machines that are set up alike have in common, by path. */
 export interface Configuration {
@@ -39,33 +42,38 @@ const paths = [
 export function readConfiguration(facts: HostFacts): Configuration {
   return {
     settings: new Map<string, Setting>([
-      ...paths.map((path) => [path, known([[lookUpFact(facts, path)]])] as const),
-      ['accelerators', mapFact(facts.accelerators, (all) => known(all.map(describeAccelerator)))],
-      ['drives', mapFact(facts.drives, (all) => known(all.map(describeDrive)))],
-      ['nics', mapFact(facts.nics, (all) => known(all.map(describeNic)))],
+      ...paths.map((path) => [path, settingAt(facts, path)] as const),
+      ['accelerators', mapFact(facts.accelerators, (all) => known(inOrder(all.map(describeAccelerator))))],
+      ['drives', mapFact(facts.drives, (all) => known(inOrder(all.map(describeDrive))))],
+      ['nics', mapFact(facts.nics, (all) => known(inOrder(all.map(describeNic))))],
     ]),
   };
 }
 
-const describeAccelerator = ({
-  model,
-  driver,
-  eccEnabled,
-  powerLimitWatts,
-}: Accelerator): readonly Fact<string>[] => [
+/** The same devices in whatever order they were found. */
+const inOrder = (devices: readonly Fact<string>[][]): Fact<string>[][] =>
+  devices.toSorted((a, b) => compareText(JSON.stringify(a), JSON.stringify(b)));
+
+function settingAt(facts: HostFacts, path: string): Setting {
+  const unit = unitOfFact(HostFacts, path);
+  const found = lookUpFact(facts, path);
+  return known([[unit === undefined || 'unknown' in found ? found : { ...found, unit }]]);
+}
+
+const describeAccelerator = ({ model, driver, eccEnabled, powerLimitWatts }: Accelerator): Fact<string>[] => [
   model,
   driver,
   mapFact(eccEnabled, (isOn) => known(isOn ? 'ECC on' : 'ECC off')),
   mapFact(powerLimitWatts, (watts) => known(formatExact(watts, 'W'))),
 ];
 
-const describeDrive = ({ model, sizeBytes }: Drive): readonly Fact<string>[] => [
+const describeDrive = ({ model, sizeBytes }: Drive): Fact<string>[] => [
   model,
   mapFact(sizeBytes, (bytes) => known(formatExact(bytes, 'B'))),
 ];
 
 /** A link that is down has no speed, and that it is down is known. */
-const describeNic = ({ driver, speedBitsPerSecond, mtu, isUp }: Nic): readonly Fact<string>[] => [
+const describeNic = ({ driver, speedBitsPerSecond, mtu, isUp }: Nic): Fact<string>[] => [
   driver,
   'value' in isUp && !isUp.value
     ? known('link down')

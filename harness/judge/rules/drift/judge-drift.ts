@@ -1,3 +1,4 @@
+import type { Said } from '../../../../reports/verdict/said.ts';
 import type { HostFacts } from '../../../../workloads/kit/facts/host-facts.ts';
 import type { Outcome } from '../../outcome.ts';
 import { missing } from '../../outcome.ts';
@@ -9,30 +10,34 @@ export function judgeDrift(node: string, facts: HostFacts, index: RunDossier): O
   const { golden } = index.material.inventory;
   const known = index.once('known', () => index.nodes.flatMap((each) => each.facts ?? []));
   if (golden === undefined && known.length < nodesForMode) {
-    return missing(
-      'no-claim',
-      `the inventory names no golden node, and ${known.length} nodes are too few to tell what is usual`,
-      'block:no-golden',
-    );
+    return missing('no-claim', { say: 'no-golden', known: known.length }, { of: 'block', why: 'no-golden' });
   }
   const model = golden === undefined ? index.once('mode', () => modeOf(known)) : index.node(golden)?.facts;
   if (model === undefined)
     return missing(
       'unknown-fact',
-      `there are no facts about the golden node ${golden ?? ''}`,
-      'block:no-golden',
+      { say: 'golden-unknown', golden: golden ?? '' },
+      { of: 'block', why: 'no-golden' },
     );
   const findings = compareDrift(model, facts);
-  const drifted = findings.filter(({ verdict }) => verdict === 'fail');
-  const unknown = findings.filter(({ verdict }) => verdict === 'missing');
-  const like = golden ?? 'most nodes';
-  const say = (all: typeof findings): string =>
-    all
-      .map(({ path, golden: expected, found }) => `${path}: ${expected} on ${like}, ${found} here`)
-      .join('; ');
-  if (drifted.length > 0) return { verdict: 'fail', reason: say(drifted), cause: `${node}:drift` };
-  if (unknown.length > 0) return missing('unknown-fact', say(unknown), `${node}:drift`);
+  const cause = { of: node, why: 'drift' } as const;
+  const like = golden === undefined ? {} : { golden };
+  const say = (wanted: 'fail' | 'missing'): Said | undefined => {
+    const of = findings
+      .filter(({ verdict }) => verdict === wanted)
+      .map(({ path, golden: expected, found }) => ({
+        path,
+        expected,
+        found,
+        ...(wanted === 'fail' ? { isDrift: true } : {}),
+      }));
+    return of.length === 0 ? undefined : { say: 'settings', ...like, of };
+  };
+  const drifted = say('fail');
+  if (drifted !== undefined) return { verdict: 'fail', reason: drifted, cause };
+  const unknown = say('missing');
+  if (unknown !== undefined) return missing('unknown-fact', unknown, cause);
   return findings.length === 0
-    ? missing('unknown-fact', `nothing of ${node} can be compared with ${like}`, `${node}:drift`)
-    : { verdict: 'pass', reason: `all ${findings.length} settings are like those of ${like}` };
+    ? missing('unknown-fact', { say: 'not-comparable', node, ...like }, cause)
+    : { verdict: 'pass', reason: { say: 'settings-alike', count: findings.length, ...like } };
 }

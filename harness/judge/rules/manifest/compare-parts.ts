@@ -1,3 +1,4 @@
+import type { Said } from '../../../../reports/verdict/said.ts';
 import type { Fact } from '../../../../workloads/kit/facts/fact.ts';
 import { valueOf } from '../../../../workloads/kit/facts/fact.ts';
 import type { ManifestPart } from '../../../config/manifest.ts';
@@ -14,8 +15,6 @@ export interface PartComparison {
   readonly devices: Fact<readonly FoundDevice[]>;
 }
 
-type Judged = Pick<ManifestFinding, 'found' | 'verdict' | 'reason'>;
-
 /**
  * A finding for each serial, for the number of each model, for the number of all where rows name no model, and for
  * each device that the manifest does not know although it lists serials.
@@ -23,35 +22,39 @@ type Judged = Pick<ManifestFinding, 'found' | 'verdict' | 'reason'>;
 export function compareParts(comparison: PartComparison): readonly ManifestFinding[] {
   const { part, rows, devices } = comparison;
   const models = listModels(rows);
-  const judge = (
-    expected: string,
-    say: (all: readonly FoundDevice[]) => Judged,
-    slot?: string,
-  ): ManifestFinding => ({
-    part,
-    ...(slot === undefined ? {} : { slot }),
-    expected,
-    ...('value' in devices
-      ? say(devices.value)
-      : {
-          found: 'not known',
-          verdict: 'missing',
-          reason: `expected ${expected}, not known: ${devices.unknown}`,
-        }),
-  });
+  const expected = sum(rows);
+  const all = valueOf(devices) ?? [];
+  const unless = (blind: (unknown: string) => Said, look: () => ManifestFinding): ManifestFinding =>
+    'unknown' in devices ? { verdict: 'missing', reason: blind(devices.unknown) } : look();
   return [
-    ...rows.flatMap((row) =>
-      row.serial === undefined
-        ? []
-        : [judge(`${part} with serial ${row.serial}`, (all) => findSerial(row, rows, all), row.slot)],
-    ),
+    ...rows.flatMap((row) => {
+      const { serial } = row;
+      if (serial === undefined) return [];
+      return [
+        unless(
+          (unknown) => ({ say: 'part-unknown', part, serial, unknown }),
+          () => findSerial({ ...row, serial }, rows, all),
+        ),
+      ];
+    }),
     ...models.map((model) => {
-      const demand = demandFor({ model, models }, rows, valueOf(devices) ?? []);
-      return judge(demand.expected, (all) => countModel(demand, all));
+      const demand = demandFor({ model, models }, rows, all);
+      return unless(
+        (unknown) => ({ say: 'models-unknown', model, expected: demand.expected, unknown }),
+        () => countModel(demand, all),
+      );
     }),
     ...(rows.every(({ model }) => model !== undefined)
       ? []
-      : [judge(`${sum(rows)} × ${part}`, (all) => countAll(part, sum(rows), sum(all)))]),
+      : [
+          unless(
+            (unknown) => ({ say: 'parts-unknown', part, expected, unknown }),
+            () => ({
+              verdict: sum(all) === expected ? 'pass' : 'fail',
+              reason: { say: 'parts-counted', part, expected, found: sum(all) },
+            }),
+          ),
+        ]),
     ...findStrangers(comparison, models),
   ];
 }
@@ -65,50 +68,37 @@ const listModels = (rows: readonly ManifestPart[]): readonly string[] => {
   return names.filter((name, at) => names.findIndex((each) => plainModel(each) === plainModel(name)) === at);
 };
 
-function findSerial(row: ManifestPart, rows: readonly ManifestPart[], all: readonly FoundDevice[]): Judged {
-  const { part, model, serial = '' } = row;
-  const wanted = `expected ${part} with serial ${serial}`;
+type Serial = ManifestPart & { readonly serial: string };
+
+function findSerial(
+  row: Serial,
+  rows: readonly ManifestPart[],
+  all: readonly FoundDevice[],
+): ManifestFinding {
+  const { part, model, serial } = row;
   const own = all.find((device) => valueOf(device.serial) === serial);
   if (own !== undefined) return judgeOwn(row, own);
   const candidates = all.filter(
     (device) => model === undefined || 'unknown' in device.model || matchModel(device, [model]) !== undefined,
   );
   const blind = candidates.flatMap((device) => ('unknown' in device.serial ? [device.serial.unknown] : []));
-  if (blind[0] !== undefined) {
-    return { found: 'not known', verdict: 'missing', reason: `${wanted}, not known: ${blind[0]}` };
-  }
+  if (blind[0] !== undefined)
+    return { verdict: 'missing', reason: { say: 'part-unknown', part, serial, unknown: blind[0] } };
   const listed = new Set(rows.map((each) => each.serial));
-  const others = candidates
+  const instead = candidates
     .flatMap((device) => valueOf(device.serial) ?? [])
     .filter((each) => !listed.has(each));
-  const found =
-    others.length === 0
-      ? 'none in its place'
-      : `serial ${others.slice(0, 3).join(', ')}${others.length > 3 ? ` and ${others.length - 3} more` : ''}`;
-  return { found, verdict: 'fail', reason: `${wanted}, found ${found}` };
+  return { verdict: 'fail', reason: { say: 'part-absent', part, serial, instead } };
 }
 
 /** The device that has the serial of a row: it is the one that was meant only if it is of the model that the row names. */
-function judgeOwn({ part, model, serial = '' }: ManifestPart, device: FoundDevice): Judged {
-  const found = `serial ${serial}`;
+function judgeOwn({ part, model, serial }: Serial, device: FoundDevice): ManifestFinding {
   if (model === undefined || matchModel(device, [model]) !== undefined)
-    return { found, verdict: 'pass', reason: `${part} with serial ${serial} is there` };
-  const wanted = `expected ${part} with serial ${serial} to be ${model}`;
+    return { verdict: 'pass', reason: { say: 'part-there', part, serial } };
+  const said = { say: 'part-of-model', part, serial, model } as const;
   return 'unknown' in device.model
-    ? { found, verdict: 'missing', reason: `${wanted}, not known: ${device.model.unknown}` }
-    : {
-        found: `${found} (${device.model.value})`,
-        verdict: 'fail',
-        reason: `${wanted}, found ${device.model.value}`,
-      };
-}
-
-function countAll(part: string, expected: number, count: number): Judged {
-  const found = `${count} × ${part}`;
-  const reason = `expected ${expected} × ${part}, found ${count}`;
-  if (count === expected) return { found, verdict: 'pass', reason };
-  const difference = count < expected ? `${expected - count} lacking` : `${count - expected} too many`;
-  return { found, verdict: 'fail', reason: `${reason}: ${difference}` };
+    ? { verdict: 'missing', reason: { ...said, unknown: device.model.unknown } }
+    : { verdict: 'fail', reason: { ...said, found: device.model.value } };
 }
 
 /** Devices that no row can mean. A row without a serial means every device of its model, or of any. */
@@ -126,16 +116,8 @@ function findStrangers(
     const mayBeCounted =
       'unknown' in device.model ? counted.size > 0 : model !== undefined && counted.has(plainModel(model));
     if (serial === undefined || listed.has(serial) || mayBeCounted) return [];
-    const owner = elsewhere.find((row) => row.part === part && row.serial === serial);
-    const where = owner === undefined ? 'not in the manifest' : `in the manifest for ${owner.node}`;
-    return [
-      {
-        part,
-        expected: 'no part that is not listed',
-        found: `serial ${serial}`,
-        verdict: 'fail',
-        reason: `found ${part} with serial ${serial} (${valueOf(device.model) ?? 'of unknown model'}), which is ${where}`,
-      },
-    ];
+    const owner = elsewhere.find((row) => row.part === part && row.serial === serial)?.node;
+    const reason: Said = { say: 'stranger', part, serial, model: valueOf(device.model), owner };
+    return [{ verdict: 'fail', reason }];
   });
 }

@@ -1,3 +1,4 @@
+import type { Said } from '../../../../reports/verdict/said.ts';
 import { valueOf } from '../../../../workloads/kit/facts/fact.ts';
 import type { ManifestPart } from '../../../config/manifest.ts';
 import type { FoundDevice } from './manifest-devices.ts';
@@ -10,19 +11,21 @@ interface Listed {
   readonly models: readonly string[];
 }
 
+interface Amount {
+  readonly least: number;
+  readonly most: number;
+}
+
 /** How many of a model the rows demand, and how many more they may: those whose serial was not found. */
 export interface Demand extends Listed {
   readonly least: number;
   readonly most: number;
   readonly unclear: number;
-  readonly expected: string;
+  readonly expected: Amount;
 }
 
 const sum = (all: readonly { readonly count: number }[]): number =>
   all.reduce((total, { count }) => total + count, 0);
-
-const showAmount = (least: number, most: number): string =>
-  least === most ? String(least) : `${least} to ${most}`;
 
 /** Rows that name no model mean any; with a serial, the one that the device with it is of. */
 export function demandFor(
@@ -41,38 +44,45 @@ export function demandFor(
   const least = own + clear.filter((device) => device && matchModel(device, models) === model).length;
   const most = least + sum(open) - bySerial.length;
   const unclear = bySerial.length - clear.length;
-  return { model, models, least, most, unclear, expected: `${showAmount(least, most + unclear)} × ${model}` };
+  return { model, models, least, most, unclear, expected: { least, most: most + unclear } };
 }
 
 /** It passes when every number that may have been found is one that is meant, and fails when none can be. */
 export function countModel(
   { model, models, least, most, unclear, expected }: Demand,
   all: readonly FoundDevice[],
-): Pick<ManifestFinding, 'found' | 'verdict' | 'reason'> {
+): ManifestFinding {
   const certain = sum(all.filter((device) => matchModel(device, models) === model));
   const blind = all.filter((device) => 'unknown' in device.model);
   const possible = certain + sum(blind);
-  const found = possible === 0 ? `none${showOthers(all)}` : `${showAmount(certain, possible)} × ${model}`;
-  const says = (verdict: ManifestFinding['verdict'], more: string): ReturnType<typeof countModel> => ({
-    found,
+  const says = (
+    verdict: ManifestFinding['verdict'],
+    off?: Extract<Said, { readonly say: 'models-counted' }>['off'],
+  ): ManifestFinding => ({
     verdict,
-    reason: `expected ${expected}, found ${found}${more}`,
+    reason: {
+      say: 'models-counted',
+      model,
+      expected: { ...expected },
+      found: { least: certain, most: possible },
+      instead: possible === 0 ? countOthers(all) : [],
+      ...(off === undefined ? {} : { off }),
+    },
   });
-  if (possible < least) return says('fail', `: ${least - possible} lacking`);
-  if (certain > most + unclear) return says('fail', `: ${certain - most - unclear} too many`);
-  if (unclear > 0) return says('missing', `: not known of which model ${unclear} are that serials list`);
-  if (certain >= least && possible <= most) return says('pass', '');
+  if (possible < least) return says('fail', { by: 'lacking', count: least - possible });
+  if (certain > most + unclear) return says('fail', { by: 'surplus', count: certain - most - unclear });
+  if (unclear > 0) return says('missing', { by: 'listed', count: unclear });
+  if (certain >= least && possible <= most) return says('pass');
   const why = blind.flatMap((device) => ('unknown' in device.model ? [device.model.unknown] : []))[0];
-  return says('missing', `: not known of which model ${sum(blind)} are: ${why ?? ''}`);
+  return says('missing', { by: 'blind', count: sum(blind), why });
 }
 
 /** What is there instead: whoever spelled a model differently needs to see how Assay spells it. */
-function showOthers(all: readonly FoundDevice[]): string {
+function countOthers(all: readonly FoundDevice[]): { model: string; count: number }[] {
   const counts = new Map<string, number>();
   for (const { model, count } of all) {
     const name = valueOf(model);
     if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + count);
   }
-  const shown = [...counts].slice(0, 5).map(([name, count]) => `${count} × ${name}`);
-  return shown.length === 0 ? '' : ` but ${shown.join(', ')}`;
+  return [...counts].slice(0, 5).map(([model, count]) => ({ model, count }));
 }

@@ -2,19 +2,22 @@ import type { HostFacts } from '../../../../workloads/kit/facts/host-facts.ts';
 import type { RunMaterial } from '../../../store/run-material.ts';
 import type { Outcome } from '../../outcome.ts';
 import { missing } from '../../outcome.ts';
+import { allOf } from '../../samples/step-fate.ts';
 import { compareManifest } from './compare-manifest.ts';
 
-/** Is everything there that the supplier says was delivered? The findings in one sentence, the worst first. */
+/** Is everything there that the supplier says was delivered? The findings that are not met, the worst first. */
 export function judgeManifest(node: string, facts: HostFacts, { manifest }: RunMaterial): Outcome {
   if (manifest === undefined)
-    return missing('no-claim', 'the inventory names no manifest', 'block:no-manifest');
+    return missing('no-claim', { say: 'no-manifest' }, { of: 'block', why: 'no-manifest' });
   const findings = compareManifest(manifest, node, facts);
-  const failed = findings.filter(({ verdict }) => verdict === 'fail');
-  const unknown = findings.filter(({ verdict }) => verdict === 'missing');
-  const say = (all: typeof findings): string => all.map(({ reason }) => reason).join('; ');
-  if (failed.length > 0) return { verdict: 'fail', reason: say(failed), cause: `${node}:manifest` };
-  if (unknown.length > 0) return missing('unknown-fact', say(unknown), `${node}:manifest`);
+  const cause = { of: node, why: 'manifest' } as const;
+  const reasonOf = (verdict: 'fail' | 'missing') =>
+    allOf(findings.filter((finding) => finding.verdict === verdict).map(({ reason }) => reason));
+  const failed = reasonOf('fail');
+  if (failed !== undefined) return { verdict: 'fail', reason: failed, cause };
+  const unknown = reasonOf('missing');
+  if (unknown !== undefined) return missing('unknown-fact', unknown, cause);
   return findings.length === 0
-    ? missing('no-claim', `the manifest names no part of ${node}`, `${node}:manifest`)
-    : { verdict: 'pass', reason: `all ${findings.length} parts of the manifest are there` };
+    ? missing('no-claim', { say: 'nothing-listed', node }, cause)
+    : { verdict: 'pass', reason: { say: 'parts-there', count: findings.length } };
 }

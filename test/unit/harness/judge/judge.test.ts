@@ -7,6 +7,7 @@ import { Verdict } from '../../../../reports/verdict/verdict.ts';
 import { known, unknown } from '../../../../workloads/kit/facts/fact.ts';
 import type { Limit } from '../../../../workloads/kit/limit.ts';
 import type { FactRule } from '../../../../workloads/kit/requirement.ts';
+import { nameOf } from '../../../../workloads/kit/subject.ts';
 import { h100, nvmeDrive } from '../../../support/constructed/facts.ts';
 import type { ConstructedNode, ConstructedRun, ConstructedStep } from '../../../support/constructed-run.ts';
 import {
@@ -15,6 +16,8 @@ import {
   constructRequirement,
   constructRun,
 } from '../../../support/constructed-run.ts';
+import type { Told } from '../../../support/tell.ts';
+import { tell } from '../../../support/tell.ts';
 
 const GB = 1e9;
 const floor = constructLimit({ id: 'copy.floor', metric: 'copy.speed', value: 10 * GB, unit: 'B/s' });
@@ -82,13 +85,13 @@ const run = (node: Partial<ConstructedNode>, changes: Partial<ConstructedRun> = 
       ...changes,
     }),
   );
-const cell = (verdict: Verdict, requirement: string, subject = 'node'): Cell => {
+const cell = (verdict: Verdict, requirement: string, subject = 'node'): Told<Cell> => {
   const found = verdict.cells.find(({ id }) => id === `${subject}:${requirement}`);
   if (found === undefined)
     throw new Error(
       `no cell ${subject}:${requirement} among ${verdict.cells.map(({ id }) => id).join(', ')}`,
     );
-  return found;
+  return tell(found);
 };
 
 describe('a cell with usable samples', () => {
@@ -207,7 +210,7 @@ describe('no measurement is never a pass', () => {
     const verdict = run({ steps: copies([11 * GB]) }, { profile: constructProfile([speed, right, soak]) });
     expect(cell(verdict, 'soak')).toMatchObject({ verdict: 'missing', missing: 'not-covered' });
     expect(verdict.exitCode).toBe(2);
-    expect(verdict.notShown).toEqual([
+    expect(tell(verdict.notShown)).toEqual([
       { what: 'Title of soak', reason: 'Assay cannot measure this yet: soak' },
     ]);
     expect(verdict.defects).toEqual([]);
@@ -393,7 +396,7 @@ describe('fewer repetitions than planned', () => {
       verdict: 'invalid',
       reason: 'completed: output could not be read: empty output (r1-copy)',
     });
-    expect(verdict.attempts).toMatchObject([
+    expect(tell(verdict.attempts)).toMatchObject([
       { step: 'r1-copy', execution: 'completed', reason: 'output could not be read: empty output' },
     ]);
   });
@@ -441,8 +444,12 @@ describe('facts', () => {
     expect(cell(verdict, 'present').verdict).toBe('fail');
     expect(cell(verdict, 'memory')).toMatchObject({ verdict: 'missing', missing: 'no-subject' });
     expect(verdict.defects).toHaveLength(1);
-    expect(verdict.defects[0]).toMatchObject({ id: 'node:no-accelerator', verdict: 'fail', subject: 'node' });
-    expect(verdict.defects[0]?.symptom).toMatch(/^Title of present: /);
+    expect(verdict.defects[0]).toMatchObject({
+      id: 'node:no-accelerator',
+      verdict: 'fail',
+      subject: { kind: 'node', node: 'node' },
+    });
+    expect(tell(verdict.defects[0])?.symptom).toMatch(/^Title of present: /);
   });
   it('7 of 8 is a fail', () => {
     const facts = { accelerators: known([1, 2, 3, 4, 5, 6, 7].map((index) => h100(index))) };
@@ -460,7 +467,7 @@ describe('facts', () => {
     expect(cell(verdict, 'width', gpu(1)).verdict).toBe('pass');
     expect(verdict.defects).toHaveLength(1);
     expect(verdict.defects[0]).toMatchObject({
-      subject: gpu(1),
+      subject: { kind: 'device', node: 'node', device: 'GPU-00000000-0000-4000-8000-000000000001' },
       owner: 'configuration',
       cells: [`${gpu(1)}:memory`, `${gpu(1)}:usable`],
     });
@@ -535,7 +542,7 @@ describe('subjects', () => {
   it('a sample of a device that is not there fills no cell', () => {
     const verdict = run({ steps: onDrive('GHOST') }, { profile: constructProfile([perDrive]) });
     expect(cell(verdict, 'speed', 'node/S64HNE0R123456').verdict).toBe('missing');
-    expect(verdict.measurements.map(({ subject }) => subject)).toContain('node/GHOST');
+    expect(verdict.measurements.map(({ subject }) => nameOf(subject))).toContain('node/GHOST');
   });
   it('an accelerator is the same under its UUID and its PCI address', () => {
     const perGpu = { ...speed, scope: 'accelerator' as const };
@@ -544,7 +551,10 @@ describe('subjects', () => {
       { profile: constructProfile([perGpu]) },
     );
     expect(verdict.cells).toMatchObject([
-      { subject: 'node/GPU-00000000-0000-4000-8000-000000000000', verdict: 'pass' },
+      {
+        subject: { kind: 'device', node: 'node', device: 'GPU-00000000-0000-4000-8000-000000000000' },
+        verdict: 'pass',
+      },
     ]);
   });
   it('two devices with one identity keep two cells', () => {
@@ -605,7 +615,11 @@ describe('several nodes', () => {
       ['gone', 'U'],
       ['good', 'A'],
     ]);
-    expect(verdict.notShown).toContainEqual({ what: 'node gone', reason: 'no route to host' });
+    expect(tell(verdict.notShown)).toContainEqual({
+      what: 'node gone',
+      about: ['gone'],
+      reason: 'no route to host',
+    });
   });
   it('none reached: exit 3', () => {
     expect(run({}, { nodes: [{ id: 'gone' }, { id: 'away' }] }).exitCode).toBe(3);
@@ -637,7 +651,7 @@ describe('asset letters', () => {
   const asset = (speeds: number[], claims = {}) =>
     run({ steps: copies(speeds), claims }, { profile: best, ladder: [lesser, best] }).assets[0];
   it('A when the intended purpose holds', () => {
-    expect(asset([11 * GB])).toMatchObject({ verdict: 'A', reason: 'all 1 required cells pass' });
+    expect(tell(asset([11 * GB]))).toMatchObject({ verdict: 'A', reason: 'all 1 required cells pass' });
   });
   it('B when only a lesser one does, with what decided against the intended one', () => {
     expect(asset([GB])).toMatchObject({

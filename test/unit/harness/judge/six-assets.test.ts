@@ -5,6 +5,7 @@ import { constructedDeclared, shippedProfile } from '../../../support/constructe
 import { sixAssets } from '../../../support/constructed/six-assets.ts';
 import type { ConstructedNode } from '../../../support/constructed-run.ts';
 import { constructRun } from '../../../support/constructed-run.ts';
+import { tell } from '../../../support/tell.ts';
 
 const declared = constructedDeclared();
 const ladder = ['ai-training-multinode', 'ai-inference', 'storage'].map((id) => shippedProfile(id, declared));
@@ -26,7 +27,7 @@ function judgeAsset(node: ConstructedNode, profile: string) {
       exitCode: verdict.exitCode,
       conclusion: verdict.conclusion,
       decidedBy: asset?.decidedBy,
-      reason: asset?.reason,
+      reason: tell(asset)?.reason,
       class: asset?.class,
     },
   };
@@ -48,7 +49,7 @@ describe('six assets of real floors', () => {
     const { verdict, found } = judgeAsset(sixAssets.virtualMachine, 'storage');
     expect(found).toMatchObject({ letter: 'D', exitCode: 2, conclusion: 'undecided' });
     const drive = '/sys/devices/pci0000:00/0000:00:02.0/virtio1';
-    expect(verdict.cells.find(({ id }) => id === `vm/${drive}:proven-nvme`)).toMatchObject({
+    expect(tell(verdict.cells).find(({ id }) => id === `vm/${drive}:proven-nvme`)).toMatchObject({
       verdict: 'invalid',
       reason: 'measured on virtio, not nvme (transport)',
     });
@@ -66,7 +67,7 @@ describe('six assets of real floors', () => {
     expect(verdict.cells.find(({ requirement }) => requirement === 'accelerator-count')?.verdict).toBe(
       'pass',
     );
-    expect(verdict.notShown.map(({ what }) => what)).toContain('All-reduce of all nodes');
+    expect(tell(verdict.notShown).map(({ what }) => what)).toContain('All-reduce of all nodes');
   });
 
   it('seven of eight H100 fail by their count and are never re-classified', () => {

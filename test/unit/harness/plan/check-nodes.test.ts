@@ -12,7 +12,9 @@ const node = (name: string, digit: number, changes = {}) => ({
 describe('findOccupied', () => {
   it('names every machine in use and what uses it, and no other', () => {
     const used = node('b', 2, { occupied: ['the mining process `xmrig` is running'] });
-    expect([...findOccupied([node('a', 1), used])]).toEqual([['b', 'the mining process `xmrig` is running']]);
+    expect([...findOccupied([node('a', 1), used])]).toEqual([
+      ['b', ['the mining process `xmrig` is running']],
+    ]);
   });
 });
 

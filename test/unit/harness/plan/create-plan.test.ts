@@ -7,6 +7,7 @@ import type { HostFacts } from '../../../../workloads/kit/facts/host-facts.ts';
 import { ProbeDocument } from '../../../../workloads/kit/facts/probe-output.ts';
 import { readHostFacts } from '../../../../workloads/kit/facts/read-host-facts.ts';
 import { loadRegistry } from '../../../../workloads/registry.ts';
+import { tell } from '../../../support/tell.ts';
 
 const registry = await loadRegistry();
 const { profiles } = await loadBuiltIn(registry);
@@ -35,7 +36,7 @@ describe('createPlan', () => {
   it('takes embedded kernels where no tool is there, and names what each tool lacks', () => {
     const { steps, unplanned } = plan(withPrograms(), 'n');
     expect([...new Set(steps.map(({ tool }) => tool))]).toEqual(['embedded']);
-    expect(unplanned.find(({ entry }) => entry === 'header-double')?.reason).toBe(
+    expect(tell(unplanned.find(({ entry }) => entry === 'header-double'))?.reason).toBe(
       'openssl: openssl not on the PATH; header-hash: gcc not on the PATH and header pthread.h not found; embedded: the embedded kernel hashes 16 KiB blocks only',
     );
     expect(steps.length).toBeGreaterThan(0);
@@ -82,7 +83,7 @@ describe('chooseTool', () => {
       withPrograms('openssl'),
     );
     expect(chosen.ok && chosen.value.id).toBe('embedded');
-    expect(chooseTool({ ...registered, tools: [onlyReads] }, params, withPrograms('openssl'))).toEqual({
+    expect(tell(chooseTool({ ...registered, tools: [onlyReads] }, params, withPrograms('openssl')))).toEqual({
       ok: false,
       error: 'openssl: only reads logs made elsewhere',
     });
@@ -94,7 +95,7 @@ describe('lacking', () => {
     const tool = {
       requires: { programs: ['gcc'], headers: ['cblas.h'], cpuFlags: ['amx_tile'], packages: [] },
     };
-    expect(lacking(tool as never, withPrograms())).toMatch(
+    expect(tell(lacking(tool as never, withPrograms()))).toMatch(
       /^gcc not on the PATH and header cblas\.h not found/,
     );
     expect(

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { findFabricAddress } from '../../../../harness/plan/find-fabric-address.ts';
 import { known, unknown } from '../../../../workloads/kit/facts/fact.ts';
 import { mergeFacts } from '../../../support/constructed/facts.ts';
+import { tell } from '../../../support/tell.ts';
 
 const at = (ipv4: string) => ({ ...mergeFacts(), addresses: known([{ interface: 'ib0', ipv4 }]) });
 
@@ -16,7 +17,7 @@ describe('findFabricAddress', () => {
   });
 
   it('names the other interfaces when the named one has no address', () => {
-    expect(findFabricAddress(at('10.0.0.1/8'), 'ib1')).toEqual({
+    expect(tell(findFabricAddress(at('10.0.0.1/8'), 'ib1'))).toEqual({
       ok: false,
       error: 'the interface ib1 has no IPv4 address here (others: ib0)',
     });
@@ -34,7 +35,7 @@ describe('findFabricAddress', () => {
 
   it('says why the addresses are not known', () => {
     const facts = { ...mergeFacts(), addresses: unknown('addresses: not probed') };
-    expect(findFabricAddress(facts, 'ib0')).toEqual({
+    expect(tell(findFabricAddress(facts, 'ib0'))).toEqual({
       ok: false,
       error: 'its addresses are not known: addresses: not probed',
     });

@@ -5,6 +5,7 @@ import { known } from '../../../../workloads/kit/facts/fact.ts';
 import type { HostFacts } from '../../../../workloads/kit/facts/host-facts.ts';
 import { loadRegistry } from '../../../../workloads/registry.ts';
 import { mergeFacts } from '../../../support/constructed/facts.ts';
+import { tell } from '../../../support/tell.ts';
 
 const registry = await loadRegistry();
 const { profiles } = await loadBuiltIn(registry);
@@ -38,7 +39,10 @@ function plan(nodes: Readonly<Record<string, HostFacts>>) {
 }
 const four = { n1: at('10.0.0.1/24'), n2: at('10.0.0.2/24'), n3: at('10.0.0.3/24'), n4: at('10.0.0.4/24') };
 const why = ({ unplanned }: ReturnType<typeof plan>) =>
-  unplanned.filter(({ entry }) => entry === 'allreduce-pairs').map(({ node, reason }) => [node, reason]);
+  tell(unplanned.filter(({ entry }) => entry === 'allreduce-pairs')).map(({ node, reason }) => [
+    node,
+    reason,
+  ]);
 
 describe('a plan across nodes', () => {
   it('has three rounds of two disjoint pairs for four nodes, then all together', () => {

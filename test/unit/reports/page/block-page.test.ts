@@ -14,7 +14,7 @@ import { createPage } from '../../../../reports/page/page.ts';
 import type { BlockNode, Verdict } from '../../../../reports/verdict/verdict.ts';
 import { createLookup } from '../../../../reports/verdict/verdict-lookup.ts';
 import { blockVerdict, smallBlockVerdict } from '../../../support/example-block.ts';
-import { exampleMeasurement } from '../../../support/example-verdict.ts';
+import { exampleMeasurement, quoted } from '../../../support/example-verdict.ts';
 
 const sectionOf = (verdict: Verdict, id: string, depth: Depth = 'page'): Section | undefined =>
   atDepth(createPage(createLookup(verdict)).sections, depth).find((section) => section.id === id);
@@ -114,7 +114,9 @@ describe('a block', () => {
     expect(worst).toMatchObject({ kind: 'lines' });
     const lines = worst !== undefined && typeof worst === 'object' && 'lines' in worst ? worst.lines : [];
     expect(lines).toHaveLength(3);
-    expect(words(lines[0]!)).toBe(`${pairs.at(-1)!.subject} ${200 - (pairs.length - 1) * 10}.0 MB/s`);
+    expect(words(lines[0]!)).toBe(
+      `${base.block!.trials.at(-1)!.group} ${200 - (pairs.length - 1) * 10}.0 MB/s`,
+    );
     expect(lines[0]).toContainEqual({ kind: 'node', text: 'node4' });
   });
 
@@ -122,7 +124,12 @@ describe('a block', () => {
     const base = smallBlockVerdict();
     const cells = base.cells.map((cell) =>
       cell.requirement === 'sha256'
-        ? { ...cell, verdict: 'missing' as const, reason: 'no openssl', action: 'Install it.' }
+        ? {
+            ...cell,
+            verdict: 'missing' as const,
+            reason: quoted('no openssl'),
+            action: quoted('Install it.'),
+          }
         : cell,
     );
     expect(rowsOf(sectionOf({ ...base, cells }, 'cells')).map(([title]) => title)).toContain(
@@ -134,7 +141,7 @@ describe('a block', () => {
 const node = (id: string, rack?: string, slot?: string): BlockNode => ({
   id,
   conclusion: 'pass',
-  reason: '',
+  reason: quoted(''),
   ...(rack === undefined ? {} : { rack }),
   ...(slot === undefined ? {} : { slot }),
 });

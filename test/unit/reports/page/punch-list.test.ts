@@ -3,28 +3,35 @@ import { punchListSection } from '../../../../reports/page/punch-list.ts';
 import type { Defect, Verdict } from '../../../../reports/verdict/verdict.ts';
 import { createLookup } from '../../../../reports/verdict/verdict-lookup.ts';
 import { smallBlockVerdict } from '../../../support/example-block.ts';
+import { exampleSubject, quoted } from '../../../support/example-verdict.ts';
 
-const defect = (node: string, change: Partial<Defect> = {}): Defect => ({
-  id: `${node}:${change.subject ?? ''}${change.symptom ?? ''}`,
-  node,
-  subject: node,
+const defect = (
+  node: string,
+  { subject = node, symptom = 'Drive: expected at least 1, found 0', ...change }: Partial<Example> = {},
+): Defect => ({
+  id: `${node}:${subject}${symptom}`,
+  nodes: [node],
+  subject: exampleSubject(subject),
   owner: 'hardware',
-  symptom: 'Drive: expected at least 1, found 0',
+  symptom: quoted(symptom),
   verdict: 'fail',
-  action: 'Fit a drive.',
+  action: quoted('Fit a drive.'),
   cells: [`${node}:drive`],
   evidence: [`nodes/${node}/steps/facts/probes.json`],
   ...change,
 });
+type Example = Omit<Defect, 'subject' | 'symptom'> & { readonly subject: string; readonly symptom: string };
 
 const entriesOf = (verdict: Verdict) =>
   punchListSection(createLookup(verdict)).content.flatMap((it) => (it.kind === 'defects' ? it.entries : []));
 
 const fold = (defects: readonly Defect[], block?: unknown): readonly (readonly [string, string])[] =>
-  entriesOf({ defects, cells: [], nodes: [], block } as unknown as Verdict).map(({ where, cells }) => [
-    where.join(' · '),
-    cells,
-  ]);
+  entriesOf({
+    defects,
+    cells: [],
+    nodes: ['n1', 'n2', 'n3'].map((id) => ({ id })),
+    block,
+  } as unknown as Verdict).map(({ where, cells }) => [where.join(' · '), cells]);
 
 describe('a punch list for readers', () => {
   it('says once what it says of many nodes, where it said it first, and loses no cell', () => {
@@ -49,11 +56,23 @@ describe('a punch list for readers', () => {
     expect(
       fold([defect('n1', { subject: 'n1+n2' }), defect('n2', { subject: 'n1+n2', id: 'other' })]),
     ).toHaveLength(2);
-    const blames = [{ node: 'n1', members: ['n1'], steps: [], reason: 'n1 is to blame.' }];
+    const blames = [{ node: 'n1', members: ['n1'], steps: [], reason: quoted('n1 is to blame.') }];
     expect(fold([defect('n1'), defect('n2'), defect('n3')], { blames, trials: [], nodes: [] })).toEqual([
       ['n1', '1 cell'],
       ['n[2-3]', '2 cells'],
     ]);
+  });
+
+  it('names, in the report on one node, that one before those that share its cause', () => {
+    const { subject: _, ...shared } = defect('n1', { nodes: ['n1', 'n2'] });
+    const about = (...ids: readonly string[]): readonly string[] =>
+      entriesOf({
+        defects: [shared],
+        cells: [],
+        nodes: ids.map((id) => ({ id })),
+      } as unknown as Verdict).flatMap(({ where }) => where);
+    expect(about('n1', 'n2')).toEqual(['n[1-2]']);
+    expect(about('n1')).toEqual(['n1', 'n[1-2]']);
   });
 
   it('names the paths of many nodes as a set', () => {
@@ -63,7 +82,7 @@ describe('a punch list for readers', () => {
   });
 
   const base = smallBlockVerdict();
-  const own = { ...base.defects[0]!, id: 'own', cells: ['node3:sha256'], subject: 'node3' };
+  const own = { ...base.defects[0]!, id: 'own', cells: ['node3:sha256'], subject: exampleSubject('node3') };
   const linesOf = (defects: readonly Defect[]) =>
     entriesOf({ ...base, defects: [...defects] }).map(({ lines }) => lines.length);
 

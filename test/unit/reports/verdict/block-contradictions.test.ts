@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { contradictions } from '../../../../reports/verdict/contradictions.ts';
 import type { Block, BlockNode, Verdict } from '../../../../reports/verdict/verdict.ts';
 import { smallBlockVerdict } from '../../../support/example-block.ts';
-import { vmVerdict } from '../../../support/example-verdict.ts';
+import { quoted, vmVerdict } from '../../../support/example-verdict.ts';
 
 const base = smallBlockVerdict();
 const block = base.block!;
@@ -39,7 +39,10 @@ describe('contradictions of a block', () => {
     [
       'a pass of the second of two that are blamed for one cell',
       withBlock({
-        blames: [...block.blames, { node: 'node4', members: ['node4'], reason: 'r', steps: ['pair-2'] }],
+        blames: [
+          ...block.blames,
+          { node: 'node4', members: ['node4'], reason: quoted('r'), steps: ['pair-2'] },
+        ],
       }),
       'block.nodes `node4`: expected anything but `pass`, since `node3+node4:allreduce` is fail',
     ],
@@ -108,7 +111,7 @@ describe('contradictions of a block', () => {
   });
 
   it('takes no offence at a blame that no cell of the profile is about', () => {
-    const cells = base.cells.filter(({ subject }) => subject !== 'node3+node4');
+    const cells = base.cells.filter(({ id }) => id !== 'node3+node4:allreduce');
     const nodes = block.nodes.map((node) => ({ ...node, conclusion: 'pass' as const }));
     const counts = { ...base.counts, required: { ...base.counts.required, fail: 0 } };
     const storage = { ...base, cells, counts, defects: [], block: { ...block, nodes } };
@@ -116,9 +119,7 @@ describe('contradictions of a block', () => {
   });
 
   it('lets a node fail with a pair that nobody is blamed for, as the rules of the judge may have it', () => {
-    const cells = base.cells.map((cell) =>
-      cell.verdict === 'fail' ? { ...cell, node: cell.subject } : cell,
-    );
+    const cells = base.cells.map(({ blamedOn: _, ...cell }) => cell);
     const nodes = block.nodes.map((node) =>
       node.id === 'node4' ? { ...node, conclusion: 'fail' as const } : node,
     );
@@ -126,17 +127,15 @@ describe('contradictions of a block', () => {
   });
 
   it('lets a group that no node is blamed for fail the block', () => {
-    const cells = base.cells.map((cell) =>
-      cell.node === 'node3' && cell.verdict === 'fail' ? { ...cell, node: cell.subject } : cell,
-    );
+    const cells = base.cells.map(({ blamedOn: _, ...cell }) => cell);
     const nodes = block.nodes.map((node) => ({ ...node, conclusion: 'pass' as const }));
-    const [{ node: _, ...blame } = { node: '', members: [], reason: '', steps: [] }] = block.blames;
+    const { node: _, ...blame } = block.blames[0]!;
     expect(contradictions({ ...base, cells, block: { ...block, nodes, blames: [blame] } })).toEqual([]);
   });
 
   it('lets no block conform while a group was not measured', () => {
-    const cells = base.cells.map((cell) =>
-      cell.verdict === 'fail' ? { ...cell, node: cell.subject, verdict: 'missing' as const } : cell,
+    const cells = base.cells.map(({ blamedOn: _, ...cell }) =>
+      cell.verdict === 'fail' ? { ...cell, verdict: 'missing' as const } : cell,
     );
     const nodes = block.nodes.map((node) => ({ ...node, conclusion: 'pass' as const }));
     const open = { ...base, cells, block: { ...block, nodes, blames: [] } };

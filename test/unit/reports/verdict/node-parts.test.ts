@@ -1,12 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { listedUnder } from '../../../../reports/verdict/algebra.ts';
 import { contradictions } from '../../../../reports/verdict/contradictions.ts';
 import { nodeParts } from '../../../../reports/verdict/node-parts.ts';
 import { validateVerdict } from '../../../../reports/verdict/validate.ts';
 import type { Conclusion } from '../../../../reports/verdict/verdict.ts';
 import { createLookup } from '../../../../reports/verdict/verdict-lookup.ts';
+import { say } from '../../../../reports/verdict/words/say.ts';
 import { renderHtml } from '../../../../reports/writers/html/render-html.ts';
+import { nameOf } from '../../../../workloads/kit/subject.ts';
 import { blockVerdict, smallBlockVerdict } from '../../../support/example-block.ts';
+import { quoted } from '../../../support/example-verdict.ts';
 import { arbitraryBlockVerdict } from '../arbitrary-block.ts';
 import { arbitraryVerdict } from '../arbitrary-verdict.ts';
 
@@ -29,7 +33,8 @@ describe('nodeParts', () => {
       fc.property(arbitraryBlockVerdict, (verdict) => {
         const ids = new Set(verdict.nodes.map(({ id }) => id));
         const isLoose = verdict.cells.some(
-          ({ node, verdict: word }) => !ids.has(node) && word !== 'pass' && word !== 'not-applicable',
+          (cell) =>
+            !ids.has(listedUnder(cell)) && cell.verdict !== 'pass' && cell.verdict !== 'not-applicable',
         );
         if (isLoose) return;
         seen += 1;
@@ -47,11 +52,11 @@ describe('nodeParts', () => {
   it('keeps what the node is blamed for, and names what failed for the sake of another', () => {
     const whole = smallBlockVerdict();
     const guilty = nodeParts(whole)('node3');
-    expect(guilty.cells.map(({ id, node, verdict }) => [id, node, verdict])).toEqual([
+    expect(guilty.cells.map((cell) => [cell.id, listedUnder(cell), cell.verdict])).toEqual([
       ['node3:sha256', 'node3', 'pass'],
       ['node3+node4:allreduce', 'node3', 'fail'],
     ]);
-    expect([guilty.conclusion, guilty.exitCode, guilty.headline]).toEqual([
+    expect([guilty.conclusion, guilty.exitCode, say(guilty.headline)]).toEqual([
       'fail',
       1,
       'All-reduce, bus bandwidth: expected at least 125 MB/s, found 98.00 MB/s.',
@@ -61,11 +66,11 @@ describe('nodeParts', () => {
     const partner = nodeParts(whole)('node4');
     expect([partner.conclusion, partner.exitCode, partner.counts.required.pass]).toEqual(['pass', 0, 1]);
     expect(partner.defects).toEqual([]);
-    expect(partner.notShown).toEqual([
-      {
-        what: 'All-reduce, bus bandwidth on node3+node4',
-        reason: 'fail: expected at least 125 MB/s, found 98.00 MB/s; blamed on node3',
-      },
+    expect(partner.notShown.map(({ what, reason }) => [say(what), say(reason)])).toEqual([
+      [
+        'All-reduce, bus bandwidth on node3+node4',
+        'fail: expected at least 125 MB/s, found 98.00 MB/s; blamed on node3',
+      ],
     ]);
     expect(partner.block?.trials.map(({ step }) => step)).toEqual(['pair-2', 'extra-1', 'extra-2']);
   });
@@ -78,30 +83,32 @@ describe('nodeParts', () => {
       block: {
         ...block,
         nodes: block.nodes.map((node) =>
-          node.id === 'node4' ? { ...node, conclusion: 'fail' as const, reason: 'slow with all' } : node,
+          node.id === 'node4'
+            ? { ...node, conclusion: 'fail' as const, reason: quoted('slow with all') }
+            : node,
         ),
         blames: [
           ...block.blames,
-          { node: 'node4', members: ['node3', 'node4'], reason: 'r', steps: ['pair-2'] },
+          { node: 'node4', members: ['node3', 'node4'], reason: quoted('r'), steps: ['pair-2'] },
         ],
       },
     };
     expect(contradictions(both)).toEqual([]);
     const other = nodeParts(both)('node4');
     expect(contradictions(other)).toEqual([]);
-    expect(other.cells.map(({ id, node }) => [id, node])).toEqual([
+    expect(other.cells.map((cell) => [cell.id, listedUnder(cell)])).toEqual([
       ['node4:sha256', 'node4'],
       ['node3+node4:allreduce', 'node4'],
     ]);
     expect(other.counts.required.fail).toBe(1);
-    expect(other.defects.map(({ node, subject }) => [node, subject])).toEqual([['node4', 'node3+node4']]);
+    expect(other.defects.map(({ nodes, subject }) => [nodes, subject && nameOf(subject)])).toEqual([
+      [['node4'], 'node3+node4'],
+    ]);
   });
 
   it('counts what nobody is blamed for as far as the block does, and says else that it is not shown', () => {
     const whole = smallBlockVerdict();
-    const cells = whole.cells.map((cell) =>
-      cell.verdict === 'fail' ? { ...cell, node: cell.subject } : cell,
-    );
+    const cells = whole.cells.map(({ blamedOn: _, ...cell }) => cell);
     const nodes = whole.block!.nodes.map((node) => ({
       ...node,
       conclusion: node.id === 'node4' ? ('fail' as const) : ('pass' as const),
@@ -109,21 +116,32 @@ describe('nodeParts', () => {
     const loose = { ...whole, cells, block: { ...whole.block!, nodes, blames: [] } };
     expect(nodeParts(loose)('node4').counts.required.fail).toBe(1);
     expect(nodeParts(loose)('node3').counts.required.fail).toBe(0);
-    expect(nodeParts(loose)('node3').notShown[0]?.reason).toBe(
+    expect(say(nodeParts(loose)('node3').notShown[0]!.reason)).toBe(
       'fail: expected at least 125 MB/s, found 98.00 MB/s; no node was singled out, the report on the block has it',
     );
+  });
+
+  it('has of a defect that many nodes share itself and its own cells', () => {
+    const whole = smallBlockVerdict();
+    const { subject: _, ...defect } = whole.defects[0]!;
+    const shared = { ...defect, nodes: ['node1', 'node2'], cells: ['node1:sha256', 'node2:sha256'] };
+    const cells = whole.cells.map((cell) =>
+      shared.cells.includes(cell.id) ? { ...cell, verdict: 'missing' as const } : cell,
+    );
+    const [own] = nodeParts({ ...whole, cells, defects: [shared] })('node1').defects;
+    expect([own?.nodes, own?.cells]).toEqual([['node1'], ['node1:sha256']]);
   });
 
   it('keeps a requirement on groups of which none was formed', () => {
     const whole = smallBlockVerdict();
     const block = whole.block!;
+    const { blamedOn: _, ...cell } = whole.cells[5]!;
     const cells = [
       ...whole.cells.slice(0, 4),
       {
-        ...whole.cells[5]!,
+        ...cell,
         id: 'block:allreduce',
-        subject: 'block',
-        node: 'block',
+        subject: { kind: 'group' as const, name: 'block' },
         verdict: 'missing' as const,
       },
     ];
@@ -135,10 +153,12 @@ describe('nodeParts', () => {
   it('takes what is about the node and leaves what is about others', () => {
     const part = validateVerdict(nodeParts(blockVerdict())('gpu003'));
     expect(new Set(part.attempts.map(({ node }) => node))).toEqual(new Set(['gpu003', 'gpu003+gpu004']));
-    expect(new Set(part.measurements.map(({ subject }) => subject))).toEqual(new Set(['gpu003+gpu004']));
+    expect(new Set(part.measurements.map(({ subject }) => nameOf(subject)))).toEqual(
+      new Set(['gpu003+gpu004']),
+    );
     expect(part.evidence.journals.map(({ node }) => node)).toEqual(['gpu003']);
-    expect(part.notShown.map(({ what }) => what)).not.toContain('node gpu030');
-    expect(part.notShown.map(({ what }) => what)).toContain('All-reduce over all 32 nodes');
+    expect(part.notShown.map(({ what }) => say(what))).not.toContain('node gpu030');
+    expect(part.notShown.map(({ what }) => say(what))).toContain('All-reduce over all 32 nodes');
   });
 
   it('is a page on one node that says which block it belongs to', () => {

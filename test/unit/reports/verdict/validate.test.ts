@@ -13,6 +13,13 @@ import {
 
 const folder = new URL('../../../../reports/verdict/', import.meta.url);
 
+const withCell = (change: object): object => {
+  const base = vmVerdict();
+  return { ...base, cells: [{ ...base.cells[0], ...change }, ...base.cells.slice(1)] };
+};
+const withReason = (reason: unknown): object => withCell({ reason });
+const endless: unknown = JSON.parse(`${'{"say":"sentence","of":'.repeat(100_000)}0${'}'.repeat(100_000)}`);
+
 describe('validateVerdict', () => {
   it.each([
     vmVerdict(),
@@ -49,6 +56,31 @@ describe('validateVerdict', () => {
       { ...vmVerdict(), run: { ...vmVerdict().run, startedAt: 'yesterday' } },
       'EVIDENCE_DAMAGED',
       '/run/startedAt',
+    ],
+    [
+      'a sentence that nobody knows',
+      withReason({ say: 'toString' }),
+      'EVIDENCE_DAMAGED',
+      '/cells/0/reason: value of tag "say" must be in oneOf',
+    ],
+    [
+      'a sentence with a wrong value',
+      withReason({ say: 'parts-there', count: 'all' }),
+      'EVIDENCE_DAMAGED',
+      '/cells/0/reason/count: must be integer',
+    ],
+    [
+      'a sentence with a value too many within another',
+      withReason({ say: 'sentence', of: { say: 'all-right', more: 1 } }),
+      'EVIDENCE_DAMAGED',
+      '/cells/0/reason/of: must NOT have additional properties',
+    ],
+    ['sentences without end', withReason(endless), 'EVIDENCE_DAMAGED', 'expected at most 64 levels'],
+    [
+      'a subject of no kind',
+      withCell({ subject: { kind: 'rack', name: 'r1' } }),
+      'EVIDENCE_DAMAGED',
+      '/cells/0/subject: value of tag "kind" must be in oneOf',
     ],
     ['no object', null, 'EVIDENCE_DAMAGED', 'expected an object'],
     [

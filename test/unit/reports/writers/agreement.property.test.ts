@@ -7,6 +7,7 @@ import { validateVerdict } from '../../../../reports/verdict/validate.ts';
 import type { Conclusion } from '../../../../reports/verdict/verdict.ts';
 import { Verdict } from '../../../../reports/verdict/verdict.ts';
 import { createLookup } from '../../../../reports/verdict/verdict-lookup.ts';
+import { say } from '../../../../reports/verdict/words/say.ts';
 import { plainScreen, writers } from '../../../../reports/writers/writers.ts';
 import { readGoldens } from '../../../golden/golden.ts';
 import { blockVerdict, smallBlockVerdict } from '../../../support/example-block.ts';
@@ -44,7 +45,7 @@ const exits: readonly string[] = [
 /** A survey answers what its machines can be used for. */
 const surveyWords = ({ assets }: Verdict): string =>
   assets.length === 1
-    ? `${assets[0]!.verdict}: ${assets[0]!.meaning}`
+    ? `${assets[0]!.verdict}: ${say(assets[0]!.meaning)}`
     : `${assets.length} machines classified`;
 
 interface Junit {
@@ -124,8 +125,8 @@ describe('the writers on a frozen run', () => {
     expect(red.toSorted()).toEqual(unmet.map(({ id }) => id).toSorted());
     for (const [id, text] of Object.entries(texts)) {
       for (const { symptom, action } of verdict.defects) {
-        expect(seen(text), id).toContain(seen(symptom));
-        expect(seen(text), id).toContain(seen(action));
+        expect(seen(text), id).toContain(seen(say(symptom)));
+        expect(seen(text), id).toContain(seen(say(action)));
       }
     }
   });
@@ -134,7 +135,7 @@ describe('the writers on a frozen run', () => {
 /** The same document with a hostile text before every sentence, title and name that a node or a file can fill. */
 function poison<T>(value: T, evil: string): T {
   const free =
-    /^(title|headline|reason|symptom|action|what|why|value|unknown|part|retest|source|meaning|tool|toolVersion|rack|slot|name|execution|invalid)$/;
+    /^(title|headline|reason|symptom|action|what|why|value|unknown|part|retest|source|meaning|tool|toolVersion|rack|slot|name|execution|invalid|text|label|found|expected|file|because|model|entry|serial)$/;
   const walk = (it: unknown, key: string): unknown => {
     if (typeof it === 'string') return free.test(key) ? `${evil}${it}` : it;
     if (Array.isArray(it)) return it.map((each) => walk(each, key));

@@ -123,8 +123,14 @@ describe('renderHtml', () => {
     const ids = [...hostileStrings, '../../etc', '.', 'javascript:alert(1)', '//evil.example', 'fine-1.a_b'];
     const page = render({
       ...base,
-      measurements: ids.map((subject, at) =>
-        exampleMeasurement([at], { metric: 'm.x', title: 'X', unit: 'W', subject, tool: 't' }),
+      measurements: ids.map((node, at) =>
+        exampleMeasurement([at], {
+          metric: 'm.x',
+          title: 'X',
+          unit: 'W',
+          subject: { kind: 'node', node },
+          tool: 't',
+        }),
       ),
       nodes: ids.map((id) => ({ ...base.nodes[0]!, id })),
       block: { ...block, nodes: ids.map((id) => ({ ...block.nodes[0]!, id, rack: id, slot: id })) },

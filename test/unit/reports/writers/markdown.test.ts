@@ -3,7 +3,7 @@ import type { Verdict } from '../../../../reports/verdict/verdict.ts';
 import { createLookup } from '../../../../reports/verdict/verdict-lookup.ts';
 import { renderMarkdown } from '../../../../reports/writers/markdown.ts';
 import { blockVerdict } from '../../../support/example-block.ts';
-import { clusterVerdict, hostileVerdict, vmVerdict } from '../../../support/example-verdict.ts';
+import { clusterVerdict, hostileVerdict, quoted, vmVerdict } from '../../../support/example-verdict.ts';
 
 const render = (verdict: Verdict): string => renderMarkdown(createLookup(verdict));
 
@@ -52,7 +52,7 @@ describe('renderMarkdown', () => {
     ['0.1.0', '0.1.0'],
     ['www.evil.example', 'www\\.evil.example'],
   ])('writes %j as %j', (headline, escaped) => {
-    expect(render({ ...vmVerdict(), headline })).toContain(`\n\n${escaped}\n\n`);
+    expect(render({ ...vmVerdict(), headline: quoted(headline) })).toContain(`\n\n${escaped}\n\n`);
   });
 
   it.each([

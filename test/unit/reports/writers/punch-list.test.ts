@@ -3,7 +3,7 @@ import type { Verdict } from '../../../../reports/verdict/verdict.ts';
 import { createLookup } from '../../../../reports/verdict/verdict-lookup.ts';
 import { renderPunchList } from '../../../../reports/writers/punch-list.ts';
 import { blockVerdict, smallBlockVerdict } from '../../../support/example-block.ts';
-import { vmVerdict } from '../../../support/example-verdict.ts';
+import { quoted, vmVerdict } from '../../../support/example-verdict.ts';
 
 const render = (verdict: Verdict): string => renderPunchList(createLookup(verdict));
 
@@ -29,7 +29,10 @@ describe('renderPunchList', () => {
     ['a "b", c', '"a ""b"", c"'],
   ])('disarms and quotes the field %j', (symptom, field) => {
     const base = vmVerdict();
-    const row = render({ ...base, defects: [{ ...base.defects[0]!, symptom, id: 'id' }] }).split('\r\n')[1];
+    const row = render({
+      ...base,
+      defects: [{ ...base.defects[0]!, symptom: quoted(symptom), id: 'id' }],
+    }).split('\r\n')[1];
     expect(row?.startsWith(`id,vm-1,,,vm-1,,hardware,fail,${field},`)).toBe(true);
   });
 
@@ -44,11 +47,11 @@ describe('renderPunchList', () => {
     const block = base.block!;
     const row = render({
       ...base,
-      defects: [{ ...base.defects[0]!, part: '=1', retest: '+1' }],
+      defects: [{ ...base.defects[0]!, part: '=1', retest: quoted('+1') }],
       block: {
         ...block,
         nodes: block.nodes.map((each) => ({ ...each, rack: '@1', slot: '-1' })),
-        blames: block.blames.map((blame) => ({ ...blame, reason: '=HYPERLINK()' })),
+        blames: block.blames.map((blame) => ({ ...blame, reason: quoted('=HYPERLINK()') })),
       },
     }).split('\r\n')[1];
     expect(row).toContain("d1,node3,'@1,'-1,node3+node4,'=1,");

@@ -3,12 +3,14 @@ import { mapNodes } from '../../../../reports/page/map-nodes.ts';
 import { displayWidth } from '../../../../reports/text/display-width.ts';
 import type { BlockNode, Verdict } from '../../../../reports/verdict/verdict.ts';
 import { createLookup } from '../../../../reports/verdict/verdict-lookup.ts';
+import { say } from '../../../../reports/verdict/words/say.ts';
 import { nodeMapLines } from '../../../../reports/writers/node-map-lines.ts';
 import { renderTerminal } from '../../../../reports/writers/terminal.ts';
 import { blockVerdict, smallBlockVerdict } from '../../../support/example-block.ts';
 import {
   clusterVerdict,
   hostileVerdict,
+  quoted,
   unreachedVerdict,
   vmVerdict,
 } from '../../../support/example-verdict.ts';
@@ -72,14 +74,14 @@ describe('renderTerminal', () => {
   it('opens a survey with what the machine can be used for, not with a promise it never made', () => {
     const base = vmVerdict();
     const survey = { ...base, profile: { ...base.profile, id: 'survey' } };
-    expect(render(survey)).toContain(`■ D: ${base.assets[0]!.meaning.toUpperCase()}`);
+    expect(render(survey)).toContain(`■ D: ${say(base.assets[0]!.meaning).toUpperCase()}`);
   });
 });
 
 const node = (id: string, rack?: string, slot?: string): BlockNode => ({
   id,
   conclusion: 'pass',
-  reason: '',
+  reason: quoted(''),
   ...(rack === undefined ? {} : { rack }),
   ...(slot === undefined ? {} : { slot }),
 });

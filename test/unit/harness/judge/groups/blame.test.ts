@@ -3,13 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { assignBlame } from '../../../../../harness/judge/groups/assign-blame.ts';
 import { blamedNodes, nextTrials } from '../../../../../harness/judge/groups/next-trials.ts';
 import type { Trial } from '../../../../../reports/verdict/verdict.ts';
+import { tell } from '../../../../support/tell.ts';
 
 const trial = (members: string, outcome: Trial['outcome'], reason: string = outcome): Trial => ({
   step: `s-${members.replaceAll(' ', '-')}`,
   group: members.replaceAll(' ', '+'),
   members: members.split(' '),
   outcome,
-  reason,
+  reason: { say: 'quoted', text: reason },
   isExtra: false,
 });
 const good = (members: string) => trial(members, 'good');
@@ -32,7 +33,7 @@ describe('blame', () => {
   it('needs nothing more when a node was bad with three partners who were good with each other', () => {
     const trials = [good('a b'), bad('c d'), good('a d'), bad('b c'), bad('a c', '98 MB/s'), good('b d')];
     expect(nextTrials(trials)).toEqual([]);
-    expect(assignBlame(trials)).toEqual([
+    expect(tell(assignBlame(trials))).toEqual([
       {
         node: 'c',
         members: ['c'],
@@ -52,7 +53,7 @@ describe('blame', () => {
   });
 
   it('is on what lies between two nodes that are good with others', () => {
-    expect(assignBlame([bad('a b'), good('a c'), good('b d')])).toEqual([
+    expect(tell(assignBlame([bad('a b'), good('a c'), good('b d')]))).toEqual([
       {
         members: ['a', 'b'],
         reason: 'a, b are good with others and bad with each other: look at what lies between them (slow)',
@@ -64,11 +65,11 @@ describe('blame', () => {
   it('is on nobody when all are bad: there is nothing to compare with', () => {
     const { trials } = investigate([bad('a b'), bad('c d')], (members) => members.length > 1);
     expect(assignBlame(trials).every(({ node }) => node === undefined)).toBe(true);
-    expect(assignBlame(trials)[0]?.reason).toContain('nobody could be singled out');
+    expect(tell(assignBlame(trials))[0]?.reason).toContain('nobody could be singled out');
   });
 
   it('is on a node that is bad all by itself', () => {
-    expect(assignBlame([bad('a b'), bad('a')])[0]).toMatchObject({
+    expect(tell(assignBlame([bad('a b'), bad('a')]))[0]).toMatchObject({
       node: 'a',
       reason: 'a is bad all by itself (slow)',
     });

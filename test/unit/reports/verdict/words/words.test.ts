@@ -22,13 +22,18 @@ describe('formatDimensions', () => {
 
 describe('formatNodeFact', () => {
   it.each([
-    ['totalBytes', '25276502016', 'total', '25.28 GB'],
-    ['speedBitsPerSecond', '25000000000', 'speed', '25.00 Gbit/s'],
-    ['serial', '12345', 'serial', '12345'],
-    ['hostName', 'n-1', 'host name', 'n-1'],
-    ['totalBytes', 'none', 'total bytes', 'none'],
-  ])('reads %s %s as %s: %s', (name, value, shownName, shownValue) => {
-    expect(formatNodeFact(name, value)).toEqual({ name: shownName, value: shownValue });
+    [{ name: 'totalBytes', value: 25276502016, unit: 'B' }, 'total', '25.28 GB'],
+    [{ name: 'speedBitsPerSecond', value: 25000000000, unit: 'bit/s' }, 'speed', '25.00 Gbit/s'],
+    [{ name: 'serial', value: '12345' }, 'serial', '12345'],
+    [{ name: 'hostName', value: 'n-1' }, 'host name', 'n-1'],
+    [{ name: 'isRoot', value: true }, 'is root', 'yes'],
+    [{ name: 'reasons', value: [] }, 'reasons', 'none'],
+    [{ name: 'flags', value: ['a', 'b'] }, 'flags', 'a, b'],
+    [{ name: 'flags', value: Array.from({ length: 13 }, () => 'a') }, 'flags', '13 entries'],
+    [{ name: 'totalBytes', unit: 'B', unknown: 'no rights' }, 'total bytes', 'unknown: no rights'],
+    [{ name: 'totalBytes' }, 'total bytes', 'unknown: no reason is known'],
+  ] as const)('reads %j as %s: %s', (fact, name, value) => {
+    expect(formatNodeFact(fact as Parameters<typeof formatNodeFact>[0])).toEqual({ name, value });
   });
 });
 

@@ -1,13 +1,24 @@
 import { describe, expect, it } from 'vitest';
+import type { DriftFinding } from '../../../../../../harness/judge/rules/drift/compare-drift.ts';
 import { compareDrift, modeOf } from '../../../../../../harness/judge/rules/drift/compare-drift.ts';
+import type { Said } from '../../../../../../reports/verdict/said.ts';
+import { say } from '../../../../../../reports/verdict/words/say.ts';
 import { known, unknown } from '../../../../../../workloads/kit/facts/fact.ts';
 import type { HostFacts } from '../../../../../../workloads/kit/facts/host-facts.ts';
 import type { FactChanges } from '../../../../../support/constructed/facts.ts';
 import { h100, mergeFacts, nic, nvmeDrive } from '../../../../../support/constructed/facts.ts';
 
 const golden = mergeFacts();
+/** A finding with its settings as a verdict says them. */
+function show({ path, golden: expected, found, verdict }: DriftFinding) {
+  const isDrift = verdict === 'fail';
+  const said: Said = { say: 'settings', golden: 'GOLDEN', of: [{ path, expected, found, isDrift }] };
+  const [model, here] = say(said).slice(`${path}: `.length, -' here'.length).split(' on GOLDEN, ');
+  return { path, golden: model, found: here, verdict };
+}
+const compare = (...both: Parameters<typeof compareDrift>) => compareDrift(...both).map(show);
 const drifted = (facts: HostFacts, from: Parameters<typeof compareDrift>[0] = golden) =>
-  compareDrift(from, facts)
+  compare(from, facts)
     .filter(({ verdict }) => verdict !== 'pass')
     .map(({ path, golden: model, found, verdict }) => `${verdict} ${path}: ${model} | ${found}`);
 const withOs = (changes: Partial<HostFacts['os']>): HostFacts => ({
@@ -29,7 +40,7 @@ const times = (count: number, facts: HostFacts): HostFacts[] => Array.from({ len
 
 describe('compareDrift', () => {
   it('passes every setting of a machine beside itself', () => {
-    expect(compareDrift(golden, golden)).toEqual([
+    expect(compare(golden, golden)).toEqual([
       { path: 'os.name', golden: 'Debian GNU/Linux 12', found: 'Debian GNU/Linux 12', verdict: 'pass' },
       { path: 'os.kernel', golden: '6.1.0', found: '6.1.0', verdict: 'pass' },
       { path: 'os.architecture', golden: 'x86_64', found: 'x86_64', verdict: 'pass' },
@@ -96,7 +107,7 @@ describe('compareDrift', () => {
   it('shows as many digits as tell two numbers apart, where they differ', () => {
     const limit = (bytes: number) => withLimits({ memlockBytes: known(bytes) });
     expect(drifted(limit(65_537), limit(65_536))).toEqual(['fail limits.memlockBytes: 65.536 kB | 65.54 kB']);
-    const memory = compareDrift(golden, mergeFacts({ memoryBytes: 2_000_000_000_001 }));
+    const memory = compare(golden, mergeFacts({ memoryBytes: 2_000_000_000_001 }));
     expect(memory.find(({ path }) => path === 'memory.totalBytes')).toEqual({
       path: 'memory.totalBytes',
       golden: '2.000 TB',
@@ -183,10 +194,8 @@ describe('modeOf', () => {
       'missing os.kernel: not known: known of 7 of 8 nodes, and 8 are needed | 6.1.0',
     ]);
     expect(drifted(golden, modeOf([...times(8, golden), blind]))).toEqual([]);
-    expect(compareDrift(modeOf(times(7, golden)), golden).map(({ verdict }) => verdict)).not.toContain(
-      'pass',
-    );
-    expect(compareDrift(modeOf([]), golden).map(({ verdict }) => verdict)).not.toContain('pass');
+    expect(compare(modeOf(times(7, golden)), golden).map(({ verdict }) => verdict)).not.toContain('pass');
+    expect(compare(modeOf([]), golden).map(({ verdict }) => verdict)).not.toContain('pass');
   });
   it('has no limit that no node has', () => {
     const quota = withLimits({ cpuQuotaCores: known(4) });
@@ -199,7 +208,7 @@ describe('modeOf', () => {
     const sizes = [1_990, 1_991, 1_992, 1_993, 1_994, 1_500, 1_500, 1_500];
     const mode = modeOf(sizes.map((gigabytes) => mergeFacts({ memoryBytes: gigabytes * 1e9 })));
     const memory = (changes: FactChanges) =>
-      compareDrift(mode, mergeFacts(changes)).find(({ path }) => path === 'memory.totalBytes');
+      compare(mode, mergeFacts(changes)).find(({ path }) => path === 'memory.totalBytes');
     expect(memory({ memoryBytes: 1_994e9 })).toMatchObject({ golden: '1.992 TB', verdict: 'pass' });
     expect(memory({ memoryBytes: 1_500e9 })).toMatchObject({ golden: '1.992 TB', verdict: 'fail' });
   });

@@ -1,0 +1,48 @@
+import { nameOf } from '../../workloads/kit/subject.ts';
+import { compareText } from '../plan/subjects.ts';
+import type { NodeMaterial, RunMaterial } from '../store/run-material.ts';
+
+/**
+ * Sorts what came from directories and adds what is only claimed: a node of the inventory without evidence was
+ * not reached, and a judged purpose belongs to the ladder even if nobody put it there.
+ */
+export function inStableOrder(material: RunMaterial): RunMaterial {
+  const seen = new Set(material.nodes.map(({ id }) => id));
+  const unseen = material.inventory.nodes
+    .filter(({ name }) => !seen.has(name))
+    .map(
+      ({ name }): NodeMaterial => ({
+        id: name,
+        reached: false,
+        why: { say: 'no-evidence' },
+        steps: [],
+        samples: [],
+        unreadable: [],
+      }),
+    );
+  const others = material.ladder.filter(({ id, rank }) => id !== material.profile.id && rank !== undefined);
+  const ladder = material.profile.rank === undefined ? others : [...others, material.profile];
+  return {
+    ...material,
+    ladder: ladder.toSorted((a, b) => (a.rank ?? 0) - (b.rank ?? 0) || compareText(a.id, b.id)),
+    inputs: material.inputs.toSorted((a, b) => compareText(a.path, b.path)),
+    nodes: [...material.nodes, ...unseen]
+      .toSorted((a, b) => compareText(a.id, b.id))
+      .map((node) => ({
+        ...node,
+        steps: node.steps.toSorted((a, b) => compareText(a.step, b.step)),
+        // By everything that a reader can see, so that equal keys are equal samples.
+        samples: node.samples
+          .map((sample) => ({
+            sample,
+            key: JSON.stringify([sample.step, sample.metric, nameOf(sample.subject), sample]),
+          }))
+          .toSorted((a, b) => compareText(a.key, b.key))
+          .map(({ sample }) => sample),
+        unreadable: node.unreadable.toSorted(
+          (a, b) =>
+            compareText(a.step, b.step) || compareText(JSON.stringify(a.reason), JSON.stringify(b.reason)),
+        ),
+      })),
+  };
+}

@@ -1,0 +1,276 @@
+import * as z from 'zod';
+import { Unit } from '../../workloads/kit/unit.ts';
+
+// What a verdict says, as keys with values: the sentences are written in `words`, and nobody has to read one again.
+
+/** One thing that is said; what it is made of stands in `Said`. */
+export interface Spoken {
+  readonly say: string;
+}
+
+/** Something said inside of something else. */
+const spoken: z.ZodType<Spoken> = z.lazy(() => Said);
+
+const text = z.string();
+const whole = z.number().int().nonnegative();
+const names = z.array(text);
+export const FactValue = z.union([text, z.number(), z.boolean()]);
+export type FactValue = z.infer<typeof FactValue>;
+
+const comparator = z.enum(['atLeast', 'atMost', 'equal', 'oneOf', 'noneOf']);
+const quantity = z.strictObject({ value: z.number(), unit: Unit });
+
+/** Steps that ended in one way. `isWithout`: it ended well, and the reading in question was not in it. */
+const fate = z.strictObject({
+  steps: names,
+  execution: text,
+  reason: spoken.optional(),
+  isWithout: z.boolean().optional(),
+});
+export type SaidFate = z.infer<typeof fate>;
+
+/** One setting beside the one that it should be like; `unknown` says why it is not known. */
+const setting = z.union([
+  z.strictObject({ unknown: text }),
+  z.strictObject({
+    value: z.array(
+      z.array(
+        z.union([
+          z.strictObject({ value: FactValue, unit: Unit.optional() }),
+          z.strictObject({ unknown: text }),
+        ]),
+      ),
+    ),
+  }),
+]);
+export type SaidSetting = z.infer<typeof setting>;
+
+const part = z.enum(['machine', 'accelerator', 'drive', 'nic', 'cpu', 'memory']);
+const amounts = z.strictObject({ least: whole, most: whole });
+
+const say = <const K extends string, S extends z.core.$ZodLooseShape>(key: K, shape: S) =>
+  z.strictObject({ say: z.literal(key), ...shape });
+
+export const Said = z
+  .discriminatedUnion('say', [
+    // Words of somebody else: a tool, a node, a profile, a document of version 1.
+    say('quoted', { text }),
+    say('all', { of: z.array(spoken) }),
+
+    // Why a cell is as it is, before anything was measured.
+    say('damaged', { file: text, expected: text, found: text }),
+    say('no-access', {}),
+    say('not-covered', { matter: text }),
+    say('no-facts', { why: spoken.optional() }),
+    say('after-restart', { what: spoken, step: text }),
+    say('gone-after-restart', { label: text, step: text }),
+    say('unknown-devices', { device: text, unknown: text }),
+    say('no-device', { device: text }),
+    say('vanished', { label: text }),
+    say('no-facts-received', {}),
+    say('nothing-received', {}),
+    say('in-use', { by: names }),
+
+    // Facts.
+    say('fact-unknown', { unknown: text }),
+    say('fact', {
+      comparator,
+      expected: z.union([FactValue, z.array(FactValue)]),
+      found: FactValue,
+      unit: Unit.optional(),
+    }),
+    say('unique', { found: FactValue }),
+    say('no-driver', { label: text }),
+    say('bar-unknown', { path: text, unknown: text }),
+    say('no-claim', { path: text }),
+
+    // A manifest, and how a node is set up.
+    say('no-manifest', {}),
+    say('nothing-listed', { node: text }),
+    say('parts-there', { count: whole }),
+    say('part-unknown', { part, serial: text, unknown: text }),
+    say('part-there', { part, serial: text }),
+    say('part-absent', { part, serial: text, instead: names }),
+    say('part-of-model', {
+      part,
+      serial: text,
+      model: text,
+      found: text.optional(),
+      unknown: text.optional(),
+    }),
+    say('parts-counted', { part, expected: whole, found: whole }),
+    say('models-unknown', { model: text, expected: amounts, unknown: text }),
+    say('parts-unknown', { part, expected: whole, unknown: text }),
+    say('models-counted', {
+      model: text,
+      expected: amounts,
+      found: amounts,
+      instead: z.array(z.strictObject({ model: text, count: whole })),
+      off: z
+        .discriminatedUnion('by', [
+          z.strictObject({ by: z.literal('lacking'), count: whole }),
+          z.strictObject({ by: z.literal('surplus'), count: whole }),
+          z.strictObject({ by: z.literal('listed'), count: whole }),
+          z.strictObject({ by: z.literal('blind'), count: whole, why: text.optional() }),
+        ])
+        .optional(),
+    }),
+    say('stranger', { part, serial: text, model: text.optional(), owner: text.optional() }),
+    say('module-unknown', { serial: text }),
+    say('module-size', { model: text.optional() }),
+    say('memory-unknown', { unknown: text }),
+    say('memory-sum', {
+      expected: whole,
+      found: whole,
+      off: z.enum(['surplus', 'kernel', 'lacking', 'within-module', 'within-kernel']),
+    }),
+    say('no-golden', { known: whole }),
+    say('golden-unknown', { golden: text }),
+    say('not-comparable', { node: text, golden: text.optional() }),
+    say('settings-alike', { count: whole, golden: text.optional() }),
+    say('settings', {
+      golden: text.optional(),
+      of: z.array(
+        z.strictObject({ path: text, expected: setting, found: setting, isDrift: z.boolean().optional() }),
+      ),
+    }),
+
+    // Numbers beside limits.
+    say('no-metric', { metric: text }),
+    say('contract-needed', { metric: text }),
+    say('no-limit-for', { metric: text, label: text }),
+    say('limit-unit', { limit: Unit, metric: Unit }),
+    say('no-sample-with', { where: z.record(text, FactValue) }),
+    say('no-usable-sample', {}),
+    say('some-samples', { flawed: whole, of: whole, what: spoken }),
+    say('measured', {
+      comparator,
+      limit: quantity,
+      low: z.number(),
+      high: z.number(),
+      unit: Unit,
+      decision: spoken,
+    }),
+    say('nothing-measured', {}),
+    say('observations', { violating: whole, of: whole }),
+    say('median', { runs: whole, misses: z.enum(['near', 'far']).optional() }),
+    say('runs-hold', { held: whole, runs: whole, needed: whole }),
+    say('runs-miss', { missed: whole, runs: whole }),
+    say('next-look', { held: whole, runs: whole, next: whole.optional() }),
+    say('last-look', { held: whole, runs: whole }),
+
+    // Why a number cannot be used.
+    say('unproven', { key: text, wanted: FactValue, found: FactValue.optional() }),
+    say('other-unit', { found: Unit, limit: Unit }),
+    say('not-finite', {}),
+    say('other-tool', { tool: text, tools: names }),
+    say('indicative', { tool: text }),
+    say('unplanned-step', { step: text }),
+    say('foreign-device', { subject: text }),
+    say('limits-unknown', { unknown: text.optional() }),
+    say('restricted', {}),
+    say('wrong-results', { step: text.optional(), what: text, value: z.number() }),
+    say('check-unusable', { why: spoken }),
+    say('unchecked', { step: text }),
+    say('repetitions', { done: whole, of: whole, fates: z.array(fate) }),
+    say('fates', { fates: z.array(fate) }),
+    say('other-machine', { step: text, what: text, before: FactValue, after: FactValue }),
+    say('machine-changed', { step: text, kind: text, part: text, isGone: z.boolean() }),
+
+    // Why there is no number.
+    say('no-tool', { entries: z.array(z.strictObject({ entry: text, reason: spoken })) }),
+    say('no-plan', {}),
+    say('not-in-suite', { suite: text, workload: text }),
+    say('only-drive', { drive: text }),
+    say('no-reading', { workload: text.optional() }),
+    say('no-evidence', {}),
+    say('unreadable', { why: spoken }),
+    say('not-as-planned', { what: text, expected: text, found: text }),
+    say('kept-out', { node: text, because: text.optional() }),
+    say('lost-node', { node: text }),
+    say('begun-before', { node: text }),
+    say('not-in-plan', {}),
+
+    // What a tool lacks on a node.
+    say('tools-lack', {
+      tools: z.array(z.strictObject({ tool: text, why: spoken })),
+      pinned: text.optional(),
+    }),
+    say('lacks', { programs: names, headers: names, libraries: names, cpuFlags: names }),
+    say('only-reads', {}),
+    say('no-workload', { workload: text }),
+    say('no-fabric', {}),
+    say('addresses-unknown', { unknown: text }),
+    say('no-address', { interface: text, others: names }),
+    say('unreadable-address', { interface: text, address: text }),
+    say('other-network', { network: text, others: text }),
+    say('same-address', { address: text }),
+    say('no-partner', {}),
+
+    // What several nodes did together.
+    say('one-node', {}),
+    say('nothing-across', { node: z.boolean().optional() }),
+    say('per-node', { of: z.array(z.strictObject({ node: text, reason: spoken })) }),
+    say('member-unreached', { member: text, why: spoken.optional() }),
+    say('no-part', { member: text }),
+    say('counted-wrong', { what: text, value: z.number() }),
+    say('missed', { found: quantity, comparator, limit: quantity }),
+    say('all-right', {}),
+    say('up-to', { found: quantity }),
+    say('lost-during', { node: text, said: text }),
+    say('never-asked', { member: text }),
+    say('member-ended', { member: text, execution: text, reason: text.optional() }),
+    say('member-failed', { member: text, reason: text }),
+    say('bad-alone', { node: text, example: spoken }),
+    say('bad-with-each', { node: text, partners: names, example: spoken.optional() }),
+    say('bad-together', { members: names, example: spoken }),
+    say('nobody-singled-out', { members: names, example: spoken }),
+
+    // What decided.
+    say('decided', { title: text, reason: spoken }),
+    say('all-pass', { cells: whole.optional() }),
+    say('none-decided', {}),
+    say('decided-by', { title: text, subject: text, reason: spoken }),
+    say('because', { reason: spoken }),
+    say('sentence', { of: spoken }),
+
+    // What an asset can be used for.
+    say('no-purpose', {}),
+    say('lesser-holds', { lesser: text, intended: text, reason: spoken }),
+    say('reuse', { title: text }),
+    say('reuse-restricted', { title: text }),
+    say('not-fit', { title: text }),
+    say('undecided', {}),
+    say('no-use', {}),
+    say('facility-only', {}),
+
+    // Rows of the punch list.
+    say('symptom', { title: text, reason: spoken, cells: whole }),
+    say('lost-runs', { entry: text, planned: whole, fates: z.array(fate) }),
+    say('advice', {
+      on: z.enum([
+        'not-run',
+        'no-tool',
+        'no-limit',
+        'no-claim',
+        'not-covered',
+        'no-driver',
+        'unknown-fact',
+        'no-access',
+        'unproven',
+      ]),
+    }),
+    say('repair', { node: text }),
+    say('investigate', {}),
+    say('retest', { titles: names, steps: whole, minutes: whole }),
+
+    // What is not shown.
+    say('the-node', { node: text }),
+    say('entry-on', { entry: text, subject: text }),
+    say('runs-of', { lost: whole, of: whole, entry: text, subject: text }),
+    say('title-of', { title: text, subject: text.optional() }),
+    say('title-on', { title: text, subject: text }),
+    say('told-elsewhere', { verdict: text, reason: spoken, blamedOn: text.optional() }),
+  ])
+  .meta({ id: 'Said' });
+export type Said = z.infer<typeof Said>;

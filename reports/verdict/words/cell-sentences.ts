@@ -1,0 +1,20 @@
+import type { Sentences } from './sentences.ts';
+
+/** Why a cell is as it is, before anything was measured. */
+export const cellSentences = {
+  quoted: ({ text }) => text,
+  all: ({ of }, say) => of.map(say).join('; '),
+  damaged: ({ file, expected, found }) => `${file}: expected ${expected}, found ${found}`,
+  'no-access': () => 'nobody could log in',
+  'not-covered': ({ matter }) => `Assay cannot measure this yet: ${matter}`,
+  'no-facts': ({ why }, say) =>
+    `there are no facts about this node: ${why === undefined ? 'the probes left none' : say(why)}`,
+  'after-restart': ({ what, step }, say) => `${say(what)} (${step}, after a restart)`,
+  'gone-after-restart': ({ label, step }) => `${label} is gone after a restart (${step})`,
+  'unknown-devices': ({ device, unknown }) => `whether there is any ${device} is not known: ${unknown}`,
+  'no-device': ({ device }) => `there is no ${device} on this node`,
+  'no-facts-received': () => 'the node was reached, but no facts were received from it',
+  'nothing-received': () => 'nothing was ever received from it',
+  vanished: ({ label }) => `${label} was planned for and is not in the facts`,
+  'in-use': ({ by }) => `in use by somebody: ${by.join(', ')}`,
+} satisfies Partial<Sentences>;

@@ -1,0 +1,78 @@
+import { describeQuantity } from './describe-quantity.ts';
+import { comparatorWords } from './fact-sentences.ts';
+import type { Sentences } from './sentences.ts';
+import { describeFates } from './step-sentences.ts';
+
+const count = (runs: number): string => (runs === 1 ? '1 run' : `${runs} runs`);
+
+/** Numbers beside limits, and why some cannot be used. */
+export const numberSentences = {
+  'no-metric': ({ metric }) => `no workload declares the metric \`${metric}\``,
+  'contract-needed': ({ metric }) =>
+    `nobody publishes a limit for \`${metric}\`: a contract has to state one`,
+  'no-limit-for': ({ metric, label }) => `no published limit of \`${metric}\` is for ${label}`,
+  'limit-unit': ({ limit, metric }) => `the limit is in ${limit}, the metric in ${metric}`,
+  'no-sample-with': ({ where }) =>
+    `no sample was taken with ${Object.entries(where)
+      .map(([key, value]) => `${key}=${String(value)}`)
+      .join(', ')}`,
+  'no-usable-sample': () => 'no sample can be used',
+  'some-samples': ({ flawed, of, what }, say) => `${flawed} of ${of} samples: ${say(what)}`,
+  measured: ({ comparator, limit, low, high, unit, decision }, say) => {
+    const range =
+      low === high
+        ? describeQuantity(low, unit)
+        : `${describeQuantity(low, unit)} to ${describeQuantity(high, unit)}`;
+    return `expected ${comparatorWords[comparator]} ${describeQuantity(limit.value, limit.unit)}, found ${range}: ${say(decision)}`;
+  },
+  'nothing-measured': () => 'nothing was measured',
+  observations: ({ violating, of }) =>
+    violating > 0
+      ? `${violating} of ${of} observations violate the limit`
+      : `${of} of ${of} observations hold`,
+  median: ({ runs, misses }) => {
+    const what = `median of ${count(runs)}`;
+    switch (misses) {
+      case undefined:
+        return `${what} holds`;
+      case 'far':
+        return `${what} misses the limit by more than 10 %`;
+      case 'near':
+        return `${what} misses the limit by less than 10 %, which a screening cannot decide`;
+    }
+  },
+  'runs-hold': ({ held, runs, needed }) => `${held} of ${runs} runs hold (needed: ${needed})`,
+  'runs-miss': ({ missed, runs }) => `${missed} of ${runs} runs miss the limit`,
+  'next-look': ({ held, runs, next }) =>
+    next === undefined
+      ? `${held} of ${runs} runs hold: another look is needed`
+      : `${held} of ${runs} runs hold; the next look is at ${next} runs`,
+  'last-look': ({ held, runs }) => `${held} of ${runs} runs hold: neither pass nor fail after the last look`,
+  unproven: ({ key, wanted, found }) => {
+    if (found === undefined) return `${key} is not proven to be ${String(wanted)}`;
+    return typeof wanted === 'string'
+      ? `measured on ${String(found)}, not ${wanted} (${key})`
+      : `${key} is ${String(found)}, not ${String(wanted)}`;
+  },
+  'other-unit': ({ found, limit }) => `measured in ${found}, the limit is in ${limit}`,
+  'not-finite': () => 'the value is not a finite number',
+  'other-tool': ({ tool, tools }) => `measured with ${tool}; the limit is for ${tools.join(' or ')}`,
+  indicative: ({ tool }) => `indicative: ${tool} is Assay's own kernel, no native tool measured this`,
+  'unplanned-step': ({ step }) => `step ${step} is not in the plan of this node`,
+  'foreign-device': ({ subject }) => `measured on ${subject}, which is not among the devices of this node`,
+  'limits-unknown': ({ unknown }) =>
+    unknown === undefined
+      ? 'the effective limits of the agent are not known'
+      : `whether the agent could use the whole machine is not known: ${unknown}`,
+  restricted: () => 'the agent could not use the whole machine (affinity, quota or memory limit)',
+  'wrong-results': ({ step, what, value }) =>
+    `${step === undefined ? 'its step' : `step ${step}`} computed wrong results (${what}: ${value})`,
+  'check-unusable': ({ why }, say) => `the check of its results cannot be used: ${say(why)}`,
+  unchecked: ({ step }) => `nothing checked the results of step ${step}`,
+  repetitions: ({ done, of, fates }, say) =>
+    `${done} of ${of} planned repetitions: ${describeFates(fates, say)}`,
+  'other-machine': ({ step, what, before, after }) =>
+    `${step} is of another machine: ${what} ${String(after)}, first ${String(before)}`,
+  'machine-changed': ({ step, kind, part, isGone }) =>
+    `it was measured before the machine changed (${step}): ${kind} ${part} is ${isGone ? 'gone' : 'new'}`,
+} satisfies Partial<Sentences>;

@@ -1,0 +1,57 @@
+import type { Sentences } from './sentences.ts';
+import { describeFates } from './step-sentences.ts';
+
+const advice = {
+  'not-run': 'Run a suite that measures it, or find out from the attempts why the step did not complete.',
+  'no-tool': 'Install the tool named in the reason, then run again.',
+  'no-limit': 'State the number in a contract: nobody publishes one for this hardware.',
+  'no-claim': 'State in the inventory what the reason names: the class, a claim, `manifest` or `golden`.',
+  'not-covered': 'Have it shown by other means: Assay does not measure it yet.',
+  'no-driver': 'Install the driver of the device, or reseat it if the driver is there, then run again.',
+  'unknown-fact':
+    'Give the agent the right or the program that the reason names; where it names none, the machine does not tell this.',
+  'no-access': 'Make the node reachable: the reason says what is in the way. Then run again.',
+  unproven: 'Remove the cause that the reason names and measure again: nothing is proven until then.',
+} as const;
+
+/** With its full stop, which words of somebody else may have already. */
+const ended = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
+
+/** What decided, what to do, and what is not shown. */
+export const summarySentences = {
+  decided: ({ title, reason }, say) => `${title}: ${say(reason)}`,
+  'all-pass': ({ cells }) =>
+    cells === undefined ? 'all required cells pass' : `all ${cells} required cells pass`,
+  'none-decided': () => 'not one required cell was decided',
+  'decided-by': ({ title, subject, reason }, say) => `Decided by ${title} on ${subject}: ${say(reason)}.`,
+  because: ({ reason }, say) => ended(`Because of ${say(reason)}`),
+  sentence: ({ of }, say) => {
+    const text = say(of);
+    return ended(`${text.charAt(0).toUpperCase()}${text.slice(1)}`);
+  },
+  'no-purpose': () => 'no purpose was judged',
+  'lesser-holds': ({ lesser, intended, reason }, say) =>
+    `${lesser} holds, ${intended} does not: ${say(reason)}`,
+  reuse: ({ title }) => `reuse as is: ${title}`,
+  'reuse-restricted': ({ title }) => `reuse with restrictions: ${title}`,
+  'not-fit': ({ title }) => `not fit as it is: ${title}`,
+  undecided: () => 'not decided',
+  'no-use': () => 'of no use for AI',
+  'facility-only': () => 'reuse the facility only',
+  symptom: ({ title, reason, cells }, say) =>
+    `${title}: ${say(reason)}${cells > 1 ? ` (decides ${cells} cells)` : ''}`,
+  'lost-runs': ({ entry, planned, fates }, say) =>
+    `${entry}: 0 of ${planned} planned runs gave a reading: ${describeFates(fates, say)}`,
+  advice: ({ on }) => advice[on],
+  repair: ({ node }) => `Repair ${node}, or leave it out of the inventory, and certify again.`,
+  investigate: () => 'Investigate.',
+  retest: ({ titles, steps, minutes }) =>
+    `${titles.join(', ')}${steps === 0 ? '' : `; ${steps} ${steps === 1 ? 'step' : 'steps'}, at most ${minutes} min`}`,
+  'the-node': ({ node }) => `node ${node}`,
+  'entry-on': ({ entry, subject }) => `${entry} on ${subject}`,
+  'runs-of': ({ lost, of, entry, subject }) => `${lost} of ${of} runs of ${entry} on ${subject}`,
+  'title-of': ({ title, subject }) => (subject === undefined ? title : `${title} (${subject})`),
+  'title-on': ({ title, subject }) => `${title} on ${subject}`,
+  'told-elsewhere': ({ verdict, reason, blamedOn }, say) =>
+    `${verdict}: ${say(reason)}; ${blamedOn === undefined ? 'no node was singled out, the report on the block has it' : `blamed on ${blamedOn}`}`,
+} satisfies Partial<Sentences>;

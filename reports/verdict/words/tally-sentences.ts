@@ -1,0 +1,80 @@
+import { isUnmet, listedUnder } from '../algebra.ts';
+import { openGroupCells } from '../conclude-block.ts';
+import type { Conclusion, Defect, Trial, Verdict } from '../verdict.ts';
+import { formatCount } from './format-count.ts';
+import { nodeWords } from './verdict-words.ts';
+
+// What the parts of a verdict amount to, counted.
+
+/** `29 of 32 nodes conform`. */
+export function tallyNodes({ block }: Verdict): string {
+  const nodes = block?.nodes ?? [];
+  const passed = nodes.filter(({ conclusion }) => conclusion === 'pass').length;
+  return `${passed} of ${nodes.length} nodes ${nodeWords.pass[passed === 1 ? 'one' : 'many']}`;
+}
+
+/** How a node stands that is done while others still run: `undecided, 3 required cells pass, 1 not`. */
+export function tallySoFar(conclusion: Conclusion, passed: number, open: number): string {
+  const word = nodeWords[conclusion].one;
+  const pass = `${passed} required ${passed === 1 ? 'cell passes' : 'cells pass'}`;
+  switch (conclusion) {
+    case 'pass':
+      return `${word} so far: ${pass}`;
+    case 'undecided':
+      return `${word}, ${pass}, ${open} not`;
+    case 'fail':
+    case 'unreached':
+      return word;
+  }
+}
+
+const owners: readonly Defect['owner'][] = ['hardware', 'configuration', 'environment'];
+
+/**
+ * What stands between a block and its acceptance, in one line, with its zeros: `2 hardware defects, 0 configuration,
+ * 0 environment, 1 node not reached`. Only defects that leave a required cell open are counted.
+ */
+export function tallyInTheWay(verdict: Verdict): string {
+  const nodes = verdict.block?.nodes ?? [];
+  const open = verdict.cells.filter((cell) => cell.level === 'required' && isUnmet(cell));
+  if (open.length === 0 && nodes.every(({ conclusion }) => conclusion === 'pass'))
+    return 'Nothing stands in the way.';
+  const openIds = new Set(open.map(({ id }) => id));
+  const blocking = verdict.defects.filter(({ cells }) => cells.some((id) => openIds.has(id)));
+  const counts = owners.map((owner) => {
+    const count = blocking.filter((defect) => defect.owner === owner).length;
+    return owner === 'hardware' ? formatCount(count, 'hardware defect') : `${count} ${owner}`;
+  });
+  const reached = new Set(nodes.filter(({ conclusion }) => conclusion !== 'unreached').map(({ id }) => id));
+  const unrun = new Set(open.filter(({ missing }) => missing === 'not-run').map(listedUnder));
+  const groups = new Set(openGroupCells(nodes, open).map(listedUnder));
+  return `In the way: ${[
+    ...counts,
+    `${formatCount(nodes.length - reached.size, 'node')} not reached`,
+    `${[...unrun].filter((id) => reached.has(id)).length} with something not run`,
+    ...(groups.size === 0 ? [] : [`${formatCount(groups.size, 'group')} open without a node to blame`]),
+  ].join(', ')}.`;
+}
+
+/** `19 measurements across nodes: 15 good, 3 bad, 1 unknown; 4 of them added to find out who is to blame.` */
+export function tallyTrials(trials: readonly Trial[]): string {
+  const count = (outcome: Trial['outcome']): number =>
+    trials.filter((trial) => trial.outcome === outcome).length;
+  const extra = trials.filter(({ isExtra }) => isExtra).length;
+  const added = extra === 0 ? '' : `; ${extra} of them added to find out who is to blame`;
+  return `${formatCount(trials.length, 'measurement')} across nodes: ${count('good')} good, ${count('bad')} bad, ${count('unknown')} unknown${added}.`;
+}
+
+/** `14 planned steps: 12 completed, 1 timeout, 1 skipped.` */
+export function tallyAttempts(attempts: Verdict['attempts']): string {
+  if (attempts.length === 0) return 'No step was planned.';
+  const counts = Map.groupBy(attempts, ({ execution }) => execution);
+  const words = [...counts].map(([execution, steps]) => `${steps.length} ${execution}`).join(', ');
+  return `${formatCount(attempts.length, 'planned step')}: ${words}.`;
+}
+
+/** How many nodes the facts are of, and whether they differ between them. */
+export function tallyProbed(reached: number, unreached: number, different: number): string {
+  const probed = `${formatCount(reached, 'node')} ${reached === 1 ? 'was' : 'were'} probed${unreached === 0 ? '' : `, ${unreached} not`}.`;
+  return `${probed} ${different === 0 ? 'No fact differs between groups of them.' : `${different} facts differ:`}`;
+}
