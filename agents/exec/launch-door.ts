@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { LaunchAnswer } from '../../workloads/kit/seat.ts';
 import type { LocalSocket } from '../local-socket.ts';
 import { listenIn } from '../local-socket.ts';
+import { LaunchWords } from '../protocol/messages.ts';
 
 /** Name of the socket in the step's private directory for temporary files, where launchers look for it. */
 const doorName = 'launch';
@@ -46,9 +47,10 @@ function answer(socket: Socket, launch: (words: readonly string[]) => Promise<La
     socket.off('data', onData);
     socket.resume();
     const outcome =
-      typeof words === 'string'
-        ? Promise.resolve({ exitCode: 1, text: 'a launch request that cannot be read' })
-        : launch(words);
+      // What the coordinator would not take must not cost the session: it is this launcher's failure alone.
+      typeof words !== 'string' && LaunchWords.safeParse(words).success
+        ? launch(words)
+        : Promise.resolve({ exitCode: 1, text: 'a launch request that cannot be read' });
     void outcome.then(({ exitCode, text }) => {
       const bytes = Buffer.from(text);
       const head = Buffer.alloc(8);

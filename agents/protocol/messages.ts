@@ -4,6 +4,9 @@ import { FactsStep, StepId, StepRequest } from './step.ts';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 
+/** What a launcher says: a few kilobytes of words. */
+export const LaunchWords = z.array(z.string().max(16_384)).max(512);
+
 /** A file of the run directory on the node, as the coordinator may ask for it. */
 export const EvidencePath = z
   .string()
@@ -94,7 +97,7 @@ export const FromAgent = z.discriminatedUnion('type', [
     type: z.literal('launch'),
     id: z.number().int().nonnegative(),
     step: StepId,
-    words: z.array(z.string().max(16_384)).max(512),
+    words: LaunchWords,
   }),
   z.strictObject({ type: z.literal('refusal'), error: NodeRefusal }),
   z.strictObject({ type: z.literal('pong') }),

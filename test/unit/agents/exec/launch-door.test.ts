@@ -71,13 +71,16 @@ describe('openLaunchDoor', () => {
     ]);
   });
 
-  it('asks nobody for a request that is none', async () => {
+  it.each([
+    ['is none', number(100_000)],
+    ['the coordinator would not take', request('1', 'a'.repeat(16_385))],
+  ])('asks nobody for a request that %s', async (_, bytes) => {
     let asked = 0;
     const { directory } = await open(() => {
       asked += 1;
       return Promise.resolve({ exitCode: 0, text: '' });
     });
-    expect(await knock(directory, [number(100_000)])).toEqual([1, 'a launch request that cannot be read']);
+    expect(await knock(directory, [bytes])).toEqual([1, 'a launch request that cannot be read']);
     expect(asked).toBe(0);
   });
 

@@ -190,7 +190,7 @@ describe.skipIf(!hasMpi())('launch-request.c', () => {
       return Promise.resolve({ exitCode: 7, text: 'node2: no compiler' });
     });
     onTestFinished(() => door.close());
-    const words = ['10.77.0.2', ' orted', '-mca', 'ess', '"env"', '', 'ü\n', 'x'.repeat(20_000)];
+    const words = ['10.77.0.2', ' orted', '-mca', 'ess', '"env"', '', 'ü\n', 'x'.repeat(16_000)];
     const { ended } = start(build(), words, directory);
     expect(await ended).toEqual({ exitCode: 7, signal: null, stderr: 'node2: no compiler\n' });
     expect(asked).toEqual([[...words, expect.stringMatching(/^open-mpi=4\.\d+\.\d+$/)]]);
