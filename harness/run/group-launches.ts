@@ -1,7 +1,8 @@
 import type { BatchEnd } from '../../agents/protocol/journal-fold.ts';
 import { leaderEnded, StepResult } from '../../agents/protocol/step.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
-import type { Launch, LaunchAnswer } from '../../workloads/kit/seat.ts';
+import type { LaunchAnswer } from '../../workloads/kit/seat.ts';
+import { Launch } from '../../workloads/kit/seat.ts';
 import type { Tool } from '../../workloads/kit/tool.ts';
 import { handoverMs } from '../fleet/node-session.ts';
 import type { OpenNode } from '../fleet/open-node.ts';
@@ -55,7 +56,11 @@ export function createLaunches(options: {
         return refuse(`${step} is not the step that is being run`);
       const wanted = tool.readLaunch?.(words, lead.seat);
       if (wanted?.ok !== true) return refuse(wanted?.error ?? `${tool.id} launches nothing`);
-      const launch = wanted.value;
+      // However careless the tool's patterns are, no agent is sent what it would not take.
+      const checked = Launch.safeParse(wanted.value);
+      if (!checked.success)
+        return refuse(`a launch that no agent takes: ${checked.error.issues[0]?.message ?? 'not accepted'}`);
+      const launch = checked.data;
       const member = atRank(launch.rank);
       const node = member && nodes.get(member.node);
       if (member === undefined || node === undefined) return refuse(`there is no rank ${launch.rank}`);

@@ -16,12 +16,16 @@ export const Seat = z.strictObject({
 export type Seat = z.infer<typeof Seat>;
 
 /**
- * What a leader's launcher wants started on one member: never the words it said, only what could be read from them by
- * strict patterns. The member's own tool makes a command of it.
+ * What a leader's launcher wants started on one member, and hands over to it (an id, a port): never the words it said,
+ * only what could be read from them by strict patterns. The member's own tool makes a command of it.
  */
 export const Launch = z.strictObject({
   rank: z.number().int().positive(),
-  parameters: z.record(z.string().regex(/^[a-zA-Z]{1,40}$/), z.string().max(16_384)),
+  parameters: z
+    .record(z.string().regex(/^[a-zA-Z]{1,40}$/), z.string().max(16_384))
+    .refine((parameters) => Object.keys(parameters).length <= 16, {
+      error: 'expected at most 16 parameters',
+    }),
 });
 export type Launch = z.infer<typeof Launch>;
 

@@ -52,7 +52,9 @@ function open(lost?: AssayError) {
     tool: {
       id: 'openmpi',
       readLaunch: ([word = '']) =>
-        /^\d+$/.test(word) ? ok({ rank: Number(word), parameters: {} }) : err(`not a rank: ${word}`),
+        /^\d+/.test(word)
+          ? ok({ rank: Number.parseInt(word), parameters: { id: word } })
+          : err(`not a rank: ${word}`),
     },
     keepReaching: (target, act) => (lost === undefined ? act(target) : Promise.reject(lost)),
     onBroken: (member, said) => {
@@ -84,6 +86,12 @@ describe('createLaunches', () => {
     ['another step than the one that is run', 'r2-all', '1', 'r2-all is not the step that is being run'],
     ['words that cannot be read', 'r1-all', 'rm -rf /', 'not a rank: rm -rf /'],
     ['a rank that nobody has', 'r1-all', '7', 'there is no rank 7'],
+    [
+      'more than an agent takes, whatever the tool let through',
+      'r1-all',
+      '1'.padEnd(16_385, 'a'),
+      'a launch that no agent takes: Too big: expected string to have <=16384 characters',
+    ],
   ])('refuses %s, and starts nothing', async (_, step, word, text) => {
     const { launches, asked } = open();
     expect(await launches.answer(step, [word])).toEqual(refused(text));
