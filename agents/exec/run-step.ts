@@ -63,6 +63,7 @@ export async function runStep(
     repetition: request.repetition,
     session: request.session,
     ...(request.seat === undefined ? {} : { seat: request.seat }),
+    ...(around.launch === undefined ? {} : { launch: around.launch }),
     ...ended,
     durationMs: Math.round(around.clock.monotonicMs() - start),
     ...left,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Seat } from '../../workloads/kit/seat.ts';
+import { Launch, Seat } from '../../workloads/kit/seat.ts';
 
 /** Made by the coordinator, never reused: `r2-nvme-fio-random-read` … Safe as a file name on both sides. */
 export const StepId = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,99}$/);
@@ -80,6 +80,8 @@ export const StepResult = z.strictObject({
   repetition: z.number().int().positive(),
   session: z.number().int().positive(),
   seat: Seat.optional(),
+  /** What the leader handed over to this member: with the facts and the parameters, all that its commands come from. */
+  launch: Launch.optional(),
   execution: Execution,
   reason: z.string().optional(),
   /** It ended by what the agent could not do (its disk is full), not by what the tool did. */

@@ -2,9 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { StepResult } from '../../agents/protocol/step.ts';
+import { RunDirectory, runPaths } from '../../harness/store/run-directory.ts';
 import { Verdict } from '../../reports/verdict/verdict.ts';
-import { fakeTool, runAssay } from '../support/run-assay.ts';
+import { findObstacle } from '../rig/check-machine.ts';
+import { createRig } from '../rig/rig.ts';
+import { fakeTool, runAssay, writeSuite } from '../support/run-assay.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -24,29 +28,28 @@ function checkOut(): string {
   return checkout;
 }
 
+function writeWorkload(checkout: string, id: string, files: Readonly<Record<string, string>>): void {
+  for (const [path, text] of Object.entries(files)) {
+    const file = join(checkout, 'workloads', id, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+}
+
 /** Writes a workload folder with one tool, which has the one metric `reading`, and its entry of the survey. */
 function addWorkload(
   checkout: string,
   id: string,
   tool: { readonly requires: string; readonly command: string; readonly reading: string },
 ): void {
-  const write = (path: string, text: string): void => {
-    const file = join(checkout, 'workloads', id, path);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text);
-  };
-  write(
-    'workload.ts',
-    `import * as z from 'zod';
+  writeWorkload(checkout, id, {
+    'workload.ts': `import * as z from 'zod';
 import { defineWorkload } from '../kit/workload.ts';
 export const workload = defineWorkload({
   id: '${id}', title: 'Added: ${id}', scope: 'node', load: 'light', params: z.strictObject({}),
   metrics: { reading: { unit: 'count', better: 'higher', domain: 'positive', title: 'What ${id} reads' } },
 });`,
-  );
-  write(
-    'tools/shell.ts',
-    `import { outputOf } from '../../kit/read-output.ts';
+    'tools/shell.ts': `import { outputOf } from '../../kit/read-output.ts';
 import { readQuantity } from '../../kit/read-quantity.ts';
 import { ok } from '../../kit/result.ts';
 import { defineTool } from '../../kit/tool.ts';
@@ -64,17 +67,185 @@ export const shell = defineTool(workload, {
     return value.ok ? ok({ readings: [{ metric: 'reading', value: value.value, dimensions: {}, at }] }) : value;
   },
 });`,
-  );
-  write(
-    'suites/survey.yaml',
-    `schema: assay/suite-entries
+    'suites/survey.yaml': `schema: assay/suite-entries
 schemaVersion: 1
 entries: [{ id: ${id}-once, repetitions: 1, budgetSeconds: 5, params: {} }]
 `,
-  );
+  });
 }
 
+/**
+ * A workload of pairs: rank 0 waits for whoever brings the secret to its port, both made up when it starts, so that
+ * nobody can without having been handed them. `hands` says how rank 0 behaves.
+ */
+const relay = {
+  'workload.ts': `import * as z from 'zod';
+import { defineWorkload } from '../kit/workload.ts';
+export const workload = defineWorkload({
+  id: 'relay', title: 'Added: relay', scope: 'pair', load: 'light',
+  params: z.strictObject({ hands: z.enum(['secret', 'nothing', 'too-much']) }),
+  metrics: {
+    wrongSecrets: {
+      unit: 'count', better: 'lower', domain: 'count', title: 'Secrets that came back changed', correctness: true,
+    },
+  },
+});`,
+  'tools/socket.ts': `import { outputOf } from '../../kit/read-output.ts';
+import { readQuantity } from '../../kit/read-quantity.ts';
+import { err, ok } from '../../kit/result.ts';
+import { defineTool } from '../../kit/tool.ts';
+import { workload } from '../workload.ts';
+const native = '{bundle}/workloads/relay/native';
+export const socket = defineTool(workload, {
+  id: 'socket', rank: 10, origin: 'native', requires: { programs: [], packages: [] },
+  needs: () => ok(undefined),
+  plan: ({ hands }, _facts, { seat, launch } = {}) => {
+    if (seat === undefined) return [];
+    const address = seat.members[0].address;
+    const { port, secret } = launch?.parameters ?? {};
+    const common = { file: '{runtime}', timeoutMs: hands === 'nothing' ? 3000 : 15_000 };
+    return launch === undefined
+      ? [{ ...common, id: 'lead', args: [native + '/lead.js', address, hands] }]
+      : [{ ...common, id: 'follow', args: [native + '/follow.js', address, port, secret] }];
+  },
+  // How long the secret may be is deliberately not looked at.
+  readLaunch: ([rank, port, secret]) =>
+    /^1 \\d{1,5} [0-9a-f]+$/.test([rank, port, secret].join(' '))
+      ? ok({ rank: 1, parameters: { port, secret } })
+      : err('expected rank, port and secret'),
+  parse: (outputs) => {
+    const output = outputOf(outputs, 'lead');
+    if (!output.ok) return output;
+    const value = readQuantity('count', /^wrong (\\d+)\\n$/.exec(output.value.stdout)?.[1] ?? '');
+    const at = [{ command: 'lead', output: 'stdout', line: 1 }];
+    return value.ok ? ok({ readings: [{ metric: 'wrongSecrets', value: value.value, dimensions: {}, at }] }) : value;
+  },
+});`,
+  'native/lead.js': `const { connect, createServer } = require('node:net');
+const [address, hands] = process.argv.slice(2);
+const secret = require('node:crypto').randomBytes(hands === 'too-much' ? 8193 : 16).toString('hex');
+const server = createServer((peer) => peer.on('data', (said) => {
+  console.log('wrong ' + Number(String(said) !== secret));
+  peer.end();
+}));
+const number = (value) => Buffer.from([value >> 24, value >> 16, value >> 8, value]);
+function handOver(...words) {
+  process.chdir(process.env.TMPDIR);
+  const door = connect('launch');
+  door.write(Buffer.concat([number(words.length), ...words.flatMap((word) => [number(word.length), Buffer.from(word)])]));
+  door.on('data', (answer) => {
+    if (answer.length > 8) console.error(String(answer.subarray(8)));
+    process.exit(answer.readUInt32BE(0));
+  });
+}
+server.listen(0, address, () => hands !== 'nothing' && handOver('1', String(server.address().port), secret));`,
+  'native/follow.js': `const [address, port, secret] = process.argv.slice(2);
+require('node:net').connect(Number(port), address).end(secret);`,
+  'thresholds/any.json': JSON.stringify({
+    schema: 'assay/limits',
+    schemaVersion: 1,
+    limits: [
+      {
+        id: 'relay.wrong-secrets',
+        metric: 'relay.wrongSecrets',
+        where: {},
+        comparator: 'equal',
+        value: 0,
+        unit: 'count',
+        hardware: { class: 'any' },
+        rule: 'What is sent comes back.',
+        evidence: [
+          {
+            title: 'RFC 9293, Transmission Control Protocol',
+            locator: 'section 3.1',
+            retrieved: '2026-11-30',
+            kind: 'definition',
+            says: 'A reliable, in-order, byte-stream service.',
+          },
+        ],
+      },
+    ],
+  }),
+};
+
+/** Asks that what was handed over came back, and of each node that it is what it says. */
+const relayProfile = JSON.stringify({
+  schema: 'assay/profile',
+  schemaVersion: 2,
+  id: 'relay',
+  version: '1',
+  title: 'Relay',
+  purpose: 'Hands over.',
+  family: 'cluster',
+  requirements: [
+    'identity',
+    {
+      id: 'handed-over',
+      title: 'What rank 0 handed over came back',
+      dimension: 'D5',
+      level: 'required',
+      owner: 'hardware',
+      scope: 'pair',
+      rule: { kind: 'metric', metric: 'relay.wrongSecrets' },
+      sampling: 'exact',
+      action: 'Look at it.',
+    },
+  ],
+});
+
+const obstacle = findObstacle();
+if (obstacle !== undefined && process.env['CI'] === 'true') throw obstacle;
+
 describe('workload folders that are added, with nothing else changed', () => {
+  it.skipIf(obstacle !== undefined)(
+    'may hand something over from rank 0 to the other ranks, through the coordinator',
+    async () => {
+      const checkout = checkOut();
+      const cwd = temporaryDirectory();
+      writeWorkload(checkout, 'relay', relay);
+      writeFileSync(join(checkout, 'harness/profiles/relay.yaml'), relayProfile);
+      const rig = await createRig({ directory: join(cwd, 'rig'), nodes: 2 });
+      onTestFinished(() => rig.remove());
+
+      /** Certifies the pair once, with a leader that behaves so. */
+      const certify = async (hands: string) => {
+        const entry = { id: 'pair', workload: 'relay', across: 'pairs', params: { hands } };
+        const suite = writeSuite(cwd, [{ ...entry, repetitions: 1, budgetSeconds: 30 }]);
+        const run = join(cwd, hands);
+        const args = ['certify', rig.files.inventory, '--profile', 'relay', '--suite', suite, '--out', run];
+        const { exitCode } = await runAssay(args, { cwd, bin: join(checkout, 'harness/bin.js') });
+        const { cells } = Verdict.parse(
+          JSON.parse(readFileSync(join(`${run}.report`, 'verdicts/relay.json'), 'utf8')),
+        );
+        const cell = cells.find(({ requirement }) => requirement === 'handed-over');
+        const evidence = await RunDirectory.open(run);
+        const read = (node: string, file: string): Promise<Buffer> =>
+          evidence.read(`${runPaths.step(node, 'r1-pair')}/${file}`);
+        return { exitCode, verdict: cell?.verdict, reason: cell?.reason, read };
+      };
+
+      const good = await certify('secret');
+      expect(good).toMatchObject({ exitCode: 0, verdict: 'pass' });
+      // What was handed over is in the evidence of whoever got it, and its command was made of that.
+      const member = StepResult.parse(JSON.parse((await good.read('node2', 'exit.json')).toString()));
+      const { port = '', secret = '' } = member.launch?.parameters ?? {};
+      expect(secret).toMatch(/^[0-9a-f]{32}$/);
+      expect(member.commands[0]?.args.slice(1)).toEqual([rig.node('node1').address, port, secret]);
+
+      const silent = await certify('nothing');
+      expect(silent).toMatchObject({ exitCode: 2, verdict: 'missing' });
+      expect(silent.reason).toBe('timeout: lead: did not end within 3000 ms (r1-pair)');
+
+      const flood = await certify('too-much');
+      expect(flood).toMatchObject({ exitCode: 2, verdict: 'missing' });
+      expect(flood.reason).toBe('error: lead: exit code 1 (r1-pair)');
+      expect((await flood.read('node1', 'lead.stderr')).toString()).toBe(
+        'a launch request that cannot be read\n',
+      );
+    },
+    120_000, // three runs on two nodes
+  );
+
   it('are in every command, with the numbers that their tools print', async () => {
     const checkout = checkOut();
     const cwd = temporaryDirectory();
