@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
@@ -101,10 +101,13 @@ export async function buildBundle(root: string): Promise<BuiltBundle> {
     files.set(relative(join(root, 'bundle'), path), contents);
   }
   files.set('package.json', Buffer.from('{"type":"commonjs"}\n'));
-  for (const path of workloads.flatMap(({ id, native }) =>
-    native.map((name) => `workloads/${id}/native/${name}`),
-  ))
-    files.set(path, await readFile(join(root, path)));
+  // Sources lie on a node as they lie here, so that one finds another by its relative path.
+  const common = { id: 'kit', native: await readdir(join(root, 'workloads/kit/native')) };
+  for (const { id, native } of [common, ...workloads])
+    for (const name of native) {
+      const path = `workloads/${id}/native/${name}`;
+      files.set(path, await readFile(join(root, path)));
+    }
   return createBundle(files);
 }
 

@@ -37,6 +37,20 @@ describe('agent bundle', () => {
     expect(paths).toEqual([...paths].toSorted((a, b) => (a < b ? -1 : 1)));
   });
 
+  it('has every file that a native source includes', async () => {
+    const { files } = await buildBundle(root);
+    const sources = [...files].filter(([path]) => path.includes('/native/'));
+    const included = sources.flatMap(([path, bytes]) =>
+      [
+        ...Buffer.from(bytes)
+          .toString()
+          .matchAll(/^#include "(.+)"$/gm),
+      ].map(([, name = '']) => join(dirname(path), name)),
+    );
+    expect(included).toContain('workloads/kit/native/assay.h');
+    expect(included.filter((path) => !files.has(path))).toEqual([]);
+  });
+
   it('runs from an empty directory', async () => {
     const directory = await unpack();
     const answer = spawnSync(process.execPath, [join(directory, 'agent.mjs'), 'nonsense'], {

@@ -8,12 +8,8 @@
 #include <ifaddrs.h>
 #include <mpi.h>
 #include <net/if.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
 #include <unistd.h>
+#include "../../kit/native/assay.h"
 
 #if !defined(OMPI_MAJOR_VERSION) || OMPI_MAJOR_VERSION != 4
 #error expected Open MPI 4.x: not available with this version of MPI
@@ -23,7 +19,7 @@
 #error expected the Open MPI version of the leader: install the same one on all nodes
 #endif
 
-enum { LEAST_ITERATIONS = 3, MOST_ITERATIONS = 100000, MOST_RANKS = 256, MOST_LEVELS = 128, MOST_INTERFACES = 8, HOST_BYTES = 1024 };
+enum { LEAST_ITERATIONS = 3, MOST_ITERATIONS = 100000, MOST_RANKS = 256, MOST_LEVELS = 128, MOST_INTERFACES = 8, HOST_BYTES = 2048 };
 static const uint64_t least_bytes = 1024, most_bytes = 64 << 20;
 
 struct arguments {
@@ -43,17 +39,11 @@ static _Noreturn void fail(const char *why) {
   abort();
 }
 
-static int read_count(const char *text, uint64_t *value) {
-  char *end = NULL;
-  *value = strtoull(text, &end, 10);
-  return *text >= '0' && *text <= '9' && *end == 0;
-}
-
 static int read_network(struct arguments *a) {
   char address[INET_ADDRSTRLEN];
   const char *slash = strchr(a->network, '/');
   uint64_t length = 0;
-  if (!slash || (size_t)(slash - a->network) >= sizeof address || !read_count(slash + 1, &length) || length > 32) return 0;
+  if (!slash || (size_t)(slash - a->network) >= sizeof address || !assay_count(slash + 1, 0, 32, &length)) return 0;
   memcpy(address, a->network, (size_t)(slash - a->network));
   address[slash - a->network] = 0;
   a->mask.s_addr = htonl(length == 0 ? 0 : UINT32_MAX << (32 - length));
@@ -61,17 +51,15 @@ static int read_network(struct arguments *a) {
 }
 
 static const char *read_arguments(int argc, char **argv, struct arguments *a) {
-  char *end = NULL;
   if (argc != 7) return "usage: allreduce float32|bfloat16 MIN_BYTES MAX_BYTES FACTOR SECONDS NETWORK";
   a->is_bfloat16 = strcmp(argv[1], "bfloat16") == 0;
   if (!a->is_bfloat16 && strcmp(argv[1], "float32") != 0) return "expected float32 or bfloat16";
-  if (!read_count(argv[2], &a->min_bytes) || !read_count(argv[3], &a->max_bytes) || a->min_bytes % 4 != 0 || a->max_bytes % 4 != 0 ||
-      a->min_bytes < least_bytes || a->max_bytes > most_bytes || a->min_bytes > a->max_bytes)
+  if (!assay_count(argv[2], least_bytes, most_bytes, &a->min_bytes) || a->min_bytes % 4 != 0 ||
+      !assay_count(argv[3], a->min_bytes, most_bytes, &a->max_bytes) || a->max_bytes % 4 != 0)
     return "expected sizes from 1024 to 67108864 bytes, multiples of 4, the smaller first";
-  if (!read_count(argv[4], &a->factor) || (a->factor != 2 && a->factor != 4 && a->factor != 8 && a->factor != 16))
+  if (!assay_count(argv[4], 2, 16, &a->factor) || (a->factor != 2 && a->factor != 4 && a->factor != 8 && a->factor != 16))
     return "expected a factor of 2, 4, 8 or 16";
-  a->seconds = strtod(argv[5], &end);
-  if (end == argv[5] || *end != 0 || !(a->seconds >= 0.05 && a->seconds <= 60)) return "expected 0.05 to 60 seconds";
+  if (!assay_number(argv[5], 0.05, 60, &a->seconds)) return "expected 0.05 to 60 seconds";
   a->network = argv[6];
   return read_network(a) ? NULL : "expected a network such as 10.0.0.0/24";
 }
@@ -296,25 +284,17 @@ static void measure(uint64_t bytes, double seconds, const struct interfaces *fou
   free(times), free(longest);
 }
 
-/* Names come from the machine: only plain characters get into the JSON. */
-static void make_plain(char *text) {
-  for (; *text; text++)
-    if (!((*text >= 'a' && *text <= 'z') || (*text >= 'A' && *text <= 'Z') || (*text >= '0' && *text <= '9') || strchr(" ,.:_@-", *text))) *text = '_';
-}
-
 static void describe_host(const struct interfaces *found, char text[HOST_BYTES]) {
   char name[256] = "", library[MPI_MAX_LIBRARY_VERSION_STRING] = "";
   int length = 0, used = 0;
   gethostname(name, sizeof name - 1);
   MPI_Get_library_version(library, &length);
-  make_plain(name), make_plain(library);
-  used = snprintf(text, HOST_BYTES, "{\"rank\":%d,\"name\":\"%.64s\",\"library\":\"%.160s\",\"interfaces\":[", rank, name, library);
-  for (int i = 0; i < found->count; i++) {
-    char interface[IF_NAMESIZE];
-    memcpy(interface, found->names[i], sizeof interface);
-    make_plain(interface);
-    used += snprintf(text + used, HOST_BYTES - (size_t)used, "%s{\"name\":\"%s\",\"address\":\"%s\"}", i > 0 ? "," : "", interface, found->addresses[i]);
-  }
+  char name_json[67], library_json[163], interface[6 * IF_NAMESIZE]; /* all of them fit into HOST_BYTES */
+  used = snprintf(text, HOST_BYTES, "{\"rank\":%d,\"name\":%s,\"library\":%s,\"interfaces\":[", rank,
+                  assay_json(name_json, sizeof name_json, name), assay_json(library_json, sizeof library_json, library));
+  for (int i = 0; i < found->count; i++)
+    used += snprintf(text + used, HOST_BYTES - (size_t)used, "%s{\"name\":%s,\"address\":\"%s\"}", i > 0 ? "," : "",
+                     assay_json(interface, sizeof interface, found->names[i]), found->addresses[i]);
   snprintf(text + used, HOST_BYTES - (size_t)used, "]}");
 }
 
@@ -324,10 +304,11 @@ static void print_header(const struct arguments *a, const struct interfaces *fou
   describe_host(found, own);
   MPI_Gather(own, HOST_BYTES, MPI_CHAR, all, HOST_BYTES, MPI_CHAR, 0, MPI_COMM_WORLD);
   if (rank != 0) return;
-  printf("{\"benchmark\":\"assay-allreduce\",\"compiler\":\"%s\",\"operation\":\"sum\",\"dtype\":\"%s\",\"ranks\":%d,\"minBytes\":%llu,"
-         "\"maxBytes\":%llu,\"factor\":%llu,\"seconds\":%.17g,\"network\":\"%s\",\"levels\":%u,\"hosts\":[",
-         __VERSION__, a->is_bfloat16 ? "bfloat16" : "float32", ranks, (unsigned long long)a->min_bytes, (unsigned long long)a->max_bytes,
-         (unsigned long long)a->factor, a->seconds, a->network, vector.levels);
+  char compiler[256], network[64];
+  printf("{\"benchmark\":\"assay-allreduce\",\"compiler\":%s,\"operation\":\"sum\",\"dtype\":\"%s\",\"ranks\":%d,\"minBytes\":%llu,"
+         "\"maxBytes\":%llu,\"factor\":%llu,\"seconds\":%.17g,\"network\":%s,\"levels\":%u,\"hosts\":[",
+         assay_json(compiler, sizeof compiler, __VERSION__), a->is_bfloat16 ? "bfloat16" : "float32", ranks, (unsigned long long)a->min_bytes, (unsigned long long)a->max_bytes,
+         (unsigned long long)a->factor, a->seconds, assay_json(network, sizeof network, a->network), vector.levels);
   for (int r = 0; r < ranks; r++) printf("%s%s", r > 0 ? "," : "", all + (size_t)r * HOST_BYTES);
   printf("]}\n");
   if (fflush(stdout) != 0) fail("cannot print");

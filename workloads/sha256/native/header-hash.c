@@ -4,11 +4,7 @@
  * One chain of hashes per thread, as openssl has: bound by the latency of the rounds, not by their throughput.
  */
 #include <pthread.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
+#include "../../kit/native/assay.h"
 #if defined(__x86_64__)
 #include <cpuid.h>
 #include <immintrin.h>
@@ -113,12 +109,6 @@ typedef void batch(const uint32_t *middle, int is_double, uint32_t nonce, uint32
 static batch *hash = batch_scalar;
 static compression *compress = compress_scalar;
 
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 struct worker {
   pthread_t thread;
   pthread_barrier_t *begin;
@@ -134,14 +124,14 @@ static void *work(void *argument) {
   uint32_t mixed[8] = {0}, last[8] = {0}, expected[8] = {0}, nonce = w->first_nonce;
   hash(w->middle, w->is_double, nonce, BATCH, mixed); /* warm */
   pthread_barrier_wait(w->begin);
-  w->started = now();
+  w->started = assay_now();
   do {
     memset(last, 0, sizeof last);
     hash(w->middle, w->is_double, nonce, BATCH, last);
     for (int k = 0; k < 8; k++) mixed[k] ^= last[k];
     nonce += BATCH;
     w->hashes += BATCH;
-    w->ended = now();
+    w->ended = assay_now();
   } while (w->ended - w->started < w->seconds);
   hash_batch(compress_scalar, w->middle, w->is_double, nonce - BATCH, BATCH, expected);
   w->wrong = memcmp(last, expected, sizeof last) != 0;
@@ -163,12 +153,15 @@ static int wrong_vectors(const uint32_t middle[8]) {
 }
 
 int main(int argc, char **argv) {
-  int threads = argc == 4 ? atoi(argv[2]) : 0, is_double = argc == 4 && strcmp(argv[1], "double") == 0;
-  double seconds = argc == 4 ? strtod(argv[3], NULL) : 0, started = 0, ended = 0;
-  if (threads < 1 || threads > 65536 || !(seconds > 0) || (!is_double && strcmp(argv[1], "single") != 0)) {
+  uint64_t count = 0;
+  double seconds = 0, started = 0, ended = 0;
+  int is_double = argc == 4 && strcmp(argv[1], "double") == 0;
+  if (argc != 4 || !assay_count(argv[2], 1, 65536, &count) || !assay_number(argv[3], 1e-3, 86400, &seconds) ||
+      (!is_double && strcmp(argv[1], "single") != 0)) {
     fprintf(stderr, "usage: header-hash single|double THREADS SECONDS\n");
     return 64;
   }
+  int threads = (int)count;
   const char *implementation = "scalar";
 #if defined(__x86_64__)
   if (has_sha_ni()) hash = batch_sha_ni, compress = compress_sha_ni, implementation = "sha-ni";
@@ -197,9 +190,10 @@ int main(int argc, char **argv) {
     wrong += w->wrong;
     for (int k = 0; k < 8; k++) mixed[k] ^= w->mixed[k];
   }
-  printf("{\"implementation\":\"%s\",\"compiler\":\"%s\",\"algorithm\":\"%s\",\"compressionsPerHash\":%d,\"threads\":%d,"
+  char compiler[256];
+  printf("{\"implementation\":\"%s\",\"compiler\":%s,\"algorithm\":\"%s\",\"compressionsPerHash\":%d,\"threads\":%d,"
          "\"hashes\":%llu,\"elapsedSeconds\":%.6f,\"checked\":%d,\"wrong\":%d,\"mixed\":\"%08x%08x\"}\n",
-         implementation, __VERSION__, argv[1], is_double ? 2 : 1, threads, (unsigned long long)hashes, ended - started,
+         implementation, assay_json(compiler, sizeof compiler, __VERSION__), argv[1], is_double ? 2 : 1, threads, (unsigned long long)hashes, ended - started,
          checked, wrong, mixed[0], mixed[7]);
   return 0;
 }

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -95,6 +95,7 @@ describe.skipIf(!hasMpi())('allreduce.c', () => {
     const changed = source.replace('tally->wrong +=', `if (rank == 1) ${fault} tally->wrong +=`);
     expect(changed).not.toBe(source);
     mkdirSync(folder, { recursive: true });
+    cpSync(`${root}workloads/kit/native`, join(bundle, 'workloads/kit/native'), { recursive: true });
     writeFileSync(join(folder, 'allreduce.c'), changed);
     const outputs = step({ ...params, maxBytes: 1024, dtype }, bundle);
     const line = JSON.parse(outputs['run']?.stdout.split('\n')[1] ?? '') as Record<string, number>;
