@@ -35,6 +35,11 @@ static void multiply(const struct gemm *g) {
   must(dnnl_stream_wait(stream), "wait");
 }
 
+static void each(const struct gemm *g, void (*task)(const struct gemm *, int thread)) {
+#pragma omp parallel for schedule(static, 1) num_threads(g->threads)
+  for (int t = 0; t < g->threads; t++) task(g, t);
+}
+
 /* bfloat16 is the upper half of a float, rounded to nearest even; inputs are never NaN. */
 static void store_bfloat(void *m, size_t i, double x) {
   float f = (float)x;
@@ -108,7 +113,7 @@ int main(int argc, char **argv) {
   const dnnl_version_t *v = dnnl_version();
   snprintf(library, sizeof library, "oneDNN %d.%d.%d", v->major, v->minor, v->patch);
   g.library = library;
-  g.prepare = prepare;
+  g.prepare = prepare, g.each = each;
   g.multiply = multiply;
   return gemm_run(&g);
 }

@@ -2,7 +2,6 @@
  * Our own GEMM, FP32 or (with -DASSAY_FP16) FP16: the loop order of Goto and van de Geijn (2008) with a register
  * tile of MR rows by two vectors, in GCC's vector extensions, so that one source serves AVX-512, AVX2 and NEON.
  */
-#include <pthread.h>
 #ifdef __AVX512FP16__
 #include <immintrin.h>
 #endif
@@ -149,11 +148,12 @@ static void multiply_part(const struct part *p) {
 
 static struct part *parts;
 static pthread_barrier_t begin, end;
+static void (*job)(const struct part *);
 
 static void *work(void *part) {
   for (;;) {
     pthread_barrier_wait(&begin);
-    multiply_part(part);
+    job(part);
     pthread_barrier_wait(&end);
   }
   return NULL;
@@ -179,11 +179,25 @@ static void prepare(const struct gemm *g) {
   }
 }
 
+static void do_on_all(void (*what)(const struct part *)) {
+  job = what;
+  pthread_barrier_wait(&begin);
+  what(&parts[0]);
+  pthread_barrier_wait(&end);
+}
+
 static void multiply(const struct gemm *g) {
   (void)g;
-  pthread_barrier_wait(&begin);
-  multiply_part(&parts[0]);
-  pthread_barrier_wait(&end);
+  do_on_all(multiply_part);
+}
+
+/* The rows that a thread gets of A are among those that it multiplies with. */
+static void (*task)(const struct gemm *, int thread);
+static void do_task(const struct part *p) { task(p->g, (int)(p - parts)); }
+static void each(const struct gemm *g, void (*what)(const struct gemm *, int thread)) {
+  (void)g;
+  task = what;
+  do_on_all(do_task);
 }
 
 static void store(void *m, size_t i, double x) { ((element *)m)[i] = (element)x; }
@@ -206,6 +220,6 @@ int main(int argc, char **argv) {
 #endif
   g.input_bytes = sizeof(element), g.result_bytes = sizeof(float);
   g.store = store, g.load = load, g.result = gemm_load_float;
-  g.prepare = prepare, g.multiply = multiply;
+  g.prepare = prepare, g.multiply = multiply, g.each = each;
   return gemm_run(&g);
 }

@@ -24,7 +24,7 @@ export const openblas = defineTool(matmul, {
     return planGemm(params, facts, {
       source: 'gemm-openblas.c',
       compile: directory === undefined ? [] : [`-I${directory}`],
-      link: ['-lopenblas'],
+      link: ['-lopenblas', '-pthread'],
       // Debian's alternatives may hand out the OpenMP build, which listens to the second one.
       threadVariables: ['OPENBLAS_NUM_THREADS', 'OMP_NUM_THREADS'],
     });

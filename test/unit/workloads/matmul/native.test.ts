@@ -109,4 +109,30 @@ describe('matmul with real tools', () => {
       stderr: 'arguments out of range\n',
     });
   });
+
+  it.skipIf(!compiles('stdio.h'))(
+    'fills by every thread, with the same values for any number of them',
+    () => {
+      const program = `${temporaryDirectory()}/fill`;
+      const source = `#include "${root}workloads/matmul/native/gemm-harness.h"
+static pthread_t owners[2000];
+static void store(void *m, size_t i, double x) { ((double *)m)[i] = x, owners[i] = pthread_self(); }
+int main(int argc, char **argv) {
+  struct gemm g = gemm_arguments(argc, argv);
+  static double a[2000], b[2000];
+  size_t count = g.size * g.size, parts = 1;
+  g.a = a, g.b = b, g.store = store;
+  gemm_each(&g, gemm_fill);
+  for (size_t i = 1; i < count; i++) parts += !pthread_equal(owners[i], owners[i - 1]);
+  printf("%zu %.17g %.17g %.17g %.17g\\n", parts, a[0], a[count - 1], b[count / 2], b[count - 1]);
+}`;
+      const built = spawnSync('gcc', ['-o', program, '-x', 'c', '-', '-pthread', '-lm'], { input: source });
+      expect(built.status).toBe(0);
+      const fill = (threads: string): string => execute(program, ['33', threads, '1', '1']).stdout;
+      const [alone, ...values] = fill('1').split(' ');
+      expect(alone).toBe('1');
+      expect(new Set(values).size).toBe(4);
+      for (const threads of ['2', '3', '7']) expect(fill(threads)).toBe([threads, ...values].join(' '));
+    },
+  );
 });

@@ -28,7 +28,7 @@ describe('matmul: plans', () => {
         file: 'gcc',
         args: [
           ...['-std=gnu11', '-O3', '-I/usr/include/openblas', '-o', '{build}/gemm'],
-          ...['{bundle}/workloads/matmul/native/gemm-openblas.c', '-lopenblas', '-lm'],
+          ...['{bundle}/workloads/matmul/native/gemm-openblas.c', '-lopenblas', '-pthread', '-lm'],
         ],
         timeoutMs: 120000,
       },
