@@ -1,31 +1,25 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
-import { ProbeDocument } from '../../workloads/kit/facts/probe-output.ts';
-import { readHostFacts } from '../../workloads/kit/facts/read-host-facts.ts';
-import type { LaunchAnswer } from '../../workloads/kit/seat.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import type { Clock } from '../clock.ts';
 import type { StopReason } from '../exec/run-command.ts';
-import { runStep } from '../exec/run-step.ts';
 import { sweep } from '../exec/sweep.ts';
-import { expandPattern } from '../probe/read-tree.ts';
-import { runProbes } from '../probe/run-probes.ts';
 import type { ToAgent } from '../protocol/messages.ts';
 import { protocolVersion } from '../protocol/version.ts';
-import { writeWhole } from '../protocol/write-whole.ts';
+import type { Batch } from './batch-run.ts';
+import { BatchRun } from './batch-run.ts';
 import { Journal } from './journal.ts';
+import { LaunchDesk } from './launch-desk.ts';
 import type { Link } from './link.ts';
-import { keepProbes, probesFile } from './probe-step.ts';
-import type { KeptBatch } from './repair.ts';
-import { batchFile, loadKeptBatch, repair } from './repair.ts';
+import { findPlaces, loadKeptFacts, runProbeStep } from './probe-step.ts';
+import { loadKeptBatch, repair } from './repair.ts';
 import type { NodeRun } from './run-directory.ts';
 import { removeNodeRun } from './run-directory.ts';
+import { removeScratch } from './scratch.ts';
 import { sendFile } from './send-file.ts';
 
-type Batch = Extract<ToAgent, { type: 'batch' }>;
 type Stop = Extract<ToAgent, { type: 'stop' }>;
 
 export interface KeeperSurroundings {
@@ -50,14 +44,6 @@ export const leashMs = 120_000;
 /** A keeper that nobody talks to and that has nothing to do ends after this long; `resume` starts another. */
 const idleMs = 5_000;
 
-/** A batch in progress. */
-interface Running {
-  readonly batch: string;
-  readonly controller: AbortController;
-  stopping: StopReason | undefined;
-  isHeavy: boolean;
-}
-
 /**
  * The owner of a run on its node. It outlives every connection: it runs the batch it was given, writes the
  * journal, keeps the evidence, and hands both to whichever coordinator attaches. It decides nothing.
@@ -67,13 +53,11 @@ export class Keeper {
   readonly #places: readonly string[];
   readonly #journal: Journal;
   #session: Link | undefined;
-  #running: Running | undefined;
+  #running: BatchRun | undefined;
   /** A stop that came while nothing ran: the batch that was about to come must not start. */
   #stopBefore: StopReason | undefined;
   #facts: HostFacts | undefined;
-  /** Launches that a leader's launcher waits for, by the number under which the coordinator was asked. */
-  readonly #launches = new Map<number, (answer: LaunchAnswer) => void>();
-  #launchCount = 0;
+  readonly #launches = new LaunchDesk();
   #heardMs: number;
   #idle: NodeJS.Timeout | undefined;
   #hasEnded = false;
@@ -88,9 +72,7 @@ export class Keeper {
   static async start(around: KeeperSurroundings): Promise<Keeper> {
     const { directory, node, bootId } = around;
     const journal = await Journal.open(join(directory, 'journal.ndjson'), node.head, around.clock);
-    const tools = [...around.registry.values()].flatMap((entry) => entry.tools);
-    const patterns = unique(tools.flatMap(({ requires }) => requires.places ?? []));
-    const places = (await Promise.all(patterns.map((pattern) => expandPattern(pattern)))).flat();
+    const places = await findPlaces(around.registry);
     const path = [around.path, ...places].join(':');
     const keeper = new Keeper({ ...around, path }, places, journal);
     const found = await sweep(node.run);
@@ -108,9 +90,8 @@ export class Keeper {
     } else {
       await journal.append({ type: 'restarted', bootId });
       if (found > 0) await journal.append({ type: 'swept', found });
-      const kept = await loadKeptBatch(directory);
-      await keeper.#removeScratch(kept);
-      await repair(journal, directory, kept, bootId !== node.bootId);
+      await removeScratch(directory, node.run);
+      await repair(journal, directory, await loadKeptBatch(directory), bootId !== node.bootId);
     }
     keeper.#rest();
     return keeper;
@@ -179,7 +160,7 @@ export class Keeper {
           this.#stop({ execution: 'cancelled', reason: message.reason }, message.now);
         return;
       case 'launched':
-        this.#launches.get(message.id)?.({ exitCode: message.exitCode, text: message.text });
+        this.#launches.answer(message.id, { exitCode: message.exitCode, text: message.text });
         return;
       case 'finish':
         return this.#finish(link);
@@ -207,138 +188,43 @@ export class Keeper {
   }
 
   async #probe(step: string, scratch: string | undefined): Promise<void> {
-    const { clock, path, registry, directory } = this.#around;
-    const tools = [...registry.values()].flatMap((entry) => entry.tools);
-    const startedAt = clock.now().toISOString();
-    const start = clock.monotonicMs();
-    const cpu = process.cpuUsage();
-    await this.#journal.append({ type: 'step-started', step });
-    const place = await this.#makeScratch(scratch);
-    const document = await runProbes({
-      scratchPath: place,
-      path,
-      programs: unique(tools.flatMap((tool) => tool.requires.programs)),
-      headers: unique(tools.flatMap((tool) => tool.requires.headers ?? [])),
-      libraries: unique(tools.flatMap((tool) => tool.requires.libraries ?? [])),
-      places: this.#places,
-    });
-    this.#facts = readHostFacts(document);
-    const result = await keepProbes(directory, step, document, {
-      startedAt,
-      durationMs: Math.round(clock.monotonicMs() - start),
-      agentCpuSeconds: seconds(process.cpuUsage(cpu)),
-    });
-    await this.#journal.append({ type: 'step-ended', step, execution: 'completed', result });
+    const around = { ...this.#around, places: this.#places, journal: this.#journal };
+    this.#facts = await runProbeStep(around, step, scratch);
   }
 
   async #batch(batch: Batch): Promise<void> {
     if (this.#running !== undefined) throw new AssayError('LEASE_HELD', 'a batch is running already');
-    const running: Running = {
-      batch: batch.batch,
-      controller: new AbortController(),
-      stopping: this.#stopBefore,
-      isHeavy: false,
+    const { directory, node, clock } = this.#around;
+    const around = {
+      ...this.#around,
+      run: node.run,
+      runDirectory: directory,
+      journal: this.#journal,
+      factsOf: async (step: string) => (this.#facts ??= await loadKeptFacts(directory, step)),
+      silentMs: () => clock.monotonicMs() - this.#heardMs,
+      requestLaunch: (step: string, words: readonly string[], signal: AbortSignal) =>
+        this.#launches.ask(this.#session, step, words, signal),
     };
+    const running = new BatchRun(around, batch, this.#stopBefore);
     this.#running = running;
     this.#stopBefore = undefined;
     this.#rest();
-    const deadline = setTimeout(
-      () => this.#stop({ execution: 'timeout', reason: 'the deadline of the batch has passed' }, true),
-      batch.deadlineMs,
-    );
-    const leash = setInterval(() => this.#checkLeash(), Math.max(50, this.#around.leashMs / 10));
     try {
-      await this.#runBatch(batch, running);
+      await running.run();
     } catch (cause) {
       // Nothing that was started may stay without an end; if even that cannot be written, the next keeper does it.
-      await repair(
-        this.#journal,
-        this.#around.directory,
-        await loadKeptBatch(this.#around.directory),
-        false,
-      ).catch(() => this.#end());
+      const kept = await loadKeptBatch(directory);
+      await repair(this.#journal, directory, kept, false).catch(() => this.#end());
       throw cause;
     } finally {
-      clearTimeout(deadline);
-      clearInterval(leash);
       this.#running = undefined;
       this.#rest();
     }
   }
 
-  async #runBatch(batch: Batch, running: Running): Promise<void> {
-    const { directory, registry } = this.#around;
-    const scratch = await this.#makeScratch(batch.scratch);
-    const kept: KeptBatch = { batch: batch.batch, scratch, steps: batch.steps };
-    await writeWhole(join(directory, batchFile), JSON.stringify(kept));
-    await this.#journal.append({ type: 'plan', digest: batch.plan });
-    await this.#journal.append({
-      type: 'batch-started',
-      batch: batch.batch,
-      steps: batch.steps.map(({ step }) => step),
-    });
-    const facts = this.#facts ?? (await this.#keptFacts(batch.facts));
-    for (const request of batch.steps) {
-      running.isHeavy = registry.get(request.workload)?.workload.load === 'heavy';
-      this.#checkLeash();
-      if (running.stopping !== undefined) break;
-      await this.#journal.append({ type: 'step-started', step: request.step });
-      const { run } = this.#around.node;
-      const around = {
-        ...this.#around,
-        run,
-        runDirectory: directory,
-        scratch,
-        facts,
-        launch: batch.launch,
-        requestLaunch: this.#requestLaunch.bind(this),
-      };
-      const { result, digest } = await runStep(around, request, running.controller.signal);
-      await this.#journal.append({
-        type: 'step-ended',
-        step: request.step,
-        execution: result.execution,
-        result: digest,
-      });
-    }
-    const ended = running.stopping ?? { execution: 'completed' as const };
-    await this.#journal.append({ type: 'batch-ended', batch: batch.batch, ...ended });
-  }
-
-  /** Only the coordinator can reach another node. With nobody there the launcher is told so, and does not wait. */
-  async #requestLaunch(step: string, words: readonly string[], signal: AbortSignal): Promise<LaunchAnswer> {
-    const session = this.#session;
-    if (session === undefined) return { exitCode: 1, text: 'no coordinator is there to launch anything' };
-    const id = this.#launchCount;
-    this.#launchCount += 1;
-    const { promise, resolve } = Promise.withResolvers<LaunchAnswer>();
-    this.#launches.set(id, resolve);
-    const onGone = (): void => resolve({ exitCode: 1, text: 'the launcher has gone' });
-    signal.addEventListener('abort', onGone, { once: true });
-    try {
-      await session.send({ type: 'launch', id, step, words: [...words] });
-      return await promise;
-    } finally {
-      signal.removeEventListener('abort', onGone);
-      this.#launches.delete(id);
-    }
-  }
-
   #stop(reason: StopReason, now: boolean): void {
-    if (this.#running === undefined) {
-      this.#stopBefore ??= reason;
-      return;
-    }
-    this.#running.stopping ??= reason;
-    if (now) this.#running.controller.abort(this.#running.stopping);
-  }
-
-  /** Heavy load is on a leash: with nobody there, the running sample may end, and nothing heavy follows. */
-  #checkLeash(): void {
-    const silentMs = this.#around.clock.monotonicMs() - this.#heardMs;
-    if (this.#running?.isHeavy !== true || silentMs <= this.#around.leashMs) return;
-    const reason = `no contact with the coordinator for ${this.#around.leashMs / 1000} s`;
-    this.#stop({ execution: 'lost-contact', reason }, false);
+    if (this.#running === undefined) this.#stopBefore ??= reason;
+    else this.#running.stop(reason, now);
   }
 
   async #untilIdle(): Promise<void> {
@@ -349,7 +235,7 @@ export class Keeper {
     if (this.#running !== undefined) throw new AssayError('LEASE_HELD', 'a batch is still running');
     const found = await sweep(this.#around.node.run);
     if (found > 0) await this.#journal.append({ type: 'swept', found });
-    await this.#removeScratch(await loadKeptBatch(this.#around.directory));
+    await removeScratch(this.#around.directory, this.#around.node.run);
     await this.#journal.close();
     await removeNodeRun(this.#around.state, this.#around.directory);
     await link.send({ type: 'finished' });
@@ -383,34 +269,4 @@ export class Keeper {
       );
     }, idleMs);
   }
-
-  /** Where steps write. A directory that was named must exist; only our own is made. */
-  async #makeScratch(given: string | undefined): Promise<string> {
-    if (given !== undefined) return given;
-    const own = join(this.#around.directory, 'scratch');
-    await mkdir(own, { recursive: true, mode: 0o700 });
-    return own;
-  }
-
-  async #keptFacts(step: string): Promise<HostFacts> {
-    const text = await readFile(join(this.#around.directory, 'steps', step, probesFile), 'utf8');
-    return (this.#facts = readHostFacts(ProbeDocument.parse(JSON.parse(text))));
-  }
-
-  /** A killed keeper cannot clean up, so the next one does: only names of this run, only in the directory used. */
-  async #removeScratch(kept: KeptBatch | undefined): Promise<void> {
-    if (kept === undefined) return;
-    const names = await readdir(kept.scratch).catch((cause: unknown) => {
-      if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return [];
-      throw cause;
-    });
-    for (const name of names) {
-      if (name.startsWith(`assay-${this.#around.node.run}-`))
-        await rm(join(kept.scratch, name), { recursive: true, force: true });
-    }
-  }
 }
-
-const seconds = ({ user, system }: NodeJS.CpuUsage): number => (user + system) / 1e6;
-
-const unique = (names: readonly string[]): readonly string[] => [...new Set(names)].toSorted();

@@ -1,12 +1,81 @@
 import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ProbeDocument } from '../../workloads/kit/facts/probe-output.ts';
+import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
+import { ProbeDocument } from '../../workloads/kit/facts/probe-output.ts';
+import { readHostFacts } from '../../workloads/kit/facts/read-host-facts.ts';
+import type { Tool } from '../../workloads/kit/tool.ts';
+import type { Registry } from '../../workloads/registry.ts';
+import type { Clock } from '../clock.ts';
 import { writeStepResult } from '../exec/run-step.ts';
+import { expandPattern } from '../probe/read-tree.ts';
+import { runProbes } from '../probe/run-probes.ts';
 import { writeWhole } from '../protocol/write-whole.ts';
+import type { Journal } from './journal.ts';
+import { makeScratch } from './scratch.ts';
 
 /** The one output of a facts step. */
-export const probesFile = 'probes.json';
+const probesFile = 'probes.json';
+
+export interface ProbeSurroundings {
+  readonly directory: string;
+  readonly journal: Journal;
+  readonly path: string;
+  /** Where tools lie that are on nobody's path. */
+  readonly places: readonly string[];
+  readonly clock: Clock;
+  readonly registry: Registry;
+}
+
+/** Directories beside the path in which a workload's tools may lie, as far as they are there. */
+export async function findPlaces(registry: Registry): Promise<readonly string[]> {
+  const patterns = toolNames(registry, ({ places }) => places);
+  return (await Promise.all(patterns.map((pattern) => expandPattern(pattern)))).flat();
+}
+
+/** Looks at the machine and keeps what was seen as the evidence of a facts step. */
+export async function runProbeStep(
+  { directory, journal, path, places, clock, registry }: ProbeSurroundings,
+  step: string,
+  scratch: string | undefined,
+): Promise<HostFacts> {
+  const startedAt = clock.now().toISOString();
+  const start = clock.monotonicMs();
+  const cpu = process.cpuUsage();
+  await journal.append({ type: 'step-started', step });
+  const document = await runProbes({
+    scratchPath: await makeScratch(directory, scratch),
+    path,
+    programs: toolNames(registry, ({ programs }) => programs),
+    headers: toolNames(registry, ({ headers }) => headers),
+    libraries: toolNames(registry, ({ libraries }) => libraries),
+    places,
+  });
+  const facts = readHostFacts(document);
+  const { user, system } = process.cpuUsage(cpu);
+  const result = await keepProbes(directory, step, document, {
+    startedAt,
+    durationMs: Math.round(clock.monotonicMs() - start),
+    agentCpuSeconds: (user + system) / 1e6,
+  });
+  await journal.append({ type: 'step-ended', step, execution: 'completed', result });
+  return facts;
+}
+
+/** The facts of a step that this keeper or one before it has kept. */
+export async function loadKeptFacts(runDirectory: string, step: string): Promise<HostFacts> {
+  const text = await readFile(join(runDirectory, 'steps', step, probesFile), 'utf8');
+  return readHostFacts(ProbeDocument.parse(JSON.parse(text)));
+}
+
+/** What the tools of all workloads ask for, once each. */
+function toolNames(
+  registry: Registry,
+  ask: (requires: Tool['requires']) => readonly string[] | undefined,
+): readonly string[] {
+  const tools = [...registry.values()].flatMap((entry) => entry.tools);
+  return [...new Set(tools.flatMap(({ requires }) => ask(requires) ?? []))].toSorted();
+}
 
 /** Keeps a probe document as the evidence of a facts step and returns the digest of its exit.json. */
 export async function keepProbes(
