@@ -47,10 +47,11 @@ export function describeWholePlan(
     ...section('WRITTEN', describeWrites(plan, registry)),
     ...section('ROOT', ['needed for nothing: what only root can see is reported as not known']),
     ...section('POWER', describePower(material, plan, registry)),
+    ...section('MACHINES', describeMachines(material)),
     ...section(
       'NOT REACHED',
-      material.nodes.flatMap(({ id, reached, why }) =>
-        reached ? [] : [`${id}: ${why === undefined ? 'no reason given' : say(why)}`],
+      material.nodes.flatMap(({ id, reached, sameAs, why }) =>
+        reached || sameAs !== undefined ? [] : [`${id}: ${why === undefined ? 'no reason given' : say(why)}`],
       ),
     ),
     ...section(
@@ -69,6 +70,14 @@ const titled = (title: string, lines: readonly string[]): readonly string[] => [
   ...(lines.length === 0 ? ['  nothing'] : lines.map((line) => `  ${line}`)),
   '',
 ];
+
+/** How many machines there are behind the names, and which names are others of one. */
+function describeMachines({ nodes }: RunMaterial): readonly string[] {
+  const others = nodes.flatMap(({ id, sameAs }) =>
+    sameAs === undefined ? [] : [`${id} is the same machine as ${sameAs}`],
+  );
+  return [`${nodes.length - others.length} distinct of ${nodes.length} planned`, ...others];
+}
 
 function describePhases(plan: Plan, nodes: readonly OpenNode[]): readonly string[] {
   const alone = plan.steps.filter(({ seat }) => seat === undefined);
@@ -152,8 +161,9 @@ function describePower({ inventory }: RunMaterial, plan: Plan, registry: Registr
 
 /** Equal cells of many nodes in one line. */
 function describeCells(material: RunMaterial, isWanted: (cell: Cell) => boolean): readonly string[] {
-  // Of a node that nobody reached, nothing will be shown: one line says so.
-  const cells = judge(material).cells.filter((cell) => cell.missing !== 'no-access' && isWanted(cell));
+  // Of a node that nobody reached, or that is another one, nothing will be shown: one line says so.
+  const isAbsent = ({ missing }: Cell): boolean => missing === 'no-access' || missing === 'same-machine';
+  const cells = judge(material).cells.filter((cell) => !isAbsent(cell) && isWanted(cell));
   const same = Map.groupBy(cells, ({ level, title, reason }) => `${level}: ${title}: ${say(reason)}`);
   return [...same].map(([text, those]) => `${text} (${foldNodeSet([...new Set(those.map(listedUnder))])})`);
 }

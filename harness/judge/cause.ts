@@ -26,6 +26,7 @@ export interface Cause {
     | 'not-run'
     | 'one-node'
     | 'restricted'
+    | 'same-machine'
     | 'unchecked'
     | 'unknown-accelerators'
     | 'unknown-drives'

@@ -16,11 +16,13 @@ export interface Standing {
  */
 export function conclude(
   cells: readonly Cell[],
-  nodes: readonly { readonly id: string; readonly reached: boolean }[],
+  nodes: readonly { readonly id: string; readonly reached: boolean; readonly sameAs?: string | undefined }[],
 ): Standing {
   const required = cells.filter(({ level }) => level === 'required');
   const [decider] = required.filter(isUnmet).toSorted(worstFirst);
-  if (!nodes.some(({ reached }) => reached)) return { conclusion: 'unreached', decider };
+  // Another name of a machine was reached: that it is one is what was found there.
+  if (!nodes.some(({ reached, sameAs }) => reached || sameAs !== undefined))
+    return { conclusion: 'unreached', decider };
   if (decider?.verdict === 'fail') return { conclusion: 'fail', decider };
   const isDecided = (node: string) =>
     required.some(({ subject, verdict }) => nodeOf(subject) === node && verdict === 'pass');

@@ -49,8 +49,8 @@ interface Field {
 
 function judgeField({ requirement, isStandIn }: Coverage, { profile, known, node, index }: Field): Outcome {
   const { rule } = requirement;
-  if (node.damage !== undefined) return damagedOutcome(node.id, node.damage);
-  if (!node.reached) return unreachedOutcome(node);
+  const absent = absenceOf(node);
+  if (absent !== undefined) return absent;
   if (rule.kind === 'not-covered')
     return missing('not-covered', { say: 'not-covered', matter: rule.subjectMatter });
   const { facts, claims } = node;
@@ -102,13 +102,20 @@ function judgeAgain(
   return { ...outcome, reason: { say: 'after-restart', what: outcome.reason, step: document.step } };
 }
 
-/** Evidence that was changed or is gone: nothing of its node counts, and one cause for all of it. */
-export const damagedOutcome = (node: string, { file, expected, found }: Damage): Outcome =>
-  invalid({ say: 'damaged', file, expected, found }, { of: node, why: 'damaged' });
+/**
+ * Why nothing of a node or group counts, with one cause for all of it: its evidence was changed or is gone, it is another name
+ * of a machine that is measured already, or nobody could log in.
+ */
+export function absenceOf({ id, damage, sameAs, reached, why }: Dossier): Outcome | undefined {
+  if (damage !== undefined) return damagedOutcome(id, damage);
+  if (sameAs !== undefined)
+    return missing('same-machine', { say: 'same-machine', node: sameAs }, { of: id, why: 'same-machine' });
+  if (!reached) return missing('no-access', why ?? { say: 'no-access' }, { of: id, why: 'no-access' });
+  return undefined;
+}
 
-/** Nobody could log in, or some member of a group was not there. */
-export const unreachedOutcome = ({ id, why }: Pick<Dossier, 'id' | 'why'>): Outcome =>
-  missing('no-access', why ?? { say: 'no-access' }, { of: id, why: 'no-access' });
+const damagedOutcome = (id: string, { file, expected, found }: Damage): Outcome =>
+  invalid({ say: 'damaged', file, expected, found }, { of: id, why: 'damaged' });
 
 /** A node that answered took no part: the one cause of all that was therefore not measured on it. */
 export const leftOut = (node: string, reason: Said): Outcome =>
@@ -149,13 +156,10 @@ function vanishedCells(
         .filter(({ cell }) => index.plannedCells.has(cell) && !present.has(cell)),
     )
     .map((field) => {
-      if (node.damage !== undefined) return writeCell(field, damagedOutcome(node.id, node.damage));
       const { id, label } = field.subject;
       return writeCell(
         field,
-        node.reached
-          ? missing('no-subject', { say: 'vanished', label }, { of: id, why: 'vanished' })
-          : unreachedOutcome(node),
+        absenceOf(node) ?? missing('no-subject', { say: 'vanished', label }, { of: id, why: 'vanished' }),
       );
     });
 }

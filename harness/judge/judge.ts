@@ -63,10 +63,11 @@ export function judge(given: RunMaterial): Verdict {
       profile.family === 'survey' ? surveyHeadline(assets, standing, cells) : writeHeadline(standing, cells),
     counts: { required: countCells(cells, 'required'), advisory: countCells(cells, 'advisory') },
     assets,
-    nodes: material.nodes.map(({ id, reached, why, facts, restarts = [], documents = [] }) => ({
+    nodes: material.nodes.map(({ id, reached, sameAs, why, facts, restarts = [], documents = [] }) => ({
       id,
       reached,
       ...(why === undefined ? {} : { why }),
+      ...(sameAs === undefined ? {} : { sameAs }),
       ...(restarts.length === 0 ? {} : { restarts: describeRestarts(restarts, documents) }),
       facts: listFacts(facts),
     })),
@@ -137,7 +138,10 @@ function describeBlock(
       return {
         id: name,
         conclusion: standing.conclusion,
-        reason: describeStanding(standing, all),
+        reason:
+          node?.sameAs === undefined
+            ? describeStanding(standing, all)
+            : { say: 'same-machine', node: node.sameAs },
         ...(rack === undefined ? {} : { rack }),
         ...(slot === undefined ? {} : { slot }),
       };

@@ -1,5 +1,5 @@
 import type { StepResult } from '../../agents/protocol/step.ts';
-import type { FactValue, Said } from '../../reports/verdict/said.ts';
+import type { Said } from '../../reports/verdict/said.ts';
 import { valueOf } from '../../workloads/kit/facts/fact.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import type { Sample } from '../../workloads/kit/sample.ts';
@@ -11,7 +11,6 @@ import type { Damage, FactsDocument, NodeMaterial, RunMaterial } from '../store/
 import { inStableOrder } from './in-stable-order.ts';
 import type { Stale } from './machine-changes.ts';
 import { findStale } from './machine-changes.ts';
-import { lookUpFact } from './rules/look-up-fact.ts';
 
 const isUsable = (sample: Sample): sample is Sample & { readonly invalid?: undefined } =>
   sample.invalid === undefined;
@@ -44,6 +43,8 @@ export interface Dossier {
   /** The node itself; or those of the group. */
   readonly members: string[];
   readonly reached: boolean;
+  /** The node that this is another name of. */
+  readonly sameAs?: string | undefined;
   /** Why it was not reached, or why there are no facts about it. */
   readonly why?: Said | undefined;
   readonly damage?: Damage | undefined;
@@ -146,33 +147,6 @@ export class RunDossier {
     return this.#memo.get(key) as T; // the same key is always asked with the same question
   }
 
-  /** Which subjects of a kind have which value of a fact. */
-  takenBy(kind: PlannedSubject['kind'], path: string): ReadonlyMap<FactValue, readonly string[]> {
-    return this.once(`taken ${kind} ${path}`, () => {
-      const taken = new Map<FactValue, string[]>();
-      for (const { subjects, facts } of this.nodes)
-        for (const { subject, device } of subjects.values()) {
-          const value = subject.kind === kind ? valueOf(lookUpFact(device ?? facts, path)) : undefined;
-          if (value === undefined) continue;
-          const those = taken.get(value);
-          if (those === undefined) taken.set(value, [subject.id]);
-          else those.push(subject.id);
-        }
-      return taken;
-    });
-  }
-
-  /** How many subjects of a kind there are. */
-  countOf(kind: PlannedSubject['kind']): number {
-    return this.once(`count ${kind}`, () =>
-      this.nodes.reduce(
-        (sum, { subjects }) =>
-          sum + [...subjects.values()].filter(({ subject }) => subject.kind === kind).length,
-        0,
-      ),
-    );
-  }
-
   /**
    * What a pair or group left behind: its leader keeps the results. They count only as far as every other member's own
    * journal shows that it took part. Speeds are restricted as soon as one member is.
@@ -248,7 +222,7 @@ export class RunDossier {
   }
 
   #open(
-    { id, reached, why, damage, facts, documents = [], under, steps, samples: all, unreadable }: Seen,
+    { id, reached, sameAs, why, damage, facts, documents = [], under, steps, samples: all, unreadable }: Seen,
     about: Pick<Dossier, 'claimedClass' | 'claims' | 'leftOut' | 'subjects'>,
     staleElsewhere: ReadonlyMap<string, Stale> = new Map(),
   ): Dossier {
@@ -274,6 +248,7 @@ export class RunDossier {
       id,
       members: about.subjects.get(id)?.subject.members ?? [id],
       reached,
+      sameAs,
       why,
       damage,
       facts,

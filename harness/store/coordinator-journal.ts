@@ -53,8 +53,10 @@ export const CoordinatorRecord = z.discriminatedUnion('type', [
   record('stopped', {}),
   /** Nobody could log in, or the node never began. */
   record('unreached', { node: z.string(), error: ErrorDocument }),
-  /** The second name of a machine that this run already holds under the first. */
+  /** Another name of a machine that is measured under its first: an agent there saw the beacon of this run. */
   record('same-machine', { node: z.string(), as: z.string() }),
+  /** Nodes that say one boot id while each has an agent that holds the lease of it: one kernel gives that once. */
+  record('distinct', { nodes: z.array(z.string()).min(2), bootId: z.string() }),
 ]);
 export type CoordinatorRecord = z.infer<typeof CoordinatorRecord>;
 
@@ -74,6 +76,8 @@ export interface Decided {
   readonly unreached: ReadonlyMap<string, string>;
   /** The first name of a machine that has several, by its other names. */
   readonly sameMachine: ReadonlyMap<string, string>;
+  /** Nodes with equal boot ids that were found to be machines of their own. */
+  readonly distinct: readonly (readonly string[])[];
   /** How many records there are, and the digest that binds them; absent when nothing was decided. */
   readonly proof?: { readonly records: number; readonly sha256: string } | undefined;
 }
@@ -121,6 +125,7 @@ export class CoordinatorJournal {
       broken: new Map(of('broken').map(({ step, node, said }) => [step, { node, said }])),
       unreached: new Map(of('unreached').map(({ node, error }) => [node, error.message])),
       sameMachine: new Map(of('same-machine').map(({ node, as }) => [node, as])),
+      distinct: of('distinct').map(({ nodes }) => nodes),
       ...(this.records.length === 0 ? {} : { proof: { records: this.records.length, sha256: this.#head } }),
     };
   }

@@ -30,6 +30,8 @@ export class NodeEvidence {
   readonly fold = new JournalFold();
   /** Why nobody could log in, or why it never began. */
   unreached: string | undefined;
+  /** The first name of the machine that this is another name of. */
+  #sameAs: string | undefined;
   /** What of it was changed or is gone; then nothing of this node counts. */
   damage: EvidenceDamaged | undefined;
   readonly #registry: Registry;
@@ -50,6 +52,16 @@ export class NodeEvidence {
   /** A file of it was changed or is gone. */
   spoil(damage: EvidenceDamaged): void {
     this.damage = damage;
+    this.#material = undefined;
+  }
+
+  get sameAs(): string | undefined {
+    return this.#sameAs;
+  }
+
+  /** What was seen under this name says nothing: the machine is another node of the run. */
+  isAlso(first: string): void {
+    this.#sameAs = first;
     this.#material = undefined;
   }
 
@@ -121,6 +133,17 @@ export class NodeEvidence {
     }
     const [first] = this.#documents;
     const hasJournal = place.records > 0;
+    if (this.#sameAs !== undefined)
+      return {
+        id,
+        reached: false,
+        sameAs: this.#sameAs,
+        why: { say: 'same-machine', node: this.#sameAs },
+        steps: [],
+        samples: [],
+        unreadable: [],
+        ...(hasJournal ? { journal: place } : {}),
+      };
     const nothing: Said = hasJournal
       ? { say: 'no-facts-received' }
       : this.unreached === undefined

@@ -43,6 +43,7 @@ export function readDecisions(decisions: readonly OldDecision[], bytes: string):
     broken: new Map(),
     unreached: new Map(),
     sameMachine: new Map(),
+    distinct: [],
     ...(decisions.length === 0 ? {} : { proof: { records: decisions.length, sha256: sha256(bytes) } }),
   };
 }

@@ -88,6 +88,8 @@ export class RunEvidence {
       Array.from({ length: nodesAtOnce }, async () => {
         for (const node of queue) {
           node.unreached = decided.unreached.get(node.id);
+          const first = decided.sameMachine.get(node.id);
+          if (first !== undefined) node.isAlso(first);
           try {
             await readNode(run, node, evidence.stepsOf(node.id), (digest) => evidence.#isPlanDigest(digest));
             if (node.place.records === 0 && evidence.#isPlannedFrom(node.id))
@@ -166,6 +168,7 @@ export class RunEvidence {
     await this.#journal.append(now, entry);
     this.#plan = undefined;
     if (entry.type === 'unreached') this.node(entry.node).unreached = entry.error.message;
+    if (entry.type === 'same-machine') this.node(entry.node).isAlso(entry.as);
   }
 
   /** The evidence of a node of the inventory. */
@@ -173,6 +176,11 @@ export class RunEvidence {
     const node = this.nodes.get(name);
     if (node === undefined) throw new RangeError(`no node ${name} in the inventory`);
     return node;
+  }
+
+  /** Nodes with equal boot ids that were found to be machines of their own. */
+  get distinct(): Decided['distinct'] {
+    return this.#decided.distinct;
   }
 
   /** The planned steps of a node, by name. */
@@ -227,7 +235,7 @@ export class RunEvidence {
     );
     const { header } = this.run;
     const { profiles, ...inputs } = this.#inputs;
-    const { skips, broken, proof } = this.#decided;
+    const { skips, broken, distinct, proof } = this.#decided;
     const path = `${runPaths.inputs}/${inputNames.profile(profileId)}`;
     return {
       header,
@@ -238,6 +246,7 @@ export class RunEvidence {
       plannedProfile: this.profile(header.profile),
       skips,
       broken,
+      distinct,
       ...(proof === undefined ? {} : { decisions: proof }),
       profileDigest: header.inputs.find((input) => input.path === path)?.sha256 ?? '',
       ladder: profiles.filter(({ rank }) => rank !== undefined),

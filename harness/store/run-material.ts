@@ -29,6 +29,8 @@ export interface FactsDocument {
 export interface NodeMaterial {
   readonly id: string;
   readonly reached: boolean;
+  /** The first name of the machine that this is another name of: it is measured under that one. */
+  readonly sameAs?: string | undefined;
   /** Why the node was not reached, or why there are no facts about it. */
   readonly why?: Said | undefined;
   readonly facts?: HostFacts | undefined;
@@ -64,6 +66,7 @@ export interface RunMaterial {
   readonly skips: Decided['skips'];
   /** Steps across nodes that were spoilt from outside, and by what. */
   readonly broken: Decided['broken'];
+  readonly distinct: Decided['distinct'];
   /** SHA-256 of the profile document as it stands in `inputs/`. */
   readonly profileDigest: string;
   /** Every purpose that an asset could serve; `judge` sorts them by rank. */

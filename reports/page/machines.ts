@@ -26,7 +26,9 @@ function nodeContent(node: Node, isOpen: boolean): readonly Content[] {
   const unknown = node.facts.filter((fact) => fact.value === undefined).length;
   const note = node.reached
     ? `${node.facts.length} facts, ${unknown} unknown`
-    : `${nodeWords.unreached.one}: ${node.why === undefined ? noReason : say(node.why)}`;
+    : node.sameAs === undefined
+      ? `${nodeWords.unreached.one}: ${node.why === undefined ? noReason : say(node.why)}`
+      : `the same machine as ${node.sameAs}`;
   const title: Text = [strong(node.id), ' ', { kind: 'note', text: note }];
   const groups = [...Map.groupBy(node.facts, (fact) => fact.group)].map(
     ([group, facts]): Definitions => ({

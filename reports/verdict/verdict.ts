@@ -19,6 +19,7 @@ export const MissingKind = z.enum([
   'unknown-fact',
   'no-access',
   'no-subject',
+  'same-machine',
 ]);
 export type MissingKind = z.infer<typeof MissingKind>;
 
@@ -231,6 +232,8 @@ export const Verdict = z.strictObject({
       id: z.string(),
       reached: z.boolean(),
       why: Said.optional(),
+      /** The node that this is another name of: the machine is measured there, and counted once. */
+      sameAs: z.string().optional(),
       /** Digest of what makes this machine this one, when it was written down. */
       identity: z.string().optional(),
       /** Keepers that took over from another, each with the facts that it took. */

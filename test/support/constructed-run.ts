@@ -127,6 +127,10 @@ export interface ConstructedNode {
   readonly claims?: Inventory['nodes'][number]['claims'];
   /** Absent: nobody could log in. */
   readonly facts?: HostFacts | FactChanges;
+  /** Facts that a restarted keeper took. */
+  readonly later?: FactChanges;
+  /** Another name of this one: nothing of it counts. */
+  readonly sameAs?: string;
   readonly why?: string;
   readonly steps?: readonly ConstructedStep[];
   readonly unplanned?: readonly {
@@ -170,6 +174,7 @@ export function constructRun(run: ConstructedRun): RunMaterial {
   return {
     plannedProfile: run.profile,
     skips: new Map(),
+    distinct: [],
     broken: new Map(),
     assay: '0.1.0',
     header: {
@@ -221,16 +226,26 @@ function constructNode(node: ConstructedNode, metrics: ReadonlyMap<string, Metri
       id: node.id,
       reached: false,
       why: quote(node.why ?? 'login refused'),
+      ...(node.sameAs === undefined ? {} : { sameAs: node.sameAs }),
       steps: [],
       samples: [],
       unreadable: [],
     };
   }
   const steps = node.steps ?? [];
+  const facts = 'identity' in node.facts && 'programs' in node.facts ? node.facts : mergeFacts(node.facts);
   return {
     id: node.id,
     reached: true,
-    facts: 'identity' in node.facts && 'programs' in node.facts ? node.facts : mergeFacts(node.facts),
+    facts,
+    ...(node.later === undefined
+      ? {}
+      : {
+          documents: [
+            { step: 'facts', facts },
+            { step: 'facts-2', facts: mergeFacts(node.later) },
+          ],
+        }),
     steps: steps.filter(({ execution }) => execution !== 'none').map(endStep),
     samples: steps.flatMap((step) =>
       (step.samples ?? []).map((sample) => takeSample(node.id, step, sample, metrics)),

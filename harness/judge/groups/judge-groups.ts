@@ -5,9 +5,9 @@ import type { Profile } from '../../config/profile.ts';
 import type { PlannedSubject } from '../../plan/plan.ts';
 import type { SkipCause } from '../../store/coordinator-journal.ts';
 import type { JudgedCell } from '../judge-cells.ts';
-import { damagedOutcome, leftOut, unreachedOutcome, writeCell } from '../judge-cells.ts';
+import { absenceOf, leftOut, writeCell } from '../judge-cells.ts';
 import type { Outcome } from '../outcome.ts';
-import { missing } from '../outcome.ts';
+import { invalid, missing } from '../outcome.ts';
 import { judgeMetricRule } from '../rules/judge-metric-rule.ts';
 import type { Dossier, RunDossier } from '../run-dossier.ts';
 
@@ -76,15 +76,12 @@ function standAlone(requirement: Requirement, node: Dossier, index: RunDossier):
   const workload = workloadOf(requirement, index);
   const reason = index.unplannedOn(node.id).find((each) => each.workload === workload);
   const outcome =
-    node.damage !== undefined
-      ? damagedOutcome(node.id, node.damage)
-      : !node.reached
-        ? unreachedOutcome(node)
-        : reason === undefined
-          ? node.leftOut === undefined
-            ? missing('not-run', { say: 'nothing-across', node: true })
-            : leftOut(node.id, node.leftOut)
-          : missing('no-tool', reason.reason, { of: node.id, why: 'no-tool', in: workload });
+    absenceOf(node) ??
+    (reason === undefined
+      ? node.leftOut === undefined
+        ? missing('not-run', { say: 'nothing-across', node: true })
+        : leftOut(node.id, node.leftOut)
+      : missing('no-tool', reason.reason, { of: node.id, why: 'no-tool', in: workload }));
   return {
     ...writeCell({ cell: `${node.id}:${requirement.id}`, subject, requirement, isStandIn: true }, outcome),
     members: [node.id],
@@ -163,11 +160,20 @@ function judgeTogether(requirement: Requirement, subject: PlannedSubject, index:
   const node = index.group(subject);
   if (rule.kind === 'not-covered')
     return missing('not-covered', { say: 'not-covered', matter: rule.subjectMatter });
-  if (node.damage !== undefined) return damagedOutcome(subject.id, node.damage);
-  if (!node.reached) return unreachedOutcome(node);
+  const twice = countedTwice(subject.members ?? [], index);
+  if (twice !== undefined) return twice;
+  const absent = absenceOf(node);
+  if (absent !== undefined) return absent;
   if (rule.kind !== 'metric') throw new Error(`a ${scope} cannot be judged by a rule on a ${rule.kind}`);
   const known = { subject, device: undefined, names: [subject.id] };
   return judgeMetricRule(rule, requirement, known, { index, node });
+}
+
+/** Two names of one machine are not two machines: what they did together says nothing. */
+function countedTwice(members: readonly string[], index: RunDossier): Outcome | undefined {
+  const machines = Map.groupBy(members, (member) => index.node(member)?.sameAs ?? member);
+  const names = [...machines.values()].find(({ length }) => length > 1);
+  return names && invalid({ say: 'one-machine', names }, { of: names.join(), why: 'same-machine' });
 }
 
 /** Nothing was planned across nodes: the requirement is about nobody in particular, and not met. */
@@ -186,18 +192,21 @@ function standIn(requirement: Requirement, index: RunDossier): GroupCell {
     .filter((each) => each.workload === workload)
     .map(({ node, reason }) => ({ node, reason }));
   const unique = [...new Map(reasons.map((each) => [JSON.stringify(each), each])).values()];
+  const twice = countedTwice(members, index);
   const outcome =
     rule.kind === 'not-covered'
       ? missing('not-covered', { say: 'not-covered', matter: rule.subjectMatter })
       : nodes.length < 2
         ? missing('no-subject', { say: 'one-node' }, { of: id, why: 'one-node' })
-        : inventory.fabric === undefined
-          ? missing('no-claim', { say: 'no-fabric' }, { of: 'block', why: 'no-fabric' })
-          : missing(
-              unique.length > 0 ? 'no-tool' : 'not-run',
-              unique.length > 0 ? { say: 'per-node', of: unique.slice(0, 3) } : { say: 'nothing-across' },
-              { of: 'block', why: 'not-planned', in: workload },
-            );
+        : twice !== undefined && index.nodes.filter(({ sameAs }) => sameAs === undefined).length < 2
+          ? twice
+          : inventory.fabric === undefined
+            ? missing('no-claim', { say: 'no-fabric' }, { of: 'block', why: 'no-fabric' })
+            : missing(
+                unique.length > 0 ? 'no-tool' : 'not-run',
+                unique.length > 0 ? { say: 'per-node', of: unique.slice(0, 3) } : { say: 'nothing-across' },
+                { of: 'block', why: 'not-planned', in: workload },
+              );
   return {
     ...writeCell({ cell: `${id}:${requirement.id}`, subject, requirement, isStandIn: true }, outcome),
     members,

@@ -8,6 +8,7 @@ import type { KnownSubject } from '../../plan/subjects.ts';
 import type { Outcome } from '../outcome.ts';
 import { missing } from '../outcome.ts';
 import type { RunDossier } from '../run-dossier.ts';
+import { judgeUnique } from './judge-unique.ts';
 import { lookUpFact } from './look-up-fact.ts';
 
 /** What a fact rule may look at, besides the subject: its node, and the run for uniqueness. */
@@ -38,7 +39,7 @@ export function judgeFactRule(rule: FactRule, known: KnownSubject, context: Fact
   if ('unknown' in found) {
     return missing('unknown-fact', { say: 'fact-unknown', unknown: found.unknown });
   }
-  if (rule.unique === true) return judgeUnique(rule.path, found.value, known, context);
+  if (rule.unique === true) return judgeUnique(rule.path, found.value, known.subject, context);
   const expectation = expect(rule, root, known, context);
   if ('verdict' in expectation) return expectation;
   const { comparator, expected, source } = expectation;
@@ -63,28 +64,6 @@ export function judgeFactRule(rule: FactRule, known: KnownSubject, context: Fact
       ...(unit === undefined ? {} : { unit }),
     },
     ...(counted === undefined ? {} : { cause: { of: node, why: `no-${counted}` } }),
-  };
-}
-
-/** Does nothing else of its kind in the run have this value? Two names can be one machine. */
-function judgeUnique(
-  path: string,
-  value: FactValue,
-  { subject }: KnownSubject,
-  { index, profile }: FactContext,
-): Outcome {
-  const others = (index.takenBy(subject.kind, path).get(value) ?? []).filter((id) => id !== subject.id);
-  return {
-    verdict: others.length === 0 ? 'pass' : 'fail',
-    reason: { say: 'unique', found: value },
-    limit: {
-      id: `${path} of the others`,
-      comparator: 'noneOf',
-      // The values of all others, on every one of them, would be a page of identifiers for each.
-      expected: [`the ${index.countOf(subject.kind) - 1} others`],
-      source: profile,
-    },
-    observed: { kind: 'fact', path, value },
   };
 }
 

@@ -3,6 +3,7 @@ import { nameOf } from '../../../workloads/kit/subject.ts';
 import type { RunDossier } from '../run-dossier.ts';
 import { listLostRuns } from '../samples/lost-runs.ts';
 import { foldFates } from '../samples/step-fate.ts';
+import { listEqualIdentities } from './equal-identities.ts';
 
 /** What this run does not say anything about, once per cause: as prominent in a report as what it shows. */
 export function listNotShown(cells: readonly Cell[], index: RunDossier): NotShown[] {
@@ -50,10 +51,15 @@ export function listNotShown(cells: readonly Cell[], index: RunDossier): NotShow
     .filter(({ missing }) => missing === 'not-covered' || missing === 'no-limit' || missing === 'no-claim')
     .map(({ title, reason }): NotShown => ({ what: { say: 'title-of', title }, reason }));
   const unique = new Map(
-    [...unreached, ...leftOut, ...unplanned, ...lost, ...together, ...gaps].map((each) => [
-      JSON.stringify(each),
-      each,
-    ]),
+    [
+      ...unreached,
+      ...leftOut,
+      ...listEqualIdentities(index),
+      ...unplanned,
+      ...lost,
+      ...together,
+      ...gaps,
+    ].map((each) => [JSON.stringify(each), each]),
   );
   return [...unique.values()];
 }

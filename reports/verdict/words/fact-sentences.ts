@@ -1,3 +1,5 @@
+import type { FactValue } from '../said.ts';
+import { foldNodeSet } from './fold-names.ts';
 import { formatExpectedFact, formatFact } from './format-fact.ts';
 import type { Sentences } from './sentences.ts';
 
@@ -10,6 +12,9 @@ export const comparatorWords = {
   noneOf: 'none of',
 } as const;
 
+const ownValue = (found: FactValue): string =>
+  `expected a value of its own, found ${formatFact(found, undefined)}`;
+
 /** What the facts say. */
 export const factSentences = {
   'fact-unknown': ({ unknown }) => `not known: ${unknown}`,
@@ -19,7 +24,31 @@ export const factSentences = {
     const wanted = `${typeof expected === 'boolean' ? '' : `${comparatorWords[comparator]} `}${bar}`;
     return `expected ${wanted}, found ${formatFact(found, unit, expected)}`;
   },
-  unique: ({ found }) => `expected that nothing else in the run has, found ${formatFact(found, undefined)}`,
+  unique: ({ found, known, of, unknown }) =>
+    `${ownValue(found)}: unique among ${known} of ${of}${unknown === undefined ? '' : `; ${unknown} unknown`}`,
+  'not-unique': ({ found, others, how }) => {
+    switch (how) {
+      case 'in-node':
+        return `${ownValue(found)}, as ${others} has it`;
+      case 'taken':
+        return `${ownValue(found)}, which is that of ${others}`;
+      case 'said-too':
+        return `${ownValue(found)}, which ${others} says too`;
+    }
+  },
+  incomparable: ({ found, unknown }) => `${ownValue(found)}, and none to compare it with: ${unknown} unknown`,
+  'same-machine': ({ node }) => `it is the same machine as ${node}`,
+  'one-machine': ({ names }) => `${foldNodeSet(names)} are one machine`,
+  'own-machine': ({ nodes }) => `A machine of its own on ${nodes}`,
+  'equal-ids': ({ nodes, ids, isDistinct }) => {
+    const said = ids.map(({ name, value, count }) =>
+      count === 1 ? `${name} ${value}` : `${count} ${name}s`,
+    );
+    const proof = isDistinct
+      ? 'each agent held the lease of its machine, which one kernel gives once'
+      : 'nothing proves that they are one machine, and nothing that they are not';
+    return `${nodes} say the same: ${said.join(', ')}; ${proof}`;
+  },
   'no-driver': ({ label }) => `${label} is on the bus but not usable: no driver answers for it`,
   'bar-unknown': ({ path, unknown }) => `expected \`${path}\` to be known: ${unknown}`,
   'no-claim': ({ path }) => `expected the inventory to claim \`${path}\`, found no claim`,

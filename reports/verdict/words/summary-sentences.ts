@@ -10,6 +10,7 @@ const advice = {
   'no-driver': 'Install the driver of the device, or reseat it if the driver is there, then run again.',
   'unknown-fact':
     'Give the agent the right or the program that the reason names; where it names none, the machine does not tell this.',
+  'same-machine': 'Name each machine once: take this name out of the inventory, or correct where it leads.',
   'no-access': 'Make the node reachable: the reason says what is in the way. Then run again.',
   unproven: 'Remove the cause that the reason names and measure again: nothing is proven until then.',
 } as const;

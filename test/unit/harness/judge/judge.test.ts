@@ -507,15 +507,6 @@ describe('facts', () => {
     const requirement = constructRequirement({ id: 'fact', rule: { kind: 'fact', ...rule } });
     expect(cell(run({}, { profile: constructProfile([requirement]) }), 'fact').verdict).toBe(expected);
   });
-  it('two names of one machine fail, both of them', () => {
-    const requirement = constructRequirement({
-      id: 'once',
-      rule: { kind: 'fact', path: 'identity.bootId', unique: true },
-    });
-    const nodes = ['a', 'b', 'c'].map((id) => ({ id, facts: { bootId: id === 'c' ? 'other' : 'same' } }));
-    const verdict = run({}, { profile: constructProfile([requirement]), nodes });
-    expect(verdict.cells.map(({ verdict: word }) => word)).toEqual(['fail', 'fail', 'pass']);
-  });
 });
 
 describe('subjects', () => {

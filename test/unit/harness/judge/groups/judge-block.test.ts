@@ -211,4 +211,41 @@ describe('a block', () => {
     const verdict = verdictOn([{ members: ['a', 'b'], isExtra: true }]);
     expect(verdict.conclusion).toBe('undecided');
   });
+
+  it('takes nothing from what two names of one machine did together, and goes on with the others', () => {
+    const bare = constructBlock(nodes, [...pairs(), all]);
+    const given = bare.nodes.map((node) =>
+      node.id === 'b'
+        ? { id: 'b', reached: false, sameAs: 'a', steps: [], samples: [], unreadable: [] }
+        : node,
+    );
+    const verdict = judge({ ...bare, nodes: given });
+    expect(contradictions(verdict)).toEqual([]);
+    expect(cell(verdict, 'a+b:pair-speed')).toMatchObject({
+      verdict: 'invalid',
+      reason: 'a,b are one machine',
+    });
+    expect(cell(verdict, '[a-d]:group-exact') ?? cell(verdict, 'a,b,c,d:group-exact')).toMatchObject({
+      verdict: 'invalid',
+    });
+    expect(cell(verdict, 'b+c:pair-speed')?.verdict).toBe('missing');
+    expect(cell(verdict, 'c+d:pair-speed')?.verdict).toBe('pass');
+    expect(cell(verdict, 'b:identity')).toMatchObject({ verdict: 'missing', missing: 'same-machine' });
+    expect(verdict.nodes.find(({ id }) => id === 'b')?.sameAs).toBe('a');
+    expect(verdict.exitCode).toBe(2);
+  });
+
+  it('calls a pair invalid where both names are the only ones', () => {
+    const bare = constructBlock(['a', 'b'], []);
+    const given = bare.nodes.map((node) =>
+      node.id === 'b' ? { ...node, reached: false, sameAs: 'a' } : node,
+    );
+    const verdict = judge({ ...bare, nodes: given });
+    expect(cell(verdict, 'block:pair-speed')).toMatchObject({
+      verdict: 'invalid',
+      reason: 'a,b are one machine',
+    });
+    expect(cell(verdict, 'a:identity')?.verdict).toBe('pass');
+    expect(verdict.exitCode).toBe(2);
+  });
 });
