@@ -7,21 +7,23 @@ import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AssayError } from '../workloads/kit/assay-error.ts';
 import { readAgentEnvironment } from './environment.ts';
+import { seeBeacons } from './keeper/beacon.ts';
 import { connectDoor } from './keeper/door.ts';
 import { Answer, createChallenge, isProof, prove } from './keeper/handshake.ts';
 import type { LeaseSockets } from './keeper/lease.ts';
-import { findHolder, findLease } from './keeper/lease.ts';
+import { findHolder, findLease, leaseName } from './keeper/lease.ts';
+import type { HeldRun } from './keeper/run-directory.ts';
 import {
   createNodeRun,
   findNodeRun,
   listNodeRuns,
-  loadNodeRun,
   nodeRunDirectory,
   readBootId,
+  removeUnbegun,
 } from './keeper/run-directory.ts';
 import { createLineSplitter, encodeLine } from './protocol/framing.ts';
 import type { FromAgent, Hello } from './protocol/messages.ts';
-import { ToAgent } from './protocol/messages.ts';
+import { maxBeacons, ToAgent } from './protocol/messages.ts';
 import { parseJson } from './protocol/parse-json.ts';
 import { protocolVersion } from './protocol/version.ts';
 
@@ -53,8 +55,20 @@ export async function bridge(options: BridgeOptions): Promise<void> {
     socket.write(encodeLine(hello));
     await carry(socket, lines, output);
   } catch (cause) {
-    const refusal: FromAgent = { type: 'refusal', error: AssayError.from(cause).toJSON() };
+    const error = AssayError.from(cause);
+    const beacons = cause instanceof NodeHeld ? { beacons: cause.beacons.slice(0, maxBeacons) } : {};
+    const refusal: FromAgent = { type: 'refusal', error: error.toJSON(), ...beacons };
     output.write(encodeLine(refusal));
+  }
+}
+
+/** Somebody else is at work here; the beacons that are seen tell the coordinator whether that is its own run. */
+class NodeHeld extends AssayError {
+  readonly beacons: readonly string[];
+
+  constructor(beacons: readonly string[], message: string, hint: string) {
+    super('LEASE_HELD', message, { hint });
+    this.beacons = beacons;
   }
 }
 
@@ -87,36 +101,55 @@ async function reachKeeper(hello: Hello, options: BridgeOptions): Promise<Reache
     // In this order: the directory of a run is there before its keeper holds the lease.
     const lease = await findLease(bootId);
     const found = await findNodeRun(state, hello.run);
-    const socket = found === undefined ? undefined : await connectDoor(found);
-    if (found !== undefined && socket !== undefined)
-      return { socket, token: (await loadNodeRun(found)).token };
+    if (found?.node !== hello.node) await refuseOther(hello, found);
+    const socket = found && (await connectDoor(found.directory));
+    if (found !== undefined && socket !== undefined) return { socket, token: found.token };
     const isLate = waitedMs >= startMs;
     const isStarting = keeper?.exitCode === null;
-    if (isStarting ? isLate : keeper !== undefined && lease.size === 0) throw notStarted(keeper, found);
-    // Who holds it may be a keeper of this run that is just starting, for another connection.
-    if (!isStarting && lease.size > 0)
-      await refuseHolder(lease, found !== undefined && !isLate, bootId, state);
+    if (isStarting ? isLate : keeper !== undefined && lease.size === 0)
+      throw notStarted(keeper, found?.directory);
+    if (!isStarting && lease.size > 0) {
+      const beacons = await seeBeacons();
+      // Who holds it may be this node's own keeper that is just starting, for another connection.
+      const mayBeOurs = found !== undefined && beacons.includes(hello.beacon);
+      if (isLate || !mayBeOurs) {
+        if (found !== undefined) await removeUnbegun(state, found.directory);
+        throw await describeHolder(lease, beacons, bootId, state);
+      }
+    }
     keeper ??=
-      lease.size === 0 ? startKeeper(await openRun(hello, bootId, found, options), options) : undefined;
+      lease.size === 0
+        ? startKeeper(found?.directory ?? (await createRun(hello, bootId, options)), options)
+        : undefined;
     await sleep(pauseMs);
   }
 }
 
-/** The directory of a run on this node, made where that is asked for. */
-async function openRun(
-  { run, node, head, mode }: Hello,
-  bootId: string,
-  found: string | undefined,
-  { state, bundle }: BridgeOptions,
-): Promise<string> {
-  if (found !== undefined) return found;
-  if (mode !== 'open') {
-    throw new AssayError('RUN_NOT_FOUND', `the node does not hold the run ${run}`, {
+/**
+ * Refuses a name that this run is not open under here: another one of this machine has it, which must not lose its
+ * connection to this one; or none, and only `open` may begin it.
+ */
+async function refuseOther({ run, node, mode }: Hello, held: HeldRun | undefined): Promise<void> {
+  if (mode !== 'open')
+    throw new AssayError('RUN_NOT_FOUND', `the node does not hold the run ${run} as ${node}`, {
       hint: 'It was removed after its evidence was fetched, or it ran on another node.',
     });
-  }
+  if (held === undefined) return;
+  throw new NodeHeld(
+    [...new Set([held.beacon, ...(await seeBeacons())])],
+    `expected ${node} to be a machine of its own, found that it is ${held.node}`,
+    'Name each machine once.',
+  );
+}
+
+/** The directory of a run on this node. */
+async function createRun(
+  { run, node, head, beacon }: Hello,
+  bootId: string,
+  { state, bundle }: BridgeOptions,
+): Promise<string> {
   const directory = nodeRunDirectory(state, bootId, run);
-  await createNodeRun(directory, { run, node, head, bootId, bundle: basename(bundle) });
+  await createNodeRun(directory, { run, node, head, beacon, bootId, bundle: basename(bundle) });
   return directory;
 }
 
@@ -137,32 +170,29 @@ const notStarted = (keeper: ChildProcess | undefined, directory = ''): AssayErro
     hint: `Its log is ${join(directory, 'keeper.log')} on the node.`,
   });
 
-/**
- * Refuses whoever holds the lease, unless it `mayBeOurs`. A run of ours is known by its door in our own directory, of
- * anybody else only what the kernel tells.
- */
-async function refuseHolder(
+/** Who holds the lease: a run of ours is known by its door in our own directory, of anybody else only what the kernel tells. */
+async function describeHolder(
   lease: LeaseSockets,
-  mayBeOurs: boolean,
+  beacons: readonly string[],
   bootId: string,
   state: string,
-): Promise<void> {
+): Promise<NodeHeld> {
   const holder = await findHolder(lease);
   const isForeign = holder !== undefined && holder.uid !== process.getuid?.();
-  if (mayBeOurs && !isForeign) return;
   for (const directory of isForeign ? [] : await listNodeRuns(state)) {
     const socket = await connectDoor(directory);
     if (socket === undefined) continue;
     socket.destroy();
     const run = basename(directory);
-    throw new AssayError('LEASE_HELD', `this node is in use by the run ${run}`, {
-      hint: `Wait for it, or end it with: assay stop ${run} --now`,
-    });
+    const hint = `Wait for it, or end it with: assay stop ${run} --now`;
+    return new NodeHeld(beacons, `this node is in use by the run ${run}`, hint);
   }
   const who = holder === undefined ? 'another user' : `uid ${holder.uid} (process ${holder.pid})`;
-  throw new AssayError('LEASE_HELD', `this node is in use: ${who} holds the name @assay-${bootId}`, {
-    hint: 'Wait, or ask its owner; it is no run that this user has in this state directory.',
-  });
+  return new NodeHeld(
+    beacons,
+    `this node is in use: ${who} holds the name @${leaseName(bootId)}`,
+    'Wait, or ask its owner; it is no run that this user has in this state directory.',
+  );
 }
 
 /** Proves to the keeper that we may speak to it, after it has proven to be this run's keeper. */

@@ -16,7 +16,7 @@ import type { Link } from './link.ts';
 import { findPlaces, loadKeptFacts, runProbeStep } from './probe-step.ts';
 import { loadKeptBatch, repair } from './repair.ts';
 import type { NodeRun } from './run-directory.ts';
-import { removeNodeRun } from './run-directory.ts';
+import { journalFile, removeNodeRun } from './run-directory.ts';
 import { removeScratch } from './scratch.ts';
 import { sendFile } from './send-file.ts';
 
@@ -71,7 +71,7 @@ export class Keeper {
 
   static async start(around: KeeperSurroundings): Promise<Keeper> {
     const { directory, node, bootId } = around;
-    const journal = await Journal.open(join(directory, 'journal.ndjson'), node.head, around.clock);
+    const journal = await Journal.open(join(directory, journalFile), node.head, around.clock);
     const places = await findPlaces(around.registry);
     const path = [around.path, ...places].join(':');
     const keeper = new Keeper({ ...around, path }, places, journal);

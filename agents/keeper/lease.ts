@@ -1,36 +1,20 @@
-import { once } from 'node:events';
-import { readdir, readFile, readlink, stat } from 'node:fs/promises';
+import { readdir, readlink, stat } from 'node:fs/promises';
 import type { Server } from 'node:net';
-import { createServer } from 'node:net';
+import { holdName, listHeldNames } from './held-names.ts';
 
-/**
- * The lease on a node is an abstract socket named after its boot: one owner per network namespace across all users,
- * released by the kernel when the owner dies, no file to go stale. Anybody can take the name, so it is a lock and no more:
- * nothing is said to whoever holds it, and nothing believed from him.
- */
-export const leaseName = (bootId: string): string => `\0assay-${bootId}`;
+/** The lease on a node is a name made of its boot, which one process at a time can hold: a lock and no more. */
+export const leaseName = (bootId: string): string => `assay-${bootId}`;
 
-/** Takes the lease, or returns `undefined` when somebody holds it. Who connects to it is dropped. */
-export async function takeLease(bootId: string): Promise<Server | undefined> {
-  const server = createServer((socket) => socket.destroy());
-  server.listen(leaseName(bootId));
-  try {
-    await once(server, 'listening');
-    return server;
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE') return undefined;
-    throw cause;
-  }
-}
+/** Takes the lease, or returns `undefined` when somebody holds it. */
+export const takeLease = (bootId: string): Promise<Server | undefined> => holdName(leaseName(bootId));
 
 /** Sockets that hold a lease, as /proc shows them among the files of a process; none when it is free. */
 export type LeaseSockets = ReadonlySet<string>;
 
 /** What holds the lease, found without a word to it. */
 export async function findLease(bootId: string): Promise<LeaseSockets> {
-  const lines = (await readFile('/proc/net/unix', 'utf8')).split('\n').map((line) => line.split(' '));
-  const held = lines.filter((fields) => fields.at(-1) === `@assay-${bootId}`);
-  return new Set(held.map((fields) => `socket:[${fields.at(-2) ?? ''}]`));
+  const held = (await listHeldNames()).filter(({ name }) => name === leaseName(bootId));
+  return new Set(held.map(({ inode }) => `socket:[${inode}]`));
 }
 
 /** Whose process holds a lease; `undefined` where the kernel does not tell us: of other users it tells root alone. */

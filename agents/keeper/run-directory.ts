@@ -2,7 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { link, mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { AssayError } from '../../workloads/kit/assay-error.ts';
+import { Beacon } from '../protocol/messages.ts';
+import { parseJson } from '../protocol/parse-json.ts';
 import { writeWhole } from '../protocol/write-whole.ts';
+
+export const journalFile = 'journal.ndjson';
 
 /** What the node knows about a run before any record: written once, when the run is opened. */
 export const NodeRun = z.strictObject({
@@ -12,6 +17,7 @@ export const NodeRun = z.strictObject({
   bootId: z.string(),
   bundle: z.string(),
   token: z.string().regex(/^[0-9a-f]{64}$/),
+  beacon: Beacon,
 });
 export type NodeRun = z.infer<typeof NodeRun>;
 
@@ -23,11 +29,21 @@ export async function readBootId(): Promise<string> {
   return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
 }
 
-/** Finds a run on this node, in whichever boot it was opened. */
-export async function findNodeRun(state: string, run: string): Promise<string | undefined> {
+/** A run that this node holds. */
+export interface HeldRun extends NodeRun {
+  readonly directory: string;
+}
+
+/** Finds a run on this node, in whichever boot it was opened. Throws PROTOCOL_MISMATCH for one of another version. */
+export async function findNodeRun(state: string, run: string): Promise<HeldRun | undefined> {
   for (const boot of await list(join(state, 'runs'))) {
     const directory = nodeRunDirectory(state, boot, run);
-    if ((await list(directory)).includes('node.json')) return directory;
+    try {
+      return { ...(await loadNodeRun(directory)), directory };
+    } catch (cause) {
+      // Not of this boot; or it is being removed just now.
+      if (!(cause instanceof Error && 'code' in cause && isAbsent(cause.code))) throw cause;
+    }
   }
   return undefined;
 }
@@ -61,8 +77,22 @@ export async function createNodeRun(directory: string, run: Omit<NodeRun, 'token
   }
 }
 
+/** Throws PROTOCOL_MISMATCH for what another version of the agent wrote. */
 export async function loadNodeRun(directory: string): Promise<NodeRun> {
-  return NodeRun.parse(JSON.parse(await readFile(join(directory, 'node.json'), 'utf8')));
+  const file = join(directory, 'node.json');
+  const read = NodeRun.safeParse(parseJson(await readFile(file, 'utf8')));
+  if (read.success) return read.data;
+  throw new AssayError(
+    'PROTOCOL_MISMATCH',
+    `${file}: expected a run that was opened by this version, found one of another`,
+    { hint: 'Go on with the version that began it.' },
+  );
+}
+
+/** Removes a run whose keeper never had this node: somebody else was faster. */
+export async function removeUnbegun(state: string, directory: string): Promise<void> {
+  const hasBegun = (await list(directory)).includes(journalFile);
+  if (!hasBegun) await removeNodeRun(state, directory);
 }
 
 /** Removes a run from the node, and the directories above it that are empty then: only the cache stays. */
@@ -88,8 +118,9 @@ async function list(directory: string): Promise<readonly string[]> {
   try {
     return await readdir(directory);
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ENOTDIR'))
-      return [];
+    if (cause instanceof Error && 'code' in cause && isAbsent(cause.code)) return [];
     throw cause;
   }
 }
+
+const isAbsent = (code: unknown): boolean => code === 'ENOENT' || code === 'ENOTDIR';

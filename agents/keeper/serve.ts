@@ -9,6 +9,7 @@ import { createLineSplitter, encodeLine } from '../protocol/framing.ts';
 import type { FromAgent } from '../protocol/messages.ts';
 import { ToAgent } from '../protocol/messages.ts';
 import { parseJson } from '../protocol/parse-json.ts';
+import { showBeacon } from './beacon.ts';
 import { openDoor } from './door.ts';
 import { createGreeter, greetLimits } from './greet.ts';
 import { createChallenge, isProof, Knock, Proof, prove } from './handshake.ts';
@@ -32,8 +33,11 @@ export async function serve(options: ServeOptions): Promise<void> {
   );
   const bootId = await readBootId();
   const node = await loadNodeRun(options.directory);
+  // First, so that who finds the lease held finds the beacon too.
+  const beacon = await showBeacon(node.beacon);
   const lease = await takeLease(bootId);
   if (lease === undefined) {
+    beacon?.close();
     log.error('the lease is held by another keeper');
     return;
   }
@@ -52,6 +56,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     onEnd: () => {
       void door.then(({ close }) => close());
       lease.close();
+      beacon?.close();
       for (const socket of sockets) socket.destroySoon();
     },
   });
@@ -97,9 +102,6 @@ function answer(
     if (!parsed.success) return refuse(socket, unfit(parsed.error.issues[0]?.message ?? ''));
     const message = parsed.data;
     if (stage === 'hello') {
-      // Before anything is attached: another name for this machine must not take the connection from the first.
-      if (message.type === 'hello' && message.node !== node.node)
-        return refuse(socket, sameMachine(message.node, node.node));
       stage = message.type === 'hello' && message.mode === 'stop' ? 'stop' : 'attached';
       if (stage === 'stop') return;
       keeper.attach(link);
@@ -125,15 +127,6 @@ function answer(
 }
 
 type Refusal = Extract<FromAgent, { type: 'refusal' }>;
-
-const sameMachine = (asked: string, held: string): Refusal => ({
-  type: 'refusal',
-  error: {
-    code: 'LEASE_HELD',
-    message: `expected ${asked} to be a machine of its own, found that it is ${held}`,
-    hint: 'Name each machine once.',
-  },
-});
 
 const unfit = (issue: string): Refusal => ({
   type: 'refusal',

@@ -12,6 +12,12 @@ export const EvidencePath = z
   .string()
   .regex(/^steps\/[a-z0-9][a-z0-9.-]{0,99}\/[A-Za-z0-9][A-Za-z0-9._-]{0,150}$/);
 
+/**
+ * 128 random bits that one node of a run is told and that its keeper shows to all of its machine: whoever can name them is on
+ * that machine.
+ */
+export const Beacon = z.string().regex(/^[0-9a-f]{32}$/);
+
 /** Coordinator → agent. */
 export const ToAgent = z.discriminatedUnion('type', [
   /** First message: who we are, which run, and from which journal record on we want to be told. */
@@ -22,6 +28,7 @@ export const ToAgent = z.discriminatedUnion('type', [
     run: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/),
     node: z.string(),
     head: digest,
+    beacon: Beacon,
     from: z.number().int().nonnegative(),
     /** `attach` refuses to create a run that the node does not hold any more; `stop` may only stop it. */
     mode: z.enum(['open', 'attach', 'stop']),
@@ -74,6 +81,9 @@ export const NodeRefusal = z.strictObject({
 });
 export type NodeRefusal = z.infer<typeof NodeRefusal>;
 
+/** More than a few are no keeper's: a machine has one. */
+export const maxBeacons = 64;
+
 /** Agent → coordinator. */
 export const FromAgent = z.discriminatedUnion('type', [
   z.strictObject({
@@ -99,7 +109,12 @@ export const FromAgent = z.discriminatedUnion('type', [
     step: StepId,
     words: LaunchWords,
   }),
-  z.strictObject({ type: z.literal('refusal'), error: NodeRefusal }),
+  z.strictObject({
+    type: z.literal('refusal'),
+    error: NodeRefusal,
+    /** When somebody holds the node: the beacons that are seen there, whosever they are. */
+    beacons: z.array(Beacon).max(maxBeacons).optional(),
+  }),
   z.strictObject({ type: z.literal('pong') }),
   /** Answer to `stop` on a connection that may only stop: nothing runs any more. */
   z.strictObject({ type: z.literal('stopped') }),

@@ -38,6 +38,7 @@ export function createProgress(
     onReached: (node, done, total) => {
       if (total > 1) live(`[${done}/${total}] ${node} has answered`);
     },
+    onSameMachine: (firstNames, names) => describeNames(firstNames, names).forEach(line),
     onFacts: (nodes, findings) => describeNodes(nodes, findings).forEach(line),
     onPlan: (plan) => describePlan(plan).forEach(line),
     onStepStarted: (step, done, total) => live(`[${done + 1}/${total}] ${describe(step)} …`),
@@ -111,6 +112,12 @@ export function describeFacts(facts: HostFacts): readonly string[] {
 /** Whether something can be installed that would help. */
 const isLack = (reason: Said): boolean =>
   reason.say === 'tools-lack' && reason.tools.some(({ why }) => why.say === 'lacks');
+
+/** How many machines there are behind the names, and which names are others of one. */
+const describeNames = (firstNames: ReadonlyMap<string, string>, names: number): readonly string[] => [
+  `machines      ${names - firstNames.size} distinct of ${names} planned`,
+  ...[...firstNames].map(([node, first]) => `same machine  ${node} is ${first}`),
+];
 
 /** What is about to be done and how long it may take, printed beforehand. */
 export function describePlan(plan: Plan): readonly string[] {

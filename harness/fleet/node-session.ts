@@ -258,7 +258,7 @@ export class NodeSession {
 
   #receive(message: FromAgent): void {
     if (message.type === 'refusal') {
-      this.#fail(refusalOf(this.node, message.error));
+      this.#fail(refusalOf(this.node, message));
       return;
     }
     if (message.type === 'record' && this.#failure === undefined) {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import type { JournalRecord } from '../../agents/protocol/journal-record.ts';
 import type { Hello } from '../../agents/protocol/messages.ts';
 import { protocolVersion } from '../../agents/protocol/version.ts';
@@ -39,6 +39,13 @@ export async function openSession(
   return NodeSession.open(channel, { run, evidence, nonce: hello.nonce, plannedAs, onRecord, signal });
 }
 
+/**
+ * What one node is told and shows, so that another name of the same machine is known by it. Nobody who was not told can guess
+ * it: it is made with the nonce of the run header, which no node has; so it is the same after an interruption.
+ */
+export const beaconOf = ({ header }: RunDirectory, node: string): string =>
+  createHmac('sha256', header.nonce).update(`beacon:${node}`).digest('hex').slice(0, 32);
+
 /** The first message to a node's agent about a run. */
 export const createHello = (
   run: RunDirectory,
@@ -51,6 +58,7 @@ export const createHello = (
   run: run.header.id,
   node,
   head: run.headDigest,
+  beacon: beaconOf(run, node),
   from,
   mode,
 });

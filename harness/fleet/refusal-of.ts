@@ -1,4 +1,4 @@
-import type { NodeRefusal } from '../../agents/protocol/messages.ts';
+import type { FromAgent } from '../../agents/protocol/messages.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { ErrorCode } from '../../workloads/kit/error-code.ts';
 
@@ -6,10 +6,11 @@ import type { ErrorCode } from '../../workloads/kit/error-code.ts';
 const nodeCodes: ReadonlySet<string> = new Set([
   'AGENT_LOST',
   'DISK_FULL',
-  'LEASE_HELD',
   'PROTOCOL_MISMATCH',
   'RUN_NOT_FOUND',
 ] satisfies ErrorCode[]);
+
+type Refusal = Extract<FromAgent, { type: 'refusal' }>;
 
 const isNodeCode = (code: string): code is ErrorCode => nodeCodes.has(code);
 
@@ -20,8 +21,20 @@ const maxWords = 500;
  * What a node refused, as that node's failure: its words are shown as its own, its code counts only when it is one that a
  * node may have, and its advice is part of its words.
  */
-export function refusalOf(node: string, { code, message, hint }: NodeRefusal): AssayError {
+export function refusalOf(node: string, { error, beacons = [] }: Refusal): AssayError {
+  const { code, message, hint } = error;
   const said = [message, hint].filter((words) => words !== undefined && words !== '').join(' — ');
-  const words = said === '' ? 'nothing' : said.slice(0, maxWords);
-  return new AssayError(isNodeCode(code) ? code : 'NODE_REFUSED', `${node} says: ${words}`);
+  const words = `${node} says: ${said === '' ? 'nothing' : said.slice(0, maxWords)}`;
+  if (code === 'LEASE_HELD') return new NodeHeld(words, beacons);
+  return new AssayError(isNodeCode(code) ? code : 'NODE_REFUSED', words);
+}
+
+/** Somebody is at work on a node; whoever shows one of the beacons of this run is its own keeper, under another name. */
+export class NodeHeld extends AssayError {
+  readonly beacons: readonly string[];
+
+  constructor(message: string, beacons: readonly string[]) {
+    super('LEASE_HELD', message);
+    this.beacons = beacons;
+  }
 }

@@ -29,7 +29,7 @@ export async function stopNode(
       const onLine = (line: string): void => {
         const message = FromAgent.safeParse(parseJson(line)).data;
         if (message?.type === 'stopped') resolve();
-        if (message?.type === 'refusal') reject(refusalOf(node, message.error));
+        if (message?.type === 'refusal') reject(refusalOf(node, message));
       };
       channel.stdout.on('data', (chunk: Buffer) => {
         try {

@@ -1,8 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
+import { valueOf } from '../../workloads/kit/facts/fact.ts';
 import type { OpenNode } from '../fleet/open-node.ts';
 import { openNode, withReattach } from '../fleet/open-node.ts';
 import type { Target } from '../fleet/open-session.ts';
-import { openSession } from '../fleet/open-session.ts';
+import { beaconOf, openSession } from '../fleet/open-session.ts';
+import { NodeHeld } from '../fleet/refusal-of.ts';
+import { abandon, begun } from '../fleet/stop-node.ts';
+import { firstNames } from './first-names.ts';
 import type { MeasureOptions } from './measure-options.ts';
 import type { StepCounter } from './step-counter.ts';
 
@@ -13,6 +18,9 @@ import type { StepCounter } from './step-counter.ts';
  */
 export const stopsAll = ({ code, cause }: AssayError): boolean =>
   code === 'INTERRUPTED' || ((code === 'DISK_FULL' || code === 'FILE_REFUSED') && cause !== undefined);
+
+/** Half a second is more than a process needs to end. */
+const [freeTries, freePauseMs] = [10, 50];
 
 /** The nodes of a run that answered: the one owner of their sessions, and of who is lost on the way. */
 export class Fleet {
@@ -36,21 +44,24 @@ export class Fleet {
 
   /** Opens the nodes that still have something to do, and makes sure that each has looked at its machine. */
   async open(): Promise<void> {
-    const { evidence, targets, events } = this.options;
-    const isPlanned = evidence.plan !== undefined;
-    await this.#surviving(targets, async (target) => {
-      if (isPlanned && (await this.#isFinished(target))) return;
-      const scratch = evidence.inventory.nodes.find(({ name }) => name === target.node)?.scratch;
-      const hasBegun = isPlanned || evidence.node(target.node).place.records > 0;
-      const mode = hasBegun ? this.options.mode : 'open';
-      const node = await openNode(target, { ...this.#opening, mode, scratch });
-      this.#nodes.set(node.node, node);
-      events.onReached(node.node, this.#nodes.size, targets.length);
-    });
+    const { evidence, targets } = this.options;
+    const isOther = ({ node }: Target): boolean => evidence.node(node).sameAs !== undefined;
+    // An interruption may have come between the decision and its end.
+    await abandon(evidence, await begun(evidence.run, targets.filter(isOther)));
+    const met = new Map<string, string>();
+    await this.#surviving(
+      targets.filter((target) => !isOther(target)),
+      async (target) => {
+        const holder = await this.#open(target);
+        if (holder !== undefined) met.set(target.node, holder);
+      },
+    );
+    await this.#countOnce(met);
     // In the order of the inventory, whoever answered first.
     const opened = targets.flatMap(({ node }) => this.#nodes.get(node) ?? []);
     this.#nodes.clear();
     for (const node of opened) this.#nodes.set(node.node, node);
+    if (evidence.plan === undefined) await this.#noteDistinct();
   }
 
   /** Does something on every node at once. Who fails is reported and left out; nobody left is an error. */
@@ -107,6 +118,85 @@ export class Fleet {
     this.#letGo();
   }
 
+  /** Opens a node; or resolves with the node of this run whose keeper is at work on the same machine. */
+  async #open(target: Target): Promise<string | undefined> {
+    const { evidence, events, mode, targets } = this.options;
+    const isPlanned = evidence.plan !== undefined;
+    if (isPlanned && (await this.#isFinished(target))) return undefined;
+    const scratch = evidence.inventory.nodes.find(({ name }) => name === target.node)?.scratch;
+    const hasBegun = isPlanned || evidence.node(target.node).place.records > 0;
+    try {
+      const node = await openNode(target, {
+        ...this.#opening,
+        mode: hasBegun ? mode : 'open',
+        scratch,
+      });
+      this.#nodes.set(node.node, node);
+      events.onReached(node.node, this.#nodes.size, targets.length);
+      return undefined;
+    } catch (cause) {
+      if (!(cause instanceof NodeHeld) || isPlanned) throw cause;
+      const holder = targets.find(
+        ({ node }) => node !== target.node && cause.beacons.includes(beaconOf(evidence.run, node)),
+      );
+      if (holder === undefined) throw cause;
+      return holder.node;
+    }
+  }
+
+  /**
+   * Of the names of one machine the first in the inventory is measured, whichever was there first. `met` has by each name the
+   * one whose keeper it met. What was decided is written down before anybody is sent away.
+   */
+  async #countOnce(met: ReadonlyMap<string, string>): Promise<void> {
+    const { evidence, targets, now, events } = this.options;
+    const first = firstNames(
+      targets.map(({ node }) => node),
+      met,
+    );
+    if (first.size === 0) return;
+    for (const [node, as] of first) await evidence.decide(now, { type: 'same-machine', node, as });
+    events.onSameMachine(first, targets.length);
+    await this.dismiss([...first.keys()].flatMap((node) => this.#nodes.get(node) ?? []));
+    const firsts = new Set(first.values());
+    await this.#surviving(
+      targets.filter(({ node }) => firsts.has(node) && met.has(node)),
+      (target) => this.#openWhenFree(target),
+    );
+  }
+
+  /** The keeper that has just said goodbye lets go of its machine a moment later. */
+  async #openWhenFree(target: Target): Promise<void> {
+    for (let tries = 0; ; tries += 1) {
+      try {
+        const holder = await this.#open(target);
+        if (holder === undefined) return;
+        throw new AssayError(
+          'LEASE_HELD',
+          `${target.node}: expected the agent of ${holder} on the same machine to have ended, found it there`,
+          { hint: `Go on with: assay resume ${this.options.run.header.id}` },
+        );
+      } catch (cause) {
+        if (!(cause instanceof AssayError && cause.code === 'LEASE_HELD') || tries === freeTries) throw cause;
+        await sleep(freePauseMs, undefined, { signal: this.options.detach });
+      }
+    }
+  }
+
+  /** Each holds the lease of the boot that it names, and one kernel gives that once: they are not one machine. */
+  async #noteDistinct(): Promise<void> {
+    const { evidence, now } = this.options;
+    const known = [...this.#nodes.values()].flatMap(({ node, facts }) => {
+      const bootId = valueOf(facts.identity.bootId);
+      return bootId === undefined ? [] : [{ node, bootId }];
+    });
+    for (const [bootId, those] of Map.groupBy(known, (each) => each.bootId)) {
+      const nodes = those.map(({ node }) => node);
+      const isNoted = evidence.distinct.some((noted) => noted.join() === nodes.join());
+      if (nodes.length > 1 && !isNoted) await evidence.decide(now, { type: 'distinct', nodes, bootId });
+    }
+  }
+
   get #opening() {
     const { evidence, detach } = this.options;
     return { evidence, onRecord: this.#counter.onRecord, signal: detach };
@@ -157,8 +247,8 @@ export class Fleet {
       if (targets.length > 1 || error.code === 'HOST_UNREACHABLE') events.onNodeFailed(node, error);
     }
     const [first] = errors;
-    if (errors.length === nodes.length && first !== undefined && first.code !== 'HOST_UNREACHABLE')
-      throw first;
+    const isLast = errors.length === nodes.length && this.#nodes.size === 0;
+    if (isLast && first !== undefined && first.code !== 'HOST_UNREACHABLE') throw first;
   }
 
   #refuseDetached(): void {

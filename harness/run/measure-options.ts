@@ -10,6 +10,8 @@ import type { NodeStanding } from './judge-node.ts';
 export interface MeasureEvents {
   /** A node has answered, and how many have by now. */
   readonly onReached: (node: string, done: number, total: number) => void;
+  /** Names of machines that have an earlier one, by which they are measured; and how many names there are. */
+  readonly onSameMachine: (firstNames: ReadonlyMap<string, string>, names: number) => void;
   /** The facts of all nodes that answered, and what they say against each of them, before any load. */
   readonly onFacts: (
     nodes: readonly { readonly node: string; readonly facts: HostFacts }[],

@@ -92,6 +92,64 @@ describe('a node that refuses in our name', () => {
   });
 });
 
+describe('a node that claims to be the machine of another', () => {
+  const decisions = ({ run }: Surveyed): string => readFileSync(join(run, 'coordinator.ndjson'), 'utf8');
+  const claim = (code: string, ...beacons: readonly string[]): Lies => ({
+    hello: ({ send, hello }) => {
+      const seen = [...beacons, hello.beacon];
+      send({ type: 'refusal', error: { code, message: 'I am n1, and n3' }, beacons: seen });
+    },
+  });
+  const guess = '0'.repeat(32);
+
+  it('and cannot name its beacon is left out alone, wherever it is listed', async () => {
+    const found = await survey(claim('LEASE_HELD', guess), honest, claim('LEASE_HELD'), honest);
+    expect(found.exitCode).toBe(0);
+    for (const liar of ['n1', 'n3'])
+      expect(found.stderr.replaceAll(/\s+/g, ' ')).toMatch(`✖ ${liar}: LEASE_HELD ${liar} says: I am n1`);
+    expect(decisions(found)).not.toContain('same-machine');
+    const alone = cellsOf(await survey(honest, honest), 'n2');
+    expect(cellsOf(found, 'n2')).toEqual(alone);
+    expect(found.verdict().nodes.map(({ id, reached }) => [id, reached])).toEqual([
+      ['n1', false],
+      ['n2', true],
+      ['n3', false],
+      ['n4', true],
+    ]);
+  });
+
+  it.each([
+    ['says so by another code', claim('INTERNAL', guess), 'NODE_REFUSED'],
+    [
+      'sees more beacons than anybody can',
+      claim('LEASE_HELD', ...Array.from({ length: 64 }, () => guess)),
+      'PROTOCOL_MISMATCH',
+    ],
+  ])('%s: is left out alone', async (_, lies, code) => {
+    const found = await survey(honest, lies);
+    expect(found.stderr).toContain(`✖ n2: ${code}`);
+    expect(cellsOf(found, 'n1')).toEqual(cellsOf(await survey(honest), 'n1'));
+  });
+
+  it('by a copy of its boot id is told of with it, and takes nothing from it', async () => {
+    const found = await survey(honest, honest);
+    expect(found.exitCode).toBe(0);
+    expect(decisions(found)).toMatch(/"type":"distinct","nodes":\["n1","n2"\]/);
+    for (const node of ['n1', 'n2'])
+      expect(found.verdict().notShown).toContainEqual({
+        what: `A machine of its own on ${node}`,
+        reason: expect.stringMatching(
+          /^n\[1-2\] say the same: boot id .*each agent held the lease/,
+        ) as unknown,
+      });
+    expect(cellsOf(found, 'n1')).toEqual(cellsOf(await survey(honest), 'n1'));
+    const file = join(`${found.run}.report`, 'verdicts/survey.json');
+    const live = readFileSync(file, 'utf8');
+    await runAssay(['judge', found.run, '--profile', 'survey'], { cwd: found.run });
+    expect(readFileSync(file, 'utf8')).toBe(live);
+  });
+});
+
 describe('a node that ends early', () => {
   it.each([
     ['cancels its batch', { batch: cancel }, 'NODE_STOPPED .*n2 says: .*no more today'],

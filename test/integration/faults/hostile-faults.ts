@@ -53,6 +53,19 @@ export const hostileFaults: Readonly<Record<string, Scenario>> = {
       }),
   },
 
+  'node says that it is another one': {
+    nodes: 1,
+    provoke: (scene) =>
+      besideLiar(scene, {
+        hello: ({ send, hello }) =>
+          send({
+            type: 'refusal',
+            error: { code: 'LEASE_HELD', message: `this is ${scene.nodes[0].name}` },
+            beacons: ['0'.repeat(32), hello.beacon],
+          }),
+      }),
+  },
+
   'node names files outside of its run': {
     nodes: 1,
     provoke: async (scene) => {

@@ -4,8 +4,10 @@ import type { Socket } from 'node:net';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { seeBeacons, showBeacon } from '../../../../agents/keeper/beacon.ts';
 import { connectDoor, openDoor } from '../../../../agents/keeper/door.ts';
 import { createGreeter } from '../../../../agents/keeper/greet.ts';
+import { holdName } from '../../../../agents/keeper/held-names.ts';
 import { findHolder, findLease, leaseName, takeLease } from '../../../../agents/keeper/lease.ts';
 import { temporaryDirectory } from '../../../support/temporary.ts';
 
@@ -114,6 +116,22 @@ describe('who has not proven himself', () => {
   });
 });
 
+describe('a beacon', () => {
+  const beacon = process.pid.toString(16).padStart(32, '0');
+
+  it('is seen as long as it is shown, and nothing else is taken for one', async () => {
+    expect(await seeBeacons()).not.toContain(beacon);
+    const strange = await holdName(`assay-beacon-${beacon}x`);
+    const shown = await showBeacon(beacon);
+    expect(await showBeacon(beacon)).toBe(undefined);
+    const seen = await seeBeacons();
+    expect(seen.filter((each) => each.startsWith(beacon))).toEqual([beacon]);
+    strange?.close();
+    shown?.close();
+    await expect.poll(seeBeacons).not.toContain(beacon);
+  });
+});
+
 describe('the lease', () => {
   const boot = `test-${process.pid}`;
 
@@ -125,7 +143,7 @@ describe('the lease', () => {
     expect(await takeLease(boot)).toBe(undefined);
     expect(await findHolder(await findLease(boot))).toEqual({ uid: process.getuid?.(), pid: process.pid });
     expect((await findLease(boot.slice(0, -1))).size).toBe(0);
-    const socket = connect(leaseName(boot));
+    const socket = connect(`\0${leaseName(boot)}`);
     let heard = 0;
     socket.on('data', () => (heard += 1));
     await once(socket, 'close');

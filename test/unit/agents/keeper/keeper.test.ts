@@ -63,6 +63,7 @@ async function keeper(
     head,
     bootId: 'boot',
     bundle: 'b',
+    beacon: 'b'.repeat(32),
   });
   await keepProbes(directory, 'facts', facts, {
     startedAt: systemClock.now().toISOString(),

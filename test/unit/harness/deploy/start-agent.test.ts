@@ -17,6 +17,7 @@ const hello: Hello = {
   run: 'run-1',
   node: 'node',
   head: 'ab'.repeat(32),
+  beacon: 'b'.repeat(32),
   from: 0,
   mode: 'open',
 };
