@@ -7,7 +7,8 @@ import { readEnvironment } from '../../harness/environment.ts';
 import type { Target } from '../../harness/fleet/open-session.ts';
 import { openSession } from '../../harness/fleet/open-session.ts';
 import { NodeEvidence } from '../../harness/store/node-evidence.ts';
-import { inputNames, RunDirectory, toJson } from '../../harness/store/run-directory.ts';
+import { toJson } from '../../harness/store/read-document.ts';
+import { inputNames, RunDirectory } from '../../harness/store/run-directory.ts';
 import { loadRegistry } from '../../workloads/registry.ts';
 
 // What `survey` does first, by the same functions: reach every node of an inventory, make sure that agent and runtime are

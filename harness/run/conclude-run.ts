@@ -9,10 +9,11 @@ import { plainScreen, writers } from '../../reports/writers/writers.ts';
 import { fileName } from '../../workloads/kit/names.ts';
 import { judge } from '../judge/judge.ts';
 import { damaged } from '../store/evidence-damaged.ts';
+import { toJson } from '../store/read-document.ts';
 import type { ReportFolder } from '../store/report-folder.ts';
 import { reportPaths } from '../store/report-folder.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
-import { runPaths, toJson } from '../store/run-directory.ts';
+import { runPaths } from '../store/run-directory.ts';
 import type { RunEvidence } from '../store/run-evidence.ts';
 
 /** The verdict on a run: a function of what is known about it, the same live, offline and elsewhere. */

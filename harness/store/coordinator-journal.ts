@@ -3,8 +3,9 @@ import { sha256 } from '../../agents/protocol/chain.ts';
 import { ErrorDocument } from '../../workloads/kit/error-document.ts';
 import { PlannedStep, PlannedSubject } from '../plan/plan.ts';
 import { damaged } from './evidence-damaged.ts';
+import { readDocument } from './read-document.ts';
 import type { RunDirectory } from './run-directory.ts';
-import { readDocument, runPaths } from './run-directory.ts';
+import { runPaths } from './run-directory.ts';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 const head = { seq: z.number().int().nonnegative(), prev: digest, at: z.iso.datetime() };

@@ -4,7 +4,8 @@ import type { Inventory } from '../config/inventory.ts';
 import type { Manifest } from '../config/manifest.ts';
 import type { Suite } from '../config/suite.ts';
 import { assayVersion } from '../version.ts';
-import { inputNames, RunDirectory, toJson } from './run-directory.ts';
+import { toJson } from './read-document.ts';
+import { inputNames, RunDirectory } from './run-directory.ts';
 import type { RunHeader } from './run-header.ts';
 
 /**

@@ -16,7 +16,8 @@ import type { PlannedStep } from '../plan/plan.ts';
 import type { EvidenceDamaged } from './evidence-damaged.ts';
 import { damaged } from './evidence-damaged.ts';
 import { parseStep } from './parse-step.ts';
-import { readDocument, runPaths } from './run-directory.ts';
+import { readDocument } from './read-document.ts';
+import { runPaths } from './run-directory.ts';
 import type { FactsDocument, NodeMaterial } from './run-material.ts';
 
 /**

@@ -11,8 +11,9 @@ import {
   scanUnits,
   trailer,
 } from './pack.ts';
+import { readDocument } from './read-document.ts';
 import type { RunDirectory } from './run-directory.ts';
-import { readDocument, runPaths } from './run-directory.ts';
+import { runPaths } from './run-directory.ts';
 import { blockBytes, createTarHeader, paddedBytes } from './tar-header.ts';
 
 /** A file out of a pack, with the digest of these very bytes: what it should be is for the caller to say. */

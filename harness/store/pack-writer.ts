@@ -3,8 +3,9 @@ import { damaged } from './evidence-damaged.ts';
 import type { PackIndex, PackUnit } from './pack.ts';
 import { createUnitFold, lastFile, scanUnits, trailer } from './pack.ts';
 import { PackReader } from './pack-reader.ts';
+import { toJson } from './read-document.ts';
 import type { RunDirectory } from './run-directory.ts';
-import { runPaths, toJson } from './run-directory.ts';
+import { runPaths } from './run-directory.ts';
 import { blockBytes, createTarHeader, paddedBytes } from './tar-header.ts';
 
 /**

@@ -6,8 +6,8 @@ import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { damaged } from './evidence-damaged.ts';
 import { GuardedPaths } from './guarded-paths.ts';
 import { findStranger } from './own-folder.ts';
+import { readDocument, toJson } from './read-document.ts';
 import type { RunDirectory } from './run-directory.ts';
-import { readDocument, toJson } from './run-directory.ts';
 
 /** Paths inside a folder of reports. */
 export const reportPaths = {

@@ -7,7 +7,7 @@ import type {
   StepRequest,
   StepResult,
 } from '../../../agents/protocol/step.ts';
-import { toJson } from '../../../harness/store/run-directory.ts';
+import { toJson } from '../../../harness/store/read-document.ts';
 import type { StepOutputs } from '../../../workloads/kit/tool.ts';
 
 /** Commands as their tool planned them, by id. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { StoredProfile } from '../../../../harness/config/profile.ts';
-import { readDocument } from '../../../../harness/store/run-directory.ts';
+import { readDocument } from '../../../../harness/store/read-document.ts';
 import { refusal } from '../../../support/constructed/refusal.ts';
 import { constructProfile, constructRequirement } from '../../../support/constructed-run.ts';
 

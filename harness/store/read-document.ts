@@ -1,0 +1,39 @@
+import type * as z from 'zod';
+import { AssayError } from '../../workloads/kit/assay-error.ts';
+import { damaged } from './evidence-damaged.ts';
+
+/** Documents are JSON with sorted insertion order as given, one space of indent, and a final line feed. */
+export const toJson = (document: unknown): string => `${JSON.stringify(document, undefined, 1)}\n`;
+
+/** Parses a document of ours. A newer schema version is refused as such, everything else as damage. */
+export function readDocument<T>(schema: z.ZodType<T>, text: string, where: string): T {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw damaged(where, 'a JSON document', 'other text', cause);
+  }
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const { version, known } = versionsOf(json, parsed.error);
+  if (known !== undefined && version > 1) {
+    throw new AssayError('SCHEMA_TOO_NEW', `${where}: expected schemaVersion ${known}, found ${version}`, {
+      hint: 'Use the version of Assay that wrote it, or a newer one.',
+    });
+  }
+  const issue = parsed.error.issues[0];
+  throw damaged(
+    where,
+    `a document of schema version ${known ?? version}`,
+    `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'something else'}`,
+  );
+}
+
+/** The version that a document says (1 if none), and those that its schema knows when it is none of them. */
+function versionsOf(json: unknown, { issues }: z.ZodError): { version: number; known: string | undefined } {
+  const said = typeof json === 'object' && json !== null && 'schemaVersion' in json ? json.schemaVersion : 1;
+  const refused = issues.find(({ path }) => path.join('.') === 'schemaVersion');
+  const known =
+    refused && ('values' in refused ? refused.values : 'options' in refused ? refused.options : []);
+  return { version: typeof said === 'number' ? said : 1, known: known?.join(' or ') };
+}
