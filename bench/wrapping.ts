@@ -11,8 +11,11 @@ import { StepResult } from '../agents/protocol/step.ts';
 import { openSession } from '../harness/fleet/open-session.ts';
 import { median } from '../harness/stats/median.ts';
 import { medianInterval } from '../harness/stats/median-interval.ts';
+import { readStep } from '../harness/store/kept-steps.ts';
 import { NodeEvidence } from '../harness/store/node-evidence.ts';
-import { RunDirectory, runPaths } from '../harness/store/run-directory.ts';
+import { lastFile } from '../harness/store/pack.ts';
+import { readDocument } from '../harness/store/read-document.ts';
+import { RunDirectory } from '../harness/store/run-directory.ts';
 import { createLocalTransport } from '../harness/transport/local.ts';
 import { loadRegistry } from '../workloads/registry.ts';
 import { listProcesses } from './list-processes.ts';
@@ -113,16 +116,15 @@ async function main(): Promise<void> {
       const [keeperBefore, bridgeBefore] = [readCpu(keeper), readCpu(bridge)];
       await session.runBatch([request], { plan: sha256('plan'), facts: 'facts' });
       const [keeperAfter, bridgeAfter] = [readCpu(keeper), readCpu(bridge)];
-      const result = await run.readDocument(StepResult, `${runPaths.step('local', step)}/exit.json`);
+      const files = await readStep(run, { node: 'local', step, most: Infinity });
+      const textOf = (file: string): string => files.get(file)?.bytes.toString('utf8') ?? '';
+      const result = readDocument(StepResult, textOf(lastFile), step);
       const command = result.commands.at(-1);
       if (result.execution !== 'completed' || command === undefined) throw new Error(JSON.stringify(result));
-      const stdout = (await run.read(`${runPaths.step('local', step)}/${command.id}.stdout`)).toString(
-        'utf8',
-      );
       return {
         command,
         wallMs: command.durationMs,
-        bytesPerSecond: readSpeed(stdout),
+        bytesPerSecond: readSpeed(textOf(`${command.id}.stdout`)),
         reported: result.agentCpuSeconds,
         keeper: keeperAfter.own - keeperBefore.own,
         bridge: bridgeAfter.own - bridgeBefore.own,

@@ -4,7 +4,8 @@ import type { JournalRecord } from '../../agents/protocol/journal-record.ts';
 import type { PlannedStep } from '../plan/plan.ts';
 import { damaged } from '../store/evidence-damaged.ts';
 import type { NodeEvidence } from '../store/node-evidence.ts';
-import { maxStepBytes } from '../store/pack.ts';
+import { lastFile, maxStepBytes } from '../store/pack.ts';
+import { PackWriter } from '../store/pack-writer.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { runPaths } from '../store/run-directory.ts';
 
@@ -19,7 +20,7 @@ interface Proven {
 
 /**
  * Keeps a node's journal in the run directory, line by line as it comes, after the evidence that each line speaks of: a
- * record here means that its files are here. What cannot be proven ends the mirror, so that it never has a hole.
+ * record here means that its files are in the pack. What cannot be proven ends the mirror, so that it never has a hole.
  */
 export class JournalMirror {
   readonly #run: RunDirectory;
@@ -30,6 +31,8 @@ export class JournalMirror {
   readonly #arrived: string[] = [];
   /** How far the chain is proven: ahead of what is on our disk. */
   #place: ChainPlace;
+  /** Opened for the first step that comes: a pack is cut behind what the journal names, and its index is removed. */
+  #pack: PackWriter | undefined;
 
   constructor(options: {
     readonly run: RunDirectory;
@@ -70,6 +73,14 @@ export class JournalMirror {
     }
   }
 
+  /** All evidence is here: puts the journal on the disk for good, and ends the pack unless that was done before. */
+  async finish(): Promise<void> {
+    const { id, fold } = this.#evidence;
+    await this.#run.flush(runPaths.journal(id));
+    if (fold.ended.size > 0 && !(await this.#run.has(runPaths.packIndex(id))))
+      await (await this.#openPack()).close();
+  }
+
   #prove(line: string): Omit<Proven, 'line'> {
     const where = `${runPaths.journal(this.#evidence.id)} line ${this.#place.records + 1}`;
     const link = proveLink(line, this.#place);
@@ -85,24 +96,25 @@ export class JournalMirror {
     this.#onKept(proven.map(({ record }) => record));
   }
 
-  /** Fetches a step's evidence beside the run and moves it in when it is whole. */
+  /** Fetches a step's evidence, and adds it to the pack when it is whole and proven. */
   async #pull(step: string, digest: string): Promise<void> {
     const node = this.#evidence.id;
-    const incoming = runPaths.incoming(node, step);
-    const exit = await this.#fetch(`steps/${step}/exit.json`, digest);
-    const result = this.#evidence.readExit(step, exit, digest);
+    const path = `steps/${step}/${lastFile}`;
+    const exit = await this.#fetch(path, digest);
+    const result = this.#evidence.readExit(step, exit, `${node}:${path}`);
     const outputs = result.commands.flatMap((command) => command.outputs);
     const total = outputs.reduce((sum, { bytes }) => sum + bytes, 0);
     if (total > maxStepBytes)
       throw damaged(`${node}:${step}`, `at most ${maxStepBytes} bytes of evidence`, `${total}`);
     const files = new Map<string, Buffer>();
-    for (const output of outputs) {
-      const bytes = await this.#fetch(`steps/${step}/${output.file}`, output.sha256);
-      await this.#run.write(`${incoming}/${output.file}`, bytes);
-      files.set(output.file, bytes);
-    }
-    await this.#run.write(`${incoming}/exit.json`, exit);
-    await this.#run.move(incoming, runPaths.step(node, step));
+    for (const { file, sha256 } of outputs)
+      files.set(file, await this.#fetch(`steps/${step}/${file}`, sha256));
+    await (await this.#openPack()).append(step, new Map([...files, [lastFile, exit]]));
     this.#evidence.add(result, files, this.#plannedAs(step));
+  }
+
+  async #openPack(): Promise<PackWriter> {
+    const { id, fold } = this.#evidence;
+    return (this.#pack ??= await PackWriter.open(this.#run, id, [...fold.ended.keys()]));
   }
 }

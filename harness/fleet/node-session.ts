@@ -1,19 +1,16 @@
-import { createLineSplitter, encodeLine } from '../../agents/protocol/framing.ts';
+import { encodeLine } from '../../agents/protocol/framing.ts';
 import type { BatchEnd, JournalFold } from '../../agents/protocol/journal-fold.ts';
 import type { JournalRecord } from '../../agents/protocol/journal-record.ts';
-import type { ToAgent } from '../../agents/protocol/messages.ts';
-import { FromAgent } from '../../agents/protocol/messages.ts';
-import { parseJson } from '../../agents/protocol/parse-json.ts';
+import type { FromAgent, ToAgent } from '../../agents/protocol/messages.ts';
 import type { StepRequest } from '../../agents/protocol/step.ts';
-import { protocolVersion } from '../../agents/protocol/version.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Launch, LaunchAnswer } from '../../workloads/kit/seat.ts';
 import type { PlannedStep } from '../plan/plan.ts';
 import type { NodeEvidence } from '../store/node-evidence.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
-import { runPaths } from '../store/run-directory.ts';
 import type { Channel } from '../transport/transport.ts';
 import { Fetcher } from './fetcher.ts';
+import { hearAgent } from './hear-agent.ts';
 import { JournalMirror } from './journal-mirror.ts';
 import { refusalOf } from './refusal-of.ts';
 
@@ -178,7 +175,8 @@ export class NodeSession {
 
   /** Makes sure that all is on our disk, then tells the node to remove the run. */
   async finish(): Promise<void> {
-    await this.#options.run.flush(runPaths.journal(this.node));
+    await this.#work;
+    await this.#mirror.finish();
     const finished = this.#next((message) => message.type === 'finished');
     this.send({ type: 'finish' });
     await finished;
@@ -209,51 +207,17 @@ export class NodeSession {
   }
 
   #listen(): void {
-    const { nonce } = this.#options;
-    const split = createLineSplitter();
-    let stderr = '';
-    const onLine = (line: string): void => {
-      const message = FromAgent.safeParse(parseJson(line)).data;
-      if (message === undefined || (message.type === 'welcome' && message.nonce !== nonce))
-        throw new AssayError(
-          'PROTOCOL_MISMATCH',
-          `${this.node}: the agent sent a message that does not fit protocol ${protocolVersion}: \`${line.slice(0, 80)}\``,
-        );
-      this.#receive(message);
-    };
-    this.#channel.stderr.on('data', (chunk: Buffer) => {
-      stderr = (stderr + chunk.toString('utf8')).slice(-2000);
+    const { nonce, run, signal } = this.#options;
+    hearAgent(this.#channel, {
+      node: this.node,
+      nonce,
+      run: run.header.id,
+      onMessage: (message) => this.#receive(message),
+      onEnd: (cause) => this.#fail(cause),
     });
-    this.#channel.stdout.on('data', (chunk: Buffer) => {
-      try {
-        split(chunk).forEach(onLine);
-      } catch (cause) {
-        this.#fail(
-          cause instanceof RangeError
-            ? new AssayError('PROTOCOL_MISMATCH', `${this.node}: ${cause.message}`, { cause })
-            : cause,
-        );
-      }
+    signal?.addEventListener('abort', () => this.#fail(new AssayError('INTERRUPTED', 'interrupted')), {
+      once: true,
     });
-    // Both are paused by what started the agent.
-    for (const stream of [this.#channel.stdout, this.#channel.stderr]) stream.resume();
-    void this.#channel.ended.then(({ exitCode }) => {
-      const said = stderr.trim().slice(0, 300);
-      this.#fail(
-        new AssayError(
-          'AGENT_LOST',
-          `${this.node}: the connection to the agent ended (exit code ${exitCode ?? 'unknown'})${said === '' ? '' : `: ${said}`}`,
-          {
-            hint: `The run may still go on there. Continue with: assay resume ${this.#options.run.header.id}`,
-          },
-        ),
-      );
-    });
-    this.#options.signal?.addEventListener(
-      'abort',
-      () => this.#fail(new AssayError('INTERRUPTED', 'interrupted')),
-      { once: true },
-    );
   }
 
   #receive(message: FromAgent): void {

@@ -1,7 +1,7 @@
 import type { CommandResult } from '../../agents/protocol/step.ts';
 import { StepResult } from '../../agents/protocol/step.ts';
 import { cleanText } from '../../reports/text/clean-text.ts';
-import { nodeOfCell } from '../../reports/verdict/algebra.ts';
+import { listedUnder } from '../../reports/verdict/algebra.ts';
 import type { Cell } from '../../reports/verdict/verdict.ts';
 import { formatQuantity } from '../../reports/verdict/words/format-quantity.ts';
 import { say } from '../../reports/verdict/words/say.ts';
@@ -13,6 +13,11 @@ import { shellQuote, shellWord } from '../../workloads/kit/shell-quote.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import { suggestName } from '../config/nearest-name.ts';
 import { judge } from '../judge/judge.ts';
+import { damaged } from '../store/evidence-damaged.ts';
+import type { KeptFile } from '../store/kept-steps.ts';
+import { openSteps, printCommand } from '../store/kept-steps.ts';
+import { lastFile } from '../store/pack.ts';
+import { readDocument } from '../store/read-document.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { runPaths } from '../store/run-directory.ts';
 import { RunEvidence } from '../store/run-evidence.ts';
@@ -24,13 +29,21 @@ export interface ExplainedSample {
   readonly value: string;
   readonly invalid?: string | undefined;
   readonly step: string;
-  readonly places: readonly { readonly file: string; readonly where: string; readonly text: string }[];
+  readonly places: readonly {
+    readonly file: string;
+    readonly where: string;
+    readonly text: string;
+    /** Prints the file, called in the run directory. */
+    readonly print: string;
+  }[];
   readonly commands: readonly string[];
 }
 
 export interface Explanation {
   readonly cells: readonly Cell[];
   readonly samples: readonly ExplainedSample[];
+  /** Prints the first of the files that are named, called in the run directory. */
+  readonly print?: string | undefined;
 }
 
 /**
@@ -44,7 +57,8 @@ export async function explainCell(
   name: string,
   profile?: string,
 ): Promise<Explanation> {
-  const material = (await RunEvidence.read(run, registry)).material(profile);
+  const evidence = await RunEvidence.read(run, registry);
+  const material = evidence.material(profile);
   const candidates = profile === undefined ? [material.profile, ...material.ladder] : [material.profile];
   const judged = candidates.map((candidate) => judge({ ...material, profile: candidate }).cells);
   const cells =
@@ -67,10 +81,33 @@ export async function explainCell(
         metric === name || (metrics.has(metric) && (steps.size === 0 || steps.has(step))),
     );
   if (cells.length === 0 && samples.length === 0) throw notFound(name, material, judged.flat());
-  return {
-    cells,
-    samples: await Promise.all(samples.map(({ node, sample }) => explainSample(run, node, sample))),
-  };
+  const explained = await explainSamples(evidence, samples);
+  const fact = cells.find(({ observed }) => observed?.kind === 'fact');
+  const print =
+    explained.flatMap(({ places }) => places)[0]?.print ??
+    (fact && (await printCommand(run, { node: listedUnder(fact), step: 'facts', file: 'probes.json' })));
+  return { cells, samples: explained, print };
+}
+
+/** One node after the other: there may be more than files may be open. */
+async function explainSamples(
+  evidence: RunEvidence,
+  samples: readonly NodeSample[],
+): Promise<readonly ExplainedSample[]> {
+  const { run } = evidence;
+  const explained: ExplainedSample[] = [];
+  for (const [node, those] of Map.groupBy(samples, (each) => each.node)) {
+    await using kept = await openSteps(run, node, evidence.node(node).fold.ended.size);
+    if (kept === undefined) throw damaged(runPaths.pack(node), 'a readable file', 'none');
+    for (const { sample } of those)
+      explained.push(await explainSample(run, node, sample, await kept.read(sample.step)));
+  }
+  return explained;
+}
+
+interface NodeSample {
+  readonly node: string;
+  readonly sample: Sample;
 }
 
 const namesOf = ({ id, requirement, title }: Cell): readonly string[] => [id, requirement, title];
@@ -89,20 +126,26 @@ function notFound(name: string, material: RunMaterial, cells: readonly Cell[]): 
   );
 }
 
-async function explainSample(run: RunDirectory, node: string, sample: Sample): Promise<ExplainedSample> {
+async function explainSample(
+  run: RunDirectory,
+  node: string,
+  sample: Sample,
+  files: ReadonlyMap<string, KeptFile>,
+): Promise<ExplainedSample> {
   const folder = runPaths.step(node, sample.step);
-  const step = await run.readDocument(StepResult, `${folder}/exit.json`);
+  const textOf = (name: string): string => files.get(name)?.bytes.toString('utf8') ?? '';
+  const step = readDocument(StepResult, textOf(lastFile), `${folder}/${lastFile}`);
   const places = await Promise.all(
     sample.at.map(async (place) => {
       const output = step.commands
         .find(({ id }) => id === place.command)
         ?.outputs.find((candidate) => candidate.output === place.output);
-      const file = output === undefined ? folder : `${folder}/${output.file}`;
-      const text = output === undefined ? '' : (await run.read(file)).toString('utf8');
+      const name = output?.file ?? lastFile;
       return {
-        file,
+        file: `${folder}/${name}`,
         where: 'line' in place ? `line ${place.line}` : place.pointer,
-        text: quote(text, place),
+        text: output === undefined ? '' : quote(textOf(name), place),
+        print: await printCommand(run, { node, step: sample.step, file: name }),
       };
     }),
   );
@@ -169,16 +212,14 @@ function commandLine(command: CommandResult): string {
 }
 
 /** The explanation as text for a terminal. Commands that several numbers share are told once, at the end. */
-export function formatExplanation({ cells, samples }: Explanation): string {
+export function formatExplanation({ cells, samples, print }: Explanation): string {
   const lines: string[] = [];
   for (const cell of cells) {
     lines.push(`${cell.id}  ${cell.verdict.toUpperCase()}  ${cell.title}`, `  ${say(cell.reason)}`);
     if (cell.limit !== undefined) lines.push(`  limit   ${cell.limit.id} (${cell.limit.source})`);
     if (cell.action !== undefined) lines.push(`  action  ${say(cell.action)}`);
     if (cell.observed?.kind === 'fact')
-      lines.push(
-        `  fact    ${cell.observed.path} of nodes/${nodeOfCell(cell) ?? ''}/steps/facts/probes.json`,
-      );
+      lines.push(`  fact    ${cell.observed.path} of nodes/${listedUnder(cell)}/steps/facts/probes.json`);
     lines.push('');
   }
   for (const sample of samples) {
@@ -194,5 +235,6 @@ export function formatExplanation({ cells, samples }: Explanation): string {
     const meanings = used.map((name) => `${variable(name)} is ${meaningOf[name]}`);
     lines.push('', `${meanings.join(', ')}.`);
   }
+  if (print !== undefined) lines.push('', 'to read such a file, in the run directory:', `  ${print}`);
   return `${lines.join('\n')}\n`;
 }

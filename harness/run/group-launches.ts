@@ -8,15 +8,13 @@ import { handoverMs } from '../fleet/node-session.ts';
 import type { OpenNode } from '../fleet/open-node.ts';
 import type { PlannedStep } from '../plan/plan.ts';
 import { requestOf } from '../plan/plan.ts';
-import type { RunDirectory } from '../store/run-directory.ts';
-import { runPaths } from '../store/run-directory.ts';
+import type { KeptFile } from '../store/kept-steps.ts';
+import { lastFile } from '../store/pack.ts';
+import { readDocument } from '../store/read-document.ts';
 
 /** When the leader has ended, the others get this long to notice, before they are killed. */
 const graceMs = 3_000;
 const stillMs = 30_000;
-
-/** What is needed of a run directory to say how a step ended. */
-type StepReader = Pick<RunDirectory, 'has' | 'read' | 'readDocument'>;
 
 /** What the members of one group do for its leader, as long as it is at work. */
 export interface GroupLaunches {
@@ -37,7 +35,8 @@ export function createLaunches(options: {
   readonly nodes: ReadonlyMap<string, OpenNode>;
   readonly plan: string;
   readonly tool: Pick<Tool, 'id' | 'readLaunch'>;
-  readonly run: StepReader;
+  /** What is here of a step of a node, by file name. */
+  readonly filesOf: (node: string, step: string) => Promise<ReadonlyMap<string, KeptFile>>;
   readonly keepReaching: <T>(node: OpenNode, act: (node: OpenNode) => Promise<T>) => Promise<T>;
   /** A member was lost to us, which says nothing about it. */
   readonly onBroken: (node: string, said: string) => Promise<void>;
@@ -71,7 +70,7 @@ export function createLaunches(options: {
         await batch;
         const result = node.session.progress.ended.get(member.step)?.execution;
         if (result === 'completed') return { exitCode: 0, text: '' };
-        const text = `${member.node}: ${result ?? 'it did not begin'}: ${await why(options.run, member)}`;
+        const text = `${member.node}: ${result ?? 'it did not begin'}: ${why(await options.filesOf(member.node, member.step))}`;
         return { exitCode: 1, text: text.slice(0, maxText) };
       } catch (cause) {
         const { message } = AssayError.from(cause);
@@ -126,12 +125,13 @@ async function bringThrough(
 }
 
 /** Why a member's part did not end well, with the first words of the command that failed: the leader's stderr has it then. */
-async function why(run: StepReader, { node, step }: PlannedStep): Promise<string> {
-  const folder = runPaths.step(node, step);
-  if (!(await run.has(`${folder}/exit.json`))) return 'no reason given';
-  const { reason = 'no reason given', commands } = await run.readDocument(StepResult, `${folder}/exit.json`);
+function why(files: ReadonlyMap<string, KeptFile>): string {
+  const textOf = (file: string): string | undefined => files.get(file)?.bytes.toString('utf8');
+  const exit = textOf(lastFile);
+  if (exit === undefined) return 'no reason given';
+  const { reason = 'no reason given', commands } = readDocument(StepResult, exit, lastFile);
   const stderr = commands.at(-1)?.outputs.find(({ output }) => output === 'stderr');
-  const said = stderr === undefined ? '' : (await run.read(`${folder}/${stderr.file}`)).toString('utf8');
+  const said = (stderr && textOf(stderr.file)) ?? '';
   const [first = ''] = said.split('\n').filter((line) => /error/i.test(line));
   return `${reason}${first === '' ? '' : ` (${first.slice(0, 300)})`}`;
 }

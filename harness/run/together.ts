@@ -9,6 +9,7 @@ import { roundsOf } from '../plan/create-plan.ts';
 import type { PlannedStep } from '../plan/plan.ts';
 import { planGroup } from '../plan/plan-groups.ts';
 import type { SkipCause } from '../store/coordinator-journal.ts';
+import { readStep } from '../store/kept-steps.ts';
 import type { RunMaterial } from '../store/run-material.ts';
 import type { Fleet } from './fleet.ts';
 import { createLaunches, leadGroup } from './group-launches.ts';
@@ -92,7 +93,7 @@ async function runOne(
     nodes: fleet.nodes,
     plan,
     tool,
-    run,
+    filesOf: (node, step) => readStep(run, { node, step, most: evidence.node(node).fold.ended.size }),
     keepReaching: (node, act) => fleet.reach(node, act),
     onBroken: (node, said) => evidence.decide(now, { type: 'broken', step: lead.step, node, said }),
   });

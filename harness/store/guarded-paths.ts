@@ -40,10 +40,4 @@ export class GuardedPaths {
     }
     return path;
   }
-
-  /** A folder was moved away and has to be made again. */
-  forget(moved: string): void {
-    for (const folder of this.#folders.keys())
-      if (folder === moved || folder.startsWith(`${moved}/`)) this.#folders.delete(folder);
-  }
 }

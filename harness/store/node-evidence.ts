@@ -1,5 +1,4 @@
 import type { ChainPlace } from '../../agents/protocol/chain.ts';
-import { sha256 } from '../../agents/protocol/chain.ts';
 import { JournalFold } from '../../agents/protocol/journal-fold.ts';
 import type { JournalRecord } from '../../agents/protocol/journal-record.ts';
 import { FactsStep, StepResult } from '../../agents/protocol/step.ts';
@@ -15,6 +14,7 @@ import type { Registry } from '../../workloads/registry.ts';
 import type { PlannedStep } from '../plan/plan.ts';
 import type { EvidenceDamaged } from './evidence-damaged.ts';
 import { damaged } from './evidence-damaged.ts';
+import { lastFile } from './pack.ts';
 import { parseStep } from './parse-step.ts';
 import { readDocument } from './read-document.ts';
 import { runPaths } from './run-directory.ts';
@@ -74,13 +74,12 @@ export class NodeEvidence {
     this.#material = undefined;
   }
 
-  /** The result of a step by the bytes of its exit.json, whose digest a journal names. Throws EVIDENCE_DAMAGED. */
-  readExit(step: string, bytes: Uint8Array, digest: string): StepResult {
-    const where = `${runPaths.step(this.id, step)}/exit.json`;
-    const found = sha256(bytes);
-    if (found !== digest) throw damaged(where, `sha256 ${digest}`, `sha256 ${found}`);
-    const result = readDocument(StepResult, Buffer.from(bytes).toString('utf8'), where);
+  /** The result of a step from its exit.json, whose digest the journal names. Throws EVIDENCE_DAMAGED. */
+  readExit(step: string, bytes: Buffer, where: string): StepResult {
+    const result = readDocument(StepResult, bytes.toString('utf8'), where);
     if (result.step !== step) throw damaged(where, `the step ${step}`, result.step);
+    if (result.commands.some(({ outputs }) => outputs.some(({ file }) => file === lastFile)))
+      throw damaged(where, 'outputs of other names', lastFile);
     return result;
   }
 

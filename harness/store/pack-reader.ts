@@ -21,6 +21,9 @@ export interface PackedFile extends Required<PackEntry> {
   readonly bytes: Buffer;
 }
 
+/** Read at once: most steps are small, and asked for in the order in which they lie. */
+const readAheadBytes = 1024 * 1024;
+
 /**
  * The evidence of one node, read step by step from one open file. Whoever wrote it, nothing is read before its size is
  * bounded, and whatever is not as a writer of ours leaves it is EVIDENCE_DAMAGED.
@@ -29,6 +32,7 @@ export class PackReader {
   readonly #tar: FileHandle;
   readonly #where: string;
   readonly #units: ReadonlyMap<string, PackUnit>;
+  #window: { readonly start: number; readonly bytes: Buffer } = { start: 0, bytes: Buffer.alloc(0) };
 
   private constructor(tar: FileHandle, where: string, units: readonly PackUnit[]) {
     this.#tar = tar;
@@ -36,14 +40,17 @@ export class PackReader {
     this.#units = new Map(units.map((unit) => [unit.step, unit]));
   }
 
-  /** Opens the pack of a node: by its index, or by its headers when its writer has not made one yet. */
-  static async open(run: RunDirectory, node: string): Promise<PackReader> {
+  /**
+   * Opens the pack of a node: by its index, or by its headers when its writer has not made one yet. Then it is as long as
+   * the `most` steps that the journal names: what a killed writer left behind them was never said.
+   */
+  static async open(run: RunDirectory, node: string, most: number): Promise<PackReader> {
     const where = runPaths.pack(node);
     const tar = await run.openToRead(where);
     try {
       const units = (await run.has(runPaths.packIndex(node)))
         ? await loadIndex(run, node, tar)
-        : await scanUnits(tar, { where, most: Infinity });
+        : await scanUnits(tar, { where, most });
       return new PackReader(tar, where, units);
     } catch (cause) {
       await tar.close();
@@ -51,16 +58,26 @@ export class PackReader {
     }
   }
 
-  /** In the order in which they arrived. */
-  get units(): readonly PackUnit[] {
-    return [...this.#units.values()];
+  /** The steps, in the order in which they arrived. */
+  get names(): readonly string[] {
+    return [...this.#units.keys()];
   }
 
-  /** The files of a step by name, in one read. */
+  /** Where the last step ends. */
+  get end(): number {
+    return [...this.#units.values()].at(-1)?.end ?? 0;
+  }
+
+  /** What a step, or a file of it, is called in here. */
+  placeOf(step: string, file?: string): string {
+    return `${this.#where} steps/${step}${file === undefined ? '' : `/${file}`}`;
+  }
+
+  /** The files of a step by name. */
   async read(step: string): Promise<ReadonlyMap<string, PackedFile>> {
     const unit = this.#units.get(step);
     if (unit === undefined) throw damaged(this.#where, `the step ${step}`, 'none');
-    const part = await readPart(this.#tar, { where: this.#where, start: unit.start, end: unit.end });
+    const part = await this.#readPart(unit);
     const files = new Map<string, PackedFile>();
     for (const { path, offset, size, sha256: listed } of unit.entries) {
       const at = offset - unit.start;
@@ -77,6 +94,16 @@ export class PackReader {
       files.set(path.slice(`steps/${step}/`.length), { path, offset, size, sha256: found, bytes });
     }
     return files;
+  }
+
+  async #readPart({ start, end }: PackUnit): Promise<Buffer> {
+    let window = this.#window;
+    if (start < window.start || end > window.start + window.bytes.length) {
+      const most = Math.max(end, Math.min(start + readAheadBytes, this.end));
+      window = { start, bytes: await readPart(this.#tar, { where: this.#where, start, end: most }) };
+      this.#window = window;
+    }
+    return window.bytes.subarray(start - window.start, end - window.start);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

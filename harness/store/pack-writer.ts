@@ -88,7 +88,7 @@ async function endOf(run: RunDirectory, where: string, steps: readonly string[])
 }
 
 /** The blocks of a step. It is folded as its reader will, so that nothing is written that could not be read. */
-function packStep(
+export function packStep(
   where: string,
   step: string,
   files: ReadonlyMap<string, Uint8Array>,
@@ -111,9 +111,9 @@ function packStep(
 
 /** The index of a pack that has none, with the digest of each file as it is on the disk. */
 async function createIndex(run: RunDirectory, node: string): Promise<PackIndex> {
-  await using pack = await PackReader.open(run, node);
+  await using pack = await PackReader.open(run, node, Infinity);
   const entries: PackIndex['entries'] = [];
-  for (const { step } of pack.units)
+  for (const step of pack.names)
     for (const { bytes: _, ...entry } of (await pack.read(step)).values()) entries.push(entry);
-  return { schema: 'assay/pack', schemaVersion: 1, bytes: pack.units.at(-1)?.end ?? 0, entries };
+  return { schema: 'assay/pack', schemaVersion: 1, bytes: pack.end, entries };
 }

@@ -1,10 +1,21 @@
-import { readChain, sha256 } from '../../agents/protocol/chain.ts';
+import { posix } from 'node:path';
+import { readChain } from '../../agents/protocol/chain.ts';
+import { writerOf } from '../../agents/protocol/write-whole.ts';
 import { ErrorDocument } from '../../workloads/kit/error-document.ts';
 import type { PlannedStep } from '../plan/plan.ts';
 import { damaged } from './evidence-damaged.ts';
+import type { KeptFile, KeptSteps } from './kept-steps.ts';
+import { openSteps } from './kept-steps.ts';
 import type { NodeEvidence } from './node-evidence.ts';
+import { lastFile } from './pack.ts';
 import type { RunDirectory } from './run-directory.ts';
 import { runPaths } from './run-directory.ts';
+
+/** What a node's folder may hold; the last three are of older versions. */
+const ownNames: ReadonlySet<string> = new Set([
+  ...[runPaths.journal, runPaths.pack, runPaths.packIndex].map((path) => posix.basename(path('node'))),
+  ...['unreached.json', 'steps', 'incoming'],
+]);
 
 /** Reads one node of a run from disk into its evidence, proving it. Throws EVIDENCE_DAMAGED. */
 export async function readNode(
@@ -15,48 +26,57 @@ export async function readNode(
 ): Promise<void> {
   const { id, fold, place } = node;
   const path = runPaths.journal(id);
-  if (!(await run.has(path))) {
+  // First the journal: whoever is measuring adds to it after the steps that it names.
+  const journal = (await run.has(path)) ? (await run.read(path)).toString('utf8') : undefined;
+  for (const name of await run.list(`nodes/${id}`))
+    if (!ownNames.has(name) && writerOf(name) === undefined)
+      throw damaged(`nodes/${id}/${name}`, 'nothing but the journal and the evidence of the node', 'more');
+  if (journal === undefined) {
+    await using kept = await openSteps(run, id, 1);
     const unreached = runPaths.unreached(id);
     if (await run.has(unreached))
       node.unreached ??= (await run.readDocument(ErrorDocument, unreached)).message;
-    if ((await run.list(`nodes/${id}/steps`)).length > 0)
-      throw damaged(path, 'the journal of its steps', 'none');
+    if (kept !== undefined && kept.names.length > 0) throw damaged(path, 'the journal of its steps', 'none');
     return;
   }
-  const records = readChain((await run.read(path)).toString('utf8'), place.head);
+  const records = readChain(journal, place.head);
   if (!records.ok) throw damaged(path, 'an unbroken chain', records.error);
   for (const record of records.value.records) node.note(record, records.value.place);
   for (const [digest, seq] of fold.plans)
     if (!isPlanDigest(digest))
       throw damaged(`${path} line ${seq + 1}`, 'a plan of this run', `one with sha256 ${digest}`);
-  for (const name of await run.list(`nodes/${id}/steps`)) {
-    // Old or foreign results in the folder are no evidence: what the journal does not name must not be there.
+  await using kept = await openSteps(run, id, fold.ended.size);
+  // Old or foreign results are no evidence: what the journal does not name must not be there.
+  for (const name of kept?.names ?? [])
     if (!fold.ended.has(name))
-      throw damaged(runPaths.step(id, name), 'a step that the journal names', 'one that it does not');
+      throw damaged(kept?.placeOf(name) ?? name, 'a step that the journal names', 'one that it does not');
+  for (const [name, { result }] of fold.ended) {
+    if (kept === undefined) throw damaged(runPaths.pack(id), 'a readable file', 'none');
+    await readStep(node, kept, name, result, planned);
   }
-  for (const [name, { result }] of fold.ended) await readStep(run, node, name, result, planned);
 }
 
 async function readStep(
-  run: RunDirectory,
   node: NodeEvidence,
+  kept: KeptSteps,
   name: string,
   digest: string,
   planned: ReadonlyMap<string, PlannedStep>,
 ): Promise<void> {
-  const folder = runPaths.step(node.id, name);
-  const step = node.readExit(name, await run.read(`${folder}/exit.json`), digest);
+  const files = await kept.read(name);
+  const take = (file: string, expected: string): KeptFile => {
+    const found = files.get(file);
+    if (found === undefined) throw damaged(kept.placeOf(name, file), 'a readable file', 'none');
+    if (found.sha256 !== expected)
+      throw damaged(kept.placeOf(name, file), `sha256 ${expected}`, `sha256 ${found.sha256}`);
+    return found;
+  };
+  const step = node.readExit(name, take(lastFile, digest).bytes, kept.placeOf(name, lastFile));
   const outputs = new Map<string, Buffer>();
-  for (const output of step.commands.flatMap((command) => command.outputs)) {
-    const bytes = await run.read(`${folder}/${output.file}`);
-    const found = sha256(bytes);
-    if (found !== output.sha256)
-      throw damaged(`${folder}/${output.file}`, `sha256 ${output.sha256}`, `sha256 ${found}`);
-    outputs.set(output.file, bytes);
-  }
-  for (const file of await run.list(folder)) {
-    if (file !== 'exit.json' && !outputs.has(file))
-      throw damaged(`${folder}/${file}`, 'a file that its step names', 'one that it does not');
-  }
+  for (const output of step.commands.flatMap((command) => command.outputs))
+    outputs.set(output.file, take(output.file, output.sha256).bytes);
+  for (const file of files.keys())
+    if (file !== lastFile && !outputs.has(file))
+      throw damaged(kept.placeOf(name, file), 'a file that its step names', 'one that it does not');
   node.add(step, outputs, planned.get(name));
 }

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { lstat, mkdir, open, readdir, readFile, realpath, rename, rm } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, readFile, realpath, rm } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import type * as z from 'zod';
 import { sha256 } from '../../agents/protocol/chain.ts';
@@ -24,13 +24,13 @@ export const runPaths = {
   stops: 'stops.ndjson',
   inputs: 'inputs',
   journal: (node: string) => `nodes/${node}/journal.ndjson`,
-  /** Evidence on its way in: not yet named by the journal, so not yet part of the run. */
-  incoming: (node: string, step: string) => `nodes/${node}/incoming/${step}`,
   unreached: (node: string) => `nodes/${node}/unreached.json`,
   /** The steps of a node in one uncompressed tar, and what is where in it. */
   pack: (node: string) => `nodes/${node}/evidence.tar`,
   packIndex: (node: string) => `nodes/${node}/evidence.json`,
-  step: (node: string, step: string) => `nodes/${node}/steps/${step}`,
+  /** A folder for each step: a name for evidence everywhere, and where it lies in runs from before there were packs. */
+  steps: (node: string) => `nodes/${node}/steps`,
+  step: (node: string, step: string) => `${runPaths.steps(node)}/${step}`,
 };
 
 /** Names of the documents in `inputs/`. */
@@ -187,15 +187,6 @@ export class RunDirectory {
 
   async remove(relative: string): Promise<void> {
     await rm(await this.#paths.claim(relative), { force: true });
-  }
-
-  /** Moves a folder into place, over whatever an interrupted attempt left there. */
-  async move(from: string, to: string): Promise<void> {
-    const source = await this.#paths.claim(from);
-    const target = await this.#paths.claim(to);
-    await rm(target, { recursive: true, force: true });
-    await rename(source, target);
-    this.#paths.forget(from);
   }
 
   /** Cuts what was being written to a file of lines when its writer died: it was never said. */

@@ -1,13 +1,9 @@
 import { sha256 } from '../../agents/protocol/chain.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
-import { LimitFile } from '../../workloads/kit/limit.ts';
 import type { Registry } from '../../workloads/registry.ts';
-import { metricsOf } from '../../workloads/registry.ts';
-import { Inventory } from '../config/inventory.ts';
-import { Manifest } from '../config/manifest.ts';
+import type { Inventory } from '../config/inventory.ts';
 import type { Profile } from '../config/profile.ts';
-import { StoredProfile } from '../config/profile.ts';
-import { Suite } from '../config/suite.ts';
+import type { Suite } from '../config/suite.ts';
 import type { PlannedStep } from '../plan/plan.ts';
 import { Plan } from '../plan/plan.ts';
 import { assayVersion } from '../version.ts';
@@ -16,6 +12,8 @@ import { CoordinatorJournal } from './coordinator-journal.ts';
 import { damaged, EvidenceDamaged } from './evidence-damaged.ts';
 import { NodeEvidence } from './node-evidence.ts';
 import { OldDecision, readDecisions } from './old-decision.ts';
+import type { RunInputs } from './read-inputs.ts';
+import { readInputs } from './read-inputs.ts';
 import { readNode } from './read-node.ts';
 import type { RunDirectory } from './run-directory.ts';
 import { inputNames, runPaths } from './run-directory.ts';
@@ -24,17 +22,12 @@ import type { RunMaterial } from './run-material.ts';
 /** Nodes whose evidence is read at the same time: each has a few files open. */
 const nodesAtOnce = 16;
 
-type Inputs = Pick<RunMaterial, 'inventory' | 'suite' | 'manifest' | 'limits' | 'metrics'> & {
-  /** In the order of the header. */
-  readonly profiles: readonly Profile[];
-};
-
 /** All that is known about a run: read from its directory, and added to by the sessions of the nodes while it goes on. */
 export class RunEvidence {
   readonly run: RunDirectory;
   readonly registry: Registry;
   readonly nodes: ReadonlyMap<string, NodeEvidence>;
-  readonly #inputs: Inputs;
+  readonly #inputs: RunInputs;
   readonly #journal: CoordinatorJournal;
   /** Of a run of version 1. */
   readonly #decisions: Decided | undefined;
@@ -51,7 +44,7 @@ export class RunEvidence {
   private constructor(
     run: RunDirectory,
     registry: Registry,
-    inputs: Inputs,
+    inputs: RunInputs,
     journal: CoordinatorJournal,
     decisions: Decided | undefined,
   ) {
@@ -110,15 +103,16 @@ export class RunEvidence {
 
   /**
    * The same for whoever is going to add to it and holds the run's lock: what was being written when its writer died was
-   * never said. Throws USAGE for a run of version 1, whose nodes know no coordinator's journal.
+   * never said. Throws USAGE for a run of version 1, whose nodes know no coordinator's journal, and for one without packs.
    */
   static async continue(run: RunDirectory, registry: Registry): Promise<RunEvidence> {
-    if (run.header.schemaVersion === 1)
-      throw new AssayError('USAGE', `expected a run of schemaVersion 2, found one of 1: ${run.path}`, {
-        hint: 'It was begun by an older version: judge it with this one, or go on with that one.',
-      });
+    if (run.header.schemaVersion === 1) throw olderRun('a run of schemaVersion 2', `one of 1: ${run.path}`);
+    const nodes = await run.list('nodes');
+    for (const name of nodes)
+      if ((await run.has(runPaths.steps(name))) && !(await run.has(runPaths.pack(name))))
+        throw olderRun(`the steps of ${name} in ${runPaths.pack(name)}`, `them in ${runPaths.steps(name)}`);
     await run.cutTornLine(runPaths.coordinator);
-    for (const name of await run.list('nodes')) await run.cutTornLine(runPaths.journal(name));
+    for (const name of nodes) await run.cutTornLine(runPaths.journal(name));
     return RunEvidence.read(run, registry);
   }
 
@@ -277,31 +271,10 @@ export class RunEvidence {
   }
 }
 
-/** The documents that a run was begun with. What no header names is refused by name: it would decide unseen. */
-async function readInputs(run: RunDirectory, registry: Registry): Promise<Inputs> {
-  const listed = new Set(run.header.inputs.map(({ path }) => path));
-  for (const path of await run.listAll(runPaths.inputs))
-    if (!listed.has(path)) throw damaged(path, 'an input that the header names', 'one that it does not');
-  const input = (name: string): string => {
-    const path = `${runPaths.inputs}/${name}`;
-    if (!listed.has(path)) throw damaged(runPaths.header, `${path} among the inputs`, 'no such input');
-    return path;
-  };
-  return {
-    inventory: await run.readDocument(Inventory, input(inputNames.inventory)),
-    suite: await run.readDocument(Suite, input(inputNames.suite)),
-    limits: (await run.readDocument(LimitFile, input(inputNames.limits))).limits,
-    metrics: metricsOf(registry),
-    ...(listed.has(`${runPaths.inputs}/${inputNames.manifest}`)
-      ? { manifest: await run.readDocument(Manifest, input(inputNames.manifest)) }
-      : {}),
-    profiles: await Promise.all(
-      [...listed]
-        .filter((path) => path.startsWith(`${runPaths.inputs}/profiles/`))
-        .map((path) => run.readDocument(StoredProfile, path)),
-    ),
-  };
-}
+const olderRun = (expected: string, found: string): AssayError =>
+  new AssayError('USAGE', `expected ${expected}, found ${found}`, {
+    hint: 'It was begun by an older version: judge it with this one, or go on with that one.',
+  });
 
 async function readOldDecisions(run: RunDirectory): Promise<Decided> {
   const bytes = (await run.has(runPaths.decisions))

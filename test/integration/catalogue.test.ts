@@ -1,7 +1,8 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { BuiltIn } from '../../harness/config/built-in.ts';
+import { changePack } from '../support/change-pack.ts';
 import type { Judged } from '../support/constructed/judge-directory.ts';
 import { judgeDirectory } from '../support/constructed/judge-directory.ts';
 import { recordedStep } from '../support/constructed/recorded-step.ts';
@@ -333,7 +334,7 @@ describe('more than one machine', () => {
     const journal = join(run, 'nodes/vm/journal.ndjson');
     const lines = readFileSync(journal, 'utf8').split('\n');
     writeFileSync(journal, `${lines[0] ?? ''}\n`);
-    rmSync(join(run, 'nodes/vm/steps'), { recursive: true });
+    await changePack(run, 'vm', (steps) => steps.clear());
     const { exitCode, verdict } = await judgeDirectory(run, 'survey');
     expect(exitCode).toBe(3);
     expect(verdict.counts.required.pass).toBe(0);
@@ -354,12 +355,12 @@ describe('a log that does not cover the run', () => {
     const run = await cut();
     const { exitCode, stderr } = await runAssay(['judge', run, '--json'], { cwd: run });
     expect(exitCode).toBe(4);
-    expect(stderr).toContain('nodes/vm/steps/r1-verify: expected a step that the journal names');
+    expect(stderr).toContain('nodes/vm/evidence.tar steps/r1-verify: expected a step that the journal names');
   });
 
   it('leaves the steps after its end without evidence', async () => {
     const run = await cut();
-    rmSync(join(run, 'nodes/vm/steps/r1-verify'), { recursive: true });
+    await changePack(run, 'vm', (steps) => steps.delete('r1-verify'));
     const { exitCode, cell } = await judgeDirectory(run, 'survey');
     expect(exitCode).toBe(2);
     expect(cell('vm', 'nvme-exact')).toMatchObject({

@@ -7,6 +7,7 @@ import { nameOf } from '../../workloads/kit/subject.ts';
 import { findObstacle } from '../rig/check-machine.ts';
 import type { Rig } from '../rig/rig.ts';
 import { createRig } from '../rig/rig.ts';
+import { editPacked } from '../support/change-pack.ts';
 import type { Finished } from '../support/run-assay.ts';
 import { runAssay } from '../support/run-assay.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
@@ -192,8 +193,8 @@ describe.skipIf(obstacle !== undefined)('certify', () => {
     const copy = join(temporaryDirectory(), 'copy');
     cpSync(run, copy, { recursive: true });
     const led = verdict().block?.trials[0];
-    const output = join(copy, `nodes/${led?.members[0]}/steps/${led?.step}/run.stdout`);
-    writeFileSync(output, readFileSync(output, 'utf8').replace('"wrong":0', '"wrong":1'));
+    const [leader = ''] = led?.members ?? [];
+    await editPacked(copy, leader, [led?.step ?? '', 'run.stdout'], ['"wrong":0', '"wrong":1']);
     const again = await assay('judge', copy);
     expect(again.exitCode).toBe(4);
     expect(again.stderr).toContain('EVIDENCE_DAMAGED');

@@ -6,11 +6,13 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { changePack, editPacked } from '../support/change-pack.ts';
 import { quickHash, runAssay, writeSuite } from '../support/run-assay.ts';
 
 let cwd: string;
@@ -68,88 +70,118 @@ describe('judge on a damaged run directory', () => {
     expect(readFileSync(join(`${run}.report`, 'verdicts/survey.json')).equals(before)).toBe(true);
   });
 
-  const step = 'nodes/local/steps/r1-hash';
-  it.each([
+  const speed = ['r1-hash', 'speed.stdout'] as const;
+  const step = 'nodes/local/evidence.tar steps/r1-hash';
+  const changeStep = (run: string, change: (files: Map<string, Buffer>) => void): Promise<void> =>
+    changePack(run, 'local', (steps) => change(steps.get('r1-hash') ?? new Map<string, Buffer>()));
+  const pack = 'nodes/local/evidence.tar';
+  it.each<[string, (run: string) => void | Promise<void>, string]>([
     [
       'a changed output',
-      (run: string) => edit(join(run, step, 'speed.stdout'), /\+F:25:sha256:\d/, '+F:25:sha256:9'),
+      (run) => editPacked(run, 'local', speed, [/\+F:25:sha256:\d/, '+F:25:sha256:9']),
       `${step}/speed.stdout: expected sha256`,
     ],
     [
       'a changed result',
-      (run: string) => edit(join(run, step, 'exit.json'), '"exitCode": 0', '"exitCode": 1'),
+      (run) => editPacked(run, 'local', ['r1-hash', 'exit.json'], ['"exitCode": 0', '"exitCode": 1']),
       `${step}/exit.json: expected sha256`,
     ],
     [
       'a missing output',
-      (run: string) => rmSync(join(run, step, 'speed.stdout')),
+      (run) => changeStep(run, (files) => files.delete('speed.stdout')),
       `${step}/speed.stdout: expected a readable file`,
     ],
     [
       'a missing step',
-      (run: string) => rmSync(join(run, step), { recursive: true }),
-      `${step}/exit.json: expected a readable file`,
+      (run) => changePack(run, 'local', (steps) => steps.delete('r1-hash')),
+      `${pack}: expected the step r1-hash, found none`,
     ],
     [
       'a foreign step',
-      (run: string) => cpSync(join(run, step), join(run, 'nodes/local/steps/r9-hash'), { recursive: true }),
-      'nodes/local/steps/r9-hash: expected a step that the journal names',
+      (run) =>
+        changePack(run, 'local', (steps) =>
+          steps.set('r9-hash', steps.get('r1-hash') ?? new Map<string, Buffer>()),
+        ),
+      `${pack} steps/r9-hash: expected a step that the journal names`,
     ],
     [
       'a foreign file in a step',
-      (run: string) => writeFileSync(join(run, step, 'old.stdout'), 'x'),
+      (run) => changeStep(run, (files) => files.set('old.stdout', Buffer.from('x'))),
       `${step}/old.stdout: expected a file that its step names`,
+    ],
+    ['a cut pack', (run) => truncateSync(join(run, pack), 3000), 'nodes/local/evidence.tar: expected '],
+    [
+      'a missing pack',
+      (run) => rmSync(join(run, pack)),
+      `evidence.json: expected the pack ${pack} beside it`,
+    ],
+    [
+      'a pack and its index gone',
+      (run) => {
+        for (const file of [pack, 'nodes/local/evidence.json']) rmSync(join(run, file));
+      },
+      `${pack}: expected a readable file, found none`,
+    ],
+    [
+      'folders of steps beside the pack',
+      (run) => mkdirSync(join(run, 'nodes/local/steps')),
+      `nodes/local/steps: expected no steps beside ${pack}, found a folder`,
+    ],
+    [
+      'a foreign file beside the pack',
+      (run) => writeFileSync(join(run, 'nodes/local/notes.txt'), 'x'),
+      'nodes/local/notes.txt: expected nothing but the journal and the evidence of the node',
     ],
     [
       'a removed journal line',
-      (run: string) =>
+      (run) =>
         edit(join(run, 'nodes/local/journal.ndjson'), /^.*"type":"step-ended","step":"r1-hash".*\n/m, ''),
       'nodes/local/journal.ndjson: expected an unbroken chain',
     ],
     [
       'a changed journal line',
-      (run: string) =>
+      (run) =>
         edit(join(run, 'nodes/local/journal.ndjson'), '"execution":"completed"', '"execution":"timeout"'),
       'nodes/local/journal.ndjson: expected an unbroken chain',
     ],
     [
       'a torn journal',
-      (run: string) => appendFileSync(join(run, 'nodes/local/journal.ndjson'), '{"seq":'),
+      (run) => appendFileSync(join(run, 'nodes/local/journal.ndjson'), '{"seq":'),
       'nodes/local/journal.ndjson: expected an unbroken chain',
     ],
     [
       'a changed plan',
-      (run: string) => edit(join(run, 'plan.json'), '"repetition": 2', '"repetition": 1'),
+      (run) => edit(join(run, 'plan.json'), '"repetition": 2', '"repetition": 1'),
       'plan.json: expected sha256',
     ],
     [
       'a changed limit',
-      (run: string) => edit(join(run, 'inputs/limits.json'), '"value": 0', '"value": 9'),
+      (run) => edit(join(run, 'inputs/limits.json'), '"value": 0', '"value": 9'),
       'inputs/limits.json: expected sha256',
     ],
     [
       'a changed profile',
-      (run: string) => edit(join(run, 'inputs/profiles/storage.json'), '"required"', '"advisory"'),
+      (run) => edit(join(run, 'inputs/profiles/storage.json'), '"required"', '"advisory"'),
       'inputs/profiles/storage.json: expected sha256',
     ],
     [
       'another header',
-      (run: string) => edit(join(run, 'run.json'), /"nonce": "./, '"nonce": "z'),
+      (run) => edit(join(run, 'run.json'), /"nonce": "./, '"nonce": "z'),
       'coordinator.ndjson line 1: expected the next link of the chain',
     ],
     [
       'a header that is no JSON',
-      (run: string) => writeFileSync(join(run, 'run.json'), 'hello'),
+      (run) => writeFileSync(join(run, 'run.json'), 'hello'),
       'run.json: expected a JSON document',
     ],
     [
       'a plan of a newer version',
-      (run: string) => edit(join(run, 'run.json'), '"schemaVersion": 2', '"schemaVersion": 3'),
+      (run) => edit(join(run, 'run.json'), '"schemaVersion": 2', '"schemaVersion": 3'),
       'SCHEMA_TOO_NEW run.json: expected schemaVersion 1 or 2, found 3',
     ],
   ])('refuses %s with exit code 4', async (_, damage, message) => {
     const run = copy();
-    damage(run);
+    await damage(run);
     const { exitCode, stderr, verdict } = await judge(run);
     expect(stderr).toContain(message);
     expect(exitCode).toBe(4);
@@ -226,6 +258,7 @@ describe('judge on a damaged run directory', () => {
       /stands in nodes\/local\/steps\/r1-hash\/speed\.stdout, line \d+: {2}\+F:25:sha256:\d/,
     );
     const wrong = await runAssay(['explain', join(cwd, 'run'), 'sha256.bulkThroughputt'], { cwd });
+    expect(stdout).toContain('  tar -xOf nodes/local/evidence.tar steps/r1-hash/speed.stdout\n');
     expect(wrong.exitCode).toBe(64);
     expect(wrong.stderr).toContain('Did you mean `sha256.bulkThroughput`?');
   });

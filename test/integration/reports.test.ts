@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { editPacked } from '../support/change-pack.ts';
 import { quickHash, runAssay, writeSuite } from '../support/run-assay.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
@@ -76,11 +77,10 @@ describe('reports stand beside the evidence', () => {
     expect(stderr).toContain('Name a place with --out');
   });
 
-  const output = 'one/nodes/local/steps/r1-hash/speed.stdout';
   it('do not go on saying what the evidence no longer gives', async () => {
     const cwd = copy();
-    const path = join(cwd, output);
-    writeFileSync(path, readFileSync(path, 'utf8').replace(/(\+F:25:sha256:)\d/, '$19'));
+    const speed = ['r1-hash', 'speed.stdout'] as const;
+    await editPacked(join(cwd, 'one'), 'local', speed, [/(\+F:25:sha256:)\d/, '$19']);
     expect((await runAssay(['judge', 'one'], { cwd })).exitCode).toBe(4);
     expect(readFileSync(join(cwd, junit), 'utf8')).toContain('name="exitCode" value="4"');
     // What belongs to no node leaves nothing to judge, and no green report behind.

@@ -8,6 +8,7 @@ import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import { ProbeDocument } from '../../workloads/kit/facts/probe-output.ts';
 import { readHostFacts } from '../../workloads/kit/facts/read-host-facts.ts';
 import { nameOf } from '../../workloads/kit/subject.ts';
+import { readPacked } from '../support/change-pack.ts';
 import { fakeTool, runAssay, writeSuite } from '../support/run-assay.ts';
 import { tell } from '../support/tell.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
@@ -75,9 +76,7 @@ esac; done`;
 
 const factsOf = (run: string): HostFacts =>
   readHostFacts(
-    ProbeDocument.parse(
-      JSON.parse(readFileSync(join(run, 'nodes/local/steps/facts/probes.json'), 'utf8')) as unknown,
-    ),
+    ProbeDocument.parse(JSON.parse(readPacked(run, 'local', 'steps/facts/probes.json')) as unknown),
   );
 const cellOf = (verdict: Verdict, requirement: string, subject: string) =>
   tell(verdict.cells.find(({ id }) => id === `${subject}:${requirement}`));

@@ -11,6 +11,7 @@ import type { ProbeDocument } from '../../workloads/kit/facts/probe-output.ts';
 import { readHostFacts } from '../../workloads/kit/facts/read-host-facts.ts';
 import type { StepOutputs } from '../../workloads/kit/tool.ts';
 import { loadRegistry } from '../../workloads/registry.ts';
+import type { Layout } from './constructed/node-evidence.ts';
 import { writeNodeEvidence, writePlan } from './constructed/node-evidence.ts';
 import type { PlannedCommands } from './constructed/step-evidence.ts';
 
@@ -49,6 +50,7 @@ export interface EvidenceRun {
   readonly purpose?: 'survey' | 'certify';
   /** Changes the shipped limits and profiles before they are written into `inputs/`. */
   readonly change?: (builtIn: BuiltIn) => BuiltIn;
+  readonly layout?: Layout;
 }
 
 const startedAt = new Date('2026-11-23T00:00:00Z');
@@ -110,7 +112,7 @@ export async function writeRunDirectory(path: string, given: EvidenceRun): Promi
     probes === undefined ? [[node, why] as const] : [],
   );
   const head = await writePlan(run, plan, new Map(unreached));
-  for (const node of given.nodes) writeNode(run, head, node);
+  for (const node of given.nodes) await writeNode(run, head, node, given.layout);
 }
 
 /** One suite entry for each that the steps name; nothing planned needs one all the same. */
@@ -139,7 +141,12 @@ const requestOf = (step: EvidenceStep): StepRequest => ({
   budgetMs: 60_000,
 });
 
-function writeNode(run: RunDirectory, plan: string, node: EvidenceNode): void {
+async function writeNode(
+  run: RunDirectory,
+  plan: string,
+  node: EvidenceNode,
+  layout: Layout | undefined,
+): Promise<void> {
   if (node.probes === undefined) return;
   const planned = node.steps ?? [];
   const steps = planned.flatMap((step) => {
@@ -150,5 +157,5 @@ function writeNode(run: RunDirectory, plan: string, node: EvidenceNode): void {
     return [{ request, outputs, how, planned: commands }];
   });
   const { id, probes } = node;
-  writeNodeEvidence(run, plan, { id, probes, planned: planned.map(stepOf), steps });
+  await writeNodeEvidence(run, plan, { id, probes, planned: planned.map(stepOf), steps }, layout);
 }

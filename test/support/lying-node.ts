@@ -8,10 +8,9 @@ import ssh2 from 'ssh2';
 import type { Hello } from '../../agents/protocol/messages.ts';
 import type { StepRequest } from '../../agents/protocol/step.ts';
 import { protocolVersion } from '../../agents/protocol/version.ts';
-import { writeStepEvidence } from './constructed/step-evidence.ts';
+import type { LeftStep } from './constructed/step-evidence.ts';
+import { writeStep } from './constructed/step-evidence.ts';
 import { createKey } from './sshd.ts';
-
-type KeptStep = Parameters<typeof writeStepEvidence> extends [string, ...infer Rest] ? Rest : never;
 
 /** What a session of a lying node can say, honest or not. */
 export interface Liar {
@@ -20,7 +19,7 @@ export interface Liar {
   /** Appends a record to the journal that it shows. */
   readonly record: (entry: object) => void;
   /** Shows this as the evidence of a step and returns the digest of its exit.json. */
-  readonly keep: (...step: KeptStep) => string;
+  readonly keep: (...step: LeftStep) => string;
 }
 
 /** What a node does with a message instead of what an honest one does. */
@@ -91,7 +90,7 @@ function speak(channel: ServerChannel, command: string, lies: Lies, folder: stri
     [seq, prev] = [seq + 1, sha256(line)];
     send({ type: 'record', line });
   };
-  const keep: Liar['keep'] = (...step) => writeStepEvidence(folder, ...step);
+  const keep: Liar['keep'] = (...step) => writeStep(folder, ...step);
   const liar: Liar = { hello, send, record, keep };
   const honest: Lies = {
     hello: () => {

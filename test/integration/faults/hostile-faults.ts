@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { runPaths } from '../../../harness/store/run-directory.ts';
 import { waitUntil } from '../../rig/wait-until.ts';
 import type { Lies } from '../../support/lying-node.ts';
 import { startLyingNode } from '../../support/lying-node.ts';
@@ -92,17 +93,16 @@ export const hostileFaults: Readonly<Record<string, Scenario>> = {
       running.signal('SIGKILL');
       await running.finished;
       const victim = join(scene.directory, 'victim');
-      mkdirSync(join(victim, 'r1-hash'), { recursive: true });
-      writeFileSync(join(victim, 'r1-hash/thesis.txt'), 'precious');
-      const [steps, kept] = [join(scene.run, 'nodes', name, 'steps'), join(scene.directory, 'kept')];
-      renameSync(steps, kept);
-      symlinkSync(victim, steps);
+      writeFileSync(victim, 'precious');
+      const [pack, kept] = [join(scene.run, runPaths.pack(name)), join(scene.directory, 'kept')];
+      renameSync(pack, kept);
+      symlinkSync(victim, pack);
       gate.open();
       const refused = await scene.start('resume', scene.run).finished;
       expect(refused.stderr).toContain('EVIDENCE_DAMAGED');
-      expect(readdirSync(join(victim, 'r1-hash'))).toEqual(['thesis.txt']);
-      rmSync(steps);
-      renameSync(kept, steps);
+      expect(readFileSync(victim, 'utf8')).toBe('precious');
+      rmSync(pack);
+      renameSync(kept, pack);
       return found(scene, [refused, await scene.start('resume', scene.run).finished]);
     },
   },

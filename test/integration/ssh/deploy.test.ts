@@ -7,6 +7,7 @@ import { deployRuntime, loadRuntime } from '../../../harness/deploy/runtime.ts';
 import type { NodeSession } from '../../../harness/fleet/node-session.ts';
 import type { Target } from '../../../harness/fleet/open-session.ts';
 import { openSession } from '../../../harness/fleet/open-session.ts';
+import { readStep } from '../../../harness/store/kept-steps.ts';
 import { NodeEvidence } from '../../../harness/store/node-evidence.ts';
 import { RunDirectory } from '../../../harness/store/run-directory.ts';
 import { createSshTransport } from '../../../harness/transport/ssh.ts';
@@ -100,9 +101,11 @@ describe.skipIf(!hasSshd)('a machine behind SSH', () => {
     const step = session.progress.nextFacts;
     session.send({ type: 'probe', step });
     await session.stepEnded(step);
-    expect(JSON.parse((await run.read(`nodes/rack7/steps/${step}/probes.json`)).toString('utf8'))).toBeTypeOf(
-      'object',
-    );
+    const probes =
+      (await readStep(run, { node: 'rack7', step, most: Infinity }))
+        .get('probes.json')
+        ?.bytes.toString('utf8') ?? '';
+    expect(JSON.parse(probes)).toBeTypeOf('object');
     await session.finish();
     await expect
       .poll(() => (existsSync(join(state, 'runs')) ? readdirSync(join(state, 'runs')) : []))

@@ -5,13 +5,14 @@ import type { JournalEntry } from '../../../agents/protocol/journal-record.ts';
 import type { StepRequest, StepResult } from '../../../agents/protocol/step.ts';
 import type { Plan } from '../../../harness/plan/plan.ts';
 import { CoordinatorJournal } from '../../../harness/store/coordinator-journal.ts';
+import { PackWriter, packStep } from '../../../harness/store/pack-writer.ts';
 import { toJson } from '../../../harness/store/read-document.ts';
 import type { RunDirectory } from '../../../harness/store/run-directory.ts';
 import { runPaths } from '../../../harness/store/run-directory.ts';
 import type { ProbeDocument } from '../../../workloads/kit/facts/probe-output.ts';
 import type { StepOutputs } from '../../../workloads/kit/tool.ts';
-import type { PlannedCommands } from './step-evidence.ts';
-import { writeStepEvidence } from './step-evidence.ts';
+import type { LeftStep, PlannedCommands } from './step-evidence.ts';
+import { keepStep, writeStep } from './step-evidence.ts';
 
 /** A node as it is kept: what it was, the names of what it was given, and the steps that it left something of. */
 export interface KeptNode {
@@ -42,10 +43,27 @@ export async function writePlan(
   return journal.head;
 }
 
+/** Where the steps of a node lie: in its pack, or in a folder each as in runs from before there were packs. */
+export type Layout = 'pack' | 'folders';
+
 /** Writes the evidence of a node and the journal that names it; `plan` is the digest of the plan. */
-export function writeNodeEvidence(run: RunDirectory, plan: string, node: KeptNode): void {
+export async function writeNodeEvidence(
+  run: RunDirectory,
+  plan: string,
+  node: KeptNode,
+  layout: Layout = 'pack',
+): Promise<void> {
   const folder = join(run.path, 'nodes', node.id);
   mkdirSync(folder, { recursive: true });
+  const packed: Uint8Array[] = [];
+  const names: string[] = [];
+  const keep = (...step: LeftStep): string => {
+    if (layout === 'folders') return writeStep(folder, ...step);
+    const { files, digest } = keepStep(...step);
+    names.push(step[0].step);
+    packed.push(...packStep(runPaths.pack(node.id), step[0].step, files).chunks);
+    return digest;
+  };
   const probes: StepOutputs[string] = {
     stdout: '',
     stderr: '',
@@ -69,7 +87,7 @@ export function writeNodeEvidence(run: RunDirectory, plan: string, node: KeptNod
       type: 'step-ended',
       step: 'facts',
       execution: 'completed',
-      result: writeStepEvidence(folder, facts, { probes }),
+      result: keep(facts, { probes }),
     },
   ];
   if (node.planned.length > 0) {
@@ -78,11 +96,14 @@ export function writeNodeEvidence(run: RunDirectory, plan: string, node: KeptNod
   }
   for (const { request, outputs, how, planned } of node.steps) {
     const { step } = request;
-    const result = writeStepEvidence(folder, request, outputs, how, planned);
+    const result = keep(request, outputs, how, planned);
     entries.push({ type: 'step-started', step });
     entries.push({ type: 'step-ended', step, execution: how.execution, result });
   }
   writeFileSync(join(run.path, runPaths.journal(node.id)), chain(entries, run));
+  if (layout === 'folders') return;
+  writeFileSync(join(run.path, runPaths.pack(node.id)), Buffer.concat(packed));
+  await (await PackWriter.open(run, node.id, names)).close();
 }
 
 /** Journal lines, each with the digest of the one before. */

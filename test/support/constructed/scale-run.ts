@@ -145,7 +145,7 @@ export async function writeScaleRun(path: string, kind: ScaleKind, size: number)
   for (const { node, probes, bad } of nodes) {
     if (bad === 'unreached') continue;
     const steps = planned.get(node.name) ?? [];
-    writeNodeEvidence(run, head, {
+    await writeNodeEvidence(run, head, {
       id: node.name,
       probes,
       planned: steps.map(({ step }) => step),

@@ -13,18 +13,22 @@ import type { StepOutputs } from '../../../workloads/kit/tool.ts';
 /** Commands as their tool planned them, by id. */
 export type PlannedCommands = Readonly<Record<string, CommandResult['planned']>>;
 
-/** Writes a step's outputs and its `exit.json` as an agent keeps them. Returns the digest that the journal names. */
-export function writeStepEvidence(
-  node: string,
+/** A step as it was asked for, what its commands left, how it ended, and the commands as they were planned. */
+export type LeftStep = readonly [
   request: Omit<StepRequest, 'budgetMs'>,
   outputs: StepOutputs,
-  how: Pick<StepResult, 'execution' | 'reason'> = { execution: 'completed' },
-  planned: PlannedCommands = {},
-): string {
-  const folder = join(node, 'steps', request.step);
-  mkdirSync(folder, { recursive: true });
+  how?: Pick<StepResult, 'execution' | 'reason'>,
+  planned?: PlannedCommands | undefined,
+];
+
+/** The files of a step with its `exit.json` as an agent keeps them, and the digest that the journal names. */
+export function keepStep(...[request, outputs, how = { execution: 'completed' }, planned = {}]: LeftStep): {
+  readonly files: ReadonlyMap<string, Buffer>;
+  readonly digest: string;
+} {
+  const files = new Map<string, Buffer>();
   const keep = (output: string, file: string, text: string): CapturedOutput => {
-    writeFileSync(join(folder, file), text);
+    files.set(file, Buffer.from(text));
     return { output, file, bytes: Buffer.byteLength(text), sha256: sha256(text), capped: false };
   };
   const commands = Object.entries(outputs).map(([id, given]) => ({
@@ -61,6 +65,15 @@ export function writeStepEvidence(
     agentCpuSeconds: 0,
   };
   const text = toJson(result);
-  writeFileSync(join(folder, 'exit.json'), text);
-  return sha256(text);
+  files.set('exit.json', Buffer.from(text));
+  return { files, digest: sha256(text) };
+}
+
+/** Writes the files of a step into a folder of their own, as an agent does. Returns the digest that the journal names. */
+export function writeStep(node: string, ...step: LeftStep): string {
+  const { files, digest } = keepStep(...step);
+  const folder = join(node, 'steps', step[0].step);
+  mkdirSync(folder, { recursive: true });
+  for (const [file, bytes] of files) writeFileSync(join(folder, file), bytes);
+  return digest;
 }

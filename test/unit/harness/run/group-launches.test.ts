@@ -44,11 +44,7 @@ function open(lost?: AssayError) {
     steps,
     nodes: new Map(['a', 'b', 'c'].map((name) => [name, node(name)])),
     plan: 'digest',
-    run: {
-      has: () => Promise.resolve(false),
-      read: () => Promise.reject(new Error('nothing is there')),
-      readDocument: () => Promise.reject(new Error('nothing is there')),
-    },
+    filesOf: () => Promise.resolve(new Map()),
     tool: {
       id: 'openmpi',
       readLaunch: ([word = '']) =>

@@ -36,9 +36,9 @@ const plain = (steps: Steps): unknown =>
 /** All that a pack holds, or the code of why it is refused. */
 async function read(run: RunDirectory): Promise<unknown> {
   try {
-    await using reader = await PackReader.open(run, 'n1');
+    await using reader = await PackReader.open(run, 'n1', Infinity);
     const steps = new Map<string, Files>();
-    for (const { step } of reader.units) {
+    for (const step of reader.names) {
       const files = await reader.read(step);
       steps.set(step, new Map([...files].map(([name, { bytes }]) => [name, bytes])));
     }

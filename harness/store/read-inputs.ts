@@ -1,0 +1,43 @@
+import { LimitFile } from '../../workloads/kit/limit.ts';
+import type { Registry } from '../../workloads/registry.ts';
+import { metricsOf } from '../../workloads/registry.ts';
+import { Inventory } from '../config/inventory.ts';
+import { Manifest } from '../config/manifest.ts';
+import type { Profile } from '../config/profile.ts';
+import { StoredProfile } from '../config/profile.ts';
+import { Suite } from '../config/suite.ts';
+import { damaged } from './evidence-damaged.ts';
+import type { RunDirectory } from './run-directory.ts';
+import { inputNames, runPaths } from './run-directory.ts';
+import type { RunMaterial } from './run-material.ts';
+
+export type RunInputs = Pick<RunMaterial, 'inventory' | 'suite' | 'manifest' | 'limits' | 'metrics'> & {
+  /** In the order of the header. */
+  readonly profiles: readonly Profile[];
+};
+
+/** The documents that a run was begun with. What no header names is refused by name: it would decide unseen. */
+export async function readInputs(run: RunDirectory, registry: Registry): Promise<RunInputs> {
+  const listed = new Set(run.header.inputs.map(({ path }) => path));
+  for (const path of await run.listAll(runPaths.inputs))
+    if (!listed.has(path)) throw damaged(path, 'an input that the header names', 'one that it does not');
+  const input = (name: string): string => {
+    const path = `${runPaths.inputs}/${name}`;
+    if (!listed.has(path)) throw damaged(runPaths.header, `${path} among the inputs`, 'no such input');
+    return path;
+  };
+  return {
+    inventory: await run.readDocument(Inventory, input(inputNames.inventory)),
+    suite: await run.readDocument(Suite, input(inputNames.suite)),
+    limits: (await run.readDocument(LimitFile, input(inputNames.limits))).limits,
+    metrics: metricsOf(registry),
+    ...(listed.has(`${runPaths.inputs}/${inputNames.manifest}`)
+      ? { manifest: await run.readDocument(Manifest, input(inputNames.manifest)) }
+      : {}),
+    profiles: await Promise.all(
+      [...listed]
+        .filter((path) => path.startsWith(`${runPaths.inputs}/profiles/`))
+        .map((path) => run.readDocument(StoredProfile, path)),
+    ),
+  };
+}
