@@ -16,7 +16,11 @@ export function nodeParts(verdict: Verdict): (node: string) => Verdict {
   const cellsOf = cellsByNode(verdict);
   const defects = inOrder(verdict.defects, ({ cells }) => cells);
   const measurements = inOrder(verdict.measurements, ({ subject }) => [ownerOf(subject)]);
-  const attempts = inOrder(verdict.attempts, ({ node, step }) => [`node ${node}`, `step ${step}`]);
+  // Of what others did in a trial with a node only what did not end well matters to it: a group may have hundreds.
+  const attempts = inOrder(verdict.attempts, ({ node, step, execution }) => [
+    `node ${node}`,
+    ...(execution === 'completed' ? [] : [`step ${step}`]),
+  ]);
   const notShown = inOrder(verdict.notShown, ({ about }) => about?.map((each) => `node ${each}`) ?? ['all']);
   const journals = inOrder(evidence.journals, ({ node }) => [node]);
   const assets = inOrder(verdict.assets, ({ node }) => [node]);
