@@ -15,7 +15,9 @@ type Part = string | number | SafeHtml | readonly SafeHtml[] | undefined;
  * holds for text and for attribute values in double quotes, and nothing is ever put anywhere else.
  */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): SafeHtml {
-  const markup = strings.reduce((whole, string, place) => `${whole}${renderPart(parts[place - 1])}${string}`);
+  let markup = strings[0] ?? '';
+  for (let place = 0; place < parts.length; place += 1)
+    markup += renderPart(parts[place]) + (strings[place + 1] ?? '');
   return trusted(markup);
 }
 
@@ -23,11 +25,20 @@ export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): 
 export const trusted = (markup: string): SafeHtml => ({ markup }) as SafeHtml; // the one place where the brand is given
 
 function renderPart(part: Part): string {
+  if (typeof part === 'string') return harmless.test(part) ? part : escapeHtml(cleanText(part));
   if (part === undefined) return '';
-  if (typeof part === 'string') return escapeHtml(cleanText(part));
-  if (typeof part === 'number') return escapeHtml(String(part));
-  return 'markup' in part ? part.markup : part.map((each) => each.markup).join('');
+  if (typeof part === 'number') return String(part);
+  if (!isList(part)) return part.markup;
+  let markup = '';
+  for (const each of part) markup += each.markup;
+  return markup;
 }
+
+/** `Array.isArray` does not tell lists that are only read. */
+const isList: (part: SafeHtml | readonly SafeHtml[]) => part is readonly SafeHtml[] = Array.isArray;
+
+/** Short and printable, with nothing to escape: almost all texts are. */
+const harmless = /^[ !#-%(-;=?-_a-~]{0,1000}$/;
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
