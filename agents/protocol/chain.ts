@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Result } from '../../workloads/kit/result.ts';
 import { err, ok } from '../../workloads/kit/result.ts';
 import { JournalRecord } from './journal-record.ts';
 import { parseJson } from './parse-json.ts';
 
 /** Lower-case hex SHA-256 of the exact bytes. */
-export const sha256 = (bytes: string | Uint8Array): string =>
-  createHash('sha256').update(bytes).digest('hex');
+export const sha256 = (bytes: string | Uint8Array): string => hash('sha256', bytes);
 
 /** How far a chain is proven: its lines so far and the digest of the last one (of the run header when there is none). */
 export interface ChainPlace {

@@ -1,6 +1,14 @@
+import type { Sample } from '../../workloads/kit/sample.ts';
 import { nameOf } from '../../workloads/kit/subject.ts';
 import { compareText } from '../plan/subjects.ts';
 import type { NodeMaterial, RunMaterial } from '../store/run-material.ts';
+
+/** By everything that a reader can see, so that those that are alike are equal. */
+const compareSamples = (a: Sample, b: Sample): number =>
+  compareText(a.step, b.step) ||
+  compareText(a.metric, b.metric) ||
+  compareText(nameOf(a.subject), nameOf(b.subject)) ||
+  compareText(JSON.stringify(a), JSON.stringify(b));
 
 /**
  * Sorts what came from directories and adds what is only claimed: a node of the inventory without evidence was
@@ -31,14 +39,7 @@ export function inStableOrder(material: RunMaterial): RunMaterial {
       .map((node) => ({
         ...node,
         steps: node.steps.toSorted((a, b) => compareText(a.step, b.step)),
-        // By everything that a reader can see, so that equal keys are equal samples.
-        samples: node.samples
-          .map((sample) => ({
-            sample,
-            key: JSON.stringify([sample.step, sample.metric, nameOf(sample.subject), sample]),
-          }))
-          .toSorted((a, b) => compareText(a.key, b.key))
-          .map(({ sample }) => sample),
+        samples: node.samples.toSorted(compareSamples),
         unreadable: node.unreadable.toSorted(
           (a, b) =>
             compareText(a.step, b.step) || compareText(JSON.stringify(a.reason), JSON.stringify(b.reason)),

@@ -1,4 +1,3 @@
-import type { StepResult } from '../../agents/protocol/step.ts';
 import type { Said } from '../../reports/verdict/said.ts';
 import { valueOf } from '../../workloads/kit/facts/fact.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
@@ -7,7 +6,7 @@ import { nameOf } from '../../workloads/kit/subject.ts';
 import type { Plan, PlannedStep, PlannedSubject } from '../plan/plan.ts';
 import type { KnownSubject } from '../plan/subjects.ts';
 import { describeSubjects } from '../plan/subjects.ts';
-import type { Damage, FactsDocument, NodeMaterial, RunMaterial } from '../store/run-material.ts';
+import type { Damage, EndedStep, FactsDocument, NodeMaterial, RunMaterial } from '../store/run-material.ts';
 import { inStableOrder } from './in-stable-order.ts';
 import type { Stale } from './machine-changes.ts';
 import { findStale } from './machine-changes.ts';
@@ -57,7 +56,7 @@ export interface Dossier {
   readonly leftOut?: Said | undefined;
   /** The planned steps that give evidence about it, by step, in the order of the plan. */
   readonly planned: ReadonlyMap<string, PlannedStep>;
-  readonly steps: ReadonlyMap<string, StepResult>;
+  readonly steps: ReadonlyMap<string, EndedStep>;
   /** In a stable order. */
   readonly samples: readonly JudgedSample[];
   readonly byMetric: ReadonlyMap<string, readonly JudgedSample[]>;
@@ -166,7 +165,7 @@ export class RunDossier {
     const planned = this.plannedFor(id);
     const steps = [...planned.keys()].flatMap((step) => {
       const result = own?.steps.get(step);
-      return result?.seat?.group === id ? [result] : [];
+      return result?.group === id ? [result] : [];
     });
     const absences = new Map<string, Said>(
       steps.flatMap(({ step }) => {
@@ -272,7 +271,7 @@ export class RunDossier {
 /** Its agent was asked for this part of the step and ran something for it. */
 function tookPart(node: Dossier | undefined, group: string, step: string): boolean {
   const own = node?.steps.get(step);
-  return own?.seat?.group === group && own.commands.length > 0;
+  return own?.group === group && own.commands > 0;
 }
 
 function restrict(leader: HostFacts | undefined, all: readonly HostFacts[]): HostFacts | undefined {

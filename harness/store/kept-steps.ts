@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { sha256 } from '../../agents/protocol/chain.ts';
 import { damaged } from './evidence-damaged.ts';
 import { PackReader } from './pack-reader.ts';
@@ -29,15 +30,15 @@ export async function openSteps(
   node: string,
   most: number,
 ): Promise<KeptSteps | undefined> {
-  const folders = runPaths.steps(node);
-  const hasFolders = await run.has(folders);
-  if (await run.has(runPaths.pack(node))) {
-    if (hasFolders) throw damaged(folders, `no steps beside ${runPaths.pack(node)}`, 'a folder');
+  const names = await run.list(`nodes/${node}`);
+  const [folders, pack, index] = [runPaths.steps(node), runPaths.pack(node), runPaths.packIndex(node)];
+  const isThere = (path: string): boolean => names.includes(posix.basename(path));
+  if (isThere(pack)) {
+    if (isThere(folders)) throw damaged(folders, `no steps beside ${pack}`, 'a folder');
     return PackReader.open(run, node, most);
   }
-  if (await run.has(runPaths.packIndex(node)))
-    throw damaged(runPaths.packIndex(node), `the pack ${runPaths.pack(node)} beside it`, 'none');
-  return hasFolders ? openFolders(run, node) : undefined;
+  if (isThere(index)) throw damaged(index, `the pack ${pack} beside it`, 'none');
+  return isThere(folders) ? openFolders(run, node) : undefined;
 }
 
 /** The files of one step, by name; none when it is not there. `most` is as for `openSteps`. */

@@ -1,7 +1,7 @@
 import type { ChainPlace } from '../../agents/protocol/chain.ts';
 import { JournalFold } from '../../agents/protocol/journal-fold.ts';
 import type { JournalRecord } from '../../agents/protocol/journal-record.ts';
-import { FactsStep, StepResult } from '../../agents/protocol/step.ts';
+import { FactsStep, isAgentsFault, StepResult } from '../../agents/protocol/step.ts';
 import type { Said } from '../../reports/verdict/said.ts';
 import { unknown, valueOf } from '../../workloads/kit/facts/fact.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
@@ -18,7 +18,7 @@ import { lastFile } from './pack.ts';
 import { parseStep } from './parse-step.ts';
 import { readDocument } from './read-document.ts';
 import { runPaths } from './run-directory.ts';
-import type { FactsDocument, NodeMaterial } from './run-material.ts';
+import type { EndedStep, FactsDocument, NodeMaterial } from './run-material.ts';
 
 /**
  * Everything that is known about one node of a run, proven link by link: filled by the session that has just received it,
@@ -37,7 +37,7 @@ export class NodeEvidence {
   damage: EvidenceDamaged | undefined;
   readonly #registry: Registry;
   readonly #documents: FactsDocument[] = [];
-  readonly #steps: StepResult[] = [];
+  readonly #steps: EndedStep[] = [];
   readonly #under = new Map<string, string>();
   readonly #samples: Sample[] = [];
   readonly #unreadable: { readonly step: string; readonly reason: Said }[] = [];
@@ -100,7 +100,7 @@ export class NodeEvidence {
       }
       return;
     }
-    this.#steps.push(result);
+    this.#steps.push(endedStep(result));
     const facts = this.#documents.at(-1);
     if (this.#documents.length > 1 && facts !== undefined) this.#under.set(step, facts.step);
     const other = whyOther(result, planned);
@@ -163,6 +163,19 @@ export class NodeEvidence {
     };
   }
 }
+
+const endedStep = (result: StepResult): EndedStep => ({
+  step: result.step,
+  workload: result.workload,
+  tool: result.tool,
+  repetition: result.repetition,
+  execution: result.execution,
+  reason: result.reason,
+  durationMs: result.durationMs,
+  group: result.seat?.group,
+  ...(isAgentsFault(result) ? { isAgentsFault: true } : {}),
+  commands: result.commands.length,
+});
 
 /** After a restart the load average has our own work in it. */
 const withoutOwnLoad = (facts: HostFacts): HostFacts => ({

@@ -3,7 +3,7 @@ import { parseJson } from '../../agents/protocol/parse-json.ts';
 import type { StepResult } from '../../agents/protocol/step.ts';
 import type { Result } from '../../workloads/kit/result.ts';
 import { err, ok } from '../../workloads/kit/result.ts';
-import { Sample } from '../../workloads/kit/sample.ts';
+import type { Sample } from '../../workloads/kit/sample.ts';
 import type { Seat } from '../../workloads/kit/seat.ts';
 import type { Subject } from '../../workloads/kit/subject.ts';
 import { subjectOfGroup } from '../../workloads/kit/subject.ts';
@@ -56,22 +56,21 @@ export function parseStep(
       return err(`${tool.id} reported \`${reading.metric}\`, which ${step.workload} does not declare`);
     const outside = outsideDomain(metric, reading);
     if (outside !== undefined) return err(outside);
-    samples.push(
-      Sample.parse({
-        metric: `${step.workload}.${reading.metric}`,
-        value: reading.value,
-        unit: metric.unit,
-        dimensions: reading.dimensions,
-        subject: subjectOf(node, step.seat, reading.device),
-        tool: tool.id,
-        ...(parsed.value.toolVersion === undefined ? {} : { toolVersion: parsed.value.toolVersion }),
-        step: step.step,
-        session: step.session,
-        origin: tool.origin,
-        at: reading.at,
-        ...(reading.invalid === undefined ? {} : { invalid: reading.invalid }),
-      }),
-    );
+    if (reading.at.length === 0) return err(`${tool.id} does not say where \`${reading.metric}\` stands`);
+    samples.push({
+      metric: `${step.workload}.${reading.metric}`,
+      value: reading.value,
+      unit: metric.unit,
+      dimensions: reading.dimensions,
+      subject: subjectOf(node, step.seat, reading.device),
+      tool: tool.id,
+      ...(parsed.value.toolVersion === undefined ? {} : { toolVersion: parsed.value.toolVersion }),
+      step: step.step,
+      session: step.session,
+      origin: tool.origin,
+      at: [...reading.at],
+      ...(reading.invalid === undefined ? {} : { invalid: reading.invalid }),
+    });
   }
   return ok(samples);
 }

@@ -26,20 +26,20 @@ export async function readNode(
 ): Promise<void> {
   const { id, fold, place } = node;
   const path = runPaths.journal(id);
-  // First the journal: whoever is measuring adds to it after the steps that it names.
-  const journal = (await run.has(path)) ? (await run.read(path)).toString('utf8') : undefined;
-  for (const name of await run.list(`nodes/${id}`))
+  const names = await run.list(`nodes/${id}`);
+  for (const name of names)
     if (!ownNames.has(name) && writerOf(name) === undefined)
       throw damaged(`nodes/${id}/${name}`, 'nothing but the journal and the evidence of the node', 'more');
-  if (journal === undefined) {
+  if (!names.includes(posix.basename(path))) {
     await using kept = await openSteps(run, id, 1);
     const unreached = runPaths.unreached(id);
-    if (await run.has(unreached))
+    if (names.includes(posix.basename(unreached)))
       node.unreached ??= (await run.readDocument(ErrorDocument, unreached)).message;
     if (kept !== undefined && kept.names.length > 0) throw damaged(path, 'the journal of its steps', 'none');
     return;
   }
-  const records = readChain(journal, place.head);
+  // Before the steps: whoever is measuring writes down what it has kept.
+  const records = readChain((await run.read(path)).toString('utf8'), place.head);
   if (!records.ok) throw damaged(path, 'an unbroken chain', records.error);
   for (const record of records.value.records) node.note(record, records.value.place);
   for (const [digest, seq] of fold.plans)

@@ -129,7 +129,11 @@ export class RunDirectory {
 
   /** Names in a folder of the run; none when the folder does not exist. */
   async list(relative: string): Promise<readonly string[]> {
-    return (await this.has(relative)) ? (await readdir(this.#paths.at(relative))).toSorted() : [];
+    const names = await readdir(this.#paths.at(relative)).catch((cause: unknown) => {
+      if (isNoFile(cause)) return [];
+      throw cause;
+    });
+    return names.toSorted();
   }
 
   /** Paths of all files below a folder of the run; none when the folder does not exist. */

@@ -127,14 +127,15 @@ export class RunEvidence {
   /** The plan with what was added to it; absent until somebody has planned. */
   get plan(): Plan | undefined {
     const document = this.#planned?.document;
-    if (document === undefined) return undefined;
+    if (document === undefined || this.#plan !== undefined) return this.#plan;
     const { steps, subjects, cells } = this.#decided;
-    return (this.#plan ??= {
+    this.#plan = {
       ...document,
       steps: [...document.steps, ...steps],
       subjects: [...document.subjects, ...subjects],
       cells: [...document.cells, ...cells],
-    });
+    };
+    return this.#plan;
   }
 
   /** What nodes are told to work by: the coordinator's last line, which binds the plan and all that was added. */

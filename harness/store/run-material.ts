@@ -25,6 +25,20 @@ export interface FactsDocument {
   readonly facts: HostFacts;
 }
 
+/** What judging needs of a step that ended. What it ran, and what that left, is for whoever reads the outputs. */
+export interface EndedStep
+  extends Pick<
+    StepResult,
+    'step' | 'workload' | 'tool' | 'repetition' | 'execution' | 'reason' | 'durationMs'
+  > {
+  /** The pair or group that did it together. */
+  readonly group: string | undefined;
+  /** It ended by what the agent could not do. */
+  readonly isAgentsFault?: boolean;
+  /** How many commands were run for it. */
+  readonly commands: number;
+}
+
 /** Everything that is known about one node of a run, read back from its directory. */
 export interface NodeMaterial {
   readonly id: string;
@@ -40,7 +54,7 @@ export interface NodeMaterial {
   readonly under?: ReadonlyMap<string, string> | undefined;
   /** Keepers that took over from another, after a reboot or on the same boot. */
   readonly restarts?: readonly { readonly rebooted: boolean }[] | undefined;
-  readonly steps: readonly StepResult[];
+  readonly steps: readonly EndedStep[];
   readonly samples: readonly Sample[];
   /** Steps whose saved output could not be parsed: evidence too, never dropped. */
   readonly unreadable: readonly { readonly step: string; readonly reason: Said }[];

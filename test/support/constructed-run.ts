@@ -4,7 +4,7 @@ import { Profile } from '../../harness/config/profile.ts';
 import { createCoverage } from '../../harness/plan/coverage.ts';
 import type { Plan, PlannedStep } from '../../harness/plan/plan.ts';
 import { listSubjects } from '../../harness/plan/subjects.ts';
-import type { NodeMaterial, RunMaterial } from '../../harness/store/run-material.ts';
+import type { EndedStep, NodeMaterial, RunMaterial } from '../../harness/store/run-material.ts';
 import type { Said } from '../../reports/verdict/said.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import { Limit } from '../../workloads/kit/limit.ts';
@@ -269,21 +269,16 @@ const planStep = (node: string, step: ConstructedStep): PlannedStep => ({
   budgetMs: 60_000,
 });
 
-const endStep = (step: ConstructedStep): StepResult => ({
-  schema: 'assay/step',
-  schemaVersion: 1,
+const endStep = (step: ConstructedStep): EndedStep => ({
   step: stepId(step),
   workload: step.workload,
   tool: step.tool ?? 'tool',
-  params: {},
   repetition: step.repetition ?? 1,
-  session: 1,
   execution: step.execution === undefined || step.execution === 'none' ? 'completed' : step.execution,
-  ...(step.reason === undefined ? {} : { reason: step.reason }),
+  reason: step.reason,
   durationMs: 1000,
-  commands: [],
-  survivors: 0,
-  agentCpuSeconds: 0,
+  group: undefined,
+  commands: 0,
 });
 
 function takeSample(

@@ -1,4 +1,4 @@
-import { Hash } from 'node:crypto';
+import crypto from 'node:crypto';
 import { promises } from 'node:fs';
 import type { Profiler } from 'node:inspector';
 import { Session } from 'node:inspector/promises';
@@ -30,7 +30,7 @@ export async function countOperations<T>(
   const counts = { files: 0, bytesHashed: 0, documents: 0, charactersParsed: 0, elementsRead: 0, blocks: 0 };
   const restore = [
     wrap(promises, ['open', 'readFile', 'readdir'], () => (counts.files += 1)),
-    wrap(Hash.prototype, ['update'], (data) => {
+    wrap(crypto, ['hash'], (_, data) => {
       counts.bytesHashed += typeof data === 'string' ? Buffer.byteLength(data) : (data as Uint8Array).length;
     }),
     wrap(JSON, ['parse'], (text) => {
@@ -53,12 +53,16 @@ export async function countOperations<T>(
 }
 
 /** Has calls of these methods noted before they are made. Returns what undoes it. */
-function wrap<O extends object>(owner: O, names: readonly (keyof O)[], note: (first: unknown) => void) {
+function wrap<O extends object>(
+  owner: O,
+  names: readonly (keyof O)[],
+  note: (...args: readonly unknown[]) => void,
+) {
   const originals = names.map((name) => [name, owner[name]] as const);
   for (const [name, original] of originals) {
     const call = original as (...args: unknown[]) => unknown; // all of these are methods
     owner[name] = function (this: unknown, ...args: unknown[]) {
-      note(args[0]);
+      note(...args);
       return call.apply(this, args);
     } as O[typeof name];
   }

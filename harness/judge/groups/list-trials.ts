@@ -1,4 +1,4 @@
-import { isAgentsFault, leaderEnded } from '../../../agents/protocol/step.ts';
+import { leaderEnded } from '../../../agents/protocol/step.ts';
 import type { Said } from '../../../reports/verdict/said.ts';
 import type { Trial } from '../../../reports/verdict/verdict.ts';
 import type { Limit } from '../../../workloads/kit/limit.ts';
@@ -80,7 +80,7 @@ function whySpoilt({ step, seat }: PlannedStep, execution: string, index: RunDos
     const isOurs = own.execution === 'cancelled' && own.reason === leaderEnded;
     if (!isOurs && !telling.has(own.execution))
       return { say: 'member-ended', member, execution: own.execution, reason: own.reason };
-    if (isAgentsFault(own)) return { say: 'member-failed', member, reason: own.reason ?? '' };
+    if (own.isAgentsFault === true) return { say: 'member-failed', member, reason: own.reason ?? '' };
   }
   return undefined;
 }

@@ -1,8 +1,7 @@
-import type { StepResult } from '../../../agents/protocol/step.ts';
 import { leaderEnded } from '../../../agents/protocol/step.ts';
 import type { PlannedStep } from '../../../harness/plan/plan.ts';
 import { planGroup } from '../../../harness/plan/plan-groups.ts';
-import type { RunMaterial } from '../../../harness/store/run-material.ts';
+import type { EndedStep, RunMaterial } from '../../../harness/store/run-material.ts';
 import type { Sample } from '../../../workloads/kit/sample.ts';
 import { subjectOfGroup } from '../../../workloads/kit/subject.ts';
 import {
@@ -28,7 +27,7 @@ interface BuiltTrial {
   readonly trial: ConstructedTrial;
   readonly group: string;
   readonly steps: readonly PlannedStep[];
-  readonly result: StepResult;
+  readonly result: EndedStep;
   readonly samples: readonly Sample[];
 }
 
@@ -121,7 +120,7 @@ export function constructBlock(
         steps: [
           ...node.steps,
           ...led.map(({ result }) => result),
-          ...followed.map(({ result, trial }) => takePart(result, trial, node.id)),
+          ...followed.map(({ result, trial }) => takePart(result, trial)),
         ],
         samples: [...node.samples, ...led.flatMap(({ samples }) => samples)],
       };
@@ -130,30 +129,13 @@ export function constructBlock(
 }
 
 /** The same step as a member's journal has it. */
-function takePart(led: StepResult, { members, execution }: ConstructedTrial, node: string): StepResult {
-  const { seat, reason: _, ...result } = led;
-  return {
-    ...result,
-    ...(seat === undefined ? {} : { seat: { ...seat, rank: members.indexOf(node) } }),
-    ...(execution === 'timeout' || execution === 'error'
-      ? { execution: 'cancelled', reason: leaderEnded }
-      : {}),
-    commands: [
-      {
-        id: 'daemon',
-        file: 'orted',
-        args: [],
-        env: {},
-        directory: '/tmp',
-        execution: 'completed',
-        exitCode: 0,
-        startedAt: '2026-11-23T00:00:00Z',
-        durationMs: 1000,
-        outputs: [],
-      },
-    ],
-  };
-}
+const takePart = (led: EndedStep, { execution }: ConstructedTrial): EndedStep => ({
+  ...led,
+  ...(execution === 'timeout' || execution === 'error'
+    ? { execution: 'cancelled', reason: leaderEnded }
+    : { reason: undefined }),
+  commands: 1,
+});
 
 function constructTrial(trial: ConstructedTrial, index: number): BuiltTrial {
   const name = trial.isExtra === true ? { isExtra: true } : {};
@@ -169,7 +151,6 @@ function constructTrial(trial: ConstructedTrial, index: number): BuiltTrial {
   );
   const [lead] = steps as [PlannedStep];
   const group = lead.seat?.group ?? '';
-  const { node: _, entry: __, isExtra: ___, budgetMs: ____, ...request } = lead;
   const sample = (metric: string, value: number, unit: Sample['unit']): Sample => ({
     metric,
     value,
@@ -188,14 +169,15 @@ function constructTrial(trial: ConstructedTrial, index: number): BuiltTrial {
     group,
     steps,
     result: {
-      schema: 'assay/step',
-      schemaVersion: 1,
-      ...request,
+      step: lead.step,
+      workload: lead.workload,
+      tool: lead.tool,
+      repetition: lead.repetition,
       execution: execution === 'none' ? 'skipped' : execution,
+      reason: undefined,
       durationMs: 1000,
-      commands: [],
-      survivors: 0,
-      agentCpuSeconds: 0,
+      group,
+      commands: 0,
     },
     samples:
       execution === 'completed'

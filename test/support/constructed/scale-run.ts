@@ -233,12 +233,19 @@ function vary(step: PlannedStep, outputs: StepOutputs, { jitter, slow, isWrong }
     return { ...outputs, [command]: { ...found, stdout: change(found.stdout) } };
   };
   if (step.workload === 'sha256')
-    return withStdout('speed', (text) =>
-      text.replace(
-        /^(\+F:\d+:sha256:)([\d.]+)$/m,
-        (_, label: string, rate: string) => label + (Number(rate) * jitter()).toFixed(2),
-      ),
-    );
+    return withStdout('speed', (text) => {
+      const factor = jitter();
+      let sum = 0;
+      return text
+        .replace(/(?<=^Got: \+F:\d+:sha256:)[\d.]+/gm, (rate) => {
+          const own = (Number(rate) * factor).toFixed(2);
+          sum += Number(own);
+          return own;
+        })
+        .replace(/(?<=^\+F:\d+:sha256:)[\d.]+$/m, (rate) =>
+          (sum === 0 ? Number(rate) * factor : sum).toFixed(2),
+        );
+    });
   if (step.workload === 'matmul')
     return withStdout('run', (text) => {
       const told = JSON.parse(text) as object;
