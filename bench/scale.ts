@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
+import { Samples } from '../reports/verdict/samples.ts';
 import type { ScaleKind } from '../test/support/constructed/scale-run.ts';
 import { scaleKinds, writeScaleRun } from '../test/support/constructed/scale-run.ts';
 
@@ -118,9 +119,9 @@ async function measureFiles(run: string): Promise<Pick<Row, 'samples' | 'element
   for (const node of await readdir(join(run, 'nodes'))) {
     const names = await readdir(join(run, 'nodes', node));
     if (names.includes('report.html')) nodePages += await sizeOf(`nodes/${node}/report.html`);
-    if (names.includes('record.ndjson'))
-      samples += (await readFile(join(run, 'nodes', node, 'record.ndjson'), 'utf8')).split('\n').length - 1;
   }
+  for (const name of await readdir(join(run, 'samples')))
+    samples += Samples.parse(JSON.parse(await readFile(join(run, 'samples', name), 'utf8'))).samples.length;
   let verdict = 0;
   for (const name of await readdir(join(run, 'verdicts'))) verdict += await sizeOf(`verdicts/${name}`);
   const html = await readFile(join(run, 'report.html'), 'utf8');

@@ -1,14 +1,6 @@
-import type { Sample } from '../../workloads/kit/sample.ts';
-import { nameOf } from '../../workloads/kit/subject.ts';
+import { compareSamples } from '../../reports/verdict/samples.ts';
 import { compareText } from '../plan/subjects.ts';
 import type { NodeMaterial, RunMaterial } from '../store/run-material.ts';
-
-/** By everything that a reader can see, so that those that are alike are equal. */
-const compareSamples = (a: Sample, b: Sample): number =>
-  compareText(a.step, b.step) ||
-  compareText(a.metric, b.metric) ||
-  compareText(nameOf(a.subject), nameOf(b.subject)) ||
-  compareText(JSON.stringify(a), JSON.stringify(b));
 
 /**
  * Sorts what came from directories and adds what is only claimed: a node of the inventory without evidence was

@@ -1,5 +1,7 @@
+import { sha256 } from '../../agents/protocol/chain.ts';
 import { countCells, exitCodeOf } from '../../reports/verdict/algebra.ts';
 import type { Said } from '../../reports/verdict/said.ts';
+import { samplesPath, samplesText } from '../../reports/verdict/samples.ts';
 import type { Verdict } from '../../reports/verdict/verdict.ts';
 import type { Profile } from '../config/profile.ts';
 import type { NodeMaterial, RunMaterial } from '../store/run-material.ts';
@@ -84,6 +86,13 @@ export function judge(given: RunMaterial): Verdict {
       journals: material.nodes.flatMap(({ id, journal }) =>
         journal === undefined ? [] : [{ node: id, ...journal }],
       ),
+      samples: material.nodes
+        .filter(({ samples }) => samples.length > 0)
+        .map(({ id: node, samples }) => ({
+          node,
+          path: samplesPath(node),
+          sha256: sha256(samplesText({ run: header.id, node, samples })),
+        })),
     },
   };
 }

@@ -1,7 +1,8 @@
 import { sha256 } from '../../agents/protocol/chain.ts';
 import { parseJson } from '../../agents/protocol/parse-json.ts';
 import { nodeParts } from '../../reports/verdict/node-parts.ts';
-import { validateVerdict } from '../../reports/verdict/validate.ts';
+import { samplesPath, samplesText } from '../../reports/verdict/samples.ts';
+import { validateSamples, validateVerdict } from '../../reports/verdict/validate.ts';
 import type { Verdict } from '../../reports/verdict/verdict.ts';
 import { createLookup } from '../../reports/verdict/verdict-lookup.ts';
 import { renderHtml } from '../../reports/writers/html/render-html.ts';
@@ -20,21 +21,24 @@ import type { RunEvidence } from '../store/run-evidence.ts';
 export const judgeRun = (evidence: RunEvidence, profile?: string): Verdict =>
   validateVerdict(judge(evidence.material(profile)));
 
-/** Writes a verdict with all samples, one file for each node: what is judged again is the raw output, never these. */
+/** Writes a verdict and the samples that it names, node by node: what is judged again is the raw output, never these. */
 export async function writeVerdict(
   folder: ReportFolder,
   verdict: Verdict,
   evidence: RunEvidence,
 ): Promise<void> {
   await folder.mark();
-  for (const node of evidence.nodes.values()) {
-    const { id, samples } = node.material;
-    if (samples.length > 0)
-      await folder.write(
-        reportPaths.record(id),
-        samples.map((sample) => `${JSON.stringify(sample)}\n`).join(''),
-      );
+  for (const { node, path } of verdict.evidence.samples) {
+    const { samples } = evidence.node(node).material;
+    await folder.write(
+      path,
+      samplesText(
+        validateSamples({ schema: 'assay/samples', schemaVersion: 1, run: verdict.run.id, node, samples }),
+      ),
+    );
   }
+  const named = new Set(verdict.evidence.samples.map(({ node }) => node));
+  await folder.remove([...evidence.nodes.keys()].filter((node) => !named.has(node)).map(samplesPath));
   await folder.write(reportPaths.verdict(verdict.profile.id), toJson(verdict));
 }
 

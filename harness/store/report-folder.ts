@@ -14,8 +14,6 @@ export const reportPaths = {
   /** Whose reports these are. */
   mark: 'run.json',
   verdict: (profile: string) => `verdicts/${profile}.json`,
-  /** Every sample of a node, as NDJSON. */
-  record: (node: string) => `nodes/${node}/record.ndjson`,
   /** The block's page links there. */
   nodeReport: (node: string) => `nodes/${node}/report.html`,
 };

@@ -23,6 +23,7 @@ export function nodeParts(verdict: Verdict): (node: string) => Verdict {
   ]);
   const notShown = inOrder(verdict.notShown, ({ about }) => about?.map((each) => `node ${each}`) ?? ['all']);
   const journals = inOrder(evidence.journals, ({ node }) => [node]);
+  const samples = inOrder(evidence.samples, ({ node }) => [node]);
   const assets = inOrder(verdict.assets, ({ node }) => [node]);
   const nodes = inOrder(verdict.nodes, ({ id }) => [id]);
   const standings = new Map(block?.nodes.map((node) => [node.id, node]));
@@ -88,6 +89,7 @@ export function nodeParts(verdict: Verdict): (node: string) => Verdict {
         inputs: evidence.inputs,
         ...(damage.length === 0 ? {} : { damage }),
         journals: journals([node, ...share.groups]),
+        samples: samples([node]),
       },
     };
   };

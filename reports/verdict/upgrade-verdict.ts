@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import { unitOfFact } from '../../workloads/kit/facts/fact-path.ts';
 import { Accelerator, Drive, HostFacts, Nic } from '../../workloads/kit/facts/host-facts.ts';
+import { SourcePlace } from '../../workloads/kit/sample.ts';
 import type { Subject } from '../../workloads/kit/subject.ts';
 import { nodeOf, subjectOfGroup } from '../../workloads/kit/subject.ts';
 import type { Unit } from '../../workloads/kit/unit.ts';
+import { keepReadings } from './keep-readings.ts';
 import type { Said } from './said.ts';
 
 /** What version 1 said in words stays these words. */
@@ -54,9 +56,16 @@ const VerdictV1 = z.looseObject({
       cells: z.array(z.string()),
     }),
   ),
-  measurements: z.array(z.looseObject({ subject: z.string(), invalid: quoted.optional() })),
+  measurements: z.array(
+    z.looseObject({
+      subject: z.string(),
+      invalid: quoted.optional(),
+      samples: z.array(z.strictObject({ step: z.string(), value: z.number(), at: z.array(SourcePlace) })),
+    }),
+  ),
   attempts: z.array(z.looseObject({ reason: quoted.optional() })),
   notShown: z.array(z.looseObject({ what: z.string(), reason: quoted })),
+  evidence: z.looseObject({}),
 });
 type VerdictV1 = z.infer<typeof VerdictV1>;
 
@@ -88,11 +97,16 @@ export const UpgradedVerdict = VerdictV1.transform((verdict): unknown => {
         ...(isShared ? {} : { subject: subjectOf(name) }),
       };
     }),
-    measurements: verdict.measurements.map((it) => ({ ...it, subject: subjectOf(it.subject) })),
+    measurements: verdict.measurements.map(({ samples, ...measurement }) => ({
+      ...measurement,
+      subject: subjectOf(measurement.subject),
+      ...keepReadings(samples),
+    })),
     notShown: verdict.notShown.map(({ what, ...line }) => {
       const about = nodesIn(what).filter((name) => ids.has(name));
       return { ...line, what: quote(what), ...(about.length === 0 ? {} : { about }) };
     }),
+    evidence: { ...verdict.evidence, samples: [] },
   };
 });
 

@@ -1,6 +1,8 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { contradictions } from './contradictions.ts';
+import type { Samples } from './samples.ts';
+import samplesSchema from './samples.v1.schema.json' with { type: 'json' };
 import { UpgradedVerdict } from './upgrade-verdict.ts';
 import type { Verdict } from './verdict.ts';
 import verdictSchema from './verdict.v2.schema.json' with { type: 'json' };
@@ -13,6 +15,7 @@ const ajv = new Ajv2020({
   validateFormats: false,
 });
 const isVerdict = ajv.compile<Verdict>(verdictSchema);
+const isSamples = ajv.compile<Samples>(samplesSchema);
 
 /**
  * Checks a verdict against the committed JSON Schema, the one that outsiders use, and for contradictions in itself.
@@ -32,15 +35,16 @@ export function validateVerdict(given: unknown): Verdict {
   }
   const document: unknown = schemaVersion === 1 ? upgrade(given) : given;
   if (isDeeper(document, deepest)) throw damaged(`expected at most ${deepest} levels, got more`);
-  if (!isVerdict(document)) {
-    const [first] = isVerdict.errors ?? [];
-    throw damaged(
-      `${first?.instancePath === '' ? '/' : (first?.instancePath ?? '/')}: ${first?.message ?? 'does not match'} ${quote(first?.params)}`,
-    );
-  }
+  if (!isVerdict(document)) throw mismatch(isVerdict.errors);
   const [contradiction, ...more] = contradictions(document);
   if (contradiction !== undefined)
     throw damaged(`${contradiction}${more.length === 0 ? '' : `, and ${more.length} more contradictions`}`);
+  return document;
+}
+
+/** Checks the samples of a node against their committed JSON Schema, before they are written. Throws `EVIDENCE_DAMAGED`. */
+export function validateSamples(document: unknown): Samples {
+  if (!isSamples(document)) throw mismatch(isSamples.errors, `samples of ${quote(headOf(document).node)}`);
   return document;
 }
 
@@ -59,14 +63,24 @@ function isDeeper(value: unknown, levels: number): boolean {
   return levels === 0 || Object.values(value).some((each) => isDeeper(each, levels - 1));
 }
 
-function headOf(document: unknown): { readonly schema?: unknown; readonly schemaVersion?: unknown } {
+function mismatch(errors: typeof isVerdict.errors, what = 'verdict'): AssayError {
+  const [first] = errors ?? [];
+  const where = first?.instancePath === '' ? '/' : (first?.instancePath ?? '/');
+  return damaged(`${where}: ${first?.message ?? 'does not match'} ${quote(first?.params)}`, what);
+}
+
+function headOf(document: unknown): {
+  readonly schema?: unknown;
+  readonly schemaVersion?: unknown;
+  readonly node?: unknown;
+} {
   if (typeof document !== 'object' || document === null)
     throw damaged(`expected an object, got ${quote(document)}`);
   return document;
 }
 
-const damaged = (message: string): AssayError =>
-  new AssayError('EVIDENCE_DAMAGED', `verdict: ${message}`, {
+const damaged = (message: string, what = 'verdict'): AssayError =>
+  new AssayError('EVIDENCE_DAMAGED', `${what}: ${message}`, {
     hint: 'Judge the run again: assay judge <run> --profile <profile>.',
   });
 

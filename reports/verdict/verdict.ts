@@ -122,7 +122,10 @@ export const Measurement = z.strictObject({
     .optional(),
   /** Why these numbers cannot be used, when they cannot. */
   invalid: Said.optional(),
-  samples: z.array(z.strictObject({ step: z.string(), value: z.number(), at: z.array(SourcePlace) })),
+  /** All values in order; of more than 20 this many, evenly from the lowest to the highest. */
+  spread: z.array(z.number()).max(20),
+  /** The lowest, the middle and the highest (each value once), and where they stand; the samples of the node have all. */
+  readings: z.array(z.strictObject({ step: z.string(), value: z.number(), at: z.array(SourcePlace) })).max(3),
 });
 export type Measurement = z.infer<typeof Measurement>;
 
@@ -308,6 +311,8 @@ export const Verdict = z.strictObject({
       .array(z.strictObject({ node: z.string(), file: z.string(), expected: z.string(), found: z.string() }))
       .optional(),
     journals: z.array(z.strictObject({ node: z.string(), records: z.number().int(), head: z.string() })),
+    /** Beside the verdict, not in it: every sample that was taken on a node. */
+    samples: z.array(z.strictObject({ node: z.string(), path: z.string(), sha256: z.string() })),
   }),
 });
 export type Verdict = z.infer<typeof Verdict>;

@@ -18,6 +18,7 @@ const DocumentV1 = z.object({
   cells: z.array(z.object({ subject: z.string(), node: z.string(), reason: z.string() })),
   defects: z.array(z.object({ node: z.string(), symptom: z.string() })),
   notShown: z.array(z.object({ what: z.string(), reason: z.string() })),
+  measurements: z.array(z.object({ samples: z.array(z.looseObject({ value: z.number() })) })),
 });
 
 describe('documents of older versions', () => {
@@ -41,6 +42,14 @@ describe('documents of older versions', () => {
     expect(verdict.notShown.map(({ what, reason }) => [say(what), say(reason)])).toEqual(
       document.notShown.map(({ what, reason }) => [what, reason]),
     );
+    // Every sample stood in the verdict.
+    expect(verdict.measurements.map(({ spread }) => spread)).toEqual(
+      document.measurements.map(({ samples }) => samples.map(({ value }) => value).toSorted((a, b) => a - b)),
+    );
+    for (const [place, { readings, min, max }] of verdict.measurements.entries()) {
+      expect([readings[0]?.value, readings.at(-1)?.value]).toEqual([min, max]);
+      expect(document.measurements[place]?.samples).toEqual(expect.arrayContaining(readings));
+    }
     for (const { render } of writers) expect(render(createLookup(verdict), plainScreen)).not.toBe('');
   });
 });

@@ -287,6 +287,7 @@ export function blockVerdict(): Verdict {
     ],
     evidence: {
       inputs: [{ path: 'inputs/inventory.json', sha256: 'ab'.repeat(32) }],
+      samples: ids.map((node) => ({ node, path: `samples/${node}.json`, sha256: '5d'.repeat(32) })),
       journals: ids
         .filter((id) => !isOpen(id))
         .map((node, place) => ({ node, records: 300 + place, head: number(place).repeat(22).slice(0, 64) })),

@@ -1,4 +1,5 @@
 import { listedUnder } from '../../reports/verdict/algebra.ts';
+import { keepReadings } from '../../reports/verdict/keep-readings.ts';
 import type { Said } from '../../reports/verdict/said.ts';
 import type {
   Cell,
@@ -71,11 +72,13 @@ export function exampleMeasurement(
     median: (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2,
     min: sorted[0]!,
     max: sorted.at(-1)!,
-    samples: values.map((value, place) => ({
-      step: `${input.metric}-${nameOf(subject)}-${place + 1}`,
-      value,
-      at: [{ command: 'run', output: 'stdout', line: 12 }],
-    })),
+    ...keepReadings(
+      values.map((value, place) => ({
+        step: `${input.metric}-${nameOf(subject)}-${place + 1}`,
+        value,
+        at: [{ command: 'run', output: 'stdout', line: 12 }],
+      })),
+    ),
     ...input,
   };
 }
@@ -112,7 +115,7 @@ export function exampleVerdict(input: VerdictInput): Verdict {
     measurements: [],
     attempts: [],
     notShown: [],
-    evidence: { inputs: [], journals: [] },
+    evidence: { inputs: [], journals: [], samples: [] },
     ...input,
   };
 }
@@ -458,6 +461,7 @@ export function vmVerdict(): Verdict {
         sha256: `${place}e1bc09`.padEnd(64, 'd'),
       })),
       journals: [{ node: 'vm-1', records: 61, head: '4e1bc09a'.padEnd(64, '3') }],
+      samples: [{ node: 'vm-1', path: 'samples/vm-1.json', sha256: '5d'.repeat(32) }],
     },
   });
 }
@@ -664,6 +668,7 @@ export function clusterVerdict(): Verdict {
     })),
     evidence: {
       inputs: [{ path: 'inputs/inventory.json', sha256: 'ab'.repeat(32) }],
+      samples: [],
       journals: [
         { node: 'gpu-a', records: 212, head: 'cd'.repeat(32) },
         { node: 'gpu-b', records: 97, head: 'ef'.repeat(32) },
@@ -685,7 +690,11 @@ export function conformingVerdict(): Verdict {
     measurements: whole.measurements.filter(({ subject }) => nodeOf(subject) === 'gpu-a'),
     notShown: whole.notShown.slice(1),
     attempts: whole.attempts.filter(isHere),
-    evidence: { ...whole.evidence, journals: whole.evidence.journals.filter(isHere) },
+    evidence: {
+      ...whole.evidence,
+      journals: whole.evidence.journals.filter(isHere),
+      samples: whole.evidence.samples.filter(isHere),
+    },
   });
 }
 
@@ -832,6 +841,7 @@ export function hostileVerdict(): Verdict {
     notShown: hostileStrings.map((what) => ({ what: quoted(what), reason: quoted(evil()) })),
     evidence: {
       inputs: hostileStrings.map((path) => ({ path, sha256: evil() })),
+      samples: hostileStrings.map((node) => ({ node, path: evil(), sha256: evil() })),
       journals: hostileStrings.map((node) => ({ node, records: 1, head: evil() })),
     },
   };

@@ -24,7 +24,7 @@ export const Origin = z.enum(['native', 'embedded', 'imported']);
 export type Origin = z.infer<typeof Origin>;
 
 /**
- * One reading of one step, in a base unit, as `record.ndjson` keeps it. `invalid` says why the reading cannot
+ * One reading of one step, in a base unit, as `samples/<node>.json` keeps it. `invalid` says why the reading cannot
  * be used (an unusable number is evidence too: it is kept and named, never dropped).
  */
 export const Sample = z.strictObject({

@@ -1,3 +1,4 @@
+import { keepReadings } from '../../../reports/verdict/keep-readings.ts';
 import type { Measurement } from '../../../reports/verdict/verdict.ts';
 import { say } from '../../../reports/verdict/words/say.ts';
 import { nameOf } from '../../../workloads/kit/subject.ts';
@@ -75,7 +76,7 @@ export function listMeasurements(index: RunDossier): readonly Measurement[] {
         ...intervalOf(members),
         ...(counted === undefined ? {} : { planned: counted }),
         ...(first.invalid === undefined ? {} : { invalid: first.invalid }),
-        samples: members.map(({ step, value, at }) => ({ step, value, at })),
+        ...keepReadings(members),
       },
     ];
   });

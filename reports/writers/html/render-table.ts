@@ -71,13 +71,13 @@ const inset = 4;
  * to the left; the ends of the axis are in its label.
  */
 function renderStrip({ measurement }: StripCell): SafeHtml {
-  const { min, max, median, unit, samples } = measurement;
+  const { n, min, max, median, unit, spread } = measurement;
   const from = Math.min(0, min);
   const to = Math.max(0, max);
   const place = (value: number): string =>
     (inset + (to === from ? 0 : (value - from) / (to - from)) * (width - 2 * inset)).toFixed(1);
-  const text = `${samples.length} samples on an axis from ${formatQuantity(from, unit)} to ${formatQuantity(to, unit)}`;
-  return html`<svg class="strip" role="img" aria-label="${text}" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"><title>${text}</title><path d="M${place(from)} 7H${place(to)}M${place(0)} 3V11" class="axis"/>${samples.map(
-    ({ value }) => html`<circle cx="${place(value)}" cy="7" r="2.6" class="dot"/>`,
+  const text = `${n} samples on an axis from ${formatQuantity(from, unit)} to ${formatQuantity(to, unit)}`;
+  return html`<svg class="strip" role="img" aria-label="${text}" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"><title>${text}</title><path d="M${place(from)} 7H${place(to)}M${place(0)} 3V11" class="axis"/>${spread.map(
+    (value) => html`<circle cx="${place(value)}" cy="7" r="2.6" class="dot"/>`,
   )}<path d="M${place(median)} 2V12" class="median"/></svg>`;
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { samplesPath } from '../../../reports/verdict/samples.ts';
 import { runProgram } from '../../rig/run-program.ts';
 import { waitUntil } from '../../rig/wait-until.ts';
 import type { Running } from '../../support/run-assay.ts';
@@ -58,8 +59,8 @@ export const coordinatorFaults: Readonly<Record<string, Scenario>> = {
     nodes: 1,
     provoke: async (scene) => {
       const running = scene.certify();
-      const record = join(`${scene.run}.report`, 'nodes', scene.nodes[0].name, 'record.ndjson');
-      await waitUntil('the samples are written', () => existsSync(record), 60_000);
+      const samples = join(`${scene.run}.report`, samplesPath(scene.nodes[0].name));
+      await waitUntil('the samples are written', () => existsSync(samples), 60_000);
       return killAndResume(scene, running);
     },
   },

@@ -1,0 +1,41 @@
+import * as z from 'zod';
+import { Sample } from '../../workloads/kit/sample.ts';
+import { nameOf } from '../../workloads/kit/subject.ts';
+
+/**
+ * Every sample of one node (`samples/<node>.json` beside the verdict that names it). It is made from the raw output,
+ * like the verdict, and nothing is judged from it.
+ */
+export const Samples = z.strictObject({
+  schema: z.literal('assay/samples'),
+  schemaVersion: z.literal(1),
+  run: z.string(),
+  node: z.string(),
+  samples: z.array(Sample),
+});
+export type Samples = z.infer<typeof Samples>;
+
+/** Where the samples of a node lie among the reports. */
+export const samplesPath = (node: string): string => `samples/${node}.json`;
+
+/** By everything that a reader can see, so that those that are alike are equal. */
+export const compareSamples = (a: Sample, b: Sample): number =>
+  compareText(a.step, b.step) ||
+  compareText(a.metric, b.metric) ||
+  compareText(nameOf(a.subject), nameOf(b.subject)) ||
+  compareText(JSON.stringify(a), JSON.stringify(b));
+
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** The text of a document, one sample a line: the same in whatever order they came. The digest in a verdict is of its bytes. */
+export function samplesText({
+  run,
+  node,
+  samples,
+}: Pick<Samples, 'run' | 'node'> & {
+  readonly samples: readonly Sample[];
+}): string {
+  const head = JSON.stringify({ schema: 'assay/samples', schemaVersion: 1, run, node }, undefined, 1);
+  const lines = samples.toSorted(compareSamples).map((sample) => `  ${JSON.stringify(sample)}`);
+  return `${head.slice(0, -2)},\n "samples": [\n${lines.join(',\n')}\n ]\n}\n`;
+}

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { samplesText } from '../../../../reports/verdict/samples.ts';
+import { validateSamples } from '../../../../reports/verdict/validate.ts';
+import type { Sample } from '../../../../workloads/kit/sample.ts';
+
+const sample = (step: string, value: number): Sample => ({
+  metric: 'copy.speed',
+  value,
+  unit: 'B/s',
+  dimensions: { cores: 1 },
+  subject: { kind: 'node', node: 'n1' },
+  tool: 'tool',
+  step,
+  session: 1,
+  origin: 'native',
+  at: [{ command: 'run', output: 'stdout', line: 1 }],
+});
+const document = {
+  schema: 'assay/samples',
+  schemaVersion: 1,
+  run: 'run-1',
+  node: 'n1',
+  samples: [sample('r1', 2), sample('r1', 3), sample('r2', 1)],
+} as const;
+
+describe('the samples of a node', () => {
+  it('are a document with one of them a line, the same in whatever order they came', () => {
+    const text = samplesText(document);
+    expect(JSON.parse(text)).toEqual(document);
+    expect(text.split('\n')).toHaveLength(12);
+    expect(samplesText({ ...document, samples: document.samples.toReversed() })).toBe(text);
+  });
+
+  it('may be none', () => {
+    expect(JSON.parse(samplesText({ ...document, samples: [] }))).toEqual({ ...document, samples: [] });
+  });
+
+  it('are checked against their schema before they are written', () => {
+    expect(validateSamples(document)).toEqual(document);
+    for (const wrong of [
+      { ...document, schemaVersion: 2 },
+      { ...document, remark: 'x' },
+      { ...document, samples: [{ ...sample('r1', 1), unit: 'GB/s' }] },
+      { ...document, samples: [{ ...sample('r1', 1), at: [] }] },
+    ])
+      expect(() => validateSamples(wrong)).toThrow('samples of `"n1"`: /');
+  });
+});
