@@ -8,7 +8,11 @@ const partialName = /^\..+\.([1-9][0-9]{0,9})-[0-9a-f]{16}\.partial$/;
  * Writes a file so that it is there whole or not at all, also after a power cut: write, fsync, rename. What is written
  * to is a new file of a name that nobody can guess, and whatever has the target's name is replaced, never followed.
  */
-export async function writeWhole(path: string, content: string | Uint8Array, mode = 0o600): Promise<void> {
+export async function writeWhole(
+  path: string,
+  content: string | Uint8Array | Iterable<string>,
+  mode = 0o600,
+): Promise<void> {
   const cut = path.lastIndexOf('/') + 1;
   const random = randomBytes(8).toString('hex');
   const partial = `${path.slice(0, cut)}.${path.slice(cut)}.${process.pid}-${random}.partial`;

@@ -10,7 +10,7 @@ import { plainScreen, writers } from '../../reports/writers/writers.ts';
 import { fileName } from '../../workloads/kit/names.ts';
 import { judge } from '../judge/judge.ts';
 import { damaged } from '../store/evidence-damaged.ts';
-import { toJson } from '../store/read-document.ts';
+import { jsonPieces } from '../store/read-document.ts';
 import type { ReportFolder } from '../store/report-folder.ts';
 import { reportPaths } from '../store/report-folder.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
@@ -39,7 +39,7 @@ export async function writeVerdict(
   }
   const named = new Set(verdict.evidence.samples.map(({ node }) => node));
   await folder.remove([...evidence.nodes.keys()].filter((node) => !named.has(node)).map(samplesPath));
-  await folder.write(reportPaths.verdict(verdict.profile.id), toJson(verdict));
+  await folder.write(reportPaths.verdict(verdict.profile.id), jsonPieces(verdict));
 }
 
 /** Where the reports of a verdict stand, by the id of their writer: those of the run's own profile at the top. */

@@ -5,6 +5,35 @@ import { damaged } from './evidence-damaged.ts';
 /** Documents are JSON with sorted insertion order as given, one space of indent, and a final line feed. */
 export const toJson = (document: unknown): string => `${JSON.stringify(document, undefined, 1)}\n`;
 
+/** Written at once: a verdict on a thousand nodes is never one string. */
+const pieceCharacters = 1024 * 1024;
+
+/** The text of `toJson` in pieces, for documents of long lists. */
+export function* jsonPieces(document: Readonly<Record<string, unknown>>): Generator<string> {
+  const there = Object.entries(document).filter(([, value]) => value !== undefined);
+  let piece = '{';
+  for (const [place, [key, value]] of there.entries()) {
+    piece += `${place === 0 ? '' : ','}\n ${JSON.stringify(key)}: `;
+    if (!Array.isArray(value) || value.length === 0) {
+      piece += indented(value, 1);
+      continue;
+    }
+    piece += '[';
+    for (const [at, item] of value.entries()) {
+      piece += `${at === 0 ? '' : ','}\n  ${indented(item, 2)}`;
+      if (piece.length < pieceCharacters) continue;
+      yield piece;
+      piece = '';
+    }
+    piece += '\n ]';
+  }
+  yield `${piece}\n}\n`;
+}
+
+/** No line feed stands in a string of JSON. */
+const indented = (value: unknown, depth: number): string =>
+  JSON.stringify(value, undefined, 1).replaceAll('\n', `\n${' '.repeat(depth)}`);
+
 /** Parses a document of ours. A newer schema version is refused as such, everything else as damage. */
 export function readDocument<T>(schema: z.ZodType<T>, text: string, where: string): T {
   let json: unknown;

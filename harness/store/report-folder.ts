@@ -65,7 +65,7 @@ export class ReportFolder {
   }
 
   /** Writes a file so that it is there whole or not at all. */
-  async write(relative: string, content: string): Promise<void> {
+  async write(relative: string, content: string | Iterable<string>): Promise<void> {
     await writeWhole(await this.#paths.claim(relative), content, 0o644);
   }
 

@@ -20,7 +20,7 @@ import { inputNames, runPaths } from './run-directory.ts';
 import type { RunMaterial } from './run-material.ts';
 
 /** Nodes whose evidence is read at the same time: each has a few files open. */
-const nodesAtOnce = 16;
+const nodesAtOnce = 4;
 
 /** All that is known about a run: read from its directory, and added to by the sessions of the nodes while it goes on. */
 export class RunEvidence {
@@ -154,7 +154,7 @@ export class RunEvidence {
         `sha256 ${planDigest ?? 'that the coordinator noted'}`,
         `sha256 ${digest}`,
       );
-    this.#planned = { document: await run.readDocument(Plan, runPaths.plan), digest };
+    this.#planned = { document: withSharedMembers(await run.readDocument(Plan, runPaths.plan)), digest };
     this.#plan = undefined;
   }
 
@@ -270,6 +270,21 @@ export class RunEvidence {
       document?.subjects.some((subject) => subject.node === node && subject.kind !== 'node') === true
     );
   }
+}
+
+/** Each member of a group has a step that lists all of them: a thousand nodes have one list, not a thousand. */
+function withSharedMembers(plan: Plan): Plan {
+  const lists = new Map<string, NonNullable<PlannedStep['seat']>['members']>();
+  return {
+    ...plan,
+    steps: plan.steps.map((step) => {
+      if (step.seat === undefined) return step;
+      const key = JSON.stringify(step.seat.members);
+      const members = lists.get(key) ?? step.seat.members;
+      lists.set(key, members);
+      return { ...step, seat: { ...step.seat, members } };
+    }),
+  };
 }
 
 const olderRun = (expected: string, found: string): AssayError =>
