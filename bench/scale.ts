@@ -75,11 +75,11 @@ async function measureRun(name: string): Promise<Row> {
   }
 }
 
-/** Refuses a run that would take more than half of what is free: a step is some six files of a block each. */
+/** Refuses a run that would take more than half of what is free: a step is some six files of two kilobytes in a pack. */
 async function requireRoom(kind: ScaleKind, nodes: number): Promise<void> {
   const steps = scaleKinds[kind].entries.reduce((sum, { repetitions }) => sum + repetitions, 1);
   const { bavail, bsize } = await statfs(flags.directory);
-  const wanted = nodes * (steps * 6 * 4096 + 1e6);
+  const wanted = nodes * (steps * 6 * 2048 + 1e6);
   if (wanted > (bavail * bsize) / 2)
     throw new Error(
       `${kind}${nodes}: expected twice ${toMegabytes(wanted).toFixed(0)} MB free in ${flags.directory}, found ${toMegabytes(bavail * bsize).toFixed(0)} MB`,
