@@ -14,13 +14,17 @@ export function createTelling(all: readonly Measurement[]): (it: Measurement) =>
   for (const { dimensions } of all)
     for (const name of Object.keys(dimensions)) uses.set(name, (uses.get(name) ?? 0) + 1);
   const siblings = Map.groupBy(all, keyOf);
-  const telling = new Map([...siblings].map(([key, those]) => [key, tellApart(those, uses)]));
-  return (it) =>
-    Object.fromEntries(
-      Object.entries(it.dimensions).filter(
-        ([name]) => names.includes(name) || telling.get(keyOf(it))?.has(name) === true,
-      ),
+  const telling = new Map<Measurement, ReadonlySet<string>>();
+  for (const those of siblings.values()) {
+    const kept = tellApart(those, uses);
+    for (const it of those) telling.set(it, kept);
+  }
+  return (it) => {
+    const kept = telling.get(it);
+    return Object.fromEntries(
+      Object.entries(it.dimensions).filter(([name]) => names.includes(name) || kept?.has(name) === true),
     );
+  };
 }
 
 const keyOf = ({ metric, subject }: Measurement): string => JSON.stringify([metric, subject]);
