@@ -28,9 +28,10 @@ export async function giveVerdict(
   },
 ): Promise<void> {
   const { run, folder, verdict, json, write } = given;
+  const lookup = createLookup(verdict);
   const reports = await (async () => {
     await write?.();
-    return writeReports(folder, run, verdict);
+    return writeReports(folder, run, lookup);
   })().catch((cause: unknown) => {
     const error = AssayError.from(cause);
     if (given.mustWrite || (error.code !== 'USAGE' && error.code !== 'FILE_REFUSED')) throw cause;
@@ -44,7 +45,7 @@ export async function giveVerdict(
     return;
   }
   const { columns, color } = environment.terminal;
-  out.write(renderTerminal(createLookup(verdict), { columns: Math.min(columns, 110), color }));
+  out.write(renderTerminal(lookup, { columns: Math.min(columns, 110), color }));
   const open = verdict.attempts.filter(({ reason }) => reason?.say === 'no-evidence').length;
   if (open > 0) {
     err.write(

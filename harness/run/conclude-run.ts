@@ -4,6 +4,7 @@ import { nodeParts } from '../../reports/verdict/node-parts.ts';
 import { samplesPath, samplesText } from '../../reports/verdict/samples.ts';
 import { validateSamples, validateVerdict } from '../../reports/verdict/validate.ts';
 import type { Verdict } from '../../reports/verdict/verdict.ts';
+import type { VerdictLookup } from '../../reports/verdict/verdict-lookup.ts';
 import { createLookup } from '../../reports/verdict/verdict-lookup.ts';
 import { renderHtml } from '../../reports/writers/html/render-html.ts';
 import { plainScreen, writers } from '../../reports/writers/writers.ts';
@@ -54,11 +55,11 @@ export function pathsOfReports(run: RunDirectory, profile: string): ReadonlyMap<
 export async function writeReports(
   folder: ReportFolder,
   run: RunDirectory,
-  verdict: Verdict,
+  lookup: VerdictLookup,
 ): Promise<ReadonlyMap<string, string>> {
+  const { verdict } = lookup;
   await folder.mark();
   const paths = pathsOfReports(run, verdict.profile.id);
-  const lookup = createLookup(verdict);
   for (const { id, render } of writers) {
     const path = paths.get(id);
     if (path !== undefined) await folder.write(path, render(lookup, plainScreen));

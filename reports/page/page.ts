@@ -42,7 +42,16 @@ export interface Page extends PageHead {
   readonly sections: readonly Section[];
 }
 
+/** Made once for all writers: that of a block goes through a quarter of a million cells several times. */
+const pages = new WeakMap<VerdictLookup, Page>();
+
 export function createPage(lookup: VerdictLookup): Page {
+  const made = pages.get(lookup) ?? makePage(lookup);
+  pages.set(lookup, made);
+  return made;
+}
+
+function makePage(lookup: VerdictLookup): Page {
   const { verdict, isBlock } = lookup;
   const sections = isBlock ? blockSections(verdict.profile.id === 'survey') : nodeSections;
   return { ...headOf(lookup), sections: sections.map((section) => section(lookup)) };

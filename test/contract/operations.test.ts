@@ -7,6 +7,7 @@ import { writeReports } from '../../harness/run/conclude-run.ts';
 import { ReportFolder } from '../../harness/store/report-folder.ts';
 import { RunDirectory } from '../../harness/store/run-directory.ts';
 import { RunEvidence } from '../../harness/store/run-evidence.ts';
+import { createLookup } from '../../reports/verdict/verdict-lookup.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import { loadRegistry } from '../../workloads/registry.ts';
 import { writeScaleRun } from '../support/constructed/scale-run.ts';
@@ -51,7 +52,9 @@ async function countStages(directory: string, nodes: number): Promise<Counted> {
   const judging = await countOperations((watched) => judge(watched(reading.result)));
   const run = await RunDirectory.open(path);
   const folder = await ReportFolder.open(run);
-  const writing = await countOperations((watched) => writeReports(folder, run, watched(judging.result)));
+  const writing = await countOperations((watched) =>
+    writeReports(folder, run, createLookup(watched(judging.result))),
+  );
   return { reading: { ...reading, counts: { ...reading.counts, parses } }, judging, writing };
 }
 
