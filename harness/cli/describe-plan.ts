@@ -1,7 +1,7 @@
 import { cleanText } from '../../reports/text/clean-text.ts';
 import { wrapText } from '../../reports/text/wrap-text.ts';
 import { listedUnder, nodeOfCell } from '../../reports/verdict/algebra.ts';
-import type { Cell } from '../../reports/verdict/verdict.ts';
+import type { Cell } from '../../reports/verdict/cell.ts';
 import { foldNodeSet } from '../../reports/verdict/words/fold-names.ts';
 import { formatDuration } from '../../reports/verdict/words/format-duration.ts';
 import { formatQuantity } from '../../reports/verdict/words/format-quantity.ts';

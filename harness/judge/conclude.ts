@@ -1,6 +1,7 @@
 import { countCells, isUnmet, worstFirst } from '../../reports/verdict/algebra.ts';
+import type { Cell } from '../../reports/verdict/cell.ts';
 import type { Said } from '../../reports/verdict/said.ts';
-import type { Cell, Conclusion } from '../../reports/verdict/verdict.ts';
+import type { Conclusion } from '../../reports/verdict/verdict.ts';
 import { nameOf, nodeOf } from '../../workloads/kit/subject.ts';
 
 /** How a set of nodes stands against one profile, and the cell that decided. */

@@ -1,5 +1,6 @@
+import type { Cell } from '../../reports/verdict/cell.ts';
 import type { Said } from '../../reports/verdict/said.ts';
-import type { AssetVerdict, Cell } from '../../reports/verdict/verdict.ts';
+import type { AssetVerdict } from '../../reports/verdict/verdict.ts';
 import { valueOf } from '../../workloads/kit/facts/fact.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import { facilityClaim } from '../config/inventory.ts';

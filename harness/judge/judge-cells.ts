@@ -1,6 +1,6 @@
 import { isUnmet } from '../../reports/verdict/algebra.ts';
+import type { Cell } from '../../reports/verdict/cell.ts';
 import type { Said } from '../../reports/verdict/said.ts';
-import type { Cell } from '../../reports/verdict/verdict.ts';
 import { readFactPath } from '../../workloads/kit/facts/fact-path.ts';
 import type { FactRule, Requirement } from '../../workloads/kit/requirement.ts';
 import type { Profile } from '../config/profile.ts';

@@ -1,5 +1,6 @@
+import type { Cell } from '../../reports/verdict/cell.ts';
 import type { Said } from '../../reports/verdict/said.ts';
-import type { Cell, Defect } from '../../reports/verdict/verdict.ts';
+import type { Defect } from '../../reports/verdict/verdict.ts';
 
 /** Gaps that the requirement's own owner has to close; all others are for whoever set up the run. */
 const ownGaps: readonly Cell['missing'][] = ['no-subject', 'not-covered'];

@@ -2,7 +2,7 @@ import type { CommandResult } from '../../agents/protocol/step.ts';
 import { StepResult } from '../../agents/protocol/step.ts';
 import { cleanText } from '../../reports/text/clean-text.ts';
 import { listedUnder } from '../../reports/verdict/algebra.ts';
-import type { Cell } from '../../reports/verdict/verdict.ts';
+import type { Cell } from '../../reports/verdict/cell.ts';
 import { formatQuantity } from '../../reports/verdict/words/format-quantity.ts';
 import { say } from '../../reports/verdict/words/say.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';

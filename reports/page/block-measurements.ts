@@ -1,5 +1,5 @@
 import type { Subject } from '../../workloads/kit/subject.ts';
-import type { Measurement } from '../verdict/verdict.ts';
+import type { Measurement } from '../verdict/measurement.ts';
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import { formatDimensions } from '../verdict/words/format-dimensions.ts';
 import { formatQuantity } from '../verdict/words/format-quantity.ts';

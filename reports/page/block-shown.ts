@@ -1,6 +1,7 @@
 import type { Unit } from '../../workloads/kit/unit.ts';
 import { listedUnder } from '../verdict/algebra.ts';
-import type { Cell, Verdict } from '../verdict/verdict.ts';
+import type { Cell } from '../verdict/cell.ts';
+import type { Verdict } from '../verdict/verdict.ts';
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import { formatLimit } from '../verdict/words/format-limit.ts';
 import { formatBeside, formatQuantity } from '../verdict/words/format-quantity.ts';

@@ -1,7 +1,7 @@
 import { nameOf } from '../../workloads/kit/subject.ts';
 import { isUnmet } from '../verdict/algebra.ts';
-import type { Cell as VerdictCell } from '../verdict/verdict.ts';
-import { CellVerdict } from '../verdict/verdict.ts';
+import type { Cell as VerdictCell } from '../verdict/cell.ts';
+import { CellVerdict } from '../verdict/cell.ts';
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import { compareDimensions, dimensionTitle } from '../verdict/words/dimension-title.ts';
 import { foldNames } from '../verdict/words/fold-names.ts';

@@ -1,4 +1,6 @@
-import type { CellVerdict, Conclusion, Measurement, Trial } from '../verdict/verdict.ts';
+import type { CellVerdict } from '../verdict/cell.ts';
+import type { Measurement } from '../verdict/measurement.ts';
+import type { Conclusion, Trial } from '../verdict/verdict.ts';
 import { cellMarks, conclusionMarks, conclusionWords, nodeWords } from '../verdict/words/verdict-words.ts';
 import type { NodeMap } from './map-nodes.ts';
 

@@ -1,4 +1,4 @@
-import { CellVerdict } from '../verdict/verdict.ts';
+import { CellVerdict } from '../verdict/cell.ts';
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import type { Section } from './content.ts';
 import { cellWord, number, plain } from './content.ts';

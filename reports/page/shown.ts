@@ -1,5 +1,5 @@
 import { nameOf } from '../../workloads/kit/subject.ts';
-import type { Cell } from '../verdict/verdict.ts';
+import type { Cell } from '../verdict/cell.ts';
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import { formatLimit } from '../verdict/words/format-limit.ts';
 import { formatObserved } from '../verdict/words/format-observed.ts';

@@ -1,5 +1,5 @@
 import type { Unit } from '../../workloads/kit/unit.ts';
-import type { Cell } from '../verdict/verdict.ts';
+import type { Cell } from '../verdict/cell.ts';
 
 /** The sample of a cell that lies nearest to, or farthest beyond, its limit. */
 export interface WorstSample {

@@ -1,8 +1,9 @@
 import type { ExitCode } from '../../workloads/kit/error-code.ts';
 import { exitCodes } from '../../workloads/kit/error-code.ts';
 import { nameOf, nodeOf } from '../../workloads/kit/subject.ts';
-import type { Cell, Conclusion, Counts, Verdict } from './verdict.ts';
-import { CellVerdict } from './verdict.ts';
+import type { Cell, Counts } from './cell.ts';
+import { CellVerdict } from './cell.ts';
+import type { Conclusion, Verdict } from './verdict.ts';
 
 // What follows from the words of a verdict, said once for whoever judges, checks and shows one.
 

@@ -1,8 +1,9 @@
 import { nameOf } from '../../workloads/kit/subject.ts';
 import { isUnmet, listedUnder } from './algebra.ts';
+import type { Cell } from './cell.ts';
 import { concludeBlock } from './conclude-block.ts';
 import { sharesOf } from './node-share.ts';
-import type { Block, BlockNode, Cell, Verdict } from './verdict.ts';
+import type { Block, BlockNode, Verdict } from './verdict.ts';
 
 /** Where what a block says of its nodes, trials and blames does not fit the rest of the document, or itself. */
 export function blockContradictions(verdict: Verdict): readonly string[] {

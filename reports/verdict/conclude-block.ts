@@ -1,5 +1,6 @@
 import { isUnmet, listedUnder } from './algebra.ts';
-import type { Block, Cell, Conclusion } from './verdict.ts';
+import type { Cell } from './cell.ts';
+import type { Block, Conclusion } from './verdict.ts';
 
 /**
  * A block is as good as its worst node; only a required cell of a group that no node is blamed for can make it worse.

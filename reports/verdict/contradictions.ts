@@ -1,7 +1,8 @@
 import { exitCodes } from '../../workloads/kit/error-code.ts';
 import { exitCodeOf, isUnmet } from './algebra.ts';
 import { blockContradictions } from './block-contradictions.ts';
-import type { Cell, Counts, Verdict } from './verdict.ts';
+import type { Cell, Counts } from './cell.ts';
+import type { Verdict } from './verdict.ts';
 
 /**
  * Where a verdict says two different things: no renderer should have to choose which one to believe. A survey may

@@ -1,4 +1,4 @@
-import type { Measurement } from './verdict.ts';
+import type { Measurement } from './measurement.ts';
 
 /** At most so many values of a measurement stand in a verdict. */
 export const mostSpread = 20;

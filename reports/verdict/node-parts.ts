@@ -1,10 +1,11 @@
 import type { Subject } from '../../workloads/kit/subject.ts';
 import { nameOf, nodeOf } from '../../workloads/kit/subject.ts';
 import { countCells, exitCodeOf, isUnmet, listedUnder, worstFirst } from './algebra.ts';
+import type { Cell } from './cell.ts';
 import type { NodeShare } from './node-share.ts';
 import { groupByEach, sharesOf } from './node-share.ts';
 import type { Said } from './said.ts';
-import type { BlockNode, Cell, Conclusion, Verdict } from './verdict.ts';
+import type { BlockNode, Conclusion, Verdict } from './verdict.ts';
 
 /**
  * Takes a verdict apart: for each node the part that is about it, as a verdict of its own. What the node is blamed for

@@ -1,6 +1,7 @@
 import { nameOf } from '../../workloads/kit/subject.ts';
+import type { Cell } from './cell.ts';
 import { groupByEach } from './node-share.ts';
-import type { Blame, BlockNode, Cell, Defect, Verdict } from './verdict.ts';
+import type { Blame, BlockNode, Defect, Verdict } from './verdict.ts';
 
 /** A verdict with its parts by the names that they are asked for, so that no section goes through all of it for each row. */
 export interface VerdictLookup {

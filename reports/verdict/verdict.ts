@@ -1,80 +1,9 @@
 import * as z from 'zod';
-import { Dimensions, Origin, SourcePlace } from '../../workloads/kit/sample.ts';
 import { Subject } from '../../workloads/kit/subject.ts';
-import { Unit } from '../../workloads/kit/unit.ts';
-import { FactValue, Said } from './said.ts';
-
-/** The only words for a cell (subject × requirement), the worst first. Only `pass` counts as met. */
-export const CellVerdict = z.enum(['fail', 'invalid', 'missing', 'inconclusive', 'pass', 'not-applicable']);
-export type CellVerdict = z.infer<typeof CellVerdict>;
-
-/** Why there is no measurement, so that `missing` always comes with a cause and an action. */
-export const MissingKind = z.enum([
-  'not-run',
-  'no-tool',
-  'no-limit',
-  'no-claim',
-  'not-covered',
-  'no-driver',
-  'unknown-fact',
-  'no-access',
-  'no-subject',
-  'same-machine',
-]);
-export type MissingKind = z.infer<typeof MissingKind>;
-
-const quantity = z.strictObject({ value: z.number(), unit: Unit });
-
-/** What was seen for a cell: statistics of samples in base units, or a fact. */
-export const Observed = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('samples'),
-    unit: Unit,
-    n: z.number().int().positive(),
-    median: z.number(),
-    min: z.number(),
-    max: z.number(),
-    steps: z.array(z.string()),
-  }),
-  z.strictObject({
-    kind: z.literal('fact'),
-    path: z.string(),
-    value: FactValue,
-    unit: Unit.optional(),
-  }),
-]);
-
-/** One field of the coverage matrix, decided. */
-export const Cell = z.strictObject({
-  /** `<subject>:<requirement>`, the name that `explain` takes. */
-  id: z.string(),
-  subject: Subject,
-  /** Of a pair or group that does not meet it: the members that are to blame. */
-  blamedOn: z.array(z.string()).min(1).optional(),
-  requirement: z.string(),
-  title: z.string(),
-  dimension: z.string(),
-  level: z.enum(['required', 'advisory']),
-  owner: z.enum(['hardware', 'configuration', 'environment']),
-  gate: z.boolean(),
-  verdict: CellVerdict,
-  /** Expected, found; or why there is nothing to hold against the requirement. */
-  reason: Said,
-  missing: MissingKind.optional(),
-  limit: z
-    .strictObject({
-      id: z.string(),
-      comparator: z.enum(['atLeast', 'atMost', 'equal', 'oneOf', 'noneOf']),
-      expected: z.union([quantity, z.array(FactValue), FactValue]),
-      source: z.string(),
-    })
-    .optional(),
-  sampling: z.enum(['exact', 'screening', 'typical']),
-  observed: Observed.optional(),
-  /** What to do about it; present on every cell that is not `pass`. */
-  action: Said.optional(),
-});
-export type Cell = z.infer<typeof Cell>;
+import { Cell, CellVerdict, Counts } from './cell.ts';
+import { Measurement } from './measurement.ts';
+import { Said } from './said.ts';
+import { Attempt, NodeFact } from './sheet.ts';
 
 /** Cells that are not met for one cause, folded into one row for the person who has to act. */
 export const Defect = z.strictObject({
@@ -97,47 +26,6 @@ export const Defect = z.strictObject({
   retest: Said.optional(),
 });
 export type Defect = z.infer<typeof Defect>;
-
-/** What a run of samples says about one metric with one set of dimensions on one subject by one tool. */
-export const Measurement = z.strictObject({
-  metric: z.string(),
-  title: z.string(),
-  unit: Unit,
-  better: z.enum(['higher', 'lower']),
-  correctness: z.boolean(),
-  dimensions: Dimensions,
-  subject: Subject,
-  tool: z.string(),
-  toolVersion: z.string().optional(),
-  origin: Origin,
-  n: z.number().int().positive(),
-  /** How many runs were planned of those that these are of, when some of them gave nothing. */
-  planned: z.strictObject({ done: z.number().int(), of: z.number().int() }).optional(),
-  median: z.number(),
-  min: z.number(),
-  max: z.number(),
-  /** Of the median, by order statistics; `confidence` is what it really has. Absent where the runs are too few for 95 %. */
-  interval: z
-    .strictObject({ lower: z.number(), upper: z.number(), confidence: z.number().min(0).max(1) })
-    .optional(),
-  /** Why these numbers cannot be used, when they cannot. */
-  invalid: Said.optional(),
-  /** All values in order; of more than 20 this many, evenly from the lowest to the highest. */
-  spread: z.array(z.number()).max(20),
-  /** The lowest, the middle and the highest (each value once), and where they stand; the samples of the node have all. */
-  readings: z.array(z.strictObject({ step: z.string(), value: z.number(), at: z.array(SourcePlace) })).max(3),
-});
-export type Measurement = z.infer<typeof Measurement>;
-
-export const Counts = z.strictObject({
-  fail: z.number().int().nonnegative(),
-  invalid: z.number().int().nonnegative(),
-  missing: z.number().int().nonnegative(),
-  inconclusive: z.number().int().nonnegative(),
-  pass: z.number().int().nonnegative(),
-  'not-applicable': z.number().int().nonnegative(),
-});
-export type Counts = z.infer<typeof Counts>;
 
 /**
  * One measurement that several nodes took part in. `unknown`: it was not run, or ended by something that says nothing
@@ -168,16 +56,6 @@ export const Blame = z.strictObject({
   steps: z.array(z.string()),
 });
 export type Blame = z.infer<typeof Blame>;
-
-/** What the probes found out about a node, in a group of facts; or why they did not. */
-export const NodeFact = z.strictObject({
-  group: z.string(),
-  name: z.string(),
-  value: z.union([FactValue, z.array(FactValue)]).optional(),
-  unit: Unit.optional(),
-  unknown: z.string().optional(),
-});
-export type NodeFact = z.infer<typeof NodeFact>;
 
 /** The verdict on one profile; `unreached`: no subject was reached at all. */
 export const Conclusion = z.enum(['pass', 'fail', 'undecided', 'unreached']);
@@ -268,18 +146,7 @@ export const Verdict = z.strictObject({
   defects: z.array(Defect),
   measurements: z.array(Measurement),
   /** Every planned step, with what became of it; nothing that was tried is left out. */
-  attempts: z.array(
-    z.strictObject({
-      step: z.string(),
-      node: z.string(),
-      workload: z.string(),
-      tool: z.string(),
-      repetition: z.number().int(),
-      execution: z.string(),
-      reason: Said.optional(),
-      durationMs: z.number().optional(),
-    }),
-  ),
+  attempts: z.array(Attempt),
   /** Requirements that somebody has let go of, for whom, why and until when. */
   waivers: z
     .array(

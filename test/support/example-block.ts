@@ -1,5 +1,6 @@
 import { listedUnder } from '../../reports/verdict/algebra.ts';
-import type { Block, Cell, Defect, Trial, Verdict } from '../../reports/verdict/verdict.ts';
+import type { Cell } from '../../reports/verdict/cell.ts';
+import type { Block, Defect, Trial, Verdict } from '../../reports/verdict/verdict.ts';
 import {
   exampleCell,
   exampleMeasurement,

@@ -1,14 +1,9 @@
 import { listedUnder } from '../../reports/verdict/algebra.ts';
+import type { Cell, Counts } from '../../reports/verdict/cell.ts';
 import { keepReadings } from '../../reports/verdict/keep-readings.ts';
+import type { Measurement } from '../../reports/verdict/measurement.ts';
 import type { Said } from '../../reports/verdict/said.ts';
-import type {
-  Cell,
-  Conclusion,
-  Counts,
-  Defect,
-  Measurement,
-  Verdict,
-} from '../../reports/verdict/verdict.ts';
+import type { Conclusion, Defect, Verdict } from '../../reports/verdict/verdict.ts';
 import type { Subject } from '../../workloads/kit/subject.ts';
 import { nameOf, nodeOf, subjectOfGroup } from '../../workloads/kit/subject.ts';
 

@@ -1,5 +1,5 @@
 import { keepReadings } from '../../../reports/verdict/keep-readings.ts';
-import type { Measurement } from '../../../reports/verdict/verdict.ts';
+import type { Measurement } from '../../../reports/verdict/measurement.ts';
 import { say } from '../../../reports/verdict/words/say.ts';
 import { nameOf } from '../../../workloads/kit/subject.ts';
 import type { Unit } from '../../../workloads/kit/unit.ts';

@@ -1,6 +1,7 @@
 import { isUnmet, listedUnder, nodeOfCell, worstFirst } from '../../../reports/verdict/algebra.ts';
+import type { Cell } from '../../../reports/verdict/cell.ts';
 import type { Said } from '../../../reports/verdict/said.ts';
-import type { Blame, Cell, Defect } from '../../../reports/verdict/verdict.ts';
+import type { Blame, Defect } from '../../../reports/verdict/verdict.ts';
 import { nameOf, nodeOf } from '../../../workloads/kit/subject.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
 import { subjectOf } from '../../plan/plan.ts';

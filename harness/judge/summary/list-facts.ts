@@ -1,5 +1,5 @@
 import type { FactValue } from '../../../reports/verdict/said.ts';
-import type { NodeFact } from '../../../reports/verdict/verdict.ts';
+import type { NodeFact } from '../../../reports/verdict/sheet.ts';
 import { schemaOf, unitOf } from '../../../workloads/kit/facts/fact-path.ts';
 import { HostFacts } from '../../../workloads/kit/facts/host-facts.ts';
 

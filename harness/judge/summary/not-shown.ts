@@ -1,4 +1,5 @@
-import type { Cell, NotShown } from '../../../reports/verdict/verdict.ts';
+import type { Cell } from '../../../reports/verdict/cell.ts';
+import type { NotShown } from '../../../reports/verdict/verdict.ts';
 import { nameOf } from '../../../workloads/kit/subject.ts';
 import type { RunDossier } from '../run-dossier.ts';
 import { listLostRuns } from '../samples/lost-runs.ts';

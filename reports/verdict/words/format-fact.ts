@@ -1,7 +1,7 @@
 import type { Unit } from '../../../workloads/kit/unit.ts';
 import { cleanText } from '../../text/clean-text.ts';
 import type { FactValue } from '../said.ts';
-import type { NodeFact } from '../verdict.ts';
+import type { NodeFact } from '../sheet.ts';
 import { formatBeside, formatExact, formatQuantity } from './format-quantity.ts';
 import { formatWords } from './format-words.ts';
 import { noReason } from './verdict-words.ts';

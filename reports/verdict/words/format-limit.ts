@@ -1,5 +1,5 @@
 import type { Unit } from '../../../workloads/kit/unit.ts';
-import type { Cell } from '../verdict.ts';
+import type { Cell } from '../cell.ts';
 import { formatExpectedFact } from './format-fact.ts';
 import { formatExact } from './format-quantity.ts';
 

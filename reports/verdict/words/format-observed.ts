@@ -1,4 +1,4 @@
-import type { Cell } from '../verdict.ts';
+import type { Cell } from '../cell.ts';
 import { formatFact } from './format-fact.ts';
 import { formatBeside, formatQuantity } from './format-quantity.ts';
 import { formatRange } from './format-range.ts';

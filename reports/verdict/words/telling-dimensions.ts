@@ -1,5 +1,5 @@
 import type { Dimensions } from '../../../workloads/kit/sample.ts';
-import type { Measurement } from '../verdict.ts';
+import type { Measurement } from '../measurement.ts';
 
 /** Always shown: a measurement is called by them in the field. They also tell apart first. */
 const names: readonly string[] = ['dtype', 'cores', 'quantile'];

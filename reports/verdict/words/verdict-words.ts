@@ -1,6 +1,7 @@
 import { exitCodes } from '../../../workloads/kit/error-code.ts';
-import type { Block, Conclusion, Counts, Verdict } from '../verdict.ts';
-import { CellVerdict } from '../verdict.ts';
+import type { Counts } from '../cell.ts';
+import { CellVerdict } from '../cell.ts';
+import type { Block, Conclusion, Verdict } from '../verdict.ts';
 
 /** A mark beside the word, for the eye only: the word is always there too. */
 export const cellMarks: Readonly<Record<CellVerdict, string>> = {

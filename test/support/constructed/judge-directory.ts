@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { RunHeader } from '../../../harness/store/run-header.ts';
-import type { Cell } from '../../../reports/verdict/verdict.ts';
+import type { Cell } from '../../../reports/verdict/cell.ts';
 import { Verdict } from '../../../reports/verdict/verdict.ts';
 import { runAssay } from '../run-assay.ts';
 import type { Told } from '../tell.ts';

@@ -1,13 +1,8 @@
 import fc from 'fast-check';
-import type {
-  Blame,
-  BlockNode,
-  Cell,
-  CellVerdict,
-  Conclusion,
-  Trial,
-} from '../../../reports/verdict/verdict.ts';
-import { CellVerdict as CellVerdicts, Verdict } from '../../../reports/verdict/verdict.ts';
+import type { Cell, CellVerdict } from '../../../reports/verdict/cell.ts';
+import { CellVerdict as CellVerdicts } from '../../../reports/verdict/cell.ts';
+import type { Blame, BlockNode, Conclusion, Trial } from '../../../reports/verdict/verdict.ts';
+import { Verdict } from '../../../reports/verdict/verdict.ts';
 import type { Subject } from '../../../workloads/kit/subject.ts';
 import { nameOf, nodeOf } from '../../../workloads/kit/subject.ts';
 import { exampleCell, exampleVerdict, hostileStrings, quoted } from '../../support/example-verdict.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../../../harness/judge/judge.ts';
+import type { Cell } from '../../../../reports/verdict/cell.ts';
 import { contradictions } from '../../../../reports/verdict/contradictions.ts';
-import type { Cell } from '../../../../reports/verdict/verdict.ts';
 import { Verdict } from '../../../../reports/verdict/verdict.ts';
 import { known, unknown } from '../../../../workloads/kit/facts/fact.ts';
 import type { Limit } from '../../../../workloads/kit/limit.ts';

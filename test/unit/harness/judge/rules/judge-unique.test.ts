@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../../../../harness/judge/judge.ts';
-import type { Cell, Verdict } from '../../../../../reports/verdict/verdict.ts';
+import type { Cell } from '../../../../../reports/verdict/cell.ts';
+import type { Verdict } from '../../../../../reports/verdict/verdict.ts';
 import { say } from '../../../../../reports/verdict/words/say.ts';
 import { known, unknown } from '../../../../../workloads/kit/facts/fact.ts';
 import { h100, mergeFacts } from '../../../../support/constructed/facts.ts';
