@@ -38,8 +38,8 @@ interface Row {
   readonly judge: Cost;
   readonly report: Cost;
   readonly elements: number;
-  /** Megabytes (10^6) of what was written. */
-  readonly written: Readonly<Record<'verdict' | 'html' | 'junit' | 'nodePages', number>>;
+  /** Megabytes (10^6) of what was written; `verdict` is all its documents, `largest` one of them. */
+  readonly written: Readonly<Record<'verdict' | 'largest' | 'html' | 'junit' | 'nodePages', number>>;
 }
 
 async function main(): Promise<void> {
@@ -122,14 +122,19 @@ async function measureFiles(run: string): Promise<Pick<Row, 'samples' | 'element
   }
   for (const name of await readdir(join(run, 'samples')))
     samples += Samples.parse(JSON.parse(await readFile(join(run, 'samples', name), 'utf8'))).samples.length;
-  let verdict = 0;
-  for (const name of await readdir(join(run, 'verdicts'))) verdict += await sizeOf(`verdicts/${name}`);
+  const documents = await readdir(join(run, 'verdicts'), { recursive: true, withFileTypes: true });
+  const sizes = await Promise.all(
+    documents
+      .filter((entry) => entry.isFile())
+      .map(async ({ parentPath, name }) => (await stat(join(parentPath, name))).size),
+  );
   const html = await readFile(join(run, 'report.html'), 'utf8');
   return {
     samples,
     elements: html.match(/<[a-z]/g)?.length ?? 0,
     written: {
-      verdict: toMegabytes(verdict),
+      verdict: toMegabytes(sizes.reduce((sum, size) => sum + size, 0)),
+      largest: toMegabytes(Math.max(...sizes)),
       html: toMegabytes(Buffer.byteLength(html)),
       junit: toMegabytes(await sizeOf('report.junit.xml')),
       nodePages: toMegabytes(nodePages),
@@ -154,6 +159,7 @@ const columns: readonly (readonly [string, (row: Row, before: Row | undefined) =
   ['exponent', (row, before) => growth(row, before, ({ report }) => report.userSeconds)],
   ['RSS MB', ({ report }) => report.peakMegabytes.toFixed(0)],
   ['verdict MB', ({ written }) => written.verdict.toFixed(2)],
+  ['largest document MB', ({ written }) => written.largest.toFixed(2)],
   ['report.html MB', ({ written }) => written.html.toFixed(2)],
   ['DOM elements', ({ elements }) => `${elements}`],
   ['junit MB', ({ written }) => written.junit.toFixed(2)],

@@ -5,6 +5,7 @@ import { createLookup } from '../../reports/verdict/verdict-lookup.ts';
 import { renderTerminal } from '../../reports/writers/terminal.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { writeReports } from '../run/conclude-run.ts';
+import { jsonPieces } from '../store/read-document.ts';
 import type { ReportFolder } from '../store/report-folder.ts';
 import { reportPaths } from '../store/report-folder.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
@@ -41,7 +42,7 @@ export async function giveVerdict(
   for (const { file, expected, found } of verdict.evidence.damage ?? [])
     err.write(cleanText(`✖ EVIDENCE_DAMAGED ${file}: expected ${expected}, found ${found}`) + '\n');
   if (json) {
-    out.write(`${JSON.stringify(verdict, undefined, 1)}\n`);
+    for (const piece of jsonPieces(verdict)) out.write(piece);
     return;
   }
   const { columns, color } = environment.terminal;

@@ -42,7 +42,11 @@ export const judgeCommand = defineCommand({
       // What was concluded before must not be taken for what is so: a pipeline uploads what lies there.
       const judged = profile ?? run.header.profile;
       if (cause instanceof EvidenceDamaged)
-        await folder.remove([...pathsOfReports(run, judged).values(), reportPaths.verdict(judged)]);
+        await folder.remove([
+          ...pathsOfReports(run, judged).values(),
+          reportPaths.verdict(judged),
+          reportPaths.sheets(judged),
+        ]);
       throw cause;
     }
   },

@@ -2,7 +2,15 @@ import { sha256 } from '../../agents/protocol/chain.ts';
 import { parseJson } from '../../agents/protocol/parse-json.ts';
 import { nodeParts } from '../../reports/verdict/node-parts.ts';
 import { samplesPath, samplesText } from '../../reports/verdict/samples.ts';
-import { validateSamples, validateVerdict } from '../../reports/verdict/validate.ts';
+import type { Sheet, SheetName } from '../../reports/verdict/sheet.ts';
+import { joinVerdict, mostNodesInOne, splitVerdict } from '../../reports/verdict/split-verdict.ts';
+import {
+  requireConsistent,
+  validateHead,
+  validateSamples,
+  validateSheet,
+  validateVerdict,
+} from '../../reports/verdict/validate.ts';
 import type { Verdict } from '../../reports/verdict/verdict.ts';
 import type { VerdictLookup } from '../../reports/verdict/verdict-lookup.ts';
 import { createLookup } from '../../reports/verdict/verdict-lookup.ts';
@@ -40,7 +48,25 @@ export async function writeVerdict(
   }
   const named = new Set(verdict.evidence.samples.map(({ node }) => node));
   await folder.remove([...evidence.nodes.keys()].filter((node) => !named.has(node)).map(samplesPath));
-  await folder.write(reportPaths.verdict(verdict.profile.id), jsonPieces(verdict));
+  await writeDocument(folder, verdict);
+}
+
+/** A verdict on many nodes names what it says of each alone, which lies beside it: it is written last. */
+async function writeDocument(folder: ReportFolder, verdict: Verdict): Promise<void> {
+  const { id } = verdict.profile;
+  if (verdict.nodes.length <= mostNodesInOne) {
+    await folder.write(reportPaths.verdict(id), jsonPieces(verdict));
+    return folder.remove([reportPaths.sheets(id)]);
+  }
+  const { head, sheets } = splitVerdict(verdict);
+  const named: SheetName[] = [];
+  for (const sheet of sheets) {
+    const path = reportPaths.sheet(id, sheet.node);
+    const text = [...jsonPieces(sheet)].join('');
+    await folder.write(path, text);
+    named.push({ node: sheet.node, path, sha256: sha256(text) });
+  }
+  await folder.write(reportPaths.verdict(id), jsonPieces({ ...head, sheets: named }));
 }
 
 /** Where the reports of a verdict stand, by the id of their writer: those of the run's own profile at the top. */
@@ -84,7 +110,7 @@ export async function readVerdict(
   const path = reportPaths.verdict(profile);
   const text = await folder.read(path);
   if (text === undefined) return undefined;
-  const verdict = validateVerdict(parseJson(text));
+  const verdict = validateHead(parseJson(text));
   const refuse = (expected: string, found: string) => damaged(path, expected, found);
   const input = run.header.inputs.find(
     (each) => each.path === `${runPaths.inputs}/profiles/${verdict.profile.id}.json`,
@@ -113,7 +139,31 @@ export async function readVerdict(
   const decided = run.header.schemaVersion === 1 ? undefined : await headOf(run, runPaths.coordinator);
   if (run.header.schemaVersion > 1 && decided !== said.decisions?.sha256)
     throw refuse(`decisions that end with sha256 ${decided ?? 'none'}`, said.decisions?.sha256 ?? 'none');
-  return verdict;
+  return requireConsistent(await withSheets(verdict, folder));
+}
+
+/** A verdict with what it says of each node alone, if that lies in documents of their own. Throws EVIDENCE_DAMAGED. */
+async function withSheets(verdict: Verdict, folder: ReportFolder): Promise<Verdict> {
+  if (verdict.sheets === undefined) return verdict;
+  const sheets = new Map<string, Sheet>();
+  for (const { node, sha256: expected } of verdict.sheets) {
+    const path = reportPaths.sheet(verdict.profile.id, node);
+    const text = await folder.read(path);
+    const found = text === undefined ? undefined : sha256(text);
+    if (text === undefined || found !== expected)
+      throw damaged(path, `sha256 ${expected}`, found === undefined ? 'no file' : `sha256 ${found}`);
+    sheets.set(node, validateSheet(parseJson(text)));
+  }
+  return joinVerdict(verdict, (node) => {
+    const sheet = sheets.get(node);
+    if (sheet?.node !== node || sheet.run !== verdict.run.id || sheet.profile !== verdict.profile.id)
+      throw damaged(
+        reportPaths.sheet(verdict.profile.id, node),
+        `the sheet of ${node} in this verdict`,
+        'none',
+      );
+    return sheet;
+  });
 }
 
 /** The digest of the last line of a journal; absent when there is none. */

@@ -8,19 +8,19 @@ export const toJson = (document: unknown): string => `${JSON.stringify(document,
 /** Written at once: a verdict on a thousand nodes is never one string. */
 const pieceCharacters = 1024 * 1024;
 
-/** The text of `toJson` in pieces, for documents of long lists. */
+/** The text of a document of long lists, in pieces: each entry of its lists on a line of its own. */
 export function* jsonPieces(document: Readonly<Record<string, unknown>>): Generator<string> {
   const there = Object.entries(document).filter(([, value]) => value !== undefined);
   let piece = '{';
   for (const [place, [key, value]] of there.entries()) {
     piece += `${place === 0 ? '' : ','}\n ${JSON.stringify(key)}: `;
     if (!Array.isArray(value) || value.length === 0) {
-      piece += indented(value, 1);
+      piece += indented(value);
       continue;
     }
     piece += '[';
     for (const [at, item] of value.entries()) {
-      piece += `${at === 0 ? '' : ','}\n  ${indented(item, 2)}`;
+      piece += `${at === 0 ? '' : ','}\n  ${JSON.stringify(item)}`;
       if (piece.length < pieceCharacters) continue;
       yield piece;
       piece = '';
@@ -31,8 +31,7 @@ export function* jsonPieces(document: Readonly<Record<string, unknown>>): Genera
 }
 
 /** No line feed stands in a string of JSON. */
-const indented = (value: unknown, depth: number): string =>
-  JSON.stringify(value, undefined, 1).replaceAll('\n', `\n${' '.repeat(depth)}`);
+const indented = (value: unknown): string => JSON.stringify(value, undefined, 1).replaceAll('\n', '\n ');
 
 /** Parses a document of ours. A newer schema version is refused as such, everything else as damage. */
 export function readDocument<T>(schema: z.ZodType<T>, text: string, where: string): T {

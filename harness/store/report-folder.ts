@@ -14,6 +14,9 @@ export const reportPaths = {
   /** Whose reports these are. */
   mark: 'run.json',
   verdict: (profile: string) => `verdicts/${profile}.json`,
+  /** What the verdict on many nodes says of each alone. */
+  sheets: (profile: string) => `verdicts/${profile}`,
+  sheet: (profile: string, node: string) => `verdicts/${profile}/${node}.json`,
   /** The block's page links there. */
   nodeReport: (node: string) => `nodes/${node}/report.html`,
 };
@@ -75,11 +78,11 @@ export class ReportFolder {
     await this.write(reportPaths.mark, toJson(mark));
   }
 
-  /** Removes files that say what is no longer so. */
+  /** Removes files, and folders with all that is in them, that say what is no longer so. */
   async remove(relatives: readonly string[]): Promise<void> {
     for (const relative of relatives) {
       const path = this.#paths.at(relative);
-      if (await isThere(path)) await rm(path, { force: true });
+      if (await isThere(path)) await rm(path, { force: true, recursive: true });
     }
   }
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Dimensions, Origin, SourcePlace } from '../../workloads/kit/sample.ts';
-import { Subject } from '../../workloads/kit/subject.ts';
+import { nameOf, Subject } from '../../workloads/kit/subject.ts';
 import { Unit } from '../../workloads/kit/unit.ts';
 import { Said } from './said.ts';
 
@@ -34,3 +34,28 @@ export const Measurement = z.strictObject({
   readings: z.array(z.strictObject({ step: z.string(), value: z.number(), at: z.array(SourcePlace) })).max(3),
 });
 export type Measurement = z.infer<typeof Measurement>;
+
+/** By everything that tells measurements apart, the metric first; a verdict has them in the order of these keys. */
+export const keyOfMeasurement = ({
+  metric,
+  subject,
+  tool,
+  dimensions,
+  toolVersion = '',
+  origin,
+  unit,
+  invalid,
+}: Pick<
+  Measurement,
+  'metric' | 'subject' | 'tool' | 'dimensions' | 'toolVersion' | 'origin' | 'unit' | 'invalid'
+>): string =>
+  JSON.stringify([
+    metric,
+    nameOf(subject),
+    tool,
+    JSON.stringify(Object.entries(dimensions).toSorted(([a], [b]) => (a < b ? -1 : 1))),
+    toolVersion,
+    origin,
+    unit,
+    invalid ?? '',
+  ]);

@@ -43,3 +43,7 @@ export const Sheet = z.strictObject({
   attempts: z.array(Attempt),
 });
 export type Sheet = z.infer<typeof Sheet>;
+
+/** Where the sheet of a node lies, and the digest of its bytes. */
+export const SheetName = z.strictObject({ node: z.string(), path: z.string(), sha256: z.string() });
+export type SheetName = z.infer<typeof SheetName>;

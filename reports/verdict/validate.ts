@@ -3,6 +3,8 @@ import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { contradictions } from './contradictions.ts';
 import type { Samples } from './samples.ts';
 import samplesSchema from './samples.v1.schema.json' with { type: 'json' };
+import type { Sheet } from './sheet.ts';
+import sheetSchema from './sheet.v1.schema.json' with { type: 'json' };
 import { UpgradedVerdict } from './upgrade-verdict.ts';
 import type { Verdict } from './verdict.ts';
 import verdictSchema from './verdict.v2.schema.json' with { type: 'json' };
@@ -15,6 +17,7 @@ const ajv = new Ajv2020({
   validateFormats: false,
 });
 const isVerdict = ajv.compile<Verdict>(verdictSchema);
+const isSheet = ajv.compile<Sheet>(sheetSchema);
 const isSamples = ajv.compile<Samples>(samplesSchema);
 
 /**
@@ -22,6 +25,13 @@ const isSamples = ajv.compile<Samples>(samplesSchema);
  * Call it before writing one and after reading one: one of version 1 is upgraded. Throws `SCHEMA_TOO_NEW` or `EVIDENCE_DAMAGED`.
  */
 export function validateVerdict(given: unknown): Verdict {
+  const verdict = validateHead(given);
+  if (verdict.sheets !== undefined) throw damaged('sheets: expected a verdict with them, got their names');
+  return requireConsistent(verdict);
+}
+
+/** The same for a document whose sheets are not in it: without them nothing can be said of contradictions. */
+export function validateHead(given: unknown): Verdict {
   const { schema, schemaVersion } = headOf(given);
   if (schema !== 'assay/verdict') throw damaged(`schema: expected \`assay/verdict\`, got ${quote(schema)}`);
   if (schemaVersion !== 1 && schemaVersion !== 2) {
@@ -36,9 +46,21 @@ export function validateVerdict(given: unknown): Verdict {
   const document: unknown = schemaVersion === 1 ? upgrade(given) : given;
   if (isDeeper(document, deepest)) throw damaged(`expected at most ${deepest} levels, got more`);
   if (!isVerdict(document)) throw mismatch(isVerdict.errors);
-  const [contradiction, ...more] = contradictions(document);
+  return document;
+}
+
+/** Checks that a verdict says nothing twice in two ways. Throws `EVIDENCE_DAMAGED`. */
+export function requireConsistent(verdict: Verdict): Verdict {
+  const [contradiction, ...more] = contradictions(verdict);
   if (contradiction !== undefined)
     throw damaged(`${contradiction}${more.length === 0 ? '' : `, and ${more.length} more contradictions`}`);
+  return verdict;
+}
+
+/** Checks the sheet of a node against its committed JSON Schema. Throws `EVIDENCE_DAMAGED`. */
+export function validateSheet(document: unknown): Sheet {
+  if (isDeeper(document, deepest) || !isSheet(document))
+    throw mismatch(isSheet.errors, `sheet of ${quote(headOf(document).node)}`);
   return document;
 }
 

@@ -3,7 +3,7 @@ import { Subject } from '../../workloads/kit/subject.ts';
 import { Cell, CellVerdict, Counts } from './cell.ts';
 import { Measurement } from './measurement.ts';
 import { Said } from './said.ts';
-import { Attempt, NodeFact } from './sheet.ts';
+import { Attempt, NodeFact, SheetName } from './sheet.ts';
 
 /** Cells that are not met for one cause, folded into one row for the person who has to act. */
 export const Defect = z.strictObject({
@@ -167,6 +167,8 @@ export const Verdict = z.strictObject({
   rehearsal: z.boolean().optional(),
   /** The place of this verdict in a ledger of verdicts. */
   ledger: z.strictObject({ position: z.number().int().nonnegative(), head: z.string() }).optional(),
+  /** Beside the verdict on many nodes and not in it: what it says of each of them alone. */
+  sheets: z.array(SheetName).optional(),
   /** What was not shown, as prominent as what was. */
   notShown: z.array(NotShown),
   evidence: z.strictObject({

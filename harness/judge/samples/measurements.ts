@@ -1,6 +1,6 @@
 import { keepReadings } from '../../../reports/verdict/keep-readings.ts';
 import type { Measurement } from '../../../reports/verdict/measurement.ts';
-import { say } from '../../../reports/verdict/words/say.ts';
+import { keyOfMeasurement } from '../../../reports/verdict/measurement.ts';
 import { nameOf } from '../../../workloads/kit/subject.ts';
 import type { Unit } from '../../../workloads/kit/unit.ts';
 import { compareText } from '../../plan/subjects.ts';
@@ -42,18 +42,7 @@ export function listMeasurements(index: RunDossier): readonly Measurement[] {
       return sample;
     }),
   );
-  const key = (sample: JudgedSample): string =>
-    JSON.stringify([
-      sample.metric,
-      nameOf(sample.subject),
-      sample.tool,
-      dimensionKey(sample),
-      sample.toolVersion ?? '',
-      sample.origin,
-      sample.unit,
-      sample.invalid === undefined ? '' : say(sample.invalid),
-    ]);
-  return group(samples, key).flatMap((members) => {
+  return group(samples, keyOfMeasurement).flatMap((members) => {
     const [first] = members;
     const metric = first && metrics.get(first.metric);
     if (first === undefined) return [];

@@ -1,13 +1,17 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../../../agents/protocol/chain.ts';
-import { judgeRun, writeVerdict } from '../../../../harness/run/conclude-run.ts';
+import { judgeRun, readVerdict, writeVerdict } from '../../../../harness/run/conclude-run.ts';
 import { ReportFolder } from '../../../../harness/store/report-folder.ts';
 import { RunDirectory } from '../../../../harness/store/run-directory.ts';
 import { RunEvidence } from '../../../../harness/store/run-evidence.ts';
+import { mostNodesInOne } from '../../../../reports/verdict/split-verdict.ts';
+import { validateHead, validateSheet, validateVerdict } from '../../../../reports/verdict/validate.ts';
+import { nodeOf } from '../../../../workloads/kit/subject.ts';
 import { loadRegistry } from '../../../../workloads/registry.ts';
 import { recordedStep } from '../../../support/constructed/recorded-step.ts';
+import { writeScaleRun } from '../../../support/constructed/scale-run.ts';
 import { writeRunDirectory } from '../../../support/constructed-run-directory.ts';
 import { temporaryDirectory } from '../../../support/temporary.ts';
 import { constructed } from '../../workloads/kit/facts/documents.ts';
@@ -40,5 +44,55 @@ describe('a verdict that is written', () => {
       (JSON.parse(text) as { samples: { metric: string }[] }).samples.map(({ metric }) => metric),
     ).toEqual(['sha256.bulkThroughput', 'sha256.wrongDigests']);
     expect(existsSync(join(path, 'samples'))).toBe(false);
+  });
+
+  it('names what it says of each alone when it is on many nodes, and is whole again when it is read', async () => {
+    const path = join(temporaryDirectory(), 'run');
+    await writeScaleRun(path, 'c', mostNodesInOne + 1);
+    const run = await RunDirectory.open(path);
+    const evidence = await RunEvidence.read(run, await loadRegistry());
+    const verdict = judgeRun(evidence);
+    const folder = await ReportFolder.open(run);
+    await writeVerdict(folder, verdict, evidence);
+    expect(await readVerdict(folder, run, 'cpu-cluster')).toEqual(verdict);
+
+    const at = (name: string): string => join(folder.path, 'verdicts', name);
+    const text = readFileSync(at('cpu-cluster.json'), 'utf8');
+    const head = validateHead(JSON.parse(text));
+    expect(head.sheets?.map(({ node }) => node)).toEqual(verdict.nodes.map(({ id }) => id));
+    expect(head.cells.map(({ requirement }) => requirement)).toContain('pair-exact');
+    expect(head.cells.map(({ requirement }) => requirement)).not.toContain('matmul-exact');
+    expect(() => validateVerdict(head)).toThrow('sheets: expected a verdict with them');
+    const { node, sha256: digest } = head.sheets?.[1] ?? { node: '', sha256: '' };
+    const sheet = readFileSync(at(`cpu-cluster/${node}.json`), 'utf8');
+    expect(sha256(sheet)).toBe(digest);
+    expect(validateSheet(JSON.parse(sheet)).cells).toEqual(
+      verdict.cells.filter(
+        ({ id, subject }) => nodeOf(subject) === node && !head.cells.some((each) => each.id === id),
+      ),
+    );
+
+    const refusedWith = async (expected: object): Promise<void> => {
+      await expect(readVerdict(folder, run, 'cpu-cluster')).rejects.toMatchObject({
+        code: 'EVIDENCE_DAMAGED',
+        ...expected,
+      });
+    };
+    // Changed, gone, that of another node, and one that nobody named.
+    const place = `verdicts/cpu-cluster/${node}.json`;
+    writeFileSync(at(`cpu-cluster/${node}.json`), sheet.replace('"verdict":"pass"', '"verdict":"fail"'));
+    await refusedWith({ file: place, expected: `sha256 ${digest}` });
+    rmSync(at(`cpu-cluster/${node}.json`));
+    await refusedWith({ file: place, found: 'no file' });
+    const other = JSON.stringify({ ...validateSheet(JSON.parse(sheet)), node: 'n0001' });
+    writeFileSync(at(`cpu-cluster/${node}.json`), other);
+    writeFileSync(at('cpu-cluster.json'), text.replace(digest, sha256(other)));
+    await refusedWith({ file: place, found: 'none' });
+    writeFileSync(at(`cpu-cluster/${node}.json`), sheet);
+    writeFileSync(
+      at('cpu-cluster.json'),
+      JSON.stringify({ ...head, sheets: head.sheets?.filter((each) => each.node !== node) }),
+    );
+    await refusedWith({ file: place, found: 'none' });
   });
 });
