@@ -4,10 +4,11 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { StepResult } from '../../agents/protocol/step.ts';
-import { RunDirectory, runPaths } from '../../harness/store/run-directory.ts';
 import { Verdict } from '../../reports/verdict/verdict.ts';
+import { say } from '../../reports/verdict/words/say.ts';
 import { findObstacle } from '../rig/check-machine.ts';
 import { createRig } from '../rig/rig.ts';
+import { readPacked } from '../support/change-pack.ts';
 import { fakeTool, runAssay, writeSuite } from '../support/run-assay.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
@@ -218,16 +219,14 @@ describe('workload folders that are added, with nothing else changed', () => {
           JSON.parse(readFileSync(join(`${run}.report`, 'verdicts/relay.json'), 'utf8')),
         );
         const cell = cells.find(({ requirement }) => requirement === 'handed-over');
-        const evidence = await RunDirectory.open(run);
-        const read = (node: string, file: string): Promise<Buffer> =>
-          evidence.read(`${runPaths.step(node, 'r1-pair')}/${file}`);
-        return { exitCode, verdict: cell?.verdict, reason: cell?.reason, read };
+        const read = (node: string, file: string): string => readPacked(run, node, `steps/r1-pair/${file}`);
+        return { exitCode, verdict: cell?.verdict, reason: cell && say(cell.reason), read };
       };
 
       const good = await certify('secret');
       expect(good).toMatchObject({ exitCode: 0, verdict: 'pass' });
       // What was handed over is in the evidence of whoever got it, and its command was made of that.
-      const member = StepResult.parse(JSON.parse((await good.read('node2', 'exit.json')).toString()));
+      const member = StepResult.parse(JSON.parse(good.read('node2', 'exit.json')));
       const { port = '', secret = '' } = member.launch?.parameters ?? {};
       expect(secret).toMatch(/^[0-9a-f]{32}$/);
       expect(member.commands[0]?.args.slice(1)).toEqual([rig.node('node1').address, port, secret]);
@@ -239,9 +238,7 @@ describe('workload folders that are added, with nothing else changed', () => {
       const flood = await certify('too-much');
       expect(flood).toMatchObject({ exitCode: 2, verdict: 'missing' });
       expect(flood.reason).toBe('error: lead: exit code 1 (r1-pair)');
-      expect((await flood.read('node1', 'lead.stderr')).toString()).toBe(
-        'a launch request that cannot be read\n',
-      );
+      expect(flood.read('node1', 'lead.stderr')).toBe('a launch request that cannot be read\n');
     },
     120_000, // three runs on two nodes
   );

@@ -10,6 +10,7 @@ import { hgxBuses, hgxClaims, hgxServer, sixEvidence } from '../support/construc
 import type { EvidenceNode, EvidenceRun, EvidenceStep } from '../support/constructed-run-directory.ts';
 import { writeRunDirectory } from '../support/constructed-run-directory.ts';
 import { runAssay } from '../support/run-assay.ts';
+import { tell } from '../support/tell.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 import { constructed, nvidiaSmi, virtualMachine } from '../unit/workloads/kit/facts/documents.ts';
 
@@ -308,7 +309,7 @@ describe('more than one machine', () => {
     );
     for (const node of ['vm', 'alias']) {
       expect(cell(node, 'identity').verdict).toBe('pass');
-      expect(verdict.notShown.map(({ what }) => what)).toContain(`A machine of its own on ${node}`);
+      expect(tell(verdict.notShown).map(({ what }) => what)).toContain(`A machine of its own on ${node}`);
     }
   });
 

@@ -9,6 +9,7 @@ import { startLyingNode } from '../support/lying-node.ts';
 import type { Finished } from '../support/run-assay.ts';
 import { quickHash, runAssay, writeSuite } from '../support/run-assay.ts';
 import { createKey } from '../support/sshd.ts';
+import { tell } from '../support/tell.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
 const honest: Lies = {};
@@ -136,7 +137,7 @@ describe('a node that claims to be the machine of another', () => {
     expect(found.exitCode).toBe(0);
     expect(decisions(found)).toMatch(/"type":"distinct","nodes":\["n1","n2"\]/);
     for (const node of ['n1', 'n2'])
-      expect(found.verdict().notShown).toContainEqual({
+      expect(tell(found.verdict().notShown)).toContainEqual({
         what: `A machine of its own on ${node}`,
         reason: expect.stringMatching(
           /^n\[1-2\] say the same: boot id .*each agent held the lease/,

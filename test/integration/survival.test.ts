@@ -9,11 +9,11 @@ import { fakeTool, runAssay, startAssay, writeSuite } from '../support/run-assay
 import { tell } from '../support/tell.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
-// One openssl that takes a second per speed run: long enough to be interrupted at a known place.
-const slow = `case $1 in
+// One openssl that takes some seconds per speed run: long enough to be interrupted at a known place.
+const slowed = (seconds: number): string => `case $1 in
 version) echo 'OpenSSL 3.0.19 1 Jan 2026 (Library: OpenSSL 3.0.19 1 Jan 2026)' ;;
 dgst) cat > /dev/null; echo 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad *stdin' ;;
-speed) sleep 1; printf '+H:16384\\n+F:25:sha256:163840.00\\n' ;;
+speed) sleep ${seconds}; printf '+H:16384\\n+F:25:sha256:163840.00\\n' ;;
 esac`;
 
 let cwd: string;
@@ -22,7 +22,7 @@ let run: string;
 beforeEach(() => {
   cwd = temporaryDirectory();
   run = join(cwd, 'run');
-  fakeTool(join(cwd, 'bin'), 'openssl', slow);
+  fakeTool(join(cwd, 'bin'), 'openssl', slowed(1));
 });
 
 function start(repetitions = 4): Running {
@@ -109,6 +109,8 @@ describe('a run', () => {
   });
 
   it('is stopped from elsewhere within ten seconds, and resume runs what is left', async () => {
+    // However slowly another command starts here, a step is running when it comes.
+    fakeTool(join(cwd, 'bin'), 'openssl', slowed(8));
     const first = start();
     await first.says('[2/4]');
     const begun = performance.now();
@@ -116,6 +118,7 @@ describe('a run', () => {
     expect(performance.now() - begun).toBeLessThan(10_000);
     await first.finished;
     expect(await findMarked(header().id)).toEqual([]);
+    fakeTool(join(cwd, 'bin'), 'openssl', slowed(1));
     expect((await assay('resume', run)).exitCode).toBe(0);
     // What the stop cut short is in the record, and measured again under another name.
     expect(executions().toSorted()).toEqual([
