@@ -11,14 +11,15 @@ import type { Verdict } from '../../reports/verdict/verdict.ts';
 import { createLookup } from '../../reports/verdict/verdict-lookup.ts';
 import { renderHtml } from '../../reports/writers/html/render-html.ts';
 import { renderJunit } from '../../reports/writers/junit.ts';
-import { blockVerdict, smallBlockVerdict } from '../support/example-block.ts';
+import { hostileVerdict } from '../support/example-verdict.ts';
 import {
+  blockVerdict,
   clusterVerdict,
   conformingVerdict,
-  hostileVerdict,
+  smallBlockVerdict,
   unreachedVerdict,
   vmVerdict,
-} from '../support/example-verdict.ts';
+} from '../support/judged-examples.ts';
 import { findLowContrast } from './find-low-contrast.ts';
 
 const executablePath = '/usr/bin/chromium';

@@ -15,7 +15,7 @@ import type { FactChanges } from './constructed/facts.ts';
 import { mergeFacts } from './constructed/facts.ts';
 
 /** Metrics of two invented workloads and of those that shipped profiles name. */
-export const constructedMetrics: ReadonlyMap<string, DeclaredMetric> = declare([
+export const constructedMetrics: ReadonlyMap<string, DeclaredMetric> = declareMetrics([
   ['copy.speed', { unit: 'B/s', better: 'higher', domain: 'positive', title: 'Copy speed' }],
   ['copy.latency', { unit: 's', better: 'lower', domain: 'positive', title: 'Copy latency' }],
   [
@@ -47,7 +47,9 @@ export const constructedMetrics: ReadonlyMap<string, DeclaredMetric> = declare([
 ]);
 
 /** Metrics by full name, each with the workload that its name begins with. */
-function declare(metrics: readonly (readonly [string, Metric])[]): ReadonlyMap<string, DeclaredMetric> {
+export function declareMetrics(
+  metrics: readonly (readonly [string, Metric])[],
+): ReadonlyMap<string, DeclaredMetric> {
   return new Map(
     metrics.map(([name, metric]) => [name, { ...metric, workload: name.replace(/\..*/, '') }] as const),
   );
@@ -125,6 +127,8 @@ export interface ConstructedNode {
   readonly id: string;
   readonly class?: string;
   readonly claims?: Inventory['nodes'][number]['claims'];
+  readonly rack?: string;
+  readonly slot?: string;
   /** Absent: nobody could log in. */
   readonly facts?: HostFacts | FactChanges;
   /** Facts that a restarted keeper took. */
@@ -195,6 +199,8 @@ export function constructRun(run: ConstructedRun): RunMaterial {
         name: node.id,
         ...(node.class === undefined ? {} : { class: node.class }),
         claims: node.claims ?? {},
+        ...(node.rack === undefined ? {} : { rack: node.rack }),
+        ...(node.slot === undefined ? {} : { slot: node.slot }),
       })),
     },
     suite: {

@@ -86,6 +86,11 @@ export function constructBlock(
       facts: { bootId: `6f9d1c1e-0000-4000-8000-00000000000${index}` },
     })),
   });
+  return { ...withTrials(bare, trials), skips };
+}
+
+/** A run with these measurements across its nodes beside what it has. */
+export function withTrials(bare: RunMaterial, trials: readonly ConstructedTrial[]): RunMaterial {
   const parts = trials.map((trial, index) => constructTrial(trial, index));
   const subjects = parts
     .filter(({ trial }) => trial.isExtra !== true)
@@ -99,7 +104,6 @@ export function constructBlock(
   const unique = [...new Map(subjects.map((subject) => [subject.id, subject])).values()];
   return {
     ...bare,
-    skips,
     inventory: { ...bare.inventory, fabric: { interface: 'ib0' } },
     plan: bare.plan && {
       ...bare.plan,
@@ -116,7 +120,6 @@ export function constructBlock(
       );
       return {
         ...node,
-        skips,
         steps: [
           ...node.steps,
           ...led.map(({ result }) => result),

@@ -5,6 +5,7 @@ import type { Accelerator, Drive, HostFacts, Nic } from '../../../workloads/kit/
 /** What differs from the plain server below. */
 export interface FactChanges {
   readonly bootId?: string;
+  readonly machineId?: string;
   readonly accelerators?: Fact<Accelerator[]>;
   readonly drives?: Fact<Drive[]>;
   readonly nics?: Fact<Nic[]>;
@@ -21,7 +22,7 @@ export function mergeFacts(changes: FactChanges = {}): HostFacts {
     identity: {
       hostName: known('constructed'),
       bootId: known(changes.bootId ?? '6f9d1c1e-0000-4000-8000-000000000001'),
-      machineId: known('0123456789abcdef0123456789abcdef'),
+      machineId: known(changes.machineId ?? '0123456789abcdef0123456789abcdef'),
       dmiUuid: unknown('/sys/class/dmi/id/product_uuid: denied'),
       product: changes.product === undefined ? unknown('no DMI') : known(changes.product),
       serial: unknown('/sys/class/dmi/id/product_serial: denied'),

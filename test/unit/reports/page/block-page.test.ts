@@ -13,8 +13,8 @@ import { mapNodes } from '../../../../reports/page/map-nodes.ts';
 import { createPage } from '../../../../reports/page/page.ts';
 import type { BlockNode, Verdict } from '../../../../reports/verdict/verdict.ts';
 import { createLookup } from '../../../../reports/verdict/verdict-lookup.ts';
-import { blockVerdict, smallBlockVerdict } from '../../../support/example-block.ts';
 import { exampleMeasurement, quoted } from '../../../support/example-verdict.ts';
+import { blockVerdict, smallBlockVerdict } from '../../../support/judged-examples.ts';
 
 const sectionOf = (verdict: Verdict, id: string, depth: Depth = 'page'): Section | undefined =>
   atDepth(createPage(createLookup(verdict)).sections, depth).find((section) => section.id === id);
@@ -58,7 +58,7 @@ describe('a block', () => {
   it('counts what is in the way by owner, with zeros, and what was not reached or is open without a culprit', () => {
     const inTheWay = (verdict: Verdict) => createPage(createLookup(verdict)).opening.inTheWay;
     expect(inTheWay(blockVerdict())).toBe(
-      'In the way: 2 hardware defects, 0 configuration, 1 environment, 1 node not reached, 0 with something not run, 2 groups open without a node to blame.',
+      'In the way: 2 hardware defects, 2 configuration, 0 environment, 1 node not reached, 0 with something not run, 1 group open without a node to blame.',
     );
     expect(inTheWay(smallBlockVerdict())).toBe(
       'In the way: 1 hardware defect, 0 configuration, 0 environment, 0 nodes not reached, 0 with something not run.',
@@ -75,20 +75,40 @@ describe('a block', () => {
       '1.391 GB/s',
       '+585.9 %',
     ]);
-    expect(allreduce?.[0]).toContain('[1 of 2, ');
+    expect(allreduce?.[0]).toContain('[2 of 3, ');
   });
 
   it('puts steps with one fate into one row, what did not complete first', () => {
     expect(rowsOf(sectionOf(blockVerdict(), 'attempts')).slice(0, 4)).toEqual([
-      ['matmul by cublas', 'cancelled [stopped by the operator at 03:12]', '1', 'gpu008'],
-      ['matmul by cublas', 'skipped [the node was not reached]', '3', 'gpu030'],
-      ['allreduce by openmpi', 'skipped [gpu030 was not reached]', '1', 'gpu029+gpu030'],
-      ['matmul by cublas', 'completed', '92', 'gpu[001-029,031-032]'],
+      ['sha256 by native', 'cancelled [stopped by the operator at 03:12]', '1', 'gpu008'],
+      ['copy by tool', 'skipped [it left no evidence]', '2', 'gpu[029-030]'],
+      ['matmul by cublas', 'completed', '93', 'gpu[001-029,031-032]'],
+      ['clock by native', 'completed', '93', 'gpu[001-029,031-032]'],
     ]);
   });
 
   it('tells facts that differ from those that are the same, and names nobody for a serial number', () => {
-    const section = sectionOf(blockVerdict(), 'conditions');
+    const base = blockVerdict();
+    const nodes = base.nodes.map((node, at) => ({
+      ...node,
+      facts: node.reached
+        ? [
+            { group: 'identity', name: 'hostName', value: node.id },
+            { group: 'identity', name: 'product', value: 'HGX-H100-8' },
+            { group: 'identity', name: 'serial', value: `S5X${at}` },
+            { group: 'cpu', name: 'model', value: 'Xeon' },
+            {
+              group: 'memory',
+              name: 'totalBytes',
+              value: at === 8 ? 1_030_792_151_040 : 2_164_663_517_184,
+              unit: 'B' as const,
+            },
+            { group: 'os', name: 'kernel', value: at % 16 === 3 ? '6.8.0-57-generic' : '6.8.0-60-generic' },
+            { group: 'driver', name: 'nvidia', value: '570.86.15' },
+          ]
+        : [],
+    }));
+    const section = sectionOf({ ...base, nodes }, 'conditions');
     const [different, same] = tablesOf(section?.content ?? []);
     expect(same?.rows).toHaveLength(3);
     expect(different?.rows.map(({ cells: [name, values] }) => [textOf(name!), textOf(values!)])).toEqual([

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { punchListSection } from '../../../../reports/page/punch-list.ts';
 import type { Defect, Verdict } from '../../../../reports/verdict/verdict.ts';
 import { createLookup } from '../../../../reports/verdict/verdict-lookup.ts';
-import { smallBlockVerdict } from '../../../support/example-block.ts';
 import { exampleSubject, quoted } from '../../../support/example-verdict.ts';
+import { smallBlockVerdict } from '../../../support/judged-examples.ts';
 
 const defect = (
   node: string,
@@ -93,6 +93,6 @@ describe('a punch list for readers', () => {
   it('has it beside a defect of its node when no defect is about its cells, and alone when there is none', () => {
     expect(linesOf([own])).toEqual([2]);
     const { content } = punchListSection(createLookup({ ...base, defects: [] }));
-    expect(JSON.stringify(content)).toContain('node3 is slow with node1');
+    expect(JSON.stringify(content)).toContain('node3 is bad with each of 2 partners');
   });
 });

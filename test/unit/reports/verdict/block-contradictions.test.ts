@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { contradictions } from '../../../../reports/verdict/contradictions.ts';
 import type { Block, BlockNode, Verdict } from '../../../../reports/verdict/verdict.ts';
-import { smallBlockVerdict } from '../../../support/example-block.ts';
-import { quoted, vmVerdict } from '../../../support/example-verdict.ts';
+import { quoted } from '../../../support/example-verdict.ts';
+import { smallBlockVerdict, vmVerdict } from '../../../support/judged-examples.ts';
 
 const base = smallBlockVerdict();
 const block = base.block!;
@@ -39,10 +39,7 @@ describe('contradictions of a block', () => {
     [
       'a pass of the second of two that are blamed for one cell',
       withBlock({
-        blames: [
-          ...block.blames,
-          { node: 'node4', members: ['node4'], reason: quoted('r'), steps: ['pair-2'] },
-        ],
+        blames: [...block.blames, { node: 'node4', members: ['node4'], reason: quoted('r'), steps: ['t2'] }],
       }),
       'block.nodes `node4`: expected anything but `pass`, since `node3+node4:allreduce` is fail',
     ],
@@ -83,7 +80,7 @@ describe('contradictions of a block', () => {
     ],
     [
       'a blame without a bad trial',
-      withBlock({ blames: [{ ...block.blames[0]!, steps: ['pair-1'] }] }),
+      withBlock({ blames: [{ ...block.blames[0]!, steps: ['t1'] }] }),
       'block.blames[0]: expected a bad trial among its steps, got none',
     ],
     [
@@ -94,7 +91,7 @@ describe('contradictions of a block', () => {
     [
       'a trial of strangers',
       withBlock({ trials: [{ ...block.trials[0]!, members: ['node1', 'x'] }, ...block.trials.slice(1)] }),
-      'block.trials `pair-1`: expected nodes of the block as members, got `x`',
+      'block.trials `t1`: expected nodes of the block as members, got `x`',
     ],
     [
       'a step of two trials',

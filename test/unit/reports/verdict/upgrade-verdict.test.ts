@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { validateVerdict } from '../../../../reports/verdict/validate.ts';
-import { smallBlockVerdict } from '../../../support/example-block.ts';
+import { exampleVerdict } from '../../../support/example-verdict.ts';
+import { smallBlockVerdict } from '../../../support/judged-examples.ts';
 
-const { block, ...whole } = smallBlockVerdict();
+const { block } = smallBlockVerdict();
+const nodes = block!.nodes.map(({ id }) => ({ id, reached: true, facts: [] }));
+const whole = exampleVerdict({ cells: [], nodes, conclusion: 'fail' });
 const sentence = 'expected at least 125 MB/s, found 98.00 MB/s';
 
 /** A document as version 1 wrote it: four nodes, the second pair of which is bad. */

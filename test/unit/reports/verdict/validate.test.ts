@@ -4,12 +4,13 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { jsonSchemas } from '../../../../reports/verdict/json-schemas.ts';
 import { validateVerdict } from '../../../../reports/verdict/validate.ts';
+import { exampleVerdict } from '../../../support/example-verdict.ts';
 import {
   clusterVerdict,
   conformingVerdict,
   unreachedVerdict,
   vmVerdict,
-} from '../../../support/example-verdict.ts';
+} from '../../../support/judged-examples.ts';
 
 const folder = new URL('../../../../reports/verdict/', import.meta.url);
 
@@ -91,7 +92,7 @@ describe('validateVerdict', () => {
     ],
     [
       'a pass without any cell',
-      { ...conformingVerdict(), cells: [], counts: unreachedVerdict().counts },
+      { ...conformingVerdict(), cells: [], counts: exampleVerdict({ cells: [] }).counts },
       'EVIDENCE_DAMAGED',
       'got none',
     ],
@@ -109,14 +110,7 @@ describe('validateVerdict', () => {
     ],
     [
       'a cell listed twice',
-      {
-        ...unreachedVerdict(),
-        cells: [...conformingVerdict().cells.slice(0, 1), ...conformingVerdict().cells.slice(0, 1)],
-        counts: {
-          ...unreachedVerdict().counts,
-          required: { ...unreachedVerdict().counts.required, pass: 2 },
-        },
-      },
+      exampleVerdict({ cells: [conformingVerdict().cells[0]!, conformingVerdict().cells[0]!] }),
       'EVIDENCE_DAMAGED',
       'every id once',
     ],

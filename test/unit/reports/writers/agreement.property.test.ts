@@ -10,15 +10,15 @@ import { createLookup } from '../../../../reports/verdict/verdict-lookup.ts';
 import { say } from '../../../../reports/verdict/words/say.ts';
 import { plainScreen, writers } from '../../../../reports/writers/writers.ts';
 import { readGoldens } from '../../../golden/golden.ts';
-import { blockVerdict, smallBlockVerdict } from '../../../support/example-block.ts';
+import { hostileStrings, hostileVerdict } from '../../../support/example-verdict.ts';
 import {
+  blockVerdict,
   clusterVerdict,
   conformingVerdict,
-  hostileStrings,
-  hostileVerdict,
+  smallBlockVerdict,
   unreachedVerdict,
   vmVerdict,
-} from '../../../support/example-verdict.ts';
+} from '../../../support/judged-examples.ts';
 import { arbitraryBlockVerdict } from '../arbitrary-block.ts';
 import { arbitraryVerdict } from '../arbitrary-verdict.ts';
 

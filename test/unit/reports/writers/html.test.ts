@@ -1,19 +1,22 @@
 import { describe, expect, it } from 'vitest';
+import { nodeParts } from '../../../../reports/verdict/node-parts.ts';
 import type { Verdict } from '../../../../reports/verdict/verdict.ts';
 import { createLookup } from '../../../../reports/verdict/verdict-lookup.ts';
 import { html, trusted } from '../../../../reports/writers/html/html.ts';
 import { renderHtml } from '../../../../reports/writers/html/render-html.ts';
-import { blockVerdict, smallBlockVerdict } from '../../../support/example-block.ts';
 import {
-  clusterVerdict,
   exampleCell,
   exampleMeasurement,
   exampleVerdict,
   hostileStrings,
   hostileVerdict,
-  unreachedVerdict,
-  vmVerdict,
 } from '../../../support/example-verdict.ts';
+import {
+  blockVerdict,
+  clusterVerdict,
+  smallBlockVerdict,
+  vmVerdict,
+} from '../../../support/judged-examples.ts';
 
 const render = (verdict: Verdict): string => renderHtml(createLookup(verdict));
 /** Tags without attribute values: a label may quote what a node called itself. */
@@ -75,11 +78,11 @@ describe('renderHtml', () => {
     const page = render(vmVerdict());
     expect(page).toContain('<small class="remark">indicative: measured by Assay itself');
     expect(page).toContain('<small class="remark">⊘ invalid: the scratch directory is on overlay</small>');
-    expect(page).toContain('<span class="note">unknown: no EDAC driver is loaded</span>');
+    expect(page).toContain('<span class="note">unknown: no EDAC</span>');
   });
 
   it('never lets an empty punch list look like a pass', () => {
-    expect(render(unreachedVerdict())).toContain('No defect is named. That is no pass');
+    expect(render(exampleVerdict({ cells: [] }))).toContain('No defect is named. That is no pass');
     const cell = exampleCell({
       subject: 'n',
       requirement: 'r',
@@ -96,7 +99,7 @@ describe('renderHtml', () => {
   });
 
   it('folds a dimension only when all of it is met', () => {
-    const page = render(clusterVerdict());
+    const page = render(nodeParts(clusterVerdict())('gpu-b'));
     expect(page).toContain('<details open><summary><b>D1 Chip fitness</b>');
     expect(page).toContain('<details><summary><b>D3 Device memory</b>');
   });

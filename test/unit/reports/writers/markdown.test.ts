@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Verdict } from '../../../../reports/verdict/verdict.ts';
 import { createLookup } from '../../../../reports/verdict/verdict-lookup.ts';
 import { renderMarkdown } from '../../../../reports/writers/markdown.ts';
-import { blockVerdict } from '../../../support/example-block.ts';
-import { clusterVerdict, hostileVerdict, quoted, vmVerdict } from '../../../support/example-verdict.ts';
+import { hostileVerdict, quoted } from '../../../support/example-verdict.ts';
+import { blockVerdict, clusterVerdict, vmVerdict } from '../../../support/judged-examples.ts';
 
 const render = (verdict: Verdict): string => renderMarkdown(createLookup(verdict));
 
@@ -16,7 +16,7 @@ describe('renderMarkdown', () => {
 
   it('shows the nearest value with its margin and how many subjects it stands for', () => {
     expect(render(clusterVerdict())).toMatch(
-      /\| All-reduce, 8 GPUs, 16 GiB \| ≥ 460 GB\/s \| lowest 471\.1 GB\/s, [^|]+ \| \+2\.4 % \| \*\*1 of 2\*\* \|/,
+      /\| All-reduce, 8 GPUs, 16 GiB, \*\*1 of 2\*\*, 3 runs, lowest on gpu-a \| ≥ 460 GB\/s \| 471\.1 GB\/s \| [^|]+ \| [^|]+ \| \+2\.4 % \|/,
     );
   });
 
@@ -24,8 +24,10 @@ describe('renderMarkdown', () => {
     const text = render(blockVerdict());
     expect(text).toContain('**✖ Block: not accepted.** 29 of 32 nodes conform.');
     expect(text).toContain('\n    U26  ✖ gpu014  ');
-    expect(text).toContain('   gpu014 is as slow with gpu003, gpu021 and gpu032');
-    expect(text).toMatch(/\| gpu003\+gpu014 \(extra\), [^|]+ \| ✖ bad \| expected at least 10 GB\/s/);
+    expect(text).toContain('   gpu014 is bad with each of 4 partners');
+    expect(text).toMatch(
+      /\| gpu003\+gpu014 \(extra\), [^|]+ \| ✖ bad \| 5\.2 GB\/s, at least 10 GB\/s expected/,
+    );
     expect(text).not.toContain('## Measured');
   });
 

@@ -2,20 +2,20 @@ import { describe, expect, it } from 'vitest';
 import type { Verdict } from '../../../../reports/verdict/verdict.ts';
 import { createLookup } from '../../../../reports/verdict/verdict-lookup.ts';
 import { renderPunchList } from '../../../../reports/writers/punch-list.ts';
-import { blockVerdict, smallBlockVerdict } from '../../../support/example-block.ts';
-import { quoted, vmVerdict } from '../../../support/example-verdict.ts';
+import { quoted } from '../../../support/example-verdict.ts';
+import { blockVerdict, smallBlockVerdict, vmVerdict } from '../../../support/judged-examples.ts';
 
 const render = (verdict: Verdict): string => renderPunchList(createLookup(verdict));
 
 describe('renderPunchList', () => {
   it('writes one row for each defect with CRLF ends', () => {
     const lines = render(vmVerdict()).split('\r\n');
-    expect(lines).toHaveLength(4);
+    expect(lines).toHaveLength(5);
     expect(lines[0]).toBe(
       'defect,node,rack,slot,subject,part,owner,verdict,symptom,expected,found,action,retest,blame,cells,evidence',
     );
-    expect(lines[2]).toBe(
-      'd2,vm-1,,,vm-1,,environment,inconclusive,The clock offset cannot be told from its limit.,≤ 50 ms,"41.00 ms (38.20 – 61.10 ms, n = 3)",Let the clock settle for ten minutes and survey again.,,,vm-1:clock,nodes/vm-1/steps/clock-1/stdout',
+    expect(lines[3]).toBe(
+      'vm-1:clock,vm-1,,,vm-1,,configuration,inconclusive,"Clock offset: expected at most 0.05 s, found 0.0511 s to 0.0549 s: median of 3 runs misses the limit by less than 10 %, which a screening cannot decide",≤ 50 ms,"52.80 ms (51.10 – 54.90 ms, n = 3)",Remove the cause that the reason names and measure again: nothing is proven until then.,,,vm-1:clock,nodes/vm-1/steps/r1-clock nodes/vm-1/steps/r2-clock nodes/vm-1/steps/r3-clock',
     );
   });
 
@@ -37,8 +37,10 @@ describe('renderPunchList', () => {
   });
 
   it('says where to go, to which part, why this one, and what to measure again', () => {
-    expect(render(blockVerdict()).split('\r\n')[2]).toBe(
-      'd2,gpu014,R34,U26,gpu013+gpu014,"mlx5_5, SN MT2412X09117",hardware,fail,"All-reduce in pairs, 64 MiB, bus bandwidth: expected at least 10 GB/s, found 5.210 GB/s.",≥ 10 GB/s,"5.210 GB/s (5.179 – 5.241 GB/s, n = 3)",Recable: first swap the transceiver.,"three pairs and the group, about 10 min","gpu014 is as slow with gpu003, gpu021 and gpu032, which all reach 11 GB/s with others: its cable, transceiver or switch port, not the partner.",gpu013+gpu014:allreduce-pair,groups/allreduce-pair-7',
+    const base = blockVerdict();
+    const defects = base.defects.map((each) => ({ ...each, part: 'mlx5_5, SN MT2412X09117' }));
+    expect(render({ ...base, defects }).split('\r\n')[1]).toBe(
+      'gpu014:blamed,gpu014,R34,U26,gpu013+gpu014,"mlx5_5, SN MT2412X09117",hardware,fail,"All-reduce in pairs, 64 MiB, bus bandwidth: expected at least 10 GB/s, found 5.21 GB/s: median of 1 run misses the limit by more than 10 %",≥ 10 GB/s,5.210 GB/s (n = 1),Recable: first swap the transceiver.,"All-reduce in pairs, 64 MiB, bus bandwidth; 1 step, at most 1 min","gpu014 is bad with each of 4 partners, who are good with others: gpu013, gpu003, gpu021, gpu032 (with one of them: 5.21 GB/s, at least 10 GB/s expected)",gpu013+gpu014:allreduce-pair,nodes/gpu003/steps/t18 nodes/gpu013/steps/t7 nodes/gpu014/steps/t19 nodes/gpu014/steps/t20',
     );
   });
 
@@ -54,7 +56,7 @@ describe('renderPunchList', () => {
         blames: block.blames.map((blame) => ({ ...blame, reason: quoted('=HYPERLINK()') })),
       },
     }).split('\r\n')[1];
-    expect(row).toContain("d1,node3,'@1,'-1,node3+node4,'=1,");
+    expect(row).toContain("node3:blamed,node3,'@1,'-1,node3+node4,'=1,");
     expect(row).toContain(",'+1,'=HYPERLINK(),");
   });
 });

@@ -6,14 +6,14 @@ import { createLookup } from '../../../../reports/verdict/verdict-lookup.ts';
 import { say } from '../../../../reports/verdict/words/say.ts';
 import { nodeMapLines } from '../../../../reports/writers/node-map-lines.ts';
 import { renderTerminal } from '../../../../reports/writers/terminal.ts';
-import { blockVerdict, smallBlockVerdict } from '../../../support/example-block.ts';
+import { hostileVerdict, quoted } from '../../../support/example-verdict.ts';
 import {
+  blockVerdict,
   clusterVerdict,
-  hostileVerdict,
-  quoted,
+  smallBlockVerdict,
   unreachedVerdict,
   vmVerdict,
-} from '../../../support/example-verdict.ts';
+} from '../../../support/judged-examples.ts';
 
 const render = (verdict: Verdict, columns = 80, color = false): string =>
   renderTerminal(createLookup(verdict), { columns, color });
@@ -45,8 +45,8 @@ describe('renderTerminal', () => {
       'Screening report',
       'DOES NOT CONFORM',
       'vm-1: D',
-      'because no accelerator',
-      'PUNCH LIST (2)',
+      'because Accelerator on the bus',
+      'PUNCH LIST (3)',
       'NOT SHOWN',
       'MEASURED',
     ]);
@@ -55,19 +55,21 @@ describe('renderTerminal', () => {
   });
 
   it('says of a block where the nodes stand, who has to do what, and what was shown', () => {
-    expectOrder(render(blockVerdict(), 100), [
+    const base = blockVerdict();
+    const defects = base.defects.map((each) => ({ ...each, part: 'mlx5_5, SN MT2412X09117' }));
+    expectOrder(render({ ...base, defects }, 100), [
       '✖ BLOCK: NOT ACCEPTED\n  29 of 32 nodes conform\n  In the way: 2 hardware defects',
       'NODES (32)',
-      '  ○ gpu030 not reached: connection refused by gpu030:22',
-      'PUNCH LIST (3)',
-      ' 2.  ✖ fail · gpu014 · R34 / U26 · gpu013+gpu014 · mlx5_5, SN MT2412X09117 · hardware · 1 cell',
-      '     gpu014 is as slow with gpu003, gpu021 and gpu032',
-      '     → Recable: first swap the transceiver.\n       Re-test: three pairs and the group, about 10 min',
+      '  ○ gpu030 not reached: Accelerator count: connection refused by gpu030:22',
+      'PUNCH LIST (5)',
+      ' 1.  ✖ fail · gpu014 · R34 / U26 · gpu013+gpu014 · mlx5_5, SN MT2412X09117 · hardware · 1 cell',
+      '     gpu014 is bad with each of 4 partners, who are good with others',
+      '     → Recable: first swap the transceiver.\n       Re-test: All-reduce in pairs, 64 MiB, bus bandwidth;',
       'WHAT WAS SHOWN ON THE 29 THAT CONFORM',
       '  sustained, 232 of 249, 696 runs,\n  lowest on gpu001',
       'NOT SHOWN',
-      '20 measurements across nodes: 15 good, 4 bad, 1 unknown; 4 of them added',
-      '  gpu[001-013,015-026,028-029,031-032]: A, fit for the intended purpose',
+      '20 measurements across nodes: 15 good, 4 bad, 1 unknown; 3 of them added',
+      '  gpu[001-013,015-026,028-029,031-032]: A, reuse as is: AI training, several nodes',
     ]);
   });
 
