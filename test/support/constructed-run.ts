@@ -1,9 +1,4 @@
-import type { StepResult } from '../../agents/protocol/step.ts';
-import type { Inventory } from '../../harness/config/inventory.ts';
 import { Profile } from '../../harness/config/profile.ts';
-import { createCoverage } from '../../harness/plan/coverage.ts';
-import type { Plan, PlannedStep } from '../../harness/plan/plan.ts';
-import { listSubjects } from '../../harness/plan/subjects.ts';
 import type { EndedStep, NodeMaterial, RunMaterial } from '../../harness/store/run-material.ts';
 import type { Said } from '../../reports/verdict/said.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
@@ -13,6 +8,8 @@ import type { Sample } from '../../workloads/kit/sample.ts';
 import type { DeclaredMetric, Metric } from '../../workloads/kit/workload.ts';
 import type { FactChanges } from './constructed/facts.ts';
 import { mergeFacts } from './constructed/facts.ts';
+import type { GivenNode, GivenStep } from './constructed/planned.ts';
+import { endOf, planRun, requestOf } from './constructed/planned.ts';
 
 /** Metrics of two invented workloads and of those that shipped profiles name. */
 export const constructedMetrics: ReadonlyMap<string, DeclaredMetric> = declareMetrics([
@@ -107,41 +104,20 @@ export function constructProfile(
   });
 }
 
-/** One repetition that was planned, and what it left behind. */
-export interface ConstructedStep {
-  readonly entry: string;
-  readonly workload: string;
-  readonly tool?: string;
-  readonly repetition?: number;
-  /** Absent: completed. `none`: planned, and no evidence of it. */
-  readonly execution?: StepResult['execution'] | 'none';
-  readonly reason?: string;
+/** One repetition and the samples that were read from it. */
+export interface ConstructedStep extends GivenStep {
   readonly unreadable?: string;
-  /** False: ran without being planned. */
-  readonly planned?: boolean;
   readonly samples?: readonly (Pick<Sample, 'metric' | 'value'> &
     Partial<Sample> & { readonly device?: string })[];
 }
 
-export interface ConstructedNode {
-  readonly id: string;
-  readonly class?: string;
-  readonly claims?: Inventory['nodes'][number]['claims'];
-  readonly rack?: string;
-  readonly slot?: string;
+export interface ConstructedNode extends GivenNode<ConstructedStep> {
   /** Absent: nobody could log in. */
   readonly facts?: HostFacts | FactChanges;
   /** Facts that a restarted keeper took. */
   readonly later?: FactChanges;
   /** Another name of this one: nothing of it counts. */
   readonly sameAs?: string;
-  readonly why?: string;
-  readonly steps?: readonly ConstructedStep[];
-  readonly unplanned?: readonly {
-    readonly entry: string;
-    readonly workload: string;
-    readonly reason: string;
-  }[];
 }
 
 export interface ConstructedRun {
@@ -159,22 +135,7 @@ export interface ConstructedRun {
 export function constructRun(run: ConstructedRun): RunMaterial {
   const metrics = run.metrics ?? constructedMetrics;
   const nodes = run.nodes.map((node) => constructNode(node, metrics));
-  const subjects = nodes.flatMap(({ id, facts }) => listSubjects(id, facts));
-  const plan: Plan = {
-    schema: 'assay/plan',
-    schemaVersion: 1,
-    run: 'constructed',
-    profile: run.profile.id,
-    subjects,
-    cells: createCoverage(run.profile, subjects).map(({ cell }) => cell),
-    steps: run.nodes.flatMap((node) =>
-      (node.steps ?? []).filter(({ planned }) => planned !== false).map((step) => planStep(node.id, step)),
-    ),
-    unplanned: run.nodes.flatMap((node) =>
-      (node.unplanned ?? []).map((each) => ({ node: node.id, ...each, reason: quote(each.reason) })),
-    ),
-    budgetSeconds: 0,
-  };
+  const { inventory, suite, plan } = planRun(run.profile, run.nodes, factsOf);
   return {
     plannedProfile: run.profile,
     skips: new Map(),
@@ -192,25 +153,8 @@ export function constructRun(run: ConstructedRun): RunMaterial {
       profile: run.profile.id,
       inputs: [],
     },
-    inventory: {
-      schema: 'assay/inventory',
-      schemaVersion: 1,
-      nodes: run.nodes.map((node) => ({
-        name: node.id,
-        ...(node.class === undefined ? {} : { class: node.class }),
-        claims: node.claims ?? {},
-        ...(node.rack === undefined ? {} : { rack: node.rack }),
-        ...(node.slot === undefined ? {} : { slot: node.slot }),
-      })),
-    },
-    suite: {
-      schema: 'assay/suite',
-      schemaVersion: 1,
-      id: 'constructed',
-      version: '1.0',
-      title: 'Constructed',
-      entries: [{ id: 'copy', workload: 'copy', params: {}, repetitions: 3, budgetSeconds: 60 }],
-    },
+    inventory,
+    suite,
     profile: run.profile,
     profileDigest: '0'.repeat(64),
     ladder: run.ladder ?? [],
@@ -224,10 +168,12 @@ export function constructRun(run: ConstructedRun): RunMaterial {
 
 const quote = (text: string): Said => ({ say: 'quoted', text });
 
-const stepId = ({ repetition = 1, entry }: ConstructedStep): string => `r${repetition}-${entry}`;
+const factsOf = ({ facts }: ConstructedNode): HostFacts | undefined =>
+  facts === undefined || ('identity' in facts && 'programs' in facts) ? facts : mergeFacts(facts);
 
 function constructNode(node: ConstructedNode, metrics: ReadonlyMap<string, Metric>): NodeMaterial {
-  if (node.facts === undefined) {
+  const facts = factsOf(node);
+  if (facts === undefined) {
     return {
       id: node.id,
       reached: false,
@@ -239,7 +185,6 @@ function constructNode(node: ConstructedNode, metrics: ReadonlyMap<string, Metri
     };
   }
   const steps = node.steps ?? [];
-  const facts = 'identity' in node.facts && 'programs' in node.facts ? node.facts : mergeFacts(node.facts);
   return {
     id: node.id,
     reached: true,
@@ -252,40 +197,24 @@ function constructNode(node: ConstructedNode, metrics: ReadonlyMap<string, Metri
             { step: 'facts-2', facts: mergeFacts(node.later) },
           ],
         }),
-    steps: steps.filter(({ execution }) => execution !== 'none').map(endStep),
+    steps: steps.flatMap(endStep),
     samples: steps.flatMap((step) =>
       (step.samples ?? []).map((sample) => takeSample(node.id, step, sample, metrics)),
     ),
     unreadable: steps.flatMap((step) =>
-      step.unreadable === undefined ? [] : [{ step: stepId(step), reason: quote(step.unreadable) }],
+      step.unreadable === undefined ? [] : [{ step: requestOf(step).step, reason: quote(step.unreadable) }],
     ),
     journal: { records: 3, head: '2'.repeat(64) },
   };
 }
 
-const planStep = (node: string, step: ConstructedStep): PlannedStep => ({
-  step: stepId(step),
-  node,
-  entry: step.entry,
-  workload: step.workload,
-  tool: step.tool ?? 'tool',
-  params: {},
-  repetition: step.repetition ?? 1,
-  session: 1,
-  budgetMs: 60_000,
-});
-
-const endStep = (step: ConstructedStep): EndedStep => ({
-  step: stepId(step),
-  workload: step.workload,
-  tool: step.tool ?? 'tool',
-  repetition: step.repetition ?? 1,
-  execution: step.execution === undefined || step.execution === 'none' ? 'completed' : step.execution,
-  reason: step.reason,
-  durationMs: 1000,
-  group: undefined,
-  commands: 0,
-});
+function endStep(given: ConstructedStep): EndedStep[] {
+  const { step, workload, tool, repetition } = requestOf(given);
+  const how = endOf(given);
+  return how === undefined
+    ? []
+    : [{ step, workload, tool, repetition, ...how, durationMs: 1000, group: undefined, commands: 0 }];
+}
 
 function takeSample(
   node: string,
@@ -297,8 +226,8 @@ function takeSample(
     unit: metrics.get(sample.metric)?.unit ?? 'count',
     dimensions: {},
     subject: device === undefined ? { kind: 'node', node } : { kind: 'device', node, device },
-    tool: step.tool ?? 'tool',
-    step: stepId(step),
+    tool: requestOf(step).tool,
+    step: requestOf(step).step,
     session: 1,
     origin: 'native',
     at: [{ command: 'run', output: 'stdout', line: 1 }],

@@ -142,7 +142,9 @@ describe('no measurement is never a pass', () => {
   });
   it('without a tool: missing, with the reason of the plan quoted', () => {
     const verdict = run({
-      unplanned: [{ entry: 'copy', workload: 'copy', reason: '`copier` is not installed' }],
+      unplanned: [
+        { entry: 'copy', workload: 'copy', reason: { say: 'quoted', text: '`copier` is not installed' } },
+      ],
     });
     expect(cell(verdict, 'speed')).toMatchObject({
       missing: 'no-tool',

@@ -14,7 +14,7 @@ const registry = await loadRegistry();
 /** What is explained of a run whose one step had these commands planned. */
 async function explain(name: string, planned: PlannedCommands = {}) {
   const path = join(temporaryDirectory(), 'run');
-  const step = recordedStep('sha256', 'openssl-3.0.19', { entry: 'hash', planned });
+  const step = recordedStep('sha256', 'openssl-3.0.19', { entry: 'hash', commands: planned });
   await writeRunDirectory(path, { nodes: [{ id: 'vm', probes: virtualMachine, steps: [step] }] });
   return explainCell(await RunDirectory.open(path), registry, name);
 }
