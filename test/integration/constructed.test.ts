@@ -1,5 +1,9 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { judgeRun } from '../../harness/run/conclude-run.ts';
+import { RunDirectory } from '../../harness/store/run-directory.ts';
+import { RunEvidence } from '../../harness/store/run-evidence.ts';
+import { loadRegistry } from '../../workloads/registry.ts';
 import { judgeDirectory } from '../support/constructed/judge-directory.ts';
 import { sixEvidence } from '../support/constructed/six-evidence.ts';
 import type { EvidenceNode } from '../support/constructed-run-directory.ts';
@@ -79,7 +83,10 @@ describe('six assets, from the raw texts of their probes and tools through the c
       class: { id: 'hgx-h100-8', how: 'claimed' },
     });
     expect(verdict.counts.required).toMatchObject({ fail: 0, invalid: 0 });
-    expect(cell('gpu001', 'accelerator-count').reason).toBe('expected exactly 8, found 8');
+    expect(cell('gpu001', 'accelerator-count')).toMatchObject({
+      verdict: 'pass',
+      reason: 'expected exactly 8, found 8',
+    });
     expect(cell('gpu001/GPU-00000000-0000-4000-8000-00000000009D', 'power-claimed').verdict).toBe('pass');
     expect(verdict.notShown.map(({ what }) => what)).toContain('All-reduce of all nodes');
   });
@@ -140,5 +147,22 @@ describe('six assets, from the raw texts of their probes and tools through the c
       new Set(['missing no-access']),
     );
     expect(verdict.defects).toHaveLength(1);
+  });
+
+  it.each(
+    Object.entries<EvidenceNode>(sixEvidence),
+  )('%s: each document is valid, and judging twice gives the same bytes', async (_, node) => {
+    const path = join(temporaryDirectory(), 'run');
+    await writeRunDirectory(path, { nodes: [node] });
+    const registry = await loadRegistry();
+    for (const profile of ['survey', 'storage', 'ai-inference', 'ai-training-multinode']) {
+      const [once, again] = await Promise.all(
+        [1, 2].map(async () =>
+          // Throws unless the document is valid.
+          JSON.stringify(judgeRun(await RunEvidence.read(await RunDirectory.open(path), registry), profile)),
+        ),
+      );
+      expect(once).toBe(again);
+    }
   });
 });
