@@ -1,6 +1,7 @@
 import type { Verdict } from '../../reports/verdict/verdict.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Registry } from '../../workloads/registry.ts';
+import { isGone } from '../fleet/refusal-of.ts';
 import { begun, collect, stopNode } from '../fleet/stop-node.ts';
 import { judgeRun, writeVerdict } from '../run/conclude-run.ts';
 import { measure } from '../run/measure.ts';
@@ -56,6 +57,7 @@ export async function measureAndConclude(options: {
       );
       for (const [index, outcome] of stopped.entries()) {
         const name = working[index]?.node ?? '';
+        // A node that has finished already holds nothing that could be stopped.
         if (outcome.status === 'fulfilled' || isGone(outcome.reason)) err.write(`${name}: stopped\n`);
         else err.write(`✖ ${name} may still be at work: ${AssayError.from(outcome.reason).message}\n`);
       }
@@ -83,6 +85,3 @@ export async function measureAndConclude(options: {
   });
   return verdict;
 }
-
-/** A node that has finished already holds nothing that could be stopped. */
-const isGone = (cause: unknown): boolean => cause instanceof AssayError && cause.code === 'RUN_NOT_FOUND';

@@ -24,6 +24,7 @@ export const stopCommand = defineCommand({
     const { noteStop } = await import('../store/stops.ts');
     const { loadRegistry } = await import('../../workloads/registry.ts');
     const { RunEvidence } = await import('../store/run-evidence.ts');
+    const { isGone } = await import('../fleet/refusal-of.ts');
     const { begun, collect, stopNode } = await import('../fleet/stop-node.ts');
     const { requireRunLock, takeRunLock } = await import('../store/run-lock.ts');
     const { openRun } = await import('./run-location.ts');
@@ -43,7 +44,7 @@ export const stopCommand = defineCommand({
           return 'stopped' as const;
         } catch (cause) {
           const error = AssayError.from(cause);
-          if (error.code === 'RUN_NOT_FOUND') return 'gone' as const;
+          if (isGone(error)) return 'gone' as const;
           // One node that cannot be stopped must not keep the others from it.
           context.err.write(`✖ ${target.node}: ${error.code} ${cleanText(error.message)}\n`);
           return error;

@@ -38,3 +38,7 @@ export class NodeHeld extends AssayError {
     this.beacons = beacons;
   }
 }
+
+/** The node does not hold the run, or not any more: where all is here, that is no failure. */
+export const isGone = (cause: unknown): boolean =>
+  cause instanceof AssayError && cause.code === 'RUN_NOT_FOUND';

@@ -1,5 +1,5 @@
 import type { Execution } from '../../agents/protocol/step.ts';
-import type { Plan, PlannedStep } from './plan.ts';
+import type { PlannedStep } from './plan.ts';
 
 /** Ends that say nothing about a step: the operator stopped the run, or the coordinator left. */
 const untold: ReadonlySet<Execution | undefined> = new Set(['cancelled', 'lost-contact']);
@@ -12,7 +12,7 @@ type Replacement = PlannedStep & { readonly replaces: string };
  * is repeated as a whole. `endOf` is how a step ended on a node, if it has.
  */
 export function planAgain(
-  { steps }: Plan,
+  steps: readonly PlannedStep[],
   endOf: (node: string, step: string) => Execution | undefined,
 ): readonly Replacement[] {
   const names = new Set(steps.map(({ step }) => step));

@@ -5,8 +5,9 @@ import type { OpenNode } from '../fleet/open-node.ts';
 import { openNode, withReattach } from '../fleet/open-node.ts';
 import type { Target } from '../fleet/open-session.ts';
 import { beaconOf, openSession } from '../fleet/open-session.ts';
-import { NodeHeld } from '../fleet/refusal-of.ts';
+import { isGone, NodeHeld } from '../fleet/refusal-of.ts';
 import { abandon, begun } from '../fleet/stop-node.ts';
+import { planAgain } from '../plan/plan-again.ts';
 import { firstNames } from './first-names.ts';
 import type { MeasureOptions } from './measure-options.ts';
 import type { StepCounter } from './step-counter.ts';
@@ -100,7 +101,7 @@ export class Fleet {
           const error = AssayError.from(cause);
           if (detach.aborted || stopsAll(error)) throw cause;
           // The answer was lost, not the request.
-          if (error.code === 'RUN_NOT_FOUND') return;
+          if (isGone(error)) return;
           events.onNodeFailed(
             node.node,
             new AssayError(error.code, `the run could not be removed from the node: ${error.message}`, {
@@ -122,7 +123,8 @@ export class Fleet {
   async #open(target: Target): Promise<string | undefined> {
     const { evidence, events, mode, targets } = this.options;
     const isPlanned = evidence.plan !== undefined;
-    if (isPlanned && (await this.#isFinished(target))) return undefined;
+    const isDone = isPlanned && mode === 'attach' && this.#hasDoneAll(target.node);
+    if (isDone && !this.#isSought(target.node) && (await this.#isReleased(target))) return undefined;
     const scratch = evidence.inventory.nodes.find(({ name }) => name === target.node)?.scratch;
     const hasBegun = isPlanned || evidence.node(target.node).place.records > 0;
     try {
@@ -135,6 +137,7 @@ export class Fleet {
       events.onReached(node.node, this.#nodes.size, targets.length);
       return undefined;
     } catch (cause) {
+      if (isDone && isGone(cause)) return undefined;
       if (!(cause instanceof NodeHeld) || isPlanned) throw cause;
       const holder = targets.find(
         ({ node }) => node !== target.node && cause.beacons.includes(beaconOf(evidence.run, node)),
@@ -202,16 +205,26 @@ export class Fleet {
     return { evidence, onRecord: this.#counter.onRecord, signal: detach };
   }
 
+  /** Has every step that is due on this node ended, and none only because of us? */
+  #hasDoneAll(node: string): boolean {
+    const { evidence } = this.options;
+    const hasEnded = evidence.dueOn(node).every(({ step }) => evidence.endOf(node, step) !== undefined);
+    return hasEnded && planAgain([...evidence.stepsOf(node).values()], evidence.endOf).length === 0;
+  }
+
+  /** May more be asked of this node? What nodes do together is added to, until it is known who is to blame. */
+  #isSought(node: string): boolean {
+    return [...this.options.evidence.stepsOf(node).values()].some(({ seat }) => seat !== undefined);
+  }
+
   /**
-   * Has every planned step of this node ended, and is the run gone from it? A coordinator that died after fetching
+   * Removes the run from a node that has nothing more to do; true when it is gone. A coordinator that died after fetching
    * everything still finishes its report.
    */
-  async #isFinished(target: Target): Promise<boolean> {
-    const { run, evidence, mode, detach } = this.options;
-    const own = evidence.node(target.node);
-    const due = evidence.dueOn(target.node);
-    if (mode === 'open' || due.some(({ step }) => !own.fold.ended.has(step))) return false;
+  async #isReleased(target: Target): Promise<boolean> {
+    const { run, evidence, detach } = this.options;
     try {
+      const own = evidence.node(target.node);
       const session = await openSession(target, { run, evidence: own, mode: 'attach', signal: detach });
       try {
         await session.finish();
@@ -220,7 +233,7 @@ export class Fleet {
       }
       return true;
     } catch (cause) {
-      return cause instanceof AssayError && cause.code === 'RUN_NOT_FOUND';
+      return isGone(cause);
     }
   }
 

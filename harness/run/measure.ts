@@ -92,7 +92,7 @@ export async function look(options: MeasureOptions): Promise<Seen | undefined> {
 async function planOrContinue(fleet: Fleet): Promise<Plan> {
   const { evidence, now } = fleet.options;
   if (evidence.plan === undefined) return planNow(fleet);
-  const again = planAgain(evidence.plan, (node, step) => evidence.node(node).fold.ended.get(step)?.execution);
+  const again = planAgain(evidence.plan.steps, evidence.endOf);
   if (again.length > 0)
     await evidence.decide(now, {
       type: 'added',

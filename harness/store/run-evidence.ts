@@ -1,4 +1,5 @@
 import { sha256 } from '../../agents/protocol/chain.ts';
+import type { Execution } from '../../agents/protocol/step.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import type { Inventory } from '../config/inventory.ts';
@@ -201,6 +202,10 @@ export class RunEvidence {
     const { skips } = this.#decided;
     return steps.filter(({ step }) => !replaced.has(step) && !skips.has(step));
   }
+
+  /** How a step ended on a node, if it has. */
+  readonly endOf = (node: string, step: string): Execution | undefined =>
+    this.node(node).fold.ended.get(step)?.execution;
 
   /** Whether the plan is about this node. */
   isPlanned(node: string): boolean {

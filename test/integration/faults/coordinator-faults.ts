@@ -8,7 +8,7 @@ import { waitUntil } from '../../rig/wait-until.ts';
 import type { Running } from '../../support/run-assay.ts';
 import { createGate, putGatedOpenssl, putTool } from './node-state.ts';
 import type { Found, Scenario, Scene } from './scene.ts';
-import { found, patientHash, product, verify } from './scene.ts';
+import { found, kill, patientHash, product, verify } from './scene.ts';
 
 /** What can happen to the coordinator: it is killed wherever it stands, and its disk is full. */
 export const coordinatorFaults: Readonly<Record<string, Scenario>> = {
@@ -55,6 +55,20 @@ export const coordinatorFaults: Readonly<Record<string, Scenario>> = {
     },
   },
 
+  'coordinator killed, then stop --now': {
+    nodes: 1,
+    provoke: async (scene) => {
+      const gate = putGatedOpenssl(scene.nodes[0]);
+      const running = scene.certify({ entries: [product, verify, patientHash()] });
+      await gate.begun();
+      await kill(scene, running);
+      const stopped = await scene.start('stop', scene.run, '--now').finished;
+      gate.open();
+      const resumed = await scene.start('resume', scene.run).finished;
+      return found(scene, [stopped, resumed], { workload: 'sha256' });
+    },
+  },
+
   'coordinator killed while it judges': {
     nodes: 1,
     provoke: async (scene) => {
@@ -94,10 +108,7 @@ async function killAndResume(
   running: Running,
   open: () => void = () => undefined,
 ): Promise<Found> {
-  running.signal('SIGKILL');
-  const killed = await running.finished;
-  expect(killed.exitCode).toBe(null); // it had not ended by itself
-  expect(existsSync(join(`${scene.run}.report`, 'report.html'))).toBe(false);
+  await kill(scene, running);
   open();
   return found(scene, await scene.start('resume', scene.run).finished);
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { nodeOfCell } from '../../../reports/verdict/algebra.ts';
+import type { Cell } from '../../../reports/verdict/verdict.ts';
 import { nameOf } from '../../../workloads/kit/subject.ts';
 import { isCode } from '../../rig/is-code.ts';
 import type { NodeProcess } from '../../rig/node-processes.ts';
@@ -10,7 +11,7 @@ import { waitUntil } from '../../rig/wait-until.ts';
 import type { Finished } from '../../support/run-assay.ts';
 import { expectIdle, putGatedOpenssl } from './node-state.ts';
 import type { Found, Scenario, Scene } from './scene.ts';
-import { found, patientHash, product, verify } from './scene.ts';
+import { found, kill, patientHash, product, verify } from './scene.ts';
 
 /** What can be wrong with what the nodes do together, and with all of them at once. */
 export const fabricFaults: Readonly<Record<string, Scenario>> = {
@@ -46,6 +47,31 @@ export const fabricFaults: Readonly<Record<string, Scenario>> = {
     },
   },
 
+  'coordinator killed before it is known who is to blame': {
+    nodes: 3,
+    provoke: async (scene) => {
+      const [node] = scene.nodes;
+      const { promise: end, resolve } = Promise.withResolvers<undefined>();
+      const changes = { minBytes: 65_536, maxBytes: 65_536, seconds: 2 };
+      const entry = { id: 'all', across: 'all', repetitions: 1 };
+      const running = scene.certify({ profile: 'cpu-cluster', entries: [pairs(changes, 12, entry)] });
+      await Promise.all(
+        scene.nodes.map((each) => waitUntil('its rank runs', () => ranksOn(each).length > 0, 60_000)),
+      );
+      const hanging = stopRanks(node, end);
+      try {
+        await kill(scene, running);
+        const stopped = await scene.start('stop', scene.run).finished; // all that was planned has ended then
+        const resumed = await scene.start('resume', scene.run).finished;
+        expectBlamed(scene, [node.name]);
+        return foundIn('group-exact', scene, [stopped, resumed]);
+      } finally {
+        resolve(undefined);
+        await hanging;
+      }
+    },
+  },
+
   'stop --now while all nodes run': {
     nodes: 3,
     provoke: async (scene) => {
@@ -65,7 +91,7 @@ export const fabricFaults: Readonly<Record<string, Scenario>> = {
 };
 
 /** Each pair of three nodes once. */
-const pairs = (changes: object = {}, budgetSeconds = 60): object => ({
+const pairs = (changes: object = {}, budgetSeconds = 60, entry: object = {}): object => ({
   id: 'pairs',
   workload: 'allreduce',
   across: 'pairs',
@@ -79,21 +105,32 @@ const pairs = (changes: object = {}, budgetSeconds = 60): object => ({
   },
   repetitions: 3,
   budgetSeconds,
+  ...entry,
 });
 
 /** The row of the first node in what was measured with it: its steps, and the cells of its pairs. */
 function foundInPairs(scene: Scene, ended: Finished, requirement: string): Found {
   const { name } = scene.nodes[0];
+  expect(cellsWith(scene, requirement).map(nodeOfCell)).toEqual([name, name]); // its pair with each of two others
+  return foundIn(requirement, scene, [ended]);
+}
+
+/** The row of the first node in what was measured with it: its steps, and the cells of this requirement. */
+function foundIn(requirement: string, scene: Scene, ended: readonly Finished[]): Found {
   const { execution, exitCode } = found(scene, ended, { workload: 'allreduce' });
-  const cells = scene
+  const verdicts = cellsWith(scene, requirement).map(({ verdict }) => verdict);
+  return { execution, cell: [...new Set(verdicts)].join(', '), exitCode };
+}
+
+const cellsWith = (scene: Scene, requirement: string): readonly Cell[] =>
+  scene
     .verdict()
     .cells.filter(
       ({ requirement: id, subject }) =>
-        id === requirement && subject.kind === 'pair' && subject.nodes.includes(name),
+        id === requirement &&
+        (subject.kind === 'group' ||
+          (subject.kind === 'pair' && subject.nodes.includes(scene.nodes[0].name))),
     );
-  expect(cells.map(nodeOfCell)).toEqual([name, name]); // its pair with each of two others
-  return { execution, cell: [...new Set(cells.map(({ verdict }) => verdict))].join(', '), exitCode };
-}
 
 function expectBlamed(scene: Scene, nodes: readonly string[]): void {
   const { blames = [], trials = [] } = scene.verdict().block ?? {};

@@ -207,3 +207,11 @@ export function expectMeasured(scene: Scene, nodes: readonly RigNode[] = scene.n
       cell: 'pass',
     });
 }
+
+/** Kills the coordinator where it stands. */
+export async function kill(scene: Scene, running: Running): Promise<void> {
+  running.signal('SIGKILL');
+  const killed = await running.finished;
+  expect(killed.exitCode).toBe(null); // it had not ended by itself
+  expect(existsSync(join(`${scene.run}.report`, 'report.html'))).toBe(false);
+}
