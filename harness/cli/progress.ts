@@ -6,6 +6,7 @@ import { foldNodeSet } from '../../reports/verdict/words/fold-names.ts';
 import { formatDuration } from '../../reports/verdict/words/format-duration.ts';
 import { say } from '../../reports/verdict/words/say.ts';
 import { renderPartial } from '../../reports/writers/render-partial.ts';
+import type { AssayError } from '../../workloads/kit/assay-error.ts';
 import { valueOf } from '../../workloads/kit/facts/fact.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import type { Environment } from '../environment.ts';
@@ -46,10 +47,10 @@ export function createProgress(
       clear();
       err.write(`${renderPartial({ id: node, conclusion, reason, passed, open }, columns)}\n`);
     },
-    onNodeLost: (node, { message }) => line(`- ${node}: ${without(node, message)}; reaching for it again`),
-    onNodeFailed: (node, { code, message, hint }) => {
-      line(`✖ ${node}: ${code} ${without(node, message)}`);
-      if (hint !== undefined) line(`  ${hint}`);
+    onNodeLost: (node, error) => line(`- ${node}: ${textBeside(node, error)}; reaching for it again`),
+    onNodeFailed: (node, error) => {
+      line(`✖ ${node}: ${error.code} ${textBeside(node, error)}`);
+      if (error.hint !== undefined) line(`  ${error.hint}`);
     },
     onStepEnded: (step, execution, done, total) => {
       if (execution !== 'completed') line(`[${done}/${total}] ${describe(step)}: ${execution}`);
@@ -57,9 +58,9 @@ export function createProgress(
   };
 }
 
-/** A message without the node in front of it, where the line begins with that already. */
-const without = (node: string, message: string): string =>
-  message.startsWith(`${node}: `) ? message.slice(node.length + 2) : message;
+/** What an error says in a line that begins with the node already. */
+const textBeside = (node: string, error: AssayError): string =>
+  error.node === node ? error.text : error.message;
 
 /** Machines that are alike share their lines. The worst come first: those with findings, then those in use. */
 function describeNodes(

@@ -73,8 +73,8 @@ export function nextAnswer(
     };
     const lost = (within = ''): void => {
       const found = `${seen.toString('utf8')}${said}`.trim().slice(0, 200);
-      const message = `${name}: expected ${expected}${within}, got \`${found}\``;
-      settle(() => reject(new AssayError('AGENT_LOST', message, { hint })));
+      const text = `expected ${expected}${within}, got \`${found}\``;
+      settle(() => reject(new AssayError('AGENT_LOST', text, { node: name, hint })));
     };
     const onData = (chunk: Buffer): void => {
       seen = Buffer.concat([seen, chunk]);

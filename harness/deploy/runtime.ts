@@ -95,8 +95,9 @@ export async function deployRuntime(
   if (!support.ok) {
     throw new AssayError(
       'RUNTIME_UNSUPPORTED',
-      `${transport.name}: expected glibc ${oldestLibrary.major}.${oldestLibrary.minor} or newer, found ${support.error}`,
+      `expected glibc ${oldestLibrary.major}.${oldestLibrary.minor} or newer, found ${support.error}`,
       {
+        node: transport.name,
         hint: 'Boot this machine from a newer system, for example a live image of Debian 12, and try again.',
       },
     );
@@ -110,15 +111,17 @@ export async function deployRuntime(
     );
     const [outcome = '', ...said] = pushed.split(' ');
     if (outcome === 'damaged') {
-      throw new AssayError('AGENT_LOST', `${transport.name}: the Node.js runtime did not arrive intact`, {
+      throw new AssayError('AGENT_LOST', 'the Node.js runtime did not arrive intact', {
+        node: transport.name,
         hint: `Check that ${node.state} has ${Math.ceil(runtime.bytes / 1e6)} MB of room, and that ${runtime.path} here is what npm installed, then try again.`,
       });
     }
     if (outcome !== 'pushed') {
       throw new AssayError(
         'RUNTIME_UNSUPPORTED',
-        `${transport.name}: expected the Node.js runtime to start, found \`${said.join(' ').slice(0, 200)}\``,
+        `expected the Node.js runtime to start, found \`${said.join(' ').slice(0, 200)}\``,
         {
+          node: transport.name,
           hint: 'Boot this machine from a newer system, for example a live image of Debian 12, and try again.',
         },
       );
@@ -146,8 +149,8 @@ async function readRuntime(machine: string, where: string): Promise<Runtime> {
   if (name === undefined) {
     throw new AssayError(
       'RUNTIME_UNSUPPORTED',
-      `${where}: expected a processor that is ${Object.keys(packages).join(' or ')}, found \`${machine.slice(0, 40)}\``,
-      { hint: 'Assay has no Node.js runtime for this processor; leave the machine out.' },
+      `expected a processor that is ${Object.keys(packages).join(' or ')}, found \`${machine.slice(0, 40)}\``,
+      { node: where, hint: 'Assay has no Node.js runtime for this processor; leave the machine out.' },
     );
   }
   const require = createRequire(import.meta.url);
@@ -159,8 +162,8 @@ async function readRuntime(machine: string, where: string): Promise<Runtime> {
   } catch (cause) {
     throw new AssayError(
       'RUNTIME_UNSUPPORTED',
-      `${where}: expected the Node.js runtime for ${machine} in node_modules/${name} on this machine, found none`,
-      { cause, hint: `Fetch it into the folder of Assay: ${fetchCommand(name)}` },
+      `expected the Node.js runtime for ${machine} in node_modules/${name} on this machine, found none`,
+      { node: where, cause, hint: `Fetch it into the folder of Assay: ${fetchCommand(name)}` },
     );
   }
 }

@@ -85,19 +85,20 @@ function explain(name: string, answer: string, said: string): AssayError {
   if (kind === 'none')
     return new AssayError(
       'STATE_DIRECTORY_UNUSABLE',
-      `${name}: expected a local, private, executable directory with room; found ${answer.slice(kind.length + 1, 500)}`,
-      { hint: 'Name one in the inventory (stateDir), or make /var/tmp executable for this user.' },
-    );
-  if (kind === 'runtime')
-    return new AssayError(
-      'AGENT_LOST',
-      `${name}: expected the Node.js runtime where it was put, found none`,
+      `expected a local, private, executable directory with room; found ${answer.slice(kind.length + 1, 500)}`,
       {
-        hint: 'Look whether something there removes or changes files of the state directory.',
+        node: name,
+        hint: 'Name one in the inventory (stateDir), or make /var/tmp executable for this user.',
       },
     );
+  if (kind === 'runtime')
+    return new AssayError('AGENT_LOST', 'expected the Node.js runtime where it was put, found none', {
+      node: name,
+      hint: 'Look whether something there removes or changes files of the state directory.',
+    });
   const why = said.trim() === '' ? answer : `${answer}: ${said.trim()}`;
-  return new AssayError('AGENT_LOST', `${name}: the agent did not arrive intact (${why.slice(0, 300)})`, {
+  return new AssayError('AGENT_LOST', `the agent did not arrive intact (${why.slice(0, 300)})`, {
+    node: name,
     hint: 'Check free space in the state directory, and that gzip is there, then try again.',
   });
 }

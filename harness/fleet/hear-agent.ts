@@ -25,7 +25,8 @@ export function hearAgent(
     if (message === undefined || (message.type === 'welcome' && message.nonce !== nonce))
       throw new AssayError(
         'PROTOCOL_MISMATCH',
-        `${node}: the agent sent a message that does not fit protocol ${protocolVersion}: \`${line.slice(0, 80)}\``,
+        `the agent sent a message that does not fit protocol ${protocolVersion}: \`${line.slice(0, 80)}\``,
+        { node },
       );
     onMessage(message);
   };
@@ -38,7 +39,7 @@ export function hearAgent(
     } catch (cause) {
       onEnd(
         cause instanceof RangeError
-          ? new AssayError('PROTOCOL_MISMATCH', `${node}: ${cause.message}`, { cause })
+          ? new AssayError('PROTOCOL_MISMATCH', cause.message, { node, cause })
           : cause,
       );
     }
@@ -50,8 +51,8 @@ export function hearAgent(
     onEnd(
       new AssayError(
         'AGENT_LOST',
-        `${node}: the connection to the agent ended (exit code ${exitCode ?? 'unknown'})${said === '' ? '' : `: ${said}`}`,
-        { hint: `The run may still go on there. Continue with: assay resume ${run}` },
+        `the connection to the agent ended (exit code ${exitCode ?? 'unknown'})${said === '' ? '' : `: ${said}`}`,
+        { node, hint: `The run may still go on there. Continue with: assay resume ${run}` },
       ),
     );
   });

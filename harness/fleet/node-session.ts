@@ -96,7 +96,9 @@ export class NodeSession {
     const late = setTimeout(
       () =>
         session.#fail(
-          new AssayError('AGENT_LOST', `${evidence.id}: the agent did not answer in ${welcomeMs / 1000} s`),
+          new AssayError('AGENT_LOST', `the agent did not answer in ${welcomeMs / 1000} s`, {
+            node: evidence.id,
+          }),
         ),
       welcomeMs,
     );
@@ -161,7 +163,9 @@ export class NodeSession {
     const late = setTimeout(
       () =>
         this.#fail(
-          new AssayError('AGENT_LOST', `${this.node}: the batch ${batch} did not end within its deadline`),
+          new AssayError('AGENT_LOST', `the batch ${batch} did not end within its deadline`, {
+            node: this.node,
+          }),
         ),
       withinMs,
     );
@@ -243,10 +247,9 @@ export class NodeSession {
     this.#launches += 1;
     if (this.#launches > maxLaunches) {
       this.#fail(
-        new AssayError(
-          'PROTOCOL_MISMATCH',
-          `${this.node}: expected at most ${maxLaunches} launches, got more`,
-        ),
+        new AssayError('PROTOCOL_MISMATCH', `expected at most ${maxLaunches} launches, got more`, {
+          node: this.node,
+        }),
       );
       return;
     }

@@ -41,7 +41,9 @@ export async function stopNode(
       channel.stdout.resume();
       void channel.ended.then(() =>
         reject(
-          new AssayError('AGENT_LOST', `${transport.name}: the connection ended before the node had stopped`),
+          new AssayError('AGENT_LOST', 'the connection ended before the node had stopped', {
+            node: transport.name,
+          }),
         ),
       );
       channel.stdin.write(encodeLine({ type: 'stop', ...how } satisfies ToAgent));

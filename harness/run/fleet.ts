@@ -176,8 +176,8 @@ export class Fleet {
         if (holder === undefined) return;
         throw new AssayError(
           'LEASE_HELD',
-          `${target.node}: expected the agent of ${holder} on the same machine to have ended, found it there`,
-          { hint: `Go on with: assay resume ${this.options.run.header.id}` },
+          `expected the agent of ${holder} on the same machine to have ended, found it there`,
+          { node: target.node, hint: `Go on with: assay resume ${this.options.run.header.id}` },
         );
       } catch (cause) {
         if (!(cause instanceof AssayError && cause.code === 'LEASE_HELD') || tries === freeTries) throw cause;

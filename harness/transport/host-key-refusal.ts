@@ -27,9 +27,10 @@ export function refuseHostKey(
       return new AssayError(
         'HOST_KEY_UNKNOWN',
         judgement.authority === undefined
-          ? `${name}: expected a host key for ${where} in ${hop.knownHostsFiles.join(', ')}; the host presents ${found}`
-          : `${name}: expected a host key for ${where}, found only a certificate authority (${place(judgement.authority)}), which is not supported; the host presents ${found}`,
+          ? `expected a host key for ${where} in ${hop.knownHostsFiles.join(', ')}; the host presents ${found}`
+          : `expected a host key for ${where}, found only a certificate authority (${place(judgement.authority)}), which is not supported; the host presents ${found}`,
         {
+          node: name,
           hint: `Compare the fingerprint on the machine (ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub), then: ${scan(presented)}`,
         },
       );
@@ -39,8 +40,9 @@ export function refuseHostKey(
       );
       return new AssayError(
         'HOST_KEY_CHANGED',
-        `${name}: expected for ${where} the host key ${expected.join(' or ')}; the host presents ${found}`,
+        `expected for ${where} the host key ${expected.join(' or ')}; the host presents ${found}`,
         {
+          node: name,
           hint: `Somebody may stand in between. Only when the machine was installed anew, and its fingerprint is the one above: ${[...removals(where, judgement.expected), scan(presented)].join(' && ')}`,
         },
       );
@@ -48,8 +50,9 @@ export function refuseHostKey(
     case 'revoked':
       return new AssayError(
         'HOST_KEY_CHANGED',
-        `${name}: expected for ${where} a host key that is trusted; the host presents ${found}, which ${place(judgement.by)} revokes`,
+        `expected for ${where} a host key that is trusted; the host presents ${found}, which ${place(judgement.by)} revokes`,
         {
+          node: name,
           hint: `Give the machine a new host key. Only when the revocation is a mistake: ${removeLine(judgement.by)}`,
         },
       );

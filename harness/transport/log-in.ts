@@ -40,8 +40,8 @@ export async function logIn(server: Server, options: LogInOptions): Promise<Clie
   if (identities.offered.length === 0)
     throw new AssayError(
       'AUTH_FAILED',
-      `${name}: expected a private key for ${hop.user}@${hop.host}, or an agent; found none (${identities.notes.join('; ')})`,
-      { hint: 'Start an agent and add the key: eval "$(ssh-agent)" && ssh-add' },
+      `expected a private key for ${hop.user}@${hop.host}, or an agent; found none (${identities.notes.join('; ')})`,
+      { node: name, hint: 'Start an agent and add the key: eval "$(ssh-agent)" && ssh-add' },
     );
   for (let attempt = 1; ; attempt += 1) {
     const outcome = await tryOnce(server, options);
@@ -94,8 +94,12 @@ async function openThrough(
   } catch (cause) {
     throw new AssayError(
       'HOST_UNREACHABLE',
-      `${name}: expected ${via.hop.host} to connect to ${hop.host}:${hop.port}, found: ${cause instanceof Error ? cause.message : String(cause)}`,
-      { cause, hint: 'Check the address as the jump host sees it, and AllowTcpForwarding there.' },
+      `expected ${via.hop.host} to connect to ${hop.host}:${hop.port}, found: ${cause instanceof Error ? cause.message : String(cause)}`,
+      {
+        node: name,
+        cause,
+        hint: 'Check the address as the jump host sees it, and AllowTcpForwarding there.',
+      },
     );
   }
 }

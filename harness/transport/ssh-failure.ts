@@ -29,41 +29,48 @@ export function explainFailure(server: FailedServer, failure: HandshakeFailure):
   const reason = printable(cause.message === '' && 'code' in cause ? String(cause.code) : cause.message);
   switch (failure.phase) {
     case 'reaching':
-      return unreachable(
-        `${name}: expected an SSH server at ${at}, found none (${reason})`,
+      return unreachable(`expected an SSH server at ${at}, found none (${reason})`, {
+        node: name,
         cause,
-        'Check the address and that the machine is on.',
-      );
+        hint: 'Check the address and that the machine is on.',
+      });
     case 'greeting':
       if (cause.level === 'client-timeout')
         return unreachable(
-          `${name}: expected the server at ${at} to answer within ${hop.deadlineMs / 1000} s, found a connection on which nothing is said`,
-          cause,
-          'Check that it is sshd that listens there, and the load of the machine (ConnectTimeout in ssh_config).',
+          `expected the server at ${at} to answer within ${hop.deadlineMs / 1000} s, found a connection on which nothing is said`,
+          {
+            node: name,
+            cause,
+            hint: 'Check that it is sshd that listens there, and the load of the machine (ConnectTimeout in ssh_config).',
+          },
         );
       return unreachable(
-        `${name}: expected the server at ${at} to greet, found the connection closed ${server.attempt === 1 ? 'once' : `${server.attempt} times`}${failure.said === '' ? '' : `, with the words \`${printable(failure.said)}\``}`,
-        cause,
-        'Look into its sshd log; sshd drops connections beyond MaxStartups and penalised addresses.',
+        `expected the server at ${at} to greet, found the connection closed ${server.attempt === 1 ? 'once' : `${server.attempt} times`}${failure.said === '' ? '' : `, with the words \`${printable(failure.said)}\``}`,
+        {
+          node: name,
+          cause,
+          hint: 'Look into its sshd log; sshd drops connections beyond MaxStartups and penalised addresses.',
+        },
       );
     case 'negotiating':
-      return unreachable(
-        `${name}: expected to agree with the server at ${at} on keys, found: ${reason}`,
+      return unreachable(`expected to agree with the server at ${at} on keys, found: ${reason}`, {
+        node: name,
         cause,
-        'An sshd older than OpenSSH 6.5, or one that allows other algorithms only, cannot be reached.',
-      );
+        hint: 'An sshd older than OpenSSH 6.5, or one that allows other algorithms only, cannot be reached.',
+      });
     case 'authenticating':
       // A server that gives a reason, or all our keys were refused; otherwise the connection was simply lost.
       if (cause.level !== 'client-authentication' && !('code' in cause && typeof cause.code === 'number'))
-        return unreachable(
-          `${name}: the connection to ${at} was lost during login (${reason})`,
+        return unreachable(`the connection to ${at} was lost during login (${reason})`, {
+          node: name,
           cause,
-          'Try again; look into its sshd log.',
-        );
+          hint: 'Try again; look into its sshd log.',
+        });
       return new AssayError(
         'AUTH_FAILED',
-        `${name}: expected ${hop.user}@${at} to accept a key, found: ${[reason, ...describeMethods(failure), ...failure.notes, ...server.notes].join('; ')}`,
+        `expected ${hop.user}@${at} to accept a key, found: ${[reason, ...describeMethods(failure), ...failure.notes, ...server.notes].join('; ')}`,
         {
+          node: name,
           cause,
           hint: `Add a key to its authorized_keys (ssh-copy-id), or name the right one (IdentityFile and IdentitiesOnly in ssh_config). Passwords are not supported.`,
         },
@@ -74,8 +81,10 @@ export function explainFailure(server: FailedServer, failure: HandshakeFailure):
 const describeMethods = ({ accepted }: HandshakeFailure): readonly string[] =>
   accepted.length === 0 ? [] : [`the server accepts ${printable(accepted.join(', '))}`];
 
-const unreachable = (message: string, cause: unknown, hint: string): AssayError =>
-  new AssayError('HOST_UNREACHABLE', message, { cause, hint });
+const unreachable = (
+  text: string,
+  around: { readonly node: string; readonly cause: unknown; readonly hint: string },
+): AssayError => new AssayError('HOST_UNREACHABLE', text, around);
 
 /** Text of a server, without what could steer a terminal. */
 const printable = (text: string): string =>

@@ -35,14 +35,11 @@ export function createSshTransport(settings: SshSettings, connector: SshConnecto
           : cause instanceof Error
             ? cause.message
             : String(cause);
-        throw new AssayError(
-          'HOST_UNREACHABLE',
-          `${name}: expected a session on the machine, found: ${reason}`,
-          {
-            cause,
-            hint: 'Try again; look into its sshd log (MaxSessions, the login shell).',
-          },
-        );
+        throw new AssayError('HOST_UNREACHABLE', `expected a session on the machine, found: ${reason}`, {
+          node: name,
+          cause,
+          hint: 'Try again; look into its sshd log (MaxSessions, the login shell).',
+        });
       }
     },
     close: async () => {

@@ -9,16 +9,25 @@ import type { ErrorDocument } from './error-document.ts';
 export class AssayError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
+  /** The node that it is about, by which the message begins. */
+  readonly node: string | undefined;
+  /** The message without the node. */
+  readonly text: string;
 
   constructor(
     code: ErrorCode,
-    message: string,
-    options: { hint?: string | undefined; cause?: unknown } = {},
+    text: string,
+    options: { node?: string | undefined; hint?: string | undefined; cause?: unknown } = {},
   ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(
+      options.node === undefined ? text : `${options.node}: ${text}`,
+      options.cause === undefined ? undefined : { cause: options.cause },
+    );
     this.name = 'AssayError';
     this.code = code;
     this.hint = options.hint;
+    this.node = options.node;
+    this.text = text;
   }
 
   get exitCode(): ExitCode {

@@ -9,6 +9,13 @@ describe('AssayError', () => {
     expect([back.code, back.message, back.hint, back.exitCode]).toEqual(['LEASE_HELD', 'in use', 'wait', 3]);
   });
 
+  it('begins its message with the node that it is about, and tells the rest by itself', () => {
+    const error = new AssayError('AGENT_LOST', 'a: no answer', { node: 'n1' });
+    expect([error.message, error.node, error.text]).toEqual(['n1: a: no answer', 'n1', 'a: no answer']);
+    const { message, node, text } = new AssayError('AGENT_LOST', 'n1: no answer');
+    expect([message, node, text]).toEqual(['n1: no answer', undefined, 'n1: no answer']);
+  });
+
   it('takes unknown things for our bug, a full disk for a full disk, a refused file for one', () => {
     expect(AssayError.from(new TypeError('x is undefined'))).toMatchObject({
       code: 'INTERNAL',
