@@ -1,4 +1,4 @@
-import { shellQuote } from '../../workloads/kit/shell-quote.ts';
+import { shellQuote, shellWord } from '../../workloads/kit/shell-quote.ts';
 import { cleanText } from '../text/clean-text.ts';
 import { isUnmet } from '../verdict/algebra.ts';
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
@@ -10,7 +10,7 @@ import { code, paragraph } from './content.ts';
 /** How somebody who believes none of this can check it. */
 export function checkSection({ verdict }: VerdictLookup): Section {
   const { inputs, journals } = verdict.evidence;
-  const run = shellWord(verdict.run.id);
+  const run = printedWord(verdict.run.id);
   const cell = verdict.cells.find((each) => each.level === 'required' && isUnmet(each)) ?? verdict.cells[0];
   return {
     id: 'check',
@@ -27,14 +27,14 @@ export function checkSection({ verdict }: VerdictLookup): Section {
         look: 'commands',
         rows: [
           {
-            terms: [[code(`assay judge ${run} --profile ${shellWord(verdict.profile.id)}`)]],
+            terms: [[code(`assay judge ${run} --profile ${printedWord(verdict.profile.id)}`)]],
             text: 'parses the saved outputs and judges again, offline; the verdict must come out the same, byte for byte',
           },
           ...(cell === undefined
             ? []
             : [
                 {
-                  terms: [[code(`assay explain ${run} ${shellWord(cell.id)}`)]],
+                  terms: [[code(`assay explain ${run} ${printedWord(cell.id)}`)]],
                   text: 'from one cell to its limit, its source, the raw lines and the command to repeat it by hand',
                 },
               ]),
@@ -66,8 +66,8 @@ export function checkSection({ verdict }: VerdictLookup): Section {
   };
 }
 
-/** One argument of a command line that is printed to be pasted: quoted unless it is plainly harmless. */
-function shellWord(text: string): string {
+/** An argument of a command line that is printed to be pasted: quoted also where it looks like an option. */
+function printedWord(text: string): string {
   const clean = cleanText(text);
-  return /^[\w.:/@%+=,-]+$/.test(clean) && !clean.startsWith('-') ? clean : shellQuote(clean);
+  return clean.startsWith('-') ? shellQuote(clean) : shellWord(clean);
 }
