@@ -21,23 +21,24 @@ export async function readInputs(run: RunDirectory, registry: Registry): Promise
   const listed = new Set(run.header.inputs.map(({ path }) => path));
   for (const path of await run.listAll(runPaths.inputs))
     if (!listed.has(path)) throw damaged(path, 'an input that the header names', 'one that it does not');
+  const { inventory, suite, limits, manifest } = inputNames;
+  const others = new Set([inventory, suite, limits, manifest].map(pathOf));
   const input = (name: string): string => {
-    const path = `${runPaths.inputs}/${name}`;
+    const path = pathOf(name);
     if (!listed.has(path)) throw damaged(runPaths.header, `${path} among the inputs`, 'no such input');
     return path;
   };
   return {
-    inventory: await run.readDocument(Inventory, input(inputNames.inventory)),
-    suite: await run.readDocument(Suite, input(inputNames.suite)),
-    limits: (await run.readDocument(LimitFile, input(inputNames.limits))).limits,
+    inventory: await run.readDocument(Inventory, input(inventory)),
+    suite: await run.readDocument(Suite, input(suite)),
+    limits: (await run.readDocument(LimitFile, input(limits))).limits,
     metrics: metricsOf(registry),
-    ...(listed.has(`${runPaths.inputs}/${inputNames.manifest}`)
-      ? { manifest: await run.readDocument(Manifest, input(inputNames.manifest)) }
-      : {}),
+    ...(listed.has(pathOf(manifest)) ? { manifest: await run.readDocument(Manifest, input(manifest)) } : {}),
+    // What is none of the others is a profile, or refused: nothing is listed without being read.
     profiles: await Promise.all(
-      [...listed]
-        .filter((path) => path.startsWith(`${runPaths.inputs}/profiles/`))
-        .map((path) => run.readDocument(StoredProfile, path)),
+      [...listed].filter((path) => !others.has(path)).map((path) => run.readDocument(StoredProfile, path)),
     ),
   };
 }
+
+const pathOf = (name: string): string => `${runPaths.inputs}/${name}`;

@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { sha256 } from '../../agents/protocol/chain.ts';
 import { changePack, editPacked } from '../support/change-pack.ts';
 import { quickHash, runAssay, writeSuite } from '../support/run-assay.ts';
 
@@ -78,7 +79,7 @@ describe('judge on a damaged run directory', () => {
   it.each<[string, (run: string) => void | Promise<void>, string]>([
     [
       'a changed output',
-      (run) => editPacked(run, 'local', speed, [/\+F:25:sha256:\d/, '+F:25:sha256:9']),
+      (run) => editPacked(run, 'local', speed, [/\+F:25:sha256:\d/, '+F:25:sha256:0']),
       `${step}/speed.stdout: expected sha256`,
     ],
     [
@@ -163,6 +164,18 @@ describe('judge on a damaged run directory', () => {
       'a changed profile',
       (run) => edit(join(run, 'inputs/profiles/storage.json'), '"required"', '"advisory"'),
       'inputs/profiles/storage.json: expected sha256',
+    ],
+    [
+      'an input that nothing reads',
+      (run) => {
+        writeFileSync(join(run, 'inputs/more.json'), '{}');
+        edit(
+          join(run, 'run.json'),
+          '"inputs": [',
+          `"inputs": [{ "path": "inputs/more.json", "sha256": "${sha256('{}')}" },`,
+        );
+      },
+      'inputs/more.json: expected a document',
     ],
     [
       'another header',
