@@ -70,7 +70,7 @@ export const NotCoveredRule = z.strictObject({
 
 /**
  * How samples are taken and what is claimed from them: `exact` every observation; `screening` the
- * median of 1–5 runs; `typical` one-sided counting with looks at 6, 9 and 12; `windows` of one run.
+ * median of 1–5 runs; `typical` one-sided counting with looks at 6, 9 and 12.
  */
 export const Sampling = z.enum(['exact', 'screening', 'typical']);
 export type Sampling = z.infer<typeof Sampling>;
