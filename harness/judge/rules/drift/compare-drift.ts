@@ -2,7 +2,7 @@ import { unknown } from '../../../../workloads/kit/facts/fact.ts';
 import type { HostFacts } from '../../../../workloads/kit/facts/host-facts.ts';
 import { compareSettings, hasTolerance, whyUnknown } from './compare-settings.ts';
 import type { Configuration, Setting } from './configuration.ts';
-import { readConfiguration } from './configuration.ts';
+import { isLimit, readConfiguration } from './configuration.ts';
 
 /** One setting of a node beside that of the golden one; what is not known says why in its place. */
 export interface DriftFinding {
@@ -24,7 +24,7 @@ export function compareDrift(golden: HostFacts | Configuration, facts: HostFacts
   return [...readConfiguration(facts).settings].flatMap(([path, found]): readonly DriftFinding[] => {
     const model = settings.get(path) ?? unknown('not recorded');
     const verdict = compareSettings(path, model, found);
-    if (path.startsWith('limits.') && verdict === 'pass') return [];
+    if (isLimit(path) && verdict === 'pass') return [];
     const gap = maybeUnlimited.has(path) ? whyUnknown(found) : undefined;
     if (gap !== undefined && gap === whyUnknown(model)) return [];
     return [{ path, golden: model, found, verdict }];

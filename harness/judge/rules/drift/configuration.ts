@@ -28,6 +28,10 @@ const paths = [
   'cpu.logicalCpus',
   'cpu.numaNodes',
   'memory.totalBytes',
+] as const;
+
+/** What the agent's user may and what it is given. */
+const limitPaths = [
   'limits.allowedCpus',
   'limits.cpuQuotaCores',
   'limits.unrestricted',
@@ -38,11 +42,14 @@ const paths = [
   'limits.isRoot',
 ] as const;
 
+const limits: ReadonlySet<string> = new Set(limitPaths);
+export const isLimit = (path: string): boolean => limits.has(path);
+
 /** The facts of a node that somebody has set, and nothing that changes by itself (free memory, load). */
 export function readConfiguration(facts: HostFacts): Configuration {
   return {
     settings: new Map<string, Setting>([
-      ...paths.map((path) => [path, settingAt(facts, path)] as const),
+      ...[...paths, ...limitPaths].map((path) => [path, settingAt(facts, path)] as const),
       ['accelerators', mapFact(facts.accelerators, (all) => known(inOrder(all.map(describeAccelerator))))],
       ['drives', mapFact(facts.drives, (all) => known(inOrder(all.map(describeDrive))))],
       ['nics', mapFact(facts.nics, (all) => known(inOrder(all.map(describeNic))))],
