@@ -9,6 +9,7 @@ import { formatLimit } from '../verdict/words/format-limit.ts';
 import { formatMedian, formatObserved } from '../verdict/words/format-observed.ts';
 import { formatRange } from '../verdict/words/format-range.ts';
 import { say } from '../verdict/words/say.ts';
+import { cellWords, missingWords } from '../verdict/words/verdict-words.ts';
 import type { Content, Row, Section, Table, TableCell, Text } from './content.ts';
 import { cellWord, code, figure, noted, number, paragraph, plain, strong, tagged, wide } from './content.ts';
 import { titleOf } from './shown.ts';
@@ -107,7 +108,7 @@ function rowOf(cell: VerdictCell, id: Text, found: TableCell): Row {
   return {
     cells: [
       noted(tagged(title, [gate && 'gate', level === 'advisory' && 'advisory']), id),
-      noted([cellWord(verdict)], missing?.replaceAll('-', ' ') ?? ''),
+      noted([cellWord(verdict)], missing === undefined ? '' : missingWords[missing]),
       noted([figure(formatLimit(cell))], limit?.source ?? ''),
       found,
       noted(say(reason), action === undefined ? '' : `To do: ${say(action)}`),
@@ -153,7 +154,10 @@ function requirementTable(cells: readonly VerdictCell[]): Table {
     kind: 'table',
     depth: 'page',
     label: 'Subjects by requirement and verdict',
-    columns: [wide('Requirement'), ...words.map((word) => number(word.replace('not-applicable', 'n/a')))],
+    columns: [
+      wide('Requirement'),
+      ...words.map((word) => number(word === 'not-applicable' ? 'n/a' : cellWords[word])),
+    ],
     rows: requirements.flatMap((members): readonly Row[] => {
       const [first] = members;
       if (first === undefined) return [];

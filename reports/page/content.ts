@@ -1,7 +1,14 @@
 import type { CellVerdict } from '../verdict/cell.ts';
 import type { Measurement } from '../verdict/measurement.ts';
 import type { Conclusion, Trial } from '../verdict/verdict.ts';
-import { cellMarks, conclusionMarks, conclusionWords, nodeWords } from '../verdict/words/verdict-words.ts';
+import {
+  cellMarks,
+  cellWords,
+  conclusionMarks,
+  conclusionWords,
+  nodeWords,
+} from '../verdict/words/verdict-words.ts';
+
 import type { NodeMap } from './map-nodes.ts';
 
 /**
@@ -195,7 +202,7 @@ export const cellWord = (verdict: CellVerdict): Word => ({
   kind: 'word',
   tone: cellTones[verdict],
   mark: cellMarks[verdict],
-  text: verdict.replace('-', ' '),
+  text: cellWords[verdict],
 });
 
 export const conclusionWord = (conclusion: Conclusion): Word => ({

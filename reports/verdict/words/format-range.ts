@@ -1,5 +1,5 @@
 import type { Unit } from '../../../workloads/kit/unit.ts';
-import { formatNumber, formatQuantity } from './format-quantity.ts';
+import { decimalsOf, formatNumber, formatQuantity, measuredDigits } from './format-quantity.ts';
 import { scaleOf } from './scale-quantity.ts';
 
 /**
@@ -11,11 +11,10 @@ export function formatRange(min: number, max: number, unit: Unit): string {
   const scale = scaleOf(Math.max(Math.abs(min), Math.abs(max)), unit);
   const isFar = Math.min(Math.abs(min), Math.abs(max)) < Math.max(Math.abs(min), Math.abs(max)) / 100;
   const high = formatQuantity(max, unit);
-  const suffix = scale.symbol === '' ? '' : ` ${scale.symbol}`;
-  const decimals = /\.(\d+)/.exec(high)?.[1]?.length ?? 0;
-  const low = formatNumber(min, scale, decimals);
-  if (isFar || high.includes('e') || !high.endsWith(suffix) || `${low}${suffix}` === high) {
-    return `${formatQuantity(min, unit)} – ${high}`;
-  }
-  return `${low} – ${high}`;
+  const decimals = decimalsOf(max, unit, scale, measuredDigits);
+  const isShared = scaleOf(max, unit) === scale && decimals !== undefined && !isFar;
+  const low = isShared ? formatNumber(min, scale, decimals) : '';
+  return !isShared || low === formatNumber(max, scale, decimals)
+    ? `${formatQuantity(min, unit)} – ${high}`
+    : `${low} – ${high}`;
 }

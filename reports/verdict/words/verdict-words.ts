@@ -1,5 +1,6 @@
 import { exitCodes } from '../../../workloads/kit/error-code.ts';
-import type { Counts } from '../cell.ts';
+
+import type { Counts, MissingKind } from '../cell.ts';
 import { CellVerdict } from '../cell.ts';
 import type { Block, Conclusion, Verdict } from '../verdict.ts';
 
@@ -11,6 +12,28 @@ export const cellMarks: Readonly<Record<CellVerdict, string>> = {
   inconclusive: '◐',
   pass: '●',
   'not-applicable': '–',
+};
+
+export const cellWords: Readonly<Record<CellVerdict, string>> = {
+  fail: 'fail',
+  invalid: 'invalid',
+  missing: 'missing',
+  inconclusive: 'inconclusive',
+  pass: 'pass',
+  'not-applicable': 'not applicable',
+};
+
+export const missingWords: Readonly<Record<MissingKind, string>> = {
+  'not-run': 'not run',
+  'no-tool': 'no tool',
+  'no-limit': 'no limit',
+  'no-claim': 'no claim',
+  'not-covered': 'not covered',
+  'no-driver': 'no driver',
+  'unknown-fact': 'unknown fact',
+  'no-access': 'no access',
+  'no-subject': 'no subject',
+  'same-machine': 'same machine',
 };
 
 export const conclusionWords: Readonly<Record<Conclusion, string>> = {

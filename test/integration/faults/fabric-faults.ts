@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { nodeOfCell } from '../../../reports/verdict/algebra.ts';
-import type { Cell } from '../../../reports/verdict/verdict.ts';
+import type { Cell } from '../../../reports/verdict/cell.ts';
 import { nameOf } from '../../../workloads/kit/subject.ts';
 import { isCode } from '../../rig/is-code.ts';
 import type { NodeProcess } from '../../rig/node-processes.ts';
