@@ -37,7 +37,10 @@ export async function measure(options: MeasureOptions): Promise<void> {
     if (fleet.nodes.size === 0) return;
     const plan = await planOrContinue(fleet);
     events.onPlan(plan);
-    counter.expect(plan.steps, ({ node, step }) => evidence.node(node).fold.ended.has(step));
+    counter.expect(
+      options.targets.flatMap(({ node }) => evidence.dueOn(node)),
+      ({ node, step }) => evidence.endOf(node, step) !== undefined,
+    );
     const pause = (ms: number): Promise<void> => sleep(ms, undefined, { signal: detach });
     const ramp = createPowerRamp(evidence.inventory, pause);
     const closed = new Map<string, NodeStanding>();

@@ -12,7 +12,7 @@ export class StepCounter {
     this.#events = events;
   }
 
-  /** Steps that are going to be run, or have ended already. */
+  /** Steps that are due: they are going to be run, or have ended already. */
   expect(steps: readonly PlannedStep[], hasEnded: (step: PlannedStep) => boolean): void {
     for (const step of steps) {
       if ((step.seat?.rank ?? 0) > 0) continue;

@@ -119,7 +119,9 @@ describe('a run', () => {
     await first.finished;
     expect(await findMarked(header().id)).toEqual([]);
     fakeTool(join(cwd, 'bin'), 'openssl', slowed(1));
-    expect((await assay('resume', run)).exitCode).toBe(0);
+    const resumed = await assay('resume', run);
+    expect(resumed.exitCode).toBe(0);
+    expect(resumed.stderr).toContain('[4/4]');
     // What the stop cut short is in the record, and measured again under another name.
     expect(executions().toSorted()).toEqual([
       'cancelled',
