@@ -1,4 +1,4 @@
-import { compareSamples } from '../../reports/verdict/samples.ts';
+import { sortSamples } from '../../reports/verdict/samples.ts';
 import { compareText } from '../plan/subjects.ts';
 import type { NodeMaterial, RunMaterial } from '../store/run-material.ts';
 
@@ -31,7 +31,7 @@ export function inStableOrder(material: RunMaterial): RunMaterial {
       .map((node) => ({
         ...node,
         steps: node.steps.toSorted((a, b) => compareText(a.step, b.step)),
-        samples: node.samples.toSorted(compareSamples),
+        samples: sortSamples(node.samples),
         unreadable: node.unreadable.toSorted(
           (a, b) =>
             compareText(a.step, b.step) || compareText(JSON.stringify(a.reason), JSON.stringify(b.reason)),

@@ -147,6 +147,7 @@ function vanishedCells(
   return (index.plannedSubjects.get(node.id) ?? [])
     .flatMap((subject) =>
       profile.requirements
+        .filter(({ scope }) => scope === subject.kind || subject.kind === 'node')
         .map((requirement) => ({
           cell: `${subject.id}:${requirement.id}`,
           subject,

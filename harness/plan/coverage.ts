@@ -20,15 +20,16 @@ const isAcross = ({ scope }: Requirement): boolean => scope === 'pair' || scope 
  */
 export function createCoverage(profile: Profile, subjects: readonly PlannedSubject[]): readonly Coverage[] {
   return subjects.flatMap((subject) =>
-    profile.requirements
-      .map((requirement): Coverage => {
-        const isStandIn =
-          subject.kind === 'node' &&
-          requirement.scope !== 'node' &&
-          !isAcross(requirement) &&
-          !subjects.some(({ node, kind }) => node === subject.node && kind === requirement.scope);
-        return { cell: `${subject.id}:${requirement.id}`, subject, requirement, isStandIn };
-      })
-      .filter(({ requirement, isStandIn }) => requirement.scope === subject.kind || isStandIn),
+    profile.requirements.flatMap((requirement): readonly Coverage[] => {
+      const isOwn = requirement.scope === subject.kind;
+      const isStandIn =
+        !isOwn &&
+        subject.kind === 'node' &&
+        !isAcross(requirement) &&
+        !subjects.some(({ node, kind }) => node === subject.node && kind === requirement.scope);
+      return isOwn || isStandIn
+        ? [{ cell: `${subject.id}:${requirement.id}`, subject, requirement, isStandIn }]
+        : [];
+    }),
   );
 }

@@ -1,7 +1,7 @@
 import { sha256 } from '../../agents/protocol/chain.ts';
 import { parseJson } from '../../agents/protocol/parse-json.ts';
 import { nodeParts } from '../../reports/verdict/node-parts.ts';
-import { samplesPath, samplesText } from '../../reports/verdict/samples.ts';
+import { samplesPath, samplesText, sortSamples } from '../../reports/verdict/samples.ts';
 import type { Sheet, SheetName } from '../../reports/verdict/sheet.ts';
 import { joinVerdict, mostNodesInOne, splitVerdict } from '../../reports/verdict/split-verdict.ts';
 import {
@@ -38,7 +38,7 @@ export async function writeVerdict(
 ): Promise<void> {
   await folder.mark();
   for (const { node, path } of verdict.evidence.samples) {
-    const { samples } = evidence.node(node).material;
+    const samples = [...sortSamples(evidence.node(node).material.samples)];
     await folder.write(
       path,
       samplesText(
@@ -93,7 +93,7 @@ export async function writeReports(
   if (verdict.profile.id === run.header.profile && lookup.isBlock) {
     const partOf = nodeParts(verdict);
     for (const { id } of verdict.nodes)
-      await folder.write(reportPaths.nodeReport(id), renderHtml(createLookup(validateVerdict(partOf(id)))));
+      await folder.write(reportPaths.nodeReport(id), renderHtml(createLookup(requireConsistent(partOf(id)))));
   }
   return paths;
 }

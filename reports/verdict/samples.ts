@@ -18,16 +18,16 @@ export type Samples = z.infer<typeof Samples>;
 /** Where the samples of a node lie among the reports. */
 export const samplesPath = (node: string): string => `samples/${node}.json`;
 
-/** By everything that a reader can see, so that those that are alike are equal. */
-export const compareSamples = (a: Sample, b: Sample): number =>
-  compareText(a.step, b.step) ||
-  compareText(a.metric, b.metric) ||
-  compareText(nameOf(a.subject), nameOf(b.subject)) ||
-  compareText(JSON.stringify(a), JSON.stringify(b));
+/** In the order of step, metric, subject and then all that a reader can see, so that those that are alike are equal. */
+export function sortSamples(samples: readonly Sample[]): readonly Sample[] {
+  const keys = new Map(
+    samples.map((it) => [it, [it.step, it.metric, nameOf(it.subject), JSON.stringify(it)].join('\u0000')]),
+  );
+  const keyOf = (it: Sample): string => keys.get(it) ?? '';
+  return samples.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : keyOf(a) > keyOf(b) ? 1 : 0));
+}
 
-const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-/** The text of a document, one sample a line: the same in whatever order they came. The digest in a verdict is of its bytes. */
+/** The text of a document, one sample a line, in the order of `sortSamples`. The digest in a verdict is of its bytes. */
 export function samplesText({
   run,
   node,
@@ -36,6 +36,6 @@ export function samplesText({
   readonly samples: readonly Sample[];
 }): string {
   const head = JSON.stringify({ schema: 'assay/samples', schemaVersion: 1, run, node }, undefined, 1);
-  const lines = samples.toSorted(compareSamples).map((sample) => `  ${JSON.stringify(sample)}`);
+  const lines = samples.map((sample) => `  ${JSON.stringify(sample)}`);
   return `${head.slice(0, -2)},\n "samples": [\n${lines.join(',\n')}\n ]\n}\n`;
 }

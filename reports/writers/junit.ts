@@ -171,6 +171,9 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&apos;',
 };
 
+/** Printable, with nothing to escape: almost all texts are. */
+const harmless = /^[ !#-%(-;=?-~]*$/;
+
 /** Characters that XML 1.0 forbids are gone: `cleanText` has spelled them out. Line ends of our own stay. */
 const escapeXml = (text: string): string =>
-  text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
+  harmless.test(text) ? text : text.replace(/[&<>"']/g, (character) => entities[character] ?? character);

@@ -33,21 +33,37 @@ function compare(a: Pieces, b: Pieces): number {
   return a.length - b.length;
 }
 
-/** Merges items that differ in this number only. The items are sorted, and so are the numbers of each. */
+/**
+ * Merges items that differ in this number only. The items are sorted, and so are the numbers of each: what is alike up to the
+ * number stands together.
+ */
 function mergeAt(items: readonly Pieces[], at: number): readonly Pieces[] {
-  const alike = new Map<string, Pieces[]>();
-  for (const pieces of items) {
-    const key = JSON.stringify(pieces.map((piece, index) => (index === at ? '' : piece)));
-    const group = alike.get(key) ?? [];
-    group.push(pieces);
-    alike.set(key, group);
+  const merged: Pieces[] = [];
+  for (let start = 0; start < items.length; ) {
+    const first = items[start] ?? [];
+    let end = start + 1;
+    while (end < items.length && isAlikeTo(at, first, items[end] ?? [])) end += 1;
+    const run = items.slice(start, end);
+    merged.push(...(run.length === 1 ? run : mergeRun(run, at)));
+    start = end;
   }
-  return [...alike.values()].flatMap((group) => {
+  return merged;
+}
+
+/** Whether all pieces before this place are the same. */
+function isAlikeTo(at: number, a: Pieces, b: Pieces): boolean {
+  // The last of them tell most names apart.
+  for (let place = at - 1; place >= 0; place -= 1) if (a[place] !== b[place]) return false;
+  return true;
+}
+
+/** Merges items that are alike up to this number. */
+const mergeRun = (run: readonly Pieces[], at: number): readonly Pieces[] =>
+  [...Map.groupBy(run, (pieces) => JSON.stringify(pieces.slice(at + 1))).values()].flatMap((group) => {
     const [first] = group;
     if (first?.[at] === undefined || group.length === 1) return group;
     return [first.with(at, `[${foldNumbers(group.map((pieces) => pieces[at] ?? ''))}]`)];
   });
-}
 
 function foldNumbers(numbers: readonly string[]): string {
   const ranges: (readonly [first: string, last: string])[] = [];

@@ -19,9 +19,16 @@ export function schemaOf(parent: z.core.$ZodType, key: string): z.core.$ZodType 
   return Object.hasOwn(shape, key) ? shape[key] : undefined;
 }
 
+const units = new WeakMap<z.core.$ZodType, Unit | 'none'>();
+
 /** The unit that a schema declares. */
 export function unitOf(schema: z.core.$ZodType): Unit | undefined {
-  return Unit.safeParse(z.globalRegistry.get(withoutFact(schema))?.['unit']).data;
+  let unit = units.get(schema);
+  if (unit === undefined) {
+    unit = Unit.safeParse(z.globalRegistry.get(withoutFact(schema))?.['unit']).data ?? 'none';
+    units.set(schema, unit);
+  }
+  return unit === 'none' ? undefined : unit;
 }
 
 /** What a fact says when it is known. */

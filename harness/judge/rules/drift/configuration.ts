@@ -43,6 +43,7 @@ const limitPaths = [
 ] as const;
 
 const limits: ReadonlySet<string> = new Set(limitPaths);
+const units = new Map([...paths, ...limitPaths].map((path) => [path, unitOfFact(HostFacts, path)] as const));
 export const isLimit = (path: string): boolean => limits.has(path);
 
 /** The facts of a node that somebody has set, and nothing that changes by itself (free memory, load). */
@@ -61,8 +62,8 @@ export function readConfiguration(facts: HostFacts): Configuration {
 const inOrder = (devices: readonly Fact<string>[][]): Fact<string>[][] =>
   devices.toSorted((a, b) => compareText(JSON.stringify(a), JSON.stringify(b)));
 
-function settingAt(facts: HostFacts, path: string): Setting {
-  const unit = unitOfFact(HostFacts, path);
+function settingAt(facts: HostFacts, path: (typeof paths | typeof limitPaths)[number]): Setting {
+  const unit = units.get(path);
   const found = lookUpFact(facts, path);
   return known([[unit === undefined || 'unknown' in found ? found : { ...found, unit }]]);
 }

@@ -6,7 +6,10 @@ import type { RunDossier } from '../../run-dossier.ts';
 import { compareDrift, modeOf, nodesForMode } from './compare-drift.ts';
 
 /** Is the node configured like the golden one? Without one, like most nodes, if there are enough of them. */
-export function judgeDrift(node: string, facts: HostFacts, index: RunDossier): Outcome {
+export const judgeDrift = (node: string, facts: HostFacts, index: RunDossier): Outcome =>
+  index.once(`drift ${node}`, () => compareNode(node, facts, index));
+
+function compareNode(node: string, facts: HostFacts, index: RunDossier): Outcome {
   const { golden } = index.material.inventory;
   const known = index.once('known', () => index.nodes.flatMap((each) => each.facts ?? []));
   if (golden === undefined && known.length < nodesForMode) {
