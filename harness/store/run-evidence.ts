@@ -12,7 +12,7 @@ import type { CoordinatorEntry, Decided } from './coordinator-journal.ts';
 import { CoordinatorJournal } from './coordinator-journal.ts';
 import { damaged, EvidenceDamaged } from './evidence-damaged.ts';
 import { NodeEvidence } from './node-evidence.ts';
-import { OldDecision, readDecisions } from './old-decision.ts';
+import { readOldDecisions } from './old-decision.ts';
 import type { RunInputs } from './read-inputs.ts';
 import { readInputs } from './read-inputs.ts';
 import { readNode } from './read-node.ts';
@@ -296,10 +296,3 @@ const olderRun = (expected: string, found: string): AssayError =>
   new AssayError('USAGE', `expected ${expected}, found ${found}`, {
     hint: 'It was begun by an older version: judge it with this one, or go on with that one.',
   });
-
-async function readOldDecisions(run: RunDirectory): Promise<Decided> {
-  const bytes = (await run.has(runPaths.decisions))
-    ? (await run.read(runPaths.decisions)).toString('utf8')
-    : '';
-  return readDecisions(await run.readLines(OldDecision, runPaths.decisions), bytes);
-}
