@@ -6,8 +6,13 @@ import { formatQuantity } from '../verdict/words/format-quantity.ts';
 import { formatRange } from '../verdict/words/format-range.ts';
 import { say } from '../verdict/words/say.ts';
 import { createTelling } from '../verdict/words/telling-dimensions.ts';
-import type { Row, Section } from './content.ts';
-import { number, paragraph, plain } from './content.ts';
+import type { Row, Section, TableCell } from './content.ts';
+import { figure, noted, number, paragraph, plain } from './content.ts';
+
+const runsNote =
+  'Every dot is one run in a fresh process; the axis starts at 0 and ends at the highest run, the stroke is the median.';
+const intervalNote =
+  'An interval says where the median of runs like these lies, with the confidence beside it. Both ends are runs (order statistics): no distribution is assumed, but the runs have to be independent. Fewer than six runs give no interval: how sure their median is, is not known.';
 
 /** Every metric that was measured, usable or not. */
 export function measurementsSection({ verdict: { measurements } }: VerdictLookup): Section {
@@ -15,7 +20,7 @@ export function measurementsSection({ verdict: { measurements } }: VerdictLookup
   return {
     id: 'measurements',
     title: 'Measured',
-    note: 'Every dot is one run in a fresh process; the axis starts at 0 and ends at the highest run, the stroke is the median.',
+    note: measurements.some((it) => intervalOf(it) !== undefined) ? `${runsNote} ${intervalNote}` : runsNote,
     content:
       measurements.length === 0
         ? [paragraph('Nothing was measured.')]
@@ -59,11 +64,28 @@ function measurementRow(it: Measurement, telling: string): Row {
       [{ kind: 'name', text: nameOf(it.subject) }],
       toolOf(it),
       it.planned === undefined ? String(it.n) : `${it.n} (${it.planned.done} of ${it.planned.of} runs)`,
-      formatQuantity(it.median, it.unit),
+      medianOf(it),
       it.n === 1 ? '–' : formatRange(it.min, it.max, it.unit),
       { kind: 'strip', measurement: it },
     ],
   };
+}
+
+/** Of wrong results every run counts and not the median; of numbers that cannot be used nothing is sure. */
+const intervalOf = ({ correctness, invalid, interval }: Measurement): Measurement['interval'] =>
+  correctness || invalid !== undefined ? undefined : interval;
+
+/** Below it the interval with the confidence that it really has: rounded down, so that no more is claimed. */
+function medianOf(it: Measurement): TableCell {
+  const median = formatQuantity(it.median, it.unit);
+  const interval = intervalOf(it);
+  if (interval === undefined) return median;
+  const { lower, upper, confidence } = interval;
+  return noted(median, [
+    figure(`${Math.floor(confidence * 100)} % interval`),
+    ' ',
+    figure(formatRange(lower, upper, it.unit)),
+  ]);
 }
 
 export const toolOf = ({ tool, toolVersion = '', origin }: Measurement): string =>

@@ -1,4 +1,4 @@
-import type { Row, Table, TableCell } from '../page/content.ts';
+import type { NotedCell, Row, Table, TableCell } from '../page/content.ts';
 import { displayWidth, padEnd, padStart } from '../text/display-width.ts';
 import { wrapText } from '../text/wrap-text.ts';
 import type { Pen } from './terminal-pen.ts';
@@ -8,19 +8,19 @@ import { hang, plainText } from './terminal-pen.ts';
 const narrowestHeading = 24;
 
 /**
- * A table in lines: the heading of a row, and beside or below it the columns of figures and words; longer texts hang
- * below with the title of their column. A group is named once, above its rows.
+ * A table in lines: the heading of a row, and beside or below it the columns of figures and words; longer texts and
+ * notes on figures hang below with the title of their column. A group is named once, above its rows.
  */
 export function tableLines({ columns, rows }: Table, pen: Pen, margin = 2): readonly string[] {
   const group = columns.findIndex(({ role }) => role === 'group');
   const short = [...columns.keys()].filter(
     (at) => columns[at]?.role === 'number' || columns[at]?.role === 'word',
   );
-  const hung = [...columns.keys()].filter((at) => at > 0 && at !== group && !short.includes(at));
+  const hung = [...columns.keys()].filter((at) => at > 0 && at !== group);
   // Figures need to be told what they are, words do not.
   const hasHeads = columns.some(({ role }) => role === 'number');
   const heads = hasHeads ? short.map((at) => columns[at]?.title ?? '') : short.map(() => '');
-  const figures = rows.map(({ cells }) => short.map((at) => cellText(cells[at])));
+  const figures = rows.map(({ cells }) => short.map((at) => figureText(cells[at])));
   const widths = heads.map((head, at) => widest([head, ...figures.map((texts) => texts[at] ?? '')]));
   const line = (texts: readonly string[]): string =>
     texts
@@ -50,7 +50,7 @@ export function tableLines({ columns, rows }: Table, pen: Pen, margin = 2): read
               indent + 2,
             )),
       ...hung.flatMap((place) => {
-        const text = cellText(row.cells[place]);
+        const text = (short.includes(place) ? figureNote : cellText)(row.cells[place]);
         return text === '' ? [] : hang(`${columns[place]?.title ?? ''}: ${text}`, pen, indent + 2);
       }),
       ...(row.remark === undefined ? [] : hang(row.remark, pen, indent + 2)),
@@ -77,6 +77,12 @@ export function tableLines({ columns, rows }: Table, pen: Pen, margin = 2): read
 
 const widest = (texts: readonly string[]): number =>
   texts.reduce((most, text) => Math.max(most, displayWidth(text)), 0);
+
+/** A note has no room in a column of figures. */
+const figureText = (cell: TableCell | undefined): string => cellText(isNoted(cell) ? cell.text : cell);
+const figureNote = (cell: TableCell | undefined): string => (isNoted(cell) ? plainText(cell.note) : '');
+const isNoted = (cell: TableCell | undefined): cell is NotedCell =>
+  typeof cell === 'object' && 'kind' in cell && cell.kind === 'noted';
 
 function cellText(cell: TableCell | undefined): string {
   if (cell === undefined) return '';

@@ -13,6 +13,7 @@ import { renderHtml } from '../../reports/writers/html/render-html.ts';
 import { renderJunit } from '../../reports/writers/junit.ts';
 import { hostileVerdict } from '../support/example-verdict.ts';
 import {
+  acceptedVerdict,
   blockVerdict,
   clusterVerdict,
   conformingVerdict,
@@ -39,6 +40,7 @@ const args = [
 ];
 const pages = {
   vm: vmVerdict(),
+  accepted: acceptedVerdict(),
   cluster: clusterVerdict(),
   conforming: conformingVerdict(),
   unreached: unreachedVerdict(),
@@ -132,6 +134,23 @@ describe.skipIf(!hasChromium)('the HTML report in a browser', () => {
         await page.close();
       }
     }
+  });
+
+  it.each([
+    1280, 980, 390,
+  ])('breaks no figure of an interval and no name of a tool at %d px', async (width) => {
+    const { page } = await open('accepted', width, 'light');
+    const linesOf = (selector: string): Promise<unknown> =>
+      page.evaluate(
+        `[...document.querySelectorAll('#measurements ${selector}')].map((each) => Math.round(each.getBoundingClientRect().height / Number.parseFloat(getComputedStyle(each).lineHeight)))`,
+      );
+    expect(await linesOf('small .figure')).toEqual([1, 1, 1, 1, 1, 1]);
+    // A name and a version; of the checks a name alone.
+    const tools = (await linesOf('td.word > div')) as readonly number[];
+    expect(tools).toHaveLength(7);
+    expect(Math.max(...tools)).toBeLessThanOrEqual(2);
+    expect(tools.slice(1, 4)).toEqual([1, 1, 1]);
+    await page.close();
   });
 
   it.each([1280, 390])('keeps every node of a block on one line of its rack at %d px', async (width) => {

@@ -1,4 +1,5 @@
 import { conclude, writeHeadline } from '../../harness/judge/conclude.ts';
+import { medianInterval } from '../../harness/stats/median-interval.ts';
 import { countCells, exitCodeOf, listedUnder } from '../../reports/verdict/algebra.ts';
 import type { Cell } from '../../reports/verdict/cell.ts';
 import { keepReadings } from '../../reports/verdict/keep-readings.ts';
@@ -59,6 +60,7 @@ export function exampleMeasurement(
   const subject = typeof given === 'string' ? exampleSubject(given) : given;
   const sorted = [...values].sort((left, right) => left - right);
   const middle = (sorted.length - 1) / 2;
+  const interval = medianInterval(values, 0.95);
   return {
     subject,
     better: 'higher',
@@ -69,6 +71,7 @@ export function exampleMeasurement(
     median: (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2,
     min: sorted[0]!,
     max: sorted.at(-1)!,
+    ...(interval === undefined ? {} : { interval: { ...interval } }),
     ...keepReadings(
       values.map((value, place) => ({
         step: `${input.metric}-${nameOf(subject)}-${place + 1}`,

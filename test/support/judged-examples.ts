@@ -160,6 +160,42 @@ export const vmVerdict = once(() => {
   });
 });
 
+/** A machine that was measured as often as an acceptance asks, so that there are intervals; of one metric only thrice. */
+export const acceptedVerdict = once(() => {
+  const often = (id: string, metric: string, title: string): Requirement =>
+    onMetric(id, metric, { title, sampling: 'typical' });
+  const drive = nvmeDrive({ name: 'nvme0n1', identity: 'S64HNE0R123456' });
+  return judged({
+    profile: constructProfile([
+      often('sha256', 'sha256.throughput', 'SHA-256, one core'),
+      { ...often('nvme-read', 'nvme.randomReadRate', 'Random read, 4 KiB'), dimension: 'D6', scope: 'drive' },
+      often('clock', 'clock.offset', 'Clock offset'),
+    ]),
+    nodes: [
+      {
+        id: 'store-1',
+        facts: mergeFacts({ drives: known([drive]) }),
+        steps: [
+          ...runsOf(
+            'sha256',
+            'sha256.throughput',
+            [384, 370, 391, 377, 380, 388, 382, 379, 385, 376, 390, 382].map((more) => 1e9 + more * 1e6),
+            { tool: 'openssl', sample: { dimensions: { cores: 1 } } },
+          ),
+          ...runsOf(
+            'read',
+            'nvme.randomReadRate',
+            [447, 431, 452, 449, 450, 448, 446, 451, 445].map((thousands) => thousands * 1000),
+            { tool: 'fio', sample: { device: 'S64HNE0R123456' } },
+          ),
+          ...runsOf('clock', 'clock.offset', [4.1e-5, 5.2e-5, 4.4e-5, 4.9e-5, 4.6e-5, 4.5e-5]),
+          ...runsOf('product', 'matmul.throughput', [1.512e12, 1.531e12, 1.524e12]),
+        ],
+      },
+    ],
+  });
+});
+
 /** Ids of a machine that is no other one. */
 const ownIds = (node: string): Pick<FactChanges, 'bootId' | 'machineId'> => ({
   bootId: `6f9d1c1e-0000-4000-8000-${sha256(node).slice(0, 12)}`,

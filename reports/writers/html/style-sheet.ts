@@ -87,6 +87,8 @@ tbody th { min-width: 10rem; }
 b { unicode-bidi: isolate; }
 .wide { width: 34%; }
 #measurements tbody th { width: 34%; }
+#measurements td.word { min-width: 6rem; }
+#measurements small .figure { display: inline-block; }
 .remark { margin-top: 0.125rem; color: var(--doubt); font-weight: 600; }
 .compact { max-width: 22rem; }
 .compact th, .compact td { padding-top: 0.3125rem; padding-bottom: 0.3125rem; }

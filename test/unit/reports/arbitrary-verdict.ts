@@ -100,7 +100,7 @@ const cell: fc.Arbitrary<Cell> = fc
 
 const measurement: fc.Arbitrary<Measurement> = fc
   .record({
-    values: fc.array(value, { minLength: 1, maxLength: 6 }),
+    values: fc.array(value, { minLength: 1, maxLength: 8 }),
     title: text,
     unit,
     subject,

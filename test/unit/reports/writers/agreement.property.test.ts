@@ -12,6 +12,7 @@ import { plainScreen, writers } from '../../../../reports/writers/writers.ts';
 import { readGoldens } from '../../../golden/golden.ts';
 import { hostileStrings, hostileVerdict } from '../../../support/example-verdict.ts';
 import {
+  acceptedVerdict,
   blockVerdict,
   clusterVerdict,
   conformingVerdict,
@@ -188,6 +189,7 @@ describe('the renderings of one verdict', () => {
 
   it.each([
     ['vm', vmVerdict()],
+    ['accepted', acceptedVerdict()],
     ['cluster', clusterVerdict()],
     ['conforming', conformingVerdict()],
     ['unreached', unreachedVerdict()],

@@ -3,7 +3,12 @@ import type { Verdict } from '../../../../reports/verdict/verdict.ts';
 import { createLookup } from '../../../../reports/verdict/verdict-lookup.ts';
 import { renderMarkdown } from '../../../../reports/writers/markdown.ts';
 import { hostileVerdict, quoted } from '../../../support/example-verdict.ts';
-import { blockVerdict, clusterVerdict, vmVerdict } from '../../../support/judged-examples.ts';
+import {
+  acceptedVerdict,
+  blockVerdict,
+  clusterVerdict,
+  vmVerdict,
+} from '../../../support/judged-examples.ts';
 
 const render = (verdict: Verdict): string => renderMarkdown(createLookup(verdict));
 
@@ -12,6 +17,12 @@ describe('renderMarkdown', () => {
     const text = render(vmVerdict());
     expect(text).toContain('| indicative: measured by Assay itself, satisfies no required cell |');
     expect(text).toContain('⊘ invalid: the scratch directory is on overlay |');
+  });
+
+  it('has the interval with the median', () => {
+    const text = render(acceptedVerdict());
+    expect(text).toContain('| 1.382 GB/s, 96 % interval 1.377 – 1.388 GB/s | 1.370 – 1.391 GB/s |');
+    expect(text).toContain('| 1.524 TFLOPS | 1.512 – 1.531 TFLOPS |');
   });
 
   it('shows the nearest value with its margin and how many subjects it stands for', () => {

@@ -8,6 +8,7 @@ import { nodeMapLines } from '../../../../reports/writers/node-map-lines.ts';
 import { renderTerminal } from '../../../../reports/writers/terminal.ts';
 import { hostileVerdict, quoted } from '../../../support/example-verdict.ts';
 import {
+  acceptedVerdict,
   blockVerdict,
   clusterVerdict,
   smallBlockVerdict,
@@ -18,7 +19,15 @@ import {
 const render = (verdict: Verdict, columns = 80, color = false): string =>
   renderTerminal(createLookup(verdict), { columns, color });
 const escapeSequence = new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, 'g');
-const all = [vmVerdict, clusterVerdict, unreachedVerdict, hostileVerdict, blockVerdict, smallBlockVerdict];
+const all = [
+  vmVerdict,
+  acceptedVerdict,
+  clusterVerdict,
+  unreachedVerdict,
+  hostileVerdict,
+  blockVerdict,
+  smallBlockVerdict,
+];
 
 function expectOrder(text: string, parts: readonly string[]): void {
   const places = parts.map((part) => text.indexOf(part));
@@ -52,6 +61,17 @@ describe('renderTerminal', () => {
     ]);
     expect(text).toMatch(/SHA-256, cores 1\n +openssl 3\.5\.1 +3 +1\.384 GB\/s +1\.370 – 1\.391 GB\/s/);
     expect(text).toContain('indicative: measured by Assay itself, satisfies no required cell');
+  });
+
+  it('hangs the interval below the figures, so that their columns stay as narrow as they were', () => {
+    const text = render(acceptedVerdict());
+    expect(text).toMatch(
+      /SHA-256, cores 1\n +openssl 3\.5\.1 +12 +1\.382 GB\/s +1\.370 – 1\.391 GB\/s\n +Median: 96 % interval 1\.377 – 1\.388 GB\/s\n/,
+    );
+    expect(text.match(/% interval/g)).toHaveLength(3);
+    expect(text).toMatch(
+      /Matrix multiplication\n +native 3\.5\.1 +3 +1\.524 TFLOPS +1\.512 – 1\.531 TFLOPS\n/,
+    );
   });
 
   it('says of a block where the nodes stand, who has to do what, and what was shown', () => {
