@@ -1,3 +1,4 @@
+import type { ValidateFunction } from 'ajv/dist/2020.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { contradictions } from './contradictions.ts';
@@ -16,9 +17,17 @@ const ajv = new Ajv2020({
   discriminator: true,
   validateFormats: false,
 });
-const isVerdict = ajv.compile<Verdict>(verdictSchema);
-const isSheet = ajv.compile<Sheet>(sheetSchema);
-const isSamples = ajv.compile<Samples>(samplesSchema);
+const checks = {
+  verdict: compileOnce<Verdict>(verdictSchema),
+  sheet: compileOnce<Sheet>(sheetSchema),
+  samples: compileOnce<Samples>(samplesSchema),
+};
+
+/** Compiling a schema takes a third of a second: it is done for documents that there are. */
+function compileOnce<T>(schema: object): () => ValidateFunction<T> {
+  let check: ValidateFunction<T> | undefined;
+  return () => (check ??= ajv.compile<T>(schema));
+}
 
 /**
  * Checks a verdict against the committed JSON Schema, the one that outsiders use, and for contradictions in itself.
@@ -45,6 +54,7 @@ export function validateHead(given: unknown): Verdict {
   }
   const document: unknown = schemaVersion === 1 ? upgrade(given) : given;
   if (isDeeper(document, deepest)) throw damaged(`expected at most ${deepest} levels, got more`);
+  const isVerdict = checks.verdict();
   if (!isVerdict(document)) throw mismatch(isVerdict.errors);
   return document;
 }
@@ -59,6 +69,7 @@ export function requireConsistent(verdict: Verdict): Verdict {
 
 /** Checks the sheet of a node against its committed JSON Schema. Throws `EVIDENCE_DAMAGED`. */
 export function validateSheet(document: unknown): Sheet {
+  const isSheet = checks.sheet();
   if (isDeeper(document, deepest) || !isSheet(document))
     throw mismatch(isSheet.errors, `sheet of ${quote(headOf(document).node)}`);
   return document;
@@ -66,6 +77,7 @@ export function validateSheet(document: unknown): Sheet {
 
 /** Checks the samples of a node against their committed JSON Schema, before they are written. Throws `EVIDENCE_DAMAGED`. */
 export function validateSamples(document: unknown): Samples {
+  const isSamples = checks.samples();
   if (!isSamples(document)) throw mismatch(isSamples.errors, `samples of ${quote(headOf(document).node)}`);
   return document;
 }
@@ -87,7 +99,7 @@ function isDeeper(value: unknown, levels: number): boolean {
   return false;
 }
 
-function mismatch(errors: typeof isVerdict.errors, what = 'verdict'): AssayError {
+function mismatch(errors: ValidateFunction['errors'], what = 'verdict'): AssayError {
   const [first] = errors ?? [];
   const where = first?.instancePath === '' ? '/' : (first?.instancePath ?? '/');
   return damaged(`${where}: ${first?.message ?? 'does not match'} ${quote(first?.params)}`, what);
