@@ -27,10 +27,38 @@ export function readJson<T>(schema: z.ZodType<T>, text: string): Result<T> {
     if (!(cause instanceof SyntaxError)) throw cause;
     return err(`expected one JSON document, got \`${text.trim().slice(0, 60)}\``);
   }
-  const repeated = repeatedKey(text);
-  if (repeated !== undefined) return err(`expected each key once, got ${repeated} again`);
+  if (countColons(text) !== countKeys(document)) {
+    const repeated = repeatedKey(text) ?? 'a key';
+    return err(`expected each key once, got ${repeated} again`);
+  }
   const read = schema.safeParse(document);
   return read.success ? ok(read.data) : err(z.prettifyError(read.error));
+}
+
+/** Colons outside strings: JSON has one for each key. */
+function countColons(text: string): number {
+  let count = 0;
+  let isString = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at];
+    if (character === '"') isString = !isString;
+    else if (character === '\\') at += 1;
+    else if (character === ':' && !isString) count += 1;
+  }
+  return count;
+}
+
+/** Keys of a document in all depths, each once for each object. */
+function countKeys(document: unknown): number {
+  let count = 0;
+  const open = [document];
+  for (let value = open.pop(); value !== undefined; value = open.pop()) {
+    if (typeof value !== 'object' || value === null) continue;
+    const parts: readonly unknown[] = Object.values(value);
+    if (!Array.isArray(value)) count += parts.length;
+    for (const part of parts) open.push(part);
+  }
+  return count;
 }
 
 /** A key that an object of this text, which is JSON, has twice; with its quotes. */

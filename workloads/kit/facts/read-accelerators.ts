@@ -20,8 +20,7 @@ export function readNvidiaGpus(evidence: Evidence): Fact<readonly NvidiaGpu[]> {
  * Accelerators are counted on the PCI bus, so that a missing driver never looks like missing hardware, and a GPU
  * that the driver lost stays in the list. nvidia-smi only adds to what the bus shows.
  */
-export function readAccelerators(evidence: Evidence): Fact<Accelerator[]> {
-  const gpus = readNvidiaGpus(evidence);
+export function readAccelerators(evidence: Evidence, gpus: Fact<readonly NvidiaGpu[]>): Fact<Accelerator[]> {
   return mapFact(evidence.tree('sysfs pci'), (tree) => {
     if (Object.keys(tree).length === 0)
       return unknown('/sys/bus/pci/devices is empty or not there: the PCI bus cannot be seen');

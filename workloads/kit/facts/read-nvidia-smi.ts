@@ -1,5 +1,4 @@
 import { XMLParser } from 'fast-xml-parser';
-import * as z from 'zod';
 import type { Result } from '../result.ts';
 import { err, ok } from '../result.ts';
 import type { Fact } from './fact.ts';
@@ -29,17 +28,18 @@ const sick = /unknown error|gpu is lost|gpu requires reset|err!/i;
 const absent = /^(\[?n\/a\]?|\[?not supported\]?|requested functionality has been deprecated|)$/i;
 
 type Element = Readonly<Record<string, unknown>>;
-const Element = z.record(z.string(), z.unknown());
+const isElement = (node: unknown): node is Element =>
+  typeof node === 'object' && node !== null && !Array.isArray(node);
 
 /** Reads a whole `nvidia-smi -q -x` document. A document without its root or cut short is an error. */
 export function readNvidiaSmi(text: string): Result<readonly NvidiaGpu[]> {
   const document = parseXml(text);
-  const log = Element.safeParse(document?.['nvidia_smi_log']);
-  if (!log.success || !text.includes('</nvidia_smi_log>'))
+  const log = document?.['nvidia_smi_log'];
+  if (!isElement(log) || !text.includes('</nvidia_smi_log>'))
     return err('nvidia-smi -q -x: expected a whole <nvidia_smi_log> document');
-  const gpus = elements(log.data['gpu']);
+  const gpus = elements(log['gpu']);
   const read = gpus.flatMap(readGpu);
-  const attached = log.data['attached_gpus'];
+  const attached = log['attached_gpus'];
   if (read.length !== gpus.length || attached !== String(gpus.length)) {
     return err(`nvidia-smi -q -x: expected attached_gpus = ${gpus.length}, with an address each`);
   }
@@ -54,7 +54,8 @@ function parseXml(text: string): Element | undefined {
       parseTagValue: false,
       processEntities: false,
     });
-    return Element.safeParse(parser.parse(text)).data;
+    const document: unknown = parser.parse(text);
+    return isElement(document) ? document : undefined;
   } catch {
     // Not XML: the caller says so.
     return undefined;
@@ -62,11 +63,7 @@ function parseXml(text: string): Element | undefined {
 }
 
 /** One child of a name is an object, several are an array, none is `undefined`. */
-const elements = (node: unknown): Element[] =>
-  (Array.isArray(node) ? node : [node]).flatMap((it) => {
-    const element = Element.safeParse(it);
-    return element.success ? [element.data] : [];
-  });
+const elements = (node: unknown): Element[] => (Array.isArray(node) ? node : [node]).filter(isElement);
 
 function readGpu(gpu: Element): NvidiaGpu[] {
   const address = pciAddress(gpu['@id']);
@@ -110,7 +107,7 @@ function pciAddress(id: unknown): string | undefined {
 function leaf(gpu: Element, path: readonly string[]): Fact<string> {
   const what = `nvidia-smi ${path.join('/')}`;
   let node: unknown = gpu;
-  for (const name of path) node = Element.safeParse(node).data?.[name];
+  for (const name of path) node = isElement(node) ? node[name] : undefined;
   if (typeof node !== 'string') return unknown(`${what}: not reported by this driver`);
   const text = node.trim();
   return absent.test(text) || sick.test(text) ? unknown(`${what}: \`${text}\``) : known(text);
@@ -144,9 +141,8 @@ function readProcesses(processes: unknown): Fact<readonly string[]> {
       ? known([])
       : unknown(`nvidia-smi processes: \`${processes.trim().slice(0, 40)}\``);
   }
-  const element = Element.safeParse(processes);
-  if (!element.success) return unknown('nvidia-smi processes: not reported by this driver');
-  const list = elements(element.data['process_info']);
+  if (!isElement(processes)) return unknown('nvidia-smi processes: not reported by this driver');
+  const list = elements(processes['process_info']);
   const computing = list.filter((it) => typeof it['type'] !== 'string' || it['type'].includes('C'));
   return known(
     computing.map((it) => {

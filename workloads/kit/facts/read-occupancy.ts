@@ -4,11 +4,11 @@ import type { Fact } from './fact.ts';
 import { known, unknown, valueOf } from './fact.ts';
 import type { Accelerator, HostFacts } from './host-facts.ts';
 import { isMiningProcess } from './mining-processes.ts';
-import { readNvidiaGpus } from './read-accelerators.ts';
 import { onlineCpus } from './read-cpu.ts';
 import { readLimits } from './read-limits.ts';
 import { mountOf, readMounts } from './read-mounts.ts';
 import { mapFact, readAmount } from './read-number.ts';
+import type { NvidiaGpu } from './read-nvidia-smi.ts';
 
 /** Loaded above this share of the logical CPUs … */
 const loadShare = 0.1;
@@ -21,11 +21,12 @@ const idleGpuBytes = 15 * 1024 * 1024;
 export function readOccupancy(
   evidence: Evidence,
   accelerators: Fact<readonly Accelerator[]>,
+  gpus: Fact<readonly NvidiaGpu[]>,
 ): HostFacts['occupancy'] {
   const loadAverage = mapFact(evidence.text('/proc/loadavg'), (text) =>
     readAmount('/proc/loadavg', text.split(' ')[0]),
   );
-  const parts = [readMiners(evidence), readGpus(evidence, accelerators)];
+  const parts = [readMiners(evidence), readGpus(accelerators, gpus)];
   const reasons = parts.flatMap((part) => ('value' in part ? part.value : []));
   const blind = parts.flatMap((part) => ('unknown' in part ? [part.unknown] : []));
   return {
@@ -54,10 +55,12 @@ function readMiners(evidence: Evidence): Fact<string[]> {
   });
 }
 
-function readGpus(evidence: Evidence, accelerators: Fact<readonly Accelerator[]>): Fact<string[]> {
+function readGpus(
+  accelerators: Fact<readonly Accelerator[]>,
+  gpus: Fact<readonly NvidiaGpu[]>,
+): Fact<string[]> {
   return mapFact(accelerators, (all) => {
     const found = all.flatMap(readBusy);
-    const gpus = readNvidiaGpus(evidence);
     if ('value' in gpus) {
       for (const { address, computeProcesses } of gpus.value) {
         if ('unknown' in computeProcesses) return found.length > 0 ? known(found) : computeProcesses;
