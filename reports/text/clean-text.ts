@@ -9,8 +9,8 @@ const unsafe =
 const stackedMarks = /(\p{M}{4})\p{M}+/gu;
 const space = /[\t\n\r\v\f\u0085\u2028\u2029]+/g;
 
-/** Almost all texts are, and need no further look. */
-const printable = /^[ -~]*$/;
+/** Almost all texts are, with the signs that our own words use, and need no further look. */
+const printable = /^[ -~–·×≤≥…µ]*$/;
 
 /** Far above any honest name or sentence; a node cannot make a report unreadable with one long string. */
 const longest = 2000;

@@ -38,7 +38,7 @@ function renderPart(part: Part): string {
 const isList: (part: SafeHtml | readonly SafeHtml[]) => part is readonly SafeHtml[] = Array.isArray;
 
 /** Short and printable, with nothing to escape: almost all texts are. */
-const harmless = /^[ !#-%(-;=?-_a-~]{0,1000}$/;
+const harmless = /^[ !#-%(-;=?-_a-~–·×≤≥…µ]{0,1000}$/;
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
