@@ -90,7 +90,7 @@ function upgrade(document: unknown): unknown {
 }
 
 /** More levels than any sentence has within others: what is nested further could only exhaust whoever follows it. */
-const deepest = 64;
+const deepest = 24;
 
 function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;

@@ -76,7 +76,7 @@ describe('validateVerdict', () => {
       'EVIDENCE_DAMAGED',
       '/cells/0/reason/of: must NOT have additional properties',
     ],
-    ['sentences without end', withReason(endless), 'EVIDENCE_DAMAGED', 'expected at most 64 levels'],
+    ['sentences without end', withReason(endless), 'EVIDENCE_DAMAGED', 'expected at most 24 levels'],
     [
       'a subject of no kind',
       withCell({ subject: { kind: 'rack', name: 'r1' } }),
