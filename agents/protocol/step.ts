@@ -50,7 +50,11 @@ export const CapturedOutput = z.strictObject({
 export type CapturedOutput = z.infer<typeof CapturedOutput>;
 
 /** An argument vector with its own environment. */
-const words = { file: z.string(), args: z.array(z.string()), env: z.record(z.string(), z.string()) };
+const words = {
+  file: z.string(),
+  args: z.array(z.string()),
+  env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string()),
+};
 
 /** One process that ran: what, how it ended, what it left. */
 export const CommandResult = z.strictObject({

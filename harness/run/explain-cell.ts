@@ -10,6 +10,8 @@ import type { Placeholder } from '../../workloads/kit/command.ts';
 import { placeholders } from '../../workloads/kit/command.ts';
 import type { Sample, SourcePlace } from '../../workloads/kit/sample.ts';
 import { shellQuote, shellWord } from '../../workloads/kit/shell-quote.ts';
+import type { Subject } from '../../workloads/kit/subject.ts';
+import { nameOf, nodeOf } from '../../workloads/kit/subject.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import { suggestName } from '../config/nearest-name.ts';
 import { judge } from '../judge/judge.ts';
@@ -67,6 +69,8 @@ export async function explainCell(
   const steps = new Set(
     cells.flatMap(({ observed }) => (observed?.kind === 'samples' ? observed.steps : [])),
   );
+  // Steps have one name on all nodes.
+  const owners = new Set(cells.map(({ subject }) => ownerOf(subject)));
   const metrics = new Set(
     candidates
       .flatMap(({ requirements }) => requirements)
@@ -77,8 +81,9 @@ export async function explainCell(
   const samples = material.nodes
     .flatMap((node) => node.samples.map((sample) => ({ node: node.id, sample })))
     .filter(
-      ({ sample: { metric, step } }) =>
-        metric === name || (metrics.has(metric) && (steps.size === 0 || steps.has(step))),
+      ({ sample: { metric, step, subject } }) =>
+        metric === name ||
+        (metrics.has(metric) && owners.has(ownerOf(subject)) && (steps.size === 0 || steps.has(step))),
     );
   if (cells.length === 0 && samples.length === 0) throw notFound(name, material, judged.flat());
   const explained = await explainSamples(evidence, samples);
@@ -109,6 +114,9 @@ interface NodeSample {
   readonly node: string;
   readonly sample: Sample;
 }
+
+/** The node, or the group, that something is about. */
+const ownerOf = (subject: Subject): string => nodeOf(subject) ?? nameOf(subject);
 
 const namesOf = ({ id, requirement, title }: Cell): readonly string[] => [id, requirement, title];
 
@@ -229,12 +237,12 @@ export function formatExplanation({ cells, samples, print }: Explanation): strin
       lines.push(`  stands in ${place.file}, ${place.where}:  ${place.text}`);
   }
   const ways = new Set(samples.map(({ commands }) => commands.map((command) => `  ${command}`).join('\n')));
-  for (const way of ways) lines.push('', 'by hand:', way);
+  for (const way of ways) lines.push('', 'by hand:', ...way.split('\n'));
   const used = placeholders.filter((name) => [...ways].some((way) => way.includes(variable(name))));
   if (used.length > 0) {
     const meanings = used.map((name) => `${variable(name)} is ${meaningOf[name]}`);
     lines.push('', `${meanings.join(', ')}.`);
   }
   if (print !== undefined) lines.push('', 'to read such a file, in the run directory:', `  ${print}`);
-  return `${lines.join('\n')}\n`;
+  return `${lines.map(cleanText).join('\n')}\n`;
 }

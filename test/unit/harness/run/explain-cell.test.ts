@@ -53,6 +53,36 @@ describe('the commands of a number', () => {
 });
 
 describe('formatExplanation', () => {
+  it('shows what cannot be seen, whoever wrote it', async () => {
+    const explained = await explain('vm:sha256-exact', { speed: { ...plain, args: ['\u001b[2J'] } });
+    const cells = explained.cells.map((cell) => ({
+      ...cell,
+      title: 'fine\nvm:other  PASS  forged\u202e',
+      reason: { say: 'quoted', text: '\u001b]0;x\u0007' } as const,
+    }));
+    const text = formatExplanation({ ...explained, cells });
+    expect(text).not.toMatch(/[\u001b\u0007\u202e]/);
+    expect(text).not.toMatch(/^vm:other/m);
+    expect(text).toContain('openssl');
+  });
+
+  it('says of a cell the numbers of its own node', async () => {
+    const path = join(temporaryDirectory(), 'run');
+    const steps = [recordedStep('sha256', 'openssl-3.0.19', { entry: 'hash' })];
+    await writeRunDirectory(path, {
+      nodes: ['a', 'b'].map((id) => ({ id, probes: virtualMachine, steps })),
+    });
+    const run = await RunDirectory.open(path);
+    const filesOf = async (name: string) =>
+      new Set(
+        (await explainCell(run, registry, name)).samples.flatMap(({ places }) =>
+          places.map(({ file }) => file.split('/')[1]),
+        ),
+      );
+    expect(await filesOf('b:sha256-exact')).toEqual(new Set(['b']));
+    expect(await filesOf('sha256-exact')).toEqual(new Set(['a', 'b']));
+  });
+
   it('says of a cell what decided it, by which limit and where its numbers stand', async () => {
     const text = formatExplanation(await explain('vm:sha256-exact', { speed: plain }));
     expect(text).toMatch(
