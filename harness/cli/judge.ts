@@ -1,3 +1,4 @@
+import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { asExitCode } from '../../workloads/kit/error-code.ts';
 import { defineCommand } from './command.ts';
 import { reportsOut } from './options.ts';
@@ -18,9 +19,7 @@ export const judgeCommand = defineCommand({
       .option('json', { type: 'boolean', default: false, describe: 'Print the verdict document' }),
   run: async ({ run: given, profile, json, out }, context) => {
     const { loadRegistry } = await import('../../workloads/registry.ts');
-    const { judgeRun, pathsOfReports, writeVerdict } = await import('../run/conclude-run.ts');
-    const { EvidenceDamaged } = await import('../store/evidence-damaged.ts');
-    const { reportPaths } = await import('../store/report-folder.ts');
+    const { conclusionsOf, judgeRun, writeVerdict } = await import('../run/conclude-run.ts');
     const { RunEvidence } = await import('../store/run-evidence.ts');
     const { giveVerdict } = await import('./give-verdict.ts');
     const { openReports, openRun } = await import('./run-location.ts');
@@ -40,13 +39,7 @@ export const judgeCommand = defineCommand({
       return asExitCode(verdict.exitCode);
     } catch (cause) {
       // What was concluded before must not be taken for what is so: a pipeline uploads what lies there.
-      const judged = profile ?? run.header.profile;
-      if (cause instanceof EvidenceDamaged)
-        await folder.remove([
-          ...pathsOfReports(run, judged).values(),
-          reportPaths.verdict(judged),
-          reportPaths.sheets(judged),
-        ]);
+      if (AssayError.from(cause).code === 'EVIDENCE_DAMAGED') await folder.remove(conclusionsOf(run));
       throw cause;
     }
   },

@@ -16,14 +16,15 @@ import type { VerdictLookup } from '../../reports/verdict/verdict-lookup.ts';
 import { createLookup } from '../../reports/verdict/verdict-lookup.ts';
 import { renderHtml } from '../../reports/writers/html/render-html.ts';
 import { plainScreen, writers } from '../../reports/writers/writers.ts';
-import { fileName } from '../../workloads/kit/names.ts';
+import { nodeOf } from '../../workloads/kit/subject.ts';
+import { Inventory } from '../config/inventory.ts';
 import { judge } from '../judge/judge.ts';
 import { damaged } from '../store/evidence-damaged.ts';
 import { jsonPieces } from '../store/read-document.ts';
 import type { ReportFolder } from '../store/report-folder.ts';
 import { reportPaths } from '../store/report-folder.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
-import { runPaths } from '../store/run-directory.ts';
+import { inputNames, runPaths } from '../store/run-directory.ts';
 import type { RunEvidence } from '../store/run-evidence.ts';
 
 /** The verdict on a run: a function of what is known about it, the same live, offline and elsewhere. */
@@ -37,6 +38,8 @@ export async function writeVerdict(
   evidence: RunEvidence,
 ): Promise<void> {
   await folder.mark();
+  // What was concluded from evidence that has changed since stands for nothing.
+  if (verdict.evidence.damage !== undefined) await folder.remove(conclusionsOf(evidence.run));
   for (const { node, path } of verdict.evidence.samples) {
     const samples = [...sortSamples(evidence.node(node).material.samples)];
     await folder.write(
@@ -68,6 +71,12 @@ async function writeDocument(folder: ReportFolder, verdict: Verdict): Promise<vo
   }
   await folder.write(reportPaths.verdict(id), jsonPieces({ ...head, sheets: named }));
 }
+
+/** All that may have been concluded from a run before, by whatever profile. */
+export const conclusionsOf = (run: RunDirectory): readonly string[] => [
+  ...pathsOfReports(run, run.header.profile).values(),
+  ...['verdicts', 'samples', 'nodes'],
+];
 
 /** Where the reports of a verdict stand, by the id of their writer: those of the run's own profile at the top. */
 export function pathsOfReports(run: RunDirectory, profile: string): ReadonlyMap<string, string> {
@@ -116,12 +125,30 @@ export async function readVerdict(
     (each) => each.path === `${runPaths.inputs}/profiles/${verdict.profile.id}.json`,
   );
   if (verdict.profile.id !== profile) throw refuse(`the profile ${profile}`, verdict.profile.id);
-  if (verdict.run.id !== run.header.id) throw refuse(`the run ${run.header.id}`, verdict.run.id);
   if (verdict.profile.digest !== input?.sha256)
     throw refuse(`the profile with sha256 ${input?.sha256 ?? 'none'}`, `sha256 ${verdict.profile.digest}`);
+  const { id, startedAt, purpose, assay } = run.header;
+  if (JSON.stringify(verdict.run) !== JSON.stringify({ id, startedAt, purpose, assay }))
+    throw refuse('what the run says of itself', JSON.stringify(verdict.run).slice(0, 300));
   // Files are named after nodes, so all of them are looked at before the first is written.
-  for (const { id } of verdict.nodes)
-    if (!fileName.test(id)) throw refuse('names of nodes', `\`${id.slice(0, 80)}\``);
+  const { nodes } = await run.readDocument(Inventory, `${runPaths.inputs}/${inputNames.inventory}`);
+  const expected = nodes.map(({ name }) => name).toSorted();
+  const found = verdict.nodes.map((node) => node.id);
+  const at = Array.from({ length: Math.max(expected.length, found.length) }, (_, place) => place).find(
+    (place) => expected[place] !== found[place],
+  );
+  if (at !== undefined)
+    throw refuse(
+      `the nodes of the inventory, with ${expected[at] ?? 'no more'}`,
+      `\`${(found[at] ?? 'no more').slice(0, 80)}\``,
+    );
+  if ((verdict.block === undefined) !== (found.length === 1))
+    throw refuse('how the nodes of a block stand, when there are several', `${found.length} nodes`);
+  if ((verdict.sheets === undefined) !== found.length <= mostNodesInOne)
+    throw refuse(
+      `sheets of more than ${mostNodesInOne} nodes`,
+      `${verdict.sheets?.length ?? 0} of ${found.length}`,
+    );
   const said = verdict.evidence;
   const inputs = new Set(run.header.inputs.map((each) => `${each.path} ${each.sha256}`));
   const other = said.inputs.find((each) => !inputs.has(`${each.path} ${each.sha256}`));
@@ -156,7 +183,7 @@ async function withSheets(verdict: Verdict, folder: ReportFolder): Promise<Verdi
   }
   return joinVerdict(verdict, (node) => {
     const sheet = sheets.get(node);
-    if (sheet?.node !== node || sheet.run !== verdict.run.id || sheet.profile !== verdict.profile.id)
+    if (sheet?.run !== verdict.run.id || sheet.profile !== verdict.profile.id || !isAbout(sheet, node))
       throw damaged(
         reportPaths.sheet(verdict.profile.id, node),
         `the sheet of ${node} in this verdict`,
@@ -165,6 +192,12 @@ async function withSheets(verdict: Verdict, folder: ReportFolder): Promise<Verdi
     return sheet;
   });
 }
+
+/** Nothing in the sheet of one node may speak of another. */
+const isAbout = ({ node, cells, measurements, attempts }: Sheet, wanted: string): boolean =>
+  node === wanted &&
+  [...cells, ...measurements].every(({ subject }) => nodeOf(subject) === wanted) &&
+  attempts.every((attempt) => attempt.node === wanted);
 
 /** The digest of the last line of a journal; absent when there is none. */
 async function headOf(run: RunDirectory, path: string): Promise<string | undefined> {

@@ -1,11 +1,12 @@
-import { lstat, readFile, rm } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { lstat, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { writeWhole } from '../../agents/protocol/write-whole.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { damaged } from './evidence-damaged.ts';
 import { GuardedPaths } from './guarded-paths.ts';
-import { findStranger } from './own-folder.ts';
+import { findStranger, kindOf } from './own-folder.ts';
 import { readDocument, toJson } from './read-document.ts';
 import type { RunDirectory } from './run-directory.ts';
 
@@ -21,6 +22,9 @@ export const reportPaths = {
   nodeReport: (node: string) => `nodes/${node}/report.html`,
 };
 
+/** No document of ours is as large, and V8 has no string that is much larger. */
+const mostBytes = 256 * 1024 * 1024;
+
 const Mark = z.strictObject({
   schema: z.literal('assay/reports'),
   schemaVersion: z.literal(1),
@@ -35,6 +39,9 @@ export class ReportFolder {
   readonly path: string;
   readonly #run: RunDirectory;
   readonly #paths: GuardedPaths;
+  #isThere = false;
+  /** Whether it says that it is this run's. */
+  #isMarked = false;
 
   private constructor(path: string, run: RunDirectory) {
     this.path = path;
@@ -45,11 +52,11 @@ export class ReportFolder {
   /** The folder for the reports of a run, which need not be there. Throws RUN_EXISTS when it is another run's. */
   static async open(run: RunDirectory, path = `${run.path}.report`): Promise<ReportFolder> {
     const folder = new ReportFolder(path, run);
-    if (await isFolder(path)) {
-      const stranger = await findStranger(path);
-      if (stranger !== undefined)
-        throw damaged(join(path, stranger.path), 'only files and directories among reports', stranger.kind);
-    }
+    // Through a link we would read and remove in a place that somebody else chose: it has nothing of ours.
+    folder.#isThere = (await lookAt(path))?.isDirectory() === true;
+    const stranger = folder.#isThere ? await findStranger(path) : undefined;
+    if (stranger !== undefined)
+      throw damaged(join(path, stranger.path), 'only files and directories among reports', stranger.kind);
     const mark = await folder.read(reportPaths.mark);
     const owner = mark === undefined ? undefined : readDocument(Mark, mark, join(path, reportPaths.mark));
     if (owner !== undefined && owner.run !== run.header.id)
@@ -58,13 +65,18 @@ export class ReportFolder {
         `expected a folder for the reports of run ${run.header.id}, found that ${path} has those of run ${owner.run}`,
         { hint: 'Choose another --out.' },
       );
+    folder.#isMarked = owner !== undefined;
     return folder;
   }
 
   /** The text of a file; absent when there is none. */
   async read(relative: string): Promise<string | undefined> {
     const path = this.#paths.at(relative);
-    return (await isThere(path)) ? readFile(path, 'utf8') : undefined;
+    const found = this.#isThere ? await lookAt(path) : undefined;
+    if (found === undefined) return undefined;
+    if (!found.isFile()) throw damaged(path, 'a file', found.isDirectory() ? 'a directory' : kindOf(found));
+    if (found.size > mostBytes) throw damaged(path, `at most ${mostBytes} bytes`, `${found.size}`);
+    return readFile(path, 'utf8');
   }
 
   /** Writes a file so that it is there whole or not at all. */
@@ -76,28 +88,44 @@ export class ReportFolder {
   async mark(): Promise<void> {
     const mark = { schema: 'assay/reports', schemaVersion: 1, run: this.#run.header.id };
     await this.write(reportPaths.mark, toJson(mark));
+    this.#isThere = true;
+    this.#isMarked = true;
   }
 
-  /** Removes files, and folders with all that is in them, that say what is no longer so. */
+  /**
+   * Removes files, and folders with what is ours in them, that say what is no longer so. Of a folder that does not say
+   * that it is this run's nothing is removed.
+   */
   async remove(relatives: readonly string[]): Promise<void> {
+    if (!this.#isMarked) return;
     for (const relative of relatives) {
       const path = this.#paths.at(relative);
-      if (await isThere(path)) await rm(path, { force: true, recursive: true });
+      const found = await lookAt(path);
+      if (found?.isDirectory() === true) await removeBelow(path);
+      else if (found !== undefined) await rm(path, { force: true });
     }
   }
 }
 
-/** What is no folder is refused by whoever writes to it. */
-const isFolder = async (path: string): Promise<boolean> =>
-  (await isThere(path)) && (await lstat(path)).isDirectory();
+/** The files that we write by their endings: what else lies there is somebody's, and keeps its folder. */
+const ours = /\.(json|html|md|xml|csv)$/;
 
-async function isThere(path: string): Promise<boolean> {
+async function removeBelow(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) await removeBelow(path);
+    else if (entry.isFile() && ours.test(entry.name)) await rm(path, { force: true });
+  }
+  if ((await readdir(folder)).length === 0) await rmdir(folder);
+}
+
+/** What has a path, links not followed; absent when nothing has. */
+async function lookAt(path: string): Promise<Stats | undefined> {
   try {
-    await lstat(path);
-    return true;
+    return await lstat(path);
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ENOTDIR'))
-      return false;
+      return undefined;
     throw cause;
   }
 }
