@@ -36,7 +36,7 @@ export async function giveVerdict(
   })().catch((cause: unknown) => {
     const error = AssayError.from(cause);
     if (given.mustWrite || (error.code !== 'USAGE' && error.code !== 'FILE_REFUSED')) throw cause;
-    err.write(cleanText(`Nothing was written: ${error.message}. Name a place with --out.`) + '\n');
+    err.write(cleanText(`Not all was written: ${error.message}. Name a place with --out.`) + '\n');
     return undefined;
   });
   for (const { file, expected, found } of verdict.evidence.damage ?? [])
