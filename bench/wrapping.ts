@@ -89,7 +89,7 @@ async function main(): Promise<void> {
         stateDirectories: [state],
         runtime: process.execPath,
       },
-      { run, evidence: new NodeEvidence('local', run.headDigest, await loadRegistry()), mode: 'open' },
+      { run, evidence: new NodeEvidence('local', run, await loadRegistry()), mode: 'open' },
     );
     const keeper = findAgent(state, 'keeper');
     const bridge = findAgent(state, 'bridge');

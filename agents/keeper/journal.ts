@@ -39,7 +39,8 @@ export class Journal {
     const torn = Buffer.byteLength(text) - Buffer.byteLength(whole);
     if (torn > 0) {
       await file.truncate(Buffer.byteLength(whole));
-      await journal.append({ type: 'truncated', bytes: torn });
+      // Of a first line nobody was ever told: the journal begins anew.
+      if (whole !== '') await journal.append({ type: 'truncated', bytes: torn });
     }
     return journal;
   }

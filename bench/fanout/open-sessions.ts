@@ -54,7 +54,7 @@ async function openSessions(): Promise<readonly string[]> {
   return forEach(Number(parallel), async (target) => {
     const session = await openSession(target, {
       run,
-      evidence: new NodeEvidence(target.node, run.headDigest, registry),
+      evidence: new NodeEvidence(target.node, run, registry),
       mode: 'open',
     });
     openedMs = performance.now(); // since this process was started; of the last one

@@ -1,4 +1,5 @@
 import type { ChainPlace } from '../../agents/protocol/chain.ts';
+import type { Contradiction } from '../../agents/protocol/journal-fold.ts';
 import { JournalFold } from '../../agents/protocol/journal-fold.ts';
 import type { JournalRecord } from '../../agents/protocol/journal-record.ts';
 import { FactsStep, isAgentsFault, StepResult } from '../../agents/protocol/step.ts';
@@ -17,6 +18,7 @@ import { damaged } from './evidence-damaged.ts';
 import { lastFile } from './pack.ts';
 import { parseStep } from './parse-step.ts';
 import { readDocument } from './read-document.ts';
+import type { RunDirectory } from './run-directory.ts';
 import { runPaths } from './run-directory.ts';
 import type { EndedStep, FactsDocument, NodeMaterial } from './run-material.ts';
 
@@ -35,6 +37,7 @@ export class NodeEvidence {
   #sameAs: string | undefined;
   /** What of it was changed or is gone; then nothing of this node counts. */
   damage: EvidenceDamaged | undefined;
+  readonly #run: string;
   readonly #registry: Registry;
   readonly #documents: FactsDocument[] = [];
   readonly #steps: EndedStep[] = [];
@@ -43,10 +46,14 @@ export class NodeEvidence {
   readonly #unreadable: { readonly step: string; readonly reason: Said }[] = [];
   #material: NodeMaterial | undefined;
 
-  /** `start` is the digest of the run header. */
-  constructor(id: string, start: string, registry: Registry) {
+  constructor(
+    id: string,
+    { header, headDigest }: Pick<RunDirectory, 'header' | 'headDigest'>,
+    registry: Registry,
+  ) {
     this.id = id;
-    this.place = { records: 0, head: start };
+    this.#run = header.id;
+    this.place = { records: 0, head: headDigest };
     this.#registry = registry;
   }
 
@@ -68,10 +75,23 @@ export class NodeEvidence {
 
   /** Takes a record whose evidence is here. Throws EVIDENCE_DAMAGED when it cannot follow the ones before. */
   note(record: JournalRecord, place: ChainPlace): void {
-    const wrong = this.fold.note(record);
+    const wrong = this.#whyForeign(record) ?? this.fold.note(record);
     if (wrong !== undefined) throw damaged(runPaths.journal(this.id), wrong.expected, wrong.found);
     this.place = place;
     this.#material = undefined;
+  }
+
+  /** Every chain of a run starts from the same digest: whose it is, only its first record says. */
+  #whyForeign(record: JournalRecord): Contradiction | undefined {
+    const own = `the journal of ${this.id} in the run ${this.#run}`;
+    if (record.type !== 'opened')
+      return record.seq === 0
+        ? { expected: own, found: `\`${record.type}\` as its first record` }
+        : undefined;
+    const { node, run } = record;
+    return node === this.id && run === this.#run
+      ? undefined
+      : { expected: own, found: `that of ${node} in the run ${run}` };
   }
 
   /** The result of a step from its exit.json, whose digest the journal names. Throws EVIDENCE_DAMAGED. */

@@ -52,7 +52,7 @@ export class RunEvidence {
     this.run = run;
     this.registry = registry;
     this.nodes = new Map(
-      inputs.inventory.nodes.map(({ name }) => [name, new NodeEvidence(name, run.headDigest, registry)]),
+      inputs.inventory.nodes.map(({ name }) => [name, new NodeEvidence(name, run, registry)]),
     );
     this.#inputs = inputs;
     this.#journal = journal;

@@ -67,7 +67,7 @@ async function openWhenFree(run: RunDirectory, target: Target): Promise<NodeSess
     try {
       return await openSession(target, {
         run,
-        evidence: new NodeEvidence(target.node, run.headDigest, await loadRegistry()),
+        evidence: new NodeEvidence(target.node, run, await loadRegistry()),
         mode: 'open',
       });
     } catch (cause) {

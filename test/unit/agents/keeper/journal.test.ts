@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../../agents/clock.ts';
@@ -32,5 +32,16 @@ describe('Journal', () => {
     const chain = readChain(readFileSync(path, 'utf8'), head);
     expect(chain.ok && chain.value.records.map(({ type }) => type)).toEqual(['swept', 'truncated', 'closed']);
     expect(chain.ok && chain.value.records[1]).toMatchObject({ bytes: 19 });
+  });
+
+  it('begins anew when its first line was torn: nobody was ever told of it', async () => {
+    const path = join(temporaryDirectory(), 'journal.ndjson');
+    writeFileSync(path, '{"seq":0,"prev":"to');
+    const journal = await Journal.open(path, head, systemClock);
+    expect(journal.lines).toEqual([]);
+    await journal.append({ type: 'closed', reason: 'after' });
+    await journal.close();
+    const chain = readChain(readFileSync(path, 'utf8'), head);
+    expect(chain.ok && chain.value.records.map(({ type }) => type)).toEqual(['closed']);
   });
 });
