@@ -95,9 +95,9 @@ export async function writeReports(
   const { verdict } = lookup;
   await folder.mark();
   const paths = pathsOfReports(run, verdict.profile.id);
-  for (const { id, render } of writers) {
+  for (const { id, render, pieces } of writers) {
     const path = paths.get(id);
-    if (path !== undefined) await folder.write(path, render(lookup, plainScreen));
+    if (path !== undefined) await folder.write(path, pieces?.(lookup) ?? render(lookup, plainScreen));
   }
   if (verdict.profile.id === run.header.profile && lookup.isBlock) {
     const partOf = nodeParts(verdict);

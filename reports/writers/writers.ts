@@ -1,6 +1,6 @@
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import { renderHtml } from './html/render-html.ts';
-import { renderJunit } from './junit.ts';
+import { junitPieces, renderJunit } from './junit.ts';
 import { renderMarkdown } from './markdown.ts';
 import { renderPunchList } from './punch-list.ts';
 import type { Screen } from './terminal.ts';
@@ -12,6 +12,8 @@ export interface Writer {
   /** Where it stands in the run directory; absent for what is only printed. */
   readonly file?: string;
   readonly render: (lookup: VerdictLookup, screen: Screen) => string;
+  /** The same text in pieces, of a form that can be too large to be held at once. */
+  readonly pieces?: (lookup: VerdictLookup) => Iterable<string>;
 }
 
 /** What is written to a file, whoever reads it later. */
@@ -21,7 +23,7 @@ export const plainScreen: Screen = { columns: 80, color: false };
 export const writers: readonly Writer[] = [
   { id: 'html', file: 'report.html', render: renderHtml },
   { id: 'markdown', file: 'report.md', render: renderMarkdown },
-  { id: 'junit', file: 'report.junit.xml', render: renderJunit },
+  { id: 'junit', file: 'report.junit.xml', render: renderJunit, pieces: junitPieces },
   { id: 'punch-list', file: 'punch-list.csv', render: renderPunchList },
   { id: 'terminal', render: renderTerminal },
 ];
