@@ -6,30 +6,34 @@ const untold: ReadonlySet<Execution | undefined> = new Set(['cancelled', 'lost-c
 
 type Replacement = PlannedStep & { readonly replaces: string };
 
+/** How a step ended on a node, if it has. */
+type EndOf = (node: string, step: string) => Execution | undefined;
+
+/** Did this end only because the operator stopped the run or the coordinator left? What several do ends with its leader. */
+export function saysNothing({ node, step, seat }: PlannedStep, endOf: EndOf): boolean {
+  const leader = seat?.members[0]?.node ?? node;
+  const end = endOf(leader, step);
+  // A leader that never began finds members that did, and a step is never begun twice.
+  if (end === undefined && seat !== undefined)
+    return seat.members.slice(1).some((member) => endOf(member.node, step) !== undefined);
+  return untold.has(end);
+}
+
 /**
  * Steps in place of those that ended only because the operator stopped the run or the coordinator left, under names of
  * their own: nothing is run twice under one name, and what came to nothing stays in the record. What several do together
- * is repeated as a whole. `endOf` is how a step ended on a node, if it has.
+ * is repeated as a whole.
  */
-export function planAgain(
-  steps: readonly PlannedStep[],
-  endOf: (node: string, step: string) => Execution | undefined,
-): readonly Replacement[] {
+export function planAgain(steps: readonly PlannedStep[], endOf: EndOf): readonly Replacement[] {
   const names = new Set(steps.map(({ step }) => step));
   const replaced = new Set(
     steps.flatMap(({ node, replaces }) => (replaces === undefined ? [] : [`${node} ${replaces}`])),
   );
-  const isDue = ({ node, step, seat }: PlannedStep): boolean => {
-    if (replaced.has(`${node} ${step}`)) return false;
-    const leader = seat?.members[0]?.node ?? node;
-    const end = endOf(leader, step);
-    // A leader that never began finds members that did, and a step is never begun twice.
-    if (end === undefined && seat !== undefined)
-      return seat.members.slice(1).some((member) => endOf(member.node, step) !== undefined);
-    return untold.has(end);
-  };
   const nextNames = new Map<string, string>();
-  return steps.filter(isDue).map((planned) => {
+  const due = steps.filter(
+    (planned) => !replaced.has(`${planned.node} ${planned.step}`) && saysNothing(planned, endOf),
+  );
+  return due.map((planned) => {
     const { step } = planned;
     const name = nextNames.get(step) ?? nextName(step, names);
     nextNames.set(step, name);

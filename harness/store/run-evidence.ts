@@ -13,6 +13,7 @@ import { CoordinatorJournal } from './coordinator-journal.ts';
 import { damaged, EvidenceDamaged } from './evidence-damaged.ts';
 import { NodeEvidence } from './node-evidence.ts';
 import { readOldDecisions } from './old-decision.ts';
+import { proveDecisions } from './prove-decisions.ts';
 import type { RunInputs } from './read-inputs.ts';
 import { readInputs } from './read-inputs.ts';
 import { readNode } from './read-node.ts';
@@ -74,6 +75,7 @@ export class RunEvidence {
     if (await run.has(runPaths.plan)) await evidence.loadPlan();
     else if (journal.planDigest !== undefined)
       throw damaged(runPaths.plan, `sha256 ${journal.planDigest}`, 'no file');
+    proveDecisions(journal.records, inputs.inventory.nodes, evidence.#planned?.document);
     for (const name of await run.list('nodes'))
       if (!evidence.nodes.has(name)) throw damaged(`nodes/${name}`, 'a node of the inventory', 'another one');
     const queue = evidence.nodes.values();
@@ -129,13 +131,7 @@ export class RunEvidence {
   get plan(): Plan | undefined {
     const document = this.#planned?.document;
     if (document === undefined || this.#plan !== undefined) return this.#plan;
-    const { steps, subjects, cells } = this.#decided;
-    this.#plan = {
-      ...document,
-      steps: [...document.steps, ...steps],
-      subjects: [...document.subjects, ...subjects],
-      cells: [...document.cells, ...cells],
-    };
+    this.#plan = { ...document, steps: [...document.steps, ...this.#decided.steps] };
     return this.#plan;
   }
 

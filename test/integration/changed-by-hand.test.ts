@@ -1,8 +1,12 @@
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { PlannedStep } from '../../harness/plan/plan.ts';
+import { Plan } from '../../harness/plan/plan.ts';
 import { judgeRun } from '../../harness/run/conclude-run.ts';
-import { RunDirectory } from '../../harness/store/run-directory.ts';
+import type { CoordinatorEntry } from '../../harness/store/coordinator-journal.ts';
+import { CoordinatorJournal } from '../../harness/store/coordinator-journal.ts';
+import { RunDirectory, runPaths } from '../../harness/store/run-directory.ts';
 import { RunEvidence } from '../../harness/store/run-evidence.ts';
 import type { Requirement } from '../../workloads/kit/requirement.ts';
 import { loadRegistry } from '../../workloads/registry.ts';
@@ -57,6 +61,20 @@ async function judge(path: string) {
   return judgeRun(await RunEvidence.read(await RunDirectory.open(path), registry));
 }
 
+/** Adds records to the coordinator's journal, chained as they should be. */
+async function decide(path: string, ...entries: readonly CoordinatorEntry[]): Promise<void> {
+  const journal = await CoordinatorJournal.read(await RunDirectory.open(path));
+  for (const entry of entries) await journal.append(() => new Date(0), entry);
+}
+
+/** A planned step of a node. */
+async function stepOf(path: string, node: string, step: string): Promise<PlannedStep> {
+  const { steps } = await (await RunDirectory.open(path)).readDocument(Plan, runPaths.plan);
+  const found = steps.find((each) => each.node === node && each.step === step);
+  if (found === undefined) throw new Error(`no step ${step} of ${node}`);
+  return found;
+}
+
 describe('a run that somebody changed by hand', () => {
   it("does not take another node's folder for a node's own", async () => {
     const path = await write(rounds('n1'), wrong('n2'));
@@ -73,5 +91,20 @@ describe('a run that somebody changed by hand', () => {
         found: 'that of n1 in the run constructed',
       },
     ]);
+  });
+
+  it("takes no step away because a record in the coordinator's journal stands for it", async () => {
+    const path = await write(rounds('n1'), rounds('n2', { execution: 'timeout' }));
+    expect(await judge(path)).toMatchObject({ conclusion: 'undecided', exitCode: 2 });
+    const lost = await stepOf(path, 'n2', 'r2-gemm');
+    await decide(path, {
+      type: 'added',
+      reason: { why: 'again', steps: [lost.step] },
+      steps: [{ ...lost, replaces: lost.step }],
+    });
+    await expect(judge(path)).rejects.toMatchObject({
+      code: 'EVIDENCE_DAMAGED',
+      message: 'coordinator.ndjson line 2: expected a step of a new name, found r2-gemm on n2',
+    });
   });
 });

@@ -1,0 +1,137 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Contradiction } from '../../agents/protocol/journal-fold.ts';
+import { groupName } from '../plan/group-name.ts';
+import type { Plan, PlannedStep } from '../plan/plan.ts';
+import type { AdditionReason, CoordinatorRecord } from './coordinator-journal.ts';
+import { damaged } from './evidence-damaged.ts';
+import { runPaths } from './run-directory.ts';
+
+/** The run that decisions are about, and what they have come to so far. */
+interface Known {
+  /** Of the inventory. */
+  readonly nodes: ReadonlySet<string>;
+  /** Of the plan and of what was added to it, by node and name. */
+  readonly steps: Map<string, PlannedStep>;
+  readonly names: Set<string>;
+  /** Steps that others were added in place of, by node and name. */
+  readonly replaced: Set<string>;
+}
+
+const keyOf = (node: string, step: string): string => JSON.stringify([node, step]);
+
+/**
+ * Proves that a coordinator can have written these records: its chain has no key, so whoever holds a directory can add to it.
+ * Throws EVIDENCE_DAMAGED for one that no run comes to.
+ */
+export function proveDecisions(
+  records: readonly CoordinatorRecord[],
+  inventory: readonly { readonly name: string }[],
+  plan: Plan | undefined,
+): void {
+  const known: Known = {
+    nodes: new Set(inventory.map(({ name }) => name)),
+    steps: new Map(),
+    names: new Set(),
+    replaced: new Set(),
+  };
+  let isPlanned = false;
+  for (const [index, record] of records.entries()) {
+    const wrong = whyNever(record, isPlanned, known);
+    if (wrong !== undefined)
+      throw damaged(`${runPaths.coordinator} line ${index + 1}`, wrong.expected, wrong.found);
+    if (record.type === 'planned') {
+      isPlanned = true;
+      take(plan?.steps ?? [], known);
+    }
+    if (record.type === 'added') take(record.steps, known);
+  }
+}
+
+function take(steps: readonly PlannedStep[], { steps: all, names, replaced }: Known): void {
+  for (const planned of steps) {
+    const { node, step, replaces } = planned;
+    all.set(keyOf(node, step), planned);
+    names.add(step);
+    if (replaces !== undefined) replaced.add(keyOf(node, replaces));
+  }
+}
+
+function whyNever(record: CoordinatorRecord, isPlanned: boolean, known: Known): Contradiction | undefined {
+  switch (record.type) {
+    case 'planned':
+      return isPlanned ? { expected: 'one plan', found: 'another one' } : undefined;
+    case 'added':
+      return isPlanned
+        ? whyNotAdded(record.steps, record.reason, known)
+        : { expected: 'a plan before anything is added to it', found: 'none' };
+    case 'skipped':
+    case 'broken':
+    case 'stopped':
+    case 'unreached':
+    case 'same-machine':
+    case 'distinct':
+      return undefined;
+  }
+}
+
+function whyNotAdded(
+  steps: readonly PlannedStep[],
+  reason: AdditionReason,
+  known: Known,
+): Contradiction | undefined {
+  const added = new Set<string>();
+  for (const planned of steps) {
+    const { node, step } = planned;
+    const key = keyOf(node, step);
+    if (!known.nodes.has(node)) return { expected: `${step} on a node of the inventory`, found: node };
+    if (known.names.has(step) || added.has(key))
+      return { expected: 'a step of a new name', found: `${step} on ${node}` };
+    added.add(key);
+    const wrong =
+      reason.why === 'again'
+        ? whyNotAgain(planned, reason.steps, known)
+        : whyNoExtra(planned, reason.entry, known);
+    if (wrong !== undefined) return wrong;
+  }
+  return undefined;
+}
+
+/** A repetition is the same step under another name, once. Whether its end was for nothing is for whoever judges. */
+function whyNotAgain(
+  planned: PlannedStep,
+  listed: readonly string[],
+  { steps, replaced }: Known,
+): Contradiction | undefined {
+  const { node, step, replaces } = planned;
+  const wrong = (expected: string): Contradiction => ({
+    expected,
+    found: `${step} on ${node} in place of ${replaces ?? 'none'}`,
+  });
+  if (replaces === undefined || !listed.includes(replaces))
+    return wrong('steps in place of those that the reason lists');
+  const earlier = steps.get(keyOf(node, replaces));
+  if (earlier === undefined || replaced.has(keyOf(node, replaces)))
+    return wrong('an earlier step of the same node that nothing stands in place of');
+  return isDeepStrictEqual({ ...earlier, step, replaces }, planned)
+    ? undefined
+    : wrong('the same step under another name');
+}
+
+/** What finds out who is to blame is run by several nodes, and fills no cell. */
+function whyNoExtra(
+  { node, step, seat, entry, isExtra, replaces }: PlannedStep,
+  about: string,
+  { nodes }: Known,
+): Contradiction | undefined {
+  const wrong = (expected: string): Contradiction => ({ expected, found: `${step} on ${node}` });
+  if (seat === undefined || isExtra !== true || replaces !== undefined || entry !== about)
+    return wrong(`an extra step of several nodes for ${about}`);
+  const members = seat.members.map((member) => member.node);
+  if (
+    members[seat.rank] !== node ||
+    seat.group !== groupName(members) ||
+    !members.every((each) => nodes.has(each))
+  )
+    return wrong(`a seat of ${node} in a group of nodes of the inventory`);
+  return undefined;
+}

@@ -1,0 +1,190 @@
+import { describe, expect, it } from 'vitest';
+import type { Plan, PlannedStep } from '../../../../harness/plan/plan.ts';
+import { planAgain } from '../../../../harness/plan/plan-again.ts';
+import { planGroup } from '../../../../harness/plan/plan-groups.ts';
+import type { CoordinatorEntry } from '../../../../harness/store/coordinator-journal.ts';
+import { proveDecisions } from '../../../../harness/store/prove-decisions.ts';
+
+const digest = 'a'.repeat(64);
+const nodes = ['n1', 'n2', 'n3', 'n4'];
+
+const step = (node: string, name: string): PlannedStep => ({
+  step: name,
+  node,
+  entry: 'hash',
+  workload: 'sha256',
+  tool: 'openssl',
+  params: { seconds: 1 },
+  repetition: 1,
+  session: 1,
+  budgetMs: 1000,
+});
+
+const group = (name: string, members: readonly string[], isExtra = true): readonly PlannedStep[] =>
+  planGroup(
+    members.map((node, index) => ({ node, tool: 't', network: '10.0.0.0/24', address: `10.0.0.${index}` })),
+    { id: 'pairs', workload: 'allreduce', params: {}, budgetSeconds: 1 },
+    { step: name, repetition: 1, ...(isExtra ? { isExtra } : {}) },
+  );
+
+const steps = [
+  ...nodes.flatMap((node) => [step(node, 'r1-hash'), step(node, 'r2-hash')]),
+  ...group('r1-pairs-1', ['n1', 'n2'], false),
+];
+const plan: Plan = {
+  schema: 'assay/plan',
+  schemaVersion: 1,
+  run: 'r',
+  profile: 'survey',
+  subjects: [],
+  cells: [],
+  steps,
+  unplanned: [],
+  budgetSeconds: 0,
+};
+
+const planned: CoordinatorEntry = { type: 'planned', digest };
+const added = (reason: 'blame' | readonly string[], ...more: readonly PlannedStep[]): CoordinatorEntry => ({
+  type: 'added',
+  reason: reason === 'blame' ? { why: 'blame', entry: 'pairs' } : { why: 'again', steps: [...reason] },
+  steps: [...more],
+});
+
+function prove(...entries: readonly CoordinatorEntry[]): void {
+  const at = '2026-11-23T00:00:00Z';
+  const records = entries.map((entry, seq) => ({ ...entry, seq, prev: digest, at }));
+  proveDecisions(
+    records,
+    nodes.map((name) => ({ name })),
+    entries.some(({ type }) => type === 'planned') ? plan : undefined,
+  );
+}
+
+const again = (replaces: string, changes: Partial<PlannedStep> = {}): PlannedStep => ({
+  ...step('n2', `a1-${replaces}`),
+  replaces,
+  ...changes,
+});
+
+describe('what a coordinator decided', () => {
+  it('is believed as a run comes to it: again, once more, and whatever tells who is to blame', () => {
+    const first = planAgain(steps, () => 'cancelled');
+    expect(first).toHaveLength(steps.length);
+    const second = planAgain([...steps, ...first], () => 'lost-contact');
+    const list = (those: typeof first): readonly string[] => those.map(({ replaces }) => replaces);
+    expect(() =>
+      prove(
+        planned,
+        added(list(first), ...first),
+        added('blame', ...group('d1-pairs', ['n1', 'n3']), ...group('d2-pairs', ['n2', 'n4'])),
+        added(list(second), ...second),
+      ),
+    ).not.toThrow();
+  });
+
+  const [leads, follows] = group('d1-pairs', ['n1', 'n9']);
+  const [own] = group('d1-pairs', ['n1', 'n2']);
+  if (leads?.seat === undefined || follows === undefined || own === undefined) throw new Error('no seats');
+  it.each<[string, readonly CoordinatorEntry[], string]>([
+    ['a second plan', [planned, planned], 'line 2: expected one plan, found another one'],
+    ['steps before a plan', [added(['r2-hash'], again('r2-hash'))], 'line 1: expected a plan before'],
+    [
+      'a step of an unknown node',
+      [planned, added(['r2-hash'], again('r2-hash', { node: '../n' }))],
+      'line 2: expected a1-r2-hash on a node of the inventory, found ../n',
+    ],
+    [
+      'a step in its own place',
+      [planned, added(['r2-hash'], again('r2-hash', { step: 'r2-hash' }))],
+      'expected a step of a new name, found r2-hash on n2',
+    ],
+    [
+      "a step under another node's name",
+      [planned, added(['r2-hash'], again('r2-hash', { step: 'r1-pairs-1' }))],
+      'expected a step of a new name, found r1-pairs-1 on n2',
+    ],
+    [
+      'one step twice',
+      [planned, added(['r2-hash'], again('r2-hash'), again('r2-hash'))],
+      'expected a step of a new name, found a1-r2-hash on n2',
+    ],
+    [
+      'a step in place of none',
+      [planned, added(['r2-hash'], step('n2', 'r9-hash'))],
+      'expected steps in place of those that the reason lists, found r9-hash on n2 in place of none',
+    ],
+    [
+      'a step in place of one that is not listed',
+      [planned, added(['r1-hash'], again('r2-hash'))],
+      'expected steps in place of those that the reason lists',
+    ],
+    [
+      'a step in place of one that never was',
+      [planned, added(['r7-hash'], again('r7-hash'))],
+      'expected an earlier step of the same node',
+    ],
+    [
+      'a second step in place of one',
+      [
+        planned,
+        added(['r2-hash'], again('r2-hash')),
+        added(['r2-hash'], again('r2-hash', { step: 'a2-r2-hash' })),
+      ],
+      'line 3: expected an earlier step of the same node that nothing stands in place of',
+    ],
+    ...(
+      [
+        { workload: 'matmul' },
+        { tool: 'other' },
+        { params: { seconds: 2 } },
+        { entry: 'other' },
+        { repetition: 2 },
+        { session: 2 },
+        { budgetMs: 9 },
+        { isExtra: true },
+        { seat: own.seat },
+      ] satisfies readonly Partial<PlannedStep>[]
+    ).map((change): [string, readonly CoordinatorEntry[], string] => [
+      `another ${Object.keys(change).join()}`,
+      [planned, added(['r2-hash'], again('r2-hash', change))],
+      'expected the same step under another name, found a1-r2-hash on n2 in place of r2-hash',
+    ]),
+    [
+      'a step of one node to find who is to blame',
+      [planned, added('blame', { ...step('n1', 'd1'), entry: 'pairs', isExtra: true })],
+      'expected an extra step of several nodes for pairs, found d1 on n1',
+    ],
+    [
+      'a step that fills a cell to find who is to blame',
+      [planned, added('blame', ...group('d1-pairs', ['n1', 'n2'], false))],
+      'expected an extra step of several nodes for pairs',
+    ],
+    [
+      'a step of another entry to find who is to blame',
+      [planned, added('blame', { ...own, entry: 'hash' })],
+      'expected an extra step of several nodes for pairs',
+    ],
+    [
+      'a replacement to find who is to blame',
+      [planned, added('blame', { ...own, replaces: 'r2-hash' })],
+      'expected an extra step of several nodes for pairs',
+    ],
+    ['a group with an unknown node', [planned, added('blame', leads)], 'expected a seat of n1 in a group'],
+    [
+      'the seat of another node',
+      [planned, added('blame', { ...own, node: 'n2' })],
+      'expected a seat of n2 in a group',
+    ],
+    [
+      'a group with the name of a node',
+      [
+        planned,
+        added('blame', { ...own, seat: { ...leads.seat, members: own.seat?.members ?? [], group: 'n3' } }),
+      ],
+      'expected a seat of n1 in a group',
+    ],
+  ])('is damaged by %s', (_, entries, message) => {
+    expect(() => prove(...entries)).toThrow('coordinator.ndjson line ');
+    expect(() => prove(...entries)).toThrow(message);
+  });
+});
