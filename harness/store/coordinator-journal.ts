@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { sha256 } from '../../agents/protocol/chain.ts';
 import { ErrorDocument } from '../../workloads/kit/error-document.ts';
-import { PlannedStep } from '../plan/plan.ts';
+import { PlannedStep, PlannedSubject } from '../plan/plan.ts';
 import { damaged } from './evidence-damaged.ts';
 import { readDocument } from './read-document.ts';
 import type { RunDirectory } from './run-directory.ts';
@@ -44,6 +44,8 @@ export const CoordinatorRecord = z.discriminatedUnion('type', [
   record('added', {
     reason: AdditionReason,
     steps: z.array(PlannedStep).min(1),
+    subjects: z.array(PlannedSubject).optional(),
+    cells: z.array(z.string()).optional(),
   }),
   record('skipped', { step: z.string(), cause: SkipCause }),
   /** It ended by something that says nothing about its members: a connection of ours to this one was lost. */
@@ -64,8 +66,10 @@ export type CoordinatorEntry = WithoutHead<CoordinatorRecord>;
 
 /** What a coordinator decided and saw, by what it is about. */
 export interface Decided {
-  /** Steps that were added to the plan. */
+  /** Steps that were added to the plan, with the subjects and cells that they are about. */
   readonly steps: readonly PlannedStep[];
+  readonly subjects: readonly PlannedSubject[];
+  readonly cells: readonly string[];
   /** Why planned steps were left out, by step. */
   readonly skips: ReadonlyMap<string, SkipCause>;
   /** Steps that were spoilt from outside, and by what. */
@@ -113,8 +117,11 @@ export class CoordinatorJournal {
   get decided(): Decided {
     const of = <T extends CoordinatorRecord['type']>(type: T) =>
       this.records.filter((each): each is Extract<CoordinatorRecord, { type: T }> => each.type === type);
+    const added = of('added');
     return {
-      steps: of('added').flatMap(({ steps }) => steps),
+      steps: added.flatMap(({ steps }) => steps),
+      subjects: added.flatMap(({ subjects = [] }) => subjects),
+      cells: added.flatMap(({ cells = [] }) => cells),
       skips: new Map(of('skipped').map(({ step, cause }) => [step, cause])),
       broken: new Map(of('broken').map(({ step, node, said }) => [step, { node, said }])),
       unreached: new Map(of('unreached').map(({ node, error }) => [node, error.message])),

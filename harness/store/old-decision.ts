@@ -35,6 +35,8 @@ export async function readOldDecisions(run: RunDirectory): Promise<Decided> {
   const decisions = await run.readLines(OldDecision, path);
   return {
     steps: decisions.flatMap((each) => (each.kind === 'extra' ? each.steps : [])),
+    subjects: [],
+    cells: [],
     skips: new Map(
       decisions.flatMap((each) =>
         each.kind === 'skip'

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Contradiction } from '../../agents/protocol/journal-fold.ts';
 import { groupName } from '../plan/group-name.ts';
-import type { Plan, PlannedStep } from '../plan/plan.ts';
+import type { Plan, PlannedStep, PlannedSubject } from '../plan/plan.ts';
 import type { AdditionReason, CoordinatorRecord } from './coordinator-journal.ts';
 import { damaged } from './evidence-damaged.ts';
 import { runPaths } from './run-directory.ts';
@@ -62,7 +62,7 @@ function whyNever(record: CoordinatorRecord, isPlanned: boolean, known: Known): 
       return isPlanned ? { expected: 'one plan', found: 'another one' } : undefined;
     case 'added':
       return isPlanned
-        ? whyNotAdded(record.steps, record.reason, known)
+        ? (whyStrange(record.subjects ?? [], known) ?? whyNotAdded(record.steps, record.reason, known))
         : { expected: 'a plan before anything is added to it', found: 'none' };
     case 'skipped':
     case 'broken':
@@ -72,6 +72,17 @@ function whyNever(record: CoordinatorRecord, isPlanned: boolean, known: Known): 
     case 'distinct':
       return undefined;
   }
+}
+
+/** What an addition is about is on nodes of the run, and can only ask for more. */
+function whyStrange(subjects: readonly PlannedSubject[], { nodes }: Known): Contradiction | undefined {
+  const strange = subjects.find(
+    ({ node, kind, members }) =>
+      !(kind === 'pair' || kind === 'group' ? (members ?? []) : [node]).every((each) => nodes.has(each)),
+  );
+  return strange === undefined
+    ? undefined
+    : { expected: 'subjects on nodes of the inventory', found: strange.id };
 }
 
 function whyNotAdded(

@@ -131,7 +131,13 @@ export class RunEvidence {
   get plan(): Plan | undefined {
     const document = this.#planned?.document;
     if (document === undefined || this.#plan !== undefined) return this.#plan;
-    this.#plan = { ...document, steps: [...document.steps, ...this.#decided.steps] };
+    const { steps, subjects, cells } = this.#decided;
+    this.#plan = {
+      ...document,
+      steps: [...document.steps, ...steps],
+      subjects: [...document.subjects, ...subjects],
+      cells: [...document.cells, ...cells],
+    };
     return this.#plan;
   }
 

@@ -82,6 +82,26 @@ describe('what a coordinator decided', () => {
     ).not.toThrow();
   });
 
+  it('may be about more subjects and cells, of nodes that there are', () => {
+    const about = (members: readonly string[]): CoordinatorEntry => ({
+      ...(added('blame', ...group('d1-pairs', ['n1', 'n3'])) as Extract<CoordinatorEntry, { type: 'added' }>),
+      subjects: [
+        {
+          id: members.join('+'),
+          node: members.join('+'),
+          kind: 'pair',
+          label: 'pair',
+          members: [...members],
+        },
+      ],
+      cells: [`${members.join('+')}:pair-exact`],
+    });
+    expect(() => prove(planned, about(['n1', 'n3']))).not.toThrow();
+    expect(() => prove(planned, about(['n1', 'n9']))).toThrow(
+      'expected subjects on nodes of the inventory, found n1+n9',
+    );
+  });
+
   const [leads, follows] = group('d1-pairs', ['n1', 'n9']);
   const [own] = group('d1-pairs', ['n1', 'n2']);
   if (leads?.seat === undefined || follows === undefined || own === undefined) throw new Error('no seats');
