@@ -153,12 +153,20 @@ export class Fleet {
    */
   async #countOnce(met: ReadonlyMap<string, string>): Promise<void> {
     const { evidence, targets, now, events } = this.options;
+    if (met.size === 0) return;
+    const known = new Map(
+      targets.flatMap(({ node }) => {
+        const { sameAs } = evidence.node(node);
+        return sameAs === undefined ? [] : [[node, sameAs] as const];
+      }),
+    );
     const first = firstNames(
       targets.map(({ node }) => node),
       met,
+      known,
     );
-    if (first.size === 0) return;
-    for (const [node, as] of first) await evidence.decide(now, { type: 'same-machine', node, as });
+    for (const [node, as] of first)
+      if (known.get(node) !== as) await evidence.decide(now, { type: 'same-machine', node, as });
     events.onSameMachine(first, targets.length);
     await this.dismiss([...first.keys()].flatMap((node) => this.#nodes.get(node) ?? []));
     const firsts = new Set(first.values());

@@ -15,6 +15,8 @@ interface Known {
   readonly names: Set<string>;
   /** Steps that others were added in place of, by node and name. */
   readonly replaced: Set<string>;
+  /** The first name of a machine, by its other names. */
+  readonly firsts: Map<string, string>;
 }
 
 const keyOf = (node: string, step: string): string => JSON.stringify([node, step]);
@@ -33,6 +35,7 @@ export function proveDecisions(
     steps: new Map(),
     names: new Set(),
     replaced: new Set(),
+    firsts: new Map(),
   };
   let isPlanned = false;
   for (const [index, record] of records.entries()) {
@@ -44,6 +47,7 @@ export function proveDecisions(
       take(plan?.steps ?? [], known);
     }
     if (record.type === 'added') take(record.steps, known);
+    if (record.type === 'same-machine') known.firsts.set(record.node, record.as);
   }
 }
 
@@ -64,11 +68,18 @@ function whyNever(record: CoordinatorRecord, isPlanned: boolean, known: Known): 
       return isPlanned
         ? (whyStrange(record.subjects ?? [], known) ?? whyNotAdded(record.steps, record.reason, known))
         : { expected: 'a plan before anything is added to it', found: 'none' };
+    case 'same-machine':
+      // Whoever was planned for was measured: then another name of his is somebody else's.
+      return isPlanned
+        ? {
+            expected: 'names of one machine before the plan',
+            found: `${record.node} as ${record.as} behind it`,
+          }
+        : whyNoName(record.node, record.as, known);
     case 'skipped':
     case 'broken':
     case 'stopped':
     case 'unreached':
-    case 'same-machine':
     case 'distinct':
       return undefined;
   }
@@ -105,6 +116,14 @@ function whyNotAdded(
     if (wrong !== undefined) return wrong;
   }
   return undefined;
+}
+
+/** A name that leads to another one's machine is no first name itself: each is dropped for one that is measured. */
+function whyNoName(node: string, as: string, { nodes, firsts }: Known): Contradiction | undefined {
+  const isFirst = !firsts.has(as) && [...firsts].every(([other, first]) => first !== node || other === node);
+  return node !== as && nodes.has(node) && nodes.has(as) && isFirst
+    ? undefined
+    : { expected: 'a node of the inventory as the first name of another one', found: `${as} for ${node}` };
 }
 
 /** A repetition is the same step under another name, once. Whether its end was for nothing is for whoever judges. */

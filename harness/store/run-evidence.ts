@@ -1,5 +1,6 @@
 import { sha256 } from '../../agents/protocol/chain.ts';
 import type { Execution } from '../../agents/protocol/step.ts';
+import { FactsStep } from '../../agents/protocol/step.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import type { Inventory } from '../config/inventory.ts';
@@ -101,6 +102,7 @@ export class RunEvidence {
         }
       }),
     );
+    for (const node of evidence.nodes.values()) evidence.#proveName(node);
     return evidence;
   }
 
@@ -267,6 +269,18 @@ export class RunEvidence {
 
   #isPlanDigest(digest: string): boolean {
     return this.#decisions === undefined ? this.#journal.heads.has(digest) : digest === this.#planned?.digest;
+  }
+
+  /** Of another name of a machine nothing is told, so nothing may be there that somebody would want to hide. Throws EVIDENCE_DAMAGED. */
+  #proveName({ id, sameAs, fold }: NodeEvidence): void {
+    if (sameAs === undefined) return;
+    const measured = [...fold.ended.keys()].find((step) => !FactsStep.safeParse(step).success);
+    if (measured === undefined && !this.#isPlannedFrom(id)) return;
+    throw damaged(
+      runPaths.coordinator,
+      `nothing planned for ${id} or measured there, which is another name of ${sameAs}`,
+      measured ?? 'steps or devices of it in the plan',
+    );
   }
 
   /** Steps and devices are planned from facts, so a node that has some has answered. */

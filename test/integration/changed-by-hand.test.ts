@@ -107,4 +107,25 @@ describe('a run that somebody changed by hand', () => {
       message: 'coordinator.ndjson line 2: expected a step of a new name, found r2-gemm on n2',
     });
   });
+
+  it('drops no node as another name of a machine when it was planned for or measured', async () => {
+    const behind = await write(rounds('n1'), wrong('n2'));
+    await decide(behind, { type: 'same-machine', node: 'n2', as: 'n1' });
+    await expect(judge(behind)).rejects.toThrow(
+      'coordinator.ndjson line 2: expected names of one machine before the plan, found n2 as n1 behind it',
+    );
+    const before = await write(rounds('n1'), wrong('n2'));
+    const planned = (await CoordinatorJournal.read(await RunDirectory.open(before))).planDigest ?? '';
+    rmSync(join(before, 'coordinator.ndjson'));
+    await decide(
+      before,
+      { type: 'same-machine', node: 'n2', as: 'n1' },
+      { type: 'planned', digest: planned },
+    );
+    await expect(judge(before)).rejects.toThrow(
+      'coordinator.ndjson: expected nothing planned for n2 or measured there, which is another name of n1, found r1-gemm',
+    );
+    rmSync(join(before, 'nodes/n2'), { recursive: true });
+    await expect(judge(before)).rejects.toThrow('found steps or devices of it in the plan');
+  });
 });

@@ -3,7 +3,9 @@ import { firstNames } from '../../../../harness/run/first-names.ts';
 
 describe('firstNames', () => {
   const names = ['a', 'b', 'c', 'd'];
-  const of = (...met: readonly (readonly [string, string])[]) => [...firstNames(names, new Map(met))];
+  const of = (...met: readonly (readonly [string, string])[]) => [
+    ...firstNames(names, new Map(met), new Map()),
+  ];
 
   it('are none when every name has a keeper of its own', () => expect(of()).toEqual([]));
 
@@ -50,4 +52,16 @@ describe('firstNames', () => {
 
   it('are one where two say that they met each other', () =>
     expect(of(['b', 'c'], ['c', 'b'])).toEqual([['c', 'b']]));
+
+  it('are new where the first one of before is another name itself, and that name goes last', () => {
+    const known = new Map([
+      ['c', 'b'],
+      ['d', 'b'],
+    ]);
+    expect([...firstNames(names, new Map([['b', 'a']]), known)]).toEqual([
+      ['c', 'a'],
+      ['d', 'a'],
+      ['b', 'a'],
+    ]);
+  });
 });

@@ -102,11 +102,46 @@ describe('what a coordinator decided', () => {
     );
   });
 
+  const same = (node: string, as: string): CoordinatorEntry => ({ type: 'same-machine', node, as });
+
+  it('may say names of one machine, and later that its first name is another one', () => {
+    expect(() => prove(same('n3', 'n2'), same('n4', 'n2'), planned)).not.toThrow();
+    expect(() => prove(same('n3', 'n2'), same('n3', 'n1'), same('n2', 'n1'), planned)).not.toThrow();
+  });
+
   const [leads, follows] = group('d1-pairs', ['n1', 'n9']);
   const [own] = group('d1-pairs', ['n1', 'n2']);
   if (leads?.seat === undefined || follows === undefined || own === undefined) throw new Error('no seats');
   it.each<[string, readonly CoordinatorEntry[], string]>([
     ['a second plan', [planned, planned], 'line 2: expected one plan, found another one'],
+    [
+      'a name behind the plan',
+      [planned, same('n2', 'n1')],
+      'line 2: expected names of one machine before the plan',
+    ],
+    ...(
+      [
+        [['n2', 'n2']],
+        [['n9', 'n1']],
+        [['n2', 'n9']],
+        [
+          ['n2', 'n1'],
+          ['n1', 'n2'],
+        ],
+        [
+          ['n2', 'n1'],
+          ['n3', 'n2'],
+        ],
+        [
+          ['n3', 'n2'],
+          ['n2', 'n1'],
+        ],
+      ] as const
+    ).map((names): [string, readonly CoordinatorEntry[], string] => [
+      `the names ${names.map((each) => each.join(' is ')).join(' and ')}`,
+      names.map(([node, as]) => same(node, as)),
+      `line ${names.length}: expected a node of the inventory as the first name of another one, found `,
+    ]),
     ['steps before a plan', [added(['r2-hash'], again('r2-hash'))], 'line 1: expected a plan before'],
     [
       'a step of an unknown node',
