@@ -79,3 +79,18 @@ export const Plan = z.strictObject({
   budgetSeconds: z.number().nonnegative(),
 });
 export type Plan = z.infer<typeof Plan>;
+
+/** Each member of a group has a step that lists all of them: a thousand nodes have one list, not a thousand. */
+export function withSharedMembers(plan: Plan): Plan {
+  const lists = new Map<string, NonNullable<PlannedStep['seat']>['members']>();
+  return {
+    ...plan,
+    steps: plan.steps.map((step) => {
+      if (step.seat === undefined) return step;
+      const key = JSON.stringify(step.seat.members);
+      const members = lists.get(key) ?? step.seat.members;
+      lists.set(key, members);
+      return { ...step, seat: { ...step.seat, members } };
+    }),
+  };
+}

@@ -7,7 +7,7 @@ import type { Inventory } from '../config/inventory.ts';
 import type { Profile } from '../config/profile.ts';
 import type { Suite } from '../config/suite.ts';
 import type { PlannedStep } from '../plan/plan.ts';
-import { Plan } from '../plan/plan.ts';
+import { Plan, withSharedMembers } from '../plan/plan.ts';
 import { assayVersion } from '../version.ts';
 import type { CoordinatorEntry, Decided } from './coordinator-journal.ts';
 import { CoordinatorJournal } from './coordinator-journal.ts';
@@ -291,21 +291,6 @@ export class RunEvidence {
       document?.subjects.some((subject) => subject.node === node && subject.kind !== 'node') === true
     );
   }
-}
-
-/** Each member of a group has a step that lists all of them: a thousand nodes have one list, not a thousand. */
-function withSharedMembers(plan: Plan): Plan {
-  const lists = new Map<string, NonNullable<PlannedStep['seat']>['members']>();
-  return {
-    ...plan,
-    steps: plan.steps.map((step) => {
-      if (step.seat === undefined) return step;
-      const key = JSON.stringify(step.seat.members);
-      const members = lists.get(key) ?? step.seat.members;
-      lists.set(key, members);
-      return { ...step, seat: { ...step.seat, members } };
-    }),
-  };
 }
 
 const olderRun = (expected: string, found: string): AssayError =>
