@@ -12,7 +12,8 @@ interface Known {
   readonly nodes: ReadonlySet<string>;
   /** Of the plan and of what was added to it, by node and name. */
   readonly steps: Map<string, PlannedStep>;
-  readonly names: Set<string>;
+  /** One of the steps of each name: what several run together is the same for all of them. */
+  readonly names: Map<string, PlannedStep>;
   /** Steps that others were added in place of, by node and name. */
   readonly replaced: Set<string>;
   /** The first name of a machine, by its other names. */
@@ -33,7 +34,7 @@ export function proveDecisions(
   const known: Known = {
     nodes: new Set(inventory.map(({ name }) => name)),
     steps: new Map(),
-    names: new Set(),
+    names: new Map(),
     replaced: new Set(),
     firsts: new Map(),
   };
@@ -55,7 +56,7 @@ function take(steps: readonly PlannedStep[], { steps: all, names, replaced }: Kn
   for (const planned of steps) {
     const { node, step, replaces } = planned;
     all.set(keyOf(node, step), planned);
-    names.add(step);
+    if (!names.has(step)) names.set(step, planned);
     if (replaces !== undefined) replaced.add(keyOf(node, replaces));
   }
 }
@@ -77,10 +78,14 @@ function whyNever(record: CoordinatorRecord, isPlanned: boolean, known: Known): 
           }
         : whyNoName(record.node, record.as, known);
     case 'skipped':
+      return whyNoMember(record.step, record.cause.node, known);
     case 'broken':
-    case 'stopped':
+      return whyNoMember(record.step, record.node, known);
     case 'unreached':
+      return whyUnknown([record.node], known);
     case 'distinct':
+      return whyUnknown(record.nodes, known);
+    case 'stopped':
       return undefined;
   }
 }
@@ -116,6 +121,20 @@ function whyNotAdded(
     if (wrong !== undefined) return wrong;
   }
   return undefined;
+}
+
+function whyUnknown(names: readonly string[], { nodes }: Known): Contradiction | undefined {
+  const unknown = names.find((name) => !nodes.has(name));
+  return unknown === undefined ? undefined : { expected: 'nodes of the inventory', found: unknown };
+}
+
+/** What is said of a step that several run together is said because of one of them. */
+function whyNoMember(step: string, node: string | undefined, { names }: Known): Contradiction | undefined {
+  const seat = names.get(step)?.seat;
+  if (seat === undefined) return { expected: 'a step of several nodes in the plan', found: step };
+  return node !== undefined && seat.members.some((member) => member.node === node)
+    ? undefined
+    : { expected: `one of ${seat.group} because of whom ${step} came to nothing`, found: node ?? 'nobody' };
 }
 
 /** A name that leads to another one's machine is no first name itself: each is dropped for one that is measured. */

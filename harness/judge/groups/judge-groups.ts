@@ -132,15 +132,23 @@ const blamedAmong = (members: readonly string[], blames: readonly Blame[]): read
 
 /**
  * Members because of whom a planned step of this group was left out. A finding that the coordinator gave as its reason
- * counts only when the node's own evidence gives it again.
+ * counts only when the node's own evidence gives it again, and a loss only when the step has no end.
  */
 const keptOut = (subject: PlannedSubject, index: RunDossier, findings: GroupFindings): readonly string[] =>
   [...index.group(subject).planned.keys()].flatMap((step) => {
     const cause = index.material.skips.get(step);
-    return cause !== undefined && isFounded(cause, findings) ? (cause.node ?? []) : [];
+    const { node } = cause ?? {};
+    if (cause === undefined || node === undefined || subject.members?.includes(node) !== true) return [];
+    return isFounded(cause, hasNoEnd(step, subject, index), findings) ? [node] : [];
   });
 
-function isFounded(cause: SkipCause, { blames, closedGates }: GroupFindings): boolean {
+/** Does the journal of its leader, which has to be whole, say that a step never came to an end? */
+function hasNoEnd(step: string, { members: [first = ''] = [] }: PlannedSubject, index: RunDossier): boolean {
+  const leader = index.node(first);
+  return leader?.damage === undefined && leader?.steps.has(step) !== true;
+}
+
+function isFounded(cause: SkipCause, isOpen: boolean, { blames, closedGates }: GroupFindings): boolean {
   const isBlamed = blames.some(({ node }) => node !== undefined && node === cause.node);
   switch (cause.why) {
     case 'gate':
@@ -149,7 +157,7 @@ function isFounded(cause: SkipCause, { blames, closedGates }: GroupFindings): bo
       return isBlamed;
     case 'lost':
     case 'begun':
-      return true;
+      return isOpen;
     case 'said':
       return isBlamed || (cause.node !== undefined && closedGates(cause.node).length > 0);
   }

@@ -109,6 +109,71 @@ describe('what a coordinator decided', () => {
     expect(() => prove(same('n3', 'n2'), same('n3', 'n1'), same('n2', 'n1'), planned)).not.toThrow();
   });
 
+  const skipped = (name: string, node: string): CoordinatorEntry => ({
+    type: 'skipped',
+    step: name,
+    cause: { why: 'lost', node },
+  });
+  const broken = (name: string, node: string): CoordinatorEntry => ({
+    type: 'broken',
+    step: name,
+    node,
+    said: 'x',
+  });
+  const unreached = (node: string): CoordinatorEntry => ({
+    type: 'unreached',
+    node,
+    error: { code: 'HOST_UNREACHABLE', message: 'x' },
+  });
+  const distinct = (...those: readonly string[]): CoordinatorEntry => ({
+    type: 'distinct',
+    nodes: [...those],
+    bootId: 'b',
+  });
+
+  it('may say of its nodes what came between, and because of whom', () => {
+    const extra = group('d1-pairs', ['n1', 'n3']);
+    expect(() =>
+      prove(
+        unreached('n4'),
+        distinct('n1', 'n2'),
+        planned,
+        skipped('r1-pairs-1', 'n1'),
+        broken('r1-pairs-1', 'n2'),
+        added('blame', ...extra),
+        skipped('d1-pairs', 'n3'),
+        unreached('n4'),
+      ),
+    ).not.toThrow();
+  });
+
+  it.each<[string, CoordinatorEntry, string]>([
+    ['a skip of no step', skipped('r9', 'n1'), 'expected a step of several nodes in the plan, found r9'],
+    [
+      'a skip of what one does alone',
+      skipped('r1-hash', 'n1'),
+      'expected a step of several nodes in the plan',
+    ],
+    [
+      'a skip because of no member',
+      skipped('r1-pairs-1', 'n3'),
+      'expected one of n1+n2 because of whom r1-pairs-1 came to nothing, found n3',
+    ],
+    ['a skip because of nobody known', skipped('r1-pairs-1', 'n9'), 'came to nothing, found n9'],
+    [
+      'a skip because of nobody',
+      { type: 'skipped', step: 'r1-pairs-1', cause: { why: 'said', words: 'x' } },
+      'came to nothing, found nobody',
+    ],
+    ['a loss of no member', broken('r1-pairs-1', 'n3'), 'came to nothing, found n3'],
+    ['a loss during no step', broken('r9', 'n1'), 'expected a step of several nodes in the plan'],
+    ['a stranger who was not reached', unreached('n9'), 'expected nodes of the inventory, found n9'],
+    ['a stranger beside a node', distinct('n1', 'n9'), 'expected nodes of the inventory, found n9'],
+  ])('is damaged by %s', (_, entry, message) => {
+    expect(() => prove(planned, entry)).toThrow('coordinator.ndjson line 2: ');
+    expect(() => prove(planned, entry)).toThrow(message);
+  });
+
   const [leads, follows] = group('d1-pairs', ['n1', 'n9']);
   const [own] = group('d1-pairs', ['n1', 'n2']);
   if (leads?.seat === undefined || follows === undefined || own === undefined) throw new Error('no seats');

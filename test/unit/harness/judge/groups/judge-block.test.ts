@@ -196,6 +196,44 @@ describe('a block', () => {
     expect(verdict.conclusion).toBe('undecided');
   });
 
+  it.each(['lost', 'begun'] as const)('believes no one %s with whom its step came to an end', (why) => {
+    const wrong = verdictOn([...pairs(), { ...all, wrong: 7 }], new Map([['t7', { why, node: 'd' }]]));
+    expect(cell(wrong, 'a,b,c,d:group-exact')).toMatchObject({ verdict: 'fail' });
+    const late = verdictOn(
+      [...pairs(), { ...all, execution: 'timeout' }],
+      new Map([['t7', { why, node: 'd' }]]),
+    );
+    for (const { cells, defects } of [wrong, late]) {
+      expect(cells.filter(({ blamedOn }) => blamedOn !== undefined)).toEqual([]);
+      expect(defects.map(({ id }) => id)).not.toContain('d:blamed');
+    }
+  });
+
+  it('believes no loss of a leader whose journal is damaged', () => {
+    const skips: RunMaterial['skips'] = new Map([['t7', { why: 'lost', node: 'd' }]]);
+    const run = constructBlock(nodes, [...pairs(), { ...all, execution: 'none' }], skips);
+    const damage = { file: 'nodes/a/journal.ndjson', expected: 'a chain', found: 'none' };
+    const blamedOn = (given: RunMaterial) => cell(judge(given), 'a,b,c,d:group-exact')?.blamedOn;
+    expect(blamedOn(run)).toEqual(['d']);
+    expect(
+      blamedOn({
+        ...run,
+        nodes: run.nodes.map((node) =>
+          node.id === 'a' ? { ...node, steps: [], samples: [], damage } : node,
+        ),
+      }),
+    ).toBeUndefined();
+  });
+
+  it.each(['b', 'x'])('lays nothing on %s, who had no part in the step', (node) => {
+    const verdict = verdictOn(
+      pairs((members) => (members.join('') === 'ad' ? { execution: 'none' } : {})),
+      new Map([['t1', { why: 'lost', node }]]),
+    );
+    expect(cell(verdict, 'a+d:pair-speed')).toMatchObject({ verdict: 'missing' });
+    expect(cell(verdict, 'a+d:pair-speed')).not.toHaveProperty('blamedOn');
+  });
+
   it.each([
     { why: 'gate', node: 'd', requirement: 'identity' },
     { why: 'blamed', node: 'd' },
