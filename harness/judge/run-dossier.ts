@@ -4,7 +4,7 @@ import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import type { Sample } from '../../workloads/kit/sample.ts';
 import { nameOf } from '../../workloads/kit/subject.ts';
 import type { Plan, PlannedStep, PlannedSubject } from '../plan/plan.ts';
-import { saysNothing } from '../plan/plan-again.ts';
+import { findReplaced } from '../plan/plan-again.ts';
 import type { KnownSubject } from '../plan/subjects.ts';
 import { describeSubjects } from '../plan/subjects.ts';
 import type { Damage, EndedStep, FactsDocument, NodeMaterial, RunMaterial } from '../store/run-material.ts';
@@ -92,7 +92,10 @@ export class RunDossier {
     const { plan, nodes, inventory } = this.material;
     this.plannedCells = new Set(plan?.cells);
     this.plannedSubjects = Map.groupBy(plan?.subjects ?? [], ({ node }) => node);
-    const replaced = findReplaced(plan?.steps ?? [], nodes);
+    const ends = new Map(
+      nodes.map(({ id, steps }) => [id, new Map(steps.map(({ step, execution }) => [step, execution]))]),
+    );
+    const replaced = findReplaced(plan?.steps ?? [], (node, step) => ends.get(node)?.get(step));
     const giving = (plan?.steps ?? []).filter(
       (planned) => (planned.seat?.rank ?? 0) === 0 && !replaced.has(planned),
     );
@@ -274,29 +277,4 @@ function tookPart(node: Dossier | undefined, group: string, step: string): boole
 function restrict(leader: HostFacts | undefined, all: readonly HostFacts[]): HostFacts | undefined {
   const restricted = all.find(({ limits }) => valueOf(limits.unrestricted) !== true);
   return leader === undefined || restricted === undefined ? leader : { ...leader, limits: restricted.limits };
-}
-
-/**
- * The steps that others were put in place of: they are in the record, and nobody waits for them any more. A node's own evidence
- * has to show that its step came to nothing: the coordinator's journal alone takes no bad step away, nor one that never ran.
- */
-function findReplaced(
-  steps: readonly PlannedStep[],
-  nodes: readonly Pick<NodeMaterial, 'id' | 'steps'>[],
-): ReadonlySet<PlannedStep> {
-  const keyOf = (node: string, step: string): string => JSON.stringify([node, step]);
-  const named = new Set(
-    steps.flatMap(({ node, replaces }) => (replaces === undefined ? [] : [keyOf(node, replaces)])),
-  );
-  if (named.size === 0) return new Set();
-  const ends = new Map(
-    nodes.map((node) => [node.id, new Map(node.steps.map(({ step, execution }) => [step, execution]))]),
-  );
-  return new Set(
-    steps.filter(
-      (planned) =>
-        named.has(keyOf(planned.node, planned.step)) &&
-        saysNothing(planned, (node, step) => ends.get(node)?.get(step)),
-    ),
-  );
 }

@@ -10,13 +10,27 @@ type Replacement = PlannedStep & { readonly replaces: string };
 type EndOf = (node: string, step: string) => Execution | undefined;
 
 /** Did this end only because the operator stopped the run or the coordinator left? What several do ends with its leader. */
-export function saysNothing({ node, step, seat }: PlannedStep, endOf: EndOf): boolean {
+function saysNothing({ node, step, seat }: PlannedStep, endOf: EndOf): boolean {
   const leader = seat?.members[0]?.node ?? node;
   const end = endOf(leader, step);
   // A leader that never began finds members that did, and a step is never begun twice.
   if (end === undefined && seat !== undefined)
     return seat.members.slice(1).some((member) => endOf(member.node, step) !== undefined);
   return untold.has(end);
+}
+
+/**
+ * The steps that others were put in place of: they are in the record, and nobody waits for them any more. A node's own evidence
+ * has to show that its step came to nothing: the coordinator's journal alone takes no bad step away, nor one that never ran.
+ */
+export function findReplaced(steps: readonly PlannedStep[], endOf: EndOf): ReadonlySet<PlannedStep> {
+  const keyOf = (node: string, step: string): string => JSON.stringify([node, step]);
+  const named = new Set(
+    steps.flatMap(({ node, replaces }) => (replaces === undefined ? [] : [keyOf(node, replaces)])),
+  );
+  return new Set(
+    steps.filter((planned) => named.has(keyOf(planned.node, planned.step)) && saysNothing(planned, endOf)),
+  );
 }
 
 /**
