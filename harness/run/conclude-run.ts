@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { sha256 } from '../../agents/protocol/chain.ts';
 import { parseJson } from '../../agents/protocol/parse-json.ts';
 import { nodeParts } from '../../reports/verdict/node-parts.ts';
@@ -128,7 +129,7 @@ export async function readVerdict(
   if (verdict.profile.digest !== input?.sha256)
     throw refuse(`the profile with sha256 ${input?.sha256 ?? 'none'}`, `sha256 ${verdict.profile.digest}`);
   const { id, startedAt, purpose, assay } = run.header;
-  if (JSON.stringify(verdict.run) !== JSON.stringify({ id, startedAt, purpose, assay }))
+  if (!isDeepStrictEqual(verdict.run, { id, startedAt, purpose, assay }))
     throw refuse('what the run says of itself', JSON.stringify(verdict.run).slice(0, 300));
   // Files are named after nodes, so all of them are looked at before the first is written.
   const { nodes } = await run.readDocument(Inventory, `${runPaths.inputs}/${inputNames.inventory}`);
@@ -144,11 +145,6 @@ export async function readVerdict(
     );
   if ((verdict.block === undefined) !== (found.length === 1))
     throw refuse('how the nodes of a block stand, when there are several', `${found.length} nodes`);
-  if ((verdict.sheets === undefined) !== found.length <= mostNodesInOne)
-    throw refuse(
-      `sheets of more than ${mostNodesInOne} nodes`,
-      `${verdict.sheets?.length ?? 0} of ${found.length}`,
-    );
   const said = verdict.evidence;
   const inputs = new Set(run.header.inputs.map((each) => `${each.path} ${each.sha256}`));
   const other = said.inputs.find((each) => !inputs.has(`${each.path} ${each.sha256}`));
