@@ -110,7 +110,7 @@ export class NodeEvidence {
   add(result: StepResult, outputs: ReadonlyMap<string, Uint8Array>, planned: PlannedStep | undefined): void {
     this.#material = undefined;
     const { step } = result;
-    const files = new Map([...outputs].map(([file, bytes]) => [file, Buffer.from(bytes).toString('utf8')]));
+    const files = new Map([...outputs].map(([file, bytes]) => [file, textOf(bytes)]));
     if (FactsStep.safeParse(step).success) {
       const probes = files.get('probes.json');
       const where = `${runPaths.step(this.id, step)}/probes.json`;
@@ -183,6 +183,10 @@ export class NodeEvidence {
     };
   }
 }
+
+/** Of the bytes where they are: outputs can be large, and are there once. */
+const textOf = ({ buffer, byteOffset, byteLength }: Uint8Array): string =>
+  Buffer.from(buffer, byteOffset, byteLength).toString('utf8');
 
 const endedStep = (result: StepResult): EndedStep => ({
   step: result.step,

@@ -1,6 +1,7 @@
+import { constants as limits } from 'node:buffer';
 import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { lstat, mkdir, open, readdir, readFile, realpath, rm } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, realpath, rm } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import type * as z from 'zod';
 import { sha256 } from '../../agents/protocol/chain.ts';
@@ -95,7 +96,9 @@ export class RunDirectory {
       );
     }
     await refuseStrangers(path);
-    const text = await readFile(join(path, runPaths.header), 'utf8');
+    await using header = await open(join(path, runPaths.header), 'r');
+    await refuseHuge(header, runPaths.header);
+    const text = await header.readFile('utf8');
     const directory = new RunDirectory(path, readDocument(RunHeader, text, runPaths.header), sha256(text));
     for (const input of directory.header.inputs) {
       const found = sha256(await directory.read(input.path));
@@ -106,10 +109,13 @@ export class RunDirectory {
 
   /**
    * Reads a file of the run. A missing one is damaged evidence: nothing in a run directory is optional once listed. One that
-   * the system refuses to open may be in order, and its refusal is thrown as it is.
+   * the system refuses to open may be in order, and its refusal is thrown as it is. What is larger than any text can be is
+   * not read.
    */
   async read(relative: string): Promise<Buffer> {
-    return readFile(this.#paths.at(relative)).catch(refuseNoFile(relative));
+    await using file = await this.openToRead(relative);
+    await refuseHuge(file, relative);
+    return await file.readFile();
   }
 
   /** Opens a file to read parts of it; what has its name and is no file is damaged evidence too. */
@@ -263,4 +269,10 @@ async function makeRunDirectory(path: string): Promise<void> {
       },
     );
   }
+}
+
+async function refuseHuge(file: FileHandle, where: string): Promise<void> {
+  const { size } = await file.stat();
+  const most = limits.MAX_STRING_LENGTH;
+  if (size > most) throw damaged(where, `at most ${most} bytes`, `${size}`);
 }

@@ -1,4 +1,4 @@
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { PlannedStep } from '../../harness/plan/plan.ts';
@@ -76,6 +76,18 @@ async function stepOf(path: string, node: string, step: string): Promise<Planned
 }
 
 describe('a run that somebody changed by hand', () => {
+  it('has one damaged node where a journal is larger than any text', async () => {
+    const path = await write(rounds('n1'), rounds('n2'));
+    truncateSync(join(path, runPaths.journal('n2')), 2 ** 32);
+    const verdict = await judge(path);
+    expect(verdict.evidence.damage).toMatchObject([
+      { node: 'n2', file: 'nodes/n2/journal.ndjson', found: `${2 ** 32}` },
+    ]);
+    expect(verdict.block?.nodes.map(({ conclusion }) => conclusion)).toEqual(['pass', 'undecided']);
+    truncateSync(join(path, runPaths.plan), 2 ** 32);
+    await expect(judge(path)).rejects.toMatchObject({ code: 'EVIDENCE_DAMAGED', file: 'plan.json' });
+  });
+
   it("does not take another node's folder for a node's own", async () => {
     const path = await write(rounds('n1'), wrong('n2'));
     expect(await judge(path)).toMatchObject({ conclusion: 'fail', exitCode: 1 });
