@@ -1,26 +1,11 @@
 import * as z from 'zod';
 import { Subject } from '../../workloads/kit/subject.ts';
 import { Unit } from '../../workloads/kit/unit.ts';
-import { FactValue, Said } from './said.ts';
+import { FactValue, MissingKind, Said } from './said.ts';
 
 /** The only words for a cell (subject × requirement), the worst first. Only `pass` counts as met. */
 export const CellVerdict = z.enum(['fail', 'invalid', 'missing', 'inconclusive', 'pass', 'not-applicable']);
 export type CellVerdict = z.infer<typeof CellVerdict>;
-
-/** Why there is no measurement, so that `missing` always comes with a cause and an action. */
-export const MissingKind = z.enum([
-  'not-run',
-  'no-tool',
-  'no-limit',
-  'no-claim',
-  'not-covered',
-  'no-driver',
-  'unknown-fact',
-  'no-access',
-  'no-subject',
-  'same-machine',
-]);
-export type MissingKind = z.infer<typeof MissingKind>;
 
 const quantity = z.strictObject({ value: z.number(), unit: Unit });
 

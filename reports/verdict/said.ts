@@ -17,6 +17,21 @@ const names = z.array(text);
 export const FactValue = z.union([text, z.number(), z.boolean()]);
 export type FactValue = z.infer<typeof FactValue>;
 
+/** Why there is no measurement, so that `missing` always comes with a cause and an action. */
+export const MissingKind = z.enum([
+  'not-run',
+  'no-tool',
+  'no-limit',
+  'no-claim',
+  'not-covered',
+  'no-driver',
+  'unknown-fact',
+  'no-access',
+  'no-subject',
+  'same-machine',
+]);
+export type MissingKind = z.infer<typeof MissingKind>;
+
 const comparator = z.enum(['atLeast', 'atMost', 'equal', 'oneOf', 'noneOf']);
 const quantity = z.strictObject({ value: z.number(), unit: Unit });
 
@@ -259,18 +274,8 @@ export const Said = z
     say('symptom', { title: text, reason: spoken, cells: whole }),
     say('lost-runs', { entry: text, planned: whole, fates: z.array(fate) }),
     say('advice', {
-      on: z.enum([
-        'not-run',
-        'no-tool',
-        'no-limit',
-        'no-claim',
-        'not-covered',
-        'no-driver',
-        'unknown-fact',
-        'same-machine',
-        'no-access',
-        'unproven',
-      ]),
+      // A subject that is not there needs what its requirement says.
+      on: z.enum([...MissingKind.exclude(['no-subject']).options, 'unproven']),
     }),
     say('repair', { node: text }),
     say('investigate', {}),
