@@ -90,6 +90,7 @@ export class CoordinatorJournal {
   readonly heads = new Set<string>();
   readonly #run: RunDirectory;
   #head: string;
+  #decided: Decided | undefined;
   #queue: Promise<unknown> = Promise.resolve();
 
   private constructor(run: RunDirectory) {
@@ -113,8 +114,12 @@ export class CoordinatorJournal {
     return this.records.find((each) => each.type === 'planned')?.digest;
   }
 
-  /** What stands in it, by what it is about. */
+  /** What stands in it, by what it is about: folded once for all nodes that ask, until something is added. */
   get decided(): Decided {
+    return (this.#decided ??= this.#fold());
+  }
+
+  #fold(): Decided {
     const of = <T extends CoordinatorRecord['type']>(type: T) =>
       this.records.filter((each): each is Extract<CoordinatorRecord, { type: T }> => each.type === type);
     const added = of('added');
@@ -159,6 +164,7 @@ export class CoordinatorJournal {
     if (taken.seq !== this.records.length || taken.prev !== this.#head)
       throw damaged(where, 'the next link of the chain', `seq ${taken.seq}`);
     this.records.push(taken);
+    this.#decided = undefined;
     this.#head = sha256(line);
     this.heads.add(this.#head);
   }
