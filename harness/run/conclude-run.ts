@@ -42,7 +42,7 @@ export async function writeVerdict(
   // What was concluded from evidence that has changed since stands for nothing.
   if (verdict.evidence.damage !== undefined) await folder.remove(conclusionsOf(evidence.run));
   for (const { node, path } of verdict.evidence.samples) {
-    const samples = [...sortSamples(evidence.node(node).material.samples)];
+    const samples = sortSamples(evidence.node(node).material.samples);
     await folder.write(
       path,
       samplesText(
@@ -76,7 +76,9 @@ async function writeDocument(folder: ReportFolder, verdict: Verdict): Promise<vo
 /** All that may have been concluded from a run before, by whatever profile. */
 export const conclusionsOf = (run: RunDirectory): readonly string[] => [
   ...pathsOfReports(run, run.header.profile).values(),
-  ...['verdicts', 'samples', 'nodes'],
+  'verdicts',
+  'samples',
+  'nodes',
 ];
 
 /** Where the reports of a verdict stand, by the id of their writer: those of the run's own profile at the top. */
@@ -135,9 +137,7 @@ export async function readVerdict(
   const { nodes } = await run.readDocument(Inventory, `${runPaths.inputs}/${inputNames.inventory}`);
   const expected = nodes.map(({ name }) => name).toSorted();
   const found = verdict.nodes.map((node) => node.id);
-  const at = Array.from({ length: Math.max(expected.length, found.length) }, (_, place) => place).find(
-    (place) => expected[place] !== found[place],
-  );
+  const at = [...expected.keys(), expected.length].find((place) => expected[place] !== found[place]);
   if (at !== undefined)
     throw refuse(
       `the nodes of the inventory, with ${expected[at] ?? 'no more'}`,

@@ -10,8 +10,7 @@ import type { Placeholder } from '../../workloads/kit/command.ts';
 import { placeholders } from '../../workloads/kit/command.ts';
 import type { Sample, SourcePlace } from '../../workloads/kit/sample.ts';
 import { shellQuote, shellWord } from '../../workloads/kit/shell-quote.ts';
-import type { Subject } from '../../workloads/kit/subject.ts';
-import { nameOf, nodeOf } from '../../workloads/kit/subject.ts';
+import { nodeOrGroupOf } from '../../workloads/kit/subject.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import { suggestName } from '../config/nearest-name.ts';
 import { judge } from '../judge/judge.ts';
@@ -70,7 +69,7 @@ export async function explainCell(
     cells.flatMap(({ observed }) => (observed?.kind === 'samples' ? observed.steps : [])),
   );
   // Steps have one name on all nodes.
-  const owners = new Set(cells.map(({ subject }) => ownerOf(subject)));
+  const owners = new Set(cells.map(({ subject }) => nodeOrGroupOf(subject)));
   const metrics = new Set(
     candidates
       .flatMap(({ requirements }) => requirements)
@@ -83,7 +82,7 @@ export async function explainCell(
     .filter(
       ({ sample: { metric, step, subject } }) =>
         metric === name ||
-        (metrics.has(metric) && owners.has(ownerOf(subject)) && (steps.size === 0 || steps.has(step))),
+        (metrics.has(metric) && owners.has(nodeOrGroupOf(subject)) && (steps.size === 0 || steps.has(step))),
     );
   if (cells.length === 0 && samples.length === 0) throw notFound(name, material, judged.flat());
   const explained = await explainSamples(evidence, samples);
@@ -114,9 +113,6 @@ interface NodeSample {
   readonly node: string;
   readonly sample: Sample;
 }
-
-/** The node, or the group, that something is about. */
-const ownerOf = (subject: Subject): string => nodeOf(subject) ?? nameOf(subject);
 
 const namesOf = ({ id, requirement, title }: Cell): readonly string[] => [id, requirement, title];
 

@@ -5,7 +5,9 @@ import { writerOf } from '../../agents/protocol/write-whole.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 
 /** What a path is, for a person who did not expect it. */
-export const kindOf = (found: Pick<Stats, 'isSymbolicLink' | 'isFIFO' | 'isSocket' | 'isFile'>): string =>
+export const kindOf = (
+  found: Pick<Stats, 'isSymbolicLink' | 'isFIFO' | 'isSocket' | 'isFile' | 'isDirectory'>,
+): string =>
   found.isSymbolicLink()
     ? 'a symbolic link'
     : found.isFIFO()
@@ -14,7 +16,9 @@ export const kindOf = (found: Pick<Stats, 'isSymbolicLink' | 'isFIFO' | 'isSocke
         ? 'a socket'
         : found.isFile()
           ? 'a file'
-          : 'a device';
+          : found.isDirectory()
+            ? 'a directory'
+            : 'a device';
 
 /** The first path below a directory that is neither file nor directory, with what it is; links are not followed. */
 export async function findStranger(

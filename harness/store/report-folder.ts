@@ -74,7 +74,7 @@ export class ReportFolder {
     const path = this.#paths.at(relative);
     const found = this.#isThere ? await lookAt(path) : undefined;
     if (found === undefined) return undefined;
-    if (!found.isFile()) throw damaged(path, 'a file', found.isDirectory() ? 'a directory' : kindOf(found));
+    if (!found.isFile()) throw damaged(path, 'a file', kindOf(found));
     if (found.size > mostBytes) throw damaged(path, `at most ${mostBytes} bytes`, `${found.size}`);
     return readFile(path, 'utf8');
   }

@@ -126,7 +126,7 @@ export class RunDirectory {
     const found = await file.stat();
     if (found.isFile()) return file;
     await file.close();
-    throw damaged(relative, 'a file', found.isDirectory() ? 'a directory' : kindOf(found));
+    throw damaged(relative, 'a file', kindOf(found));
   }
 
   async has(relative: string): Promise<boolean> {

@@ -35,6 +35,10 @@ export const Measurement = z.strictObject({
 });
 export type Measurement = z.infer<typeof Measurement>;
 
+/** Dimensions as one string, whatever the order in which a tool named them. */
+export const keyOfDimensions = (dimensions: Dimensions): string =>
+  JSON.stringify(Object.entries(dimensions).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+
 /** By everything that tells measurements apart, the metric first; a verdict has them in the order of these keys. */
 export const keyOfMeasurement = ({
   metric,
@@ -53,7 +57,7 @@ export const keyOfMeasurement = ({
     metric,
     nameOf(subject),
     tool,
-    JSON.stringify(Object.entries(dimensions).toSorted(([a], [b]) => (a < b ? -1 : 1))),
+    keyOfDimensions(dimensions),
     toolVersion,
     origin,
     unit,

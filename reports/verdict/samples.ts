@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Sample } from '../../workloads/kit/sample.ts';
 import { nameOf } from '../../workloads/kit/subject.ts';
+import { inKeyOrder } from './in-key-order.ts';
 
 /**
  * Every sample of one node (`samples/<node>.json` beside the verdict that names it). It is made from the raw output,
@@ -19,13 +20,8 @@ export type Samples = z.infer<typeof Samples>;
 export const samplesPath = (node: string): string => `samples/${node}.json`;
 
 /** In the order of step, metric, subject and then all that a reader can see, so that those that are alike are equal. */
-export function sortSamples(samples: readonly Sample[]): readonly Sample[] {
-  const keys = new Map(
-    samples.map((it) => [it, [it.step, it.metric, nameOf(it.subject), JSON.stringify(it)].join('\u0000')]),
-  );
-  const keyOf = (it: Sample): string => keys.get(it) ?? '';
-  return samples.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : keyOf(a) > keyOf(b) ? 1 : 0));
-}
+export const sortSamples = (samples: readonly Sample[]): Sample[] =>
+  inKeyOrder(samples, (it) => [it.step, it.metric, nameOf(it.subject), JSON.stringify(it)].join('\u0000'));
 
 /** The text of a document, one sample a line, in the order of `sortSamples`. The digest in a verdict is of its bytes. */
 export function samplesText({

@@ -1,5 +1,5 @@
 import { nodeOf } from '../../workloads/kit/subject.ts';
-import type { Measurement } from './measurement.ts';
+import { inKeyOrder } from './in-key-order.ts';
 import { keyOfMeasurement } from './measurement.ts';
 import type { Sheet } from './sheet.ts';
 import type { Verdict } from './verdict.ts';
@@ -59,13 +59,10 @@ export function joinVerdict({ sheets: _, ...head }: Verdict, sheetOf: (node: str
     ...head,
     nodes: head.nodes.map((node, place) => ({ ...node, facts: sheets[place]?.facts ?? [] })),
     cells: [...sheets.flatMap(({ cells }) => cells), ...head.cells],
-    measurements: inOrder([...sheets.flatMap(({ measurements }) => measurements), ...head.measurements]),
+    measurements: inKeyOrder(
+      [...sheets.flatMap(({ measurements }) => measurements), ...head.measurements],
+      keyOfMeasurement,
+    ),
     attempts: [...sheets.flatMap(({ attempts }) => attempts), ...head.attempts],
   };
-}
-
-function inOrder(all: readonly Measurement[]): Measurement[] {
-  const keys = new Map(all.map((it) => [it, keyOfMeasurement(it)]));
-  const keyOf = (it: Measurement): string => keys.get(it) ?? '';
-  return all.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : keyOf(a) > keyOf(b) ? 1 : 0));
 }

@@ -33,6 +33,9 @@ export function nameOf(subject: Subject): string {
   }
 }
 
+/** Whose a subject is: the node that it is, or is part of, or the group. */
+export const nodeOrGroupOf = (subject: Subject): string => nodeOf(subject) ?? nameOf(subject);
+
 /** The node that a subject is, or is part of; what several nodes did together is no node's. */
 export const nodeOf = (subject: Subject): string | undefined =>
   'node' in subject ? subject.node : undefined;

@@ -1,6 +1,6 @@
 import { keepReadings } from '../../../reports/verdict/keep-readings.ts';
 import type { Measurement } from '../../../reports/verdict/measurement.ts';
-import { keyOfMeasurement } from '../../../reports/verdict/measurement.ts';
+import { keyOfDimensions, keyOfMeasurement } from '../../../reports/verdict/measurement.ts';
 import { nameOf } from '../../../workloads/kit/subject.ts';
 import type { Unit } from '../../../workloads/kit/unit.ts';
 import { compareText } from '../../plan/subjects.ts';
@@ -10,13 +10,9 @@ import type { Outcome } from '../outcome.ts';
 import type { Dossier, JudgedSample, RunDossier } from '../run-dossier.ts';
 import { listLostRuns } from './lost-runs.ts';
 
-/** Dimensions as one string, whatever the order in which a tool named them. */
-const dimensionKey = ({ dimensions }: JudgedSample): string =>
-  JSON.stringify(Object.entries(dimensions).toSorted(([a], [b]) => compareText(a, b)));
-
 /** Samples of one tool with the same dimensions: repetitions of one measurement. */
 export const groupByDimensions = (samples: readonly JudgedSample[]): readonly (readonly JudgedSample[])[] =>
-  group(samples, (sample) => JSON.stringify([sample.tool, dimensionKey(sample)]));
+  group(samples, (sample) => JSON.stringify([sample.tool, keyOfDimensions(sample.dimensions)]));
 
 /** What a cell saw, as the document shows it; nothing when no sample is in the metric's unit. */
 export function observe(samples: readonly JudgedSample[], unit: Unit): Pick<Outcome, 'observed'> {

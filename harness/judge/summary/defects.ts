@@ -2,7 +2,7 @@ import { isUnmet, listedUnder, nodeOfCell, worstFirst } from '../../../reports/v
 import type { Cell } from '../../../reports/verdict/cell.ts';
 import type { Said } from '../../../reports/verdict/said.ts';
 import type { Blame, Defect } from '../../../reports/verdict/verdict.ts';
-import { nameOf, nodeOf } from '../../../workloads/kit/subject.ts';
+import { nameOf, nodeOf, nodeOrGroupOf } from '../../../workloads/kit/subject.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
 import { subjectOf } from '../../plan/plan.ts';
 import { compareText } from '../../plan/subjects.ts';
@@ -142,7 +142,7 @@ function describeRetest(cells: readonly Cell[], index: RunDossier): { readonly r
   const planned = new Set(
     cells.flatMap(({ observed, subject }) => {
       const steps = observed?.kind === 'samples' ? observed.steps : [];
-      const about = index.plannedFor(nodeOf(subject) ?? nameOf(subject));
+      const about = index.plannedFor(nodeOrGroupOf(subject));
       return steps.flatMap((step) => about.get(step) ?? []);
     }),
   );
