@@ -8,7 +8,6 @@ import { joinVerdict, mostNodesInOne, splitVerdict } from '../../reports/verdict
 import {
   requireConsistent,
   validateHead,
-  validateSamples,
   validateSheet,
   validateVerdict,
 } from '../../reports/verdict/validate.ts';
@@ -43,12 +42,7 @@ export async function writeVerdict(
   if (verdict.evidence.damage !== undefined) await folder.remove(conclusionsOf(evidence.run));
   for (const { node, path } of verdict.evidence.samples) {
     const samples = sortSamples(evidence.node(node).material.samples);
-    await folder.write(
-      path,
-      samplesText(
-        validateSamples({ schema: 'assay/samples', schemaVersion: 1, run: verdict.run.id, node, samples }),
-      ),
-    );
+    await folder.write(path, samplesText({ run: verdict.run.id, node, samples }));
   }
   const named = new Set(verdict.evidence.samples.map(({ node }) => node));
   await folder.remove([...evidence.nodes.keys()].filter((node) => !named.has(node)).map(samplesPath));
@@ -105,7 +99,7 @@ export async function writeReports(
   if (verdict.profile.id === run.header.profile && lookup.isBlock) {
     const partOf = nodeParts(verdict);
     for (const { id } of verdict.nodes)
-      await folder.write(reportPaths.nodeReport(id), renderHtml(createLookup(requireConsistent(partOf(id)))));
+      await folder.write(reportPaths.nodeReport(id), renderHtml(createLookup(partOf(id))));
   }
   return paths;
 }

@@ -2,8 +2,6 @@ import type { ValidateFunction } from 'ajv/dist/2020.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { contradictions } from './contradictions.ts';
-import type { Samples } from './samples.ts';
-import samplesSchema from './samples.v1.schema.json' with { type: 'json' };
 import type { Sheet } from './sheet.ts';
 import sheetSchema from './sheet.v1.schema.json' with { type: 'json' };
 import { UpgradedVerdict } from './upgrade-verdict.ts';
@@ -16,11 +14,13 @@ const ajv = new Ajv2020({
   allowUnionTypes: true,
   discriminator: true,
   validateFormats: false,
+  // Compiling takes longer than checking almost any document; that our schemas are schemas is tested.
+  validateSchema: false,
+  code: { optimize: false },
 });
 const checks = {
   verdict: compileOnce<Verdict>(verdictSchema),
   sheet: compileOnce<Sheet>(sheetSchema),
-  samples: compileOnce<Samples>(samplesSchema),
 };
 
 /** Compiling a schema takes a third of a second: it is done for documents that there are. */
@@ -72,13 +72,6 @@ export function validateSheet(document: unknown): Sheet {
   const isSheet = checks.sheet();
   if (isDeeper(document, deepest) || !isSheet(document))
     throw mismatch(isSheet.errors, `sheet of ${quote(headOf(document).node)}`);
-  return document;
-}
-
-/** Checks the samples of a node against their committed JSON Schema, before they are written. Throws `EVIDENCE_DAMAGED`. */
-export function validateSamples(document: unknown): Samples {
-  const isSamples = checks.samples();
-  if (!isSamples(document)) throw mismatch(isSamples.errors, `samples of ${quote(headOf(document).node)}`);
   return document;
 }
 

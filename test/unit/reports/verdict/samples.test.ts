@@ -1,6 +1,7 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { samplesText, sortSamples } from '../../../../reports/verdict/samples.ts';
-import { validateSamples } from '../../../../reports/verdict/validate.ts';
+import samplesSchema from '../../../../reports/verdict/samples.v1.schema.json' with { type: 'json' };
 import type { Sample } from '../../../../workloads/kit/sample.ts';
 
 const sample = (step: string, value: number): Sample => ({
@@ -15,6 +16,7 @@ const sample = (step: string, value: number): Sample => ({
   origin: 'native',
   at: [{ command: 'run', output: 'stdout', line: 1 }],
 });
+const options = { allowUnionTypes: true, discriminator: true, validateFormats: false };
 const document = {
   schema: 'assay/samples',
   schemaVersion: 1,
@@ -35,14 +37,15 @@ describe('the samples of a node', () => {
     expect(JSON.parse(samplesText({ ...document, samples: [] }))).toEqual({ ...document, samples: [] });
   });
 
-  it('are checked against their schema before they are written', () => {
-    expect(validateSamples(document)).toEqual(document);
+  it('are what their committed schema says', () => {
+    const isSamples = new Ajv2020(options).compile(samplesSchema);
+    expect(isSamples(document)).toBe(true);
     for (const wrong of [
       { ...document, schemaVersion: 2 },
       { ...document, remark: 'x' },
       { ...document, samples: [{ ...sample('r1', 1), unit: 'GB/s' }] },
       { ...document, samples: [{ ...sample('r1', 1), at: [] }] },
     ])
-      expect(() => validateSamples(wrong)).toThrow('samples of `"n1"`: /');
+      expect(isSamples(wrong)).toBe(false);
   });
 });

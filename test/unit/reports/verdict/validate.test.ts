@@ -1,4 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
+import type { AnySchemaObject } from 'ajv/dist/2020.js';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
@@ -132,6 +134,11 @@ describe('validateVerdict', () => {
 });
 
 describe('the committed JSON Schemas', () => {
+  it.each(jsonSchemas())('$file is a schema by the draft that it names', ({ text }) => {
+    const ajv = new Ajv2020({ allowUnionTypes: true, discriminator: true, validateFormats: false });
+    expect(ajv.validateSchema(JSON.parse(text) as AnySchemaObject, true)).toBe(true);
+  });
+
   it('are the generated ones (refresh: npm run generate)', async () => {
     for (const { file, text } of jsonSchemas())
       expect(await readFile(new URL(file, folder), 'utf8')).toBe(text);
