@@ -4,7 +4,7 @@ import type { Cell as VerdictCell } from '../verdict/cell.ts';
 import { CellVerdict } from '../verdict/cell.ts';
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import { compareDimensions, dimensionTitle } from '../verdict/words/dimension-title.ts';
-import { foldNames } from '../verdict/words/fold-names.ts';
+import { createNameFold } from '../verdict/words/fold-names.ts';
 import { formatLimit } from '../verdict/words/format-limit.ts';
 import { formatMedian, formatObserved } from '../verdict/words/format-observed.ts';
 import { formatRange } from '../verdict/words/format-range.ts';
@@ -36,6 +36,7 @@ export function cellsSection({ verdict: { cells } }: VerdictLookup): Section {
 /** Counts for each requirement, then the cells that are not met; those that pass stand in the reports of the nodes. */
 export function blockCellsSection({ verdict: { cells } }: VerdictLookup): Section {
   const open = cells.filter(isUnmet);
+  const fold = createNameFold();
   return {
     id: 'cells',
     title: 'Cells that are not met',
@@ -53,7 +54,10 @@ export function blockCellsSection({ verdict: { cells } }: VerdictLookup): Sectio
                 isOpen: true,
                 summary: summaryOf(group, `${group.cells.length} not met`),
                 content: [
-                  cellTable(`Cells of ${group.name} that are not met`, foldCells(group.cells).map(foldedRow)),
+                  cellTable(
+                    `Cells of ${group.name} that are not met`,
+                    foldCells(group.cells).map((same) => foldedRow(same, fold)),
+                  ),
                 ],
               }),
             ),
@@ -134,11 +138,11 @@ const foldCells = (cells: readonly VerdictCell[]): readonly (readonly VerdictCel
   ).values(),
 ];
 
-function foldedRow(same: readonly VerdictCell[]): Row {
+function foldedRow(same: readonly VerdictCell[], fold: (names: readonly string[]) => string): Row {
   const [first] = same;
   if (first === undefined) return { cells: [] };
   if (same.length === 1) return cellRow(first);
-  const subjects = foldNames(same.map(({ subject }) => nameOf(subject)));
+  const subjects = fold(same.map(({ subject }) => nameOf(subject)));
   return rowOf(first, [code(subjects)], noted('–', `${same.length} subjects`));
 }
 

@@ -37,13 +37,14 @@ export function readJson<T>(schema: z.ZodType<T>, text: string): Result<T> {
 
 /** Colons outside strings: JSON has one for each key. */
 function countColons(text: string): number {
+  const [quote, backslash, colon] = [0x22, 0x5c, 0x3a];
   let count = 0;
   let isString = false;
   for (let at = 0; at < text.length; at += 1) {
-    const character = text[at];
-    if (character === '"') isString = !isString;
-    else if (character === '\\') at += 1;
-    else if (character === ':' && !isString) count += 1;
+    const unit = text.charCodeAt(at);
+    if (unit === quote) isString = !isString;
+    else if (unit === backslash) at += 1;
+    else if (unit === colon && !isString) count += 1;
   }
   return count;
 }

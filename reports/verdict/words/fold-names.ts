@@ -6,6 +6,19 @@ type Pieces = readonly string[];
 /** Names as people write sets of them: `gpu[001-004,007], login`. */
 export const foldNames = (names: readonly string[]): string => foldNameRows(names.map(cleanText)).join(', ');
 
+/** The same for somebody who names the same sets again and again, each of thousands. */
+export function createNameFold(): (names: readonly string[]) => string {
+  const folded = new Map<string, string>();
+  return (names) => {
+    const key = names.join('\n');
+    const known = folded.get(key);
+    if (known !== undefined) return known;
+    const text = foldNames(names);
+    folded.set(key, text);
+    return text;
+  };
+}
+
 /** The same as one word: `gpu[001-004,007],login`; `expandNodeSet` of the harness gives the same names back. */
 export const foldNodeSet = (names: readonly string[]): string => foldNameRows(names).join(',');
 
