@@ -1,5 +1,5 @@
 import { sortSamples } from '../../reports/verdict/samples.ts';
-import { compareText } from '../plan/subjects.ts';
+import { compareText } from '../../workloads/kit/compare-text.ts';
 import type { NodeMaterial, RunMaterial } from '../store/run-material.ts';
 
 /**

@@ -1,11 +1,11 @@
 import type { Cell } from '../../reports/verdict/cell.ts';
 import type { Said } from '../../reports/verdict/said.ts';
 import type { AssetVerdict } from '../../reports/verdict/verdict.ts';
+import { compareText } from '../../workloads/kit/compare-text.ts';
 import { valueOf } from '../../workloads/kit/facts/fact.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import { facilityClaim } from '../config/inventory.ts';
 import type { Profile } from '../config/profile.ts';
-import { compareText } from '../plan/subjects.ts';
 import type { Standing } from './conclude.ts';
 import { describeStanding } from './conclude.ts';
 import type { Dossier } from './run-dossier.ts';

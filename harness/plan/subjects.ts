@@ -1,3 +1,4 @@
+import { compareText } from '../../workloads/kit/compare-text.ts';
 import { valueOf } from '../../workloads/kit/facts/fact.ts';
 import type { Accelerator, Drive, HostFacts, Nic } from '../../workloads/kit/facts/host-facts.ts';
 import { nameOf } from '../../workloads/kit/subject.ts';
@@ -93,6 +94,3 @@ function name(
     })
     .toSorted((a, b) => compareText(a.subject.id, b.subject.id));
 }
-
-/** Order by code units: the same on every machine, unlike a locale's. */
-export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

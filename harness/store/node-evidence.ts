@@ -4,6 +4,7 @@ import { JournalFold } from '../../agents/protocol/journal-fold.ts';
 import type { JournalRecord } from '../../agents/protocol/journal-record.ts';
 import { FactsStep, isAgentsFault, StepResult } from '../../agents/protocol/step.ts';
 import type { Said } from '../../reports/verdict/said.ts';
+import { sortSamples } from '../../reports/verdict/samples.ts';
 import { unknown, valueOf } from '../../workloads/kit/facts/fact.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import { ProbeDocument } from '../../workloads/kit/facts/probe-output.ts';
@@ -21,6 +22,7 @@ import { readDocument } from './read-document.ts';
 import type { RunDirectory } from './run-directory.ts';
 import { runPaths } from './run-directory.ts';
 import type { EndedStep, FactsDocument, NodeMaterial } from './run-material.ts';
+import { Shared } from './shared.ts';
 
 /**
  * Everything that is known about one node of a run, proven link by link: filled by the session that has just received it,
@@ -39,6 +41,7 @@ export class NodeEvidence {
   damage: EvidenceDamaged | undefined;
   readonly #run: string;
   readonly #registry: Registry;
+  readonly #shared: Shared;
   readonly #documents: FactsDocument[] = [];
   readonly #steps: EndedStep[] = [];
   readonly #under = new Map<string, string>();
@@ -50,11 +53,13 @@ export class NodeEvidence {
     id: string,
     { header, headDigest }: Pick<RunDirectory, 'header' | 'headDigest'>,
     registry: Registry,
+    shared = new Shared(),
   ) {
     this.id = id;
     this.#run = header.id;
     this.place = { records: 0, head: headDigest };
     this.#registry = registry;
+    this.#shared = shared;
   }
 
   /** A file of it was changed or is gone. */
@@ -131,7 +136,7 @@ export class NodeEvidence {
   }
 
   #read(result: StepResult, files: ReadonlyMap<string, string>): Result<readonly Sample[], Said> {
-    const parsed = parseStep(this.#registry, this.id, result, files);
+    const parsed = parseStep(this.#registry, this.id, result, files, this.#shared);
     return parsed.ok ? parsed : err({ say: 'quoted', text: parsed.error });
   }
 
@@ -177,7 +182,7 @@ export class NodeEvidence {
       ...(this.#under.size === 0 ? {} : { under: new Map(this.#under) }),
       ...(this.fold.restarts.length === 0 ? {} : { restarts: this.fold.restarts }),
       steps: [...this.#steps],
-      samples: [...this.#samples],
+      samples: sortSamples(this.#samples),
       unreadable: [...this.#unreadable],
       ...(hasJournal ? { journal: place } : {}),
     };

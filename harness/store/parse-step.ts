@@ -10,6 +10,7 @@ import { subjectOfGroup } from '../../workloads/kit/subject.ts';
 import type { Counters, Reading, StepOutputs } from '../../workloads/kit/tool.ts';
 import type { Metric } from '../../workloads/kit/workload.ts';
 import type { Registry } from '../../workloads/registry.ts';
+import { Shared } from './shared.ts';
 
 /** Runs before 2026-11-29 have short names for their counters. */
 const formerNames: Readonly<Record<string, string>> = {
@@ -36,6 +37,7 @@ export function parseStep(
   node: string,
   step: StepResult,
   files: ReadonlyMap<string, string>,
+  shared = new Shared(),
 ): Result<readonly Sample[]> {
   const registered = registry.get(step.workload);
   const tool = registered?.tools.find((candidate) => candidate.id === step.tool);
@@ -50,6 +52,7 @@ export function parseStep(
   const parsed = tool.parse(gatherOutputs(step, files), params.data, step.seat);
   if (!parsed.ok) return err(step.reason === undefined ? parsed.error : `${parsed.error} (${step.reason})`);
   const samples: Sample[] = [];
+  const { toolVersion } = parsed.value;
   for (const reading of parsed.value.readings) {
     const metric = registered.workload.metrics[reading.metric];
     if (metric === undefined)
@@ -58,17 +61,17 @@ export function parseStep(
     if (outside !== undefined) return err(outside);
     if (reading.at.length === 0) return err(`${tool.id} does not say where \`${reading.metric}\` stands`);
     samples.push({
-      metric: `${step.workload}.${reading.metric}`,
+      metric: shared.text(`${step.workload}.${reading.metric}`),
       value: reading.value,
       unit: metric.unit,
-      dimensions: reading.dimensions,
-      subject: subjectOf(node, step.seat, reading.device),
+      dimensions: shared.value(reading.dimensions),
+      subject: shared.value(subjectOf(node, step.seat, reading.device)),
       tool: tool.id,
-      ...(parsed.value.toolVersion === undefined ? {} : { toolVersion: parsed.value.toolVersion }),
+      ...(toolVersion === undefined ? {} : { toolVersion: shared.text(toolVersion) }),
       step: step.step,
       session: step.session,
       origin: tool.origin,
-      at: [...reading.at],
+      at: shared.value([...reading.at]),
       ...(reading.invalid === undefined ? {} : { invalid: reading.invalid }),
     });
   }

@@ -21,6 +21,7 @@ import { readNode } from './read-node.ts';
 import type { RunDirectory } from './run-directory.ts';
 import { inputNames, runPaths } from './run-directory.ts';
 import type { RunMaterial } from './run-material.ts';
+import { Shared } from './shared.ts';
 
 /** Nodes whose evidence is read at the same time: each has a few files open. */
 const nodesAtOnce = 4;
@@ -53,8 +54,9 @@ export class RunEvidence {
   ) {
     this.run = run;
     this.registry = registry;
+    const shared = new Shared();
     this.nodes = new Map(
-      inputs.inventory.nodes.map(({ name }) => [name, new NodeEvidence(name, run, registry)]),
+      inputs.inventory.nodes.map(({ name }) => [name, new NodeEvidence(name, run, registry, shared)]),
     );
     this.#inputs = inputs;
     this.#journal = journal;

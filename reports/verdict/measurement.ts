@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { compareText } from '../../workloads/kit/compare-text.ts';
 import { Dimensions, Origin, SourcePlace } from '../../workloads/kit/sample.ts';
 import { nameOf, Subject } from '../../workloads/kit/subject.ts';
 import { Unit } from '../../workloads/kit/unit.ts';
@@ -35,9 +36,17 @@ export const Measurement = z.strictObject({
 });
 export type Measurement = z.infer<typeof Measurement>;
 
+/** Samples share their dimensions, of which there are few. */
+const keys = new WeakMap<Dimensions, string>();
+
 /** Dimensions as one string, whatever the order in which a tool named them. */
-export const keyOfDimensions = (dimensions: Dimensions): string =>
-  JSON.stringify(Object.entries(dimensions).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+export function keyOfDimensions(dimensions: Dimensions): string {
+  const known = keys.get(dimensions);
+  if (known !== undefined) return known;
+  const key = JSON.stringify(Object.entries(dimensions).toSorted(([a], [b]) => compareText(a, b)));
+  keys.set(dimensions, key);
+  return key;
+}
 
 /** By everything that tells measurements apart, the metric first; a verdict has them in the order of these keys. */
 export const keyOfMeasurement = ({

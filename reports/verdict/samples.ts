@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { compareText } from '../../workloads/kit/compare-text.ts';
 import { Sample } from '../../workloads/kit/sample.ts';
 import { nameOf } from '../../workloads/kit/subject.ts';
-import { inKeyOrder } from './in-key-order.ts';
 
 /**
  * Every sample of one node (`samples/<node>.json` beside the verdict that names it). It is made from the raw output,
@@ -20,8 +20,13 @@ export type Samples = z.infer<typeof Samples>;
 export const samplesPath = (node: string): string => `samples/${node}.json`;
 
 /** In the order of step, metric, subject and then all that a reader can see, so that those that are alike are equal. */
-export const sortSamples = (samples: readonly Sample[]): Sample[] =>
-  inKeyOrder(samples, (it) => [it.step, it.metric, nameOf(it.subject), JSON.stringify(it)].join('\u0000'));
+export const sortSamples = (samples: readonly Sample[]): Sample[] => samples.toSorted(compareSamples);
+
+const compareSamples = (a: Sample, b: Sample): number =>
+  compareText(a.step, b.step) ||
+  compareText(a.metric, b.metric) ||
+  compareText(nameOf(a.subject), nameOf(b.subject)) ||
+  compareText(JSON.stringify(a), JSON.stringify(b));
 
 /** The text of a document, one sample a line, in the order of `sortSamples`. The digest in a verdict is of its bytes. */
 export function samplesText({

@@ -1,9 +1,9 @@
 import { keepReadings } from '../../../reports/verdict/keep-readings.ts';
 import type { Measurement } from '../../../reports/verdict/measurement.ts';
 import { keyOfDimensions, keyOfMeasurement } from '../../../reports/verdict/measurement.ts';
+import { compareText } from '../../../workloads/kit/compare-text.ts';
 import { nameOf } from '../../../workloads/kit/subject.ts';
 import type { Unit } from '../../../workloads/kit/unit.ts';
-import { compareText } from '../../plan/subjects.ts';
 import { median } from '../../stats/median.ts';
 import { medianInterval } from '../../stats/median-interval.ts';
 import type { Outcome } from '../outcome.ts';

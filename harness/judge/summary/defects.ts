@@ -2,10 +2,10 @@ import { isUnmet, listedUnder, nodeOfCell, worstFirst } from '../../../reports/v
 import type { Cell } from '../../../reports/verdict/cell.ts';
 import type { Said } from '../../../reports/verdict/said.ts';
 import type { Blame, Defect } from '../../../reports/verdict/verdict.ts';
+import { compareText } from '../../../workloads/kit/compare-text.ts';
 import { nameOf, nodeOf, nodeOrGroupOf } from '../../../workloads/kit/subject.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
 import { subjectOf } from '../../plan/plan.ts';
-import { compareText } from '../../plan/subjects.ts';
 import type { Cause } from '../cause.ts';
 import { nameOfCause } from '../cause.ts';
 import type { JudgedCell } from '../judge-cells.ts';

@@ -1,12 +1,12 @@
 import type { SaidSetting } from '../../../../reports/verdict/said.ts';
 import { formatExact } from '../../../../reports/verdict/words/format-quantity.ts';
+import { compareText } from '../../../../workloads/kit/compare-text.ts';
 import type { Fact } from '../../../../workloads/kit/facts/fact.ts';
 import { known } from '../../../../workloads/kit/facts/fact.ts';
 import { unitOfFact } from '../../../../workloads/kit/facts/fact-path.ts';
 import type { Accelerator, Drive, Nic } from '../../../../workloads/kit/facts/host-facts.ts';
 import { HostFacts } from '../../../../workloads/kit/facts/host-facts.ts';
 import { mapFact } from '../../../../workloads/kit/facts/read-number.ts';
-import { compareText } from '../../../plan/subjects.ts';
 import { lookUpFact } from '../look-up-fact.ts';
 
 /** One thing, or one for each device, described by facts: the order of devices means nothing. */
