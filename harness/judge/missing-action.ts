@@ -11,6 +11,7 @@ const ownGaps: readonly Cell['missing'][] = ['no-subject', 'not-covered'];
  */
 export function adviseOn({ verdict, missing }: Pick<Cell, 'verdict' | 'missing'>): Said | undefined {
   if (missing !== undefined) return missing === 'no-subject' ? undefined : { say: 'advice', on: missing };
+  if (verdict === 'inconclusive') return { say: 'advice', on: 'near-limit' };
   return verdict === 'fail' ? undefined : { say: 'advice', on: 'unproven' };
 }
 
@@ -19,5 +20,6 @@ export function ownerOf({
   verdict,
   missing,
 }: Pick<Cell, 'verdict' | 'missing'>): Defect['owner'] | undefined {
-  return verdict === 'fail' || ownGaps.includes(missing) ? undefined : 'configuration';
+  const isFound = verdict === 'fail' || verdict === 'inconclusive';
+  return isFound || ownGaps.includes(missing) ? undefined : 'configuration';
 }

@@ -275,7 +275,7 @@ export const Said = z
     say('lost-runs', { entry: text, planned: whole, fates: z.array(fate) }),
     say('advice', {
       // A subject that is not there needs what its requirement says.
-      on: z.enum([...MissingKind.exclude(['no-subject']).options, 'unproven']),
+      on: z.enum([...MissingKind.exclude(['no-subject']).options, 'unproven', 'near-limit']),
     }),
     say('repair', { node: text }),
     say('investigate', {}),

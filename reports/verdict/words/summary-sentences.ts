@@ -12,6 +12,8 @@ const advice = {
     'Give the agent the right or the program that the reason names; where it names none, the machine does not tell this.',
   'same-machine': 'Name each machine once: take this name out of the inventory, or correct where it leads.',
   'no-access': 'Make the node reachable: the reason says what is in the way. Then run again.',
+  'near-limit':
+    'Take more runs: these are too near the limit to decide. Where twelve fall on both sides of it, find what makes them differ.',
   unproven: 'Remove the cause that the reason names and measure again: nothing is proven until then.',
 } as const;
 
