@@ -17,6 +17,8 @@ export interface KeptSteps extends AsyncDisposable {
   readonly names: readonly string[];
   /** Where a step, or a file of it, is found. */
   readonly placeOf: (step: string, file?: string) => string;
+  /** The bytes that reading a step takes. */
+  readonly sizeOf: (step: string) => Promise<number>;
   /** The files of a step, by name. Throws EVIDENCE_DAMAGED. */
   readonly read: (step: string) => Promise<ReadonlyMap<string, KeptFile>>;
 }
@@ -67,6 +69,14 @@ async function openFolders(run: RunDirectory, node: string): Promise<KeptSteps> 
   return {
     names: await run.list(runPaths.steps(node)),
     placeOf,
+    sizeOf: async (step) => {
+      let sum = 0;
+      for (const file of await run.list(placeOf(step))) {
+        await using handle = await run.openToRead(placeOf(step, file));
+        sum += (await handle.stat()).size;
+      }
+      return sum;
+    },
     read: async (step) => {
       const files = new Map<string, KeptFile>();
       for (const file of await run.list(placeOf(step))) {

@@ -73,6 +73,12 @@ export class PackReader {
     return `${this.#where} steps/${step}${file === undefined ? '' : `/${file}`}`;
   }
 
+  /** The bytes that a step takes in the pack. */
+  sizeOf(step: string): Promise<number> {
+    const { start = 0, end = 0 } = this.#units.get(step) ?? {};
+    return Promise.resolve(end - start);
+  }
+
   /** The files of a step by name. */
   async read(step: string): Promise<ReadonlyMap<string, PackedFile>> {
     const unit = this.#units.get(step);
@@ -101,7 +107,8 @@ export class PackReader {
     if (start < window.start || end > window.start + window.bytes.length) {
       const most = Math.max(end, Math.min(start + readAheadBytes, this.end));
       window = { start, bytes: await readPart(this.#tar, { where: this.#where, start, end: most }) };
-      this.#window = window;
+      // One large step is not kept while the next ones are read.
+      if (window.bytes.length <= readAheadBytes) this.#window = window;
     }
     return window.bytes.subarray(start - window.start, end - window.start);
   }

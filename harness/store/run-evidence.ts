@@ -11,20 +11,17 @@ import { Plan, withSharedMembers } from '../plan/plan.ts';
 import { assayVersion } from '../version.ts';
 import type { CoordinatorEntry, Decided } from './coordinator-journal.ts';
 import { CoordinatorJournal } from './coordinator-journal.ts';
-import { damaged, EvidenceDamaged } from './evidence-damaged.ts';
+import { damaged } from './evidence-damaged.ts';
 import { NodeEvidence } from './node-evidence.ts';
 import { readOldDecisions } from './old-decision.ts';
 import { proveDecisions } from './prove-decisions.ts';
 import type { RunInputs } from './read-inputs.ts';
 import { readInputs } from './read-inputs.ts';
-import { readNode } from './read-node.ts';
+import { readNodes } from './read-nodes.ts';
 import type { RunDirectory } from './run-directory.ts';
 import { inputNames, runPaths } from './run-directory.ts';
 import type { RunMaterial } from './run-material.ts';
 import { Shared } from './shared.ts';
-
-/** Nodes whose evidence is read at the same time: each has a few files open. */
-const nodesAtOnce = 4;
 
 /** All that is known about a run: read from its directory, and added to by the sessions of the nodes while it goes on. */
 export class RunEvidence {
@@ -81,29 +78,17 @@ export class RunEvidence {
     proveDecisions(journal.records, inputs.inventory.nodes, evidence.#planned?.document);
     for (const name of await run.list('nodes'))
       if (!evidence.nodes.has(name)) throw damaged(`nodes/${name}`, 'a node of the inventory', 'another one');
-    const queue = evidence.nodes.values();
-    const decided = evidence.#decided;
-    await Promise.all(
-      Array.from({ length: nodesAtOnce }, async () => {
-        for (const node of queue) {
-          node.unreached = decided.unreached.get(node.id);
-          const first = decided.sameMachine.get(node.id);
-          if (first !== undefined) node.isAlso(first);
-          try {
-            await readNode(run, node, evidence.stepsOf(node.id), (digest) => evidence.#isPlanDigest(digest));
-            if (node.place.records === 0 && evidence.#isPlannedFrom(node.id))
-              throw damaged(
-                runPaths.journal(node.id),
-                'a journal, since the plan rests on facts of this node',
-                'none',
-              );
-          } catch (cause) {
-            if (!(cause instanceof EvidenceDamaged)) throw cause;
-            node.spoil(cause);
-          }
-        }
-      }),
-    );
+    const { unreached, sameMachine } = evidence.#decided;
+    for (const node of evidence.nodes.values()) {
+      node.unreached = unreached.get(node.id);
+      const first = sameMachine.get(node.id);
+      if (first !== undefined) node.isAlso(first);
+    }
+    await readNodes(run, evidence.nodes.values(), {
+      stepsOf: (node) => evidence.stepsOf(node),
+      isPlanDigest: (digest) => evidence.#isPlanDigest(digest),
+      isPlannedFrom: (node) => evidence.#isPlannedFrom(node),
+    });
     for (const node of evidence.nodes.values()) evidence.#proveName(node);
     return evidence;
   }

@@ -3,7 +3,8 @@ import { readChain } from '../../agents/protocol/chain.ts';
 import { writerOf } from '../../agents/protocol/write-whole.ts';
 import { ErrorDocument } from '../../workloads/kit/error-document.ts';
 import type { PlannedStep } from '../plan/plan.ts';
-import { damaged } from './evidence-damaged.ts';
+import { ByteBudget } from './byte-budget.ts';
+import { damaged, EvidenceDamaged } from './evidence-damaged.ts';
 import type { KeptFile, KeptSteps } from './kept-steps.ts';
 import { openSteps } from './kept-steps.ts';
 import type { NodeEvidence } from './node-evidence.ts';
@@ -17,12 +18,56 @@ const ownNames: ReadonlySet<string> = new Set([
   ...['unreached.json', 'steps', 'incoming'],
 ]);
 
-/** Reads one node of a run from disk into its evidence, proving it. Throws EVIDENCE_DAMAGED. */
-export async function readNode(
+/** Nodes whose evidence is read at the same time: each has a few files open. */
+const nodesAtOnce = 4;
+/** Of the steps that are read at the same time, each of which may be a quarter of a gigabyte. */
+const mostBytesAtOnce = 64 * 1024 * 1024;
+
+/** What a run knows of its nodes before they are read. */
+interface Expected {
+  readonly stepsOf: (node: string) => ReadonlyMap<string, PlannedStep>;
+  readonly isPlanDigest: (digest: string) => boolean;
+  /** Whether the plan rests on facts of a node. */
+  readonly isPlannedFrom: (node: string) => boolean;
+}
+
+/**
+ * Reads the nodes of a run from disk into their evidence, proving it. One whose evidence was changed or is gone says so, and
+ * the others are read all the same.
+ */
+export async function readNodes(
+  run: RunDirectory,
+  nodes: Iterable<NodeEvidence>,
+  expected: Expected,
+): Promise<void> {
+  const queue = [...nodes].values();
+  const budget = new ByteBudget(mostBytesAtOnce);
+  await Promise.all(
+    Array.from({ length: nodesAtOnce }, async () => {
+      for (const node of queue) {
+        try {
+          await readNode(run, node, expected, budget);
+          if (node.place.records === 0 && expected.isPlannedFrom(node.id))
+            throw damaged(
+              runPaths.journal(node.id),
+              'a journal, since the plan rests on facts of this node',
+              'none',
+            );
+        } catch (cause) {
+          if (!(cause instanceof EvidenceDamaged)) throw cause;
+          node.spoil(cause);
+        }
+      }
+    }),
+  );
+}
+
+/** Throws EVIDENCE_DAMAGED. */
+async function readNode(
   run: RunDirectory,
   node: NodeEvidence,
-  planned: ReadonlyMap<string, PlannedStep>,
-  isPlanDigest: (digest: string) => boolean,
+  { stepsOf, isPlanDigest }: Expected,
+  budget: ByteBudget,
 ): Promise<void> {
   const { id, fold, place } = node;
   const path = runPaths.journal(id);
@@ -46,13 +91,14 @@ export async function readNode(
     if (!isPlanDigest(digest))
       throw damaged(`${path} line ${seq + 1}`, 'a plan of this run', `one with sha256 ${digest}`);
   await using kept = await openSteps(run, id, fold.ended.size);
+  const planned = stepsOf(id);
   // Old or foreign results are no evidence: what the journal does not name must not be there.
   for (const name of kept?.names ?? [])
     if (!fold.ended.has(name))
       throw damaged(kept?.placeOf(name) ?? name, 'a step that the journal names', 'one that it does not');
   for (const [name, { result }] of fold.ended) {
     if (kept === undefined) throw damaged(runPaths.pack(id), 'a readable file', 'none');
-    await readStep(node, kept, name, result, planned);
+    await budget.within(await kept.sizeOf(name), () => readStep(node, kept, name, result, planned));
   }
 }
 
