@@ -1,8 +1,9 @@
+import { posix } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { sha256 } from '../../agents/protocol/chain.ts';
 import { parseJson } from '../../agents/protocol/parse-json.ts';
 import { nodeParts } from '../../reports/verdict/node-parts.ts';
-import { samplesPath, samplesText, sortSamples } from '../../reports/verdict/samples.ts';
+import { samplesText, sortSamples } from '../../reports/verdict/samples.ts';
 import type { Sheet, SheetName } from '../../reports/verdict/sheet.ts';
 import { joinVerdict, mostNodesInOne, splitVerdict } from '../../reports/verdict/split-verdict.ts';
 import {
@@ -21,6 +22,7 @@ import { Inventory } from '../config/inventory.ts';
 import { judge } from '../judge/judge.ts';
 import { damaged } from '../store/evidence-damaged.ts';
 import { jsonPieces } from '../store/read-document.ts';
+import { profileDigests, unknownProfile } from '../store/read-inputs.ts';
 import type { ReportFolder } from '../store/report-folder.ts';
 import { reportPaths } from '../store/report-folder.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
@@ -44,8 +46,10 @@ export async function writeVerdict(
     const samples = sortSamples(evidence.node(node).material.samples);
     await folder.write(path, samplesText({ run: verdict.run.id, node, samples }));
   }
-  const named = new Set(verdict.evidence.samples.map(({ node }) => node));
-  await folder.remove([...evidence.nodes.keys()].filter((node) => !named.has(node)).map(samplesPath));
+  await folder.removeOthers(
+    'samples',
+    new Set(verdict.evidence.samples.map(({ path }) => posix.basename(path))),
+  );
   await writeDocument(folder, verdict);
 }
 
@@ -65,6 +69,7 @@ async function writeDocument(folder: ReportFolder, verdict: Verdict): Promise<vo
     named.push({ node: sheet.node, path, sha256: sha256(text) });
   }
   await folder.write(reportPaths.verdict(id), jsonPieces({ ...head, sheets: named }));
+  await folder.removeOthers(reportPaths.sheets(id), new Set(named.map(({ path }) => posix.basename(path))));
 }
 
 /** All that may have been concluded from a run before, by whatever profile. */
@@ -96,11 +101,12 @@ export async function writeReports(
     const path = paths.get(id);
     if (path !== undefined) await folder.write(path, pieces?.(lookup) ?? render(lookup, plainScreen));
   }
-  if (verdict.profile.id === run.header.profile && lookup.isBlock) {
-    const partOf = nodeParts(verdict);
-    for (const { id } of verdict.nodes)
-      await folder.write(reportPaths.nodeReport(id), renderHtml(createLookup(partOf(id))));
-  }
+  if (verdict.profile.id !== run.header.profile) return paths;
+  const pages = lookup.isBlock ? verdict.nodes.map(({ id }) => id) : [];
+  const partOf = nodeParts(verdict);
+  for (const id of pages)
+    await folder.write(reportPaths.nodeReport(id), renderHtml(createLookup(partOf(id))));
+  await folder.removeOthers('nodes', new Set(pages));
   return paths;
 }
 
@@ -113,17 +119,17 @@ export async function readVerdict(
   run: RunDirectory,
   profile: string,
 ): Promise<Verdict | undefined> {
+  const known = profileDigests(run.header);
+  const digest = known.get(profile);
+  if (digest === undefined) throw unknownProfile(profile, known.keys());
   const path = reportPaths.verdict(profile);
   const text = await folder.read(path);
   if (text === undefined) return undefined;
   const verdict = validateHead(parseJson(text));
   const refuse = (expected: string, found: string) => damaged(path, expected, found);
-  const input = run.header.inputs.find(
-    (each) => each.path === `${runPaths.inputs}/profiles/${verdict.profile.id}.json`,
-  );
   if (verdict.profile.id !== profile) throw refuse(`the profile ${profile}`, verdict.profile.id);
-  if (verdict.profile.digest !== input?.sha256)
-    throw refuse(`the profile with sha256 ${input?.sha256 ?? 'none'}`, `sha256 ${verdict.profile.digest}`);
+  if (verdict.profile.digest !== digest)
+    throw refuse(`the profile with sha256 ${digest}`, `sha256 ${verdict.profile.digest}`);
   const { id, startedAt, purpose, assay } = run.header;
   if (!isDeepStrictEqual(verdict.run, { id, startedAt, purpose, assay }))
     throw refuse('what the run says of itself', JSON.stringify(verdict.run).slice(0, 300));

@@ -1,3 +1,5 @@
+import { posix } from 'node:path';
+import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { LimitFile } from '../../workloads/kit/limit.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import { metricsOf } from '../../workloads/registry.ts';
@@ -9,6 +11,7 @@ import { Suite } from '../config/suite.ts';
 import { damaged } from './evidence-damaged.ts';
 import type { RunDirectory } from './run-directory.ts';
 import { inputNames, runPaths } from './run-directory.ts';
+import type { RunHeader } from './run-header.ts';
 import type { RunMaterial } from './run-material.ts';
 
 export type RunInputs = Pick<RunMaterial, 'inventory' | 'suite' | 'manifest' | 'limits' | 'metrics'> & {
@@ -40,5 +43,23 @@ export async function readInputs(run: RunDirectory, registry: Registry): Promise
     ),
   };
 }
+
+/** The digests of the profiles among the inputs, by id. */
+export const profileDigests = ({ inputs }: RunHeader): ReadonlyMap<string, string> => {
+  const prefix = pathOf('profiles/');
+  return new Map(
+    inputs
+      .filter(({ path }) => path.startsWith(prefix))
+      .map(({ path, sha256 }) => [posix.basename(path, '.json'), sha256]),
+  );
+};
+
+/** A profile was asked for that is not among the inputs, of which these are. */
+export const unknownProfile = (wanted: string, known: Iterable<string>): AssayError =>
+  new AssayError(
+    'CONFIG_INVALID',
+    `expected one of the profiles ${[...known].join(', ')}, got \`${wanted.slice(0, 80)}\``,
+    { hint: 'A run can be judged by the profiles that are among its inputs.' },
+  );
 
 const pathOf = (name: string): string => `${runPaths.inputs}/${name}`;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { writeWhole } from '../../agents/protocol/write-whole.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
+import { fileName } from '../../workloads/kit/names.ts';
 import { damaged } from './evidence-damaged.ts';
 import { GuardedPaths } from './guarded-paths.ts';
 import { findStranger, kindOf } from './own-folder.ts';
@@ -92,6 +93,14 @@ export class ReportFolder {
     this.#isMarked = true;
   }
 
+  /** Removes what is ours in a folder, but for the entries with these names: what is no longer said of anybody. */
+  async removeOthers(relative: string, kept: ReadonlySet<string>): Promise<void> {
+    const found = await lookAt(this.#paths.at(relative));
+    if (found?.isDirectory() !== true) return;
+    const others = (await readdir(this.#paths.at(relative))).filter((name) => !kept.has(name));
+    await this.remove(others.filter((name) => fileName.test(name)).map((name) => `${relative}/${name}`));
+  }
+
   /**
    * Removes files, and folders with what is ours in them, that say what is no longer so. Of a folder that does not say
    * that it is this run's nothing is removed.
@@ -102,7 +111,7 @@ export class ReportFolder {
       const path = this.#paths.at(relative);
       const found = await lookAt(path);
       if (found?.isDirectory() === true) await removeBelow(path);
-      else if (found !== undefined) await rm(path, { force: true });
+      else if (found !== undefined && ours.test(path)) await rm(path, { force: true });
     }
   }
 }

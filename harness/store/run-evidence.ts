@@ -16,10 +16,10 @@ import { NodeEvidence } from './node-evidence.ts';
 import { readOldDecisions } from './old-decision.ts';
 import { proveDecisions } from './prove-decisions.ts';
 import type { RunInputs } from './read-inputs.ts';
-import { readInputs } from './read-inputs.ts';
+import { profileDigests, readInputs, unknownProfile } from './read-inputs.ts';
 import { readNodes } from './read-nodes.ts';
 import type { RunDirectory } from './run-directory.ts';
-import { inputNames, runPaths } from './run-directory.ts';
+import { runPaths } from './run-directory.ts';
 import type { RunMaterial } from './run-material.ts';
 import { Shared } from './shared.ts';
 
@@ -208,10 +208,9 @@ export class RunEvidence {
     const { profiles } = this.#inputs;
     const profile = profiles.find(({ id }) => id === wanted);
     if (profile !== undefined) return profile;
-    throw new AssayError(
-      'CONFIG_INVALID',
-      `expected one of the profiles ${profiles.map(({ id }) => id).join(', ')}, got \`${wanted}\``,
-      { hint: 'A run can be judged by the profiles that are among its inputs.' },
+    throw unknownProfile(
+      wanted,
+      profiles.map(({ id }) => id),
     );
   }
 
@@ -227,7 +226,6 @@ export class RunEvidence {
     const { header } = this.run;
     const { profiles, ...inputs } = this.#inputs;
     const { skips, broken, distinct, proof } = this.#decided;
-    const path = `${runPaths.inputs}/${inputNames.profile(profileId)}`;
     return {
       header,
       assay: assayVersion,
@@ -239,7 +237,7 @@ export class RunEvidence {
       broken,
       distinct,
       ...(proof === undefined ? {} : { decisions: proof }),
-      profileDigest: header.inputs.find((input) => input.path === path)?.sha256 ?? '',
+      profileDigest: profileDigests(header).get(profileId) ?? '',
       ladder: profiles.filter(({ rank }) => rank !== undefined),
       plan:
         only === undefined || plan === undefined

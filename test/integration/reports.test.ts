@@ -67,6 +67,17 @@ describe('reports stand beside the evidence', () => {
     expect([exitCode, stderr]).toEqual([64, expect.stringContaining('assay judge one') as string]);
   });
 
+  it.each(['judge', 'report'])('are of a profile of the run, for %s', async (command) => {
+    for (const profile of ['../x', 'nobody', '']) {
+      const args = [command, 'one', '--profile', profile];
+      const { exitCode, stderr } = await runAssay(args, { cwd: parent });
+      expect([exitCode, stderr.replace(/\s+/g, ' ')]).toEqual([
+        64,
+        expect.stringMatching(/CONFIG_INVALID expected one of the profiles .*survey/) as string,
+      ]);
+    }
+  });
+
   it('are printed where nothing can be written', async () => {
     const cwd = copy();
     rmSync(join(cwd, 'one.report'), { recursive: true });

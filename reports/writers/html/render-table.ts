@@ -74,8 +74,11 @@ function renderStrip({ measurement }: StripCell): SafeHtml {
   const { n, min, max, median, unit, spread } = measurement;
   const from = Math.min(0, min);
   const to = Math.max(0, max);
+  // Halves first: the difference of two large values could overflow.
   const place = (value: number): string =>
-    (inset + (to === from ? 0 : (value - from) / (to - from)) * (width - 2 * inset)).toFixed(1);
+    (inset + (to === from ? 0 : (value / 2 - from / 2) / (to / 2 - from / 2)) * (width - 2 * inset)).toFixed(
+      1,
+    );
   const text = `${n} samples on an axis from ${formatQuantity(from, unit)} to ${formatQuantity(to, unit)}`;
   return html`<svg class="strip" role="img" aria-label="${text}" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"><title>${text}</title><path d="M${place(from)} 7H${place(to)}M${place(0)} 3V11" class="axis"/>${spread.map(
     (value) => html`<circle cx="${place(value)}" cy="7" r="2.6" class="dot"/>`,

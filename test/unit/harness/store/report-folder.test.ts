@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ReportFolder } from '../../../../harness/store/report-folder.ts';
@@ -63,6 +63,22 @@ describe('a folder of reports', () => {
         'run.report/verdicts/survey/thesis.tex',
       ),
     ).toEqual(['run.report/verdicts/survey/thesis.tex']);
+  });
+
+  it('loses what it says of nobody that it is about', async () => {
+    const folder = await ReportFolder.open(run);
+    await folder.mark();
+    const theirs = [
+      'run.report/nodes/n1/report.html',
+      'run.report/nodes/n2/notes.tex',
+      'run.report/nodes/.x',
+    ];
+    write(...theirs, 'run.report/nodes/n2/report.html', 'run.report/nodes/n3/report.html');
+    await folder.removeOthers('nodes', new Set(['n1']));
+    await folder.removeOthers('verdicts/survey', new Set());
+    expect(readdirSync(join(cwd, 'run.report/nodes'), { recursive: true }).toSorted()).toEqual([
+      ...['.x', 'n1', 'n1/report.html', 'n2', 'n2/notes.tex'],
+    ]);
   });
 
   it('has files where it has names, or says what is there', async () => {

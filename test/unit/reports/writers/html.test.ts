@@ -168,5 +168,7 @@ describe('the strip of single runs', () => {
 
   it('divides nothing by zero', () => {
     expect(strip([0, 0])).not.toContain('NaN');
+    expect(strip([-Number.MAX_VALUE, Number.MAX_VALUE])).toContain('cx="4.0"');
+    expect(strip([-Number.MAX_VALUE, Number.MAX_VALUE])).not.toMatch(/NaN|Infinity/);
   });
 });
