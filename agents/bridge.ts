@@ -6,6 +6,7 @@ import { basename, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AssayError } from '../workloads/kit/assay-error.ts';
+import { parseJson } from '../workloads/kit/parse-json.ts';
 import { readAgentEnvironment } from './environment.ts';
 import { seeBeacons } from './keeper/beacon.ts';
 import { connectDoor } from './keeper/door.ts';
@@ -24,7 +25,6 @@ import {
 import { createLineSplitter, encodeLine } from './protocol/framing.ts';
 import type { FromAgent, Hello } from './protocol/messages.ts';
 import { maxBeacons, ToAgent } from './protocol/messages.ts';
-import { parseJson } from './protocol/parse-json.ts';
 import { protocolVersion } from './protocol/version.ts';
 
 export interface BridgeOptions {

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { parseJson } from '../protocol/parse-json.ts';
+import { parseJson } from '../../workloads/kit/parse-json.ts';
 
 /** What a connection may take of us before it has proven itself. */
 export interface GreetLimits {

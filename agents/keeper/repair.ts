@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { parseJson } from '../../workloads/kit/parse-json.ts';
 import { writeStepResult } from '../exec/run-step.ts';
-import { parseJson } from '../protocol/parse-json.ts';
 import type { Execution } from '../protocol/step.ts';
 import { StepRequest } from '../protocol/step.ts';
 import type { Journal } from './journal.ts';

@@ -3,8 +3,8 @@ import { link, mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
+import { parseJson } from '../../workloads/kit/parse-json.ts';
 import { Beacon } from '../protocol/messages.ts';
-import { parseJson } from '../protocol/parse-json.ts';
 import { writeWhole } from '../protocol/write-whole.ts';
 
 export const journalFile = 'journal.ndjson';

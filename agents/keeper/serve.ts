@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { parseJson } from '../../workloads/kit/parse-json.ts';
 import { loadRegistry } from '../../workloads/registry.ts';
 import { systemClock } from '../clock.ts';
 import { readAgentEnvironment } from '../environment.ts';
@@ -8,7 +9,6 @@ import type { LocalSocket } from '../local-socket.ts';
 import { createLineSplitter, encodeLine } from '../protocol/framing.ts';
 import type { FromAgent } from '../protocol/messages.ts';
 import { ToAgent } from '../protocol/messages.ts';
-import { parseJson } from '../protocol/parse-json.ts';
 import { showBeacon } from './beacon.ts';
 import { openDoor } from './door.ts';
 import { createGreeter, greetLimits } from './greet.ts';

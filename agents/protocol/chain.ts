@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
+import { parseJson } from '../../workloads/kit/parse-json.ts';
 import type { Result } from '../../workloads/kit/result.ts';
 import { err, ok } from '../../workloads/kit/result.ts';
 import { JournalRecord } from './journal-record.ts';
-import { parseJson } from './parse-json.ts';
 
 /** Lower-case hex SHA-256 of the exact bytes. */
 export const sha256 = (bytes: string | Uint8Array): string => hash('sha256', bytes);

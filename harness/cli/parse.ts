@@ -24,7 +24,7 @@ export const parseCommand = defineCommand({
   run: async ({ workload: id, outputs: given, tool: toolId, params: text }, { out, environment }) => {
     const { readFile } = await import('node:fs/promises');
     const { AssayError } = await import('../../workloads/kit/assay-error.ts');
-    const { parseJson } = await import('../../agents/protocol/parse-json.ts');
+    const { parseJson } = await import('../../workloads/kit/parse-json.ts');
     const { loadRegistry } = await import('../../workloads/registry.ts');
     const registered = (await loadRegistry()).get(id);
     const tool = registered?.tools.find((candidate) => candidate.id === toolId);

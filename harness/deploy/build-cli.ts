@@ -1,9 +1,11 @@
-import { cp, rm } from 'node:fs/promises';
+import { cp, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'esbuild';
 import { build } from 'esbuild';
 import { listWorkloads } from '../../workloads/list-workloads.ts';
+import { loadSource } from '../config/load-source.ts';
+import { readYaml } from '../config/read-config.ts';
 import { buildBundle, commonJsBanner, staticDiscovery, writeBundle } from './bundle.ts';
 import { writeRuntimes } from './runtime.ts';
 
@@ -57,4 +59,10 @@ for (const path of [
   ]),
 ]) {
   await cp(join(root, path), join(out, path), { recursive: true });
+}
+// JSON is YAML, and reading it takes a tenth of the time: what every command needs is read once, here.
+for (const path of await readdir(out, { recursive: true })) {
+  if (!path.endsWith('.yaml')) continue;
+  const file = join(out, path);
+  await writeFile(file, JSON.stringify(readYaml(await loadSource(file))));
 }

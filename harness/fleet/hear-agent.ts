@@ -1,8 +1,8 @@
 import { createLineSplitter } from '../../agents/protocol/framing.ts';
 import { FromAgent } from '../../agents/protocol/messages.ts';
-import { parseJson } from '../../agents/protocol/parse-json.ts';
 import { protocolVersion } from '../../agents/protocol/version.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
+import { parseJson } from '../../workloads/kit/parse-json.ts';
 import type { Channel } from '../transport/transport.ts';
 
 /** Gives every message of the agent on a channel, and then why there are no more: it spoke otherwise, or was lost. */

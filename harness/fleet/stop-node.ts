@@ -1,8 +1,8 @@
 import { createLineSplitter, encodeLine } from '../../agents/protocol/framing.ts';
 import type { ToAgent } from '../../agents/protocol/messages.ts';
 import { FromAgent } from '../../agents/protocol/messages.ts';
-import { parseJson } from '../../agents/protocol/parse-json.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
+import { parseJson } from '../../workloads/kit/parse-json.ts';
 import { startAgent } from '../deploy/start-agent.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { runPaths } from '../store/run-directory.ts';

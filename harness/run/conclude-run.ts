@@ -1,7 +1,6 @@
 import { posix } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { sha256 } from '../../agents/protocol/chain.ts';
-import { parseJson } from '../../agents/protocol/parse-json.ts';
 import { nodeParts } from '../../reports/verdict/node-parts.ts';
 import { samplesText, sortSamples } from '../../reports/verdict/samples.ts';
 import type { Sheet, SheetName } from '../../reports/verdict/sheet.ts';
@@ -17,6 +16,7 @@ import type { VerdictLookup } from '../../reports/verdict/verdict-lookup.ts';
 import { createLookup } from '../../reports/verdict/verdict-lookup.ts';
 import { renderHtml } from '../../reports/writers/html/render-html.ts';
 import { plainScreen, writers } from '../../reports/writers/writers.ts';
+import { parseJson } from '../../workloads/kit/parse-json.ts';
 import { nodeOf } from '../../workloads/kit/subject.ts';
 import { Inventory } from '../config/inventory.ts';
 import { judge } from '../judge/judge.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { parseJson } from '../../agents/protocol/parse-json.ts';
 import type { StepResult } from '../../agents/protocol/step.ts';
+import { parseJson } from '../../workloads/kit/parse-json.ts';
 import type { Result } from '../../workloads/kit/result.ts';
 import { err, ok } from '../../workloads/kit/result.ts';
 import type { Sample } from '../../workloads/kit/sample.ts';

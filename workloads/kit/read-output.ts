@@ -27,13 +27,17 @@ export function readJson<T>(schema: z.ZodType<T>, text: string): Result<T> {
     if (!(cause instanceof SyntaxError)) throw cause;
     return err(`expected one JSON document, got \`${text.trim().slice(0, 60)}\``);
   }
-  if (countColons(text) !== countKeys(document)) {
+  if (!hasEachKeyOnce(text, document)) {
     const repeated = repeatedKey(text) ?? 'a key';
     return err(`expected each key once, got ${repeated} again`);
   }
   const read = schema.safeParse(document);
   return read.success ? ok(read.data) : err(z.prettifyError(read.error));
 }
+
+/** Whether no object of this text, whose document is this, has a key twice: of two values one would be lost. */
+export const hasEachKeyOnce = (text: string, document: unknown): boolean =>
+  countColons(text) === countKeys(document);
 
 /** Colons outside strings: JSON has one for each key. */
 function countColons(text: string): number {

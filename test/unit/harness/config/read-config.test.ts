@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { maxConfigBytes, readConfig } from '../../../../harness/config/read-config.ts';
+import { maxConfigBytes, readConfig, readYaml } from '../../../../harness/config/read-config.ts';
 import { refusal } from '../../../support/constructed/refusal.ts';
 
 const Rack = z.strictObject({
@@ -42,6 +42,22 @@ describe('readConfig', () => {
   it('refuses a key that stands there twice, whichever was meant', () => {
     expect(refusal(() => read('nodes: [{ name: a, name: b }]')).message).toMatch(
       /^rack.yaml: expected valid YAML, got Map keys must be unique/,
+    );
+  });
+  it('refuses it in JSON too, which is read as what it is', () => {
+    expect(refusal(() => read('{"nodes": [{"name": "a", "name": "b"}]}')).message).toMatch(
+      /^rack.yaml: expected valid YAML, got Map keys must be unique/,
+    );
+    expect(refusal(() => read('{"nodes": [')).message).toMatch(/^rack.yaml: expected valid YAML/);
+  });
+  it('reads JSON as YAML does', () => {
+    const readBoth = (text: string) => [text, ` ${text}`].map((each) => readYaml({ file: 'x', text: each }));
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 3 })), (value) => {
+        const [plain, yaml] = readBoth(JSON.stringify(value));
+        expect(plain).toEqual(yaml);
+      }),
+      { numRuns: 300 },
     );
   });
   it('refuses broken YAML and unknown tags', () => {
