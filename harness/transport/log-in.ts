@@ -62,7 +62,8 @@ async function tryOnce(
 ): Promise<Result<Client, HandshakeFailure | AssayError>> {
   const { name, hop, via, knownHosts } = server;
   const refusals: AssayError[] = [];
-  const leave = await options.gate.enter(options.signal);
+  // Through a jump host it is the next server that counts connections; the one to the jump host is there already.
+  const place = await options.gate.enter(JSON.stringify([via?.hop.host, hop.host, hop.port]), options.signal);
   try {
     const outcome = await handshake({
       stream: via === undefined ? openSocket(hop.host, hop.port) : await openThrough(server, via),
@@ -79,9 +80,10 @@ async function tryOnce(
       signal: options.signal,
     });
     const [refusal] = refusals;
+    if (!outcome.ok && isDroppedBeforeBanner(outcome.error)) place.dropped();
     return refusal === undefined ? outcome : err(refusal);
   } finally {
-    leave();
+    place.leave();
   }
 }
 
