@@ -10,10 +10,11 @@ import { installTools } from '../harness/deploy/install-tools.ts';
 import { loadRuntime } from '../harness/deploy/runtime.ts';
 import { median } from '../harness/stats/median.ts';
 import { buildClient } from './fanout/build-client.ts';
-import type { Cost } from './fanout/cpu-account.ts';
+import type { Cost, CpuAccount } from './fanout/cpu-account.ts';
 import { createCpuAccount } from './fanout/cpu-account.ts';
 import type { Figure, Measured } from './fanout/goals.ts';
 import { judgeGoals, ours } from './fanout/goals.ts';
+import { measureInstant } from './fanout/instant.ts';
 import { startNodes } from './fanout/nodes.ts';
 import type { Peer } from './fanout/peers.ts';
 import { agentsAtOnce, createPeers, parallel } from './fanout/peers.ts';
@@ -98,7 +99,7 @@ async function measureAll(): Promise<void> {
         bin,
         note,
       };
-      await measure(options, createArchive(folder, agent, runtime.hash), counts);
+      await measure(options, { archive: createArchive(folder, agent, runtime.hash), counts, nodesAccount });
     } finally {
       await nodes.close();
     }
@@ -111,8 +112,15 @@ async function measureAll(): Promise<void> {
 
 async function measure(
   options: SubjectOptions,
-  archive: { readonly path: string; readonly start: string },
-  counts: readonly number[],
+  {
+    archive,
+    counts,
+    nodesAccount,
+  }: {
+    readonly archive: { readonly path: string; readonly start: string };
+    readonly counts: readonly number[];
+    readonly nodesAccount: CpuAccount;
+  },
 ): Promise<void> {
   const { nodes } = options;
   const subjects = new Map<number, readonly Subject[]>();
@@ -132,6 +140,7 @@ async function measure(
   const roundTrips = await countTrips(options, true);
   const roundTripsWithAgent = await countTrips(options, false);
   note(`round trips: ${roundTrips.toFixed(1)}, with the agent there ${roundTripsWithAgent.toFixed(1)}`);
+  const instant = await measureInstant(options, { account: nodesAccount, rounds: Number(flags.rounds) });
   const ramp = await measureRamp(options);
   note(`ramp: ${JSON.stringify(ramp)}`);
   const profiles = flags.profile ? await takeProfiles(options, counts) : [];
@@ -139,7 +148,7 @@ async function measure(
   for (const [count, able] of subjects)
     if (count <= mostPushHosts) push.push(...(await interleave(able, count, ({ push: act }) => act)));
   report(
-    { check, push, roundTrips, ramp },
+    { check, push, roundTrips, ramp, instant },
     { roundTripsWithAgent, profiles, method: options.account.method },
   );
 }

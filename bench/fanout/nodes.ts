@@ -62,14 +62,13 @@ export async function startNodes(options: NodesOptions): Promise<Nodes> {
     startServer(folder, ports.usual, [], account),
     startServer(folder, ports.raised, ['MaxStartups 500:30:1000'], account),
   ]);
-  const hostKey = readFileSync(at('host-key.pub'), 'utf8').split(' ').slice(0, 2).join(' ');
   return {
     addresses,
     directory,
     state,
     configs: {
-      usual: writeConfig(folder, ports.usual, addresses, hostKey),
-      raised: writeConfig(folder, ports.raised, addresses, hostKey),
+      usual: writeConfig(folder, ports.usual, addresses),
+      raised: writeConfig(folder, ports.raised, addresses),
     },
     tidy: ({ cache }) => {
       endKeepers(folder);
@@ -164,7 +163,8 @@ async function startServer(
 }
 
 /** One configuration for all clients: the same algorithms, the one key, host keys checked. */
-function writeConfig(folder: string, port: number, addresses: readonly string[], hostKey: string): string {
+export function writeConfig(folder: string, port: number, addresses: readonly string[]): string {
+  const hostKey = readFileSync(join(folder, 'host-key.pub'), 'utf8').split(' ').slice(0, 2).join(' ');
   const knownHosts = join(folder, `known-hosts-${port}`);
   const name = (address: string): string => (port === 22 ? address : `[${address}]:${port}`);
   writeFileSync(knownHosts, addresses.map((address) => `${name(address)} ${hostKey}\n`).join(''));
