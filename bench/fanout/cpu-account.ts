@@ -64,7 +64,7 @@ function controlGroup(path: string): CpuAccount {
     },
     close: async () => {
       await empty(path);
-      rmdirSync(path);
+      await remove(path);
     },
   };
 }
@@ -78,6 +78,20 @@ async function empty(path: string): Promise<void> {
     await sleep(10);
   }
   throw new Error(`${path}: expected it to become empty`);
+}
+
+/** A process that has just ended is gone from the list before the kernel has let go of its group. */
+async function remove(path: string): Promise<void> {
+  for (let round = 0; ; round += 1) {
+    try {
+      rmdirSync(path);
+      return;
+    } catch (cause) {
+      const isBusy = cause instanceof Error && 'code' in cause && cause.code === 'EBUSY';
+      if (!isBusy || round === 200) throw cause;
+      await sleep(10);
+    }
+  }
 }
 
 const waitedFor: CpuAccount = {

@@ -58,6 +58,11 @@ export function judgeGoals({ check, push, roundTrips, ramp, instant }: Measured)
       atMost(1.3),
     ),
     goal(
+      '1  `assay plan`, CPU ms of one further node that answers at once, facts included: at most 15',
+      instant.facts ?? NaN,
+      atMost(15),
+    ),
+    goal(
       `2  push, clush / assay, CPU, N=${at}: at least 3`,
       cpu(push, 'clush') / cpu(push, ours),
       atLeast(3),

@@ -1,16 +1,38 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { ServerChannel } from 'ssh2';
 import ssh2 from 'ssh2';
+import { sha256 } from '../../agents/protocol/chain.ts';
 import { protocolVersion } from '../../agents/protocol/version.ts';
+import { keepStep } from '../../test/support/constructed/step-evidence.ts';
 import { startRelay } from './round-trips.ts';
 
 // Machines that answer at once: an SSH server on every address of this machine, which says that the agent has been
-// started, welcomes the coordinator, shows one record, and has a `true`. What is then left is the client's own cost. A relay on
-// a second port holds every byte back, in both directions, for half of a round trip.
+// started, welcomes the coordinator, gives it the recorded facts of a virtual machine, and has a `true`. What is then left is the
+// client's own cost. A relay on a second port holds every byte back, in both directions, for half of a round trip.
 // Arguments: host key, port, port of the relay, round trip in milliseconds. Says `ready` when it listens.
 
 const [hostKey = '', port = '', farPort = '', roundTripMs = ''] = process.argv.slice(2);
+
+/** What a coordinator says, as far as it is answered here. */
+interface Message {
+  readonly type: string;
+  readonly step?: string;
+  readonly path?: string;
+}
+
+const machine = new URL('../../workloads/kit/facts/fixtures/virtual-machine.json', import.meta.url);
+const looked = {
+  exitCode: 0,
+  durationMs: 1,
+  stdout: '',
+  stderr: '',
+  artifacts: { 'probes.json': readFileSync(machine, 'utf8') },
+};
+const facts = keepStep(
+  { step: 'facts', workload: 'facts', tool: 'probe', params: {}, repetition: 1, session: 1 },
+  { probes: looked },
+);
 
 const server = new ssh2.Server({ hostKeys: [readFileSync(hostKey)] }, (client) => {
   client.on('error', () => undefined); // a client that has gone
@@ -41,15 +63,41 @@ function speak(channel: ServerChannel, command: string): void {
   const [text = '{}'] = /\{"type":"hello"[^}]*\}/.exec(unquoted) ?? [];
   const hello = JSON.parse(text) as Readonly<Record<'nonce' | 'run' | 'node' | 'head', string>>; // of our own client
   const send = (message: object): void => void channel.write(`${JSON.stringify(message)}\n`);
-  const { run, node, head: prev } = hello;
-  const id = createHash('sha256').update(node).digest('hex').slice(0, 32);
+  const { run, node, head } = hello;
+  const id = sha256(node).slice(0, 32);
   channel.write(`${mark}\n${nonce} started\n`);
   send({ type: 'welcome', version: protocolVersion, nonce: hello.nonce, records: 0 });
   const opened = { run, node, protocol: protocolVersion, bundle: 'instant', bootId: id, directory: '/' };
-  const line = JSON.stringify({ seq: 0, prev, at: new Date(0).toISOString(), type: 'opened', ...opened });
-  send({ type: 'record', line });
+  let [seq, prev] = [0, head];
+  const record = (entry: object): void => {
+    const line = JSON.stringify({ seq, prev, at: new Date(0).toISOString(), ...entry });
+    [seq, prev] = [seq + 1, sha256(line)];
+    send({ type: 'record', line });
+  };
+  record({ type: 'opened', ...opened });
+  const answers: Readonly<Record<string, (message: Message) => void>> = {
+    ping: () => send({ type: 'pong' }),
+    probe: ({ step }) => {
+      record({ type: 'step-started', step });
+      record({ type: 'step-ended', step, execution: 'completed', result: facts.digest });
+    },
+    fetch: ({ path = '' }) => {
+      const data = facts.files.get(basename(path))?.toString('base64') ?? '';
+      send({ type: 'chunk', path, offset: 0, data, last: true });
+    },
+    finish: () => {
+      send({ type: 'finished' });
+      end(channel);
+    },
+  };
+  let rest = '';
   channel.on('data', (chunk: Buffer) => {
-    if (chunk.includes('"ping"')) send({ type: 'pong' });
+    const lines = `${rest}${chunk.toString('utf8')}`.split('\n');
+    rest = lines.pop() ?? '';
+    for (const text of lines) {
+      const message = JSON.parse(text) as Message; // of our own client
+      answers[message.type]?.(message);
+    }
   });
   channel.on('end', () => end(channel));
 }

@@ -24,6 +24,8 @@ export interface Instant {
   /** CPU milliseconds that one further node costs, of ours and of a plain ssh2 script. */
   readonly ours: number;
   readonly plain: number;
+  /** CPU milliseconds of one further node in `assay plan`, facts and plan included; absent without a built command line. */
+  readonly facts: number | undefined;
   /** Until the last of `farNodes` nodes has shown its first record, in seconds, the start of the process included. */
   readonly farSeconds: number;
 }
@@ -35,7 +37,7 @@ export async function measureInstant(
   options: SubjectOptions,
   { account, rounds }: { readonly account: CpuAccount; readonly rounds: number },
 ): Promise<Instant> {
-  const { folder, env, client, note } = options;
+  const { folder, env, client, bin, note } = options;
   const most = Math.max(farNodes, ...sizes);
   const addresses = Array.from(
     { length: most },
@@ -58,7 +60,19 @@ export async function measureInstant(
       const keys = [`${folder}/identity`, `${folder}/host-key.pub`];
       return run([client.plain, list, `${ports.near}`, ...keys, `${atOnce}`]);
     };
-    const costs = { ours: [] as number[], plain: [] as number[] };
+    const plan = async (count: number) => {
+      const file = writeNodes(folder, {
+        addresses: addresses.slice(0, count),
+        all: addresses,
+        port: ports.near,
+      });
+      const argv = [bin ?? '', 'plan', file, '--profile', 'cpu-cluster', '--suite', 'cluster'];
+      return options.account.measure([process.execPath, ...argv], {
+        env: { ...env, ASSAY_BUILT: '1' },
+        directory: folder,
+      });
+    };
+    const costs = { ours: [] as number[], plain: [] as number[], facts: [] as number[] };
     const far: number[] = [];
     const further = async (act: (count: number) => Promise<{ readonly cpuMs: number }>): Promise<number> => {
       const [few, many] = [await act(sizes[0]), await act(sizes[1])];
@@ -67,12 +81,18 @@ export async function measureInstant(
     for (let round = 0; round < rounds; round += 1) {
       costs.ours.push(await further((count) => open(count, ports.near)));
       costs.plain.push(await further(runTrue));
+      if (bin !== undefined) costs.facts.push(await further(plan));
       far.push((await open(farNodes, ports.far)).openedMs / 1000);
       note(
-        `instant: ours ${costs.ours.at(-1)?.toFixed(2) ?? ''}, plain ${costs.plain.at(-1)?.toFixed(2) ?? ''} ms per further node; far ${far.at(-1)?.toFixed(2) ?? ''} s`,
+        `instant: ours ${costs.ours.at(-1)?.toFixed(2) ?? ''}, plain ${costs.plain.at(-1)?.toFixed(2) ?? ''} ms per further node, plan ${costs.facts.at(-1)?.toFixed(2) ?? '–'}; far ${far.at(-1)?.toFixed(2) ?? ''} s`,
       );
     }
-    return { ours: median(costs.ours), plain: median(costs.plain), farSeconds: median(far) };
+    return {
+      ours: median(costs.ours),
+      plain: median(costs.plain),
+      facts: bin === undefined ? undefined : median(costs.facts),
+      farSeconds: median(far),
+    };
   } finally {
     await nodes.close();
   }
