@@ -92,7 +92,9 @@ function whereabouts(alike: Alike, { nodes, standings }: VerdictLookup): readonl
       ? [device === '' ? node : `${node}/${device}`]
       : [node, place, device ?? (defect.subject === undefined ? '' : nameOf(defect.subject))];
   const sharers = here.length > 0 && here.length < all.length ? foldNodeSet(all) : '';
-  return [...where, sharers, defect.part ?? ''].filter((text) => text !== '');
+  // Drives are called by their serial number already.
+  const serial = defect.part === undefined || defect.part === device ? '' : `serial ${defect.part}`;
+  return [...where, sharers, serial].filter((text) => text !== '');
 }
 
 /** What a defect is about on its nodes: empty for themselves, `undefined` for what several nodes did together. */

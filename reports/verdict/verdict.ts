@@ -20,7 +20,7 @@ export const Defect = z.strictObject({
   cells: z.array(z.string()),
   /** Paths in the run directory. */
   evidence: z.array(z.string()),
-  /** Serial number or other identity of the part, where one is known. */
+  /** Serial number of the device, where it tells one. */
   part: z.string().optional(),
   /** What has to be measured again after the repair. */
   retest: Said.optional(),

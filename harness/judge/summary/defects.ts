@@ -3,6 +3,7 @@ import type { Cell } from '../../../reports/verdict/cell.ts';
 import type { Said } from '../../../reports/verdict/said.ts';
 import type { Blame, Defect } from '../../../reports/verdict/verdict.ts';
 import { compareText } from '../../../workloads/kit/compare-text.ts';
+import { valueOf } from '../../../workloads/kit/facts/fact.ts';
 import { nameOf, nodeOf, nodeOrGroupOf } from '../../../workloads/kit/subject.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
 import { subjectOf } from '../../plan/plan.ts';
@@ -42,6 +43,7 @@ export function foldDefects(
       id,
       nodes: [...new Set(cells.map(listedUnder))],
       ...sharedSubject(cells),
+      ...partOf(cells, index),
       // Whoever is to blame for a measurement that did not come about, it is not the one who set it up.
       owner: cause?.why === 'blamed' ? lead.owner : (ownerOf(lead) ?? lead.owner),
       symptom: {
@@ -107,6 +109,15 @@ const compareLeads = (a: Cell, b: Cell): number =>
 function sharedSubject(cells: readonly Cell[]): Pick<Defect, 'subject'> {
   const [only, ...more] = new Map(cells.map(({ subject }) => [nameOf(subject), subject])).values();
   return more.length === 0 && only !== undefined ? { subject: only } : {};
+}
+
+/** The serial number that the one thing has by which somebody finds it in the machine, where its facts tell one. */
+function partOf(cells: readonly Cell[], index: RunDossier): Pick<Defect, 'part'> {
+  const { subject } = sharedSubject(cells);
+  if (subject?.kind !== 'device') return {};
+  const device = index.node(subject.node)?.subjects.get(nameOf(subject))?.device;
+  const serial = device !== undefined && 'serial' in device ? valueOf(device.serial) : undefined;
+  return serial === undefined || serial === '' ? {} : { part: serial };
 }
 
 /** The steps that the cells rest on; the probes when a cell rests on a fact or on the lack of one. */

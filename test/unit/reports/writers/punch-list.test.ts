@@ -15,7 +15,7 @@ describe('renderPunchList', () => {
       'defect,node,rack,slot,subject,part,owner,verdict,symptom,expected,found,action,retest,blame,cells,evidence',
     );
     expect(lines[3]).toBe(
-      'vm-1:clock,vm-1,,,vm-1,,configuration,inconclusive,"Clock offset: expected at most 0.05 s, found 0.0511 s to 0.0549 s: median of 3 runs misses the limit by less than 10 %, which a screening cannot decide",≤ 50 ms,"52.80 ms (51.10 – 54.90 ms, n = 3)",Remove the cause that the reason names and measure again: nothing is proven until then.,,,vm-1:clock,nodes/vm-1/steps/r1-clock nodes/vm-1/steps/r2-clock nodes/vm-1/steps/r3-clock',
+      'vm-1:clock,vm-1,,,vm-1,,environment,inconclusive,"Clock offset: expected at most 0.05 s, found 0.0511 s to 0.0549 s: median of 3 runs misses the limit by less than 10 %, which a screening cannot decide",≤ 50 ms,"52.80 ms (51.10 – 54.90 ms, n = 3)","Take more runs: these are too near the limit to decide. Where twelve fall on both sides of it, find what makes them differ.",,,vm-1:clock,nodes/vm-1/steps/r1-clock nodes/vm-1/steps/r2-clock nodes/vm-1/steps/r3-clock',
     );
   });
 

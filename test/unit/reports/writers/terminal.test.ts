@@ -76,13 +76,13 @@ describe('renderTerminal', () => {
 
   it('says of a block where the nodes stand, who has to do what, and what was shown', () => {
     const base = blockVerdict();
-    const defects = base.defects.map((each) => ({ ...each, part: 'mlx5_5, SN MT2412X09117' }));
+    const defects = base.defects.map((each) => ({ ...each, part: 'MT2412X09117' }));
     expectOrder(render({ ...base, defects }, 100), [
       '✖ BLOCK: NOT ACCEPTED\n  29 of 32 nodes conform\n  In the way: 2 hardware defects',
       'NODES (32)',
       '  ○ gpu030 not reached: Accelerator count: connection refused by gpu030:22',
       'PUNCH LIST (5)',
-      ' 1.  ✖ fail · gpu014 · R34 / U26 · gpu013+gpu014 · mlx5_5, SN MT2412X09117 · hardware · 1 cell',
+      ' 1.  ✖ fail · gpu014 · R34 / U26 · gpu013+gpu014 · serial MT2412X09117 · hardware · 1 cell',
       '     gpu014 is bad with each of 4 partners, who are good with others',
       '     → Recable: first swap the transceiver.\n       Re-test: All-reduce in pairs, 64 MiB, bus bandwidth;',
       'WHAT WAS SHOWN ON THE 29 THAT CONFORM',
