@@ -56,7 +56,7 @@ export function foldDefects(
       action: lead.action ?? { say: 'investigate' as const },
       cells: cells.map(({ id }) => id),
       evidence: evidenceOf(cells, blames, index),
-      ...describeRetest(cells, index),
+      ...describeRetest(cells, blames, index),
     }));
   return [...found, ...vanishedRuns(unmet, index)];
 }
@@ -124,14 +124,7 @@ function partOf(cells: readonly Cell[], index: RunDossier): Pick<Defect, 'part'>
 function evidenceOf(cells: readonly Cell[], blames: readonly Blame[], { leaders }: RunDossier): string[] {
   // What several nodes did together lies with the leader.
   const placeOf = (step: string, node: string): string => `nodes/${leaders.get(step) ?? node}/steps/${step}`;
-  const blamed = cells.flatMap((cell) => {
-    const node = nodeOfCell(cell);
-    return node === undefined || nodeOf(cell.subject) === node
-      ? []
-      : blames
-          .filter((blame) => blame.node === node)
-          .flatMap(({ steps }) => steps.map((step) => placeOf(step, node)));
-  });
+  const blamed = blamedSteps(cells, blames).map(({ step, node }) => placeOf(step, node));
   const paths = cells.flatMap((cell) => {
     const { observed, missing } = cell;
     const node = listedUnder(cell);
@@ -146,17 +139,45 @@ function evidenceOf(cells: readonly Cell[], blames: readonly Blame[], { leaders 
   return [...new Set([...blamed, ...paths])].toSorted(compareText);
 }
 
-/** What has to be measured again after the repair, and how long that takes at most. */
-function describeRetest(cells: readonly Cell[], index: RunDossier): { readonly retest?: Said } {
+/** The steps by which the nodes were found out that are to blame for cells across nodes. */
+function blamedSteps(
+  cells: readonly Cell[],
+  blames: readonly Blame[],
+): readonly { readonly node: string; readonly step: string }[] {
+  return cells.flatMap((cell) => {
+    const node = nodeOfCell(cell);
+    if (node === undefined || nodeOf(cell.subject) === node) return [];
+    return blames
+      .filter((blame) => blame.node === node)
+      .flatMap(({ steps }) => steps.map((step) => ({ node, step })));
+  });
+}
+
+/** What has to be measured again after the repair, with each partner that showed it, and how long that takes at most. */
+function describeRetest(
+  cells: readonly Cell[],
+  blames: readonly Blame[],
+  index: RunDossier,
+): { readonly retest?: Said } {
   if (!cells.some(({ verdict }) => verdict === 'fail')) return {};
   const titles = [...new Set(cells.map(({ title }) => title))];
-  const planned = new Set(
-    cells.flatMap(({ observed, subject }) => {
+  const led = index.once(
+    'led steps',
+    () =>
+      new Map(
+        (index.material.plan?.steps ?? []).flatMap((step) =>
+          step.seat?.rank === 0 ? [[step.step, step] as const] : [],
+        ),
+      ),
+  );
+  const planned = new Set([
+    ...cells.flatMap(({ observed, subject }) => {
       const steps = observed?.kind === 'samples' ? observed.steps : [];
       const about = index.plannedFor(nodeOrGroupOf(subject));
       return steps.flatMap((step) => about.get(step) ?? []);
     }),
-  );
+    ...blamedSteps(cells, blames).flatMap(({ step }) => led.get(step) ?? []),
+  ]);
   const budgetOf = (steps: readonly PlannedStep[]): number =>
     steps.reduce((sum, { budgetMs }) => sum + budgetMs, 0);
   // Nodes are measured at the same time, and groups one after the other.

@@ -40,7 +40,7 @@ describe('renderPunchList', () => {
     const base = blockVerdict();
     const defects = base.defects.map((each) => ({ ...each, part: 'mlx5_5, SN MT2412X09117' }));
     expect(render({ ...base, defects }).split('\r\n')[1]).toBe(
-      'gpu014:blamed,gpu014,R34,U26,gpu013+gpu014,"mlx5_5, SN MT2412X09117",hardware,fail,"All-reduce in pairs, 64 MiB, bus bandwidth: expected at least 10 GB/s, found 5.21 GB/s: median of 1 run misses the limit by more than 10 %",≥ 10 GB/s,5.210 GB/s (n = 1),Recable: first swap the transceiver.,"All-reduce in pairs, 64 MiB, bus bandwidth; 1 step, at most 1 min","gpu014 is bad with each of 4 partners, who are good with others: gpu013, gpu003, gpu021, gpu032 (with one of them: 5.21 GB/s, at least 10 GB/s expected)",gpu013+gpu014:allreduce-pair,nodes/gpu003/steps/t18 nodes/gpu013/steps/t7 nodes/gpu014/steps/t19 nodes/gpu014/steps/t20',
+      'gpu014:blamed,gpu014,R34,U26,gpu013+gpu014,"mlx5_5, SN MT2412X09117",hardware,fail,"All-reduce in pairs, 64 MiB, bus bandwidth: expected at least 10 GB/s, found 5.21 GB/s: median of 1 run misses the limit by more than 10 %",≥ 10 GB/s,5.210 GB/s (n = 1),Recable: first swap the transceiver.,"All-reduce in pairs, 64 MiB, bus bandwidth; 4 steps, at most 4 min","gpu014 is bad with each of 4 partners, who are good with others: gpu013, gpu003, gpu021, gpu032 (with one of them: 5.21 GB/s, at least 10 GB/s expected)",gpu013+gpu014:allreduce-pair,nodes/gpu003/steps/t18 nodes/gpu013/steps/t7 nodes/gpu014/steps/t19 nodes/gpu014/steps/t20',
     );
   });
 
