@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { readChain } from '../../agents/protocol/chain.ts';
+import type { StepEnd } from '../../agents/protocol/journal-fold.ts';
 import { writerOf } from '../../agents/protocol/write-whole.ts';
 import { ErrorDocument } from '../../workloads/kit/error-document.ts';
 import type { PlannedStep } from '../plan/plan.ts';
@@ -96,17 +97,16 @@ async function readNode(
   for (const name of kept?.names ?? [])
     if (!fold.ended.has(name))
       throw damaged(kept?.placeOf(name) ?? name, 'a step that the journal names', 'one that it does not');
-  for (const [name, { result }] of fold.ended) {
+  for (const [name, end] of fold.ended) {
     if (kept === undefined) throw damaged(runPaths.pack(id), 'a readable file', 'none');
-    await budget.within(await kept.sizeOf(name), () => readStep(node, kept, name, result, planned));
+    await budget.within(await kept.sizeOf(name), () => readStep(node, kept, { name, ...end }, planned));
   }
 }
 
 async function readStep(
   node: NodeEvidence,
   kept: KeptSteps,
-  name: string,
-  digest: string,
+  { name, result, execution }: StepEnd & { readonly name: string },
   planned: ReadonlyMap<string, PlannedStep>,
 ): Promise<void> {
   const files = await kept.read(name);
@@ -117,7 +117,9 @@ async function readStep(
       throw damaged(kept.placeOf(name, file), `sha256 ${expected}`, `sha256 ${found.sha256}`);
     return found;
   };
-  const step = node.readExit(name, take(lastFile, digest).bytes, kept.placeOf(name, lastFile));
+  const step = node.readExit(name, take(lastFile, result).bytes, kept.placeOf(name, lastFile));
+  if (step.execution !== execution)
+    throw damaged(kept.placeOf(name, lastFile), `${execution}, as the journal says`, step.execution);
   const outputs = new Map<string, Buffer>();
   for (const output of step.commands.flatMap((command) => command.outputs))
     outputs.set(output.file, take(output.file, output.sha256).bytes);

@@ -1,6 +1,7 @@
-import { cpSync, rmSync, truncateSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { sha256 } from '../../agents/protocol/chain.ts';
 import type { PlannedStep } from '../../harness/plan/plan.ts';
 import { Plan } from '../../harness/plan/plan.ts';
 import { judgeRun } from '../../harness/run/conclude-run.ts';
@@ -102,6 +103,27 @@ describe('a run that somebody changed by hand', () => {
         expected: 'the journal of n2 in the run constructed',
         found: 'that of n1 in the run constructed',
       },
+    ]);
+  });
+
+  it('has a damaged node where a journal says another end than its step', async () => {
+    const path = await write(rounds('n1'), rounds('n2', { execution: 'timeout' }));
+    const file = join(path, runPaths.journal('n2'));
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+    let prev = (JSON.parse(lines[0] ?? '') as { prev: string }).prev;
+    const chained = lines.map((line) => {
+      const record = JSON.parse(line) as { readonly execution?: string };
+      const changed = {
+        ...record,
+        prev,
+        ...(record.execution === 'timeout' ? { execution: 'completed' } : {}),
+      };
+      prev = sha256(JSON.stringify(changed));
+      return JSON.stringify(changed);
+    });
+    writeFileSync(file, `${chained.join('\n')}\n`);
+    expect((await judge(path)).evidence.damage).toMatchObject([
+      { node: 'n2', expected: 'completed, as the journal says', found: 'timeout' },
     ]);
   });
 
