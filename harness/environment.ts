@@ -3,8 +3,8 @@ export interface Environment {
   readonly path: string;
   readonly workingDirectory: string;
   readonly runtime: string;
-  /** Socket of the user's SSH agent, when there is one. */
-  readonly sshAgent: string | undefined;
+  /** All variables: ssh_config may name any. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
   readonly random: () => number;
   readonly isRoot: boolean;
   readonly terminal: { readonly isInteractive: boolean; readonly columns: number; readonly color: boolean };
@@ -16,7 +16,7 @@ export function readEnvironment(): Environment {
     path: process.env['PATH'] ?? '/usr/bin:/bin',
     workingDirectory: process.cwd(),
     runtime: process.execPath,
-    sshAgent: process.env['SSH_AUTH_SOCK'],
+    variables: process.env,
     random: () => Math.random(),
     isRoot: process.getuid?.() === 0,
     terminal: {

@@ -15,6 +15,7 @@ import { inputNames, runPaths } from '../store/run-directory.ts';
 import { createLocalTransport } from '../transport/local.ts';
 import { createSshTransport } from '../transport/ssh.ts';
 import { createSshConnector } from '../transport/ssh-connector.ts';
+import type { SshSurroundings } from '../transport/ssh-settings.ts';
 import { loadSshSettings, usualSurroundings } from '../transport/ssh-settings.ts';
 import { readSshTarget } from '../transport/ssh-target.ts';
 
@@ -105,8 +106,9 @@ export async function createTargets(
       hint: 'Correct --ssh-config, or ssh.config in the inventory; leave it out to use your own.',
     });
   }
-  const usual = usualSurroundings(environment.sshAgent);
-  const surroundings = config === undefined ? usual : { ...usual, configFiles: [config] };
+  const usual = usualSurroundings(environment.variables);
+  const surroundings: SshSurroundings =
+    config === undefined ? usual : { ...usual, configFiles: [{ path: config, kind: 'given' }] };
   const createSettings = inventory.nodes.every(isLocal) ? undefined : await loadSshSettings(surroundings);
   const connector = createSshConnector({ random: environment.random });
   return inventory.nodes.map(({ name, host, stateDir }): Target => {

@@ -1,7 +1,8 @@
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { shellQuote, shellWord } from '../../workloads/kit/shell-quote.ts';
-import type { HostKeyJudgement, KnownHost } from './known-hosts.ts';
-import { fingerprint, keyType } from './known-hosts.ts';
+import type { HostKeyJudgement, KnownHost } from './openssh/known-hosts.ts';
+import { lowerCase } from './openssh/pattern.ts';
+import { fingerprint, keyType } from './openssh/public-key.ts';
 import type { SshHop } from './ssh-settings.ts';
 
 /** A server that presented a key. */
@@ -21,7 +22,7 @@ export function refuseHostKey(
 ): AssayError {
   const { name, hop, key } = presented;
   const found = `${keyType(key)} ${fingerprint(key)}`;
-  const where = hop.knownAs[0] ?? hop.host;
+  const where = hop.knownAs.name;
   switch (judgement.kind) {
     case 'unknown':
       return new AssayError(
@@ -47,6 +48,12 @@ export function refuseHostKey(
         },
       );
     }
+    case 'short':
+      return new AssayError(
+        'HOST_KEY_CHANGED',
+        `expected for ${where} an RSA key of at least ${judgement.required} bits; the host presents ${found} of ${judgement.bits} bits`,
+        { node: name, hint: 'Give the machine another host key, or look at RequiredRSASize in ssh_config.' },
+      );
     case 'revoked':
       return new AssayError(
         'HOST_KEY_CHANGED',
@@ -70,7 +77,7 @@ function removals(name: string, entries: readonly KnownHost[]): readonly string[
   return [
     ...new Set(
       entries.map((entry) =>
-        entry.hosts.some((host) => host.startsWith('|') || host.toLowerCase() === name)
+        entry.hosts.startsWith('|') || lowerCase(entry.hosts).split(',').includes(name)
           ? `ssh-keygen -R ${word(name)} -f ${word(entry.file)}`
           : removeLine(entry),
       ),
@@ -83,10 +90,10 @@ function scan({ hop, jump, key }: Presented): string {
   const port = (number: number): string => (number === 22 ? '' : `-p ${number} `);
   const command = `ssh-keyscan ${port(hop.port)}-t ${type} ${word(hop.host)}`;
   // What ssh-keyscan prints is not called as HostKeyAlias has it.
-  const isAlias = !(hop.knownAs[0] ?? '').includes(hop.host.toLowerCase());
+  const isAlias = !hop.knownAs.name.includes(lowerCase(hop.host));
   return [
     jump === undefined ? command : `ssh ${port(jump.port)}${word(`${jump.user}@${jump.host}`)} ${command}`,
-    ...(isAlias ? [` | sed ${shellQuote(`s/^[^ ]*/${hop.knownAs[0] ?? ''}/`)}`] : []),
+    ...(isAlias ? [` | sed ${shellQuote(`s/^[^ ]*/${hop.knownAs.name}/`)}`] : []),
     ` >> ${word(hop.knownHostsFiles[0] ?? '~/.ssh/known_hosts')}`,
   ].join('');
 }

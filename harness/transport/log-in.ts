@@ -5,9 +5,9 @@ import type { Result } from '../../workloads/kit/result.ts';
 import { err } from '../../workloads/kit/result.ts';
 import type { Gate } from './handshake-gate.ts';
 import { refuseHostKey } from './host-key-refusal.ts';
-import type { KnownHost } from './known-hosts.ts';
-import { judgeHostKey, orderHostKeyAlgorithms } from './known-hosts.ts';
 import type { Identities } from './load-identities.ts';
+import type { KnownHost } from './openssh/known-hosts.ts';
+import { judgeHostKey, knownHostName, orderHostKeyAlgorithms } from './openssh/known-hosts.ts';
 import type { HandshakeFailure } from './ssh-client.ts';
 import { forward, handshake, openSocket } from './ssh-client.ts';
 import { explainFailure, isDroppedBeforeBanner } from './ssh-failure.ts';
@@ -66,12 +66,15 @@ async function tryOnce(
   const place = await options.gate.enter(JSON.stringify([via?.hop.host, hop.host, hop.port]), options.signal);
   try {
     const outcome = await handshake({
-      stream: via === undefined ? openSocket(hop.host, hop.port) : await openThrough(server, via),
+      stream: via === undefined ? openSocket(hop) : await openThrough(server, via),
       user: hop.user,
       identities: server.identities.offered,
-      hostKeyAlgorithms: orderHostKeyAlgorithms(knownHosts, hop.knownAs),
-      acceptsHostKey: (key) => {
-        const judgement = judgeHostKey(knownHosts, hop.knownAs, key);
+      algorithms: {
+        ...hop.algorithms,
+        hostKey: orderHostKeyAlgorithms(knownHosts, hop.knownAs.name, hop.algorithms.hostKey),
+      },
+      acceptsHostKey: (key, address) => {
+        const judgement = judgeHostKey(knownHosts, { ...hop.knownAs, address: toName(hop, address) }, key);
         if (judgement.kind === 'known') return true;
         refusals.push(refuseHostKey({ name, hop, jump: via?.hop, key }, judgement));
         return false;
@@ -85,6 +88,12 @@ async function tryOnce(
   } finally {
     place.leave();
   }
+}
+
+/** What CheckHostIP looks up: the address, unless it is the name, one of this machine, or behind a jump (check_host_key). */
+function toName(hop: SshHop, address: string | undefined): string | undefined {
+  const isMeant = hop.checksAddress && address !== undefined && address !== hop.host;
+  return isMeant && !/^(127\.|::1$)/.test(address) ? knownHostName(address, hop.port) : undefined;
 }
 
 async function openThrough(

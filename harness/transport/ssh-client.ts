@@ -6,10 +6,11 @@ import type { AnyAuthMethod, Client, ClientChannel } from 'ssh2';
 import ssh2 from 'ssh2';
 import type { Result } from '../../workloads/kit/result.ts';
 import { err, ok } from '../../workloads/kit/result.ts';
-import type { HostKeyAlgorithm } from './known-hosts.ts';
 import type { Identity } from './load-identities.ts';
 import { createNoiseDropper } from './noise-dropper.ts';
+import type { Algorithms } from './openssh/algorithms.ts';
 import { toShellLine } from './shell-line.ts';
+import type { SshHop } from './ssh-settings.ts';
 import type { Channel } from './transport.ts';
 
 // The only file that knows ssh2's callbacks and events.
@@ -33,8 +34,9 @@ export interface HandshakeOptions {
   readonly stream: Duplex;
   readonly user: string;
   readonly identities: readonly Identity[];
-  readonly hostKeyAlgorithms: readonly HostKeyAlgorithm[];
-  readonly acceptsHostKey: (key: Buffer) => boolean;
+  readonly algorithms: Algorithms;
+  /** `address` is the server's, where we are connected to it ourselves. */
+  readonly acceptsHostKey: (key: Buffer, address: string | undefined) => boolean;
   readonly deadlineMs: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -44,8 +46,8 @@ const keepaliveIntervalMs = 15_000;
 const heldBytes = 1024 * 1024;
 
 /** Begins to connect; `handshake` waits for it. Small messages are the rule here, so none waits for another. */
-export function openSocket(host: string, port: number): Duplex {
-  return new Socket().setNoDelay(true).connect({ host, port });
+export function openSocket({ host, port, family }: Pick<SshHop, 'host' | 'port' | 'family'>): Duplex {
+  return new Socket().setNoDelay(true).connect({ host, port, family });
 }
 
 /** Negotiates keys, checks the host key and logs in. */
@@ -100,8 +102,15 @@ export function handshake(options: HandshakeOptions): Promise<Result<Client, Han
         username: user,
         readyTimeout: options.deadlineMs,
         keepaliveInterval: keepaliveIntervalMs,
-        algorithms: { serverHostKey: [...options.hostKeyAlgorithms] },
-        hostVerifier: options.acceptsHostKey,
+        algorithms: {
+          kex: [...options.algorithms.kex],
+          cipher: [...options.algorithms.cipher],
+          hmac: [...options.algorithms.mac],
+          serverHostKey: [...options.algorithms.hostKey],
+          compress: ['none'], // before the login it would be another parser for whoever answers
+        },
+        hostVerifier: (key: Buffer) =>
+          options.acceptsHostKey(key, stream instanceof Socket ? stream.remoteAddress : undefined),
         // A key at once, without asking by `none` which methods there are: one round trip less.
         authHandler: (left: readonly string[] | null): AnyAuthMethod | false => {
           accepted = left ?? accepted;

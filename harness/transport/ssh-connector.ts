@@ -1,8 +1,8 @@
 import type { Client } from 'ssh2';
 import { createHandshakeGate } from './handshake-gate.ts';
 import { loadIdentities } from './load-identities.ts';
-import { loadKnownHosts } from './load-known-hosts.ts';
 import { logIn } from './log-in.ts';
+import { loadKnownHosts } from './openssh/load-known-hosts.ts';
 import { disconnect } from './ssh-client.ts';
 import type { SshHop, SshSettings } from './ssh-settings.ts';
 

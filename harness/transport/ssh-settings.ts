@@ -1,12 +1,23 @@
-import { homedir, userInfo } from 'node:os';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { homedir, hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
-import type { SshOptions } from './compute-ssh-options.ts';
-import { computeSshOptions } from './compute-ssh-options.ts';
-import { expandTokens } from './expand-tokens.ts';
-import { knownHostName } from './known-hosts.ts';
-import type { SshStatement } from './ssh-config-file.ts';
-import { loadSshConfig } from './ssh-config-file.ts';
+import type { Algorithms } from './openssh/algorithms.ts';
+import { chooseAlgorithms } from './openssh/algorithms.ts';
+import type { Computed, Options } from './openssh/compute-options.ts';
+import { computeOptions } from './openssh/compute-options.ts';
+import type { ConfigFile, ConfigSource } from './openssh/config-file.ts';
+import { loadConfigFile } from './openssh/config-file.ts';
+import type { Tokens, Variables } from './openssh/expand.ts';
+import { expand, expandHome } from './openssh/expand.ts';
+import { readHostAndPort } from './openssh/host-and-port.ts';
+import type { HostNames } from './openssh/known-hosts.ts';
+import { knownHostName } from './openssh/known-hosts.ts';
+import { lowerCase } from './openssh/pattern.ts';
+import { refuse, refuseOptions } from './openssh/refusals.ts';
+import type { Services } from './openssh/values.ts';
+import { isHostName, isUserName, readPort, readSeconds, readServices } from './openssh/values.ts';
 import type { SshTarget } from './ssh-target.ts';
 import { readSshTarget } from './ssh-target.ts';
 
@@ -14,10 +25,11 @@ import { readSshTarget } from './ssh-target.ts';
 export interface SshSurroundings {
   readonly home: string;
   readonly user: string;
-  /** SSH_AUTH_SOCK. */
-  readonly agentSocket: string | undefined;
+  readonly uid: number;
+  /** Of the environment; SSH_AUTH_SOCK is one. */
+  readonly variables: Variables;
   /** ssh_config files, the user's before the system's. */
-  readonly configFiles: readonly string[];
+  readonly configFiles: readonly ConfigSource[];
 }
 
 /** One SSH server on the way. */
@@ -25,10 +37,15 @@ export interface SshHop {
   readonly host: string;
   readonly port: number;
   readonly user: string;
-  /** What it is called in known_hosts, the most exact name first. */
-  readonly knownAs: readonly string[];
+  /** AddressFamily: 0 is any. */
+  readonly family: 0 | 4 | 6;
+  /** What it is called in known_hosts; `address` is known once it is connected to. */
+  readonly knownAs: HostNames;
+  /** CheckHostIP. */
+  readonly checksAddress: boolean;
   /** The first is the user's own, where a key would be added. */
   readonly knownHostsFiles: readonly string[];
+  readonly algorithms: Algorithms;
   readonly identityFiles: readonly string[];
   /** False when `identityFiles` are only the places where keys usually are. */
   readonly areIdentitiesNamed: boolean;
@@ -44,153 +61,189 @@ export interface SshSettings {
   readonly hops: readonly [...SshHop[], SshHop];
 }
 
-/** The surroundings of whoever runs this process. `agentSocket` is SSH_AUTH_SOCK. */
-export const usualSurroundings = (agentSocket: string | undefined): SshSurroundings => ({
+/** The surroundings of whoever runs this process. */
+export const usualSurroundings = (variables: Variables): SshSurroundings => ({
   home: homedir(),
   user: userInfo().username,
-  agentSocket,
-  configFiles: [join(homedir(), '.ssh/config'), '/etc/ssh/ssh_config'],
+  uid: userInfo().uid,
+  variables,
+  configFiles: [
+    { path: join(homedir(), '.ssh/config'), kind: 'user' },
+    { path: '/etc/ssh/ssh_config', kind: 'system' },
+  ],
 });
-
-/** Options that change whom we trust or how we get there, and that are not supported: never ignored. */
-const refused: Readonly<Record<string, string>> = {
-  proxycommand: 'Use ProxyJump instead.',
-  certificatefile: 'Log in with a plain key: certificates are not supported.',
-  pkcs11provider: 'Add the token to an agent: ssh-add -s <provider>',
-  knownhostscommand: 'Write the keys into a known_hosts file.',
-  revokedhostkeys: 'Mark revoked keys with @revoked in a known_hosts file.',
-  bindinterface: 'Use a route instead.',
-  bindaddress: 'Use a route instead.',
-};
 
 const defaultIdentities = ['~/.ssh/id_ed25519', '~/.ssh/id_ecdsa', '~/.ssh/id_rsa'];
 const defaultKnownHosts = ['~/.ssh/known_hosts', '~/.ssh/known_hosts2'];
 const defaultGlobalKnownHosts = ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2'];
 const defaultDeadlineMs = 20_000;
+const mostJumps = 8;
 
 /** Reads from ssh_config, once for all targets, how each is to be reached, ProxyJump included. */
 export async function loadSshSettings(
   surroundings: SshSurroundings,
 ): Promise<(target: string) => SshSettings> {
-  const files = await Promise.all(
-    surroundings.configFiles.map((path) => loadSshConfig(path, surroundings.home)),
-  );
+  const services = await loadServices();
+  const files = await Promise.all(surroundings.configFiles.map((file) => loadConfigFile(file, surroundings)));
+  const context = { files: files.filter((file) => file !== undefined), surroundings, services, depth: 0 };
   return (target) => ({
     name: target,
-    hops: createHops(readSshTarget(target), { files, surroundings, depth: 0 }),
+    hops: createHops(readSshTarget(target, 'target', services), context),
   });
 }
 
+async function loadServices(): Promise<Services> {
+  try {
+    return readServices(await readFile('/etc/services', 'utf8'));
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause) return new Map(); // not there in small containers: numbers will do
+    throw cause;
+  }
+}
+
 interface Context {
-  readonly files: readonly (readonly SshStatement[])[];
+  readonly files: readonly ConfigFile[];
   readonly surroundings: SshSurroundings;
+  readonly services: Services;
   readonly depth: number;
 }
 
 function createHops(target: SshTarget, context: Context, jumps?: readonly string[]): SshSettings['hops'] {
-  const { files, surroundings, depth } = context;
-  if (depth > 8)
+  const { files, surroundings, services, depth } = context;
+  if (depth > mostJumps) refuse('jumps', target.host, `more than ${mostJumps} jumps`);
+  const computed = computeOptions(files, {
+    ...target,
+    localUser: surroundings.user,
+    variables: surroundings.variables,
+    services,
+  });
+  const fromFiles = [...computed.options].filter(
+    ([keyword]) => keyword !== 'user' || target.user === undefined,
+  );
+  refuseOptions(target.host, new Map(fromFiles));
+  const hop = createHop(target, computed, context);
+  const list = jumps ?? computed.options.get('proxyjump') ?? [];
+  const jump = list.at(-1);
+  if (jump === undefined) return [hop];
+  const tokens = {
+    h: hop.host,
+    k: keyAlias(target, computed.options),
+    n: target.host,
+    p: String(hop.port),
+    r: hop.user,
+  };
+  const nearest = readJump(jump, target.host, services, tokens);
+  const isLoop =
+    nearest.host === hop.host && (nearest.port ?? 22) === hop.port && (nearest.user ?? hop.user) === hop.user;
+  if (isLoop)
     throw new AssayError(
       'CONFIG_INVALID',
-      `ssh_config: expected at most 8 jumps to ${target.host}, found more`,
+      `ssh_config: expected a jump to ${target.host} over another host`,
       {
-        hint: 'Look for a host whose ProxyJump leads back to itself.',
+        hint: 'Exclude the jump host from the section that names it: ProxyJump none, in a section before.',
       },
     );
-  const options = computeSshOptions(files, {
-    host: target.host,
-    user: target.user,
-    localUser: surroundings.user,
-  });
-  refuseUnsupported(target.host, options);
-  const list = jumps ?? options.get('proxyjump')?.flatMap((value) => value.split(',')) ?? [];
-  const isDirect = list.length === 0 || list[0]?.toLowerCase() === 'none';
-  const nearest = isDirect ? undefined : list.at(-1)?.trim();
-  const before =
-    nearest === undefined
-      ? []
-      : createHops(
-          readSshTarget(nearest, `ssh_config: ProxyJump of ${target.host}`),
-          { ...context, depth: depth + 1 },
-          // The first of several jumps follows its own configuration; the others have their way given.
-          list.length > 1 ? list.slice(0, -1) : undefined,
-        );
-  return [...before, createHop(target, options, surroundings)];
+  // The first of several jumps follows its own configuration; the others have their way given.
+  const others = list.slice(0, -1).map((other) => expand(other, tokens));
+  return [
+    ...createHops(nearest, { ...context, depth: depth + 1 }, others.length > 0 ? others : undefined),
+    hop,
+  ];
 }
 
-function createHop(target: SshTarget, options: SshOptions, surroundings: SshSurroundings): SshHop {
+/** A jump becomes the command line of another ssh, tokens and all (ssh.c: main; sshconnect.c: expand_proxy_command). */
+function readJump(text: string, host: string, services: Services, tokens: Tokens): SshTarget {
+  const read = readHostAndPort(text, services);
+  const { user, host: name, port } = read.ok ? read.value : refuse('ProxyJump', host, `proxyjump ${text}`);
+  const jump = { user: user === undefined ? user : expand(user, tokens), host: expand(name, tokens), port };
+  const isPlain =
+    isHostName(jump.host) &&
+    isUserName(jump.user ?? '') &&
+    !/[~*?[\]!#\s\\$]/.test(`${jump.user ?? ''}${jump.host}`);
+  return isPlain ? jump : refuse('ProxyJump', host, `proxyjump ${text}`);
+}
+
+function createHop(target: SshTarget, { options, host }: Computed, context: Context): SshHop {
+  const { surroundings, services } = context;
   const first = (keyword: string): string | undefined => options.get(keyword)?.[0];
-  const { home, user: localUser } = surroundings;
-  const host = expandTokens(first('hostname') ?? target.host, { '%h': target.host });
-  const port = target.port ?? readInteger(first('port'), `Port of ${target.host}`) ?? 22;
-  const user = target.user ?? first('user') ?? localUser;
-  const tokens = {
-    '%h': host,
-    '%n': target.host,
-    '%p': String(port),
-    '%r': user,
-    '%u': localUser,
-    '%d': home,
-  };
-  const path = (text: string): string => expandTokens(text.replace(/^~(?=\/|$)/, home), tokens);
+  const { home, user: localUser, variables } = surroundings;
+  const port = readPort(first('port') ?? '22', services) ?? 22;
+  const user = first('user') ?? localUser;
   const alias = first('hostkeyalias');
-  const named = options.get('identityfile')?.filter((file) => file.toLowerCase() !== 'none');
-  const knownHosts = options.get('userknownhostsfile') ?? defaultKnownHosts;
-  const isYes = (keyword: string): boolean => first(keyword)?.toLowerCase() === 'yes';
-  const seconds = readInteger(first('connecttimeout'), `ConnectTimeout of ${target.host}`);
+  const tokens = createTokens({ target, host, port, user, options }, surroundings);
+  const path = (text: string): string => expand(expandHome(text, home), tokens, variables);
+  const identities = options.get('identityfile')?.filter(isNamed);
+  const seconds = readSeconds(first('connecttimeout') ?? '');
   return {
     host,
     port,
     user,
-    knownAs:
-      alias === undefined
-        ? [...new Set([knownHostName(host, port), knownHostName(host, 22)])]
-        : [expandTokens(alias, tokens).toLowerCase()],
-    knownHostsFiles: [...knownHosts, ...(options.get('globalknownhostsfile') ?? defaultGlobalKnownHosts)]
-      .filter((file) => file.toLowerCase() !== 'none')
-      .map(path),
-    identityFiles: (named ?? defaultIdentities).map(path),
-    areIdentitiesNamed: named !== undefined,
-    usesNamedIdentitiesOnly: isYes('identitiesonly'),
-    agentSocket: agentSocket(first('identityagent'), path, surroundings),
+    family: first('addressfamily') === 'inet' ? 4 : first('addressfamily') === 'inet6' ? 6 : 0,
+    knownAs: {
+      name: alias === undefined ? knownHostName(host, port) : lowerCase(alias),
+      withoutPort: alias === undefined && port !== 22 ? knownHostName(host, 22) : undefined,
+      requiredRsaBits: Math.max(1024, Number(first('requiredrsasize') ?? 0)),
+    },
+    checksAddress: first('checkhostip') === 'yes',
+    knownHostsFiles: [
+      ...(options.get('userknownhostsfile') ?? defaultKnownHosts).filter(isNamed).map(path),
+      // Without tokens and variables (ssh_config(5), TOKENS).
+      ...(options.get('globalknownhostsfile') ?? defaultGlobalKnownHosts)
+        .filter(isNamed)
+        .map((file) => expandHome(file, home)),
+    ],
+    algorithms: chooseAlgorithms(target.host, options),
+    identityFiles: (identities ?? defaultIdentities).map(path),
+    areIdentitiesNamed: identities !== undefined,
+    usesNamedIdentitiesOnly: first('identitiesonly') === 'yes',
+    agentSocket: agentSocket(first('identityagent'), path, variables),
     deadlineMs: seconds === undefined || seconds === 0 ? defaultDeadlineMs : seconds * 1000,
   };
 }
 
+const isNamed = (file: string): boolean => lowerCase(file) !== 'none';
+
+interface Known {
+  readonly target: SshTarget;
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly options: Options;
+}
+
+/** sshconnect.h: DEFAULT_CLIENT_PERCENT_EXPAND_ARGS. */
+function createTokens({ target, host, port, user, options }: Known, surroundings: SshSurroundings): Tokens {
+  const here = hostname();
+  const isDirect = (options.get('proxyjump') ?? []).length === 0;
+  return {
+    L: here.split('.', 1)[0] ?? here,
+    d: surroundings.home,
+    h: host,
+    i: String(surroundings.uid),
+    k: keyAlias(target, options),
+    l: here,
+    n: target.host,
+    p: String(port),
+    r: user,
+    u: surroundings.user,
+    ...(isDirect ? { C: createHash('sha1').update(`${here}${host}${port}${user}`).digest('hex') } : {}),
+  };
+}
+
+/** HostKeyAlias, or the name as typed. */
+function keyAlias(target: SshTarget, options: Options): string {
+  const alias = options.get('hostkeyalias')?.[0];
+  return alias === undefined ? target.host : lowerCase(alias);
+}
+
+/** ssh.c: main. `$NAME` is a variable, and so is `SSH_AUTH_SOCK` alone. */
 function agentSocket(
   setting: string | undefined,
   path: (text: string) => string,
-  surroundings: SshSurroundings,
+  variables: Variables,
 ): string | undefined {
-  if (setting === undefined || setting === 'SSH_AUTH_SOCK' || setting === '$SSH_AUTH_SOCK')
-    return surroundings.agentSocket;
-  return setting.toLowerCase() === 'none' ? undefined : path(setting);
-}
-
-function refuseUnsupported(host: string, options: SshOptions): void {
-  const refuse = (keyword: string, hint: string): never => {
-    const found = [keyword, ...(options.get(keyword) ?? [])].join(' ');
-    throw new AssayError(
-      'CONFIG_INVALID',
-      `ssh_config: expected no setting for ${host} that Assay does not support, found \`${found}\``,
-      { hint },
-    );
-  };
-  for (const [keyword, hint] of Object.entries(refused)) {
-    const value = options.get(keyword)?.[0]?.toLowerCase();
-    if (value !== undefined && value !== 'none') refuse(keyword, hint);
-  }
-  if (options.get('pubkeyauthentication')?.[0]?.toLowerCase() === 'no')
-    refuse('pubkeyauthentication', 'Assay logs in with keys only.');
-  if (/^(yes|always)$/i.test(options.get('canonicalizehostname')?.[0] ?? ''))
-    refuse('canonicalizehostname', 'Give the full name with HostName.');
-}
-
-function readInteger(text: string | undefined, where: string): number | undefined {
-  if (text === undefined || text.toLowerCase() === 'none') return undefined;
-  if (!/^\d{1,5}$/.test(text))
-    throw new AssayError('CONFIG_INVALID', `ssh_config: ${where}: expected a whole number, got \`${text}\``, {
-      hint: 'Correct the file.',
-    });
-  return Number(text);
+  const socket = path(setting ?? 'SSH_AUTH_SOCK');
+  if (socket === 'none') return undefined;
+  if (socket === 'SSH_AUTH_SOCK') return variables['SSH_AUTH_SOCK'];
+  return socket.startsWith('$') ? variables[socket.slice(1)] : socket;
 }

@@ -1,25 +1,23 @@
+import { isIPv6 } from 'node:net';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
+import type { HostAndPort } from './openssh/host-and-port.ts';
+import { readHostAndPort } from './openssh/host-and-port.ts';
+import type { Services } from './openssh/values.ts';
+import { isHostName, isUserName } from './openssh/values.ts';
 
 /** A host as a person names it: an address, or an alias of ssh_config. */
-export interface SshTarget {
-  readonly host: string;
-  readonly user: string | undefined;
-  readonly port: number | undefined;
-}
+export type SshTarget = HostAndPort;
 
-/** Reads `[user@]host[:port]`, `[user@][ipv6][:port]` or the same behind `ssh://`. */
-export function readSshTarget(text: string, where = 'target'): SshTarget {
-  const parts =
-    /^(?:ssh:\/\/)?(?:([^@\s]+)@)?(?:\[([0-9A-Fa-f:.%\w]+)\]|([^\s:@/[\]-][^\s:@/[\]]*))(?::(\d{1,5}))?\/?$/.exec(
-      text,
-    );
-  const [, user, address, name, port] = parts ?? [];
-  const host = address ?? name;
-  const number = port === undefined ? undefined : Number(port);
-  if (host === undefined || (number !== undefined && (number < 1 || number > 65_535))) {
-    throw new AssayError('CONFIG_INVALID', `${where}: expected [user@]host[:port], got \`${text}\``, {
-      hint: 'Put an IPv6 address into brackets: [fe80::1]:22.',
-    });
-  }
-  return { host, user, port: number };
+/**
+ * Reads `[user@]host[:port]` or `ssh://[user@]host[:port]`, as ssh reads them behind -J and on its command line; an IPv6
+ * address in brackets, or alone and then without a port.
+ */
+export function readSshTarget(text: string, where = 'target', services: Services = new Map()): SshTarget {
+  const at = text.lastIndexOf('@') + 1;
+  const isAddress = isIPv6(text.slice(at));
+  const read = readHostAndPort(isAddress ? `${text.slice(0, at)}[${text.slice(at)}]` : text, services);
+  if (read.ok && isHostName(read.value.host) && isUserName(read.value.user ?? '')) return read.value;
+  throw new AssayError('CONFIG_INVALID', `${where}: expected [user@]host[:port], got \`${text}\``, {
+    hint: 'Put an IPv6 address with a port into brackets: [fe80::1]:22. No character of the shell may stand in it.',
+  });
 }

@@ -133,8 +133,9 @@ export function createClientHome(
     surroundings: {
       home: folder,
       user: userInfo().username,
-      agentSocket: undefined,
-      configFiles: [config],
+      uid: userInfo().uid,
+      variables: {},
+      configFiles: [{ path: config, kind: 'given' }],
     },
   };
 }

@@ -152,7 +152,7 @@ describe.skipIf(!hasSshd)('a machine that is known', () => {
       config: [`IdentityFile ${join(folder, 'key')}`, 'IdentitiesOnly yes'],
       knownHosts: [`[127.0.0.1]:${server.port} ${server.hostKey()}`],
     });
-    const surroundings = { ...client.surroundings, agentSocket: socket };
+    const surroundings = { ...client.surroundings, variables: { SSH_AUTH_SOCK: socket } };
     expect((await run(await open(at(server), surroundings), 'echo ok')).stdout).toBe('ok\n');
     expect(server.log()).not.toContain('Failed publickey'); // the other key of the agent is not offered
     await expect(run(await open(at(server), client.surroundings), 'true')).rejects.toMatchObject({
@@ -395,7 +395,7 @@ describe.skipIf(!hasSshd)('a jump host', () => {
         'Host inner-*',
         `  HostName 127.0.0.1`,
         `  Port ${server.port}`,
-        `  HostKeyAlias %n`,
+        '  HostKeyAlias inner-1',
         '  ProxyJump bastion',
         'Host *',
       ],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { refuseHostKey } from '../../../../harness/transport/host-key-refusal.ts';
-import { judgeHostKey, readKnownHosts } from '../../../../harness/transport/known-hosts.ts';
+import { judgeHostKey, readKnownHosts } from '../../../../harness/transport/openssh/known-hosts.ts';
 import type { SshHop } from '../../../../harness/transport/ssh-settings.ts';
 
 const presented = 'AAAAC3NzaC1lZDI1NTE5AAAAINj1VHiAjUNIyc6Hl7BLatKlulcMRW5l5c4tfF5IklOF';
@@ -9,7 +9,10 @@ const hop: SshHop = {
   host: 'gpu1',
   port: 2222,
   user: 'me',
-  knownAs: ['[gpu1]:2222', 'gpu1'],
+  family: 0,
+  knownAs: { name: '[gpu1]:2222', withoutPort: 'gpu1', requiredRsaBits: 1024 },
+  checksAddress: false,
+  algorithms: { kex: [], cipher: [], mac: [], hostKey: [] },
   knownHostsFiles: ['/home/me/.ssh/known_hosts'],
   identityFiles: [],
   areIdentitiesNamed: false,
@@ -46,9 +49,9 @@ describe('refuseHostKey', () => {
     expect(refusal('', {}, jump).hint).toContain(
       'then: ssh me@bastion ssh-keyscan -p 2222 -t ed25519 gpu1 >>',
     );
-    expect(refusal('', { knownAs: ['rack7'] }).hint).toContain(
-      "ssh-keyscan -p 2222 -t ed25519 gpu1 | sed 's/^[^ ]*/rack7/' >> /home/me/.ssh/known_hosts",
-    );
+    expect(
+      refusal('', { knownAs: { name: 'rack7', withoutPort: undefined, requiredRsaBits: 1024 } }).hint,
+    ).toContain("ssh-keyscan -p 2222 -t ed25519 gpu1 | sed 's/^[^ ]*/rack7/' >> /home/me/.ssh/known_hosts");
   });
 
   it('says that a certificate authority is not supported', () => {

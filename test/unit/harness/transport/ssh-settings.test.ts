@@ -12,8 +12,12 @@ beforeEach(() => {
   surroundings = {
     home,
     user: 'me',
-    agentSocket: '/run/agent',
-    configFiles: [join(home, '.ssh/config'), join(home, 'etc/ssh_config')],
+    uid: process.getuid?.() ?? 0,
+    variables: { SSH_AUTH_SOCK: '/run/agent', KEYS: '/keys', AGENT: '/run/other' },
+    configFiles: [
+      { path: join(home, '.ssh/config'), kind: 'user' },
+      { path: join(home, 'etc/ssh_config'), kind: 'system' },
+    ],
   };
 });
 
@@ -35,7 +39,10 @@ describe('loadSshSettings', () => {
         host: 'gpu1',
         port: 22,
         user: 'me',
-        knownAs: ['gpu1'],
+        family: 0,
+        knownAs: { name: 'gpu1', withoutPort: undefined, requiredRsaBits: 1024 },
+        checksAddress: false,
+        algorithms: expect.anything() as unknown,
         knownHostsFiles: [
           `${home}/.ssh/known_hosts`,
           `${home}/.ssh/known_hosts2`,
@@ -71,7 +78,7 @@ Host *
       host: 'gpu7.hall.example',
       user: 'bench',
       port: 2222,
-      knownAs: ['[gpu7.hall.example]:2222', 'gpu7.hall.example'],
+      knownAs: { name: '[gpu7.hall.example]:2222', withoutPort: 'gpu7.hall.example' },
       identityFiles: [`${home}/.ssh/bench`, `${home}/with space/bench`, '/keys/all'],
       areIdentitiesNamed: true,
       usesNamedIdentitiesOnly: true,
@@ -127,13 +134,15 @@ Match all
 
   it('never runs Match exec, and refuses it only where it counts', async () => {
     const config = `Match originalhost gpu1 exec "touch ${home}/ran"\n  Port 1\n`;
-    await expect(hop('gpu1', config)).rejects.toThrow('found `Match exec`');
+    await expect(hop('gpu1', config)).rejects.toThrow('found `Match exec touch ');
     expect(await hop('gpu2', config)).toMatchObject({ port: 22 });
     expect(await hop('x', 'Host y\n  ProxyCommand nc %h %p\n')).toMatchObject({ host: 'x' });
   });
 
   it('knows the host under its alias', async () => {
-    expect(await hop('gpu1:2222', 'HostKeyAlias Rack7\n')).toMatchObject({ knownAs: ['rack7'] });
+    expect(await hop('gpu1:2222', 'HostKeyAlias Rack7\n')).toMatchObject({
+      knownAs: { name: 'rack7', withoutPort: undefined },
+    });
   });
 
   it('chains jumps, each with its own settings', async () => {
@@ -155,7 +164,10 @@ Host outer
       (await hops('gpu1', `Host gpu1\n  ProxyJump a,b\nHost b\n  ProxyJump c\n`)).map(({ host }) => host),
     ).toEqual(['a', 'b', 'gpu1']);
     expect(await hops('gpu1', 'Host gpu1\n  ProxyJump none\nHost *\n  ProxyJump a\n')).toHaveLength(1);
-    await expect(hops('gpu1', 'ProxyJump bastion\n')).rejects.toThrow('at most 8 jumps');
+    await expect(hops('gpu1', 'ProxyJump bastion\n')).rejects.toThrow('a jump to bastion over another host');
+    await expect(hops('a', 'Host a\n ProxyJump b\nHost b\n ProxyJump a\n')).rejects.toThrow(
+      'more than 8 jumps',
+    );
   });
 
   it.each([
@@ -166,10 +178,24 @@ Host outer
     ['RevokedHostKeys /etc/ssh/revoked', 'found `revokedhostkeys'],
     ['PubkeyAuthentication no', 'found `pubkeyauthentication no`'],
     ['CanonicalizeHostname yes', 'found `canonicalizehostname yes`'],
-    ['Port ssh', 'Port of gpu1: expected a whole number, got `ssh`'],
+    ['Port none', 'expected a port, found `none`'],
+    ['User %i', 'found `user %i`'],
+    ['ConnectTimeout soon', 'config:1: `connecttimeout`: expected a time'],
+    ['HostName', 'config:1: `hostname`: expected a value'],
+    ['User a b', 'expected nothing more at the end of the line'],
+    ['UseKeychain yes', 'expected a keyword of ssh_config'],
+    ['\ufeffHost *', 'expected a keyword of ssh_config'],
+    ['MACs hmac-sha1', 'found `macs hmac-sha1`'],
+    ['IdentityFile ${NOWHERE}/x', 'expected a variable that is set, found `${NOWHERE}`'],
+    ['IdentityAgent ${NOWHERE}', 'expected a variable that is set'],
+    ['Include ~root/x', 'the home of another user'],
+    ['Match tagged x', 'expected criteria that OpenSSH 9.2 has, found `tagged`'],
+    ['Match host a all user b', 'expected `all` alone'],
     ['IdentityFile ~/.ssh/%z', 'found `%z`'],
-    ['IdentityFile "open', 'expected an ssh_config file'],
-    ['ProxyJump a b', 'ProxyJump of gpu1: expected [user@]host[:port]'],
+    ['IdentityFile "open', 'expected a quote to be closed'],
+    ['ProxyJump a:b', 'expected [user@]host[:port]'],
+    ['ProxyJump a b', 'found `proxyjump a b`'],
+    ['ProxyJump "a"', 'found `proxyjump "a"`'],
   ])('refuses `%s`', async (line, message) => {
     await expect(hop('gpu1', `${line}\n`)).rejects.toMatchObject({
       code: 'CONFIG_INVALID',

@@ -1,15 +1,16 @@
 import { readFile } from 'node:fs/promises';
-import { AssayError } from '../../workloads/kit/assay-error.ts';
+import { AssayError } from '../../../workloads/kit/assay-error.ts';
 import type { KnownHost } from './known-hosts.ts';
 import { readKnownHosts } from './known-hosts.ts';
 
 /** Reads a known_hosts file; one that does not exist knows nobody. */
 export async function loadKnownHosts(path: string): Promise<readonly KnownHost[]> {
   try {
-    return readKnownHosts(await readFile(path, 'utf8'), path);
+    // Bytes as they are: no mark of a byte order is lost, no byte becomes another.
+    return readKnownHosts(await readFile(path, 'latin1'), path);
   } catch (cause) {
     if (cause instanceof AssayError) throw cause;
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return [];
+    if (cause instanceof Error && 'code' in cause && nobody.has(String(cause.code))) return [];
     // What cannot be read could hold a revocation.
     throw new AssayError('CONFIG_INVALID', `${path}: expected a file that can be read: ${String(cause)}`, {
       cause,
@@ -17,3 +18,5 @@ export async function loadKnownHosts(path: string): Promise<readonly KnownHost[]
     });
   }
 }
+
+const nobody: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'EISDIR']);

@@ -1,0 +1,144 @@
+import { createHmac } from 'node:crypto';
+import { lowerCase, matchesHostList } from './pattern.ts';
+import { readPublicKey, rsaBits } from './public-key.ts';
+import { refuse } from './refusals.ts';
+
+/** A line of a known_hosts file (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). */
+export interface KnownHost {
+  readonly marker: 'revoked' | 'cert-authority' | undefined;
+  /** Patterns as written, separated by commas, or one hashed name `|1|salt|hash`. */
+  readonly hosts: string;
+  readonly type: string;
+  readonly key: Buffer;
+  readonly file: string;
+  readonly line: number;
+}
+
+/** What a server is called in known_hosts, and what besides decides about its key. */
+export interface HostNames {
+  /** `host`, `[host]:port`, or what HostKeyAlias says. */
+  readonly name: string;
+  /** The name without the port, which counts where nothing is known of the name. */
+  readonly withoutPort: string | undefined;
+  /** The address, where CheckHostIP asks for it too. */
+  readonly address?: string | undefined;
+  readonly requiredRsaBits: number;
+}
+
+/** What known_hosts files say about a key that a host presented. */
+export type HostKeyJudgement =
+  | { readonly kind: 'known' }
+  /** `authority`: the host is vouched for by a certificate authority only. */
+  | { readonly kind: 'unknown'; readonly authority: KnownHost | undefined }
+  | { readonly kind: 'changed'; readonly expected: readonly KnownHost[] }
+  | { readonly kind: 'revoked'; readonly by: KnownHost }
+  | { readonly kind: 'short'; readonly bits: number; readonly required: number };
+
+/** Signature algorithms by type of host key, in OpenSSH's order. No SHA-1: OpenSSH has none either since 8.8. */
+const algorithmsByType = {
+  'ssh-ed25519': ['ssh-ed25519'],
+  'ecdsa-sha2-nistp256': ['ecdsa-sha2-nistp256'],
+  'ecdsa-sha2-nistp384': ['ecdsa-sha2-nistp384'],
+  'ecdsa-sha2-nistp521': ['ecdsa-sha2-nistp521'],
+  'ssh-rsa': ['rsa-sha2-512', 'rsa-sha2-256'],
+} as const;
+export type HostKeyAlgorithm = (typeof algorithmsByType)[keyof typeof algorithmsByType][number];
+export const hostKeyAlgorithms: readonly HostKeyAlgorithm[] = Object.values(algorithmsByType).flat();
+
+/**
+ * Reads a known_hosts file (hostfile.c: hostkeys_foreach_file). A line that cannot be read is passed over, as OpenSSH
+ * does; not so one with a marker that is none: a revocation must not get lost by a typing error.
+ */
+export function readKnownHosts(text: string, file: string): readonly KnownHost[] {
+  return text.split('\n').flatMap((content, index): readonly KnownHost[] => {
+    // Only blanks and tabs are white space, and C strings end at \0.
+    const line = (content.split('\0', 1)[0] ?? '').replace(/^[ \t]+/, '');
+    if (line === '' || line.startsWith('#')) return [];
+    const [marker, unmarked] = line.startsWith('@') ? cutMarker(line) : [undefined, line];
+    const named = marker === undefined ? undefined : markers.get(marker);
+    const [hosts = '', type = '', base64 = ''] = unmarked.split(/[ \t]+/);
+    const key = readPublicKey(type, base64);
+    if ((marker !== undefined && (named === undefined || key === undefined)) || hosts.startsWith('@'))
+      refuse('marker', `${file}:${index + 1}`, marker ?? hosts);
+    return key === undefined ? [] : [{ marker: named, hosts, type, key, file, line: index + 1 }];
+  });
+}
+
+/** A marker ends at the first blank of its line, at a tab only where there is none (hostfile.c: check_markers). */
+function cutMarker(line: string): readonly [marker: string, rest: string] {
+  const [, marker = line, rest = ''] =
+    /^([^ ]*) [ \t]*([^]*)$/.exec(line) ?? /^([^\t]*)\t+([^]*)$/.exec(line) ?? [];
+  return [marker, rest];
+}
+
+const markers: ReadonlyMap<string, KnownHost['marker']> = new Map([
+  ['@revoked', 'revoked'],
+  ['@cert-authority', 'cert-authority'],
+]);
+
+/** Judges a presented key (sshconnect.c: check_host_key, as with StrictHostKeyChecking yes). */
+export function judgeHostKey(
+  entries: readonly KnownHost[],
+  { name, withoutPort, address, requiredRsaBits }: HostNames,
+  key: Buffer,
+): HostKeyJudgement {
+  const bits = rsaBits(key);
+  if (bits !== undefined && bits < requiredRsaBits) return { kind: 'short', bits, required: requiredRsaBits };
+  const judgement = judgeName(entries, name, key);
+  if (judgement.kind === 'unknown' && withoutPort !== undefined) {
+    // Without its port a name can make a key known, never changed: it may be another server's.
+    const fallback = judgeName(entries, withoutPort, key);
+    if (fallback.kind !== 'changed') return fallback.kind === 'unknown' ? judgement : fallback;
+  }
+  if (judgement.kind === 'known' && address !== undefined) {
+    const byAddress = judgeName(entries, address, key);
+    if (byAddress.kind === 'changed') return byAddress;
+  }
+  return judgement;
+}
+
+/** hostfile.c: check_key_in_hostkeys. Any other key of this name, of whatever type, makes one changed. */
+function judgeName(entries: readonly KnownHost[], name: string, key: Buffer): HostKeyJudgement {
+  const about = entries.filter(({ hosts }) => isAbout(name, hosts));
+  const by = about.find((entry) => entry.marker === 'revoked' && entry.key.equals(key));
+  if (by !== undefined) return { kind: 'revoked', by };
+  const expected = about.filter(({ marker }) => marker === undefined);
+  if (expected.some((entry) => entry.key.equals(key))) return { kind: 'known' };
+  if (expected.length > 0) return { kind: 'changed', expected };
+  return { kind: 'unknown', authority: about.find(({ marker }) => marker === 'cert-authority') };
+}
+
+/**
+ * Algorithms to ask a host for, of those that are allowed, best first: if a key of the best one's type is known, as they
+ * are; else those of known keys before the others (sshconnect2.c: order_hostkeyalgs).
+ */
+export function orderHostKeyAlgorithms(
+  entries: readonly KnownHost[],
+  name: string,
+  allowed: readonly HostKeyAlgorithm[],
+): readonly HostKeyAlgorithm[] {
+  const about = entries.filter(({ hosts }) => isAbout(name, hosts));
+  const isRevoked = ({ key }: KnownHost): boolean =>
+    about.some((entry) => entry.marker === 'revoked' && entry.key.equals(key));
+  const isKnown = (algorithm: HostKeyAlgorithm): boolean => {
+    // Only the first key of a type is looked at.
+    const first = about.find(
+      ({ marker, type }) => marker === undefined && type === algorithm.replace(/^rsa-.*/, 'ssh-rsa'),
+    );
+    return first !== undefined && !isRevoked(first);
+  };
+  if (allowed[0] !== undefined && isKnown(allowed[0])) return allowed;
+  return [...allowed.filter(isKnown), ...allowed.filter((algorithm) => !isKnown(algorithm))];
+}
+
+/** How OpenSSH names a host in known_hosts (misc.c: put_host_port). */
+export const knownHostName = (host: string, port: number): string =>
+  port === 22 ? lowerCase(host) : `[${lowerCase(host)}]:${port}`;
+
+/** hostfile.c: match_maybe_hashed. */
+function isAbout(name: string, hosts: string): boolean {
+  if (!hosts.startsWith('|')) return matchesHostList(name, hosts);
+  const [, , salt = ''] = hosts.split('|');
+  const digest = createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest('base64');
+  return hosts === `|1|${salt}|${digest}`;
+}
