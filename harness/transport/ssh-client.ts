@@ -9,6 +9,9 @@ import { err, ok } from '../../workloads/kit/result.ts';
 import type { Identity } from './load-identities.ts';
 import { createNoiseDropper } from './noise-dropper.ts';
 import type { Algorithms } from './openssh/algorithms.ts';
+import { ourHostKeys } from './openssh/algorithms.ts';
+import type { ServerOffer } from './server-offer.ts';
+import { longestOffer, readServerOffer } from './server-offer.ts';
 import { toShellLine } from './shell-line.ts';
 import type { SshHop } from './ssh-settings.ts';
 import type { Channel } from './transport.ts';
@@ -23,6 +26,8 @@ export interface HandshakeFailure {
   readonly cause: Error & { readonly level?: string };
   /** What the server said instead of an SSH banner. */
   readonly said: string;
+  /** What the server offers, as far as it said. */
+  readonly offer: ServerOffer | undefined;
   /** Methods that the server would accept, as far as it told. */
   readonly accepted: readonly string[];
   /** Things that went wrong on the way and did not end it. */
@@ -57,21 +62,22 @@ export function handshake(options: HandshakeOptions): Promise<Result<Client, Han
   client.setMaxListeners(0); // every channel listens for the end of the connection
   let phase: HandshakePhase = stream instanceof Socket ? 'reaching' : 'greeting';
   let said = '';
+  let heard = Buffer.alloc(0);
   let accepted: readonly string[] = [];
   const notes: string[] = [];
   return new Promise((resolve) => {
     const fail = (cause: Error): void => {
       signal?.removeEventListener('abort', onAbort);
-      resolve(err({ phase, cause, said, accepted, notes }));
+      resolve(err({ phase, cause, said, offer: readServerOffer(heard), accepted, notes }));
       stream.destroy();
     };
     const onAbort = (): void => fail(signal?.reason as Error);
     signal?.addEventListener('abort', onAbort, { once: true });
     const listen = (chunk: Buffer): void => {
-      said = `${said}${chunk.toString('latin1')}`.slice(0, 1000);
-      if (!/^SSH-/m.test(said)) return;
-      phase = 'negotiating';
-      stream.off('data', listen);
+      heard = Buffer.concat([heard, chunk]);
+      said = heard.toString('latin1', 0, 1000);
+      if (phase === 'greeting' && /^SSH-/m.test(said)) phase = 'negotiating';
+      if (readServerOffer(heard) !== undefined || heard.length > longestOffer) stream.off('data', listen);
     };
     client.on('connect', () => {
       phase = 'greeting';
@@ -106,7 +112,7 @@ export function handshake(options: HandshakeOptions): Promise<Result<Client, Han
           kex: [...options.algorithms.kex],
           cipher: [...options.algorithms.cipher],
           hmac: [...options.algorithms.mac],
-          serverHostKey: [...options.algorithms.hostKey],
+          serverHostKey: [...ourHostKeys(options.algorithms.hostKey)],
           compress: ['none'], // before the login it would be another parser for whoever answers
         },
         hostVerifier: (key: Buffer) =>

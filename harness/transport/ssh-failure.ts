@@ -1,4 +1,5 @@
 import { AssayError } from '../../workloads/kit/assay-error.ts';
+import { describeMismatch } from './server-offer.ts';
 import type { HandshakeFailure } from './ssh-client.ts';
 import type { SshHop } from './ssh-settings.ts';
 
@@ -52,12 +53,15 @@ export function explainFailure(server: FailedServer, failure: HandshakeFailure):
           hint: 'Look into its sshd log; sshd drops connections beyond MaxStartups and penalised addresses.',
         },
       );
-    case 'negotiating':
-      return unreachable(`expected to agree with the server at ${at} on keys, found: ${reason}`, {
+    case 'negotiating': {
+      const mismatch = failure.offer === undefined ? [] : describeMismatch(failure.offer, hop.algorithms);
+      const found = mismatch.length > 0 ? printable(mismatch.join('; '), 1000) : reason;
+      return unreachable(`expected to agree with the server at ${at} on algorithms, found: ${found}`, {
         node: name,
         cause,
-        hint: 'An sshd older than OpenSSH 6.5, or one that allows other algorithms only, cannot be reached.',
+        hint: 'Allow one of ours in its sshd_config. Broken ones (SHA-1, MD5, CBC, compression before login) are not taken.',
       });
+    }
     case 'authenticating':
       // A server that gives a reason, or all our keys were refused; otherwise the connection was simply lost.
       if (cause.level !== 'client-authentication' && !('code' in cause && typeof cause.code === 'number'))
@@ -87,8 +91,8 @@ const unreachable = (
 ): AssayError => new AssayError('HOST_UNREACHABLE', text, around);
 
 /** Text of a server, without what could steer a terminal. */
-const printable = (text: string): string =>
+const printable = (text: string, length = 200): string =>
   text
     .trim()
     .replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, ' ')
-    .slice(0, 200);
+    .slice(0, length);

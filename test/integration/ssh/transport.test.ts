@@ -6,6 +6,7 @@ import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { readServerOffer } from '../../../harness/transport/server-offer.ts';
 import { createSshTransport } from '../../../harness/transport/ssh.ts';
 import type { SshConnector } from '../../../harness/transport/ssh-connector.ts';
 import { createSshConnector } from '../../../harness/transport/ssh-connector.ts';
@@ -471,5 +472,83 @@ describe.skipIf(!hasSshd)('a jump host', () => {
       code: 'HOST_UNREACHABLE',
       message: expect.stringContaining('expected 127.0.0.1 to connect to 127.0.0.1') as unknown,
     });
+  });
+});
+
+describe.skipIf(!hasSshd)('algorithms that are broken', () => {
+  it.each([
+    [
+      ['Ciphers aes128-ctr', 'MACs hmac-sha1'],
+      'MACs: the server has hmac-sha1; we take hmac-sha2-256-etm@openssh.com, ',
+    ],
+    [
+      ['Ciphers aes128-ctr', 'MACs hmac-sha1-96,hmac-md5'],
+      'MACs: the server has hmac-sha1-96, hmac-md5; we take ',
+    ],
+    [['Ciphers aes128-cbc,3des-cbc'], 'Ciphers: the server has aes128-cbc, 3des-cbc; we take '],
+    [
+      ['KexAlgorithms diffie-hellman-group14-sha1'],
+      'KexAlgorithms: the server has diffie-hellman-group14-sha1',
+    ],
+  ])('are not agreed on: %j', async (config, message) => {
+    const server = await sshd({ config });
+    const transport = await open(at(server), clientOf(server).surroundings);
+    await expect(transport.exec('true')).rejects.toMatchObject({
+      code: 'HOST_UNREACHABLE',
+      message: expect.stringContaining(message) as unknown,
+    });
+  });
+
+  it('are not offered, nor is compression: what a server reads from us', async () => {
+    const heard = Promise.withResolvers<Buffer>();
+    const server = createServer((socket) => {
+      let bytes = Buffer.alloc(0);
+      socket.write('SSH-2.0-test\r\n');
+      socket.on('error', () => undefined);
+      socket.on('data', (chunk) => {
+        bytes = Buffer.concat([bytes, chunk]);
+        if (readServerOffer(bytes) !== undefined) heard.resolve(bytes);
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    const folder = temporaryDirectory();
+    createKey(join(folder, 'key'), 'ed25519');
+    const client = createClientHome(folder, { config: [`IdentityFile ${folder}/key`] });
+    const transport = await open(`127.0.0.1:${port}`, client.surroundings);
+    const failed = transport.exec('true').then(
+      () => undefined,
+      (cause: unknown) => cause,
+    );
+    const offer = readServerOffer(await heard.promise);
+    await transport.close();
+    await failed;
+    expect(offer).toMatchObject({
+      Ciphers: [
+        'aes128-gcm@openssh.com',
+        'aes256-gcm@openssh.com',
+        'chacha20-poly1305@openssh.com',
+        'aes128-ctr',
+        'aes192-ctr',
+        'aes256-ctr',
+      ],
+      MACs: [
+        'hmac-sha2-256-etm@openssh.com',
+        'hmac-sha2-512-etm@openssh.com',
+        'hmac-sha2-256',
+        'hmac-sha2-512',
+      ],
+      Compression: ['none'],
+    });
+    expect(offer?.KexAlgorithms.join(' ')).not.toMatch(/sha1|group1-/);
+    expect(offer?.HostKeyAlgorithms).toEqual([
+      'ssh-ed25519',
+      'ecdsa-sha2-nistp256',
+      'ecdsa-sha2-nistp384',
+      'ecdsa-sha2-nistp521',
+      'rsa-sha2-512',
+      'rsa-sha2-256',
+    ]);
   });
 });
