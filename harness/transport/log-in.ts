@@ -71,7 +71,9 @@ async function tryOnce(
       identities: server.identities.offered,
       algorithms: {
         ...hop.algorithms,
-        hostKey: orderHostKeyAlgorithms(knownHosts, hop.knownAs.name, hop.algorithms.hostKey),
+        hostKey: hop.asksForKnownKeysFirst
+          ? orderHostKeyAlgorithms(knownHosts, hop.knownAs.name, hop.algorithms.hostKey)
+          : hop.algorithms.hostKey,
       },
       acceptsHostKey: (key, address) => {
         const judgement = judgeHostKey(knownHosts, { ...hop.knownAs, address: toName(hop, address) }, key);

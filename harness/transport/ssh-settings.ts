@@ -15,7 +15,7 @@ import { readHostAndPort } from './openssh/host-and-port.ts';
 import type { HostNames } from './openssh/known-hosts.ts';
 import { knownHostName } from './openssh/known-hosts.ts';
 import { lowerCase } from './openssh/pattern.ts';
-import { refuse, refuseOptions } from './openssh/refusals.ts';
+import { refuse, refuseOptions, refuseSetting } from './openssh/refusals.ts';
 import type { Services } from './openssh/values.ts';
 import { isHostName, isUserName, readPort, readSeconds, readServices } from './openssh/values.ts';
 import type { SshTarget } from './ssh-target.ts';
@@ -46,6 +46,8 @@ export interface SshHop {
   /** The first is the user's own, where a key would be added. */
   readonly knownHostsFiles: readonly string[];
   readonly algorithms: Algorithms;
+  /** False where HostKeyAlgorithms gives the order itself. */
+  readonly asksForKnownKeysFirst: boolean;
   readonly identityFiles: readonly string[];
   /** False when `identityFiles` are only the places where keys usually are. */
   readonly areIdentitiesNamed: boolean;
@@ -108,9 +110,13 @@ interface Context {
   readonly depth: number;
 }
 
+const invalid = (message: string, hint: string): AssayError =>
+  new AssayError('CONFIG_INVALID', `ssh_config: ${message}`, { hint });
+
 function createHops(target: SshTarget, context: Context, jumps?: readonly string[]): SshSettings['hops'] {
   const { files, surroundings, services, depth } = context;
-  if (depth > mostJumps) refuse('jumps', target.host, `more than ${mostJumps} jumps`);
+  if (depth > mostJumps)
+    refuse('jumps', `ssh_config: expected at most ${mostJumps} jumps to ${target.host}, found more`);
   const computed = computeOptions(files, {
     ...target,
     localUser: surroundings.user,
@@ -121,6 +127,8 @@ function createHops(target: SshTarget, context: Context, jumps?: readonly string
     ([keyword]) => keyword !== 'user' || target.user === undefined,
   );
   refuseOptions(target.host, new Map(fromFiles));
+  if (Number(computed.options.get('connectionattempts')?.[0] ?? 1) === 0)
+    throw invalid(`expected ConnectionAttempts of ${target.host} above 0`, 'Correct the value.');
   const hop = createHop(target, computed, context);
   const list = jumps ?? computed.options.get('proxyjump') ?? [];
   const jump = list.at(-1);
@@ -136,12 +144,9 @@ function createHops(target: SshTarget, context: Context, jumps?: readonly string
   const isLoop =
     nearest.host === hop.host && (nearest.port ?? 22) === hop.port && (nearest.user ?? hop.user) === hop.user;
   if (isLoop)
-    throw new AssayError(
-      'CONFIG_INVALID',
-      `ssh_config: expected a jump to ${target.host} over another host`,
-      {
-        hint: 'Exclude the jump host from the section that names it: ProxyJump none, in a section before.',
-      },
+    throw invalid(
+      `expected a jump to ${target.host} over another host`,
+      'Exclude the jump host from the section that names it: ProxyJump none, in a section before.',
     );
   // The first of several jumps follows its own configuration; the others have their way given.
   const others = list.slice(0, -1).map((other) => expand(other, tokens));
@@ -154,13 +159,17 @@ function createHops(target: SshTarget, context: Context, jumps?: readonly string
 /** A jump becomes the command line of another ssh, tokens and all (ssh.c: main; sshconnect.c: expand_proxy_command). */
 function readJump(text: string, host: string, services: Services, tokens: Tokens): SshTarget {
   const read = readHostAndPort(text, services);
-  const { user, host: name, port } = read.ok ? read.value : refuse('ProxyJump', host, `proxyjump ${text}`);
+  const {
+    user,
+    host: name,
+    port,
+  } = read.ok ? read.value : refuseSetting('ProxyJump', host, `proxyjump ${text}`);
   const jump = { user: user === undefined ? user : expand(user, tokens), host: expand(name, tokens), port };
   const isPlain =
     isHostName(jump.host) &&
     isUserName(jump.user ?? '') &&
     !/[~*?[\]!#\s\\$]/.test(`${jump.user ?? ''}${jump.host}`);
-  return isPlain ? jump : refuse('ProxyJump', host, `proxyjump ${text}`);
+  return isPlain ? jump : refuseSetting('ProxyJump', host, `proxyjump ${text}`);
 }
 
 function createHop(target: SshTarget, { options, host }: Computed, context: Context): SshHop {
@@ -171,7 +180,11 @@ function createHop(target: SshTarget, { options, host }: Computed, context: Cont
   const user = first('user') ?? localUser;
   const alias = first('hostkeyalias');
   const tokens = createTokens({ target, host, port, user, options }, surroundings);
-  const path = (text: string): string => expand(expandHome(text, home), tokens, variables);
+  const isDirect = (options.get('proxyjump') ?? []).length === 0;
+  const path = (text: string): string => {
+    if (!isDirect && /%C/.test(text.replaceAll('%%', ''))) refuseSetting('%C', target.host, text);
+    return expand(expandHome(text, home), tokens, variables);
+  };
   const identities = options.get('identityfile')?.filter(isNamed);
   const seconds = readSeconds(first('connecttimeout') ?? '');
   return {
@@ -193,6 +206,8 @@ function createHop(target: SshTarget, { options, host }: Computed, context: Cont
         .map((file) => expandHome(file, home)),
     ],
     algorithms: chooseAlgorithms(target.host, options),
+    // sshconnect2.c: ssh_kex2
+    asksForKnownKeysFirst: /^[-+]|^$/.test(first('hostkeyalgorithms') ?? ''),
     identityFiles: (identities ?? defaultIdentities).map(path),
     areIdentitiesNamed: identities !== undefined,
     usesNamedIdentitiesOnly: first('identitiesonly') === 'yes',
@@ -214,8 +229,8 @@ interface Known {
 /** sshconnect.h: DEFAULT_CLIENT_PERCENT_EXPAND_ARGS. */
 function createTokens({ target, host, port, user, options }: Known, surroundings: SshSurroundings): Tokens {
   const here = hostname();
-  const isDirect = (options.get('proxyjump') ?? []).length === 0;
   return {
+    C: createHash('sha1').update(`${here}${host}${port}${user}`).digest('hex'),
     L: here.split('.', 1)[0] ?? here,
     d: surroundings.home,
     h: host,
@@ -226,7 +241,6 @@ function createTokens({ target, host, port, user, options }: Known, surroundings
     p: String(port),
     r: user,
     u: surroundings.user,
-    ...(isDirect ? { C: createHash('sha1').update(`${here}${host}${port}${user}`).digest('hex') } : {}),
   };
 }
 

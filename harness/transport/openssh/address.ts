@@ -1,13 +1,19 @@
 import { isIPv6, SocketAddress } from 'node:net';
+import { lowerCase } from './pattern.ts';
 
-/** How a numeric address is written in the end: `127.1` is 127.0.0.1 (ssh.c: resolve_canonicalize); else undefined. */
-export function canonicalAddress(text: string): string | undefined {
+/**
+ * How a numeric address is written in the end: `127.1` is 127.0.0.1 (ssh.c: resolve_canonicalize). Undefined for a name,
+ * and for an address that is not of the AddressFamily.
+ */
+export function canonicalAddress(text: string, family = 'any'): string | undefined {
   const [address = '', zone] = text.split('%', 2);
   if (isIPv6(address)) {
+    if (family === 'inet') return undefined;
     const canonical = new SocketAddress({ family: 'ipv6', address }).address;
+    if (canonical === lowerCase(address)) return text; // the case of letters stays
     return zone === undefined ? canonical : `${canonical}%${zone}`;
   }
-  return canonicalIpv4(text);
+  return family === 'inet6' ? undefined : canonicalIpv4(text);
 }
 
 /** inet_aton(3): one to four numbers, decimal, octal or hexadecimal, the last of which fills what is left. */

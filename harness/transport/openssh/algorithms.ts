@@ -1,15 +1,14 @@
 import type { Options } from './compute-options.ts';
-import type { HostKeyAlgorithm } from './known-hosts.ts';
-import { hostKeyAlgorithms } from './known-hosts.ts';
 import { matchesPattern } from './pattern.ts';
-import { refuse } from './refusals.ts';
+import { refuseSetting } from './refusals.ts';
 
 /** What a server is offered, best first. */
 export interface Algorithms {
   readonly kex: readonly Kex[];
   readonly cipher: readonly Cipher[];
   readonly mac: readonly Mac[];
-  readonly hostKey: readonly HostKeyAlgorithm[];
+  /** In these, some that we do not have: by the first OpenSSH decides whether known keys come first. */
+  readonly hostKey: readonly string[];
 }
 
 // No SHA-1, MD5, CBC, RC4, and no MAC that is cut to 96 bits; of DH groups none below 2048 bits.
@@ -38,17 +37,39 @@ const mac = [
   'hmac-sha2-256',
   'hmac-sha2-512',
 ] as const;
+const hostKey = [
+  'ssh-ed25519',
+  'ecdsa-sha2-nistp256',
+  'ecdsa-sha2-nistp384',
+  'ecdsa-sha2-nistp521',
+  'rsa-sha2-512',
+  'rsa-sha2-256',
+] as const;
+/** KEX_DEFAULT_PK_ALG of OpenSSH's myproposal.h. */
+const theirs = [...hostKey.slice(0, 4), 'sk-ssh-ed25519', 'sk-ecdsa-sha2-nistp256', ...hostKey.slice(4)];
+const theirHostKeys = [
+  ...theirs.map((name) => `${name}-cert-v01@openssh.com`),
+  ...theirs.map((name) => (name.startsWith('sk-') ? `${name}@openssh.com` : name)),
+];
+export type HostKey = (typeof hostKey)[number];
 export type Kex = (typeof kex)[number];
 export type Cipher = (typeof cipher)[number];
 export type Mac = (typeof mac)[number];
 
 /** Ours, as far as KexAlgorithms, Ciphers, MACs and HostKeyAlgorithms leave them. */
-export const chooseAlgorithms = (host: string, options: Options): Algorithms => ({
-  kex: choose(host, options, 'kexalgorithms', kex),
-  cipher: choose(host, options, 'ciphers', cipher),
-  mac: choose(host, options, 'macs', mac),
-  hostKey: choose(host, options, 'hostkeyalgorithms', hostKeyAlgorithms),
-});
+export function chooseAlgorithms(host: string, options: Options): Algorithms {
+  choose(host, options, 'hostkeyalgorithms', hostKey); // refuses what leaves none of ours
+  return {
+    kex: choose(host, options, 'kexalgorithms', kex),
+    cipher: choose(host, options, 'ciphers', cipher),
+    mac: choose(host, options, 'macs', mac),
+    hostKey: choose<string>(host, options, 'hostkeyalgorithms', theirHostKeys),
+  };
+}
+
+/** Those that we have. */
+export const ourHostKeys = (names: readonly string[]): readonly HostKey[] =>
+  names.flatMap((name) => hostKey.find((ours) => ours === name) ?? []);
 
 /**
  * kex.c: kex_assemble_names. `-` takes patterns away, `^` puts them in front, `+` would add what we have already or do
@@ -69,5 +90,5 @@ function choose<Name extends string>(
   ];
   const others = ours.filter((name) => !isIn(name));
   const chosen = written.startsWith('-') ? others : written.startsWith('^') ? [...named, ...others] : named;
-  return chosen.length > 0 ? chosen : refuse('algorithms', host, `${keyword} ${written}`);
+  return chosen.length > 0 ? chosen : refuseSetting('algorithms', host, `${keyword} ${written}`);
 }

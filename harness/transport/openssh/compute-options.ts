@@ -39,7 +39,9 @@ export function computeOptions(files: readonly ConfigFile[], query: Query): Comp
   const pass: Pass = { query, options, host: query.host, isFinal: false, wantsFinal: false };
   for (const file of files) apply(file, pass, { isActive: true, isNever: false });
   const named = effectiveName(pass);
-  const host = canonicalAddress(named) ?? (isAddressLike(named) ? named : lowerCase(named));
+  const host =
+    canonicalAddress(named, options.get('addressfamily')?.[0]) ??
+    (isAddressLike(named) ? named : lowerCase(named));
   // `Match final` asks for a second pass, in which earlier values keep their place and Host means the new name.
   if (pass.wantsFinal) {
     options.set('hostname', [host.replaceAll('%', '%%')]);

@@ -7,6 +7,7 @@ import { expandHome } from './expand.ts';
 import { expandGlob } from './glob.ts';
 import { lowerCase } from './pattern.ts';
 import { isOurs } from './permissions.ts';
+import { refuse } from './refusals.ts';
 import { splitWords, takeWord } from './words.ts';
 
 /** An ssh_config file, and what Include names at its lines. */
@@ -36,9 +37,15 @@ export interface Reader {
   readonly uid: number;
 }
 
-/** Reads a file and all that it includes (readconf.c: read_config_file); undefined when there is none. */
-export const loadConfigFile = (source: ConfigSource, reader: Reader): Promise<ConfigFile | undefined> =>
-  load(source.path, { ...reader, kind: source.kind, isChecked: source.kind === 'user', depth: 0 });
+/** Reads a file and all that it includes (readconf.c: read_config_file). One that was given must be there. */
+export async function loadConfigFile(
+  { path, kind }: ConfigSource,
+  reader: Reader,
+): Promise<ConfigFile | undefined> {
+  const file = await load(path, { ...reader, kind, isChecked: kind === 'user', depth: 0 });
+  if (file === undefined && kind === 'given') throw invalid(path, 'expected a file, found none');
+  return file;
+}
 
 interface Place extends Reader {
   readonly kind: ConfigSource['kind'];
@@ -110,7 +117,7 @@ async function readChecked(path: string, place: Place): Promise<string | undefin
     if (cause instanceof AssayError) throw cause;
     if (cause instanceof Error && 'code' in cause && ['ENOENT', 'ENOTDIR'].includes(String(cause.code)))
       return undefined;
-    throw invalid(path, `expected a file that can be read: ${String(cause)}`);
+    refuse('unreadable files', `${path}: expected a file that can be read: ${String(cause)}`);
   }
 }
 

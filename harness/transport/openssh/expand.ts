@@ -1,4 +1,5 @@
 import { AssayError } from '../../../workloads/kit/assay-error.ts';
+import { refuse } from './refusals.ts';
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 /** Values of `%` tokens, by their letters. */
@@ -30,6 +31,7 @@ export function expand(text: string, tokens: Tokens, variables?: Variables): str
 /** Replaces `~` in front (misc.c: tilde_expand). */
 export function expandHome(path: string, home: string): string {
   if (!path.startsWith('~')) return path;
-  if (!/^~(\/|$)/.test(path)) throw invalid(path, `expected \`~/\`, found the home of another user`);
+  if (!/^~(\/|$)/.test(path))
+    refuse('~user', `ssh_config: expected \`~/\` in \`${path}\`, found the home of another user`);
   return `${home.replace(/\/$/, '')}/${path.replace(/^~\/*/, '')}`;
 }

@@ -16,11 +16,11 @@ const invalid = (text: string): Result<never> => err(`expected [user@]host[:port
 export const readHostAndPort = (text: string, services: Services): Result<HostAndPort> =>
   text.startsWith('ssh://') ? readUri(text, services) : readPlain(text, services);
 
-/** misc.c: parse_user_host_port. What follows the last `@` is the host; a `/` is as good as the `:`. */
+/** misc.c: parse_user_host_port. What follows the last `@` is the host. */
 function readPlain(text: string, services: Services): Result<HostAndPort> {
   const at = text.lastIndexOf('@');
   const user = at < 0 ? undefined : text.slice(0, at);
-  const [, host = '', port] = /^(\[[^\]]*\]|[^:/[][^:/]*)(?:[:/]([^]*))?$/.exec(text.slice(at + 1)) ?? [];
+  const [, host = '', port] = /^(\[[^\]]*\]|[^:/[][^:/]*)(?::([^]*))?$/.exec(text.slice(at + 1)) ?? [];
   if (host === '' || host === '[]' || user === '') return invalid(text);
   return withPort(text, { user, host: withoutBrackets(host) }, port, services);
 }

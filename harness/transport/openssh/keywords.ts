@@ -25,7 +25,6 @@ const words =
 
 const text = words(1, 1, 'a value');
 const whole = words(1, 1, 'a whole number', (word) => readWhole(word) !== undefined);
-const attempts = words(1, 1, 'a number above 0', (word) => (readWhole(word) ?? 0) > 0);
 const isTime = (word: string): boolean => readSeconds(word) !== undefined;
 
 /** One of some words, upper case or lower; `true` is `yes` and `false` is `no`. */
@@ -133,8 +132,10 @@ const table: readonly (readonly [Read, string])[] = [
      macs pubkeyacceptedalgorithms`,
   ],
   [time, 'connecttimeout forwardx11timeout serveraliveinterval'],
-  [whole, 'canonicalizemaxdots numberofpasswordprompts requiredrsasize serveralivecountmax'],
-  [attempts, 'connectionattempts'],
+  [
+    whole,
+    'canonicalizemaxdots connectionattempts numberofpasswordprompts requiredrsasize serveralivecountmax',
+  ],
   [command, 'knownhostscommand localcommand proxycommand remotecommand'],
   [list(), 'globalknownhostsfile userknownhostsfile logverbose'],
   [list((word) => lowerCase(word) === 'none' || isDomain(word)), 'canonicaldomains'],

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { lowerCase, matchesHostList } from './pattern.ts';
-import { readPublicKey, rsaBits } from './public-key.ts';
+import { keyType, readPublicKey, rsaBits } from './public-key.ts';
 import { refuse } from './refusals.ts';
 
 /** A line of a known_hosts file (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). */
@@ -34,17 +34,6 @@ export type HostKeyJudgement =
   | { readonly kind: 'revoked'; readonly by: KnownHost }
   | { readonly kind: 'short'; readonly bits: number; readonly required: number };
 
-/** Signature algorithms by type of host key, in OpenSSH's order. No SHA-1: OpenSSH has none either since 8.8. */
-const algorithmsByType = {
-  'ssh-ed25519': ['ssh-ed25519'],
-  'ecdsa-sha2-nistp256': ['ecdsa-sha2-nistp256'],
-  'ecdsa-sha2-nistp384': ['ecdsa-sha2-nistp384'],
-  'ecdsa-sha2-nistp521': ['ecdsa-sha2-nistp521'],
-  'ssh-rsa': ['rsa-sha2-512', 'rsa-sha2-256'],
-} as const;
-export type HostKeyAlgorithm = (typeof algorithmsByType)[keyof typeof algorithmsByType][number];
-export const hostKeyAlgorithms: readonly HostKeyAlgorithm[] = Object.values(algorithmsByType).flat();
-
 /**
  * Reads a known_hosts file (hostfile.c: hostkeys_foreach_file). A line that cannot be read is passed over, as OpenSSH
  * does; not so one with a marker that is none: a revocation must not get lost by a typing error.
@@ -59,8 +48,13 @@ export function readKnownHosts(text: string, file: string): readonly KnownHost[]
     const [hosts = '', type = '', base64 = ''] = unmarked.split(/[ \t]+/);
     const key = readPublicKey(type, base64);
     if ((marker !== undefined && (named === undefined || key === undefined)) || hosts.startsWith('@'))
-      refuse('marker', `${file}:${index + 1}`, marker ?? hosts);
-    return key === undefined ? [] : [{ marker: named, hosts, type, key, file, line: index + 1 }];
+      refuse(
+        'marker',
+        `${file}:${index + 1}: expected @revoked or @cert-authority, hosts, type and key; found \`${line.slice(0, 60)}\``,
+      );
+    return key === undefined
+      ? []
+      : [{ marker: named, hosts, type: keyType(key), key, file, line: index + 1 }];
   });
 }
 
@@ -109,22 +103,22 @@ function judgeName(entries: readonly KnownHost[], name: string, key: Buffer): Ho
 }
 
 /**
- * Algorithms to ask a host for, of those that are allowed, best first: if a key of the best one's type is known, as they
- * are; else those of known keys before the others (sshconnect2.c: order_hostkeyalgs).
+ * Algorithms to ask a host for, of those that are allowed: if a key of the first one's type is known, as they are; else
+ * those of known keys before the others (sshconnect2.c: order_hostkeyalgs).
  */
 export function orderHostKeyAlgorithms(
   entries: readonly KnownHost[],
   name: string,
-  allowed: readonly HostKeyAlgorithm[],
-): readonly HostKeyAlgorithm[] {
+  allowed: readonly string[],
+): readonly string[] {
   const about = entries.filter(({ hosts }) => isAbout(name, hosts));
   const isRevoked = ({ key }: KnownHost): boolean =>
     about.some((entry) => entry.marker === 'revoked' && entry.key.equals(key));
-  const isKnown = (algorithm: HostKeyAlgorithm): boolean => {
+  const isKnown = (algorithm: string): boolean => {
+    const plain = algorithm.replace(/-cert-v01(?=@)/, '').replace(/^(?!sk-)(.*)@.*/, '$1');
+    const wanted = plain.replace(/^rsa-.*/, 'ssh-rsa');
     // Only the first key of a type is looked at.
-    const first = about.find(
-      ({ marker, type }) => marker === undefined && type === algorithm.replace(/^rsa-.*/, 'ssh-rsa'),
-    );
+    const first = about.find(({ marker, type }) => marker === undefined && type === wanted);
     return first !== undefined && !isRevoked(first);
   };
   if (allowed[0] !== undefined && isKnown(allowed[0])) return allowed;
@@ -138,7 +132,7 @@ export const knownHostName = (host: string, port: number): string =>
 /** hostfile.c: match_maybe_hashed. */
 function isAbout(name: string, hosts: string): boolean {
   if (!hosts.startsWith('|')) return matchesHostList(name, hosts);
-  const [, , salt = ''] = hosts.split('|');
-  const digest = createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest('base64');
-  return hosts === `|1|${salt}|${digest}`;
+  const salt = Buffer.from(hosts.split('|')[2] ?? '', 'base64');
+  const digest = createHmac('sha1', salt).update(name).digest('base64');
+  return salt.length === 20 && hosts === `|1|${salt.toString('base64')}|${digest}`;
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { AssayError } from '../../../workloads/kit/assay-error.ts';
 import type { KnownHost } from './known-hosts.ts';
 import { readKnownHosts } from './known-hosts.ts';
+import { refuse } from './refusals.ts';
 
 /** Reads a known_hosts file; one that does not exist knows nobody. */
 export async function loadKnownHosts(path: string): Promise<readonly KnownHost[]> {
@@ -12,10 +13,7 @@ export async function loadKnownHosts(path: string): Promise<readonly KnownHost[]
     if (cause instanceof AssayError) throw cause;
     if (cause instanceof Error && 'code' in cause && nobody.has(String(cause.code))) return [];
     // What cannot be read could hold a revocation.
-    throw new AssayError('CONFIG_INVALID', `${path}: expected a file that can be read: ${String(cause)}`, {
-      cause,
-      hint: `Make it readable: chmod u+r ${path}`,
-    });
+    refuse('unreadable files', `${path}: expected a file that can be read: ${String(cause)}`);
   }
 }
 

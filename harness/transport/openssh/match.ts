@@ -3,7 +3,7 @@ import { err, ok } from '../../../workloads/kit/result.ts';
 import type { Pass } from './compute-options.ts';
 import { expand } from './expand.ts';
 import { lowerCase, matchesHostList, matchesPatternList } from './pattern.ts';
-import { refuse } from './refusals.ts';
+import { refuse, refuseSetting } from './refusals.ts';
 import { takeWord } from './words.ts';
 
 type Kind = 'all' | 'canonical' | 'final' | 'host' | 'originalhost' | 'user' | 'localuser' | 'exec';
@@ -16,6 +16,8 @@ export interface Criterion {
 }
 
 const kinds: readonly string[] = ['canonical', 'final', 'host', 'originalhost', 'user', 'localuser', 'exec'];
+
+const laterKinds: readonly string[] = ['tagged', 'localnetwork', 'version', 'sessiontype', 'command'];
 
 /** Reads the conditions of a Match line (readconf.c: match_cfg_line). */
 export function readCriteria(text: string): Result<readonly Criterion[]> {
@@ -31,7 +33,9 @@ export function readCriteria(text: string): Result<readonly Criterion[]> {
       if (criteria.length > 1 || !isLast) return err('expected `all` alone');
       return ok([...criteria, { kind: 'all', isNegated, argument: '' }]);
     }
-    if (!kinds.includes(name)) return err(`expected criteria that OpenSSH 9.2 has, found \`${name}\``);
+    if (laterKinds.includes(name))
+      refuse('Match tagged', `ssh_config: expected other criteria than \`Match ${name}\``);
+    if (!kinds.includes(name)) return err(`expected criteria that OpenSSH has, found \`${name}\``);
     const kind = name as Kind; // it is one of them
     if (kind === 'canonical' || kind === 'final') {
       criteria.push({ kind, isNegated, argument: '' });
@@ -40,6 +44,8 @@ export function readCriteria(text: string): Result<readonly Criterion[]> {
     const argument = takeWord(rest);
     if (argument.word === undefined || argument.word === '' || argument.word.startsWith('#'))
       return err(`expected something behind \`${name}\``);
+    if (kind === 'exec' && /%(?![CLdhiklnpru])/.test(argument.word.replaceAll('%%', '')))
+      return err(`expected tokens that exist, found \`${argument.word}\``);
     criteria.push({ kind, isNegated, argument: argument.word });
     rest = argument.rest;
   }
@@ -55,7 +61,7 @@ export function matchesCriteria(criteria: readonly Criterion[], pass: Pass, isNe
     .every((criterion) => matches(criterion, pass) !== criterion.isNegated);
   const command = criteria.find(({ kind }) => kind === 'exec');
   if (isMatching && !isNever && command !== undefined)
-    refuse('Match exec', pass.query.host, `Match exec ${command.argument}`);
+    refuseSetting('Match exec', pass.query.host, `Match exec ${command.argument}`);
   return isMatching;
 }
 

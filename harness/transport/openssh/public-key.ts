@@ -28,8 +28,10 @@ export function readPublicKey(type: string, base64: string): Buffer | undefined 
   const text = base64.replaceAll(/[\r\n\v\f]/g, ''); // b64_pton takes white space
   const key = Buffer.from(text, 'base64');
   if (text === '' || key.toString('base64') !== text) return undefined;
-  const [name, ...parts] = readStrings(key) ?? [];
-  return name?.toString('latin1') === type && isKey(type, parts) ? key : undefined;
+  const [name = '', ...parts] = readStrings(key) ?? [];
+  // Names of its signatures are names of an RSA key too.
+  const meant = type.replace(/^rsa-sha2-(256|512)$/, 'ssh-rsa');
+  return name.toString('latin1') === meant && isKey(meant, parts) ? key : undefined;
 }
 
 function isKey(type: string, parts: readonly Buffer[]): boolean {

@@ -26,6 +26,12 @@ export const refusals = [
     instead: 'Write the section with Host or Match host.',
   },
   {
+    name: 'Match tagged',
+    because:
+      'Criteria of OpenSSH 9.4 and later (tagged, localnetwork, version, sessiontype, command) are not supported.',
+    instead: 'Write the section with Host, Match host or Match user.',
+  },
+  {
     name: 'KnownHostsCommand',
     because: 'A command of a file would be run on the coordinator.',
     instead: 'Write the keys into a known_hosts file.',
@@ -113,6 +119,12 @@ export const refusals = [
     instead: 'Allow one of: curve25519-sha256, aes128-gcm@openssh.com, hmac-sha2-256, ssh-ed25519.',
   },
   {
+    name: 'unreadable files',
+    because:
+      'OpenSSH passes over an ssh_config or known_hosts that is there and cannot be read: it may hold a revocation.',
+    instead: 'Make it readable to its owner: chmod u+r',
+  },
+  {
     name: 'marker',
     because:
       'OpenSSH passes over a line of known_hosts that begins with @ and cannot be read: a revocation would get lost.',
@@ -122,21 +134,22 @@ export const refusals = [
 
 export type RefusalName = (typeof refusals)[number]['name'];
 
-/** Refuses what is in the list. `about` is a host, or a line of a file. */
-export function refuse(name: RefusalName, about: string, found: string): never {
-  const refusal: Refusal | undefined = refusals.find((each) => each.name === name);
-  throw new AssayError(
-    'CONFIG_INVALID',
-    `ssh_config: expected no setting for ${about} that Assay does not support, found \`${found}\``,
-    { hint: refusal?.instead },
-  );
+/** Refuses what is in the list. */
+export function refuse(name: RefusalName, text: string): never {
+  throw new AssayError('CONFIG_INVALID', text, {
+    hint: refusals.find((each) => each.name === name)?.instead,
+  });
 }
+
+/** Refuses a setting for a host. */
+export const refuseSetting = (name: RefusalName, host: string, found: string): never =>
+  refuse(name, `ssh_config: expected no setting for ${host} that Assay does not support, found \`${found}\``);
 
 /** Refuses options that change whom we trust or how we get there, and that are not supported: never ignored. */
 export function refuseOptions(host: string, options: Options): void {
   for (const refusal of refusals) {
     const [value] = options.get(lowerCase(refusal.name)) ?? [];
     if (value !== undefined && 'refuses' in refusal && refusal.refuses(value))
-      refuse(refusal.name, host, `${lowerCase(refusal.name)} ${value}`);
+      refuseSetting(refusal.name, host, `${lowerCase(refusal.name)} ${value}`);
   }
 }

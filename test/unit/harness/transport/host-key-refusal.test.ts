@@ -12,6 +12,7 @@ const hop: SshHop = {
   family: 0,
   knownAs: { name: '[gpu1]:2222', withoutPort: 'gpu1', requiredRsaBits: 1024 },
   checksAddress: false,
+  asksForKnownKeysFirst: true,
   algorithms: { kex: [], cipher: [], mac: [], hostKey: [] },
   knownHostsFiles: ['/home/me/.ssh/known_hosts'],
   identityFiles: [],
