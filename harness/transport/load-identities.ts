@@ -1,6 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import type { BaseAgent, ParsedKey } from 'ssh2';
 import ssh2 from 'ssh2';
+import { rsaBits } from './openssh/public-key.ts';
 import { createSelectedAgent } from './selected-agent.ts';
 import type { SshHop } from './ssh-settings.ts';
 
@@ -18,7 +20,9 @@ export interface Identities {
 
 /** Loads the keys that a server is offered: the named ones, those of the agent, and else those in the usual places. */
 export async function loadIdentities(hop: SshHop): Promise<Identities> {
-  const files = await Promise.all(hop.identityFiles.map(loadIdentity));
+  const files = await Promise.all(
+    hop.identityFiles.map((path) => loadIdentity(path, hop.knownAs.requiredRsaBits)),
+  );
   const keys = files.flatMap(({ key }): readonly Identity[] =>
     key === undefined ? [] : [{ kind: 'key', key }],
   );
@@ -44,7 +48,7 @@ interface LoadedFile {
   readonly note?: string;
 }
 
-async function loadIdentity(path: string): Promise<LoadedFile> {
+async function loadIdentity(path: string, requiredRsaBits: number): Promise<LoadedFile> {
   const text = await readOptional(path);
   if (text === undefined) return { ...(await loadPublicKey(`${path}.pub`)), note: `${path} cannot be read` };
   // A Buffer on purpose: what is not a key comes back as an Error, it is not thrown.
@@ -53,8 +57,19 @@ async function loadIdentity(path: string): Promise<LoadedFile> {
     const publicKey = await loadPublicKey(`${path}.pub`);
     return { ...publicKey, note: `${path} is encrypted or no private key (${key.message})` };
   }
+  const bits = rsaBits(key.getPublicSSH());
+  if (bits !== undefined && bits < requiredRsaBits)
+    return { note: `${path} has ${bits} bits (RequiredRSASize ${requiredRsaBits})` };
+  if (key.isPrivateKey() && (await isOpenToOthers(path)))
+    return { publicKey: key.getPublicSSH(), note: `${path} can be read by others (chmod 600 ${path})` };
   // IdentityFile may name the public key of one that only an agent has.
   return key.isPrivateKey() ? { key, publicKey: key.getPublicSSH() } : { publicKey: key.getPublicSSH() };
+}
+
+/** Whether ssh ignores a private key of ours (authfile.c: sshkey_perm_ok). */
+async function isOpenToOthers(path: string): Promise<boolean> {
+  const { uid, mode } = await stat(path);
+  return uid === userInfo().uid && (mode & 0o077) !== 0;
 }
 
 async function loadPublicKey(path: string): Promise<{ readonly publicKey?: Buffer }> {

@@ -30,7 +30,13 @@ export function createSshConnector(options: { readonly random: () => number }): 
     (path) => path,
   );
   const identities = remember(loadIdentities, (hop) =>
-    JSON.stringify([hop.identityFiles, hop.agentSocket, hop.areIdentitiesNamed, hop.usesNamedIdentitiesOnly]),
+    JSON.stringify([
+      hop.identityFiles,
+      hop.agentSocket,
+      hop.areIdentitiesNamed,
+      hop.usesNamedIdentitiesOnly,
+      hop.knownAs.requiredRsaBits,
+    ]),
   );
   const jumps = new Map<string, { readonly connection: Promise<Connection>; users: number }>();
 

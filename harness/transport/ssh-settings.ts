@@ -119,6 +119,7 @@ function createHops(target: SshTarget, context: Context, jumps?: readonly string
     refuse('jumps', `ssh_config: expected at most ${mostJumps} jumps to ${target.host}, found more`);
   const computed = computeOptions(files, {
     ...target,
+    jumps,
     localUser: surroundings.user,
     variables: surroundings.variables,
     services,
@@ -130,7 +131,7 @@ function createHops(target: SshTarget, context: Context, jumps?: readonly string
   if (Number(computed.options.get('connectionattempts')?.[0] ?? 1) === 0)
     throw invalid(`expected ConnectionAttempts of ${target.host} above 0`, 'Correct the value.');
   const hop = createHop(target, computed, context);
-  const list = jumps ?? computed.options.get('proxyjump') ?? [];
+  const list = computed.options.get('proxyjump') ?? [];
   const jump = list.at(-1);
   if (jump === undefined) return [hop];
   const tokens = {

@@ -17,6 +17,7 @@ export interface Query {
   /** From the command line, before which no file counts. */
   readonly user: string | undefined;
   readonly port: number | undefined;
+  readonly jumps: readonly string[] | undefined;
   readonly localUser: string;
   readonly variables: Variables;
   readonly services: Services;
@@ -36,6 +37,7 @@ export function computeOptions(files: readonly ConfigFile[], query: Query): Comp
   const options = new Map<string, readonly string[]>();
   if (query.user !== undefined) options.set('user', [query.user]);
   if (query.port !== undefined) options.set('port', [String(query.port)]);
+  if (query.jumps !== undefined) options.set('proxyjump', query.jumps).set('proxycommand', ['none']);
   const pass: Pass = { query, options, host: query.host, isFinal: false, wantsFinal: false };
   for (const file of files) apply(file, pass, { isActive: true, isNever: false });
   const named = effectiveName(pass);
