@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compareConfig } from '../test/support/openssh/compare-config.ts';
 import { compareKnownHosts, createKeys } from '../test/support/openssh/compare-known-hosts.ts';
+import { compareUserFiles } from '../test/support/openssh/compare-user-files.ts';
 import type { Comparison } from '../test/support/openssh/comparison.ts';
 
 // How Assay reads ssh_config, targets and known_hosts, beside the installed OpenSSH, on generated cases: what ssh -G, a
@@ -43,6 +44,9 @@ try {
   const keys = createKeys(join(folder, 'keys'));
   const areSame = [
     await compare('ssh_config and targets', (seed) => compareConfig(seed, join(folder, 'config'))),
+    await compare("the user's and the system's ssh_config", (seed) =>
+      compareUserFiles(seed, join(folder, 'user')),
+    ),
     await compare('known_hosts', (seed) => compareKnownHosts(seed, join(folder, 'keys'), keys)),
   ];
   if (areSame.includes(false)) process.exitCode = 1;
