@@ -25,9 +25,13 @@ const handshakesInFlight = { all: { most: 32, least: 8 }, server: { most: 8, lea
 /** `random` (0 ≤ x < 1) spreads the attempts of connections that were dropped together. */
 export function createSshConnector(options: { readonly random: () => number }): SshConnector {
   const gate = createHandshakeGate(handshakesInFlight);
-  const knownHosts = remember(
+  const knownHostsFile = remember(
     (path: string) => loadKnownHosts(path),
     (path) => path,
+  );
+  const knownHosts = remember(
+    async (files: readonly string[]) => (await Promise.all(files.map(knownHostsFile))).flat(),
+    (files) => JSON.stringify(files),
   );
   const identities = remember(loadIdentities, (hop) =>
     JSON.stringify([
@@ -43,8 +47,12 @@ export function createSshConnector(options: { readonly random: () => number }): 
   async function reach(name: string, hops: readonly SshHop[], signal?: AbortSignal): Promise<Connection> {
     const hop = hops.at(-1);
     if (hop === undefined) throw new RangeError('expected at least one hop');
-    const known = (await Promise.all(hop.knownHostsFiles.map(knownHosts))).flat();
-    const server = { name, hop, knownHosts: known, identities: await identities(hop) };
+    const server = {
+      name,
+      hop,
+      knownHosts: await knownHosts(hop.knownHostsFiles),
+      identities: await identities(hop),
+    };
     const jump = hops.at(-2);
     if (jump === undefined)
       return direct(await logIn({ ...server, via: undefined }, { ...options, gate, signal }));

@@ -93,7 +93,7 @@ export function judgeHostKey(
 
 /** hostfile.c: check_key_in_hostkeys. Any other key of this name, of whatever type, makes one changed. */
 function judgeName(entries: readonly KnownHost[], name: string, key: Buffer): HostKeyJudgement {
-  const about = entries.filter(({ hosts }) => isAbout(name, hosts));
+  const about = entriesAbout(entries, name);
   const by = about.find((entry) => entry.marker === 'revoked' && entry.key.equals(key));
   if (by !== undefined) return { kind: 'revoked', by };
   const expected = about.filter(({ marker }) => marker === undefined);
@@ -111,7 +111,7 @@ export function orderHostKeyAlgorithms(
   name: string,
   allowed: readonly string[],
 ): readonly string[] {
-  const about = entries.filter(({ hosts }) => isAbout(name, hosts));
+  const about = entriesAbout(entries, name);
   const isRevoked = ({ key }: KnownHost): boolean =>
     about.some((entry) => entry.marker === 'revoked' && entry.key.equals(key));
   const isKnown = (algorithm: string): boolean => {
@@ -128,6 +128,40 @@ export function orderHostKeyAlgorithms(
 /** How OpenSSH names a host in known_hosts (misc.c: put_host_port). */
 export const knownHostName = (host: string, port: number): string =>
   port === 22 ? lowerCase(host) : `[${lowerCase(host)}]:${port}`;
+
+/** Entries by the plain names in them, and those whose names only show themselves when they are compared. */
+interface Index {
+  readonly plain: ReadonlyMap<string, readonly number[]>;
+  readonly others: readonly number[];
+}
+
+/** A fleet has a name a line, and each of its nodes asks for its own. */
+const indices = new WeakMap<readonly KnownHost[], Index>();
+
+function createIndex(entries: readonly KnownHost[]): Index {
+  const plain = new Map<string, number[]>();
+  const others: number[] = [];
+  for (const [place, { hosts }] of entries.entries()) {
+    const isPlain = !/^\||[*?!]/.test(hosts);
+    if (!isPlain) others.push(place);
+    for (const name of isPlain ? lowerCase(hosts).split(',') : []) {
+      const places = plain.get(name);
+      if (places === undefined) plain.set(name, [place]);
+      else places.push(place);
+    }
+  }
+  return { plain, others };
+}
+
+/** The entries about a name, in their order. */
+function entriesAbout(entries: readonly KnownHost[], name: string): readonly KnownHost[] {
+  const index = indices.get(entries) ?? createIndex(entries);
+  indices.set(entries, index);
+  return [...new Set([...(index.plain.get(lowerCase(name)) ?? []), ...index.others])]
+    .toSorted((a, b) => a - b)
+    .flatMap((place) => entries[place] ?? [])
+    .filter(({ hosts }) => isAbout(name, hosts));
+}
 
 /** hostfile.c: match_maybe_hashed. */
 function isAbout(name: string, hosts: string): boolean {
