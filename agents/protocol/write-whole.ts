@@ -4,22 +4,26 @@ import { open, rename, rm } from 'node:fs/promises';
 /** Files that are being written, or that a process left when it was killed: `.<name>.<its pid>-<random>.partial`. */
 const partialName = /^\..+\.([1-9][0-9]{0,9})-[0-9a-f]{16}\.partial$/;
 
+/** Of every file that is kept: serial numbers and names of machines stand in them. */
+export const ownMode = 0o600;
+
 /**
- * Writes a file so that it is there whole or not at all, also after a power cut: write, fsync, rename. What is written
- * to is a new file of a name that nobody can guess, and whatever has the target's name is replaced, never followed.
+ * Writes a file of this user alone so that it is there whole or not at all, also after a power cut: write, fsync, rename.
+ * What is written to is a new file of a name that nobody can guess, and whatever has the target's name is replaced, never followed.
  */
 export async function writeWhole(
   path: string,
   content: string | Uint8Array | Iterable<string>,
-  mode = 0o600,
 ): Promise<void> {
   const cut = path.lastIndexOf('/') + 1;
   const random = randomBytes(8).toString('hex');
   const partial = `${path.slice(0, cut)}.${path.slice(cut)}.${process.pid}-${random}.partial`;
   // O_EXCL: fails where anything has the name, a link included.
-  const file = await open(partial, 'wx', mode);
+  const file = await open(partial, 'wx', ownMode);
   try {
     try {
+      // Whatever the umask.
+      await file.chmod(ownMode);
       await file.writeFile(content);
       await file.sync();
     } finally {

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Environment } from '../environment.ts';
+import { makeOwnFolder } from '../store/own-folder.ts';
 import { ReportFolder } from '../store/report-folder.ts';
 import { RunDirectory } from '../store/run-directory.ts';
 
@@ -20,8 +20,9 @@ export function createRunId(now: Date): string {
 export async function makeDefaultRunPath(environment: Environment, id: string): Promise<string> {
   const path = defaultRunPath(environment, id);
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeOwnFolder(dirname(path));
   } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') return path;
     throw new AssayError('USAGE', `expected to be able to write to ${environment.workingDirectory}`, {
       cause,
       hint: 'Run it elsewhere, or give --out.',

@@ -1,5 +1,5 @@
 import type { Dirent, Stats } from 'node:fs';
-import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
+import { access, chmod, constants, lstat, mkdir, readdir, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { writerOf } from '../../agents/protocol/write-whole.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
@@ -47,25 +47,42 @@ async function readEntries(folder: string): Promise<readonly Dirent[]> {
 
 /**
  * Makes sure that a folder is there and that nobody else can put anything into it: a directory and no link, of this user,
- * not writable by everybody. What a killed process of ours was writing there is removed. Throws USAGE.
+ * not writable by everybody. One that is made is for this user alone, whatever the umask. What a killed process of ours
+ * was writing there is removed. Throws USAGE.
  */
 export async function claimFolder(path: string): Promise<void> {
-  await mkdir(path, 0o755).catch((cause: unknown) => {
+  await makeOwnFolder(path).catch((cause: unknown) => {
     if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')) throw cause;
   });
   const found = await lstat(path);
-  const uid = process.geteuid?.();
-  const refuse = (what: string): AssayError =>
-    new AssayError('USAGE', `expected a directory of yours to write to, found that ${path} ${what}`, {
-      hint: 'Work on a copy of the run directory that belongs to you: cp -r',
-    });
-  if (!found.isDirectory()) throw refuse(`is ${kindOf(found)}`);
-  if (found.uid !== uid) throw refuse(`belongs to uid ${found.uid}`);
-  if ((found.mode & 0o002) !== 0) throw refuse('can be written to by everybody');
+  if (!found.isDirectory()) throw notOurs(path, `is ${kindOf(found)}`);
+  if (found.uid !== process.geteuid?.()) throw notOurs(path, `belongs to uid ${found.uid}`);
+  if ((found.mode & 0o002) !== 0) throw notOurs(path, 'can be written to by everybody');
   for (const name of await readdir(path)) {
     const writer = writerOf(name);
     if (writer !== undefined && !isAlive(writer)) await rm(join(path, name), { force: true });
   }
+}
+
+const notOurs = (path: string, what: string, cause?: unknown): AssayError =>
+  new AssayError('USAGE', `expected a directory of yours to write to, found that ${path} ${what}`, {
+    cause,
+    hint: 'Work on a copy of the run directory that belongs to you: cp -r',
+  });
+
+/** Makes sure that something can be put into a folder, which is ours, before anything is done for that. Throws USAGE. */
+export async function requireWritable(path: string): Promise<void> {
+  await claimFolder(path);
+  await access(path, constants.W_OK).catch((cause: unknown) => {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+    throw notOurs(path, `may not be written to (${code})`, cause);
+  });
+}
+
+/** Makes a folder that is nobody else's to look into, whatever the umask. */
+export async function makeOwnFolder(path: string): Promise<void> {
+  await mkdir(path);
+  await chmod(path, 0o700);
 }
 
 function isAlive(pid: number): boolean {

@@ -6,6 +6,7 @@ import { writeWhole } from '../../agents/protocol/write-whole.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { fileName } from '../../workloads/kit/names.ts';
 import { damaged } from './evidence-damaged.ts';
+import { fileLimits } from './file-limits.ts';
 import { GuardedPaths } from './guarded-paths.ts';
 import { findStranger, kindOf } from './own-folder.ts';
 import { readDocument, toJson } from './read-document.ts';
@@ -22,9 +23,6 @@ export const reportPaths = {
   /** The block's page links there. */
   nodeReport: (node: string) => `nodes/${node}/report.html`,
 };
-
-/** No document of ours is as large, and V8 has no string that is much larger. */
-const mostBytes = 256 * 1024 * 1024;
 
 const Mark = z.strictObject({
   schema: z.literal('assay/reports'),
@@ -76,13 +74,14 @@ export class ReportFolder {
     const found = this.#isThere ? await lookAt(path) : undefined;
     if (found === undefined) return undefined;
     if (!found.isFile()) throw damaged(path, 'a file', kindOf(found));
-    if (found.size > mostBytes) throw damaged(path, `at most ${mostBytes} bytes`, `${found.size}`);
+    const most = relative === reportPaths.mark ? fileLimits.mark : fileLimits.verdict;
+    if (found.size > most) throw damaged(path, `at most ${most} bytes`, `${found.size}`);
     return readFile(path, 'utf8');
   }
 
   /** Writes a file so that it is there whole or not at all. */
   async write(relative: string, content: string | Iterable<string>): Promise<void> {
-    await writeWhole(await this.#paths.claim(relative), content, 0o644);
+    await writeWhole(await this.#paths.claim(relative), content);
   }
 
   /** Takes the folder for this run, before anything is written to it. */

@@ -1,15 +1,15 @@
-import { constants as limits } from 'node:buffer';
 import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { lstat, mkdir, open, readdir, realpath, rm } from 'node:fs/promises';
+import { lstat, open, readdir, realpath, rm } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import type * as z from 'zod';
 import { sha256 } from '../../agents/protocol/chain.ts';
-import { writeWhole } from '../../agents/protocol/write-whole.ts';
+import { ownMode, writeWhole } from '../../agents/protocol/write-whole.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { damaged } from './evidence-damaged.ts';
+import { limitOf } from './file-limits.ts';
 import { GuardedPaths } from './guarded-paths.ts';
-import { findStranger, kindOf } from './own-folder.ts';
+import { findStranger, kindOf, makeOwnFolder } from './own-folder.ts';
 import { readDocument, toJson } from './read-document.ts';
 import { RunHeader } from './run-header.ts';
 
@@ -76,8 +76,13 @@ export class RunDirectory {
     };
     const text = toJson(full);
     const directory = new RunDirectory(path, full, sha256(text));
-    for (const input of listed) await directory.write(input.path, input.text);
-    await directory.write(runPaths.header, text);
+    try {
+      for (const input of listed) await directory.write(input.path, input.text);
+      await directory.write(runPaths.header, text);
+    } catch (cause) {
+      await rm(path, { recursive: true });
+      throw cause;
+    }
     return directory;
   }
 
@@ -97,7 +102,7 @@ export class RunDirectory {
     }
     await refuseStrangers(path);
     await using header = await open(join(path, runPaths.header), 'r');
-    await refuseHuge(header, runPaths.header);
+    await refuseLarge(header, runPaths.header);
     const text = await header.readFile('utf8');
     const directory = new RunDirectory(path, readDocument(RunHeader, text, runPaths.header), sha256(text));
     for (const input of directory.header.inputs) {
@@ -109,12 +114,12 @@ export class RunDirectory {
 
   /**
    * Reads a file of the run. A missing one is damaged evidence: nothing in a run directory is optional once listed. One that
-   * the system refuses to open may be in order, and its refusal is thrown as it is. What is larger than any text can be is
-   * not read.
+   * the system refuses to open may be in order, and its refusal is thrown as it is. What is larger than its kind can be
+   * is not read.
    */
   async read(relative: string): Promise<Buffer> {
     await using file = await this.openToRead(relative);
-    await refuseHuge(file, relative);
+    await refuseLarge(file, relative);
     return await file.readFile();
   }
 
@@ -167,7 +172,7 @@ export class RunDirectory {
 
   /** Writes a file so that it is there whole or not at all. */
   async write(relative: string, content: string | Uint8Array): Promise<void> {
-    await writeWhole(await this.#paths.claim(relative), content, 0o644);
+    await writeWhole(await this.#paths.claim(relative), content);
   }
 
   /** Adds to a file. One that has a second name is refused: it may be somebody's file elsewhere. */
@@ -180,12 +185,13 @@ export class RunDirectory {
   async openToAppend(relative: string): Promise<FileHandle> {
     const path = await this.#paths.claim(relative);
     const { O_APPEND, O_CREAT, O_NOFOLLOW, O_WRONLY } = constants;
-    const file = await open(path, O_APPEND | O_CREAT | O_NOFOLLOW | O_WRONLY, 0o644);
+    const file = await open(path, O_APPEND | O_CREAT | O_NOFOLLOW | O_WRONLY, ownMode);
     try {
       if (!this.#appended.has(relative)) {
         const { nlink } = await file.stat();
         if (nlink !== 1)
           throw damaged(relative, 'a file with this one name', `one with ${nlink} (hard links)`);
+        await file.chmod(ownMode);
         this.#appended.add(relative);
       }
       return file;
@@ -251,7 +257,7 @@ const refuseNoFile = (relative: string) => (cause: unknown) => {
 /** Makes one new directory below one that exists: a typo in the path must not grow a tree somewhere. */
 async function makeRunDirectory(path: string): Promise<void> {
   try {
-    await mkdir(path);
+    await makeOwnFolder(path);
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
     if (code === 'EEXIST') {
@@ -271,8 +277,8 @@ async function makeRunDirectory(path: string): Promise<void> {
   }
 }
 
-async function refuseHuge(file: FileHandle, where: string): Promise<void> {
+async function refuseLarge(file: FileHandle, where: string): Promise<void> {
   const { size } = await file.stat();
-  const most = limits.MAX_STRING_LENGTH;
+  const most = limitOf(where);
   if (size > most) throw damaged(where, `at most ${most} bytes`, `${size}`);
 }
