@@ -1,6 +1,11 @@
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
-const shared = { testTimeout: 60_000, hookTimeout: 120_000, pool: 'forks' } as const;
+// Runs that tests start are noted there, not among those of whoever runs the tests.
+const env = { XDG_STATE_HOME: join(tmpdir(), `assay-test-state-${userInfo().uid}`) };
+
+const shared = { env, testTimeout: 60_000, hookTimeout: 120_000, pool: 'forks' } as const;
 
 const config = defineConfig({
   test: {

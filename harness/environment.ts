@@ -1,3 +1,6 @@
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+
 /** What the coordinator takes from its surroundings: read once, here, and passed on. */
 export interface Environment {
   readonly path: string;
@@ -5,6 +8,8 @@ export interface Environment {
   readonly runtime: string;
   /** All variables: ssh_config may name any. */
   readonly variables: Readonly<Record<string, string | undefined>>;
+  /** Where a user's programs keep what they remember (XDG Base Directory): notes and locks of runs. */
+  readonly stateHome: string;
   readonly random: () => number;
   readonly isRoot: boolean;
   readonly terminal: { readonly isInteractive: boolean; readonly columns: number; readonly color: boolean };
@@ -17,6 +22,7 @@ export function readEnvironment(): Environment {
     workingDirectory: process.cwd(),
     runtime: process.execPath,
     variables: process.env,
+    stateHome: readStateHome(process.env['XDG_STATE_HOME'] ?? ''),
     random: () => Math.random(),
     isRoot: process.getuid?.() === 0,
     terminal: {
@@ -27,3 +33,7 @@ export function readEnvironment(): Environment {
     },
   };
 }
+
+/** A relative path there is to be ignored. */
+const readStateHome = (given: string): string =>
+  isAbsolute(given) ? given : join(homedir(), '.local/state');

@@ -29,17 +29,19 @@ export const certifyCommand = defineCommand({
     const { loadRegistry } = await import('../../workloads/registry.ts');
     const { prepareCertify } = await import('./prepare-certify.ts');
     const { measureAndConclude } = await import('./measure-and-conclude.ts');
+    const { loadRunInventory } = await import('./targets.ts');
     const { removeIfEmpty } = await import('./open-run.ts');
     const registry = await loadRegistry();
     const run = await prepareCertify(args, registry, context);
     const verdict = await measureAndConclude({
       run,
+      inventory: await loadRunInventory(run),
       registry,
       context,
       mode: 'open',
       json: args.json,
       acceptsOccupied: args.exclusiveConfirmed,
-    }).catch((cause: unknown) => removeIfEmpty(run, cause));
+    }).catch((cause: unknown) => removeIfEmpty(context, run, cause));
     return asExitCode(verdict.exitCode);
   },
 });

@@ -1,10 +1,12 @@
 import type { Verdict } from '../../reports/verdict/verdict.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Registry } from '../../workloads/registry.ts';
+import type { Inventory } from '../config/inventory.ts';
 import { isGone } from '../fleet/refusal-of.ts';
 import { begun, collect, stopNode } from '../fleet/stop-node.ts';
 import { judgeRun, writeVerdict } from '../run/conclude-run.ts';
 import { measure } from '../run/measure.ts';
+import { requireWritable } from '../store/own-folder.ts';
 import { ReportFolder } from '../store/report-folder.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { RunEvidence } from '../store/run-evidence.ts';
@@ -13,11 +15,13 @@ import type { CliContext } from './command.ts';
 import { giveVerdict } from './give-verdict.ts';
 import { createInterrupter } from './interruption.ts';
 import { createProgress } from './progress.ts';
-import { createRunTargets } from './targets.ts';
+import { createTargets } from './targets.ts';
 
 /** Measures the nodes of a run from wherever it stands, judges what came back, writes and prints the reports. */
 export async function measureAndConclude(options: {
   readonly run: RunDirectory;
+  /** By which its nodes are reached. */
+  readonly inventory: Inventory;
   readonly registry: Registry;
   readonly context: CliContext;
   readonly mode: 'open' | 'attach';
@@ -27,14 +31,15 @@ export async function measureAndConclude(options: {
   const { run, registry, context, mode, acceptsOccupied } = options;
   const { environment, err } = context;
   const folder = await ReportFolder.open(run);
-  const lock = await requireRunLock(run.header.id);
+  await requireWritable(run.path);
+  const lock = await requireRunLock(environment.stateHome, run);
   const interrupter = createInterrupter(err, run.header.id);
   const progress = createProgress(err, environment.terminal);
-  let targets: Awaited<ReturnType<typeof createRunTargets>> = [];
+  let targets: Awaited<ReturnType<typeof createTargets>> = [];
   let evidence: RunEvidence | undefined;
   try {
+    targets = await createTargets(options.inventory, environment);
     evidence = await RunEvidence.continue(run, registry);
-    targets = await createRunTargets(run, environment);
     await measure({
       run,
       evidence,
@@ -71,7 +76,7 @@ export async function measureAndConclude(options: {
   } finally {
     progress.clear();
     interrupter.dispose();
-    lock.release();
+    await lock.release();
     await Promise.all(targets.map(({ transport }) => transport.close()));
   }
   const verdict = judgeRun(evidence);

@@ -9,9 +9,10 @@ import { createRun } from '../store/create-run.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { runPaths } from '../store/run-directory.ts';
 import type { RunHeader } from '../store/run-header.ts';
+import { forgetRun, noteRun } from '../store/started-runs.ts';
 import type { CliContext } from './command.ts';
 import { createRunId, makeDefaultRunPath } from './run-location.ts';
-import { isLocal } from './targets.ts';
+import { isLocal } from './ways.ts';
 
 /** Creates the directory of a new run, at `out` or below the working directory. */
 export async function openNewRun(
@@ -40,7 +41,7 @@ export async function openNewRun(
   const scratch =
     options.scratch === undefined ? undefined : resolve(environment.workingDirectory, options.scratch);
   if (scratch !== undefined && inventory.nodes.some(isLocal)) await requireDirectory(scratch);
-  return createRun({
+  const run = await createRun({
     path,
     id,
     purpose: options.purpose,
@@ -54,16 +55,29 @@ export async function openNewRun(
         ? inventory
         : { ...inventory, nodes: inventory.nodes.map((node) => ({ scratch, ...node })) },
   });
+  try {
+    await noteRun(environment.stateHome, run);
+  } catch (cause) {
+    await rm(run.path, { recursive: true });
+    throw cause;
+  }
+  return run;
+}
+
+/** Removes a run that never began, and the note that it was started. */
+export async function discardRun({ environment }: CliContext, run: RunDirectory): Promise<void> {
+  await rm(run.path, { recursive: true, force: true });
+  await forgetRun(environment.stateHome, run);
 }
 
 /**
  * A run that never got anything from a machine, or that we refused for what its machines are, is no document of anybody's.
  * From the moment on at which it is planned, steps may have been sent, and it is kept whatever the error.
  */
-export async function removeIfEmpty(run: RunDirectory, cause: unknown): Promise<never> {
+export async function removeIfEmpty(context: CliContext, run: RunDirectory, cause: unknown): Promise<never> {
   const isRefused = cause instanceof AssayError && refusals.has(cause.code);
   const isBegun = await run.has(runPaths.plan);
-  if (!isBegun && (isRefused || !(await run.has('nodes')))) await rm(run.path, { recursive: true });
+  if (!isBegun && (isRefused || !(await run.has('nodes')))) await discardRun(context, run);
   throw cause;
 }
 

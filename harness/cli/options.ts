@@ -12,6 +12,13 @@ export const sshConfig = {
   describe: 'ssh_config to use instead of your own, as ssh -F',
 } as const;
 
+/** How the nodes of a run are reached, by a user who did not start it here. */
+export const ownInventory = {
+  type: 'string',
+  describe:
+    'Inventory of your own that says how its nodes are reached (for a run that you did not start here)',
+} as const;
+
 export const out = {
   type: 'string',
   describe: 'Run directory to create (default: assay-runs/<id>)',

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { exitCodes } from '../../workloads/kit/error-code.ts';
 import { defineCommand } from './command.ts';
@@ -20,21 +19,22 @@ export const planCommand = defineCommand({
     const { prepareCertify } = await import('./prepare-certify.ts');
     const { look } = await import('../run/measure.ts');
     const { describeWholePlan } = await import('./describe-plan.ts');
-    const { createRunTargets } = await import('./targets.ts');
+    const { createTargets, loadRunInventory } = await import('./targets.ts');
     const { RunEvidence } = await import('../store/run-evidence.ts');
     const { abandon } = await import('../fleet/stop-node.ts');
     const { createInterrupter } = await import('./interruption.ts');
     const { createProgress } = await import('./progress.ts');
+    const { discardRun } = await import('./open-run.ts');
     const registry = await loadRegistry();
     const { columns } = context.environment.terminal;
     const run = await prepareCertify(args, registry, context);
     const progress = createProgress(context.err, context.environment.terminal);
     const interrupter = createInterrupter(context.err, undefined);
     let evidence: Awaited<ReturnType<typeof RunEvidence.continue>> | undefined;
-    let targets: Awaited<ReturnType<typeof createRunTargets>> = [];
+    let targets: Awaited<ReturnType<typeof createTargets>> = [];
     try {
       evidence = await RunEvidence.continue(run, registry);
-      targets = await createRunTargets(run, context.environment);
+      targets = await createTargets(await loadRunInventory(run), context.environment);
       const seen = await look({
         run,
         evidence,
@@ -63,7 +63,7 @@ export const planCommand = defineCommand({
       interrupter.dispose();
       await Promise.all(targets.map(({ transport }) => transport.close()));
       // A plan is looked at and thrown away: certify looks again, since machines change.
-      await rm(run.path, { recursive: true, force: true });
+      await discardRun(context, run);
     }
   },
 });

@@ -12,7 +12,7 @@ import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import type { Environment } from '../environment.ts';
 import type { Plan, PlannedStep } from '../plan/plan.ts';
 import type { MeasureEvents } from '../run/measure-options.ts';
-import { localNode } from './targets.ts';
+import { localNode } from './ways.ts';
 
 /** Width of the words in front of every fact, under which long ones are continued. */
 const labelColumns = 14;

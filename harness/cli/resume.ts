@@ -1,6 +1,6 @@
 import { asExitCode, exitCodes } from '../../workloads/kit/error-code.ts';
 import { defineCommand } from './command.ts';
-import { exclusiveConfirmed as exclusiveConfirmedOption } from './options.ts';
+import { exclusiveConfirmed as exclusiveConfirmedOption, ownInventory } from './options.ts';
 
 /** `assay resume <run>`: goes on from wherever the run stands, and finishes its report. */
 export const resumeCommand = defineCommand({
@@ -13,17 +13,20 @@ export const resumeCommand = defineCommand({
         demandOption: true,
         describe: 'Run directory, or its name below assay-runs/',
       })
+      .option('inventory', ownInventory)
       .option('exclusive-confirmed', exclusiveConfirmedOption)
       .option('json', { type: 'boolean', default: false, describe: 'Print the verdict document' }),
-  run: async ({ run: given, json, exclusiveConfirmed }, context) => {
+  run: async ({ run: given, json, exclusiveConfirmed, inventory: named }, context) => {
     const { loadRegistry } = await import('../../workloads/registry.ts');
     const { measureAndConclude } = await import('./measure-and-conclude.ts');
     const { openRun } = await import('./run-location.ts');
-    const { isLocal, loadRunInventory } = await import('./targets.ts');
+    const { loadOwnInventory } = await import('./own-inventory.ts');
+    const { isLocal } = await import('./ways.ts');
     const run = await openRun(context.environment, given);
-    const inventory = await loadRunInventory(run);
+    const inventory = await loadOwnInventory(context, run, named);
     const verdict = await measureAndConclude({
       run,
+      inventory,
       registry: await loadRegistry(),
       context,
       mode: 'attach',

@@ -1,6 +1,7 @@
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { exitCodes } from '../../workloads/kit/error-code.ts';
 import { defineCommand } from './command.ts';
+import { ownInventory } from './options.ts';
 
 /** `assay stop <run>`: idles the nodes of a run; what was measured so far is fetched and kept. */
 export const stopCommand = defineCommand({
@@ -13,13 +14,14 @@ export const stopCommand = defineCommand({
         demandOption: true,
         describe: 'Run directory, or its name below assay-runs/',
       })
+      .option('inventory', ownInventory)
       .option('now', { type: 'boolean', default: false, describe: 'Kill the running step' })
       .option('abandon', {
         type: 'boolean',
         default: false,
         describe: 'Also remove the run from the nodes: it cannot be resumed',
       }),
-  run: async ({ run: given, now, abandon }, context) => {
+  run: async ({ run: given, now, abandon, inventory: named }, context) => {
     const { cleanText } = await import('../../reports/text/clean-text.ts');
     const { noteStop } = await import('../store/stops.ts');
     const { loadRegistry } = await import('../../workloads/registry.ts');
@@ -28,9 +30,12 @@ export const stopCommand = defineCommand({
     const { begun, collect, stopNode } = await import('../fleet/stop-node.ts');
     const { requireRunLock, takeRunLock } = await import('../store/run-lock.ts');
     const { openRun } = await import('./run-location.ts');
-    const { createRunTargets } = await import('./targets.ts');
+    const { loadOwnInventory } = await import('./own-inventory.ts');
+    const { createTargets } = await import('./targets.ts');
     const run = await openRun(context.environment, given);
-    const targets = await begun(run, await createRunTargets(run, context.environment));
+    const { environment } = context;
+    const inventory = await loadOwnInventory(context, run, named);
+    const targets = await begun(run, await createTargets(inventory, environment));
     // What is not closed keeps this process alive by its keepalive.
     const closeAll = () => Promise.all(targets.map(({ transport }) => transport.close()));
     // Whoever measures learns of it from here and not from a node. Nodes are stopped even where nothing can be written.
@@ -57,21 +62,29 @@ export const stopCommand = defineCommand({
       await closeAll();
       return exitCodes.pass;
     }
-    // Whoever is at work on the run directory fetches the evidence; otherwise it is fetched here.
-    const lock = abandon ? await requireRunLock(run.header.id) : await takeRunLock(run.header.id);
-    const stopped = lock === undefined ? [] : targets.filter((_, index) => held[index] === 'stopped');
-    const evidence = stopped.length > 0 ? await RunEvidence.continue(run, await loadRegistry()) : undefined;
-    const collected = await Promise.allSettled(
-      stopped.map(async (target) => {
-        if (evidence !== undefined) await collect(evidence, target, abandon);
-      }),
-    );
-    lock?.release();
-    await closeAll();
-    const lost = collected.flatMap((outcome, index) => {
-      if (outcome.status === 'fulfilled') return [];
-      const error = AssayError.from(outcome.reason);
-      context.err.write(`✖ ${stopped[index]?.node ?? ''}: ${error.code} ${cleanText(error.message)}\n`);
+    const collected = await (async () => {
+      // Whoever is at work on the run directory fetches the evidence; otherwise it is fetched here.
+      const lock = await (abandon ? requireRunLock : takeRunLock)(environment.stateHome, run);
+      try {
+        const stopped = lock === undefined ? [] : targets.filter((_, index) => held[index] === 'stopped');
+        if (stopped.length === 0) return [];
+        const evidence = await RunEvidence.continue(run, await loadRegistry());
+        return await Promise.all(
+          stopped.map(async (target) => ({
+            node: target.node,
+            error: await collect(evidence, target, abandon).then(
+              () => undefined,
+              (cause: unknown) => AssayError.from(cause),
+            ),
+          })),
+        );
+      } finally {
+        await lock?.release();
+      }
+    })().finally(closeAll);
+    const lost = collected.flatMap(({ node, error }) => {
+      if (error === undefined) return [];
+      context.err.write(`✖ ${node}: ${error.code} ${cleanText(error.message)}\n`);
       return [error];
     });
     const [unfetched] = lost;

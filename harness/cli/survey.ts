@@ -31,7 +31,8 @@ export const surveyCommand = defineCommand({
       .option('exclusive-confirmed', exclusiveConfirmed)
       .option('json', jsonOption),
   run: async (args, context) => {
-    const { isLocal, loadTargets } = await import('./targets.ts');
+    const { loadRunInventory, loadTargets } = await import('./targets.ts');
+    const { isLocal } = await import('./ways.ts');
     const targets = await loadTargets(args.targets, context.environment, args.sshConfig);
     const isAllLocal = targets.inventory.nodes.every(isLocal);
     if (args.installTools && !isAllLocal) {
@@ -62,13 +63,14 @@ export const surveyCommand = defineCommand({
     });
     const verdict = await measureAndConclude({
       run,
+      inventory: await loadRunInventory(run),
       registry,
       context,
       mode: 'open',
       json: args.json,
       // On one's own machine one sees that it is in use; elsewhere it may be somebody else's.
       acceptsOccupied: isAllLocal || args.exclusiveConfirmed,
-    }).catch((cause: unknown) => removeIfEmpty(run, cause));
+    }).catch((cause: unknown) => removeIfEmpty(context, run, cause));
     // A survey succeeds when it could say what the machine is; what the machine is fit for is its answer.
     return verdict.nodes.some(({ reached }) => reached) ? exitCodes.pass : exitCodes.infrastructure;
   },

@@ -15,12 +15,8 @@ import { inputNames, runPaths } from '../store/run-directory.ts';
 import { createLocalTransport } from '../transport/local.ts';
 import { createSshTransport } from '../transport/ssh.ts';
 import { createSshConnector } from '../transport/ssh-connector.ts';
-import type { SshSurroundings } from '../transport/ssh-settings.ts';
-import { loadSshSettings, usualSurroundings } from '../transport/ssh-settings.ts';
 import { readSshTarget } from '../transport/ssh-target.ts';
-
-/** The name of this machine in an inventory. */
-export const localNode = 'local';
+import { createOwnFileCheck, loadWays, localNode } from './ways.ts';
 
 /** An inventory file by the look of it: what ssh takes ends otherwise. */
 const isInventoryFile = (target: string): boolean => /\.(ya?ml|json)$/.test(target);
@@ -80,6 +76,7 @@ export async function loadInventoryFile(file: string, environment: Environment):
       hint: 'Name a YAML file that exists; docs/inventory.md shows one.',
     });
   }
+  await createOwnFileCheck()('an inventory', path);
   return loadInventory(path, await loadClasses(resource('harness/profiles/classes')));
 }
 
@@ -91,33 +88,20 @@ function nameNode(target: string): InventoryNode {
   return { name, host: target, claims: {} };
 }
 
-/** Is it this machine? By what it is reached as, whatever it is called. */
-export const isLocal = ({ name, host }: Pick<InventoryNode, 'name' | 'host'>): boolean =>
-  (host ?? name) === localNode;
-
 /** The ways to the nodes of an inventory, none of them connected yet; connections to one jump host are shared. */
 export async function createTargets(
   inventory: Inventory,
   environment: Environment,
 ): Promise<readonly Target[]> {
-  const config = inventory.ssh?.config;
-  if (config !== undefined && !existsSync(config)) {
-    throw new AssayError('CONFIG_INVALID', `expected an ssh_config, found none at ${config}`, {
-      hint: 'Correct --ssh-config, or ssh.config in the inventory; leave it out to use your own.',
-    });
-  }
-  const usual = usualSurroundings(environment.variables);
-  const surroundings: SshSurroundings =
-    config === undefined ? usual : { ...usual, configFiles: [{ path: config, kind: 'given' }] };
-  const createSettings = inventory.nodes.every(isLocal) ? undefined : await loadSshSettings(surroundings);
+  const ways = await loadWays(inventory, environment);
   const connector = createSshConnector({ random: environment.random });
-  return inventory.nodes.map(({ name, host, stateDir }): Target => {
+  return ways.map(({ node: { name, stateDir }, settings }): Target => {
     const stateDirectories = stateDir === undefined ? [] : [stateDir];
-    if (createSettings === undefined || isLocal({ name, host })) {
+    if (settings === undefined) {
       const transport = createLocalTransport({ PATH: environment.path });
       return { node: name, transport, stateDirectories, runtime: environment.runtime };
     }
-    const transport = createSshTransport({ ...createSettings(host ?? name), name }, connector);
+    const transport = createSshTransport(settings, connector);
     return { node: name, transport, stateDirectories, runtime: undefined };
   });
 }
@@ -125,11 +109,3 @@ export async function createTargets(
 /** The inventory that a run was begun with. */
 export const loadRunInventory = (run: RunDirectory): Promise<Inventory> =>
   run.readDocument(Inventory, `${runPaths.inputs}/${inputNames.inventory}`);
-
-/** The ways to the nodes of a run, as its inventory names them. */
-export async function createRunTargets(
-  run: RunDirectory,
-  environment: Environment,
-): Promise<readonly Target[]> {
-  return createTargets(await loadRunInventory(run), environment);
-}

@@ -1,38 +1,86 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { randomBytes, randomInt } from 'node:crypto';
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connectIn, listenIn } from '../../agents/local-socket.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
+import type { RunDirectory } from './run-directory.ts';
+import { claimStateFolder } from './user-state.ts';
 
-/** Holds a run directory for this process; released by `release` or, by the kernel, when the process ends. */
+/** Holds a run for this process; let go of by `release` or, by the kernel, when the process ends. */
 export interface RunLock {
-  readonly release: () => void;
+  readonly release: () => Promise<void>;
 }
 
+/** Two that come at once each see the other and step back; then one is first. */
+const mostTries = 3;
+
 /**
- * Takes the right to write a run directory, or returns `undefined` when another process has it: two coordinators
- * that mirror one journal would write every line twice. An abstract socket leaves nothing behind.
+ * Takes the right to write a run directory, or returns `undefined` when another process has it: two coordinators that
+ * mirror one journal would write every line twice. Each shows itself by a socket of its own in a folder of this user,
+ * before it looks for others, so that none can miss the other. A socket that nobody listens to is of one that died.
  */
-export async function takeRunLock(run: string): Promise<RunLock | undefined> {
-  const server = createServer((socket) => socket.destroy());
-  server.listen(`\0assay-coordinator-${run}`);
-  try {
-    await once(server, 'listening');
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE') return undefined;
-    throw cause;
+export async function takeRunLock(stateHome: string, run: RunDirectory): Promise<RunLock | undefined> {
+  const folder = await claimStateFolder(stateHome, 'locks');
+  const prefix = `${run.headDigest.slice(0, 32)}.`;
+  for (let tries = 1; ; tries += 1) {
+    const own = `${prefix}${randomBytes(8).toString('hex')}`;
+    const socket = await listenIn(folder, own, (visitor) => visitor.destroy());
+    if (!(await areOthersThere(folder, own, prefix))) return { release: socket.close };
+    await socket.close();
+    if (tries === mostTries) return undefined;
+    await sleep(randomInt(50, 150));
   }
-  server.unref();
-  return { release: () => void server.close() };
 }
 
 /** The same where nothing can be done without it. */
-export async function requireRunLock(run: string): Promise<RunLock> {
-  const lock = await takeRunLock(run);
+export async function requireRunLock(stateHome: string, run: RunDirectory): Promise<RunLock> {
+  const lock = await takeRunLock(stateHome, run);
   if (lock !== undefined) return lock;
+  const { id } = run.header;
   throw new AssayError(
     'LEASE_HELD',
-    `expected to be the only one at work on run ${run}, found another assay process on it`,
-    {
-      hint: `Wait for it, or stop it with: assay stop ${run}`,
-    },
+    `expected to be the only one at work on run ${id}, found another assay process of yours on it`,
+    { hint: `Wait for it, or stop it with: assay stop ${id}` },
   );
+}
+
+/** A socket of another run may be just about to be listened to: what died there is removed when it has lain for a day. */
+const oldMs = 24 * 3600 * 1000;
+
+/** Does a process listen to another socket of this run? Those that nobody listens to are removed. */
+async function areOthersThere(folder: string, own: string, prefix: string): Promise<boolean> {
+  const { mtimeMs: nowMs } = await stat(join(folder, own));
+  const found = await Promise.all(
+    (await readdir(folder)).map(async (name) => {
+      const isOfThisRun = name.startsWith(prefix);
+      if (name === own || !(isOfThisRun || nowMs - (await madeMs(folder, name)) > oldMs)) return false;
+      if (await isListenedTo(folder, name)) return isOfThisRun;
+      await rm(join(folder, name), { force: true });
+      return false;
+    }),
+  );
+  return found.includes(true);
+}
+
+async function isListenedTo(folder: string, name: string): Promise<boolean> {
+  try {
+    const holder = await connectIn(folder, name);
+    holder?.destroy();
+    return holder !== undefined;
+  } catch (cause) {
+    // It steps back at this very moment.
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ECONNRESET') return true;
+    throw cause;
+  }
+}
+
+/** When a socket was made; one that has just gone is as good as new. */
+async function madeMs(folder: string, name: string): Promise<number> {
+  try {
+    return (await stat(join(folder, name))).mtimeMs;
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return Infinity;
+    throw cause;
+  }
 }

@@ -30,6 +30,8 @@ export interface SshSurroundings {
   readonly variables: Variables;
   /** ssh_config files, the user's before the system's. */
   readonly configFiles: readonly ConfigSource[];
+  /** Throws for an ssh_config that is not to be used, one that another includes among them. */
+  readonly requireOwn?: (path: string) => Promise<void>;
 }
 
 /** One SSH server on the way. */

@@ -22,6 +22,7 @@ export const errorExitCodes = {
   LIMIT_REFUSED: exitCodes.usage,
   RUN_NOT_FOUND: exitCodes.usage,
   RUN_EXISTS: exitCodes.usage,
+  RUN_RECEIVED: exitCodes.usage,
   CELL_NOT_FOUND: exitCodes.usage,
   TOOL_UNKNOWN: exitCodes.usage,
   PRIVILEGE_MISSING: exitCodes.usage,

@@ -35,6 +35,8 @@ export interface ConfigSource {
 export interface Reader {
   readonly home: string;
   readonly uid: number;
+  /** Throws for a file that is not to be used, one that another includes among them. */
+  readonly requireOwn?: ((path: string) => Promise<void>) | undefined;
 }
 
 /** Reads a file and all that it includes (readconf.c: read_config_file). One that was given must be there. */
@@ -58,6 +60,7 @@ const deepest = 16; // READCONF_MAX_DEPTH
 
 async function load(path: string, place: Place): Promise<ConfigFile | undefined> {
   if (place.depth > deepest) throw invalid(path, `expected at most ${deepest} levels of Include, found more`);
+  await place.requireOwn?.(path);
   const text = await readChecked(path, place);
   if (text === undefined) return undefined;
   const lines: ConfigLine[] = [];

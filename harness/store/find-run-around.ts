@@ -1,0 +1,73 @@
+import { constants } from 'node:fs';
+import { open, readlink } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
+import { parseJson } from '../../agents/protocol/parse-json.ts';
+import { fileLimits } from './file-limits.ts';
+import { runPaths } from './run-directory.ts';
+
+/** As many links as the system follows. */
+const mostLinks = 40;
+
+/**
+ * Finds the run directory, or folder of reports, that the way to a path leads through: its folders, and where links on the
+ * way lead. What lies in one may come from somebody else. Absent when there is none.
+ */
+export function createRunFinder(): (path: string) => Promise<string | undefined> {
+  const known = new Map<string, Promise<boolean>>();
+  const isRun = (folder: string): Promise<boolean> => {
+    const found = known.get(folder) ?? isRunFolder(folder);
+    known.set(folder, found);
+    return found;
+  };
+  return async (path) => {
+    // Not `resolve`, which takes `..` behind a link for the folder that the link is in.
+    let names = (isAbsolute(path) ? path : `${process.cwd()}/${path}`).split('/');
+    let at = '/';
+    for (let links = 0; links <= mostLinks; ) {
+      if (await isRun(at)) return at;
+      const [name, ...rest] = names;
+      if (name === undefined) return undefined;
+      names = rest;
+      const next = join(at, name);
+      const target = await readLink(next);
+      if (target === undefined) at = next;
+      else {
+        links += 1;
+        names = [...target.split('/'), ...rest];
+        if (isAbsolute(target)) at = '/';
+      }
+    }
+    return undefined; // the system follows it no further either
+  };
+}
+
+async function isRunFolder(folder: string): Promise<boolean> {
+  try {
+    await using file = await open(join(folder, runPaths.header), constants.O_RDONLY | constants.O_NONBLOCK);
+    const found = await file.stat();
+    if (!found.isFile()) return false;
+    // What is larger is no header of ours, but may be meant to pass for none.
+    if (found.size > fileLimits.header) return true;
+    const header = parseJson(await file.readFile('utf8'));
+    return (
+      typeof header === 'object' &&
+      header !== null &&
+      'schema' in header &&
+      typeof header.schema === 'string' &&
+      header.schema.startsWith('assay/')
+    );
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause) return false;
+    throw cause;
+  }
+}
+
+/** Where a link leads; absent for what is none. */
+async function readLink(path: string): Promise<string | undefined> {
+  try {
+    return await readlink(path);
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause) return undefined;
+    throw cause;
+  }
+}

@@ -1,0 +1,31 @@
+import { chmod, lstat, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AssayError } from '../../workloads/kit/assay-error.ts';
+import { claimFolder } from './own-folder.ts';
+
+/**
+ * A folder for what this user's Assay remembers about runs outside of their directories, which others may have made:
+ * `<state home>/assay/<name>`, made when it is not there, and for him alone. Throws USAGE.
+ */
+export async function claimStateFolder(stateHome: string, name: 'runs' | 'locks'): Promise<string> {
+  const own = join(stateHome, 'assay');
+  const folder = join(own, name);
+  try {
+    await mkdir(stateHome, { recursive: true, mode: 0o700 });
+    for (const path of [own, folder]) {
+      await claimFolder(path);
+      if (((await lstat(path)).mode & 0o077) !== 0) await chmod(path, 0o700);
+    }
+  } catch (cause) {
+    if (isFull(cause)) throw cause;
+    throw new AssayError(
+      'USAGE',
+      `expected a folder of yours for notes about runs at ${folder}, found none: ${AssayError.from(cause).message}`,
+      { cause, hint: 'Set XDG_STATE_HOME to a directory of yours that you can write to.' },
+    );
+  }
+  return folder;
+}
+
+const isFull = (cause: unknown): boolean =>
+  cause instanceof Error && 'code' in cause && (cause.code === 'ENOSPC' || cause.code === 'EDQUOT');
