@@ -18,6 +18,7 @@ export const judgeCommand = defineCommand({
       .option('out', reportsOut)
       .option('json', { type: 'boolean', default: false, describe: 'Print the verdict document' }),
   run: async ({ run: given, profile, json, out }, context) => {
+    const { cleanText } = await import('../../reports/text/clean-text.ts');
     const { loadRegistry } = await import('../../workloads/registry.ts');
     const { conclusionsOf, judgeRun, writeVerdict } = await import('../run/conclude-run.ts');
     const { RunEvidence } = await import('../store/run-evidence.ts');
@@ -39,7 +40,11 @@ export const judgeCommand = defineCommand({
       return asExitCode(verdict.exitCode);
     } catch (cause) {
       // What was concluded before must not be taken for what is so: a pipeline uploads what lies there.
-      if (AssayError.from(cause).code === 'EVIDENCE_DAMAGED') await folder.remove(conclusionsOf(run));
+      if (AssayError.from(cause).code === 'EVIDENCE_DAMAGED')
+        await folder.remove(conclusionsOf(run)).catch((failure: unknown) => {
+          const { message } = AssayError.from(failure);
+          context.err.write(`${cleanText(`What was concluded before is still there: ${message}`)}\n`);
+        });
       throw cause;
     }
   },
