@@ -40,6 +40,24 @@ export async function listenIn(
   };
 }
 
+/** Whether a process listens to a socket in a directory; what it left when it died does not count. */
+export async function isListenedTo(directory: string, name: string): Promise<boolean> {
+  await using folder = await openFolder(directory);
+  const socket = connect(pathIn(folder, name));
+  return await new Promise<boolean>((resolve, reject) => {
+    socket.on('connect', () => {
+      resolve(true);
+      socket.destroy();
+    });
+    socket.on('error', (cause: NodeJS.ErrnoException) => {
+      if (cause.code === 'ENOENT' || cause.code === 'ECONNREFUSED') resolve(false);
+      // It has just stopped.
+      else if (cause.code === 'ECONNRESET') resolve(true);
+      else reject(cause);
+    });
+  });
+}
+
 /** Connects to a socket in a directory; `undefined` when nobody listens there, or one of the two is gone. */
 export async function connectIn(directory: string, name: string): Promise<Socket | undefined> {
   try {

@@ -2,7 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectIn, listenIn } from '../../agents/local-socket.ts';
+import { isListenedTo, listenIn } from '../../agents/local-socket.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { RunDirectory } from './run-directory.ts';
 import { claimStateFolder } from './user-state.ts';
@@ -61,18 +61,6 @@ async function areOthersThere(folder: string, own: string, prefix: string): Prom
     }),
   );
   return found.includes(true);
-}
-
-async function isListenedTo(folder: string, name: string): Promise<boolean> {
-  try {
-    const holder = await connectIn(folder, name);
-    holder?.destroy();
-    return holder !== undefined;
-  } catch (cause) {
-    // It steps back at this very moment.
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ECONNRESET') return true;
-    throw cause;
-  }
 }
 
 /** When a socket was made; one that has just gone is as good as new. */
