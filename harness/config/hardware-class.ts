@@ -4,8 +4,8 @@ import { showValue } from './describe-issues.ts';
 import { claimPaths } from './fact-paths.ts';
 import { loadSources } from './load-source.ts';
 import { suggestName } from './nearest-name.ts';
-import type { Source } from './read-config.ts';
 import { readConfig } from './read-config.ts';
+import type { Source } from './read-yaml.ts';
 
 /** What claiming a class claims (`harness/profiles/classes/<id>.yaml`): facts by path, each to be proven. */
 export const HardwareClass = z.strictObject({

@@ -10,9 +10,9 @@ import { loadSource } from './load-source.ts';
 import type { Manifest } from './manifest.ts';
 import { suggestName } from './nearest-name.ts';
 import { expandNodeSet } from './node-set.ts';
-import type { Source } from './read-config.ts';
 import { deepFreeze, readConfig } from './read-config.ts';
 import { readManifest } from './read-manifest.ts';
+import type { Source } from './read-yaml.ts';
 
 /** An inventory with the manifest that it names. */
 export interface LoadedInventory {

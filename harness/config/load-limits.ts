@@ -4,8 +4,8 @@ import { LimitFile } from '../../workloads/kit/limit.ts';
 import type { Metric } from '../../workloads/kit/workload.ts';
 import { loadSource } from './load-source.ts';
 import { suggestName } from './nearest-name.ts';
-import type { Source } from './read-config.ts';
 import { deepFreeze, readConfig } from './read-config.ts';
+import type { Source } from './read-yaml.ts';
 
 /** Reads threshold files (`workloads/<id>/thresholds/<class>.json`). */
 export async function loadLimits(

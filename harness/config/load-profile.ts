@@ -5,8 +5,9 @@ import type { Declared } from './check-requirement.ts';
 import { checkName, checkRequirement, refuse } from './check-requirement.ts';
 import { loadSources } from './load-source.ts';
 import { Profile } from './profile.ts';
-import type { Source } from './read-config.ts';
-import { checkConfig, readConfig, readYaml } from './read-config.ts';
+import { checkConfig, readConfig } from './read-config.ts';
+import type { Source } from './read-yaml.ts';
+import { readYaml } from './read-yaml.ts';
 
 /** Requirements that several profiles name by id (`harness/profiles/requirements/*.yaml`): they stand once. */
 const SharedRequirements = z.strictObject({

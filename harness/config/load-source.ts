@@ -1,13 +1,16 @@
+import { constants } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
-import type { Source } from './read-config.ts';
-import { maxConfigBytes } from './read-config.ts';
+import type { Source } from './read-yaml.ts';
+import { maxConfigBytes } from './read-yaml.ts';
 
 /** Reads a configuration file, never more of it than a configuration can be long. */
 export async function loadSource(file: string): Promise<Source> {
   try {
-    await using handle = await open(file);
+    // Not waiting for a FIFO that nobody writes to.
+    await using handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    if (!(await handle.stat()).isFile()) throw notReadable(file, 'something else');
     const { bytesRead, buffer } = await handle.read(
       Buffer.alloc(maxConfigBytes + 1),
       0,
@@ -18,12 +21,15 @@ export async function loadSource(file: string): Promise<Source> {
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
     if (code === undefined) throw cause;
-    throw new AssayError('CONFIG_INVALID', `${file}: expected a readable file, got ${code}`, {
-      hint: 'Check the path and its permissions.',
-      cause,
-    });
+    throw cause instanceof AssayError ? cause : notReadable(file, code, cause);
   }
 }
+
+const notReadable = (file: string, found: string, cause?: unknown): AssayError =>
+  new AssayError('CONFIG_INVALID', `${file}: expected a readable file, got ${found}`, {
+    hint: 'Check the path and its permissions.',
+    cause,
+  });
 
 /** All files of a directory with this ending, by name. */
 export async function loadSources(directory: string, ending: string): Promise<readonly Source[]> {

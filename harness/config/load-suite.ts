@@ -3,8 +3,8 @@ import { isShared } from '../../workloads/kit/workload.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import { describeIssues, showValue } from './describe-issues.ts';
 import { suggestName } from './nearest-name.ts';
-import type { Source } from './read-config.ts';
 import { deepFreeze, readConfig } from './read-config.ts';
+import type { Source } from './read-yaml.ts';
 import type { SuiteEntry } from './suite.ts';
 import { Suite, SuiteEntries, SuiteFrame } from './suite.ts';
 

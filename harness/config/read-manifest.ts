@@ -3,10 +3,11 @@ import { describeIssues } from './describe-issues.ts';
 import type { Manifest } from './manifest.ts';
 import { ManifestPart } from './manifest.ts';
 import { suggestName } from './nearest-name.ts';
-import type { Source } from './read-config.ts';
-import { deepFreeze, maxConfigBytes } from './read-config.ts';
+import { deepFreeze } from './read-config.ts';
 import type { CsvRow } from './read-csv.ts';
 import { readCsv } from './read-csv.ts';
+import type { Source } from './read-yaml.ts';
+import { maxConfigBytes } from './read-yaml.ts';
 
 type Column = keyof ManifestPart;
 

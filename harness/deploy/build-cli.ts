@@ -5,7 +5,7 @@ import type { Plugin } from 'esbuild';
 import { build } from 'esbuild';
 import { listWorkloads } from '../../workloads/list-workloads.ts';
 import { loadSource } from '../config/load-source.ts';
-import { readYaml } from '../config/read-config.ts';
+import { readYaml } from '../config/read-yaml.ts';
 import { buildBundle, commonJsBanner, staticDiscovery, writeBundle } from './bundle.ts';
 import { writeRuntimes } from './runtime.ts';
 

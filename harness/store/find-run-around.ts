@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open, readlink } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
-import { parseJson } from '../../agents/protocol/parse-json.ts';
+import { parseJson } from '../../workloads/kit/parse-json.ts';
 import { fileLimits } from './file-limits.ts';
 import { runPaths } from './run-directory.ts';
 

@@ -3,8 +3,8 @@ import type { Declared } from '../../../harness/config/check-requirement.ts';
 import type { SharedRequirements } from '../../../harness/config/load-profile.ts';
 import { readProfile, readShared } from '../../../harness/config/load-profile.ts';
 import type { Profile } from '../../../harness/config/profile.ts';
-import type { Source } from '../../../harness/config/read-config.ts';
 import { readConfig } from '../../../harness/config/read-config.ts';
+import type { Source } from '../../../harness/config/read-yaml.ts';
 import { Vocabulary } from '../../../harness/config/vocabulary.ts';
 import { constructedMetrics, constructLimit } from '../constructed-run.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Manifest } from '../../../../harness/config/manifest.ts';
-import { maxConfigBytes } from '../../../../harness/config/read-config.ts';
 import { readManifest } from '../../../../harness/config/read-manifest.ts';
+import { maxConfigBytes } from '../../../../harness/config/read-yaml.ts';
 import { refusal } from '../../../support/constructed/refusal.ts';
 
 const nodes = ['gpu1', 'gpu2'];
