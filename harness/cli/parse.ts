@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { exitCodes } from '../../workloads/kit/error-code.ts';
 import { defineCommand } from './command.ts';
 
@@ -22,8 +23,6 @@ export const parseCommand = defineCommand({
       .option('tool', { type: 'string', demandOption: true, describe: 'Tool whose outputs they are' })
       .option('params', { type: 'string', demandOption: true, describe: 'Parameters of the step, as JSON' }),
   run: async ({ workload: id, outputs: given, tool: toolId, params: text }, { out, environment }) => {
-    const { readFile } = await import('node:fs/promises');
-    const { AssayError } = await import('../../workloads/kit/assay-error.ts');
     const { parseJson } = await import('../../workloads/kit/parse-json.ts');
     const { loadRegistry } = await import('../../workloads/registry.ts');
     const registered = (await loadRegistry()).get(id);
@@ -61,14 +60,7 @@ export const parseCommand = defineCommand({
           hint: "For example speed.stdout=speed.txt; a workload's README names the commands of its tools.",
         });
       }
-      const content = await readFile(resolve(environment.workingDirectory, file), 'utf8').catch(
-        (cause: unknown) => {
-          throw new AssayError('USAGE', `expected a readable file, got ${file}`, {
-            cause,
-            hint: 'Check the path.',
-          });
-        },
-      );
+      const content = await readOutput(resolve(environment.workingDirectory, file));
       // A log does not carry its exit code: that it was kept says that its owner took it for good.
       const kept = (outputs[command] ??= {
         stdout: '',
@@ -90,3 +82,30 @@ export const parseCommand = defineCommand({
     return exitCodes.pass;
   },
 });
+
+/** As much as is kept of one output of a step (`maxFileBytes` of a pack). */
+const mostBytes = 64 * 1024 * 1024;
+
+/** A saved output: a file, or a pipe that somebody writes to. */
+async function readOutput(path: string): Promise<string> {
+  const { createReadStream } = await import('node:fs');
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const piece of createReadStream(path) as AsyncIterable<Buffer>) {
+      bytes += piece.length;
+      if (bytes > mostBytes)
+        throw new AssayError('USAGE', `${path}: expected at most ${mostBytes} bytes, found more`, {
+          hint: 'No tool prints as much: check that this is the file you meant.',
+        });
+      pieces.push(piece);
+    }
+  } catch (cause) {
+    if (cause instanceof AssayError) throw cause;
+    throw new AssayError('USAGE', `expected a readable file, got ${path}`, {
+      cause,
+      hint: 'Check the path.',
+    });
+  }
+  return Buffer.concat(pieces).toString('utf8');
+}

@@ -21,7 +21,7 @@ import { nodeOf } from '../../workloads/kit/subject.ts';
 import { Inventory } from '../config/inventory.ts';
 import { judge } from '../judge/judge.ts';
 import { damaged } from '../store/evidence-damaged.ts';
-import { jsonPieces } from '../store/read-document.ts';
+import { jsonOf, jsonPieces } from '../store/read-document.ts';
 import { profileDigests, unknownProfile } from '../store/read-inputs.ts';
 import type { ReportFolder } from '../store/report-folder.ts';
 import { reportPaths } from '../store/report-folder.ts';
@@ -125,7 +125,7 @@ export async function readVerdict(
   const path = reportPaths.verdict(profile);
   const text = await folder.read(path);
   if (text === undefined) return undefined;
-  const verdict = validateHead(parseJson(text));
+  const verdict = validateHead(jsonOf(text, path));
   const refuse = (expected: string, found: string) => damaged(path, expected, found);
   if (verdict.profile.id !== profile) throw refuse(`the profile ${profile}`, verdict.profile.id);
   if (verdict.profile.digest !== digest)
@@ -175,7 +175,7 @@ async function withSheets(verdict: Verdict, folder: ReportFolder): Promise<Verdi
     const found = text === undefined ? undefined : sha256(text);
     if (text === undefined || found !== expected)
       throw damaged(path, `sha256 ${expected}`, found === undefined ? 'no file' : `sha256 ${found}`);
-    sheets.set(node, validateSheet(parseJson(text)));
+    sheets.set(node, validateSheet(jsonOf(text, path)));
   }
   return joinVerdict(verdict, (node) => {
     const sheet = sheets.get(node);

@@ -8,6 +8,7 @@ import { say } from '../../reports/verdict/words/say.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Placeholder } from '../../workloads/kit/command.ts';
 import { placeholders } from '../../workloads/kit/command.ts';
+import { parseJson } from '../../workloads/kit/parse-json.ts';
 import type { Sample, SourcePlace } from '../../workloads/kit/sample.ts';
 import { shellQuote, shellWord } from '../../workloads/kit/shell-quote.ts';
 import { nodeOrGroupOf } from '../../workloads/kit/subject.ts';
@@ -166,14 +167,8 @@ async function explainSample(
 /** The text at a place in an output: a whole line, or the value that a JSON pointer (RFC 6901) leads to. */
 function quote(text: string, place: SourcePlace): string {
   if ('line' in place) return cleanText(text.split('\n')[place.line - 1] ?? '').slice(0, 300);
-  let value: unknown;
-  try {
-    // Some tools log in front of their report (fio, about wrong blocks).
-    value = JSON.parse(text.slice(Math.max(0, text.search(/^[{[]/m))));
-  } catch (cause) {
-    if (cause instanceof SyntaxError) return '';
-    throw cause;
-  }
+  // Some tools log in front of their report (fio, about wrong blocks).
+  let value = parseJson(text.slice(Math.max(0, text.search(/^[{[]/m))));
   for (const key of place.pointer.split('/').slice(1)) {
     if (typeof value !== 'object' || value === null) return '';
     value = (value as Record<string, unknown>)[key.replaceAll('~1', '/').replaceAll('~0', '~')]; // any object can be walked by name

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { sha256 } from '../../agents/protocol/chain.ts';
 import { damaged } from './evidence-damaged.ts';
+import { maxStepBytes } from './pack.ts';
 import { PackReader } from './pack-reader.ts';
 import type { RunDirectory } from './run-directory.ts';
 import { runPaths } from './run-directory.ts';
@@ -79,8 +80,11 @@ async function openFolders(run: RunDirectory, node: string): Promise<KeptSteps> 
     },
     read: async (step) => {
       const files = new Map<string, KeptFile>();
+      let total = 0;
       for (const file of await run.list(placeOf(step))) {
         const bytes = await run.read(placeOf(step, file));
+        total += bytes.length;
+        if (total > maxStepBytes) throw damaged(placeOf(step), `at most ${maxStepBytes} bytes`, 'more');
         files.set(file, { bytes, sha256: sha256(bytes) });
       }
       return files;

@@ -1,5 +1,5 @@
 import type { Dirent, Stats } from 'node:fs';
-import { access, chmod, constants, lstat, mkdir, readdir, rm } from 'node:fs/promises';
+import { access, chmod, constants, lstat, mkdir, opendir, readdir, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { writerOf } from '../../agents/protocol/write-whole.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
@@ -20,28 +20,44 @@ export const kindOf = (
             ? 'a directory'
             : 'a device';
 
-/** The first path below a directory that is neither file nor directory, with what it is; links are not followed. */
+/** An inventory has up to 10,000 nodes, and a node in a run from before there were packs a folder for each step. */
+const mostEntries = 100_000;
+/** nodes/<node>/steps/<step>/<file> are five. */
+const mostLevels = 8;
+
+/**
+ * What below a directory nobody but its sender can have put there: what is neither file nor directory, with links not
+ * followed; more in one folder, or deeper, than any run or report has.
+ */
 export async function findStranger(
   root: string,
-): Promise<{ readonly path: string; readonly kind: string } | undefined> {
-  const folders = [root];
-  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    for (const entry of await readEntries(folder)) {
+): Promise<{ readonly path: string; readonly expected: string; readonly found: string } | undefined> {
+  const folders = [{ folder: root, level: 1 }];
+  for (let next = folders.pop(); next !== undefined; next = folders.pop()) {
+    const { folder, level } = next;
+    const at = (path: string): string => relative(root, path) || '.';
+    let entries = 0;
+    for await (const entry of entriesOf(folder)) {
       const path = join(folder, entry.name);
-      if (entry.isDirectory()) folders.push(path);
-      else if (!entry.isFile()) return { path: relative(root, path), kind: kindOf(entry) };
+      entries += 1;
+      if (entries > mostEntries)
+        return { path: at(folder), expected: `at most ${mostEntries} entries`, found: 'more' };
+      if (entry.isDirectory() && level === mostLevels)
+        return { path: at(path), expected: `at most ${mostLevels} levels of folders`, found: 'more' };
+      if (entry.isDirectory()) folders.push({ folder: path, level: level + 1 });
+      else if (!entry.isFile())
+        return { path: at(path), expected: 'only files and directories', found: kindOf(entry) };
     }
   }
   return undefined;
 }
 
 /** The entries of a folder; none of one that a run at work has moved meanwhile. */
-async function readEntries(folder: string): Promise<readonly Dirent[]> {
+async function* entriesOf(folder: string): AsyncGenerator<Dirent> {
   try {
-    return await readdir(folder, { withFileTypes: true });
+    yield* await opendir(folder, { bufferSize: 1024 });
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return [];
-    throw cause;
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')) throw cause;
   }
 }
 

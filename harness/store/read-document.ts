@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
+import { isTooDeep, maxJsonLevels, parseJson } from '../../workloads/kit/parse-json.ts';
 import { damaged } from './evidence-damaged.ts';
 
 /** Documents are JSON with sorted insertion order as given, one space of indent, and a final line feed. */
@@ -33,14 +34,18 @@ export function* jsonPieces(document: Readonly<Record<string, unknown>>): Genera
 /** No line feed stands in a string of JSON. */
 const indented = (value: unknown): string => JSON.stringify(value, undefined, 1).replaceAll('\n', '\n ');
 
+/** The value of a JSON text that no schema has seen. Throws EVIDENCE_DAMAGED for what is none, or too deep. */
+export function jsonOf(text: string, where: string): unknown {
+  const json = parseJson(text);
+  if (json !== undefined) return json;
+  throw isTooDeep(text)
+    ? damaged(where, `at most ${maxJsonLevels} levels`, 'more')
+    : damaged(where, 'a JSON document', 'other text');
+}
+
 /** Parses a document of ours. A newer schema version is refused as such, everything else as damage. */
 export function readDocument<T>(schema: z.ZodType<T>, text: string, where: string): T {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    throw damaged(where, 'a JSON document', 'other text', cause);
-  }
+  const json = jsonOf(text, where);
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   const { version, known } = versionsOf(json, parsed.error);

@@ -55,7 +55,7 @@ export class ReportFolder {
     folder.#isThere = (await lookAt(path))?.isDirectory() === true;
     const stranger = folder.#isThere ? await findStranger(path) : undefined;
     if (stranger !== undefined)
-      throw damaged(join(path, stranger.path), 'only files and directories among reports', stranger.kind);
+      throw damaged(join(path, stranger.path), `${stranger.expected} among reports`, stranger.found);
     const mark = await folder.read(reportPaths.mark);
     const owner = mark === undefined ? undefined : readDocument(Mark, mark, join(path, reportPaths.mark));
     if (owner !== undefined && owner.run !== run.header.id)

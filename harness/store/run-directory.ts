@@ -230,7 +230,7 @@ async function refuseStrangers(path: string): Promise<void> {
     throw damaged(path, 'a run directory', `a symbolic link to ${await realpath(path)}`);
   const stranger = await findStranger(path);
   if (stranger !== undefined)
-    throw damaged(stranger.path, 'only files and directories in a run directory', stranger.kind);
+    throw damaged(stranger.path, `${stranger.expected} in a run directory`, stranger.found);
 }
 
 /** Is anything there, be it a link to nowhere? */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { endOfString, isTooDeep, maxJsonLevels, parseJson } from './parse-json.ts';
 import type { Result } from './result.ts';
 import { err, ok } from './result.ts';
 import type { CommandOutput, StepOutputs } from './tool.ts';
@@ -20,13 +21,10 @@ export function outputOf(outputs: StepOutputs, id: string): Result<CommandOutput
  * values nobody can say which was meant.
  */
 export function readJson<T>(schema: z.ZodType<T>, text: string): Result<T> {
-  let document: unknown;
-  try {
-    document = JSON.parse(text);
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause;
-    return err(`expected one JSON document, got \`${text.trim().slice(0, 60)}\``);
-  }
+  const document = parseJson(text);
+  if (document === undefined && isTooDeep(text))
+    return err(`expected at most ${maxJsonLevels} levels, got more`);
+  if (document === undefined) return err(`expected one JSON document, got \`${text.trim().slice(0, 60)}\``);
   if (!hasEachKeyOnce(text, document)) {
     const repeated = repeatedKey(text) ?? 'a key';
     return err(`expected each key once, got ${repeated} again`);
@@ -41,14 +39,12 @@ export const hasEachKeyOnce = (text: string, document: unknown): boolean =>
 
 /** Colons outside strings: JSON has one for each key. */
 function countColons(text: string): number {
-  const [quote, backslash, colon] = [0x22, 0x5c, 0x3a];
+  const [quote, colon] = [0x22, 0x3a];
   let count = 0;
-  let isString = false;
   for (let at = 0; at < text.length; at += 1) {
     const unit = text.charCodeAt(at);
-    if (unit === quote) isString = !isString;
-    else if (unit === backslash) at += 1;
-    else if (unit === colon && !isString) count += 1;
+    if (unit === quote) at = endOfString(text, at);
+    else if (unit === colon) count += 1;
   }
   return count;
 }
@@ -69,11 +65,17 @@ function countKeys(document: unknown): number {
 /** A key that an object of this text, which is JSON, has twice; with its quotes. */
 function repeatedKey(text: string): string | undefined {
   const objects: Set<string>[] = [];
-  for (const [token, key] of text.matchAll(/("(?:[^"\\]|\\.)*")\s*:|"(?:[^"\\]|\\.)*"|[{}]/g)) {
-    if (token === '{') objects.push(new Set());
-    else if (token === '}') objects.pop();
-    else if (key !== undefined && objects.at(-1)?.has(key) === true) return key;
-    else if (key !== undefined) objects.at(-1)?.add(key);
+  for (let at = 0; at < text.length; at += 1) {
+    if (text[at] === '{') objects.push(new Set());
+    if (text[at] === '}') objects.pop();
+    if (text[at] !== '"') continue;
+    // No pattern for it: one that is long takes more of the stack than there is.
+    const end = endOfString(text, at);
+    const key = text.slice(at, end + 1);
+    at = end;
+    if (!/^\s*:/.test(text.slice(end + 1, end + 100))) continue;
+    if (objects.at(-1)?.has(key) === true) return key.slice(0, 100);
+    objects.at(-1)?.add(key);
   }
   return undefined;
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseJson } from '../parse-json.ts';
 import type { Fact } from './fact.ts';
 import { known, unknown } from './fact.ts';
 import type { ProbeDocument, ProbeOutput } from './probe-output.ts';
@@ -27,20 +28,10 @@ export function readEvidence(document: ProbeDocument): Evidence {
   const json: Evidence['json'] = (id, schema) => {
     const found = text(id);
     if ('unknown' in found) return found;
-    const parsed = schema.safeParse(parseProbeJson(found.value));
+    const parsed = schema.safeParse(parseJson(found.value));
     return parsed.success ? known(parsed.data) : unknown(`${id}: not the expected JSON`);
   };
   return { output: (id) => outputs.get(id), text, json, tree: (id) => json(id, Tree) };
-}
-
-/** JSON of a program's output; `undefined` when it is none, which no caller's schema accepts. */
-export function parseProbeJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    // A SyntaxError, the only thing that JSON.parse throws, is one of the answers that this question has.
-    return undefined;
-  }
 }
 
 /** Why a probe gave no text, in words that an operator can act on. */

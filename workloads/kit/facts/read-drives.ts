@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { parseJson } from '../parse-json.ts';
 import type { Evidence, Tree } from './evidence.ts';
-import { parseProbeJson } from './evidence.ts';
 import type { Fact } from './fact.ts';
 import { known, unknown, valueOf } from './fact.ts';
 import type { Drive } from './host-facts.ts';
@@ -37,7 +37,7 @@ export type BlockDevice = z.infer<typeof Lsblk>['blockdevices'][number];
 
 /** The rows of `lsblk -J -b -l -o NAME,TYPE,MAJ:MIN,PKNAME,SIZE,ROTA,SERIAL,WWN,MODEL,TRAN`; `undefined` when it is none. */
 export const readLsblk = (output: string): readonly BlockDevice[] | undefined =>
-  Lsblk.safeParse(parseProbeJson(output)).data?.blockdevices;
+  Lsblk.safeParse(parseJson(output)).data?.blockdevices;
 
 /** Kernel names that are never a drive of the machine, whatever sysfs says about them. */
 const neverDrives = /^(loop|ram|zram|dm-|md|nbd|rbd|drbd|sr|fd|nullb)\d|^mmcblk\d+(boot|rpmb)/;

@@ -24,9 +24,15 @@ describe('a JSON document that a tool printed', () => {
     expect(readJson(any, text)).toEqual({ ok: false, error: `expected each key once, got ${key} again` });
   });
 
-  it('may be wide and deep', () => {
+  it('may be wide, and not deep', () => {
     const deep = `${'[{"a":'.repeat(2000)}1${'}]'.repeat(2000)}`;
     const wide = JSON.stringify(Array.from({ length: 200_000 }, (_, index) => index));
-    for (const text of [deep, wide]) expect(readJson(any, text).ok).toBe(true);
+    expect(readJson(any, wide).ok).toBe(true);
+    expect(readJson(any, deep)).toEqual({ ok: false, error: 'expected at most 128 levels, got more' });
+  });
+
+  it.each(['x', '\\\\'])('with a key twice may have texts longer than any stack (%s)', (part) => {
+    const text = `{"a":1,"b":"${part.repeat(4_000_000)}","a":2}`;
+    expect(readJson(any, text)).toEqual({ ok: false, error: 'expected each key once, got "a" again' });
   });
 });
