@@ -5,9 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export const markName = 'ASSAY_STEP';
 
 /**
- * Kills every process that carries `mark` (a run, or `<run>/<step>`) and returns how many were found. Process
- * groups are not enough: setsid and double forks leave the group, but they keep their environment. A process that
- * clears its environment or changes its user escapes; no tool here does.
+ * Kills every process of this user that carries `mark` (a run, or `<run>/<step>`) and returns how many were found.
+ * Process groups are not enough: setsid and double forks leave the group, but they keep their environment. A process
+ * that clears its environment or changes its user escapes; no tool here does.
  */
 export async function sweep(mark: string): Promise<number> {
   let found = 0;
@@ -21,27 +21,36 @@ export async function sweep(mark: string): Promise<number> {
   return found;
 }
 
-/** Pids whose environment holds `ASSAY_STEP=<mark>` or a step below it. Zombies have no environment. */
+/**
+ * Pids of processes of this user whose environment holds `ASSAY_STEP=<mark>` or a step below it. Zombies have no
+ * environment. Anybody can give his own processes the mark, which is no secret: those are no concern of ours.
+ */
 export async function findMarked(mark: string): Promise<readonly number[]> {
   const entries = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   // An entry ends with a zero byte, and the first one begins without: with one put before it, each is between two.
   const entry = `\0${markName}=${mark}`;
   const late = sleep(readMs, '', { ref: false });
-  const environments = await Promise.all(entries.map((pid) => Promise.race([readEnviron(pid), late])));
-  return entries
-    .filter((_, index) => {
-      const environment = `\0${environments[index] ?? ''}`;
-      return environment.includes(`${entry}\0`) || environment.includes(`${entry}/`);
-    })
-    .map(Number);
+  const environments = await Promise.all(
+    entries.map((pid) => Promise.race([readProcess(pid, 'environ'), late])),
+  );
+  const marked = entries.filter((_, index) => {
+    const environment = `\0${environments[index] ?? ''}`;
+    return environment.includes(`${entry}\0`) || environment.includes(`${entry}/`);
+  });
+  const uid = String(process.getuid?.());
+  const uids = await Promise.all(marked.map(async (pid) => realUid(await readProcess(pid, 'status'))));
+  return marked.filter((_, index) => uids[index] === uid).map(Number);
 }
+
+/** Whose process it is, whatever rights the program that it runs has: a set-user-ID program of somebody else is his. */
+const realUid = (status: string): string | undefined => /^Uid:\t(\d+)\t/m.exec(status)?.[1];
 
 /** Reading waits for a process that the kernel holds in its memory (a dying drive); that one could not be killed either. */
 const readMs = 5_000;
 
-async function readEnviron(pid: string): Promise<string> {
+async function readProcess(pid: string, file: 'environ' | 'status'): Promise<string> {
   try {
-    return await readFile(`/proc/${pid}/environ`, 'latin1');
+    return await readFile(`/proc/${pid}/${file}`, 'latin1');
   } catch (cause) {
     if (isCode(cause, 'ENOENT', 'EACCES', 'ESRCH', 'EPERM')) return '';
     throw cause;
