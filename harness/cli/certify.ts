@@ -30,7 +30,7 @@ export const certifyCommand = defineCommand({
     const { prepareCertify } = await import('./prepare-certify.ts');
     const { measureAndConclude } = await import('./measure-and-conclude.ts');
     const { loadRunInventory } = await import('./targets.ts');
-    const { removeIfEmpty } = await import('./open-run.ts');
+    const { removeIfUnbegun } = await import('./open-run.ts');
     const registry = await loadRegistry();
     const run = await prepareCertify(args, registry, context);
     const verdict = await measureAndConclude({
@@ -41,7 +41,7 @@ export const certifyCommand = defineCommand({
       mode: 'open',
       json: args.json,
       acceptsOccupied: args.exclusiveConfirmed,
-    }).catch((cause: unknown) => removeIfEmpty(context, run, cause));
+    }).catch((cause: unknown) => removeIfUnbegun(context, run, cause));
     return asExitCode(verdict.exitCode);
   },
 });

@@ -1,10 +1,12 @@
 import { rm, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
+import type { ErrorCode } from '../../workloads/kit/error-code.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import type { BuiltIn } from '../config/built-in.ts';
 import type { LoadedInventory } from '../config/load-inventory.ts';
 import type { Suite } from '../config/suite.ts';
+import { CoordinatorJournal } from '../store/coordinator-journal.ts';
 import { createRun } from '../store/create-run.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { runPaths } from '../store/run-directory.ts';
@@ -71,18 +73,51 @@ export async function discardRun({ environment }: CliContext, run: RunDirectory)
 }
 
 /**
- * A run that never got anything from a machine, or that we refused for what its machines are, is no document of anybody's.
- * From the moment on at which it is planned, steps may have been sent, and it is kept whatever the error.
+ * Removes a run that failed before anything was planned, when no machine can hold anything of it: it is no document of
+ * anybody's. What may be on a machine is kept here too, since only with it can one go on, and that is said.
  */
-export async function removeIfEmpty(context: CliContext, run: RunDirectory, cause: unknown): Promise<never> {
-  const isRefused = cause instanceof AssayError && refusals.has(cause.code);
-  const isBegun = await run.has(runPaths.plan);
-  if (!isBegun && (isRefused || !(await run.has('nodes')))) await discardRun(context, run);
+export async function removeIfUnbegun(
+  context: CliContext,
+  run: RunDirectory,
+  cause: unknown,
+): Promise<never> {
+  const isPlanned = await run.has(runPaths.plan);
+  const codes = [AssayError.from(cause), ...(isPlanned ? [] : await loadUnreached(run))].map(
+    ({ code }) => code,
+  );
+  const isLeft = codes.every((code) => dismissing.has(code) || neverBegun.has(code));
+  const isGone = dismissing.has(codes[0] ?? '') || !(await run.has('nodes'));
+  if (!isPlanned && isLeft && isGone) await discardRun(context, run);
+  // Whoever let go of the nodes has been told.
+  else if (codes[0] !== 'INTERRUPTED')
+    context.err.write(`The run is kept. Continue with: assay resume ${run.header.id}\n`);
   throw cause;
 }
 
-/** Our own, before anything is planned: no node can say them (run/refusal-of.ts). */
-const refusals: ReadonlySet<string> = new Set(['NODE_OCCUPIED', 'POWER_LIMIT']);
+/** Why nodes could not be opened, as it was noted. */
+async function loadUnreached(run: RunDirectory): Promise<readonly { readonly code: ErrorCode }[]> {
+  const { records } = await CoordinatorJournal.read(run);
+  return records.flatMap((record) => (record.type === 'unreached' ? [record.error] : []));
+}
+
+/** Our own refusals, after which the run was removed from the machines: no node can say them (fleet/refusal-of.ts). */
+const dismissing: ReadonlySet<string> = new Set(['NODE_OCCUPIED', 'POWER_LIMIT'] satisfies ErrorCode[]);
+
+/** Errors of a machine on which the run was not begun. */
+const neverBegun: ReadonlySet<string> = new Set([
+  'CONFIG_INVALID',
+  'USAGE',
+  'RUN_EXISTS',
+  'EVIDENCE_DAMAGED',
+  'HOST_UNREACHABLE',
+  'HOST_KEY_UNKNOWN',
+  'HOST_KEY_CHANGED',
+  'AUTH_FAILED',
+  'STATE_DIRECTORY_UNUSABLE',
+  'RUNTIME_UNSUPPORTED',
+  'PROTOCOL_MISMATCH',
+  'LEASE_HELD',
+] satisfies ErrorCode[]);
 
 /** Packages of the best native tool for every entry: what a survey of this machine would use. */
 export function packagesFor(suite: Suite, registry: Registry): readonly string[] {

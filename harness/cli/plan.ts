@@ -21,7 +21,7 @@ export const planCommand = defineCommand({
     const { describeWholePlan } = await import('./describe-plan.ts');
     const { createTargets, loadRunInventory } = await import('./targets.ts');
     const { RunEvidence } = await import('../store/run-evidence.ts');
-    const { abandon } = await import('../fleet/stop-node.ts');
+    const { abandon, begun } = await import('../fleet/stop-node.ts');
     const { createInterrupter } = await import('./interruption.ts');
     const { createProgress } = await import('./progress.ts');
     const { discardRun } = await import('./open-run.ts');
@@ -54,9 +54,9 @@ export const planCommand = defineCommand({
       context.err.write(`\nnext      assay certify ${args.inventory} --profile ${args.profile}\n`);
       return exitCodes.pass;
     } catch (cause) {
-      // Interrupted, the run is still on nodes that had answered, and nobody could resume it.
+      // The run may still be on nodes that had answered, and nobody could resume it.
+      if (evidence !== undefined) await abandon(evidence, await begun(run, targets));
       if (!interrupter.detach.aborted) throw cause;
-      if (evidence !== undefined) await abandon(evidence, targets);
       throw new AssayError('INTERRUPTED', 'interrupted', { cause });
     } finally {
       progress.clear();

@@ -43,7 +43,7 @@ export const surveyCommand = defineCommand({
     const { loadRegistry } = await import('../../workloads/registry.ts');
     const { loadBuiltIn, findSuite } = await import('../config/built-in.ts');
     const { measureAndConclude } = await import('./measure-and-conclude.ts');
-    const { openNewRun, packagesFor, removeIfEmpty } = await import('./open-run.ts');
+    const { openNewRun, packagesFor, removeIfUnbegun } = await import('./open-run.ts');
     const registry = await loadRegistry();
     const builtIn = await loadBuiltIn(registry);
     const suite = await findSuite(args.suite, registry, context.environment.workingDirectory);
@@ -70,7 +70,7 @@ export const surveyCommand = defineCommand({
       json: args.json,
       // On one's own machine one sees that it is in use; elsewhere it may be somebody else's.
       acceptsOccupied: isAllLocal || args.exclusiveConfirmed,
-    }).catch((cause: unknown) => removeIfEmpty(context, run, cause));
+    }).catch((cause: unknown) => removeIfUnbegun(context, run, cause));
     // A survey succeeds when it could say what the machine is; what the machine is fit for is its answer.
     return verdict.nodes.some(({ reached }) => reached) ? exitCodes.pass : exitCodes.infrastructure;
   },

@@ -16,7 +16,6 @@ import type { VerdictLookup } from '../../reports/verdict/verdict-lookup.ts';
 import { createLookup } from '../../reports/verdict/verdict-lookup.ts';
 import { renderHtml } from '../../reports/writers/html/render-html.ts';
 import { plainScreen, writers } from '../../reports/writers/writers.ts';
-import { parseJson } from '../../workloads/kit/parse-json.ts';
 import { nodeOf } from '../../workloads/kit/subject.ts';
 import { Inventory } from '../config/inventory.ts';
 import { judge } from '../judge/judge.ts';

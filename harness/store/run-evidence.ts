@@ -95,7 +95,7 @@ export class RunEvidence {
 
   /**
    * The same for whoever is going to add to it and holds the run's lock: what was being written when its writer died was
-   * never said. Throws USAGE for a run of version 1, whose nodes know no coordinator's journal, and for one without packs.
+   * never said, and so is a plan that is not noted. Throws USAGE for a run of version 1, whose nodes know no coordinator's journal, and for one without packs.
    */
   static async continue(run: RunDirectory, registry: Registry): Promise<RunEvidence> {
     if (run.header.schemaVersion === 1) throw olderRun('a run of schemaVersion 2', `one of 1: ${run.path}`);
@@ -104,6 +104,7 @@ export class RunEvidence {
       if ((await run.has(runPaths.steps(name))) && !(await run.has(runPaths.pack(name))))
         throw olderRun(`the steps of ${name} in ${runPaths.pack(name)}`, `them in ${runPaths.steps(name)}`);
     await run.cutTornLine(runPaths.coordinator);
+    if ((await CoordinatorJournal.read(run)).planDigest === undefined) await run.remove(runPaths.plan);
     for (const name of nodes) await run.cutTornLine(runPaths.journal(name));
     return RunEvidence.read(run, registry);
   }

@@ -259,8 +259,10 @@ function agentSocket(
   path: (text: string) => string,
   variables: Variables,
 ): string | undefined {
-  const socket = path(setting ?? 'SSH_AUTH_SOCK');
-  if (socket === 'none') return undefined;
-  if (socket === 'SSH_AUTH_SOCK') return variables['SSH_AUTH_SOCK'];
-  return socket.startsWith('$') ? variables[socket.slice(1)] : socket;
+  const named = path(setting ?? 'SSH_AUTH_SOCK');
+  if (named === 'none') return undefined;
+  const name = named === 'SSH_AUTH_SOCK' ? named : named.startsWith('$') ? named.slice(1) : undefined;
+  const socket = name === undefined ? named : variables[name];
+  // Set to nothing is how one says that there is none (authfd.c: ssh_get_authentication_socket).
+  return socket === '' ? undefined : socket;
 }
