@@ -58,10 +58,11 @@ process.on('uncaughtException', (cause) => {
   void report(AssayError.from(cause), { ...createContext() }).finally(() => process.exit(process.exitCode));
 });
 
-// A reader that has seen enough (`| head`) is no error of ours; anything else on these streams is.
+// A reader that has seen enough (`| head`) or a terminal that was closed is no error of ours; anything else is.
+const nobodyReads: ReadonlySet<string> = new Set(['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED']);
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (cause: NodeJS.ErrnoException) => {
-    if (cause.code !== 'EPIPE') throw cause;
+    if (!nobodyReads.has(cause.code ?? '')) throw cause;
   });
 }
 

@@ -12,14 +12,15 @@ export interface Interrupter {
 }
 
 /**
- * Ctrl-C once: let go of the nodes and say how to go on. Twice: stop them. Without a `run` there is nothing to go on
- * with, and it only ends.
+ * Ctrl-C once: let go of the nodes and say how to go on. Twice: stop them. A terminal that is closed says it once, and
+ * nobody is left to say it again. Without a `run` there is nothing to go on with, and it only ends.
  */
 export function createInterrupter(err: Writable, run: string | undefined): Interrupter {
   const detach = new AbortController();
   let again: ((pressed: boolean) => void) | undefined;
   let pressedTwice = false;
   let presses = 0;
+  let isHungUp = false;
   const onSignal = (): void => {
     presses += 1;
     if (presses > 2) process.kill(process.pid, 'SIGKILL');
@@ -28,6 +29,13 @@ export function createInterrupter(err: Writable, run: string | undefined): Inter
       again?.(true);
       return;
     }
+    letGo();
+  };
+  const onHangup = (): void => {
+    isHungUp = true;
+    if (!detach.signal.aborted) letGo();
+  };
+  const letGo = (): void => {
     err.write(
       run === undefined
         ? '\nInterrupted.\n'
@@ -37,17 +45,20 @@ export function createInterrupter(err: Writable, run: string | undefined): Inter
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
+  // It comes twice where a shell passes on what the kernel says as well.
+  process.on('SIGHUP', onHangup);
   return {
     detach: detach.signal,
     pressedAgain: () =>
       new Promise((resolve) => {
-        if (pressedTwice) return resolve(true);
+        if (pressedTwice || isHungUp) return resolve(pressedTwice);
         again = resolve;
         setTimeout(() => resolve(false), secondPressMs);
       }),
     dispose: () => {
       process.off('SIGINT', onSignal);
       process.off('SIGTERM', onSignal);
+      process.off('SIGHUP', onHangup);
     },
   };
 }

@@ -1,0 +1,88 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { fakeTool, runAssay, startAssay, writeSuite } from '../support/run-assay.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
+
+let cwd: string;
+let survey: readonly string[];
+let options: Parameters<typeof startAssay>[1];
+
+beforeEach(() => {
+  cwd = temporaryDirectory();
+  options = { cwd, path: [join(cwd, 'bin')] };
+  // A step that lasts as long as the file `wait` is there.
+  writeFileSync(join(cwd, 'wait'), '');
+  fakeTool(
+    join(cwd, 'bin'),
+    'openssl',
+    `case $1 in
+version) echo 'OpenSSL 3.0.19 1 Jan 2026 (Library: OpenSSL 3.0.19 1 Jan 2026)' ;;
+dgst) cat > /dev/null; echo 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad *stdin' ;;
+speed) while [ -e ${cwd}/wait ]; do sleep 0.1; done; printf '+H:16384\\n+F:25:sha256:163840.00\\n' ;;
+esac`,
+  );
+  const suite = writeSuite(cwd, [
+    {
+      id: 'speed',
+      workload: 'sha256',
+      tool: 'openssl',
+      params: { mode: 'bulk', blockBytes: 16384, cores: 'one', seconds: 1 },
+      repetitions: 1,
+      budgetSeconds: 60,
+    },
+  ]);
+  survey = ['survey', 'local', '--suite', suite, '--out', 'run'];
+});
+
+/** The node was let go of and not stopped: its step ends well, and the run is finished from where it stands. */
+async function expectResumed(): Promise<void> {
+  rmSync(join(cwd, 'wait'));
+  const { exitCode, stderr, stdout } = await runAssay(['resume', 'run', '--json'], options);
+  expect(stderr).not.toContain('✖');
+  expect(exitCode).toBe(0);
+  const { attempts } = JSON.parse(stdout) as { attempts: { execution: string }[] };
+  expect(attempts.map(({ execution }) => execution)).toEqual(['completed']);
+}
+
+describe('a coordinator', () => {
+  it('that is hung up lets go of the nodes and says how to go on, however often it is told', async () => {
+    const first = startAssay(survey, options);
+    await first.says('[1/1]');
+    first.signal('SIGHUP');
+    first.signal('SIGHUP');
+    await first.says('Continue with: assay resume');
+    first.signal('SIGHUP');
+    const { exitCode, stderr } = await first.finished;
+    expect(stderr).toContain('✖ INTERRUPTED');
+    expect(stderr).not.toContain('stopped');
+    expect(exitCode).toBe(130);
+    await expectResumed();
+  });
+
+  it.runIf(existsSync('/usr/bin/script'))('whose terminal is closed ends in the same way', async () => {
+    const bin = fileURLToPath(new URL('../../harness/bin.js', import.meta.url));
+    const words = [process.execPath, bin, ...survey].join(' ');
+    // One shell dies with the terminal, as that of a login does; the other one tells how the command ended.
+    const line = `sh -c 'trap "" HUP; ${words}; echo $? > code.part; mv code.part code'; true`;
+    const terminal = spawn('script', ['-qfec', line, join(cwd, 'seen')], {
+      cwd,
+      env: {
+        ...process.env,
+        PATH: `${cwd}/bin:${process.env['PATH'] ?? ''}`,
+        TERM: 'xterm',
+        SHELL: '/bin/sh',
+      },
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
+    onTestFinished(() => void terminal.kill('SIGKILL'));
+    const seen = (): string => (existsSync(join(cwd, 'seen')) ? readFileSync(join(cwd, 'seen'), 'utf8') : '');
+    await expect.poll(seen, { timeout: 30_000 }).toContain('[1/1]');
+    terminal.kill('SIGKILL');
+    await expect.poll(() => existsSync(join(cwd, 'code')), { timeout: 20_000 }).toBe(true);
+    expect(readFileSync(join(cwd, 'code'), 'utf8')).toBe('130\n');
+    await expectResumed();
+  });
+});
