@@ -31,6 +31,14 @@ export const isRuntimeFunction = `is_runtime() {
   printf '%s\\n' "$seen" 2>/dev/null > "$1.verified" || :
 }`;
 
+/**
+ * A function that tells whether the directory that we are in is ours and is what a path names, itself and not by a link:
+ * where others may make links, one can come between any two commands, and it leads to whatever else is ours.
+ */
+const isHereFunction = `is_here() {
+  [ -O . ] && [ "$(stat -c '%d %i' "$1" 2>/dev/null)" = "$(stat -c '%d %i' .)" ]
+}`;
+
 const runtimeCases = (runtimes: Readonly<Record<string, string>>): string =>
   Object.entries(runtimes)
     .map(([machine, hash]) => `${shellQuote(machine)}) runtime=${hex(hash)} ;;`)
@@ -81,30 +89,39 @@ unpack() {
   done 3< list
   rm list
 }
+# Goes into a directory that is ours alone, and makes it when it is not there; says in "is" what is wrong with it.
+enter() {
+  is=symbolic-link
+  [ ! -L "$1" ] || return 1
+  is=cannot-be-created
+  [ -d "$1" ] || { mkdir -p "$(dirname "$1")" && mkdir -m 700 "$1"; } 2>/dev/null || [ -d "$1" ] || return 1
+  cd -P "$1" 2>/dev/null || return 1
+  is=not-ours
+  is_here "$1" && chmod 700 .
+}
+${isHereFunction}
 ${isRuntimeFunction}
 ${choose}
 for dir in ${options.candidates.map(shellQuote).join(' ')} "/var/tmp/assay-$uid" "/tmp/assay-$uid"; do
-  if [ -L "$dir" ]; then why="$why $dir:symbolic-link"; continue; fi
-  mkdir -p "$dir" 2>/dev/null || { why="$why $dir:cannot-be-created"; continue; }
-  [ -O "$dir" ] && chmod 700 "$dir" || { why="$why $dir:not-ours"; continue; }
-  case $(stat -f -c %T "$dir") in ${remoteTypes}) why="$why $dir:network-file-system"; continue ;; esac
-  bundle="$dir/cache/$hash" held=
+  enter "$dir" || { why="$why $dir:$is"; continue; }
+  case $(stat -f -c %T .) in ${remoteTypes}) why="$why $dir:network-file-system"; continue ;; esac
+  bundle="cache/$hash" held=
   ${find}
-  for it in "$dir"/runs/*/"$run"; do [ -d "$it" ] && held=yes; done
+  for it in runs/*/"$run"; do [ -d "$it" ] && held=yes; done
   if [ -z "$held" ]; then
-  try="$dir/.try-$nonce"
+  try="./.try-$nonce"
   { printf '#!/bin/sh\\nexit 0\\n' > "$try" && chmod 700 "$try"; } 2>/dev/null || { rm -f "$try"; why="$why $dir:not-writable"; continue; }
   "$try" 2>/dev/null; code=$?
   rm -f "$try"
   [ $code -eq 0 ] || { why="$why $dir:noexec"; continue; }
   need=${roomMiB}
   [ -d "$bundle" ] && [ -x "$node" ] && need=${roomWithCacheMiB}
-  set -- $(stat -f -c '%a %S' "$dir")
+  set -- $(stat -f -c '%a %S' .)
   [ $(($1 * $2 / 1048576)) -ge $need ] || { why="$why $dir:no-room"; continue; }
   fi
   if ! is_bundle "$bundle"; then
     printf '%s push\\n' "$nonce"
-    new="$dir/cache/.push-$nonce"
+    new="cache/.push-$nonce"
     read -r bytes
     mkdir -p "$new" && head -c "$bytes" | gzip -dc | (cd "$new" && unpack)
     # Another coordinator may have been faster, and its agent be running from there.
@@ -114,9 +131,10 @@ for dir in ${options.candidates.map(shellQuote).join(' ')} "/var/tmp/assay-$uid"
   fi
   ${check}
   printf '%s started\\n' "$nonce"
-  NODE_COMPILE_CACHE="$bundle.compiled"
+  NODE_COMPILE_CACHE="$dir/$bundle.compiled"
   export NODE_COMPILE_CACHE
-  exec "$node" "$bundle/agent.mjs" bridge "$dir" ${shellQuote(options.hello)}
+  cd /
+  exec "$node" "$dir/$bundle/agent.mjs" bridge "$dir" ${shellQuote(options.hello)}
 done
 printf '%s none%s\\n' "$nonce" "$why"
 exit 1
@@ -129,10 +147,13 @@ exit 1
  */
 export const cleanLine = (options: { nonce: string; candidates: readonly string[] }): string => `
 nonce=${hex(options.nonce)} uid=$(id -u) cleaned=
+${isHereFunction}
 for dir in ${options.candidates.length > 0 ? options.candidates.map(shellQuote).join(' ') : '"/var/tmp/assay-$uid" "/tmp/assay-$uid"'}; do
-  [ -d "$dir" ] && [ ! -L "$dir" ] && [ -O "$dir" ] || continue
-  [ -d "$dir/cache" ] && rm -rf "$dir/cache" && cleaned="$cleaned $dir/cache"
-  rmdir "$dir/runs" "$dir" 2>/dev/null
+  [ -d "$dir" ] && cd -P "$dir" 2>/dev/null && is_here "$dir" || continue
+  [ -d cache ] && rm -rf cache && cleaned="$cleaned $dir/cache"
+  rmdir runs 2>/dev/null
+  cd /
+  rmdir "$dir" 2>/dev/null
 done
 printf '%s cleaned%s\\n' "$nonce" "$cleaned"
 `;

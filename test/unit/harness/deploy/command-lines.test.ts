@@ -159,4 +159,37 @@ describe('command lines', () => {
     );
     expect(sh(`cd ${shellQuote(state)} && find . | sort`)).toBe('.\n./runs\n./runs/boot\n./runs/boot/run\n');
   });
+
+  /** Commands before each of which somebody may be faster than we are. */
+  const hooked = ['mkdir', 'cd', 'stat', 'chmod', 'rm', 'rmdir', 'printf', 'sha256sum', 'dirname', 'head'];
+
+  /** What a line does when a link to `victim` comes before its `comes`th command and goes before its `goes`th. */
+  function race(text: string, folder: { path: string; victim: string }, comes: number, goes: number): string {
+    const steps = hooked.map((name) => `${name}() { between; command ${name} "$@"; }`).join('\n');
+    const script = `echo 0 > ${folder.victim}.count
+between() {
+  count=$(($(command cat ${folder.victim}.count) + 1)); echo $count > ${folder.victim}.count
+  if [ $count -eq ${comes} ] && [ ! -e ${folder.path} ]; then ln -s ${folder.victim} ${folder.path}; fi
+  if [ $count -eq ${goes} ] && [ -L ${folder.path} ]; then command rm ${folder.path}; fi
+}
+${steps}
+${text}`;
+    return sh(script);
+  }
+
+  it('touch nothing through a link that comes and goes between any two commands', () => {
+    const root = temporaryDirectory();
+    for (let comes = 1; comes < 12; comes += 1)
+      for (let goes = comes; goes < 13; goes += 1) {
+        const [path, victim] = [join(root, `${comes}-${goes}`), join(root, `victim-${comes}-${goes}`)];
+        mkdirSync(join(victim, 'cache', 'kept'), { recursive: true });
+        chmodSync(victim, 0o755);
+        const other = join(root, 'other');
+        const told = race(line({ candidates: [path, other] }), { path, victim }, comes, goes);
+        expect(told).toMatch(/^[0-9a-f]{32} push\n[0-9a-f]{32} damaged\n$/);
+        race(cleanLine({ nonce, candidates: [path] }), { path, victim }, comes, goes);
+        expect(statSync(victim).mode & 0o777).toBe(0o755);
+        expect(readdirSync(victim, { recursive: true })).toEqual(['cache', 'cache/kept']);
+      }
+  });
 });
