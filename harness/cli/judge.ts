@@ -24,10 +24,12 @@ export const judgeCommand = defineCommand({
     const { RunEvidence } = await import('../store/run-evidence.ts');
     const { giveVerdict } = await import('./give-verdict.ts');
     const { openReports, openRun } = await import('./run-location.ts');
+    const { tellUnshipped } = await import('./shipped-rules.ts');
     const run = await openRun(context.environment, given);
     const folder = await openReports(context.environment, run, out);
     try {
-      const evidence = await RunEvidence.read(run, await loadRegistry());
+      const registry = await loadRegistry();
+      const evidence = await RunEvidence.read(run, registry);
       const verdict = judgeRun(evidence, profile);
       await giveVerdict(context, {
         run,
@@ -37,6 +39,7 @@ export const judgeCommand = defineCommand({
         mustWrite: out !== undefined,
         write: () => writeVerdict(folder, verdict, evidence),
       });
+      await tellUnshipped(context, run, registry);
       return asExitCode(verdict.exitCode);
     } catch (cause) {
       // What was concluded before must not be taken for what is so: a pipeline uploads what lies there.

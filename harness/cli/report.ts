@@ -21,6 +21,8 @@ export const reportCommand = defineCommand({
     const { readVerdict } = await import('../run/conclude-run.ts');
     const { giveVerdict } = await import('./give-verdict.ts');
     const { openReports, openRun } = await import('./run-location.ts');
+    const { tellUnshipped } = await import('./shipped-rules.ts');
+    const { loadRegistry } = await import('../../workloads/registry.ts');
     const run = await openRun(context.environment, given);
     const folder = await openReports(context.environment, run, out);
     const wanted = profile ?? run.header.profile;
@@ -30,6 +32,7 @@ export const reportCommand = defineCommand({
         hint: `Judge the run first: assay judge ${given} --profile ${wanted}`,
       });
     await giveVerdict(context, { run, folder, verdict, json, mustWrite: out !== undefined });
+    await tellUnshipped(context, run, await loadRegistry());
     return exitCodes.pass;
   },
 });

@@ -22,17 +22,20 @@ export const resumeCommand = defineCommand({
     const { openRun } = await import('./run-location.ts');
     const { loadOwnInventory } = await import('./own-inventory.ts');
     const { isLocal } = await import('./ways.ts');
+    const { tellUnshipped } = await import('./shipped-rules.ts');
     const run = await openRun(context.environment, given);
     const inventory = await loadOwnInventory(context, run, named);
+    const registry = await loadRegistry();
     const verdict = await measureAndConclude({
       run,
       inventory,
-      registry: await loadRegistry(),
+      registry,
       context,
       mode: 'attach',
       json,
       acceptsOccupied: exclusiveConfirmed || inventory.nodes.every(isLocal),
     });
+    await tellUnshipped(context, run, registry);
     if (run.header.purpose === 'certify') return asExitCode(verdict.exitCode);
     return verdict.nodes.some(({ reached }) => reached) ? exitCodes.pass : exitCodes.infrastructure;
   },

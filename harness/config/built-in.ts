@@ -30,10 +30,18 @@ export async function loadBuiltIn(registry: Registry): Promise<BuiltIn> {
 
 /** A suite by its name, or by the path of a YAML file of one's own. Throws CONFIG_INVALID naming those there are. */
 export async function findSuite(id: string, registry: Registry, workingDirectory: string): Promise<Suite> {
-  if (/\.ya?ml$/.test(id)) return readSuite(await loadSource(resolve(workingDirectory, id)), registry);
   const known = (await readdir(resource('harness/suites')))
     .map((name) => name.replace(/\.yaml$/, ''))
     .toSorted();
+  if (/\.ya?ml$/.test(id)) {
+    const own = readSuite(await loadSource(resolve(workingDirectory, id)), registry);
+    if (!known.includes(own.id)) return own;
+    throw new AssayError(
+      'CONFIG_INVALID',
+      `${id}: id: expected a name of its own, got \`${own.id}\`, which ships with Assay`,
+      { hint: 'Give it another id: a report shows what was run by it.' },
+    );
+  }
   if (!known.includes(id)) {
     throw new AssayError('CONFIG_INVALID', `expected one of the suites ${known.join(', ')}, got \`${id}\``, {
       hint: suggestName(id, known),

@@ -8,6 +8,13 @@ import { toJson } from './read-document.ts';
 import { inputNames, RunDirectory } from './run-directory.ts';
 import type { RunHeader } from './run-header.ts';
 
+/** All limits, as a run keeps them. */
+export const limitsDocument = (limits: BuiltIn['limits']) => ({
+  schema: 'assay/limits',
+  schemaVersion: 1,
+  limits,
+});
+
 /**
  * Creates a run directory with everything a verdict will rest on, as documents: the inventory, the suite, every
  * profile that the run may be judged by, and all limits.
@@ -28,7 +35,7 @@ export async function createRun(options: {
     [inputNames.inventory, toJson(options.inventory)],
     [inputNames.suite, toJson(options.suite)],
     ...(options.manifest === undefined ? [] : ([[inputNames.manifest, toJson(options.manifest)]] as const)),
-    [inputNames.limits, toJson({ schema: 'assay/limits', schemaVersion: 1, limits: builtIn.limits })],
+    [inputNames.limits, toJson(limitsDocument(builtIn.limits))],
     ...builtIn.profiles.map((profile) => [inputNames.profile(profile.id), toJson(profile)] as const),
   ]);
   return RunDirectory.create(

@@ -1,7 +1,7 @@
 import { readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunDirectory } from './run-directory.ts';
-import { claimStateFolder } from './user-state.ts';
+import { claimStateFolder, stateFolder } from './user-state.ts';
 
 /** Far more runs than anybody goes on with: of so many the quarter that was not used for longest is forgotten. */
 const mostNotes = 4096;
@@ -15,6 +15,10 @@ export async function noteRun(stateHome: string, run: RunDirectory): Promise<voi
   await forgetOldest(folder);
   await writeFile(join(folder, run.headDigest), '', { mode: 0o600 });
 }
+
+/** Where the note of a run is, if there is one. */
+export const noteOf = (stateHome: string, run: RunDirectory): string =>
+  join(stateFolder(stateHome, 'runs'), run.headDigest);
 
 /** Whether this user started the run here. A note that is asked for is used. */
 export async function hasStarted(stateHome: string, run: RunDirectory, now: Date): Promise<boolean> {

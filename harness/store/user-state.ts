@@ -1,18 +1,21 @@
 import { chmod, lstat, mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { claimFolder } from './own-folder.ts';
+
+/** Where that folder is. */
+export const stateFolder = (stateHome: string, name: 'runs' | 'locks'): string =>
+  join(stateHome, 'assay', name);
 
 /**
  * A folder for what this user's Assay remembers about runs outside of their directories, which others may have made:
  * `<state home>/assay/<name>`, made when it is not there, and for him alone. Throws USAGE.
  */
 export async function claimStateFolder(stateHome: string, name: 'runs' | 'locks'): Promise<string> {
-  const own = join(stateHome, 'assay');
-  const folder = join(own, name);
+  const folder = stateFolder(stateHome, name);
   try {
     await mkdir(stateHome, { recursive: true, mode: 0o700 });
-    for (const path of [own, folder]) {
+    for (const path of [dirname(folder), folder]) {
       await claimFolder(path);
       if (((await lstat(path)).mode & 0o077) !== 0) await chmod(path, 0o700);
     }

@@ -37,6 +37,8 @@ export interface EvidenceRun {
   /** Changes the shipped limits and profiles before they are written into `inputs/`. */
   readonly change?: (builtIn: BuiltIn) => BuiltIn;
   readonly layout?: Layout;
+  /** The name of its suite. */
+  readonly suite?: string;
 }
 
 /** Writes a whole run directory, as a coordinator leaves one, about machines that were never there. */
@@ -55,7 +57,7 @@ export async function writeRunDirectory(path: string, given: EvidenceRun): Promi
     startedAt: new Date('2026-11-23T00:00:00Z'),
     profile: profile.id,
     builtIn,
-    suite,
+    suite: { ...suite, id: given.suite ?? suite.id },
     inventory,
   });
   const unreached = given.nodes.flatMap(({ id, probes, why = 'login refused' }) =>
