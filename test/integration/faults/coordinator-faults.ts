@@ -69,6 +69,37 @@ export const coordinatorFaults: Readonly<Record<string, Scenario>> = {
     },
   },
 
+  'terminal of the coordinator closed': {
+    nodes: 1,
+    provoke: async (scene) => {
+      const gate = putGatedOpenssl(scene.nodes[0]);
+      const running = scene.certify({ entries: [patientHash(), product, verify] });
+      await gate.begun();
+      running.signal('SIGHUP');
+      running.signal('SIGHUP');
+      const first = await running.finished;
+      expect(first.stderr).toContain('Continue with: assay resume');
+      gate.open();
+      return found(scene, [first, await scene.start('resume', scene.run).finished]);
+    },
+  },
+
+  'two coordinators for one run': {
+    nodes: 1,
+    provoke: async (scene) => {
+      const gate = putGatedOpenssl(scene.nodes[0]);
+      const running = scene.certify({ entries: [patientHash(), product, verify] });
+      await gate.begun();
+      const second = await scene.start('resume', scene.run).finished;
+      expect(second.stderr).toContain('✖ LEASE_HELD');
+      expect(second.exitCode).toBe(3);
+      gate.open();
+      const first = await running.finished;
+      expect(first.stderr).not.toContain('✖');
+      return found(scene, first);
+    },
+  },
+
   'coordinator killed while it judges': {
     nodes: 1,
     provoke: async (scene) => {

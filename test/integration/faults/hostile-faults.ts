@@ -1,11 +1,13 @@
 import { existsSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { markName } from '../../../agents/exec/sweep.ts';
 import { runPaths } from '../../../harness/store/run-directory.ts';
 import { waitUntil } from '../../rig/wait-until.ts';
 import type { Lies } from '../../support/lying-node.ts';
 import { startLyingNode } from '../../support/lying-node.ts';
 import type { Finished } from '../../support/run-assay.ts';
+import { runAssay } from '../../support/run-assay.ts';
 import { putGatedOpenssl } from './node-state.ts';
 import type { Found, Scenario, Scene } from './scene.ts';
 import { expectMeasured, found, patientHash, product, verify } from './scene.ts';
@@ -104,6 +106,44 @@ export const hostileFaults: Readonly<Record<string, Scenario>> = {
       rmSync(pack);
       renameSync(kept, pack);
       return found(scene, [refused, await scene.start('resume', scene.run).finished]);
+    },
+  },
+
+  'run directory from somebody else': {
+    nodes: 1,
+    provoke: async (scene) => {
+      const gate = putGatedOpenssl(scene.nodes[0]);
+      const running = scene.certify({ entries: [patientHash(), product, verify] });
+      await gate.begun();
+      running.signal('SIGKILL');
+      await running.finished;
+      gate.open();
+      const resume = (...more: readonly string[]): Promise<Finished> =>
+        runAssay(['resume', scene.run, ...more], {
+          cwd: scene.directory,
+          env: { XDG_STATE_HOME: join(scene.directory, 'reader') },
+        });
+      const refused = await resume();
+      expect(refused.stderr).toContain('✖ RUN_RECEIVED');
+      return found(scene, [refused, await resume('--inventory', 'rack.yaml')]);
+    },
+  },
+
+  'another user marks his processes as ours': {
+    nodes: 1,
+    provoke: async (scene) => {
+      const [node] = scene.nodes;
+      const gate = putGatedOpenssl(node);
+      const running = scene.certify({ entries: [patientHash(), product, verify] });
+      await gate.begun();
+      const { id } = JSON.parse(readFileSync(join(scene.run, runPaths.header), 'utf8')) as { id: string };
+      const as = 'setpriv --reuid 65534 --regid 65534 --clear-groups';
+      const script = `setsid ${as} env ${markName}=${id}/x sleep 600 > /dev/null 2>&1 & echo $!`;
+      const pid = (await node.exec(['sh', '-c', script])).stdout.trim();
+      gate.open();
+      const ended = await running.finished;
+      expect((await node.exec(['kill', '-KILL', pid])).exitCode).toBe(0); // it was there
+      return found(scene, ended);
     },
   },
 };
