@@ -11,6 +11,8 @@ export interface Environment {
   /** Where a user's programs keep what they remember (XDG Base Directory): notes and locks of runs. */
   readonly stateHome: string;
   readonly random: () => number;
+  /** Factor of every deadline in which a node has to answer. */
+  readonly patience: number;
   readonly isRoot: boolean;
   readonly terminal: { readonly isInteractive: boolean; readonly columns: number; readonly color: boolean };
 }
@@ -24,6 +26,7 @@ export function readEnvironment(): Environment {
     variables: process.env,
     stateHome: readStateHome(process.env['XDG_STATE_HOME'] ?? ''),
     random: () => Math.random(),
+    patience: readFactor(process.env['ASSAY_PATIENCE']),
     isRoot: process.getuid?.() === 0,
     terminal: {
       isInteractive,
@@ -37,3 +40,9 @@ export function readEnvironment(): Environment {
 /** A relative path there is to be ignored. */
 const readStateHome = (given: string): string =>
   isAbsolute(given) ? given : join(homedir(), '.local/state');
+
+/** 1 when nothing is said; what is no factor is nothing said. */
+function readFactor(text = '1'): number {
+  const factor = Number(text);
+  return factor > 0 && factor <= 100 ? factor : 1;
+}

@@ -24,9 +24,10 @@ export const nodesCommand = defineCommand({
     const targets = await createTargets(inventory, environment);
     // One machine that cannot be reached keeps nobody from cleaning the others.
     const outcomes = await Promise.all(
-      targets.map(async ({ node, transport, stateDirectories }) => {
+      targets.map(async (target) => {
+        const { node, transport } = target;
         try {
-          err.write(`${node}: removed ${await cleanNode(transport, stateDirectories)}\n`);
+          err.write(`${node}: removed ${await cleanNode(target)}\n`);
           return undefined;
         } catch (cause) {
           const error = AssayError.from(cause);

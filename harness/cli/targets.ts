@@ -12,6 +12,7 @@ import type { Target } from '../fleet/open-session.ts';
 import { resource } from '../resources.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { inputNames, runPaths } from '../store/run-directory.ts';
+import { Deadlines } from '../transport/deadlines.ts';
 import { createLocalTransport } from '../transport/local.ts';
 import { createSshTransport } from '../transport/ssh.ts';
 import { createSshConnector } from '../transport/ssh-connector.ts';
@@ -95,14 +96,15 @@ export async function createTargets(
 ): Promise<readonly Target[]> {
   const ways = await loadWays(inventory, environment);
   const connector = createSshConnector({ random: environment.random });
+  const deadlines = new Deadlines(environment.patience);
   return ways.map(({ node: { name, stateDir }, settings }): Target => {
     const stateDirectories = stateDir === undefined ? [] : [stateDir];
     if (settings === undefined) {
       const transport = createLocalTransport({ PATH: environment.path });
-      return { node: name, transport, stateDirectories, runtime: environment.runtime };
+      return { node: name, transport, deadlines, stateDirectories, runtime: environment.runtime };
     }
     const transport = createSshTransport(settings, connector);
-    return { node: name, transport, stateDirectories, runtime: undefined };
+    return { node: name, transport, deadlines, stateDirectories, runtime: undefined };
   });
 }
 

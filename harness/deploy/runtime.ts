@@ -10,6 +10,7 @@ import type { Result } from '../../workloads/kit/result.ts';
 import { err, ok } from '../../workloads/kit/result.ts';
 import { shellQuote } from '../../workloads/kit/shell-quote.ts';
 import { isCheckout, resource } from '../resources.ts';
+import type { Deadlines } from '../transport/deadlines.ts';
 import type { Transport } from '../transport/transport.ts';
 import { ask } from './ask.ts';
 import { isRuntimeFunction } from './command-lines.ts';
@@ -75,6 +76,7 @@ const unanswered = {
 
 export interface DeployOptions {
   readonly load?: (machine: string, where: string) => Promise<Runtime>;
+  readonly deadlines: Deadlines;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -85,11 +87,15 @@ export interface DeployOptions {
 export async function deployRuntime(
   transport: Transport,
   node: { readonly state: string; readonly machine: string },
-  { load = loadRuntime, signal }: DeployOptions = {},
+  { load = loadRuntime, deadlines, signal }: DeployOptions,
 ): Promise<string> {
   const runtime = await load(node.machine, transport.name);
   const options = { nonce: randomBytes(16).toString('hex'), hash: runtime.hash, state: node.state };
-  const answer = await ask(transport, runtimeProbeLine(options), options.nonce, { ...unanswered, signal });
+  const around = { ...unanswered, deadlines, signal };
+  const answer = await ask(transport, runtimeProbeLine(options), options.nonce, {
+    ...around,
+    question: 'runtime',
+  });
   const [presence = '', ...library] = answer.split(' ');
   const support = checkLibrary(library.join(' '));
   if (!support.ok) {
@@ -107,7 +113,11 @@ export async function deployRuntime(
       transport,
       runtimePushLine({ ...options, bytes: runtime.bytes }),
       options.nonce,
-      { ...unanswered, signal, input: createReadStream(runtime.path, { highWaterMark: 256 * 1024 }) },
+      {
+        ...around,
+        question: 'runtime-push',
+        input: createReadStream(runtime.path, { highWaterMark: 256 * 1024 }),
+      },
     );
     const [outcome = '', ...said] = pushed.split(' ');
     if (outcome === 'damaged') {

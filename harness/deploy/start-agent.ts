@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { encodeLine } from '../../agents/protocol/framing.ts';
 import type { Hello } from '../../agents/protocol/messages.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
+import type { Deadlines } from '../transport/deadlines.ts';
 import type { Channel, Transport } from '../transport/transport.ts';
 import type { ShellAnswer, ShellQuestion } from './ask.ts';
 import { nextAnswer, unanswered } from './ask.ts';
@@ -13,14 +15,16 @@ import { deployRuntime, loadRuntimeHashes } from './runtime.ts';
 /** Where an agent is to be started. */
 export interface AgentPlace {
   readonly transport: Transport;
+  /** How long the node is waited for. */
+  readonly deadlines: Deadlines;
   /** Directories that the agent may use there, tried before the usual ones. */
   readonly stateDirectories: readonly string[];
   /** Path of a Node.js runtime there; `undefined`: the pinned one is brought. */
   readonly runtime: string | undefined;
 }
 
-/** Looking takes a second, hashing the runtime a few; the bundle may have to share a slow link with many others. */
-const [answerMs, pushMs] = [60_000, 600_000];
+/** The bundle may have to share a slow link with many others, so it is handed over piece by piece. */
+const pieceBytes = 64 * 1024;
 
 export interface StartOptions {
   /** Ours when not given. */
@@ -32,8 +36,8 @@ export interface StartOptions {
  * Starts the agent with its first message, in one command that brings what is missing; every file is verified there by
  * its hash. What the channel's standard output says is the agent's from its first byte on; both outputs are paused.
  *
- * Throws `AssayError`: STATE_DIRECTORY_UNUSABLE, RUNTIME_UNSUPPORTED, AGENT_LOST, HOST_UNREACHABLE; INTERRUPTED when
- * `signal` is aborted.
+ * Throws `AssayError`: STATE_DIRECTORY_UNUSABLE, RUNTIME_UNSUPPORTED, AGENT_LOST, NODE_SILENT, HOST_UNREACHABLE; INTERRUPTED
+ * when `signal` is aborted.
  */
 export async function startAgent(
   place: AgentPlace,
@@ -42,7 +46,7 @@ export async function startAgent(
 ): Promise<Channel> {
   const agent = bundle ?? (await loadBundle());
   const runtime = place.runtime ?? (await loadRuntimeHashes());
-  const { transport, stateDirectories: candidates } = place;
+  const { transport, deadlines, stateDirectories: candidates } = place;
   // The runtime is brought by commands of its own, and then everything is looked at again.
   for (let isFirst = true; ; isFirst = false) {
     const nonce = randomBytes(16).toString('hex');
@@ -54,6 +58,7 @@ export async function startAgent(
     const { answer, said } = await bring(channel, agent, {
       ...unanswered,
       name: transport.name,
+      deadlines,
       nonce,
       signal,
     });
@@ -61,19 +66,29 @@ export async function startAgent(
     channel.close();
     const [kind = '', machine = '', ...state] = answer.split(' ');
     if (kind !== 'runtime' || !isFirst) throw explain(transport.name, answer, said);
-    await deployRuntime(transport, { state: state.join(' '), machine }, { signal });
+    await deployRuntime(transport, { state: state.join(' '), machine }, { deadlines, signal });
   }
 }
 
 /** Sends the bundle if it is asked for; returns the answer that says how it went. */
 async function bring(channel: Channel, bundle: Bundle, question: ShellQuestion): Promise<ShellAnswer> {
   try {
-    const first = await nextAnswer(channel, question, answerMs);
+    const first = await nextAnswer(channel, 'answer', question);
     if (first.answer !== 'push') return first;
     const packed = await bundle.packed();
     channel.stdin.write(`${packed.length}\n`);
-    channel.stdin.write(packed);
-    return await nextAnswer(channel, question, pushMs);
+    let sent = 0;
+    const pieces = function* (): Generator<Uint8Array> {
+      for (; sent < packed.length; sent += pieceBytes) yield packed.subarray(sent, sent + pieceBytes);
+    };
+    // What follows is the agent's to read.
+    const input = Readable.from(pieces(), { objectMode: false, highWaterMark: pieceBytes });
+    input.pipe(channel.stdin, { end: false });
+    try {
+      return await nextAnswer(channel, 'push', question, () => sent);
+    } finally {
+      input.destroy();
+    }
   } catch (cause) {
     channel.close();
     throw cause;

@@ -10,6 +10,7 @@ import {
   runtimePushLine,
 } from '../../../../harness/deploy/runtime.ts';
 import { createLocalTransport } from '../../../../harness/transport/local.ts';
+import { patient as deadlines } from '../../../support/patient.ts';
 import { temporaryDirectory } from '../../../support/temporary.ts';
 
 let folder: string;
@@ -43,7 +44,7 @@ const good = 'echo v24.21.0';
 describe('deployRuntime', () => {
   it('puts the runtime into the cache under its hash, private and executable', async () => {
     const load = runtime(good);
-    const path = await deployRuntime(machine(modern), { state, machine: 'x86_64' }, { load });
+    const path = await deployRuntime(machine(modern), { state, machine: 'x86_64' }, { deadlines, load });
     expect(path).toBe(`${state}/cache/${(await load()).hash}/node`);
     expect(readFileSync(path, 'utf8')).toBe('#!/bin/sh\necho v24.21.0\n');
     expect(readdirSync(join(state, 'cache'))).toEqual([(await load()).hash]);
@@ -64,7 +65,7 @@ describe('deployRuntime', () => {
     ['nothing that tells', { getconf: 'exit 1', ldd: ':' }, 'found a C library that does not say what it is'],
   ])('refuses %s and pushes nothing', async (_title, programs, message) => {
     await expect(
-      deployRuntime(machine(programs), { state, machine: 'x86_64' }, { load: runtime(good) }),
+      deployRuntime(machine(programs), { state, machine: 'x86_64' }, { deadlines, load: runtime(good) }),
     ).rejects.toMatchObject({
       code: 'RUNTIME_UNSUPPORTED',
       message: expect.stringContaining(message) as unknown,
@@ -77,7 +78,7 @@ describe('deployRuntime', () => {
       deployRuntime(
         machine(modern),
         { state, machine: 'x86_64' },
-        { load: runtime('echo no libatomic >&2; exit 127') },
+        { deadlines, load: runtime('echo no libatomic >&2; exit 127') },
       ),
     ).rejects.toMatchObject({
       code: 'RUNTIME_UNSUPPORTED',
@@ -89,7 +90,7 @@ describe('deployRuntime', () => {
   it('refuses what arrives damaged, and leaves nothing', async () => {
     const load = async (): Promise<Runtime> => ({ ...(await runtime(good)()), hash: 'ab'.repeat(32) });
     await expect(
-      deployRuntime(machine(modern), { state, machine: 'x86_64' }, { load }),
+      deployRuntime(machine(modern), { state, machine: 'x86_64' }, { deadlines, load }),
     ).rejects.toMatchObject({
       code: 'AGENT_LOST',
     });
@@ -98,16 +99,16 @@ describe('deployRuntime', () => {
 
   it('replaces a runtime that was changed on the node', async () => {
     const load = runtime(good);
-    const path = await deployRuntime(machine(modern), { state, machine: 'x86_64' }, { load });
+    const path = await deployRuntime(machine(modern), { state, machine: 'x86_64' }, { deadlines, load });
     writeFileSync(path, '#!/bin/sh\necho changed\n');
-    await deployRuntime(machine(modern), { state, machine: 'x86_64' }, { load });
+    await deployRuntime(machine(modern), { state, machine: 'x86_64' }, { deadlines, load });
     expect(readFileSync(path, 'utf8')).toBe('#!/bin/sh\necho v24.21.0\n');
   });
 
   it('names the file that vanished here as no answer, not as a crash', async () => {
     const load = async (): Promise<Runtime> => ({ ...(await runtime(good)()), path: join(folder, 'gone') });
     await expect(
-      deployRuntime(machine(modern), { state, machine: 'x86_64' }, { load }),
+      deployRuntime(machine(modern), { state, machine: 'x86_64' }, { deadlines, load }),
     ).rejects.toMatchObject({
       code: 'AGENT_LOST',
     });

@@ -8,6 +8,7 @@ import { createBundle } from '../../../../harness/deploy/bundle.ts';
 import type { AgentPlace } from '../../../../harness/deploy/start-agent.ts';
 import { startAgent } from '../../../../harness/deploy/start-agent.ts';
 import { createLocalTransport } from '../../../../harness/transport/local.ts';
+import { patient as deadlines } from '../../../support/patient.ts';
 import { temporaryDirectory } from '../../../support/temporary.ts';
 
 const hello: Hello = {
@@ -39,7 +40,7 @@ const addProgram = (name: string, script: string): void =>
 function createPlace(script: string, stateDirectories = [state]): AgentPlace {
   addProgram('node', script);
   const transport = createLocalTransport({ PATH: `${folder}/bin:${process.env['PATH'] ?? ''}` });
-  return { transport, stateDirectories, runtime: join(folder, 'bin/node') };
+  return { transport, deadlines, stateDirectories, runtime: join(folder, 'bin/node') };
 }
 
 describe('startAgent', () => {
