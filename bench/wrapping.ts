@@ -9,6 +9,7 @@ import { toolEnvironment } from '../agents/exec/capture.ts';
 import { sha256 } from '../agents/protocol/chain.ts';
 import { StepResult } from '../agents/protocol/step.ts';
 import { openSession } from '../harness/fleet/open-session.ts';
+import type { PlannedStep } from '../harness/plan/plan.ts';
 import { median } from '../harness/stats/median.ts';
 import { medianInterval } from '../harness/stats/median-interval.ts';
 import { readStep } from '../harness/store/kept-steps.ts';
@@ -16,6 +17,7 @@ import { NodeEvidence } from '../harness/store/node-evidence.ts';
 import { lastFile } from '../harness/store/pack.ts';
 import { readDocument } from '../harness/store/read-document.ts';
 import { RunDirectory } from '../harness/store/run-directory.ts';
+import { Deadlines } from '../harness/transport/deadlines.ts';
 import { createLocalTransport } from '../harness/transport/local.ts';
 import { loadRegistry } from '../workloads/registry.ts';
 import { listProcesses } from './list-processes.ts';
@@ -82,20 +84,24 @@ async function main(): Promise<void> {
       },
       new Map(),
     );
+    const registry = await loadRegistry();
+    const own = new NodeEvidence('local', run, registry);
+    const planned = new Map<string, PlannedStep>();
+    const evidence = { run, registry, node: () => own, stepsOf: () => planned, isPlanDigest: () => true };
     const session = await openSession(
       {
         node: 'local',
         transport: createLocalTransport({ PATH: program }),
+        deadlines: new Deadlines(1),
         stateDirectories: [state],
         runtime: process.execPath,
       },
-      { run, evidence: new NodeEvidence('local', run, await loadRegistry()), mode: 'open' },
+      { evidence, mode: 'open' },
     );
     const keeper = findAgent(state, 'keeper');
     const bridge = findAgent(state, 'bridge');
     const beforeProbe = readCpu(keeper);
-    session.send({ type: 'probe', step: 'facts' });
-    await session.stepEnded('facts');
+    await session.probe('facts', undefined);
     const afterProbe = readCpu(keeper);
 
     let count = 0;
@@ -113,6 +119,7 @@ async function main(): Promise<void> {
         session: 1,
         budgetMs: 120_000,
       };
+      planned.set(step, { node: 'local', entry: 'sha256', ...request });
       const [keeperBefore, bridgeBefore] = [readCpu(keeper), readCpu(bridge)];
       await session.runBatch([request], { plan: sha256('plan'), facts: 'facts' });
       const [keeperAfter, bridgeAfter] = [readCpu(keeper), readCpu(bridge)];

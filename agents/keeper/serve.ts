@@ -109,8 +109,8 @@ function answer(
     keeper.heard();
     if (stage === 'stop') {
       if (message.type === 'stop') void keeper.stopFor(link, message);
-    } else if (message.type === 'batch') {
-      // A batch runs for minutes; what may arrive meanwhile (fetch, stop, ping) must not wait behind it.
+    } else if (message.type === 'batch' || message.type === 'ping') {
+      // A batch runs for minutes, and what may arrive meanwhile must not wait behind it; a sign of life waits for nothing.
       void keeper.handle(message, link);
     } else {
       queue = queue.then(() => keeper.handle(message, link));

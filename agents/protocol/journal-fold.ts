@@ -24,54 +24,68 @@ export interface Contradiction {
 export class JournalFold {
   readonly #started = new Set<string>();
   readonly #ended = new Map<string, StepEnd>();
-  readonly #startedBatches = new Set<string>();
+  /** With their steps. */
+  readonly #startedBatches = new Map<string, readonly string[]>();
   readonly #endedBatches = new Map<string, BatchEnd>();
   readonly #facts: string[] = [];
   readonly #restarts: { readonly rebooted: boolean }[] = [];
   #bootId: string | undefined;
   readonly #plans = new Map<string, number>();
   #currentFacts: string | undefined;
+  #moves = 0;
+
+  /** Why a record cannot follow what was said before. */
+  whyNot(record: JournalRecord): Contradiction | undefined {
+    // A second end would let the last one win.
+    if (record.type === 'step-ended' && this.#ended.has(record.step))
+      return { expected: `one end of ${record.step}`, found: 'another one' };
+    if (record.type === 'batch-started' && this.#plans.size === 0)
+      return { expected: 'a record of the plan before the first batch', found: 'none' };
+    return undefined;
+  }
 
   /** Takes the next record; returns why it cannot follow, and then takes nothing. */
   note(record: JournalRecord): Contradiction | undefined {
+    const wrong = this.whyNot(record);
+    if (wrong === undefined) this.#take(record);
+    return wrong;
+  }
+
+  #take(record: JournalRecord): void {
+    if (/^(step|batch)-/.test(record.type)) this.#moves += 1;
     switch (record.type) {
       case 'restarted':
         // Another keeper may have other limits, after a reboot even another kernel: it has to look again.
         this.#currentFacts = undefined;
         this.#restarts.push({ rebooted: record.bootId !== this.#bootId });
         this.#bootId = record.bootId;
-        return undefined;
+        return;
       case 'opened':
         this.#bootId = record.bootId;
-        return undefined;
+        return;
       case 'plan':
         if (!this.#plans.has(record.digest)) this.#plans.set(record.digest, record.seq);
-        return undefined;
+        return;
       case 'step-started':
         this.#started.add(record.step);
         if (FactsStep.safeParse(record.step).success) this.#facts.push(record.step);
-        return undefined;
+        return;
       case 'step-ended':
-        // A second end would let the last one win.
-        if (this.#ended.has(record.step))
-          return { expected: `one end of ${record.step}`, found: 'another one' };
         this.#ended.set(record.step, { execution: record.execution, result: record.result });
         if (this.#facts.includes(record.step) && record.execution === 'completed')
           this.#currentFacts = record.step;
-        return undefined;
+        return;
       case 'batch-started':
-        if (this.#plans.size === 0)
-          return { expected: 'a record of the plan before the first batch', found: 'none' };
-        this.#startedBatches.add(record.batch);
-        return undefined;
+        this.#startedBatches.set(record.batch, record.steps);
+        return;
       case 'batch-ended':
         this.#endedBatches.set(record.batch, { execution: record.execution, reason: record.reason });
-        return undefined;
+        return;
       case 'attached':
       case 'swept':
       case 'truncated':
       case 'closed':
-        return undefined;
+        return;
     }
   }
 
@@ -91,12 +105,22 @@ export class JournalFold {
 
   /** Batches that were begun and have not ended. */
   get openBatches(): readonly string[] {
-    return [...this.#startedBatches].filter((batch) => !this.#endedBatches.has(batch));
+    return [...this.#startedBatches.keys()].filter((batch) => !this.#endedBatches.has(batch));
   }
 
   /** The batch that the node is at work on. */
   get runningBatch(): string | undefined {
     return this.openBatches[0];
+  }
+
+  /** The steps of that batch, in the order in which they are run. */
+  get runningSteps(): readonly string[] {
+    return this.#startedBatches.get(this.runningBatch ?? '') ?? [];
+  }
+
+  /** Begins and ends of steps and batches so far. */
+  get moves(): number {
+    return this.#moves;
   }
 
   /** How a batch ended; `undefined` as long as it has not. */

@@ -52,11 +52,15 @@ async function openSessions(): Promise<readonly string[]> {
   } as const;
   const run = await RunDirectory.create(path, header, new Map([[inputNames.inventory, toJson(inventory)]]));
   return forEach(Number(parallel), async (target) => {
-    const session = await openSession(target, {
+    const own = new NodeEvidence(target.node, run, registry);
+    const evidence = {
       run,
-      evidence: new NodeEvidence(target.node, run, registry),
-      mode: 'open',
-    });
+      registry,
+      node: () => own,
+      stepsOf: () => new Map<string, never>(),
+      isPlanDigest: () => true,
+    };
+    const session = await openSession(target, { evidence, mode: 'open' });
     openedMs = performance.now(); // since this process was started; of the last one
     if (session.progress.facts !== undefined) throw new Error('expected a run that has just begun');
     session.close();

@@ -38,6 +38,11 @@ export class Fetcher {
     }
   }
 
+  /** Whether somebody waits for a part of this file. */
+  wants(path: string): boolean {
+    return this.#open.has(path);
+  }
+
   /** Takes a chunk, which must continue a file that was asked for. Throws EVIDENCE_DAMAGED. */
   collect({ path, offset, data, last }: Chunk): void {
     const fetching = this.#open.get(path);

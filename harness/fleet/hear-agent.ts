@@ -5,7 +5,10 @@ import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { parseJson } from '../../workloads/kit/parse-json.ts';
 import type { Channel } from '../transport/transport.ts';
 
-/** Gives every message of the agent on a channel, and then why there are no more: it spoke otherwise, or was lost. */
+/**
+ * Gives every message of the agent on a channel, and then why there are no more: it spoke otherwise, or was lost. Nothing
+ * more is read while a message is dealt with, so a node that sends without end fills its own buffers.
+ */
 export function hearAgent(
   channel: Channel,
   options: {
@@ -13,14 +16,15 @@ export function hearAgent(
     /** Of the hello that the agent was started with. */
     readonly nonce: string;
     readonly run: string;
-    readonly onMessage: (message: FromAgent) => void;
+    readonly onMessage: (message: FromAgent) => Promise<void> | void;
     readonly onEnd: (cause: unknown) => void;
   },
 ): void {
   const { node, nonce, run, onMessage, onEnd } = options;
+  const { stdout, stderr } = channel;
   const split = createLineSplitter();
-  let stderr = '';
-  const onLine = (line: string): void => {
+  let said = '';
+  const readLine = (line: string): FromAgent => {
     const message = FromAgent.safeParse(parseJson(line)).data;
     if (message === undefined || (message.type === 'welcome' && message.nonce !== nonce))
       throw new AssayError(
@@ -28,30 +32,40 @@ export function hearAgent(
         `the agent sent a message that does not fit protocol ${protocolVersion}: \`${line.slice(0, 80)}\``,
         { node },
       );
-    onMessage(message);
+    return message;
   };
-  channel.stderr.on('data', (chunk: Buffer) => {
-    stderr = (stderr + chunk.toString('utf8')).slice(-2000);
+  const hear = async (chunk: Buffer): Promise<void> => {
+    for (const line of split(chunk)) await onMessage(readLine(line));
+  };
+  stderr.on('data', (chunk: Buffer) => {
+    said = (said + chunk.toString('utf8')).slice(-2000);
   });
-  channel.stdout.on('data', (chunk: Buffer) => {
-    try {
-      split(chunk).forEach(onLine);
-    } catch (cause) {
-      onEnd(
-        cause instanceof RangeError
-          ? new AssayError('PROTOCOL_MISMATCH', cause.message, { node, cause })
-          : cause,
-      );
-    }
-  });
+  let heard = Promise.resolve();
+  const onData = (chunk: Buffer): void => {
+    stdout.pause();
+    heard = hear(chunk).then(
+      () => void stdout.resume(),
+      (cause: unknown) => {
+        // Nothing that comes now counts, and whoever is told closes the channel.
+        stdout.off('data', onData).resume();
+        onEnd(
+          cause instanceof RangeError
+            ? new AssayError('PROTOCOL_MISMATCH', cause.message, { node, cause })
+            : cause,
+        );
+      },
+    );
+  };
+  stdout.on('data', onData);
   // Both are paused by what started the agent.
-  for (const stream of [channel.stdout, channel.stderr]) stream.resume();
-  void channel.ended.then(({ exitCode }) => {
-    const said = stderr.trim().slice(0, 300);
+  for (const stream of [stdout, stderr]) stream.resume();
+  void channel.ended.then(async ({ exitCode }) => {
+    await heard;
+    const words = said.trim().slice(0, 300);
     onEnd(
       new AssayError(
         'AGENT_LOST',
-        `the connection to the agent ended (exit code ${exitCode ?? 'unknown'})${said === '' ? '' : `: ${said}`}`,
+        `the connection to the agent ended (exit code ${exitCode ?? 'unknown'})${words === '' ? '' : `: ${words}`}`,
         { node, hint: `The run may still go on there. Continue with: assay resume ${run}` },
       ),
     );

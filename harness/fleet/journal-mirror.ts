@@ -1,13 +1,14 @@
 import type { ChainPlace } from '../../agents/protocol/chain.ts';
 import { proveLink } from '../../agents/protocol/chain.ts';
 import type { JournalRecord } from '../../agents/protocol/journal-record.ts';
-import type { PlannedStep } from '../plan/plan.ts';
 import { damaged } from '../store/evidence-damaged.ts';
 import type { NodeEvidence } from '../store/node-evidence.ts';
-import { lastFile, maxStepBytes } from '../store/pack.ts';
+import { lastFile } from '../store/pack.ts';
 import { PackWriter } from '../store/pack-writer.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { runPaths } from '../store/run-directory.ts';
+import type { SessionEvidence } from './asked.ts';
+import { Asked } from './asked.ts';
 
 /** Fetches a file of the node's run directory, which must have this digest. */
 export type Fetch = (path: string, digest: string) => Promise<Buffer>;
@@ -20,51 +21,62 @@ interface Proven {
 
 /**
  * Keeps a node's journal in the run directory, line by line as it comes, after the evidence that each line speaks of: a
- * record here means that its files are in the pack. What cannot be proven ends the mirror, so that it never has a hole.
+ * record here means that its files are in the pack. What cannot be proven, or was not asked for, ends the mirror before it
+ * is kept, so that there is never a hole.
  */
 export class JournalMirror {
   readonly #run: RunDirectory;
   readonly #evidence: NodeEvidence;
   readonly #fetch: Fetch;
-  readonly #plannedAs: (step: string) => PlannedStep | undefined;
+  readonly #asked: Asked;
+  readonly #whole: SessionEvidence;
   readonly #onKept: (records: readonly JournalRecord[]) => void;
   readonly #arrived: string[] = [];
+  /** Records that the node had when this connection began. */
+  #oldRecords = 0;
   /** How far the chain is proven: ahead of what is on our disk. */
   #place: ChainPlace;
   /** Opened for the first step that comes: a pack is cut behind what the journal names, and its index is removed. */
   #pack: PackWriter | undefined;
 
   constructor(options: {
-    readonly run: RunDirectory;
-    readonly evidence: NodeEvidence;
+    readonly node: string;
+    readonly evidence: SessionEvidence;
     readonly fetch: Fetch;
-    /** What the plan has under the name of a step of this node. */
-    readonly plannedAs: (step: string) => PlannedStep | undefined;
     readonly onKept: (records: readonly JournalRecord[]) => void;
   }) {
-    this.#run = options.run;
-    this.#evidence = options.evidence;
-    this.#fetch = options.fetch;
-    this.#plannedAs = options.plannedAs;
-    this.#onKept = options.onKept;
-    this.#place = options.evidence.place;
+    const { node, evidence, fetch, onKept } = options;
+    this.#run = evidence.run;
+    this.#whole = evidence;
+    this.#evidence = evidence.node(node);
+    this.#asked = Asked.of(evidence, node);
+    this.#fetch = fetch;
+    this.#onKept = onKept;
+    this.#place = this.#evidence.place;
   }
 
-  /** A line has come; `keep` deals with it. */
+  /** The first so many records were there before this connection: whoever asked for them was another one. */
+  expectOld(records: number): void {
+    this.#oldRecords = records;
+  }
+
+  /** A line has come; `keep` deals with it. Throws NODE_FLOODS. */
   arrived(line: string): void {
+    this.#asked.weigh(line);
     this.#arrived.push(line);
   }
 
-  /** Keeps the lines that have come. Throws EVIDENCE_DAMAGED; what was proven before is kept then. */
+  /** Keeps the lines that have come. Throws EVIDENCE_DAMAGED, NOT_ASKED, NODE_FLOODS; what was proven before is kept then. */
   async keep(): Promise<void> {
     const proven: Proven[] = [];
     try {
       for (const line of this.#arrived.splice(0)) {
         const { record, place } = this.#prove(line);
-        if (record.type === 'step-ended') {
-          await this.#write(proven.splice(0));
-          await this.#pull(record.step, record.result);
-        }
+        // What may follow is told by what was kept before.
+        if (proven.length > 0 && /^(plan|step|batch)/.test(record.type)) await this.#write(proven.splice(0));
+        this.#evidence.expect(record);
+        this.#asked.expectRecord(record, record.seq < this.#oldRecords);
+        if (record.type === 'step-ended') await this.#pull(record);
         this.#place = place;
         proven.push({ line, record, place });
       }
@@ -97,20 +109,19 @@ export class JournalMirror {
   }
 
   /** Fetches a step's evidence, and adds it to the pack when it is whole and proven. */
-  async #pull(step: string, digest: string): Promise<void> {
+  async #pull(ended: Extract<JournalRecord, { type: 'step-ended' }>): Promise<void> {
+    const { step, result: digest } = ended;
     const node = this.#evidence.id;
     const path = `steps/${step}/${lastFile}`;
     const exit = await this.#fetch(path, digest);
     const result = this.#evidence.readExit(step, exit, `${node}:${path}`);
+    this.#asked.expectResult(ended, result);
     const outputs = result.commands.flatMap((command) => command.outputs);
-    const total = outputs.reduce((sum, { bytes }) => sum + bytes, 0);
-    if (total > maxStepBytes)
-      throw damaged(`${node}:${step}`, `at most ${maxStepBytes} bytes of evidence`, `${total}`);
     const files = new Map<string, Buffer>();
     for (const { file, sha256 } of outputs)
       files.set(file, await this.#fetch(`steps/${step}/${file}`, sha256));
     await (await this.#openPack()).append(step, new Map([...files, [lastFile, exit]]));
-    this.#evidence.add(result, files, this.#plannedAs(step));
+    this.#evidence.add(result, files, this.#whole.stepsOf(node).get(step));
   }
 
   async #openPack(): Promise<PackWriter> {

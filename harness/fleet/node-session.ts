@@ -5,44 +5,39 @@ import type { FromAgent, ToAgent } from '../../agents/protocol/messages.ts';
 import type { StepRequest } from '../../agents/protocol/step.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Launch, LaunchAnswer } from '../../workloads/kit/seat.ts';
-import type { PlannedStep } from '../plan/plan.ts';
-import type { NodeEvidence } from '../store/node-evidence.ts';
-import type { RunDirectory } from '../store/run-directory.ts';
+import type { Deadlines, Question } from '../transport/deadlines.ts';
 import type { Channel } from '../transport/transport.ts';
+import type { SessionEvidence } from './asked.ts';
+import { Asked } from './asked.ts';
 import { Fetcher } from './fetcher.ts';
 import { hearAgent } from './hear-agent.ts';
 import { JournalMirror } from './journal-mirror.ts';
 import { refusalOf } from './refusal-of.ts';
 
 interface Waiter {
-  readonly wants: (message: FromAgent) => boolean;
+  readonly type: FromAgent['type'];
   readonly resolve: (message: FromAgent) => void;
   readonly reject: (cause: unknown) => void;
 }
 
 export interface SessionOptions {
-  readonly run: RunDirectory;
-  /** What is here already; the session adds to it. */
-  readonly evidence: NodeEvidence;
+  readonly node: string;
+  /** What is here already; the session adds to that of the node. */
+  readonly evidence: SessionEvidence;
+  readonly deadlines: Deadlines;
   /** Of the hello that the agent was started with. */
   readonly nonce: string;
-  /** What the plan has under the name of a step; absent: no step is planned. */
-  readonly plannedAs?: ((step: string) => PlannedStep | undefined) | undefined;
   readonly onRecord: (record: JournalRecord) => void;
   /** Aborted to give up, whatever is being waited for. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A keeper starts in well under a second; a journal of thousands of lines follows in seconds. */
-const welcomeMs = 60_000;
 /** The leash of heavy steps is counted from the last message, so we speak at least this often. */
 const pingMs = 20_000;
 /** What a batch may take beyond the budgets of its steps: building up, writing down, killing. */
 const batchMarginMs = 60_000;
-/** Beyond its own deadline a batch gets this long to write its end and hand over the evidence. */
-export const handoverMs = 120_000;
 /** A launcher asks once for every other member of its group; what asks without end wants our memory. */
-const maxLaunches = 100_000;
+const maxLaunches = 10_000;
 
 /**
  * The coordinator's end of one node: sends what it is asked for, and adds what comes back to the node's evidence once it
@@ -55,9 +50,15 @@ export class NodeSession {
   readonly #channel: Channel;
   readonly #options: SessionOptions;
   readonly #waiters = new Set<Waiter>();
+  readonly #asked: Asked;
   readonly #fetcher: Fetcher;
   readonly #mirror: JournalMirror;
   readonly #ping: NodeJS.Timeout;
+  /** Pings that the node has not answered yet, and whether we wait for an answer. */
+  #pings = 0;
+  #awaitsPong = false;
+  /** Of journal and evidence. */
+  #heardBytes = 0;
   #launches = 0;
   #work: Promise<void> = Promise.resolve();
   #failure: Error | undefined;
@@ -65,55 +66,53 @@ export class NodeSession {
   #changes: (() => void)[] = [];
 
   private constructor(channel: Channel, options: SessionOptions) {
-    const { run, evidence, onRecord } = options;
-    this.node = evidence.id;
+    const { node, evidence, deadlines, onRecord } = options;
+    this.node = node;
     this.#channel = channel;
     this.#options = options;
-    this.#fetcher = new Fetcher(this.node, (message) => this.send(message));
+    this.#asked = Asked.of(evidence, node);
+    this.#fetcher = new Fetcher(node, (message) => this.send(message));
     this.#mirror = new JournalMirror({
-      run,
+      node,
       evidence,
       fetch: (path, digest) =>
-        this.#failure === undefined ? this.#fetcher.fetch(path, digest) : Promise.reject(this.#failure),
-      plannedAs: options.plannedAs ?? (() => undefined),
+        this.#failure === undefined
+          ? this.#within('fetch', this.#fetcher.fetch(path, digest))
+          : Promise.reject(this.#failure),
       onKept: (records) => {
         records.forEach(onRecord);
         this.#wake();
       },
     });
-    this.#ping = setInterval(() => this.send({ type: 'ping' }), pingMs);
+    this.#ping = setInterval(() => this.#feelPulse(), Math.min(pingMs, deadlines.msOf('pong') / 3));
   }
 
   /** What the node's journal says so far, as far as its evidence is here. */
   get progress(): JournalFold {
-    return this.#options.evidence.fold;
+    return this.#own.fold;
+  }
+
+  get #own() {
+    return this.#options.evidence.node(this.node);
   }
 
   /** Attaches to the run's keeper, to which an agent has been started on this channel, and catches up with its journal. */
   static async open(channel: Channel, options: SessionOptions): Promise<NodeSession> {
-    const { evidence } = options;
     const session = new NodeSession(channel, options);
-    const late = setTimeout(
-      () =>
-        session.#fail(
-          new AssayError('AGENT_LOST', `the agent did not answer in ${welcomeMs / 1000} s`, {
-            node: evidence.id,
-          }),
-        ),
-      welcomeMs,
-    );
     try {
-      const welcome = session.#next((message) => message.type === 'welcome');
+      const welcome = session.#next('welcome');
       session.#listen();
-      const greeting = await welcome;
+      const greeting = await session.#within('welcome', welcome);
       // What the node did while nobody listened comes first: decisions before that would rest on an old picture.
-      if (greeting.type === 'welcome') await session.#until(() => evidence.place.records >= greeting.records);
+      if (greeting.type === 'welcome')
+        await session.#within(
+          'journal',
+          session.#until(() => session.#own.place.records >= greeting.records),
+        );
       return session;
     } catch (cause) {
       session.close();
       throw cause;
-    } finally {
-      clearTimeout(late);
     }
   }
 
@@ -127,9 +126,14 @@ export class NodeSession {
     this.#channel.stdin.write(encodeLine(message));
   }
 
-  /** Resolves when `step` has ended and its evidence is here. */
-  async stepEnded(step: string): Promise<void> {
-    await this.#until(() => this.progress.ended.has(step));
+  /** Has the node look at itself, and resolves when the evidence of that is here. */
+  async probe(step: string, scratch: string | undefined): Promise<void> {
+    this.#asked.probe(step);
+    this.send({ type: 'probe', step, ...(scratch === undefined ? {} : { scratch }) });
+    await this.#within(
+      'facts',
+      this.#until(() => this.progress.ended.has(step)),
+    );
   }
 
   /** Gives the node steps as one batch, and resolves with how it ended once all its evidence is here. */
@@ -143,37 +147,29 @@ export class NodeSession {
     },
   ): Promise<BatchEnd> {
     const batch = this.progress.nextBatch;
-    const deadlineMs = steps.reduce((sum, { budgetMs }) => sum + budgetMs, 0) + batchMarginMs;
     const { plan, facts, scratch, launch } = around;
+    this.#asked.batch(batch, steps, launch);
     this.send({
       type: 'batch',
       batch,
       plan,
       facts,
-      deadlineMs,
+      deadlineMs: steps.reduce((sum, { budgetMs }) => sum + budgetMs, 0) + batchMarginMs,
       ...(scratch === undefined ? {} : { scratch }),
       ...(launch === undefined ? {} : { launch }),
       steps: [...steps],
     });
-    return this.batchEnded(batch, deadlineMs + handoverMs);
+    return this.batchEnded(batch);
   }
 
-  /** Resolves when `batch` has ended and all its evidence is here; fails when that takes longer than it may. */
-  async batchEnded(batch: string, withinMs: number): Promise<BatchEnd> {
-    const late = setTimeout(
-      () =>
-        this.#fail(
-          new AssayError('AGENT_LOST', `the batch ${batch} did not end within its deadline`, {
-            node: this.node,
-          }),
-        ),
-      withinMs,
-    );
-    try {
-      await this.#until(() => this.progress.endOf(batch) !== undefined);
-      return this.progress.endOf(batch) ?? { execution: 'error', reason: 'it did not end' };
-    } finally {
-      clearTimeout(late);
+  /** Resolves when `batch` has ended and all its evidence is here; each step may take its budget and a moment more. */
+  async batchEnded(batch: string): Promise<BatchEnd> {
+    for (;;) {
+      const end = this.progress.endOf(batch);
+      if (end !== undefined) return end;
+      const { moves } = this.progress;
+      const moved = this.#until(() => this.progress.moves > moves);
+      await this.#within('step', moved, this.#asked.runningBudgetMs);
     }
   }
 
@@ -181,9 +177,9 @@ export class NodeSession {
   async finish(): Promise<void> {
     await this.#work;
     await this.#mirror.finish();
-    const finished = this.#next((message) => message.type === 'finished');
+    const finished = this.#next('finished');
     this.send({ type: 'finish' });
-    await finished;
+    await this.#within('finish', finished);
     await this.#work;
     this.close();
   }
@@ -198,6 +194,21 @@ export class NodeSession {
     this.#channel.close();
   }
 
+  /** What a node is asked, answered in time. A node that is silent is let go of, so that nothing of it is waited for any more. */
+  async #within<T>(question: Question, answer: Promise<T>, budgetMs?: number): Promise<T> {
+    const { deadlines } = this.#options;
+    try {
+      return await deadlines.within(question, answer, {
+        node: this.node,
+        budgetMs,
+        bytes: () => this.#heardBytes,
+      });
+    } catch (cause) {
+      this.#fail(cause);
+      throw cause;
+    }
+  }
+
   async #until(condition: () => boolean): Promise<void> {
     while (!condition()) {
       if (this.#failure !== undefined) throw this.#failure;
@@ -205,17 +216,37 @@ export class NodeSession {
     }
   }
 
-  #next(wants: (message: FromAgent) => boolean): Promise<FromAgent> {
+  #next(type: Waiter['type']): Promise<FromAgent> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
-    return new Promise((resolve, reject) => this.#waiters.add({ wants, resolve, reject }));
+    return new Promise((resolve, reject) => this.#waiters.add({ type, resolve, reject }));
+  }
+
+  /** Says that somebody is there, and makes sure that the node is. While more comes than a sign of life, it is. */
+  #feelPulse(): void {
+    this.#pings += 1;
+    this.send({ type: 'ping' });
+    if (this.#awaitsPong) return;
+    this.#awaitsPong = true;
+    const { deadlines } = this.#options;
+    const around = { node: this.node, bytes: () => this.#heardBytes };
+    deadlines.within('pong', this.#next('pong'), around).then(
+      () => {
+        this.#awaitsPong = false;
+      },
+      (cause: unknown) => {
+        // That says nothing about what it is doing: a connection can be lost without a word.
+        const { text, hint } = AssayError.from(cause);
+        this.#fail(new AssayError('AGENT_LOST', text, { node: this.node, hint, cause }));
+      },
+    );
   }
 
   #listen(): void {
-    const { nonce, run, signal } = this.#options;
+    const { nonce, evidence, signal } = this.#options;
     hearAgent(this.#channel, {
       node: this.node,
       nonce,
-      run: run.header.id,
+      run: evidence.run.header.id,
       onMessage: (message) => this.#receive(message),
       onEnd: (cause) => this.#fail(cause),
     });
@@ -225,18 +256,39 @@ export class NodeSession {
   }
 
   #receive(message: FromAgent): void {
-    if (message.type === 'refusal') {
-      this.#fail(refusalOf(this.node, message));
-      return;
+    if (this.#failure !== undefined) return;
+    switch (message.type) {
+      case 'refusal':
+        throw refusalOf(this.node, message);
+      case 'record':
+        this.#heardBytes += message.line.length;
+        this.#mirror.arrived(message.line);
+        this.#work = this.#work.then(() => this.#keep()).catch((cause: unknown) => this.#fail(cause));
+        return;
+      case 'chunk':
+        if (!this.#fetcher.wants(message.path))
+          throw this.#asked.refuse('files that were asked for', message.path);
+        this.#heardBytes += message.data.length;
+        this.#fetcher.collect(message);
+        return;
+      case 'launch':
+        void this.#answerLaunch(message);
+        return;
+      case 'pong':
+        this.#pings -= 1;
+        if (this.#pings < 0) throw this.#asked.refuse('one sign of life for each question', 'more');
+        if (!this.#awaitsPong) return;
+        break;
+      case 'welcome':
+        this.#mirror.expectOld(message.records);
+        break;
+      case 'finished':
+      case 'stopped':
+        break;
     }
-    if (message.type === 'record' && this.#failure === undefined) {
-      this.#mirror.arrived(message.line);
-      this.#work = this.#work.then(() => this.#keep()).catch((cause: unknown) => this.#fail(cause));
-    }
-    if (message.type === 'chunk') this.#fetcher.collect(message);
-    if (message.type === 'launch') void this.#answerLaunch(message);
-    for (const waiter of [...this.#waiters]) {
-      if (!waiter.wants(message)) continue;
+    const waiting = [...this.#waiters].filter(({ type }) => type === message.type);
+    if (waiting.length === 0) throw this.#asked.refuse('answers to what was asked', message.type);
+    for (const waiter of waiting) {
       this.#waiters.delete(waiter);
       waiter.resolve(message);
     }
@@ -246,11 +298,7 @@ export class NodeSession {
   async #answerLaunch({ id, step, words }: Extract<FromAgent, { type: 'launch' }>): Promise<void> {
     this.#launches += 1;
     if (this.#launches > maxLaunches) {
-      this.#fail(
-        new AssayError('PROTOCOL_MISMATCH', `expected at most ${maxLaunches} launches, got more`, {
-          node: this.node,
-        }),
-      );
+      this.#fail(this.#asked.refuse(`at most ${maxLaunches} launches`, 'more'));
       return;
     }
     const refused = { exitCode: 1, text: `nothing may be launched for the step ${step} now` };
@@ -259,11 +307,13 @@ export class NodeSession {
   }
 
   #fail(cause: unknown): void {
-    this.#failure ??= AssayError.from(cause);
+    if (this.#failure !== undefined) return;
+    this.#failure = AssayError.from(cause);
     for (const waiter of this.#waiters) waiter.reject(this.#failure);
     this.#waiters.clear();
     this.#fetcher.fail(this.#failure);
     this.#wake();
+    this.close();
   }
 
   #wake(): void {

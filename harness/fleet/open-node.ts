@@ -25,40 +25,55 @@ export interface OpenOptions {
   readonly mode: 'open' | 'attach';
   readonly scratch: string | undefined;
   readonly onRecord: (node: string, record: JournalRecord) => void;
+  /** A connection was lost and is tried again. */
+  readonly onLost: (node: string, error: AssayError) => void;
   readonly signal: AbortSignal;
 }
 
-/** Opens a session and makes sure that the keeper that is there now has looked at its machine. */
+/**
+ * Opens a session and makes sure that the keeper that is there now has looked at its machine. From the agent's first word on
+ * a lost connection is tried again; before that it is the way to the node that does not work.
+ */
 export async function openNode(target: Target, options: OpenOptions): Promise<OpenNode> {
+  const progress = { hasStarted: false };
+  const onStarted = (): void => void (progress.hasStarted = true);
+  try {
+    return await openOnce(target, { ...options, onStarted });
+  } catch (cause) {
+    if (!progress.hasStarted || !isLoss(cause)) throw cause;
+    return reopen(target, options, cause);
+  }
+}
+
+async function openOnce(
+  target: Target,
+  options: Omit<OpenOptions, 'onLost'> & { readonly onStarted?: () => void },
+): Promise<OpenNode> {
   const { node } = target;
-  const { evidence, mode, scratch, onRecord, signal } = options;
-  const own = evidence.node(node);
+  const { evidence, mode, scratch, onStarted, onRecord, signal } = options;
   const session = await openSession(target, {
-    run: evidence.run,
-    evidence: own,
+    evidence,
     mode,
-    plannedAs: (step) => evidence.stepsOf(node).get(step),
+    onStarted,
     onRecord: (record) => onRecord(node, record),
     signal,
   });
   try {
     const factsStep = session.progress.facts ?? session.progress.nextFacts;
-    if (session.progress.facts === undefined) {
-      session.send({ type: 'probe', step: factsStep, ...(scratch === undefined ? {} : { scratch }) });
-    }
-    await session.stepEnded(factsStep);
-    const facts = own.factsOf(factsStep);
+    if (session.progress.facts === undefined) await session.probe(factsStep, scratch);
+    const facts = evidence.node(node).factsOf(factsStep);
     if (facts === undefined)
       throw damaged(runPaths.step(node, factsStep), 'the output of the probes', 'none');
     return { node, target, session, factsStep, facts, scratch };
   } catch (cause) {
     session.close();
+    await session.settled();
     throw cause;
   }
 }
 
-/** Pauses before each try to reach a node again: half a minute in all, less than any leash. */
-const pausesMs = [500, 2_000, 5_000, 10_000, 15_000];
+/** Tries so often in all to go on with a node whose connection breaks again and again. */
+const maxLosses = 6;
 
 /**
  * Does something with a node. When the connection is lost on the way, the node goes on by itself, so it is picked up
@@ -67,12 +82,10 @@ const pausesMs = [500, 2_000, 5_000, 10_000, 15_000];
  */
 export async function withReattach<T>(
   node: OpenNode,
-  options: Omit<OpenOptions, 'mode' | 'scratch'> & {
-    readonly onLost: (node: string, error: AssayError) => void;
-  },
+  options: Omit<OpenOptions, 'mode' | 'scratch'>,
   act: (node: OpenNode) => Promise<T>,
 ): Promise<T> {
-  for (let tries = 0; ; tries += 1) {
+  for (let losses = 1; ; losses += 1) {
     try {
       return await act(node);
     } catch (cause) {
@@ -80,26 +93,23 @@ export async function withReattach<T>(
       options.signal.throwIfAborted();
       node.session.close();
       await node.session.settled();
-      options.onLost(node.node, cause);
       // A keeper that dies every time is no lost connection.
-      if (tries === pausesMs.length) throw cause;
-      await reopen(node, options, cause);
+      if (losses === maxLosses) throw cause;
+      const again = await reopen(node.target, { ...options, mode: 'attach', scratch: node.scratch }, cause);
+      node.session = again.session;
+      node.factsStep = again.factsStep;
     }
   }
 }
 
-async function reopen(
-  node: OpenNode,
-  options: Omit<OpenOptions, 'mode' | 'scratch'>,
-  lost: AssayError,
-): Promise<void> {
-  for (const pauseMs of pausesMs) {
+/** Opens a node again whose connection was lost: half a minute in all, less than any leash. */
+async function reopen(target: Target, options: OpenOptions, lost: AssayError): Promise<OpenNode> {
+  options.signal.throwIfAborted();
+  options.onLost(target.node, lost);
+  for (const pauseMs of target.deadlines.pausesMs) {
     await sleep(pauseMs, undefined, { signal: options.signal });
     try {
-      const again = await openNode(node.target, { ...options, mode: 'attach', scratch: node.scratch });
-      node.session = again.session;
-      node.factsStep = again.factsStep;
-      return;
+      return await openOnce(target, options);
     } catch (cause) {
       if (!isLoss(cause)) throw cause;
     }

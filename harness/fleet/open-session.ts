@@ -4,9 +4,8 @@ import type { Hello } from '../../agents/protocol/messages.ts';
 import { protocolVersion } from '../../agents/protocol/version.ts';
 import type { AgentPlace } from '../deploy/start-agent.ts';
 import { startAgent } from '../deploy/start-agent.ts';
-import type { NodeEvidence } from '../store/node-evidence.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
-import type { SessionOptions } from './node-session.ts';
+import type { SessionEvidence } from './asked.ts';
 import { NodeSession } from './node-session.ts';
 
 /** A node of a run and the way to it. */
@@ -18,25 +17,27 @@ export interface Target extends AgentPlace {
 export async function openSession(
   target: Target,
   {
-    run,
     evidence,
     mode,
-    plannedAs,
+    onStarted,
     onRecord = () => undefined,
     signal,
   }: {
-    readonly run: RunDirectory;
-    readonly evidence: NodeEvidence;
+    readonly evidence: SessionEvidence;
     readonly mode: 'open' | 'attach';
-    readonly plannedAs?: SessionOptions['plannedAs'];
+    /** The agent is there; what goes wrong from here on may be the connection. */
+    readonly onStarted?: (() => void) | undefined;
     readonly onRecord?: (record: JournalRecord) => void;
     readonly signal?: AbortSignal | undefined;
   },
 ): Promise<NodeSession> {
-  if (evidence.damage !== undefined) throw evidence.damage;
-  const hello = createHello(run, target.node, { from: evidence.place.records, mode });
+  const { node, deadlines } = target;
+  const { damage, place } = evidence.node(node);
+  if (damage !== undefined) throw damage;
+  const hello = createHello(evidence.run, node, { from: place.records, mode });
   const channel = await startAgent(target, hello, { signal });
-  return NodeSession.open(channel, { run, evidence, nonce: hello.nonce, plannedAs, onRecord, signal });
+  onStarted?.();
+  return NodeSession.open(channel, { node, evidence, deadlines, nonce: hello.nonce, onRecord, signal });
 }
 
 /**

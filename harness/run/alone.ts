@@ -5,9 +5,6 @@ import { requestOf } from '../plan/plan.ts';
 import type { RunEvidence } from '../store/run-evidence.ts';
 import type { StopWatch } from './stop-watch.ts';
 
-/** A batch that is running already knows its own deadline; this long after the budgets it must be over. */
-const lateMs = 180_000;
-
 /** Brings a node through the steps that it does alone, from wherever it stands. */
 export async function measureAlone(
   { node, session, factsStep, scratch }: OpenNode,
@@ -23,9 +20,8 @@ export async function measureAlone(
     );
   }
   const planned = evidence.dueOn(node).filter(({ seat }) => seat === undefined);
-  const budgetMs = planned.reduce((sum, step) => sum + step.budgetMs, 0);
   if (progress.runningBatch !== undefined) {
-    const { execution, reason } = await session.batchEnded(progress.runningBatch, budgetMs + lateMs);
+    const { execution, reason } = await session.batchEnded(progress.runningBatch);
     if (execution === 'cancelled' && reason !== leaderEnded) throw await stops.explain(node, reason);
   }
   const steps = planned.filter(({ step }) => !progress.ended.has(step));

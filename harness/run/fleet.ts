@@ -72,7 +72,7 @@ export class Fleet {
 
   /** Does something on a node, and goes on where it stands after a lost connection. */
   async reach<T>(node: OpenNode, act: (node: OpenNode) => Promise<T>): Promise<T> {
-    return withReattach(node, { ...this.#opening, onLost: this.options.events.onNodeLost }, act);
+    return withReattach(node, this.#opening, act);
   }
 
   /** Takes a node out of what follows; what is not one node's ends the run instead. */
@@ -209,8 +209,9 @@ export class Fleet {
   }
 
   get #opening() {
-    const { evidence, detach } = this.options;
-    return { evidence, onRecord: this.#counter.onRecord, signal: detach };
+    const { evidence, detach, events } = this.options;
+    const { onRecord } = this.#counter;
+    return { evidence, onRecord, onLost: events.onNodeLost, signal: detach };
   }
 
   /** Has every step that is due on this node ended, and none only because of us? */
@@ -230,10 +231,9 @@ export class Fleet {
    * everything still finishes its report.
    */
   async #isReleased(target: Target): Promise<boolean> {
-    const { run, evidence, detach } = this.options;
+    const { evidence, detach } = this.options;
     try {
-      const own = evidence.node(target.node);
-      const session = await openSession(target, { run, evidence: own, mode: 'attach', signal: detach });
+      const session = await openSession(target, { evidence, mode: 'attach', signal: detach });
       try {
         await session.finish();
       } finally {

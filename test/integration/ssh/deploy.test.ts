@@ -8,14 +8,14 @@ import type { NodeSession } from '../../../harness/fleet/node-session.ts';
 import type { Target } from '../../../harness/fleet/open-session.ts';
 import { openSession } from '../../../harness/fleet/open-session.ts';
 import { readStep } from '../../../harness/store/kept-steps.ts';
-import { NodeEvidence } from '../../../harness/store/node-evidence.ts';
 import { RunDirectory } from '../../../harness/store/run-directory.ts';
 import { createSshTransport } from '../../../harness/transport/ssh.ts';
 import { createSshConnector } from '../../../harness/transport/ssh-connector.ts';
 import { loadSshSettings } from '../../../harness/transport/ssh-settings.ts';
 import type { Transport } from '../../../harness/transport/transport.ts';
 import { AssayError } from '../../../workloads/kit/assay-error.ts';
-import { loadRegistry } from '../../../workloads/registry.ts';
+import { bareEvidence } from '../../support/bare-evidence.ts';
+import { patient as deadlines } from '../../support/patient.ts';
 import { createClientHome, hasSshd, startSshd } from '../../support/sshd.ts';
 import { temporaryDirectory } from '../../support/temporary.ts';
 
@@ -66,8 +66,7 @@ async function openWhenFree(run: RunDirectory, target: Target): Promise<NodeSess
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await openSession(target, {
-        run,
-        evidence: new NodeEvidence(target.node, run, await loadRegistry()),
+        evidence: await bareEvidence(run, target.node),
         mode: 'open',
       });
     } catch (cause) {
@@ -88,6 +87,7 @@ describe.skipIf(!hasSshd)('a machine behind SSH', () => {
     const target: Target = {
       node: 'rack7',
       transport,
+      deadlines,
       stateDirectories: [state],
       runtime: undefined,
     };
@@ -99,8 +99,7 @@ describe.skipIf(!hasSshd)('a machine behind SSH', () => {
     expect(lines() % 4).toBe(0);
 
     const step = session.progress.nextFacts;
-    session.send({ type: 'probe', step });
-    await session.stepEnded(step);
+    await session.probe(step, undefined);
     const probes =
       (await readStep(run, { node: 'rack7', step, most: Infinity }))
         .get('probes.json')
@@ -122,10 +121,16 @@ describe.skipIf(!hasSshd)('a machine behind SSH', () => {
   }, async () => {
     const { transport, lines } = await noisyMachine();
     const state = join(temporaryDirectory(), 'state');
-    const runtime = await deployRuntime(transport, { state, machine });
+    const runtime = await deployRuntime(transport, { state, machine }, { deadlines });
     appendFileSync(runtime, 'x');
     const before = lines();
-    const target: Target = { node: 'rack7', transport, stateDirectories: [state], runtime: undefined };
+    const target: Target = {
+      node: 'rack7',
+      transport,
+      deadlines,
+      stateDirectories: [state],
+      runtime: undefined,
+    };
     const session = await openWhenFree(await newRun(), target);
     expect(lines() - before).toBeGreaterThan(1);
     expect(statSync(runtime).size).toBe((await loadRuntime(machine, '')).bytes);
@@ -135,10 +140,10 @@ describe.skipIf(!hasSshd)('a machine behind SSH', () => {
   it('gets a damaged runtime replaced, and never runs it', async () => {
     const { transport } = await noisyMachine();
     const state = join(temporaryDirectory(), 'state');
-    const runtime = await deployRuntime(transport, { state, machine });
+    const runtime = await deployRuntime(transport, { state, machine }, { deadlines });
     const size = statSync(runtime).size;
     appendFileSync(runtime, 'x');
-    await deployRuntime(transport, { state, machine });
+    await deployRuntime(transport, { state, machine }, { deadlines });
     expect(statSync(runtime).size).toBe(size);
     expect(readdirSync(join(state, 'cache'))).toHaveLength(1);
   });

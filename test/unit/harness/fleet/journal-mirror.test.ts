@@ -58,14 +58,14 @@ describe('a mirror', () => {
     writeFileSync(files.journal, firstLines(readFileSync(files.journal, 'utf8'), lines.length - 1));
     writeFileSync(files.pack, leave(pack, pack.indexOf('steps/r2-sha256') - 345));
 
-    const evidence = (await RunEvidence.continue(run, registry)).node('n1');
+    const whole = await RunEvidence.continue(run, registry);
+    const evidence = whole.node('n1');
     expect([evidence.damage, [...evidence.fold.ended.keys()]]).toEqual([undefined, ['facts', 'r1-sha256']]);
     const seen: string[][] = [];
     const mirror = new JournalMirror({
-      run,
-      evidence,
+      node: 'n1',
+      evidence: whole,
       fetch: (name) => Promise.resolve(texts.get(basename(name))?.bytes ?? Buffer.alloc(0)),
-      plannedAs: () => undefined,
       onKept: (records) => {
         seen.push(records.map(({ type }) => type));
         // What the journal names is in the pack already.

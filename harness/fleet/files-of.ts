@@ -1,0 +1,40 @@
+import { posix } from 'node:path';
+import type { StepResult } from '../../agents/protocol/step.ts';
+import { FactsStep } from '../../agents/protocol/step.ts';
+import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
+import type { Tool } from '../../workloads/kit/tool.ts';
+import type { PlannedStep } from '../plan/plan.ts';
+import type { NodeEvidence } from '../store/node-evidence.ts';
+import type { SessionEvidence } from './asked.ts';
+
+/**
+ * The files that an agent can keep of a step: of each command that its tool plans from the facts of the node, both streams,
+ * the counters and the artifacts.
+ */
+export function filesOf(
+  { step, launch }: StepResult,
+  planned: PlannedStep | undefined,
+  { registry }: Pick<SessionEvidence, 'registry'>,
+  own: NodeEvidence,
+): ReadonlySet<string> {
+  if (FactsStep.safeParse(step).success) return new Set(['probes.json']);
+  const registered = planned && registry.get(planned.workload);
+  const tool = registered?.tools.find(({ id }) => id === planned?.tool) as Tool | undefined;
+  const params = registered?.workload.params.safeParse(planned?.params);
+  if (tool?.plan === undefined || params?.success !== true) return new Set();
+  const place = planned?.seat && { seat: planned.seat, launch };
+  const plan = (facts: HostFacts) =>
+    tool.needs(params.data, facts).ok ? (tool.plan?.(params.data, facts, place) ?? []) : [];
+  // A keeper that took over has looked again: the step is by the facts of either.
+  const commands = own.documents.flatMap(({ facts }) => plan(facts));
+  return new Set(
+    commands.flatMap(({ id, artifacts = [] }) => [
+      `${id}.stdout`,
+      `${id}.stderr`,
+      `${id}.counters.json`,
+      ...artifacts.map(
+        (path) => `${id}.artifact.${posix.basename(path).replaceAll(/[^A-Za-z0-9._-]/g, '_')}`,
+      ),
+    ]),
+  );
+}
