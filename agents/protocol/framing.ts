@@ -12,13 +12,21 @@ export const encodeLine = (message: unknown): string => `${JSON.stringify(messag
  */
 export function createLineSplitter(limit = maxLineBytes): (chunk: Uint8Array) => string[] {
   const decoder = new StringDecoder('utf8');
-  let rest = '';
-  return (chunk) => {
-    const lines = (rest + decoder.write(Buffer.from(chunk))).split('\n');
-    rest = lines.pop() ?? '';
-    const longest = Math.max(rest.length, ...lines.map((line) => line.length));
-    if (longest > limit)
-      throw new RangeError(`expected lines of at most ${limit} characters, got ${longest}`);
+  let parts: string[] = [];
+  let length = 0;
+  return ({ buffer, byteOffset, byteLength }) => {
+    const lines: string[] = [];
+    const pieces = decoder.write(Buffer.from(buffer, byteOffset, byteLength)).split('\n');
+    for (const [index, piece] of pieces.entries()) {
+      if (index > 0) {
+        lines.push(parts.join(''));
+        [parts, length] = [[], 0];
+      }
+      parts.push(piece);
+      length += piece.length;
+      if (length > limit)
+        throw new RangeError(`expected lines of at most ${limit} characters, got ${length}`);
+    }
     return lines;
   };
 }

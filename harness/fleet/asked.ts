@@ -2,19 +2,24 @@ import type { JournalRecord } from '../../agents/protocol/journal-record.ts';
 import type { StepRequest, StepResult } from '../../agents/protocol/step.ts';
 import { FactsStep } from '../../agents/protocol/step.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
+import { ProbeDocument } from '../../workloads/kit/facts/probe-output.ts';
+import { isTooDeep, parseJson } from '../../workloads/kit/parse-json.ts';
 import type { Launch } from '../../workloads/kit/seat.ts';
 import type { NodeEvidence } from '../store/node-evidence.ts';
 import { whyOther } from '../store/node-evidence.ts';
 import type { RunEvidence } from '../store/run-evidence.ts';
 import { filesOf } from './files-of.ts';
+import { floods, lookAtIt } from './floods.ts';
 
 /** What of a run's evidence a session with a node needs. */
 export type SessionEvidence = Pick<RunEvidence, 'run' | 'registry' | 'node' | 'stepsOf' | 'isPlanDigest'>;
 
 /** What a journal may weigh: five records for each step, and those of connections, restarts and facts. */
 const [journalBytes, journalBytesOfStep] = [256 * 1024, 4 * 1024];
-/** What the outputs of a step may weigh together: a tool that floods is ended at 16 MiB of one stream. */
-const stepBytes = 64 * 1024 * 1024;
+/** What the outputs of a step may weigh together: a tool that floods both streams is ended at 16 MiB of each. */
+const stepBytes = 48 * 1024 * 1024;
+/** What is said of a step: its commands, with words of a launch. */
+export const resultBytes = 1024 * 1024;
 
 /**
  * What one node was asked for, and so may say. The rest is refused before anything of it is kept, and what is asked for
@@ -61,7 +66,7 @@ export class Asked {
   weigh(line: string): void {
     this.#journalBytes += line.length;
     const most = journalBytes + journalBytesOfStep * this.#evidence.stepsOf(this.#own.id).size;
-    if (this.#journalBytes > most) throw this.#floods('its journal', most, this.#journalBytes);
+    if (this.#journalBytes > most) throw floods(this.#own.id, 'its journal', most, this.#journalBytes);
   }
 
   /** Throws NOT_ASKED for a record of something that nobody asked for; `isOld`: it was there before this connection. */
@@ -88,21 +93,23 @@ export class Asked {
     const bytes = result.commands
       .flatMap(({ outputs }) => outputs)
       .reduce((sum, each) => sum + each.bytes, 0);
-    if (bytes > stepBytes) throw this.#floods(step, stepBytes, bytes);
+    if (bytes > stepBytes) throw floods(this.#own.id, step, stepBytes, bytes);
+  }
+
+  /** Throws NOT_ASKED for facts of a depth that no machine has. */
+  expectFacts(step: string, files: ReadonlyMap<string, Buffer>): void {
+    if (!FactsStep.safeParse(step).success) return;
+    const json = parseJson(files.get('probes.json')?.toString('utf8') ?? '');
+    const { probes = [] } = ProbeDocument.safeParse(json).data ?? {};
+    const deep = probes.find(({ text }) => /^\s*[[{]/.test(text) && isTooDeep(text));
+    if (deep !== undefined) throw this.refuse(`what ${deep.id} can say`, 'a document of any depth');
   }
 
   /** That something came which nobody asked for. */
   refuse(expected: string, found: string): AssayError {
     return new AssayError('NOT_ASKED', `expected ${expected}, found ${found.slice(0, 200)}`, {
       node: this.#own.id,
-      hint: 'What it had sent before is kept. Look at that machine, and at who has it.',
-    });
-  }
-
-  #floods(what: string, most: number, found: number): AssayError {
-    return new AssayError('NODE_FLOODS', `expected at most ${most} bytes of ${what}, found ${found}`, {
-      node: this.#own.id,
-      hint: 'What it had sent before is kept. Look at that machine, and at who has it.',
+      hint: lookAtIt,
     });
   }
 

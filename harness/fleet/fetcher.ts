@@ -1,14 +1,28 @@
-import { sha256 } from '../../agents/protocol/chain.ts';
+import type { Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { FromAgent, ToAgent } from '../../agents/protocol/messages.ts';
 import { damaged } from '../store/evidence-damaged.ts';
-import { maxFileBytes } from '../store/pack.ts';
+import { floods } from './floods.ts';
 
 type Chunk = Extract<FromAgent, { type: 'chunk' }>;
 
+/** A file of the node's run directory as its journal or a result names it. */
+export interface Wanted {
+  readonly path: string;
+  readonly sha256: string;
+  /** More than this is not taken. */
+  readonly most: number;
+}
+
+/** Takes the next part of a file. Nothing more is read from the node until it is done. */
+export type Take = (part: Buffer) => Promise<void>;
+
 interface Fetching {
-  readonly parts: Buffer[];
+  readonly wanted: Wanted;
+  readonly take: Take;
+  readonly hash: Hash;
   bytes: number;
-  readonly resolve: (bytes: Buffer) => void;
+  readonly resolve: () => void;
   readonly reject: (cause: unknown) => void;
 }
 
@@ -23,16 +37,17 @@ export class Fetcher {
     this.#send = send;
   }
 
-  /** Resolves with a file that has this digest. Throws EVIDENCE_DAMAGED. */
-  async fetch(path: string, digest: string): Promise<Buffer> {
-    const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
-    this.#open.set(path, { parts: [], bytes: 0, resolve, reject });
+  /** Resolves when all of a file was taken and has its digest. Throws EVIDENCE_DAMAGED, NODE_FLOODS. */
+  async fetch(wanted: Wanted, take: Take): Promise<void> {
+    const { path, sha256 } = wanted;
+    const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+    const hash = createHash('sha256');
+    this.#open.set(path, { wanted, take, hash, bytes: 0, resolve: () => resolve(undefined), reject });
     this.#send({ type: 'fetch', path });
     try {
-      const bytes = await promise;
-      const found = sha256(bytes);
-      if (found !== digest) throw damaged(`${this.#node}:${path}`, `sha256 ${digest}`, `sha256 ${found}`);
-      return bytes;
+      await promise;
+      const found = hash.digest('hex');
+      if (found !== sha256) throw damaged(`${this.#node}:${path}`, `sha256 ${sha256}`, `sha256 ${found}`);
     } finally {
       this.#open.delete(path);
     }
@@ -43,21 +58,29 @@ export class Fetcher {
     return this.#open.has(path);
   }
 
-  /** Takes a chunk, which must continue a file that was asked for. Throws EVIDENCE_DAMAGED. */
-  collect({ path, offset, data, last }: Chunk): void {
+  /** Takes a chunk, which must continue a file that was asked for. Throws EVIDENCE_DAMAGED, NODE_FLOODS. */
+  async collect({ path, offset, data, last }: Chunk): Promise<void> {
     const fetching = this.#open.get(path);
     if (fetching === undefined) return;
     const isEmpty = data === '' && !last;
-    if (offset !== fetching.bytes || offset > maxFileBytes || isEmpty)
+    if (offset !== fetching.bytes || isEmpty)
       throw damaged(
         `${this.#node}:${path}`,
         `a chunk at ${fetching.bytes}`,
         isEmpty ? 'an empty one' : `one at ${offset}`,
       );
     const part = Buffer.from(data, 'base64');
-    fetching.parts.push(part);
     fetching.bytes += part.length;
-    if (last) fetching.resolve(Buffer.concat(fetching.parts));
+    const { most } = fetching.wanted;
+    if (fetching.bytes > most) throw floods(this.#node, path, most, fetching.bytes);
+    fetching.hash.update(part);
+    try {
+      await fetching.take(part);
+    } catch (cause) {
+      fetching.reject(cause); // it is our own disk's
+      return;
+    }
+    if (last) fetching.resolve();
   }
 
   /** Nothing more will come. */

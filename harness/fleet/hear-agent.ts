@@ -16,7 +16,7 @@ export function hearAgent(
     /** Of the hello that the agent was started with. */
     readonly nonce: string;
     readonly run: string;
-    readonly onMessage: (message: FromAgent) => Promise<void> | void;
+    readonly onMessage: (message: FromAgent) => Promise<void> | undefined;
     readonly onEnd: (cause: unknown) => void;
   },
 ): void {

@@ -1,23 +1,30 @@
 import type { ChainPlace } from '../../agents/protocol/chain.ts';
 import { proveLink } from '../../agents/protocol/chain.ts';
 import type { JournalRecord } from '../../agents/protocol/journal-record.ts';
+import { isTooDeep } from '../../workloads/kit/parse-json.ts';
+import { ByteBudget } from '../store/byte-budget.ts';
 import { damaged } from '../store/evidence-damaged.ts';
 import type { NodeEvidence } from '../store/node-evidence.ts';
 import { lastFile } from '../store/pack.ts';
+import type { Content } from '../store/pack-writer.ts';
 import { PackWriter } from '../store/pack-writer.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { runPaths } from '../store/run-directory.ts';
 import type { SessionEvidence } from './asked.ts';
-import { Asked } from './asked.ts';
+import { Asked, resultBytes } from './asked.ts';
+import type { Take, Wanted } from './fetcher.ts';
 
-/** Fetches a file of the node's run directory, which must have this digest. */
-export type Fetch = (path: string, digest: string) => Promise<Buffer>;
+/** Fetches a file of the node's run directory, part by part. */
+export type Fetch = (wanted: Wanted, take: Take) => Promise<void>;
 
 interface Proven {
   readonly line: string;
   readonly record: JournalRecord;
   readonly place: ChainPlace;
 }
+
+/** Outputs are read whole, so that one step at a time is in memory, whatever the number of nodes. */
+const reading = new ByteBudget(1);
 
 /**
  * Keeps a node's journal in the run directory, line by line as it comes, after the evidence that each line speaks of: a
@@ -108,20 +115,35 @@ export class JournalMirror {
     this.#onKept(proven.map(({ record }) => record));
   }
 
-  /** Fetches a step's evidence, and adds it to the pack when it is whole and proven. */
+  /** Fetches a step's evidence into the pack, where it stays only when it is whole, proven and what was asked for. */
   async #pull(ended: Extract<JournalRecord, { type: 'step-ended' }>): Promise<void> {
-    const { step, result: digest } = ended;
+    const { step, result: sha256 } = ended;
     const node = this.#evidence.id;
     const path = `steps/${step}/${lastFile}`;
-    const exit = await this.#fetch(path, digest);
+    const parts: Buffer[] = [];
+    await this.#fetch({ path, sha256, most: resultBytes }, (part) => {
+      parts.push(part);
+      return Promise.resolve();
+    });
+    const exit = Buffer.concat(parts);
+    if (isTooDeep(exit.toString('utf8')))
+      throw damaged(`${node}:${path}`, 'a document of ours', 'one of any depth');
     const result = this.#evidence.readExit(step, exit, `${node}:${path}`);
     this.#asked.expectResult(ended, result);
     const outputs = result.commands.flatMap((command) => command.outputs);
-    const files = new Map<string, Buffer>();
-    for (const { file, sha256 } of outputs)
-      files.set(file, await this.#fetch(`steps/${step}/${file}`, sha256));
-    await (await this.#openPack()).append(step, new Map([...files, [lastFile, exit]]));
-    this.#evidence.add(result, files, this.#whole.stepsOf(node).get(step));
+    const contents = outputs.map(({ file, bytes: most, sha256: digest }) => {
+      const wanted = { path: `steps/${step}/${file}`, sha256: digest, most };
+      return [file, { bytes: most, fill: (take: Take) => this.#fetch(wanted, take) }] as const;
+    });
+    const pack = await this.#openPack();
+    await pack.append(step, new Map<string, Content>([...contents, [lastFile, exit]]), async (read) => {
+      await reading.within(1, async () => {
+        const files = new Map<string, Buffer>();
+        for (const { file } of outputs) files.set(file, await read(file));
+        this.#asked.expectFacts(step, files);
+        this.#evidence.add(result, files, this.#whole.stepsOf(node).get(step));
+      });
+    });
   }
 
   async #openPack(): Promise<PackWriter> {

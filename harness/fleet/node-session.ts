@@ -75,9 +75,9 @@ export class NodeSession {
     this.#mirror = new JournalMirror({
       node,
       evidence,
-      fetch: (path, digest) =>
+      fetch: (wanted, take) =>
         this.#failure === undefined
-          ? this.#within('fetch', this.#fetcher.fetch(path, digest))
+          ? this.#within('fetch', this.#fetcher.fetch(wanted, take))
           : Promise.reject(this.#failure),
       onKept: (records) => {
         records.forEach(onRecord);
@@ -255,8 +255,8 @@ export class NodeSession {
     });
   }
 
-  #receive(message: FromAgent): void {
-    if (this.#failure !== undefined) return;
+  #receive(message: FromAgent): Promise<void> | undefined {
+    if (this.#failure !== undefined) return undefined;
     switch (message.type) {
       case 'refusal':
         throw refusalOf(this.node, message);
@@ -264,20 +264,19 @@ export class NodeSession {
         this.#heardBytes += message.line.length;
         this.#mirror.arrived(message.line);
         this.#work = this.#work.then(() => this.#keep()).catch((cause: unknown) => this.#fail(cause));
-        return;
+        return undefined;
       case 'chunk':
         if (!this.#fetcher.wants(message.path))
           throw this.#asked.refuse('files that were asked for', message.path);
         this.#heardBytes += message.data.length;
-        this.#fetcher.collect(message);
-        return;
+        return this.#fetcher.collect(message);
       case 'launch':
         void this.#answerLaunch(message);
-        return;
+        return undefined;
       case 'pong':
         this.#pings -= 1;
         if (this.#pings < 0) throw this.#asked.refuse('one sign of life for each question', 'more');
-        if (!this.#awaitsPong) return;
+        if (!this.#awaitsPong) return undefined;
         break;
       case 'welcome':
         this.#mirror.expectOld(message.records);
@@ -292,6 +291,7 @@ export class NodeSession {
       this.#waiters.delete(waiter);
       waiter.resolve(message);
     }
+    return undefined;
   }
 
   /** A launcher on this node wants something on another one. Without a group that is being run, nobody may. */

@@ -35,6 +35,7 @@ export async function stopNode(
       onMessage: (message) => {
         if (message.type === 'refusal') throw refusalOf(node, message);
         if (message.type === 'stopped') stopped.resolve(undefined);
+        return undefined;
       },
       onEnd: stopped.reject,
     });

@@ -8,6 +8,14 @@ import type { RunDirectory } from './run-directory.ts';
 import { runPaths } from './run-directory.ts';
 import { blockBytes, createTarHeader, paddedBytes } from './tar-header.ts';
 
+/** What is in a file: bytes, or so many of them that come part by part. */
+export type Content =
+  | Uint8Array
+  | {
+      readonly bytes: number;
+      readonly fill: (take: (part: Uint8Array) => Promise<void>) => Promise<void>;
+    };
+
 /**
  * Adds steps to the pack of a node, one after the other. A step is on the disk when `append` returns, and the journal may
  * name it only then: whatever a killed writer left behind the last step that the journal names is cut by the next one.
@@ -42,16 +50,47 @@ export class PackWriter {
     return new PackWriter(run, node, steps, end);
   }
 
-  /** Adds the files of a step, its `exit.json` last. It is on the disk afterwards, or was never said. */
-  async append(step: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
+  /**
+   * Adds the files of a step, its `exit.json` last, and has them proven as they are on the disk. It is there for good afterwards,
+   * or nothing of it is.
+   */
+  async append(
+    step: string,
+    files: ReadonlyMap<string, Content>,
+    prove: (read: (file: string) => Promise<Buffer>) => Promise<void> = () => Promise.resolve(),
+  ): Promise<void> {
     const where = runPaths.pack(this.#node);
     if (this.#steps.has(step)) throw damaged(where, `the step ${step} once`, 'it again');
-    const { chunks, end } = packStep(where, step, files);
+    const { pieces, end } = packStep(where, step, files);
     await using tar = await this.#openAtEnd();
-    await tar.writeFile(chunks);
-    await tar.datasync();
+    try {
+      for (const { header, content, padding } of pieces) {
+        await tar.writeFile(header);
+        if (content instanceof Uint8Array) await tar.writeFile(content);
+        else await content.fill((part) => tar.writeFile(part));
+        await tar.writeFile(padding);
+      }
+      await prove((file) => this.#read(where, pieces, file));
+      await tar.datasync();
+    } catch (cause) {
+      await tar.truncate(this.#end);
+      throw cause;
+    }
     this.#steps.add(step);
     this.#end += end;
+  }
+
+  async #read(where: string, pieces: readonly Piece<Content>[], file: string): Promise<Buffer> {
+    const piece = pieces.find((each) => each.file === file);
+    if (piece === undefined) throw new RangeError(`no file ${file} was added`);
+    const bytes = Buffer.alloc(piece.size);
+    await using tar = await this.#run.openToRead(where);
+    for (let at = 0; at < piece.size; ) {
+      const { bytesRead } = await tar.read(bytes, at, piece.size - at, this.#end + piece.start + at);
+      if (bytesRead === 0) throw damaged(where, `${piece.size} bytes of ${file}`, `${at}`);
+      at += bytesRead;
+    }
+    return bytes;
   }
 
   /** Ends the pack and writes its index, from what is on the disk. Another writer may still go on with it. */
@@ -88,25 +127,37 @@ async function endOf(run: RunDirectory, where: string, steps: readonly string[])
 }
 
 /** The blocks of a step. It is folded as its reader will, so that nothing is written that could not be read. */
-export function packStep(
+export function packStep<C extends Content>(
   where: string,
   step: string,
-  files: ReadonlyMap<string, Uint8Array>,
-): { readonly chunks: readonly Uint8Array[]; readonly end: number } {
+  files: ReadonlyMap<string, C>,
+): { readonly pieces: readonly Piece<C>[]; readonly end: number } {
   const fold = createUnitFold(where);
-  const chunks: Uint8Array[] = [];
+  const pieces: Piece<C>[] = [];
   let unit: PackUnit | undefined;
   let end = 0;
   const ordered = [...files].toSorted(([a], [b]) => Number(a === lastFile) - Number(b === lastFile));
-  for (const [file, bytes] of ordered) {
+  for (const [file, content] of ordered) {
     const path = `steps/${step}/${file}`;
-    const size = bytes.length;
-    unit = fold({ path, offset: end + blockBytes, size });
-    chunks.push(createTarHeader(path, size), bytes, Buffer.alloc(paddedBytes(size) - size));
-    end += blockBytes + paddedBytes(size);
+    const size = content instanceof Uint8Array ? content.length : content.bytes;
+    const start = end + blockBytes;
+    unit = fold({ path, offset: start, size });
+    const padding = Buffer.alloc(paddedBytes(size) - size);
+    pieces.push({ file, header: createTarHeader(path, size), content, padding, start, size });
+    end = start + paddedBytes(size);
   }
   if (unit === undefined) throw damaged(`${where} steps/${step}`, lastFile, 'none');
-  return { chunks, end };
+  return { pieces, end };
+}
+
+/** A file between its header and what fills its last block; `start` is counted from that of the step. */
+interface Piece<C extends Content> {
+  readonly file: string;
+  readonly header: Uint8Array;
+  readonly content: C;
+  readonly padding: Uint8Array;
+  readonly start: number;
+  readonly size: number;
 }
 
 /** The index of a pack that has none, with the digest of each file as it is on the disk. */

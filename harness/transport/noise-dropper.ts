@@ -1,5 +1,7 @@
 import { Transform } from 'node:stream';
 
+/** No login shell prints more. What does is read no further, and whoever waits for an answer gives up in time. */
+const mostNoiseBytes = 1024 * 1024;
 /** As much of what came before the mark is shown when the mark never comes. */
 const keptBytes = 2000;
 
@@ -10,6 +12,7 @@ const keptBytes = 2000;
 export function createNoiseDropper(mark: string, highWaterMark: number): Transform {
   const line = Buffer.from(`${mark}\n`);
   let before: Buffer | undefined = Buffer.alloc(0);
+  let noise = 0;
   return new Transform({
     highWaterMark,
     transform(chunk: Buffer, _encoding, done) {
@@ -17,15 +20,21 @@ export function createNoiseDropper(mark: string, highWaterMark: number): Transfo
         done(null, chunk);
         return;
       }
-      const seen = Buffer.concat([before, chunk]);
-      const at = seen.indexOf(line);
-      if (at < 0) {
-        before = seen.subarray(-keptBytes); // longer than the mark: one that is cut in two is found
-        done();
+      const seam = Buffer.concat([before.subarray(1 - line.length), chunk.subarray(0, line.length - 1)]);
+      const inSeam = seam.indexOf(line);
+      // Negative when it began before this chunk.
+      const at = inSeam < 0 ? chunk.indexOf(line) : inSeam - Math.min(before.length, line.length - 1);
+      if (inSeam < 0 && at < 0) {
+        // Copied, so that what is kept of a stream without end does not hold all of it.
+        before = Buffer.concat([before.subarray(-keptBytes), chunk.subarray(-keptBytes)]).subarray(
+          -keptBytes,
+        );
+        noise += chunk.length;
+        if (noise <= mostNoiseBytes) done();
         return;
       }
       before = undefined;
-      const rest = seen.subarray(at + line.length);
+      const rest = chunk.subarray(at + line.length);
       if (rest.length === 0) done();
       else done(null, rest);
     },

@@ -48,7 +48,7 @@ export interface HandshakeOptions {
 
 const keepaliveIntervalMs = 15_000;
 /** Output that is held for a reader, beyond which the command has to wait. */
-const heldBytes = 1024 * 1024;
+const heldBytes = 256 * 1024;
 
 /** Begins to connect; `handshake` waits for it. Small messages are the rule here, so none waits for another. */
 export function openSocket({ host, port, family }: Pick<SshHop, 'host' | 'port' | 'family'>): Duplex {

@@ -61,7 +61,8 @@ export async function writeNodeEvidence(
     if (layout === 'folders') return writeStep(folder, ...step);
     const { files, digest } = keepStep(...step);
     names.push(step[0].step);
-    packed.push(...packStep(runPaths.pack(node.id), step[0].step, files).chunks);
+    const { pieces } = packStep(runPaths.pack(node.id), step[0].step, files);
+    for (const { header, content, padding } of pieces) packed.push(header, content, padding);
     return digest;
   };
   const probes: StepOutputs[string] = {

@@ -65,7 +65,7 @@ describe('a mirror', () => {
     const mirror = new JournalMirror({
       node: 'n1',
       evidence: whole,
-      fetch: (name) => Promise.resolve(texts.get(basename(name))?.bytes ?? Buffer.alloc(0)),
+      fetch: ({ path: name }, take) => take(texts.get(basename(name))?.bytes ?? Buffer.alloc(0)),
       onKept: (records) => {
         seen.push(records.map(({ type }) => type));
         // What the journal names is in the pack already.
