@@ -27,6 +27,8 @@ export interface Liar {
   readonly record: (entry: object) => void;
   /** Shows this as the evidence of a step and returns the digest of its exit.json, which `change` may change first. */
   readonly keep: (request: Request, left?: LeftBehind, change?: (result: StepResult) => object) => string;
+  /** Looks at itself, and sees the machine that a node of this name is. */
+  readonly look: (step: string, node: string) => void;
   /** Does what an honest node would. */
   readonly honestly: (message: Message) => void;
   /** Breaks the connection. */
@@ -132,7 +134,7 @@ function speak(around: {
   const [text] = /\{"type":"hello"[^}]*\}/.exec(unquoted) ?? [];
   const hello = JSON.parse(text ?? '{}') as Hello; // written by the coordinator under test
   state.prev ??= hello.head;
-  let isGone = false;
+  let [isGone, isStarted] = [false, false];
   channel.on('close', () => {
     isGone = true;
   });
@@ -179,6 +181,16 @@ function speak(around: {
       };
       go();
     },
+    look: (step, node) => {
+      record({ type: 'step-started', step });
+      const request = { step, workload: 'facts', tool: 'probe', params: {}, repetition: 1, session: 1 };
+      const said = Buffer.from(probesOf(node));
+      state.files.set(`steps/${step}/probes.json`, said);
+      const file = 'probes.json';
+      const output = { output: file, file, bytes: said.length, sha256: sha256(said), capped: false };
+      const result = keep(request, {}, (exit) => ({ ...exit, commands: [commandOf('probes', [output])] }));
+      record({ type: 'step-ended', step, execution: 'completed', result });
+    },
     honestly: (message) => {
       honest[String(message['type'])]?.(liar, message);
       proceed();
@@ -196,6 +208,7 @@ function speak(around: {
   const honest: Lies = {
     exec: () => {
       if (text === undefined) return raw(`${mark}\n${nonce} cleaned\n`);
+      isStarted = true;
       raw(`${mark}\n${nonce} started\n`);
       handle({ ...hello });
     },
@@ -211,27 +224,7 @@ function speak(around: {
       send({ type: 'stopped' });
       channel.end();
     },
-    probe: (_, { step }) => {
-      record({ type: 'step-started', step });
-      const request = { step: String(step), workload: 'facts', tool: 'probe', params: {} };
-      const said = Buffer.from(probesOf(hello.node));
-      state.files.set(`steps/${request.step}/probes.json`, said);
-      const result = keep({ ...request, repetition: 1, session: 1 }, {}, (exit) => ({
-        ...exit,
-        commands: [
-          commandOf('probes', [
-            {
-              output: 'probes.json',
-              file: 'probes.json',
-              bytes: said.length,
-              sha256: sha256(said),
-              capped: false,
-            },
-          ]),
-        ],
-      }));
-      record({ type: 'step-ended', step, execution: 'completed', result });
-    },
+    probe: (_, { step }) => liar.look(String(step), hello.node),
     batch: (_, { batch, plan, steps }) => {
       const asked = steps as readonly StepRequest[]; // sent by the coordinator under test
       record({ type: 'plan', digest: plan });
@@ -266,6 +259,7 @@ function speak(around: {
   channel.on('data', (chunk: Buffer) => {
     const lines = (rest + chunk.toString('utf8')).split('\n');
     rest = lines.pop() ?? '';
+    if (!isStarted) return; // it may be the agent that is sent
     for (const line of lines) handle(JSON.parse(line) as Message); // written by the coordinator under test
   });
   handle({ type: 'exec', mark, nonce, command });

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { onTestFinished } from 'vitest';
 import { Verdict } from '../../reports/verdict/verdict.ts';
 import { say } from '../../reports/verdict/words/say.ts';
 import { nodeOf } from '../../workloads/kit/subject.ts';
@@ -10,7 +9,6 @@ import { startLyingNode } from './lying-node.ts';
 import type { Finished, Running } from './run-assay.ts';
 import { quickHash, startAssay, writeSuite } from './run-assay.ts';
 import { createKey } from './sshd.ts';
-import { temporaryDirectory } from './temporary.ts';
 
 export interface Surveyed extends Finished {
   readonly directory: string;
@@ -21,12 +19,10 @@ export interface Surveyed extends Finished {
 }
 
 /** Nodes that each tell their lies, with what a command line needs to reach them. */
-export async function startLiars(all: Readonly<Record<string, Lies>>): Promise<{
-  readonly directory: string;
-  readonly args: readonly string[];
-  readonly stop: () => Promise<void>;
-}> {
-  const directory = temporaryDirectory();
+export async function startLiars(
+  directory: string,
+  all: Readonly<Record<string, Lies>>,
+): Promise<{ readonly args: readonly string[]; readonly stop: () => Promise<void> }> {
   const at = (name: string): string => join(directory, name);
   createKey(at('id'), 'ed25519');
   const names = Object.keys(all);
@@ -36,7 +32,6 @@ export async function startLiars(all: Readonly<Record<string, Lies>>): Promise<{
   const usual = `Host *\n User root\n IdentityFile ${at('id')}\n IdentitiesOnly yes\n UserKnownHostsFile ${at('known')}\n GlobalKnownHostsFile none\n`;
   writeFileSync(at('config'), [...hosts, usual].join(''));
   return {
-    directory,
     args: [...names, '--ssh-config', at('config')],
     stop: async () => {
       await Promise.all(nodes.map(({ stop }) => stop()));
@@ -44,24 +39,47 @@ export async function startLiars(all: Readonly<Record<string, Lies>>): Promise<{
   };
 }
 
-/** Surveys nodes that each tell their lies, with deadlines that are a part of the usual ones. */
+/** Surveys nodes that each tell their lies, in an empty directory, with deadlines that are a part of the usual ones. */
 export async function surveyLiars(
   all: Readonly<Record<string, Lies>>,
-  { patience = 1, repetitions = 2 } = {},
+  { directory, patience = 1, hangsAfterMs }: SurveyOptions,
 ): Promise<Surveyed> {
-  const { directory, args, stop } = await startLiars(all);
-  onTestFinished(stop);
-  const suite = writeSuite(directory, [quickHash({ repetitions, budgetSeconds: 1 })]);
-  const run = join(directory, 'run');
-  const running = startAssay(['survey', ...args, '--suite', suite, '--out', run], {
-    cwd: directory,
-    env: { ASSAY_PATIENCE: String(patience) },
-  });
-  const [ended, peakBytes] = await Promise.all([running.finished, watchMemory(running)]);
-  const verdict = (): Verdict =>
-    Verdict.parse(JSON.parse(readFileSync(join(`${run}.report`, 'verdicts/survey.json'), 'utf8')));
-  return { ...ended, directory, run, verdict, peakBytes };
+  const { args, stop } = await startLiars(directory, all);
+  try {
+    const suite = writeSuite(directory, [quickHash({ repetitions: 2, budgetSeconds: 1 })]);
+    const run = join(directory, 'run');
+    const running = startAssay(['survey', ...args, '--suite', suite, '--out', run], {
+      cwd: directory,
+      env: { ASSAY_PATIENCE: String(patience) },
+    });
+    const hang =
+      hangsAfterMs === undefined ? undefined : setTimeout(() => running.signal('SIGKILL'), hangsAfterMs);
+    const [ended, peakBytes] = await Promise.all([running.finished, watchMemory(running)]);
+    clearTimeout(hang);
+    const verdict = (): Verdict =>
+      Verdict.parse(JSON.parse(readFileSync(join(`${run}.report`, 'verdicts/survey.json'), 'utf8')));
+    return { ...ended, directory, run, verdict, peakBytes };
+  } finally {
+    await stop();
+  }
 }
+
+export interface SurveyOptions {
+  readonly directory: string;
+  readonly patience?: number;
+  /** The command is killed then. */
+  readonly hangsAfterMs?: number;
+}
+
+/** What is told of each node, by its name, on one line. */
+export const toldOf = (stderr: string): ReadonlyMap<string, string> =>
+  new Map(
+    stderr
+      .split(/^✖ /m)
+      .slice(1)
+      .map((text) => text.replaceAll(/\s+/g, ' '))
+      .map((text) => [text.slice(0, text.indexOf(':')), text] as const),
+  );
 
 /** The most memory that a process ever held, by the kernel's own account. */
 export async function watchMemory({ pid, finished }: Running): Promise<number> {

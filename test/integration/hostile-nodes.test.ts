@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { errorExitCodes } from '../../workloads/kit/error-code.ts';
+import type { Mode } from '../support/hostile/mode.ts';
+import { kinds } from '../support/hostile/mode.ts';
+import { modes as all } from '../support/hostile/modes.ts';
+import type { Lies } from '../support/lying-node.ts';
+import { runAssay } from '../support/run-assay.ts';
+import { cellsOf, surveyLiars, toldOf, weigh } from '../support/survey-liars.ts';
+import { tell } from '../support/tell.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
+
+const modes = Object.entries(all);
+
+/** Deadlines of six seconds instead of a minute. */
+const patience = 1 / 10;
+/** Nodes that misbehave at the same time, beside an honest one. */
+const atOnce = 12;
+const most = { memoryBytes: 300e6, diskBytes: 20e6 };
+
+const groups = kinds.flatMap((kind) => {
+  const own = modes.filter(([, mode]) => mode.kind === kind);
+  return Array.from(
+    { length: Math.ceil(own.length / atOnce) },
+    (_, index) => [kind, index + 1, own.slice(index * atOnce, (index + 1) * atOnce)] as const,
+  );
+});
+
+it('has at least five modes of each kind, sixty in all', () => {
+  for (const kind of kinds)
+    expect(modes.filter(([, mode]) => mode.kind === kind).length, kind).toBeGreaterThanOrEqual(5);
+  expect(modes.length).toBeGreaterThanOrEqual(60);
+  for (const [name, { code }] of modes)
+    for (const each of code?.split('|') ?? []) expect(Object.keys(errorExitCodes), name).toContain(each);
+});
+
+describe('nodes that misbehave beside an honest one', () => {
+  let beside: ReturnType<typeof cellsOf> | undefined;
+  const besideHonest = async (): Promise<ReturnType<typeof cellsOf>> =>
+    (beside ??= cellsOf(
+      await surveyLiars({ honest: {}, second: {} }, { directory: temporaryDirectory(), patience }),
+      'honest',
+    ));
+
+  it.each(groups)('%s, part %i', { timeout: 120_000 }, async (_kind, _part, group) => {
+    const liars = group.map(([name, mode], index) => ({ node: `liar${index + 1}`, name, mode }));
+    const lies = Object.fromEntries(liars.map(({ node, mode }) => [node, mode.lies]));
+    const found = await surveyLiars({ honest: {}, ...lies }, { directory: temporaryDirectory(), patience });
+    expect(found.exitCode, found.stderr).toBe(0);
+    expect(cellsOf(found, 'honest')).toEqual(await besideHonest());
+    const words = toldOf(found.stderr);
+    expect(words.get('honest')).toBeUndefined();
+    for (const { node, name, mode } of liars) expectTold(name, mode, words.get(node));
+    expect(found.stderr + found.stdout).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202e]/);
+    expect(found.stderr).not.toContain('defect in Assay');
+    expect(found.peakBytes).toBeLessThan(most.memoryBytes);
+    expect(weigh(found.run)).toBeLessThan(most.diskBytes);
+    // What is kept of any of them can be judged again, to the same bytes.
+    const file = join(`${found.run}.report`, 'verdicts/survey.json');
+    const live = readFileSync(file, 'utf8');
+    await runAssay(['judge', found.run, '--profile', 'survey'], { cwd: found.directory });
+    expect(readFileSync(file, 'utf8')).toBe(live);
+  });
+});
+
+describe('a node that has a copy of another one', () => {
+  it("'s boot id is told of with it, and takes nothing from it", async () => {
+    const copy: Lies = { probe: ({ look }, { step }) => look(String(step), 'honest') };
+    const found = await surveyLiars({ honest: {}, copy }, { directory: temporaryDirectory() });
+    const alone = await surveyLiars({ honest: {} }, { directory: temporaryDirectory() });
+    expect([found.exitCode, alone.exitCode]).toEqual([0, 0]);
+    expect(readFileSync(join(found.run, 'coordinator.ndjson'), 'utf8')).toMatch(
+      /"type":"distinct","nodes":\["honest","copy"\]/,
+    );
+    expect(tell(found.verdict().notShown)).toContainEqual({
+      what: expect.stringContaining('A machine of its own') as unknown,
+      about: ['copy', 'honest'],
+      reason: expect.stringMatching(/say the same: boot id .*each agent held the lease/) as unknown,
+    });
+    expect(cellsOf(found, 'honest')).toEqual(cellsOf(alone, 'honest'));
+  });
+});
+
+function expectTold(name: string, { code, says = '' }: Mode, words: string | undefined): void {
+  if (code === undefined) expect.soft(words, name).toBeUndefined();
+  else expect.soft(words, name).toMatch(new RegExp(`: (${code}) .*(${says})`));
+}
