@@ -8,19 +8,23 @@ import { LaunchWords } from '../protocol/messages.ts';
 const doorName = 'launch';
 /** A launcher's words are a few kilobytes; what is longer is none. */
 const maxRequestBytes = 256 * 1024;
+/** A launcher says all of its words at once. */
+const maxRequestMs = 10_000;
 
 /**
  * Where the launcher of a group's leader knocks: a socket in the step's private directory (0700), so that only
  * processes of this user get there. A request is a count, then length and bytes of every word; the answer an exit code,
  * then length and bytes of a text; all numbers are 32-bit big-endian. The answer is sent when what was asked for has
- * ended; `signal` tells that the launcher has gone and waits no more.
+ * ended; `signal` tells that the launcher has gone and waits no more. Beyond `most` launchers at a time nobody is let in.
  */
 export async function openLaunchDoor(
   directory: string,
+  most: number,
   onLaunch: (words: readonly string[], signal: AbortSignal) => Promise<LaunchAnswer>,
 ): Promise<LocalSocket> {
   const sockets = new Set<Socket>();
   const door = await listenIn(directory, doorName, (socket) => {
+    if (sockets.size >= most) return void socket.destroy();
     sockets.add(socket);
     const gone = new AbortController();
     socket.on('error', () => undefined); // told by `close`
@@ -40,10 +44,13 @@ export async function openLaunchDoor(
 
 function answer(socket: Socket, launch: (words: readonly string[]) => Promise<LaunchAnswer>): void {
   let received = Buffer.alloc(0);
+  const late = setTimeout(() => socket.destroy(), maxRequestMs);
+  socket.once('close', () => clearTimeout(late));
   const onData = (chunk: Buffer): void => {
     received = Buffer.concat([received, chunk]);
     const words = readWords(received);
     if (words === 'more' && received.length <= maxRequestBytes) return;
+    clearTimeout(late);
     socket.off('data', onData);
     socket.resume();
     const outcome =

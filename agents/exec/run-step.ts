@@ -113,7 +113,9 @@ async function attempt(
     for (const directory of [private_.build, private_.temporary])
       await mkdir(directory, { recursive: true, mode: 0o700 });
     if (request.seat?.rank === 0) {
-      door = await openLaunchDoor(private_.temporary, (words, gone) =>
+      // One for each member, and some that come again.
+      const most = request.seat.members.length + 32;
+      door = await openLaunchDoor(private_.temporary, most, (words, gone) =>
         around.requestLaunch(request.step, words, gone),
       );
     }

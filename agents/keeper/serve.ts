@@ -72,8 +72,11 @@ export async function serve(options: ServeOptions): Promise<void> {
     process.once(signal, () => void started.terminate(`the agent received ${signal}`));
 }
 
-/** Lets in who knows the token. Nobody else gets a word. */
-function answer(
+/** So many messages may wait for the one that is dealt with, and so many bytes for whoever should read them. */
+const [mostWaiting, mostUnread] = [64, 1024 * 1024];
+
+/** Lets in who knows the token. Nobody else gets a word, and who does not read what it is told is not read either. */
+export function answer(
   socket: Socket,
   keeper: Keeper,
   node: NodeRun,
@@ -84,7 +87,13 @@ function answer(
   const challenge = createChallenge();
   let stage: 'hello' | 'attached' | 'stop' = 'hello';
   let queue: Promise<void> = Promise.resolve();
+  let waiting = 0;
   let hasKnocked = false;
+  const isBehind = (): boolean => waiting >= mostWaiting || socket.writableLength >= mostUnread;
+  const goOn = (): void => {
+    if (!isBehind()) socket.resume();
+  };
+  socket.on('drain', goOn);
 
   const hear = (json: unknown): 'more' | 'proven' | 'no' => {
     if (hasKnocked) {
@@ -113,12 +122,19 @@ function answer(
       // A batch runs for minutes, and what may arrive meanwhile must not wait behind it; a sign of life waits for nothing.
       void keeper.handle(message, link);
     } else {
-      queue = queue.then(() => keeper.handle(message, link));
+      waiting += 1;
+      queue = queue
+        .then(() => keeper.handle(message, link))
+        .finally(() => {
+          waiting -= 1;
+          goOn();
+        });
     }
   };
   greet(socket, hear, (chunk) => {
     try {
       split(chunk).forEach(onLine);
+      if (isBehind()) socket.pause();
     } catch (cause) {
       if (!(cause instanceof RangeError)) throw cause;
       socket.destroy();

@@ -32,6 +32,7 @@ async function knock(directory: string, parts: readonly Buffer[]): Promise<reado
   chdir(before);
   const chunks: Buffer[] = [];
   socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+  socket.on('error', () => undefined); // of one that is not let in
   const closed = new Promise((resolve) => socket.once('close', resolve));
   for (const part of parts) socket.write(part);
   await closed;
@@ -42,10 +43,11 @@ async function knock(directory: string, parts: readonly Buffer[]): Promise<reado
 }
 
 async function open(
-  onLaunch: Parameters<typeof openLaunchDoor>[1],
+  onLaunch: Parameters<typeof openLaunchDoor>[2],
+  most = 100,
 ): Promise<{ readonly directory: string; readonly close: () => Promise<void> }> {
   const directory = longDirectory();
-  const door = await openLaunchDoor(directory, onLaunch);
+  const door = await openLaunchDoor(directory, most, onLaunch);
   onTestFinished(() => door.close());
   return { directory, close: door.close };
 }
@@ -109,5 +111,15 @@ describe('openLaunchDoor', () => {
     const answer = knock(directory, [request('a')]);
     setTimeout(() => void close(), 200);
     expect(await answer).toEqual([-1, '']);
+  });
+
+  it('lets nobody in beyond its number, and again who comes when one has gone', async () => {
+    const { promise: held, resolve: letGo } = Promise.withResolvers<{ exitCode: number; text: string }>();
+    const { directory } = await open(() => held, 1);
+    const first = knock(directory, [request('a')]);
+    await expect.poll(() => knock(directory, [request('b')])).toEqual([-1, '']);
+    letGo({ exitCode: 0, text: '' });
+    expect(await first).toEqual([0, '']);
+    await expect.poll(() => knock(directory, [request('c')])).toEqual([0, '']);
   });
 });

@@ -186,7 +186,7 @@ describe.skipIf(!hasMpi())('launch-request.c', () => {
   it('passes every word on, then its version, and ends as it is told', async () => {
     const directory = longDirectory();
     const asked: (readonly string[])[] = [];
-    const door = await openLaunchDoor(directory, (words) => {
+    const door = await openLaunchDoor(directory, 100, (words) => {
       asked.push(words);
       return Promise.resolve({ exitCode: 7, text: 'node2: no compiler' });
     });
@@ -199,7 +199,7 @@ describe.skipIf(!hasMpi())('launch-request.c', () => {
 
   it('says nothing and ends well when all went well', async () => {
     const directory = longDirectory();
-    const door = await openLaunchDoor(directory, () => Promise.resolve({ exitCode: 0, text: '' }));
+    const door = await openLaunchDoor(directory, 100, () => Promise.resolve({ exitCode: 0, text: '' }));
     onTestFinished(() => door.close());
     expect(await start(build(), ['host', 'orted'], directory).ended).toEqual({
       exitCode: 0,
@@ -212,7 +212,7 @@ describe.skipIf(!hasMpi())('launch-request.c', () => {
     const directory = longDirectory();
     const { promise: isAsked, resolve } = Promise.withResolvers<undefined>();
     const { promise: never } = Promise.withResolvers<never>();
-    const door = await openLaunchDoor(directory, () => {
+    const door = await openLaunchDoor(directory, 100, () => {
       resolve(undefined);
       return never;
     });
