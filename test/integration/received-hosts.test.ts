@@ -19,6 +19,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Finished } from '../support/run-assay.ts';
 import { quickHash, runAssay, writeSuite } from '../support/run-assay.ts';
+import { createKey } from '../support/sshd.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
 // Whom a run directory names may be somebody who waits for a login.
@@ -233,7 +234,8 @@ describe('any command', () => {
     expect(statSync(notes).mode & 0o777).toBe(0o700);
     expect(readdirSync(notes)).toHaveLength(1);
     expect(readdirSync(join(senderState, 'assay/locks'))).toEqual([]);
-    const config = writeConfig(join(cwd, 'config'));
+    createKey(join(cwd, 'key'), 'ed25519'); // who has none is told so before anybody is contacted
+    const config = writeConfig(join(cwd, 'config'), ` IdentityFile ${cwd}/key\n`);
     expect((await assay('survey', 'n1', '--ssh-config', config)).exitCode).toBe(3);
     expect(visits).toBeGreaterThan(0);
     expect(readdirSync(join(cwd, 'state/assay/runs'))).toHaveLength(1);
