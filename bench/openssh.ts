@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compareConfig } from '../test/support/openssh/compare-config.ts';
 import { compareKnownHosts, createKeys } from '../test/support/openssh/compare-known-hosts.ts';
+import { compareTarget } from '../test/support/openssh/compare-target.ts';
 import { compareUserFiles } from '../test/support/openssh/compare-user-files.ts';
 import type { Comparison } from '../test/support/openssh/comparison.ts';
 
@@ -43,7 +44,8 @@ try {
   process.stdout.write(`beside ${version}, seeds from ${first}\n`);
   const keys = createKeys(join(folder, 'keys'));
   const areSame = [
-    await compare('ssh_config and targets', (seed) => compareConfig(seed, join(folder, 'config'))),
+    await compare('targets', (seed) => Promise.resolve(compareTarget(seed))),
+    await compare('ssh_config', (seed) => compareConfig(seed, join(folder, 'config'))),
     await compare("the user's and the system's ssh_config", (seed) =>
       compareUserFiles(seed, join(folder, 'user')),
     ),

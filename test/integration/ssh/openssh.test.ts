@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { compareConfig } from '../../support/openssh/compare-config.ts';
 import { compareKnownHosts, createKeys } from '../../support/openssh/compare-known-hosts.ts';
+import { compareTarget } from '../../support/openssh/compare-target.ts';
 import { compareUserFiles } from '../../support/openssh/compare-user-files.ts';
 import type { Comparison } from '../../support/openssh/comparison.ts';
 import type { Keys } from '../../support/openssh/generate-known-hosts.ts';
@@ -44,6 +45,10 @@ function expectSame(comparisons: readonly Comparison[]): void {
 }
 
 describe.skipIf(!hasSsh)('beside the installed OpenSSH', () => {
+  it('reads generated targets in the same way', async () => {
+    expectSame(await compareAll((seed) => Promise.resolve(compareTarget(seed))));
+  });
+
   it('reaches generated targets of generated configurations in the same way', async () => {
     expectSame(await compareAll((seed) => compareConfig(seed, join(folder, 'config'))));
   });
