@@ -9,10 +9,12 @@ import { compareUserFiles } from '../test/support/openssh/compare-user-files.ts'
 import type { Comparison } from '../test/support/openssh/comparison.ts';
 
 // How Assay reads ssh_config, targets and known_hosts, beside the installed OpenSSH, on generated cases: what ssh -G, a
-// login that ssh begins, and a real sshd say. A difference that docs/ssh.md does not list is an error. Best in a network
-// namespace of its own: some configurations ask the DNS. Usage: node bench/openssh.ts [cases of each] [first seed]
+// login that ssh begins, and a real sshd say. A difference that docs/ssh.md does not list is an error, and so is taking less
+// than nine tenths of what ssh takes. Best in a network namespace of its own: some configurations ask the DNS.
+// Usage: node bench/openssh.ts [cases of each] [first seed]
 
 const [cases = 300, first = 1000] = process.argv.slice(2).map(Number);
+const leastShare = 0.9;
 const folder = mkdtempSync(join(tmpdir(), 'assay-openssh-'));
 
 async function compare(title: string, one: (seed: number) => Promise<Comparison>): Promise<boolean> {
@@ -36,7 +38,7 @@ async function compare(title: string, one: (seed: number) => Promise<Comparison>
       '',
     ].join('\n'),
   );
-  return count('differs') === 0;
+  return count('differs') === 0 && ours.length >= leastShare * theirs.length;
 }
 
 try {

@@ -26,7 +26,10 @@ export async function loadIdentities(hop: SshHop): Promise<Identities> {
   const keys = files.flatMap(({ key }): readonly Identity[] =>
     key === undefined ? [] : [{ kind: 'key', key }],
   );
-  const notes = files.flatMap(({ note }) => (note === undefined ? [] : [note]));
+  const notes = [
+    ...files.flatMap(({ note }) => (note === undefined ? [] : [note])),
+    ...hop.certificateFiles.map((path) => `${path} is not used: certificates are not supported`),
+  ];
   if (hop.agentSocket === undefined)
     return { offered: keys, notes: [...notes, 'there is no agent (SSH_AUTH_SOCK)'] };
   const agent = createSelectedAgent(hop.agentSocket, {

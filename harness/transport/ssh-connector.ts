@@ -36,6 +36,7 @@ export function createSshConnector(options: { readonly random: () => number }): 
   const identities = remember(loadIdentities, (hop) =>
     JSON.stringify([
       hop.identityFiles,
+      hop.certificateFiles,
       hop.agentSocket,
       hop.areIdentitiesNamed,
       hop.usesNamedIdentitiesOnly,

@@ -51,6 +51,8 @@ export interface SshHop {
   /** False where HostKeyAlgorithms gives the order itself. */
   readonly asksForKnownKeysFirst: boolean;
   readonly identityFiles: readonly string[];
+  /** CertificateFile: not used, and said so when no key is accepted. */
+  readonly certificateFiles: readonly string[];
   /** False when `identityFiles` are only the places where keys usually are. */
   readonly areIdentitiesNamed: boolean;
   readonly usesNamedIdentitiesOnly: boolean;
@@ -212,6 +214,7 @@ function createHop(target: SshTarget, { options, host }: Computed, context: Cont
     // sshconnect2.c: ssh_kex2
     asksForKnownKeysFirst: /^[-+]|^$/.test(first('hostkeyalgorithms') ?? ''),
     identityFiles: (identities ?? defaultIdentities).map(path),
+    certificateFiles: (options.get('certificatefile') ?? []).map(path),
     areIdentitiesNamed: identities !== undefined,
     usesNamedIdentitiesOnly: first('identitiesonly') === 'yes',
     agentSocket: agentSocket(first('identityagent'), path, variables),

@@ -44,12 +44,6 @@ export const refusals = [
     refuses: named,
   },
   {
-    name: 'CertificateFile',
-    because: 'Certificates of users are not supported.',
-    instead: 'Log in with a plain key.',
-    refuses: () => true,
-  },
-  {
     name: 'PKCS11Provider',
     because: 'No library of a file is loaded.',
     instead: 'Add the token to an agent: ssh-add -s <provider>',

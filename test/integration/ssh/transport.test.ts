@@ -251,12 +251,14 @@ describe.skipIf(!hasSshd)('a machine that cannot be trusted', () => {
 describe.skipIf(!hasSshd)('a machine that does not let us in', () => {
   it('refuses our key: the message says what was tried and what it accepts', async () => {
     const server = await sshd({ isAuthorized: false });
-    const client = clientOf(server, { config: ['IdentityFile /nowhere/id'] });
+    const client = clientOf(server, {
+      config: ['IdentityFile /nowhere/id', 'CertificateFile /nowhere/cert.pub'],
+    });
     await expect(run(await open(at(server), client.surroundings), 'true')).rejects.toMatchObject({
       code: 'AUTH_FAILED',
       exitCode: 3,
       message: expect.stringMatching(
-        /to accept a key, found: .*the server accepts publickey; \/nowhere\/id cannot be read; there is no agent/,
+        /to accept a key, found: .*the server accepts publickey; \/nowhere\/id cannot be read; \/nowhere\/cert.pub is not used: certificates are not supported; there is no agent/,
       ) as unknown,
     });
   });

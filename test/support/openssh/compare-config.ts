@@ -46,7 +46,7 @@ function computeTheirs(path: string, destination: readonly string[]): Outcome {
     const options = readOptions(printed.stdout);
     const tried = tryIt(path, args, options.has('proxyjump'));
     if (tried.why !== undefined) return { kind: 'refused', why: tried.why };
-    hops.unshift(theirFacts(options, tried.identities));
+    hops.unshift(theirFacts(options, tried.identities, tried.certificates));
     args = tried.jump;
   }
   return { kind: 'facts', hops };
@@ -67,6 +67,7 @@ function ssh(
 
 interface Tried {
   readonly identities: readonly string[];
+  readonly certificates: readonly string[];
   readonly jump: readonly string[] | undefined;
   readonly why?: string;
 }
@@ -85,14 +86,17 @@ function tryIt(path: string, args: readonly string[], hasJump: boolean): Tried {
     script,
   );
   if (!/kex_exchange_identification|Connection closed by UNKNOWN/.test(stderr))
-    return { identities: [], jump: undefined, why: stderr };
-  const identities = [...stderr.matchAll(/^debug1: identity file (.*) type -?\d+\r?$/gm)].map(
-    ([, file = '']) => file.replaceAll('\\\\', '\\'), // as the log escapes it
-  );
-  const named = identities.filter((_, index) => index % 2 === 0); // each is followed by its certificate
-  if (!hasJump) return { identities: named, jump: undefined };
-  if (!existsSync(written)) return { identities: named, jump: undefined, why: stderr };
-  return { identities: named, jump: readJump(readFileSync(written, 'utf8').split('\0')) };
+    return { identities: [], certificates: [], jump: undefined, why: stderr };
+  const files = (kind: string): readonly string[] =>
+    [...stderr.matchAll(new RegExp(`^debug1: ${kind} file (.*) type -?\\d+\r?$`, 'gm'))].map(
+      ([, file = '']) => file.replaceAll('\\\\', '\\'), // as the log escapes it
+    );
+  const certificates = files('certificate');
+  // Where none is named, each key is followed by a certificate beside it.
+  const identities = files('identity').filter((_, index) => certificates.length > 0 || index % 2 === 0);
+  if (!hasJump) return { identities, certificates, jump: undefined };
+  const jump = existsSync(written) ? readJump(readFileSync(written, 'utf8').split('\0')) : undefined;
+  return { identities, certificates, jump, ...(jump === undefined ? { why: stderr } : {}) };
 }
 
 /** Of `-l user -p port -v -J others -F file -W [host]:port jump`: what tells of the jump. */

@@ -51,7 +51,8 @@ export async function compareUserFiles(seed: number, folder: string): Promise<Co
 }
 
 /** Without what `ssh -G` does not look into: where jumps lead back, and tokens in files of identities. */
-const shorten = (text: string): string => text.replaceAll(/.*(proxyjump|identityfile).*/gi, '');
+const shorten = (text: string): string =>
+  text.replaceAll(/.*(proxyjump|identityfile|certificatefile).*/gi, '');
 
 /** The machine itself, without what `ssh -G` prints as it is written. */
 function lastOf(outcome: Outcome): Outcome {
@@ -84,5 +85,5 @@ function askSsh({ folder, home, system, target }: Asked): Outcome {
     { encoding: 'utf8', env: { ...variables, HOME: home }, timeout: 20_000 },
   );
   if (status !== 0) return { kind: 'refused', why: stderr };
-  return { kind: 'facts', hops: [withoutIdentities(theirFacts(readOptions(stdout), [], home))] };
+  return { kind: 'facts', hops: [withoutIdentities(theirFacts(readOptions(stdout), [], [], home))] };
 }

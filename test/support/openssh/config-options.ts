@@ -157,7 +157,7 @@ const options: readonly (readonly [weight: number, keyword: string, value: Make]
   ],
   [1, 'RequiredRSASize', of('2048', '1024', '0', wrong('big'))],
   [1, 'PubkeyAuthentication', of('yes', 'no', 'unbound', 'host-bound', wrong('maybe'))],
-  [1, 'CertificateFile', of('~/.ssh/id-cert.pub')],
+  [1, 'CertificateFile', (choices) => `${path(choices)}.pub`],
   [1, 'CanonicalizeHostname', of('no', 'no', 'yes')],
   [1, 'StrictHostKeyChecking', of('no', 'accept-new', 'yes', 'ask', 'off', wrong('perhaps'))],
 ];

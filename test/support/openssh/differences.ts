@@ -28,6 +28,11 @@ export const differences: readonly Difference[] = [
     because: 'Certificates of hosts are not supported: a host needs a line of its own, or is unknown.',
   },
   {
+    name: 'CertificateFile',
+    because:
+      'Certificates of users are not supported: plain keys are offered, and AUTH_FAILED names the file.',
+  },
+  {
     name: 'home',
     because: '`~` and %d are $HOME where it is set. OpenSSH takes the home of the password database.',
   },

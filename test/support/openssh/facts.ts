@@ -86,6 +86,7 @@ const ourFacts = (hop: SshHop): Facts => ({
   knownAs: hop.knownAs.name,
   knownHosts: hop.knownHostsFiles.join(' '),
   identities: hop.areIdentitiesNamed ? hop.identityFiles.join('\n') : 'usual',
+  certificates: hop.certificateFiles.join('\n'),
   only: hop.usesNamedIdentitiesOnly ? 'yes' : 'no',
   agent: hop.agentSocket ?? 'none',
   checksAddress: hop.checksAddress ? 'yes' : 'no',
@@ -123,6 +124,7 @@ export function readOptions(text: string): ReadonlyMap<string, readonly string[]
 export function theirFacts(
   options: ReadonlyMap<string, readonly string[]>,
   identities: readonly string[],
+  certificates: readonly string[],
   home = usualHome,
 ): Facts {
   const first = (keyword: string): string => options.get(keyword)?.[0] ?? '';
@@ -148,6 +150,7 @@ export function theirFacts(
       .map((file) => file.replace(/^~\/+/, `${home}/`))
       .join(' '),
     identities: isUsual ? 'usual' : identities.join('\n'),
+    certificates: certificates.join('\n'),
     only: first('identitiesonly'),
     agent: theirAgent(options.get('identityagent')?.[0]),
     checksAddress: first('checkhostip'),

@@ -16,6 +16,7 @@ const hop: SshHop = {
   algorithms: { kex: [], cipher: [], mac: [], hostKey: [] },
   knownHostsFiles: ['/home/me/.ssh/known_hosts'],
   identityFiles: [],
+  certificateFiles: [],
   areIdentitiesNamed: false,
   usesNamedIdentitiesOnly: false,
   agentSocket: undefined,

@@ -51,6 +51,7 @@ describe('loadSshSettings', () => {
           '/etc/ssh/ssh_known_hosts2',
         ],
         identityFiles: ['id_ed25519', 'id_ecdsa', 'id_rsa'].map((name) => `${home}/.ssh/${name}`),
+        certificateFiles: [],
         areIdentitiesNamed: false,
         usesNamedIdentitiesOnly: false,
         agentSocket: '/run/agent',
@@ -173,7 +174,6 @@ Host outer
 
   it.each([
     ['ProxyCommand nc %h %p', 'found `proxycommand nc %h %p`'],
-    ['CertificateFile ~/.ssh/id-cert.pub', 'found `certificatefile'],
     ['PKCS11Provider /usr/lib/x.so', 'found `pkcs11provider'],
     ['KnownHostsCommand /bin/x', 'found `knownhostscommand'],
     ['RevokedHostKeys /etc/ssh/revoked', 'found `revokedhostkeys'],
