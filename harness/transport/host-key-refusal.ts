@@ -77,7 +77,7 @@ function removals(name: string, entries: readonly KnownHost[]): readonly string[
   return [
     ...new Set(
       entries.map((entry) =>
-        entry.hosts.startsWith('|') || lowerCase(entry.hosts).split(',').includes(name)
+        entry.hosts.startsWith('|') || entry.hosts.split(',').includes(name)
           ? `ssh-keygen -R ${word(name)} -f ${word(entry.file)}`
           : removeLine(entry),
       ),

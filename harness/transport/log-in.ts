@@ -6,7 +6,7 @@ import { err } from '../../workloads/kit/result.ts';
 import type { Gate } from './handshake-gate.ts';
 import { refuseHostKey } from './host-key-refusal.ts';
 import type { Identities } from './load-identities.ts';
-import type { KnownHost } from './openssh/known-hosts.ts';
+import type { KnownHostLine } from './openssh/known-hosts.ts';
 import { judgeHostKey, knownHostName, orderHostKeyAlgorithms } from './openssh/known-hosts.ts';
 import type { HandshakeFailure } from './ssh-client.ts';
 import { forward, handshake, openSocket } from './ssh-client.ts';
@@ -20,7 +20,7 @@ export interface Server {
   readonly hop: SshHop;
   /** The server before this one, and the connection to it. */
   readonly via: { readonly hop: SshHop; readonly client: Client } | undefined;
-  readonly knownHosts: readonly KnownHost[];
+  readonly knownHosts: readonly KnownHostLine[];
   readonly identities: Identities;
 }
 

@@ -1,17 +1,22 @@
 import { createHmac } from 'node:crypto';
-import { lowerCase, matchesHostList } from './pattern.ts';
+import { lowerCase, matchesPatternList } from './pattern.ts';
 import { keyType, readPublicKey, rsaBits } from './public-key.ts';
 import { refuse } from './refusals.ts';
 
-/** A line of a known_hosts file (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). */
-export interface KnownHost {
+/** A line of a known_hosts file (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT), its key not looked at yet. */
+export interface KnownHostLine {
   readonly marker: 'revoked' | 'cert-authority' | undefined;
-  /** Patterns as written, separated by commas, or one hashed name `|1|salt|hash`. */
+  /** Patterns in lower case, separated by commas, or one hashed name `|1|salt|hash`. */
   readonly hosts: string;
   readonly type: string;
-  readonly key: Buffer;
+  readonly base64: string;
   readonly file: string;
   readonly line: number;
+}
+
+/** A line that is about a host, and its key. */
+export interface KnownHost extends Omit<KnownHostLine, 'base64'> {
+  readonly key: Buffer;
 }
 
 /** What a server is called in known_hosts, and what besides decides about its key. */
@@ -38,23 +43,24 @@ export type HostKeyJudgement =
  * Reads a known_hosts file (hostfile.c: hostkeys_foreach_file). A line that cannot be read is passed over, as OpenSSH
  * does; not so one with a marker that is none: a revocation must not get lost by a typing error.
  */
-export function readKnownHosts(text: string, file: string): readonly KnownHost[] {
-  return text.split('\n').flatMap((content, index): readonly KnownHost[] => {
+export function readKnownHosts(text: string, file: string): readonly KnownHostLine[] {
+  return text.split('\n').flatMap((content, index): readonly KnownHostLine[] => {
     // Only blanks and tabs are white space, and C strings end at \0.
     const line = (content.split('\0', 1)[0] ?? '').replace(/^[ \t]+/, '');
     if (line === '' || line.startsWith('#')) return [];
     const [marker, unmarked] = line.startsWith('@') ? cutMarker(line) : [undefined, line];
     const named = marker === undefined ? undefined : markers.get(marker);
     const [hosts = '', type = '', base64 = ''] = unmarked.split(/[ \t]+/);
-    const key = readPublicKey(type, base64);
-    if ((marker !== undefined && (named === undefined || key === undefined)) || hosts.startsWith('@'))
+    if (
+      marker !== undefined &&
+      (named === undefined || hosts.startsWith('@') || readPublicKey(type, base64) === undefined)
+    )
       refuse(
         'marker',
         `${file}:${index + 1}: expected @revoked or @cert-authority, hosts, type and key; found \`${line.slice(0, 60)}\``,
       );
-    return key === undefined
-      ? []
-      : [{ marker: named, hosts, type: keyType(key), key, file, line: index + 1 }];
+    const patterns = hosts.startsWith('|') ? hosts : lowerCase(hosts);
+    return [{ marker: named, hosts: patterns, type, base64, file, line: index + 1 }];
   });
 }
 
@@ -65,35 +71,35 @@ function cutMarker(line: string): readonly [marker: string, rest: string] {
   return [marker, rest];
 }
 
-const markers: ReadonlyMap<string, KnownHost['marker']> = new Map([
+const markers: ReadonlyMap<string, KnownHostLine['marker']> = new Map([
   ['@revoked', 'revoked'],
   ['@cert-authority', 'cert-authority'],
 ]);
 
 /** Judges a presented key (sshconnect.c: check_host_key, as with StrictHostKeyChecking yes). */
 export function judgeHostKey(
-  entries: readonly KnownHost[],
+  lines: readonly KnownHostLine[],
   { name, withoutPort, address, requiredRsaBits }: HostNames,
   key: Buffer,
 ): HostKeyJudgement {
   const bits = rsaBits(key);
   if (bits !== undefined && bits < requiredRsaBits) return { kind: 'short', bits, required: requiredRsaBits };
-  const judgement = judgeName(entries, name, key);
+  const judgement = judgeName(lines, name, key);
   if (judgement.kind === 'unknown' && withoutPort !== undefined) {
     // Without its port a name can make a key known, never changed: it may be another server's.
-    const fallback = judgeName(entries, withoutPort, key);
+    const fallback = judgeName(lines, withoutPort, key);
     if (fallback.kind !== 'changed') return fallback.kind === 'unknown' ? judgement : fallback;
   }
   if (judgement.kind === 'known' && address !== undefined) {
-    const byAddress = judgeName(entries, address, key);
+    const byAddress = judgeName(lines, address, key);
     if (byAddress.kind === 'changed') return byAddress;
   }
   return judgement;
 }
 
 /** hostfile.c: check_key_in_hostkeys. Any other key of this name, of whatever type, makes one changed. */
-function judgeName(entries: readonly KnownHost[], name: string, key: Buffer): HostKeyJudgement {
-  const about = entriesAbout(entries, name);
+function judgeName(lines: readonly KnownHostLine[], name: string, key: Buffer): HostKeyJudgement {
+  const about = findAbout(lines, name);
   const by = about.find((entry) => entry.marker === 'revoked' && entry.key.equals(key));
   if (by !== undefined) return { kind: 'revoked', by };
   const expected = about.filter(({ marker }) => marker === undefined);
@@ -107,11 +113,11 @@ function judgeName(entries: readonly KnownHost[], name: string, key: Buffer): Ho
  * those of known keys before the others (sshconnect2.c: order_hostkeyalgs).
  */
 export function orderHostKeyAlgorithms(
-  entries: readonly KnownHost[],
+  lines: readonly KnownHostLine[],
   name: string,
   allowed: readonly string[],
 ): readonly string[] {
-  const about = entriesAbout(entries, name);
+  const about = findAbout(lines, name);
   const isRevoked = ({ key }: KnownHost): boolean =>
     about.some((entry) => entry.marker === 'revoked' && entry.key.equals(key));
   const isKnown = (algorithm: string): boolean => {
@@ -129,22 +135,22 @@ export function orderHostKeyAlgorithms(
 export const knownHostName = (host: string, port: number): string =>
   port === 22 ? lowerCase(host) : `[${lowerCase(host)}]:${port}`;
 
-/** Entries by the plain names in them, and those whose names only show themselves when they are compared. */
+/** Lines by the plain names in them, and those whose names only show themselves when they are compared. */
 interface Index {
   readonly plain: ReadonlyMap<string, readonly number[]>;
   readonly others: readonly number[];
 }
 
 /** A fleet has a name a line, and each of its nodes asks for its own. */
-const indices = new WeakMap<readonly KnownHost[], Index>();
+const indices = new WeakMap<readonly KnownHostLine[], Index>();
 
-function createIndex(entries: readonly KnownHost[]): Index {
+function createIndex(lines: readonly KnownHostLine[]): Index {
   const plain = new Map<string, number[]>();
   const others: number[] = [];
-  for (const [place, { hosts }] of entries.entries()) {
+  for (const [place, { hosts }] of lines.entries()) {
     const isPlain = !/^\||[*?!]/.test(hosts);
     if (!isPlain) others.push(place);
-    for (const name of isPlain ? lowerCase(hosts).split(',') : []) {
+    for (const name of isPlain ? hosts.split(',') : []) {
       const places = plain.get(name);
       if (places === undefined) plain.set(name, [place]);
       else places.push(place);
@@ -153,19 +159,23 @@ function createIndex(entries: readonly KnownHost[]): Index {
   return { plain, others };
 }
 
-/** The entries about a name, in their order. */
-function entriesAbout(entries: readonly KnownHost[], name: string): readonly KnownHost[] {
-  const index = indices.get(entries) ?? createIndex(entries);
-  indices.set(entries, index);
-  return [...new Set([...(index.plain.get(lowerCase(name)) ?? []), ...index.others])]
+/** The lines about a name whose keys can be read, in their order. Only these keys are: a file has thousands. */
+function findAbout(lines: readonly KnownHostLine[], name: string): readonly KnownHost[] {
+  const index = indices.get(lines) ?? createIndex(lines);
+  indices.set(lines, index);
+  return [...new Set([...(index.plain.get(name) ?? []), ...index.others])]
     .toSorted((a, b) => a - b)
-    .flatMap((place) => entries[place] ?? [])
-    .filter(({ hosts }) => isAbout(name, hosts));
+    .flatMap((place) => lines[place] ?? [])
+    .filter(({ hosts }) => isAbout(name, hosts))
+    .flatMap(({ base64, ...line }) => {
+      const key = readPublicKey(line.type, base64);
+      return key === undefined ? [] : [{ ...line, type: keyType(key), key }];
+    });
 }
 
 /** hostfile.c: match_maybe_hashed. */
 function isAbout(name: string, hosts: string): boolean {
-  if (!hosts.startsWith('|')) return matchesHostList(name, hosts);
+  if (!hosts.startsWith('|')) return matchesPatternList(name, hosts);
   const salt = Buffer.from(hosts.split('|')[2] ?? '', 'base64');
   const digest = createHmac('sha1', salt).update(name).digest('base64');
   return salt.length === 20 && hosts === `|1|${salt.toString('base64')}|${digest}`;

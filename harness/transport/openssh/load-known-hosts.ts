@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { AssayError } from '../../../workloads/kit/assay-error.ts';
-import type { KnownHost } from './known-hosts.ts';
+import type { KnownHostLine } from './known-hosts.ts';
 import { readKnownHosts } from './known-hosts.ts';
 import { refuse } from './refusals.ts';
 
 /** Reads a known_hosts file; one that does not exist knows nobody. */
-export async function loadKnownHosts(path: string): Promise<readonly KnownHost[]> {
+export async function loadKnownHosts(path: string): Promise<readonly KnownHostLine[]> {
   try {
     // Bytes as they are: no mark of a byte order is lost, no byte becomes another.
     return readKnownHosts(await readFile(path, 'latin1'), path);

@@ -4,6 +4,8 @@ export const lowerCase = (text: string): string =>
 
 /** Whether a name matches a comma-separated list of patterns; one behind `!` that matches excludes it (match.c). */
 export function matchesPatternList(name: string, list: string): boolean {
+  if (list.length < longestPattern && !/[*?!]/.test(list) && !name.includes(','))
+    return `,${list},`.includes(`,${name},`);
   let isMatching = false;
   for (const part of list.split(',')) {
     const isNegated = part.startsWith('!');
