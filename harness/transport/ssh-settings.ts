@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { homedir, hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
@@ -16,8 +15,9 @@ import type { HostNames } from './openssh/known-hosts.ts';
 import { knownHostName } from './openssh/known-hosts.ts';
 import { lowerCase } from './openssh/pattern.ts';
 import { refuse, refuseOptions, refuseSetting } from './openssh/refusals.ts';
+import { loadServices } from './openssh/services.ts';
 import type { Services } from './openssh/values.ts';
-import { isHostName, isUserName, readPort, readSeconds, readServices } from './openssh/values.ts';
+import { isHostName, isUserName, readPort, readSeconds } from './openssh/values.ts';
 import type { SshTarget } from './ssh-target.ts';
 import { readSshTarget } from './ssh-target.ts';
 
@@ -89,22 +89,13 @@ const mostJumps = 8;
 export async function loadSshSettings(
   surroundings: SshSurroundings,
 ): Promise<(target: string) => SshSettings> {
-  const services = await loadServices();
+  const services = loadServices();
   const files = await Promise.all(surroundings.configFiles.map((file) => loadConfigFile(file, surroundings)));
   const context = { files: files.filter((file) => file !== undefined), surroundings, services, depth: 0 };
   return (target) => ({
     name: target,
-    hops: createHops(readSshTarget(target, 'target', services), context),
+    hops: createHops(readSshTarget(target), context),
   });
-}
-
-async function loadServices(): Promise<Services> {
-  try {
-    return readServices(await readFile('/etc/services', 'utf8'));
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause) return new Map(); // not there in small containers: numbers will do
-    throw cause;
-  }
 }
 
 interface Context {

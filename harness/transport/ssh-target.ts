@@ -2,6 +2,7 @@ import { isIPv6 } from 'node:net';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { HostAndPort } from './openssh/host-and-port.ts';
 import { readHostAndPort } from './openssh/host-and-port.ts';
+import { loadServices } from './openssh/services.ts';
 import type { Services } from './openssh/values.ts';
 import { isHostName, isUserName } from './openssh/values.ts';
 
@@ -12,7 +13,11 @@ export type SshTarget = HostAndPort;
  * Reads `[user@]host[:port]` or `ssh://[user@]host[:port]`, as ssh reads them behind -J and on its command line; an IPv6
  * address in brackets, or alone and then without a port.
  */
-export function readSshTarget(text: string, where = 'target', services: Services = new Map()): SshTarget {
+export function readSshTarget(
+  text: string,
+  where = 'target',
+  services: Services = loadServices(),
+): SshTarget {
   const at = text.lastIndexOf('@') + 1;
   const isAddress = isIPv6(text.slice(at));
   const read = readHostAndPort(isAddress ? `${text.slice(0, at)}[${text.slice(at)}]` : text, services);
