@@ -29,12 +29,20 @@ async function expandPart(folder: string, part: string): Promise<readonly string
     .toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 }
 
+const classes: Readonly<Record<string, string>> = {
+  alpha: 'A-Za-z',
+  digit: '0-9',
+  alnum: 'A-Za-z0-9',
+  upper: 'A-Z',
+  lower: 'a-z',
+};
+
 /** A wildcard does not stand for a dot in front; `[!a-c]` is one character that is not among these. */
 function toExpression(name: string): RegExp {
   const source = name.replaceAll(
-    /\\(.)|\[(!?)(\]?[^\]]*)\]|([*])|([?])|([^])/g,
+    /\\(.)|\[(!?)(\]?(?:\[:\w+:\]|[^\]])*)\]|(\*+)|(\?)|([^])/g,
     (_, escaped?: string, not?: string, set?: string, star?: string, one?: string, other?: string) => {
-      if (set !== undefined) return `[${not === '' ? '' : '^'}${set.replaceAll(/[\\\]^]/g, '\\$&')}]`;
+      if (set !== undefined) return `[${not === '' ? '' : '^'}${toSet(set)}]`;
       if (star !== undefined) return '[^/]*';
       if (one !== undefined) return '[^/]';
       return (escaped ?? other ?? '').replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&');
@@ -42,6 +50,19 @@ function toExpression(name: string): RegExp {
   );
   return new RegExp(`^${name.startsWith('.') ? '' : '(?!\\.)'}${source}$`, 'u');
 }
+
+/** Characters between brackets; a range that runs backwards has none. */
+const toSet = (set: string): string =>
+  set.replaceAll(
+    /\[:(\w+):\]|(.)-(.)|([^])/gsu,
+    (_, name?: string, from?: string, to?: string, one?: string) => {
+      if (name !== undefined) return classes[name] ?? '';
+      if (from === undefined || to === undefined) return escape(one ?? '');
+      return from <= to ? `${escape(from)}-${escape(to)}` : '';
+    },
+  );
+
+const escape = (text: string): string => text.replaceAll(/[\\\][^-]/g, '\\$&');
 
 const isNothing = (cause: unknown): boolean =>
   cause instanceof Error &&
