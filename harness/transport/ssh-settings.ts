@@ -9,7 +9,7 @@ import { computeOptions } from './openssh/compute-options.ts';
 import type { ConfigFile, ConfigSource } from './openssh/config-file.ts';
 import { loadConfigFile } from './openssh/config-file.ts';
 import type { Tokens, Variables } from './openssh/expand.ts';
-import { expand, expandHome } from './openssh/expand.ts';
+import { expand, expandHome, findVariable } from './openssh/expand.ts';
 import { readHostAndPort } from './openssh/host-and-port.ts';
 import type { HostNames } from './openssh/known-hosts.ts';
 import { knownHostName } from './openssh/known-hosts.ts';
@@ -256,7 +256,7 @@ function agentSocket(
   const named = path(setting ?? 'SSH_AUTH_SOCK');
   if (named === 'none') return undefined;
   const name = named === 'SSH_AUTH_SOCK' ? named : named.startsWith('$') ? named.slice(1) : undefined;
-  const socket = name === undefined ? named : variables[name];
+  const socket = name === undefined ? named : findVariable(variables, name);
   // Set to nothing is how one says that there is none (authfd.c: ssh_get_authentication_socket).
   return socket === '' ? undefined : socket;
 }

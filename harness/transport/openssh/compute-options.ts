@@ -2,6 +2,7 @@ import { AssayError } from '../../../workloads/kit/assay-error.ts';
 import { canonicalAddress } from './address.ts';
 import type { ConfigFile, ConfigLine } from './config-file.ts';
 import type { Variables } from './expand.ts';
+import { findVariable } from './expand.ts';
 import { readHostAndPort } from './host-and-port.ts';
 import type { Argument } from './keywords.ts';
 import { findKeyword } from './keywords.ts';
@@ -170,6 +171,8 @@ function isAgent(text: string, variables: Variables): boolean {
   const names = [...text.matchAll(/\$\{([^}]*)(\}?)/g)];
   return (
     (!isLegacy || /^\$\w+$/.test(text)) &&
-    names.every(([, name = '', end]) => end !== '' && name !== '' && variables[name] !== undefined)
+    names.every(
+      ([, name = '', end]) => end !== '' && name !== '' && findVariable(variables, name) !== undefined,
+    )
   );
 }

@@ -22,11 +22,15 @@ export function expand(text: string, tokens: Tokens, variables?: Variables): str
       const known = Object.keys(tokens).map((letter) => `%${letter}`);
       throw invalid(text, `expected one of %% ${known.join(' ')}, found \`${written}\``);
     }
-    const value = end === '' || name === undefined ? undefined : variables?.[name];
+    const value = end === '' ? undefined : findVariable(variables ?? {}, name ?? '');
     if (value === undefined) throw invalid(text, `expected a variable that is set, found \`${written}\``);
     return value;
   });
 }
+
+/** A variable that is set: no name that every object has. */
+export const findVariable = (variables: Variables, name: string): string | undefined =>
+  Object.hasOwn(variables, name) ? variables[name] : undefined;
 
 /** Replaces `~` in front (misc.c: tilde_expand). */
 export function expandHome(path: string, home: string): string {

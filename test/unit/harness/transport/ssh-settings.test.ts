@@ -188,6 +188,7 @@ Host outer
     ['\ufeffHost *', 'expected a keyword of ssh_config'],
     ['MACs hmac-sha1', 'found `macs hmac-sha1`'],
     ['IdentityFile ${NOWHERE}/x', 'expected a variable that is set, found `${NOWHERE}`'],
+    ['IdentityFile ${constructor}/x', 'expected a variable that is set'],
     ['IdentityAgent ${NOWHERE}', 'expected a variable that is set'],
     ['Include ~root/x', 'the home of another user'],
     ['Match tagged x', 'expected other criteria than `Match tagged`'],
