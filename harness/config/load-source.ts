@@ -20,10 +20,13 @@ export async function loadSource(file: string): Promise<Source> {
     return { file, text: buffer.toString('utf8', 0, bytesRead) };
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
-    if (code === undefined) throw cause;
-    throw cause instanceof AssayError ? cause : notReadable(file, code, cause);
+    if (cause instanceof AssayError || code === undefined || notTheFile.has(code)) throw cause;
+    throw notReadable(file, code, cause);
   }
 }
+
+/** What the system refuses whatever the file. */
+const notTheFile: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'EIO']);
 
 const notReadable = (file: string, found: string, cause?: unknown): AssayError =>
   new AssayError('CONFIG_INVALID', `${file}: expected a readable file, got ${found}`, {

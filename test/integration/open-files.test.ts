@@ -47,4 +47,18 @@ process.stdout.write([code, message, hint].join(' | '));`;
       /^FILE_REFUSED \| expected to use a file, the system refused: EMFILE: .*run\.json' \| .*ulimit -n 4096$/,
     );
   });
+
+  it('is told when it is reached, and is no fault of a file of configuration', () => {
+    const source = new URL('../../', import.meta.url);
+    const script = `
+import { openSync } from 'node:fs';
+import { loadSource } from '${new URL('harness/config/load-source.ts', source).href}';
+import { AssayError } from '${new URL('workloads/kit/assay-error.ts', source).href}';
+try { for (;;) openSync('/dev/null'); } catch {}
+const { code, hint } = await loadSource('/dev/null').catch(AssayError.from);
+process.stdout.write([code, hint].join(' | '));`;
+    const [shell = '', ...limit] = withOpenFiles(64);
+    const args = [...limit, process.execPath, '--input-type=module', '-e', script];
+    expect(execFileSync(shell, args, { encoding: 'utf8' })).toMatch(/^FILE_REFUSED \| .*ulimit -n 4096$/);
+  });
 });
