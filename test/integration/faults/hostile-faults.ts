@@ -4,6 +4,7 @@ import { expect } from 'vitest';
 import { markName } from '../../../agents/exec/sweep.ts';
 import { runPaths } from '../../../harness/store/run-directory.ts';
 import { waitUntil } from '../../rig/wait-until.ts';
+import { modes } from '../../support/hostile/modes.ts';
 import type { Lies } from '../../support/lying-node.ts';
 import { startLyingNode } from '../../support/lying-node.ts';
 import type { Finished } from '../../support/run-assay.ts';
@@ -85,6 +86,11 @@ export const hostileFaults: Readonly<Record<string, Scenario>> = {
     },
   },
 
+  'node sends what nobody asked for': asIn('another repetition'),
+  'node floods': asIn('outputs of gigabytes'),
+  'node is silent': asIn('silent to its batch'),
+  'node breaks off again and again': asIn('cut at every batch'),
+
   'link in the directory of the run': {
     nodes: 1,
     provoke: async (scene) => {
@@ -162,8 +168,15 @@ const knock = `use Socket; use POSIX; my ($door) = glob "/var/tmp/assay-0/runs/*
 POSIX::setgid(65534); POSIX::setuid(65534); socket(S, PF_UNIX, SOCK_STREAM, 0);
 print connect(S, pack_sockaddr_un($door)) ? "connected" : $!;`;
 
+/** What becomes of a node with one of the modes that hostile-nodes.test.ts tries, with deadlines of six seconds. */
+function asIn(name: string): Scenario {
+  const mode = modes[name];
+  if (mode === undefined) throw new RangeError(`no mode ${name}`);
+  return { nodes: 1, provoke: (scene) => besideLiar(scene, mode.lies, 1 / 10) };
+}
+
 /** A certify of the honest node and of one that tells these lies: what becomes of the latter. */
-async function besideLiar(scene: Scene, lies: Lies): Promise<Found> {
+async function besideLiar(scene: Scene, lies: Lies, patience = 1): Promise<Found> {
   const liar = await startLyingNode(lies);
   try {
     const host = `127.0.0.1:${liar.port}`;
@@ -171,6 +184,7 @@ async function besideLiar(scene: Scene, lies: Lies): Promise<Found> {
       rack: [...scene.nodes.map(({ name }) => ({ name })), { name: 'liar', host: `root@${host}` }],
       knownHosts: (lines) => `${lines}[127.0.0.1]:${liar.port} ${liar.hostKey}\n`,
       anyHost: true,
+      patience,
     });
     const ended = await running.finished;
     expect(ended.stderr).toContain('✖ liar: ');

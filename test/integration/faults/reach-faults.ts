@@ -5,7 +5,7 @@ import type { RigNode } from '../../rig/rig-node.ts';
 import { waitUntil } from '../../rig/wait-until.ts';
 import type { Running } from '../../support/run-assay.ts';
 import type { Gate } from './node-state.ts';
-import { killAgent, ownProgramsFirst, putGatedOpenssl } from './node-state.ts';
+import { createGate, killAgent, ownProgramsFirst, putGatedOpenssl, putTool } from './node-state.ts';
 import type { Found, Scenario, Scene } from './scene.ts';
 import { expectMeasured, found, patientHash, product, verify } from './scene.ts';
 
@@ -132,6 +132,16 @@ export const reachFaults: Readonly<Record<string, Scenario>> = {
       }),
   },
 
+  'bridge of the agent killed while it probes': {
+    nodes: 1,
+    provoke: (scene) => whileItProbes(scene, 'bridge'),
+  },
+
+  'keeper of the agent killed while it probes': {
+    nodes: 1,
+    provoke: (scene) => whileItProbes(scene, 'keeper'),
+  },
+
   'keeper of the agent killed': {
     nodes: 1,
     provoke: (scene) => disturb(scene, ({ node }) => killAgent(node, 'keeper'), twice),
@@ -196,3 +206,16 @@ const openSocket = ({ address }: RigNode): ReturnType<typeof connect> => connect
 
 /** What was wrapped for a terminal, as it was before. */
 const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ');
+
+/** A certify in which the connection is lost before the node is open. */
+async function whileItProbes(scene: Scene, verb: 'bridge' | 'keeper'): Promise<Found> {
+  const [node] = scene.nodes;
+  const gate = createGate(node);
+  putTool(node, 'lsblk', `${gate.script}; exec /usr/bin/lsblk "$@"`);
+  const running = scene.certify();
+  await gate.begun();
+  killAgent(node, verb);
+  await running.says('reaching for it');
+  gate.open();
+  return found(scene, await running.finished);
+}

@@ -54,6 +54,8 @@ export interface CertifyOptions {
   readonly anyHost?: boolean;
   /** Absent: `run` of the scene. */
   readonly out?: string;
+  /** A part of the deadlines in which nodes must answer. */
+  readonly patience?: number;
   readonly args?: readonly string[];
 }
 
@@ -72,12 +74,14 @@ export function createScene(rig: string, nodes: readonly [RigNode, ...RigNode[]]
       knownHosts = (lines: string) => lines,
       anyHost = false,
       out = run,
+      patience = 1,
       args = [],
     } = {}) => {
       const inventory = join(directory, 'rack.yaml');
       writeInventory(inventory, writeSshConfig(rig, directory, knownHosts, anyHost), rack);
       const suite = writeSuite(directory, entries);
-      return start('certify', inventory, '--profile', profile, '--suite', suite, '--out', out, ...args);
+      const words = ['certify', inventory, '--profile', profile, '--suite', suite, '--out', out, ...args];
+      return startAssay(words, { cwd: directory, env: { ASSAY_PATIENCE: String(patience) } });
     },
     verdict: () => {
       const path = ['survey', 'cpu-cluster']
