@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { errorExitCodes } from '../../workloads/kit/error-code.ts';
 import type { Mode } from '../support/hostile/mode.ts';
-import { kinds } from '../support/hostile/mode.ts';
+import { begin, kinds, silence } from '../support/hostile/mode.ts';
 import { modes as all } from '../support/hostile/modes.ts';
 import type { Lies } from '../support/lying-node.ts';
-import { runAssay } from '../support/run-assay.ts';
-import { cellsOf, surveyLiars, toldOf, weigh } from '../support/survey-liars.ts';
+import { quickHash, runAssay, startAssay, writeSuite } from '../support/run-assay.ts';
+import { cellsOf, startLiars, surveyLiars, toldOf, weigh } from '../support/survey-liars.ts';
 import { tell } from '../support/tell.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
@@ -28,8 +28,11 @@ const groups = kinds.flatMap((kind) => {
 });
 
 it('has at least five modes of each kind, sixty in all', () => {
-  for (const kind of kinds)
+  const described = readFileSync(new URL('../../docs/security.md', import.meta.url), 'utf8');
+  for (const kind of kinds) {
+    expect(described).toContain(`\n| ${kind} |`);
     expect(modes.filter(([, mode]) => mode.kind === kind).length, kind).toBeGreaterThanOrEqual(5);
+  }
   expect(modes.length).toBeGreaterThanOrEqual(60);
   for (const [name, { code }] of modes)
     for (const each of code?.split('|') ?? []) expect(Object.keys(errorExitCodes), name).toContain(each);
@@ -79,6 +82,45 @@ describe('a node that has a copy of another one', () => {
       reason: expect.stringMatching(/say the same: boot id .*each agent held the lease/) as unknown,
     });
     expect(cellsOf(found, 'honest')).toEqual(cellsOf(alone, 'honest'));
+  });
+});
+
+describe('assay stop', () => {
+  it('stops the others at once when a node is silent, and says which', { timeout: 120_000 }, async () => {
+    const directory = temporaryDirectory();
+    const begun = Promise.withResolvers<undefined>();
+    const busy: Lies = { batch: (liar, message) => begin(liar, message) };
+    const silent: Lies = { ...busy, stop: silence };
+    const deaf: Lies = {
+      batch: (liar, message) => {
+        begin(liar, message);
+        begun.resolve(undefined);
+      },
+      exec: (liar, message) => {
+        if (!String(message['command']).includes('"mode":"stop"')) liar.honestly(message);
+      },
+    };
+    const { args, stop } = await startLiars(directory, { busy, silent, deaf });
+    try {
+      const env = { ASSAY_PATIENCE: '0.5' };
+      const suite = writeSuite(directory, [quickHash({ repetitions: 2, budgetSeconds: 60 })]);
+      const run = join(directory, 'run');
+      const running = startAssay(['survey', ...args, '--suite', suite, '--out', run], {
+        cwd: directory,
+        env,
+      });
+      await begun.promise;
+      running.signal('SIGKILL');
+      await running.finished;
+      const stopped = await runAssay(['stop', run, '--now'], { cwd: directory, env });
+      expect(stopped.exitCode, stopped.stderr).toBe(3);
+      const told = toldOf(stopped.stderr);
+      expect([...told.keys()].toSorted()).toEqual(['deaf', 'silent']);
+      for (const words of told.values())
+        expect(words).toMatch(/NODE_SILENT .*expected the node to stop within 5 s/);
+    } finally {
+      await stop();
+    }
   });
 });
 
