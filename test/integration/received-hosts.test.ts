@@ -234,8 +234,13 @@ describe('any command', () => {
     expect(statSync(notes).mode & 0o777).toBe(0o700);
     expect(readdirSync(notes)).toHaveLength(1);
     expect(readdirSync(join(senderState, 'assay/locks'))).toEqual([]);
-    createKey(join(cwd, 'key'), 'ed25519'); // who has none is told so before anybody is contacted
-    const config = writeConfig(join(cwd, 'config'), ` IdentityFile ${cwd}/key\n`);
+    const config = writeConfig(join(cwd, 'config'));
+    const keyless = await assay('survey', 'n1', '--ssh-config', config);
+    expect(keyless.stderr).toContain('✖ AUTH_FAILED');
+    expect(readdirSync(join(cwd, 'state/assay/runs'))).toEqual([]);
+    createKey(join(cwd, 'key'), 'ed25519');
+    writeConfig(config, ` IdentityFile ${cwd}/key\n`);
+    // A verdict follows, that says that the machine was not reached.
     expect((await assay('survey', 'n1', '--ssh-config', config)).exitCode).toBe(3);
     expect(visits).toBeGreaterThan(0);
     expect(readdirSync(join(cwd, 'state/assay/runs'))).toHaveLength(1);
