@@ -12,6 +12,7 @@ import { Asked } from './asked.ts';
 import { Fetcher } from './fetcher.ts';
 import { hearAgent } from './hear-agent.ts';
 import { JournalMirror } from './journal-mirror.ts';
+import { Pulse } from './pulse.ts';
 import { refusalOf } from './refusal-of.ts';
 
 interface Waiter {
@@ -32,8 +33,6 @@ export interface SessionOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The leash of heavy steps is counted from the last message, so we speak at least this often. */
-const pingMs = 20_000;
 /** What a batch may take beyond the budgets of its steps: building up, writing down, killing. */
 const batchMarginMs = 60_000;
 /** A launcher asks once for every other member of its group; what asks without end wants our memory. */
@@ -53,10 +52,7 @@ export class NodeSession {
   readonly #asked: Asked;
   readonly #fetcher: Fetcher;
   readonly #mirror: JournalMirror;
-  readonly #ping: NodeJS.Timeout;
-  /** Pings that the node has not answered yet, and whether we wait for an answer. */
-  #pings = 0;
-  #awaitsPong = false;
+  readonly #pulse: Pulse;
   /** Of journal and evidence. */
   #heardBytes = 0;
   #launches = 0;
@@ -84,7 +80,13 @@ export class NodeSession {
         this.#wake();
       },
     });
-    this.#ping = setInterval(() => this.#feelPulse(), Math.min(pingMs, deadlines.msOf('pong') / 3));
+    this.#pulse = new Pulse({
+      node,
+      deadlines,
+      ping: () => this.send({ type: 'ping' }),
+      heardBytes: () => this.#heardBytes,
+      onSilence: (cause) => this.#fail(cause),
+    });
   }
 
   /** What the node's journal says so far, as far as its evidence is here. */
@@ -185,12 +187,10 @@ export class NodeSession {
   }
 
   /** Resolves when what has come is kept or refused, whatever the outcome. */
-  async settled(): Promise<void> {
-    await this.#work;
-  }
+  readonly settled = (): Promise<void> => this.#work;
 
   close(): void {
-    clearInterval(this.#ping);
+    this.#pulse.stop();
     this.#channel.close();
   }
 
@@ -221,26 +221,6 @@ export class NodeSession {
     return new Promise((resolve, reject) => this.#waiters.add({ type, resolve, reject }));
   }
 
-  /** Says that somebody is there, and makes sure that the node is. While more comes than a sign of life, it is. */
-  #feelPulse(): void {
-    this.#pings += 1;
-    this.send({ type: 'ping' });
-    if (this.#awaitsPong) return;
-    this.#awaitsPong = true;
-    const { deadlines } = this.#options;
-    const around = { node: this.node, bytes: () => this.#heardBytes };
-    deadlines.within('pong', this.#next('pong'), around).then(
-      () => {
-        this.#awaitsPong = false;
-      },
-      (cause: unknown) => {
-        // That says nothing about what it is doing: a connection can be lost without a word.
-        const { text, hint } = AssayError.from(cause);
-        this.#fail(new AssayError('AGENT_LOST', text, { node: this.node, hint, cause }));
-      },
-    );
-  }
-
   #listen(): void {
     const { nonce, evidence, signal } = this.#options;
     hearAgent(this.#channel, {
@@ -250,9 +230,8 @@ export class NodeSession {
       onMessage: (message) => this.#receive(message),
       onEnd: (cause) => this.#fail(cause),
     });
-    signal?.addEventListener('abort', () => this.#fail(new AssayError('INTERRUPTED', 'interrupted')), {
-      once: true,
-    });
+    const onAbort = (): void => this.#fail(new AssayError('INTERRUPTED', 'interrupted'));
+    signal?.addEventListener('abort', onAbort, { once: true });
   }
 
   #receive(message: FromAgent): Promise<void> | undefined {
@@ -263,7 +242,10 @@ export class NodeSession {
       case 'record':
         this.#heardBytes += message.line.length;
         this.#mirror.arrived(message.line);
-        this.#work = this.#work.then(() => this.#keep()).catch((cause: unknown) => this.#fail(cause));
+        // After a failure nothing more is kept, so that the journal here never has a hole.
+        this.#work = this.#work
+          .then(() => (this.#failure === undefined ? this.#mirror.keep() : undefined))
+          .catch((cause: unknown) => this.#fail(cause));
         return undefined;
       case 'chunk':
         if (!this.#fetcher.wants(message.path))
@@ -274,10 +256,8 @@ export class NodeSession {
         void this.#answerLaunch(message);
         return undefined;
       case 'pong':
-        this.#pings -= 1;
-        if (this.#pings < 0) throw this.#asked.refuse('one sign of life for each question', 'more');
-        if (!this.#awaitsPong) return undefined;
-        break;
+        if (!this.#pulse.pong()) throw this.#asked.refuse('one sign of life for each question', 'more');
+        return undefined;
       case 'welcome':
         this.#mirror.expectOld(message.records);
         break;
@@ -287,10 +267,8 @@ export class NodeSession {
     }
     const waiting = [...this.#waiters].filter(({ type }) => type === message.type);
     if (waiting.length === 0) throw this.#asked.refuse('answers to what was asked', message.type);
-    for (const waiter of waiting) {
-      this.#waiters.delete(waiter);
-      waiter.resolve(message);
-    }
+    for (const { resolve } of waiting) resolve(message);
+    for (const waiter of waiting) this.#waiters.delete(waiter);
     return undefined;
   }
 
@@ -302,8 +280,7 @@ export class NodeSession {
       return;
     }
     const refused = { exitCode: 1, text: `nothing may be launched for the step ${step} now` };
-    const answer = this.onLaunch === undefined ? refused : await this.onLaunch(step, words);
-    this.send({ type: 'launched', id, ...answer });
+    this.send({ type: 'launched', id, ...((await this.onLaunch?.(step, words)) ?? refused) });
   }
 
   #fail(cause: unknown): void {
@@ -318,10 +295,5 @@ export class NodeSession {
 
   #wake(): void {
     for (const change of this.#changes.splice(0)) change();
-  }
-
-  /** After a failure nothing more is kept, so that the journal here never has a hole. */
-  async #keep(): Promise<void> {
-    if (this.#failure === undefined) await this.#mirror.keep();
   }
 }
