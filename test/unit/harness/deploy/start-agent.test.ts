@@ -68,6 +68,7 @@ describe('startAgent', () => {
 
   it('says why no directory will do', async () => {
     addProgram('mkdir', 'exit 1');
+    addProgram('id', 'echo 4242'); // whose directories are not there yet
     await expect(startAgent(createPlace('', ['/a b']), hello, { bundle })).rejects.toMatchObject({
       code: 'STATE_DIRECTORY_UNUSABLE',
       message: expect.stringMatching(/found \/a b:cannot-be-created \/var\/tmp\/assay-\d+:/) as unknown,
