@@ -13,19 +13,20 @@ import { createRandom, liesOf } from './hostile/sequences.ts';
 // honest node; nodes that answer with generated messages (seeded, over the grammar of the protocol), ten at a time beside an
 // honest one; kill -9 of coordinator, resume, keeper, bridge and tool of real runs on this machine. Prints a table; fails when
 // anything ended otherwise than it should. Needs its own network for the lease of the machine:
-// unshare -n sh -c 'ip link set lo up; exec node bench/hostile.ts [--modes alone,beside] [--sequences 500] [--kills 200] [--seed 1]'
+// unshare -n sh -c 'ip link set lo up; exec node bench/hostile.ts [--modes alone,beside] [--only <part of a name>] [--many 100] [--sequences 500] [--kills 200] [--seed 1]'
 
 const { values: flags } = parseArgs({
   options: {
     modes: { type: 'string', default: 'alone,beside' },
     only: { type: 'string', default: '' },
+    many: { type: 'string', default: '0' },
     sequences: { type: 'string', default: '500' },
     kills: { type: 'string', default: '200' },
     seed: { type: 'string', default: '1' },
   },
 });
 const [patience, hangsAfterMs, sequencesAtOnce] = [1 / 10, 150_000, 10];
-const most = { memoryBytes: 300e6, diskBytes: 20e6 };
+const most = { memoryBytes: 300e6, diskBytes: 70e6 };
 
 /** What was found of one way to try. */
 interface Row {
@@ -63,7 +64,12 @@ async function tryOne(
   const directory = mkdtempSync(join(tmpdir(), 'assay-hostile-'));
   const row = rowOf(name);
   try {
-    const found = await surveyLiars(lies, { directory, patience, hangsAfterMs });
+    const stretch = Math.max(1, Object.keys(lies).length / 20);
+    const found = await surveyLiars(lies, {
+      directory,
+      patience: patience * stretch,
+      hangsAfterMs: hangsAfterMs * stretch,
+    });
     const isHang = found.exitCode === null;
     const isCrash = found.exitCode === 70 || /defect in Assay|^\s+at .*\(/m.test(found.stderr);
     row.tried += 1;
@@ -73,7 +79,7 @@ async function tryOne(
     const known = new Set(['id', 'id.pub', 'known', 'config', 'suite.yaml', 'run', 'run.report']);
     const foreign = readdirSync(directory).filter((each) => !known.has(each));
     row.outside += foreign.length;
-    const disk = isHang ? 0 : weigh(found.directory);
+    const disk = isHang || Object.keys(lies).length > 20 ? 0 : weigh(found.directory);
     const all = [
       ...(isHang ? ['hangs'] : []),
       ...(isCrash ? ['crashes'] : []),
@@ -132,6 +138,16 @@ for (const how of flags.modes.split(',').filter((each) => each !== ''))
         ...(found.exitCode === alone ? [] : [`${name}: exit code ${found.exitCode}, not ${alone}`]),
       ]);
   }
+
+// As many nodes as there may be that flood at the same time, in one way each time, beside an honest one.
+for (const [name, { kind, lies }] of chosen) {
+  const many = Number(flags.many);
+  if (kind !== 'floods' || many === 0) continue;
+  const crowd = Object.fromEntries(Array.from({ length: many }, (_, index) => [`liar${index}`, lies]));
+  await tryOne(`${many} nodes: ${name}`, { honest: {}, ...crowd }, (found) =>
+    found.exitCode === 0 ? [] : [`exit code ${found.exitCode}`],
+  );
+}
 
 const random = createRandom(Number(flags.seed));
 for (let left = Number(flags.sequences); left > 0; left -= sequencesAtOnce) {

@@ -17,7 +17,7 @@ export type SessionEvidence = Pick<RunEvidence, 'run' | 'registry' | 'node' | 's
 /** What a journal may weigh: five records for each step, and those of connections, restarts and facts. */
 const [journalBytes, journalBytesOfStep] = [256 * 1024, 4 * 1024];
 /** What the outputs of a step may weigh together: a tool that floods both streams is ended at 16 MiB of each. */
-const stepBytes = 48 * 1024 * 1024;
+const stepBytes = 34 * 1024 * 1024;
 /** What is said of a step: its commands, with words of a launch. */
 export const resultBytes = 1024 * 1024;
 
@@ -97,9 +97,9 @@ export class Asked {
   }
 
   /** Throws NOT_ASKED for facts of a depth that no machine has. */
-  expectFacts(step: string, files: ReadonlyMap<string, Buffer>): void {
+  expectFacts(step: string, files: ReadonlyMap<string, string>): void {
     if (!FactsStep.safeParse(step).success) return;
-    const json = parseJson(files.get('probes.json')?.toString('utf8') ?? '');
+    const json = parseJson(files.get('probes.json') ?? '');
     const { probes = [] } = ProbeDocument.safeParse(json).data ?? {};
     const deep = probes.find(({ text }) => /^\s*[[{]/.test(text) && isTooDeep(text));
     if (deep !== undefined) throw this.refuse(`what ${deep.id} can say`, 'a document of any depth');

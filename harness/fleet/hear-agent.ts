@@ -5,6 +5,9 @@ import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { parseJson } from '../../workloads/kit/parse-json.ts';
 import type { Channel } from '../transport/transport.ts';
 
+/** A chunk of evidence is 256 KiB before base64, and a node holds no more of us than that at a time. */
+const mostOfLine = 512 * 1024;
+
 /**
  * Gives every message of the agent on a channel, and then why there are no more: it spoke otherwise, or was lost. Nothing
  * more is read while a message is dealt with, so a node that sends without end fills its own buffers.
@@ -22,7 +25,7 @@ export function hearAgent(
 ): void {
   const { node, nonce, run, onMessage, onEnd } = options;
   const { stdout, stderr } = channel;
-  const split = createLineSplitter();
+  const split = createLineSplitter(mostOfLine);
   let said = '';
   const readLine = (line: string): FromAgent => {
     const message = FromAgent.safeParse(parseJson(line)).data;

@@ -23,7 +23,7 @@ interface Proven {
   readonly place: ChainPlace;
 }
 
-/** Outputs are read whole, so that one step at a time is in memory, whatever the number of nodes. */
+/** Outputs are read whole, to be parsed and for the index, so one step at a time is in memory, whatever the number of nodes. */
 const reading = new ByteBudget(1);
 
 /**
@@ -96,8 +96,9 @@ export class JournalMirror {
   async finish(): Promise<void> {
     const { id, fold } = this.#evidence;
     await this.#run.flush(runPaths.journal(id));
-    if (fold.ended.size > 0 && !(await this.#run.has(runPaths.packIndex(id))))
-      await (await this.#openPack()).close();
+    if (fold.ended.size === 0 || (await this.#run.has(runPaths.packIndex(id)))) return;
+    const pack = await this.#openPack();
+    await reading.within(1, () => pack.close());
   }
 
   #prove(line: string): Omit<Proven, 'line'> {
@@ -138,8 +139,8 @@ export class JournalMirror {
     const pack = await this.#openPack();
     await pack.append(step, new Map<string, Content>([...contents, [lastFile, exit]]), async (read) => {
       await reading.within(1, async () => {
-        const files = new Map<string, Buffer>();
-        for (const { file } of outputs) files.set(file, await read(file));
+        const files = new Map<string, string>();
+        for (const { file } of outputs) files.set(file, (await read(file)).toString('utf8'));
         this.#asked.expectFacts(step, files);
         this.#evidence.add(result, files, this.#whole.stepsOf(node).get(step));
       });

@@ -118,15 +118,21 @@ export class NodeEvidence {
    * Takes a step with its outputs, by file name, of which each is what the result says, and what was planned under its
    * name. Evidence that is whole and not what was planned says nothing: its numbers are of something else.
    */
-  add(result: StepResult, outputs: ReadonlyMap<string, Uint8Array>, planned: PlannedStep | undefined): void {
+  add(
+    result: StepResult,
+    outputs: ReadonlyMap<string, Uint8Array | string>,
+    planned: PlannedStep | undefined,
+  ): void {
     this.#material = undefined;
     const { step } = result;
-    const files = new Map([...outputs].map(([file, bytes]) => [file, textOf(bytes)]));
+    const files = new Map(
+      [...outputs].map(([file, bytes]) => [file, typeof bytes === 'string' ? bytes : textOf(bytes)]),
+    );
     if (FactsStep.safeParse(step).success) {
       const probes = files.get('probes.json');
       const where = `${runPaths.step(this.id, step)}/probes.json`;
       if (probes !== undefined) {
-        const facts = readHostFacts(readDocument(ProbeDocument, probes, where));
+        const facts = detached(readHostFacts(readDocument(ProbeDocument, probes, where)));
         this.#documents.push({ step, facts: this.#documents.length === 0 ? facts : withoutOwnLoad(facts) });
       }
       return;
@@ -142,7 +148,11 @@ export class NodeEvidence {
   }
 
   #read(result: StepResult, files: ReadonlyMap<string, string>): Result<readonly Sample[], Said> {
-    const parsed = parseStep(this.#registry, this.id, result, files, this.#shared);
+    // What is shared stays as long as the run, and so would the text that it was read in.
+    const isLarge = [...files.values()].some(({ length }) => length > largeText);
+    const parsed = isLarge
+      ? detached(parseStep(this.#registry, this.id, result, files))
+      : parseStep(this.#registry, this.id, result, files, this.#shared);
     return parsed.ok ? parsed : err({ say: 'quoted', text: parsed.error });
   }
 
@@ -199,6 +209,12 @@ export class NodeEvidence {
     };
   }
 }
+
+/** From here on it is worth a copy of what was read in a text, so as not to keep the text. */
+const largeText = 64 * 1024;
+
+/** A piece of a string keeps the whole string alive: a version or a quoted line that was read in 16 MiB keeps all of them. */
+const detached = <T>(value: T): T => structuredClone(value);
 
 /** Of the bytes where they are: outputs can be large, and are there once. */
 const textOf = ({ buffer, byteOffset, byteLength }: Uint8Array): string =>

@@ -52,7 +52,7 @@ const trickle =
 /** Nodes that want our memory, our disk or our time. */
 export const loadModes: Readonly<Record<string, Mode>> = {
   'records without end': flood(
-    { fetch: ({ flood: send }) => send(() => message({ type: 'record', line: 'x'.repeat(900_000) })) },
+    { fetch: ({ flood: send }) => send(() => message({ type: 'record', line: 'x'.repeat(400_000) })) },
     'NODE_FLOODS',
     'expected at most .* bytes of its journal',
   ),
@@ -70,7 +70,7 @@ export const loadModes: Readonly<Record<string, Mode>> = {
     'expected at most .* bytes of its journal',
   ),
   'long lines of a journal': flood(
-    { probe: ({ record }) => record({ type: 'closed', reason: 'r'.repeat(900_000) }) },
+    { probe: ({ record }) => record({ type: 'closed', reason: 'r'.repeat(400_000) }) },
     'NODE_FLOODS',
     'expected at most .* bytes of its journal',
   ),
@@ -101,6 +101,28 @@ export const loadModes: Readonly<Record<string, Mode>> = {
     'NODE_FLOODS',
     'expected at most .* bytes of',
   ),
+  'outputs as large as they may be': {
+    kind: 'floods',
+    lies: {
+      batch: (liar, said) => {
+        begin(liar, said);
+        const [first] = requestsOf(said);
+        if (first === undefined) return;
+        const large = {
+          exitCode: 0,
+          durationMs: 1,
+          stdout: 'x'.repeat(16 * 1024 * 1024),
+          stderr: '',
+          artifacts: {},
+        };
+        liar.record({ type: 'step-started', step: first.step });
+        const result = liar.keep(first, { outputs: { version: large, speed: large } });
+        liar.record(ended(first.step, result));
+        liar.record({ type: 'batch-ended', batch: said['batch'], execution: 'completed' });
+      },
+    },
+    alone: 0,
+  },
   'outputs by the thousand': flood(
     claimed(Array.from({ length: 5000 }, (_, index) => ({ file: `f${index}`, bytes: 1 }))),
     'NOT_ASKED',
