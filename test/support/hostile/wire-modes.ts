@@ -39,7 +39,7 @@ export const wireModes: Readonly<Record<string, Mode>> = {
   'no message at all': broken({ probe: ({ raw }) => raw('{"nothing":1}\n') }, 'does not fit protocol'),
   'no JSON': broken({ probe: ({ raw }) => raw('\u0000\u001b[2J{{{\n') }, 'does not fit protocol'),
   'depth without end': broken(
-    { probe: ({ raw }) => raw(`{"type":"record","line":${'['.repeat(400_000)}${']'.repeat(400_000)}}\n`) },
+    { probe: ({ raw }) => raw(`{"type":"record","line":${'['.repeat(200_000)}${']'.repeat(200_000)}}\n`) },
     'does not fit protocol',
   ),
   'a prototype': broken(
