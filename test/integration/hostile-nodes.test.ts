@@ -47,10 +47,17 @@ describe('nodes that misbehave beside an honest one', () => {
       'honest',
     ));
 
-  it.each(groups)('%s, part %i', { timeout: 120_000 }, async (_kind, _part, group) => {
+  it.each(groups)('%s, part %i', { timeout: 120_000 }, async (kind, _part, group) => {
     const liars = group.map(([name, mode], index) => ({ node: `liar${index + 1}`, name, mode }));
     const lies = Object.fromEntries(liars.map(({ node, mode }) => [node, mode.lies]));
-    const found = await surveyLiars({ honest: {}, ...lies }, { directory: temporaryDirectory(), patience });
+    const found = await surveyLiars(
+      { honest: {}, ...lies },
+      {
+        directory: temporaryDirectory(),
+        // They are of this process, and keep it from answering as the honest one.
+        patience: kind === 'floods' ? 1 / 3 : patience,
+      },
+    );
     expect(found.exitCode, found.stderr).toBe(0);
     expect(cellsOf(found, 'honest')).toEqual(await besideHonest());
     const words = toldOf(found.stderr);
