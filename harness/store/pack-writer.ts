@@ -1,8 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { damaged } from './evidence-damaged.ts';
 import type { PackIndex, PackUnit } from './pack.ts';
-import { createUnitFold, lastFile, scanUnits, trailer } from './pack.ts';
-import { PackReader } from './pack-reader.ts';
+import { createUnitFold, lastFile, readPart, scanUnits, trailer } from './pack.ts';
 import { toJson } from './read-document.ts';
 import type { RunDirectory } from './run-directory.ts';
 import { runPaths } from './run-directory.ts';
@@ -162,9 +162,24 @@ interface Piece<C extends Content> {
 
 /** The index of a pack that has none, with the digest of each file as it is on the disk. */
 async function createIndex(run: RunDirectory, node: string): Promise<PackIndex> {
-  await using pack = await PackReader.open(run, node, Infinity);
+  const where = runPaths.pack(node);
+  await using tar = await run.openToRead(where);
+  const units = await scanUnits(tar, { where, most: Infinity });
   const entries: PackIndex['entries'] = [];
-  for (const step of pack.names)
-    for (const { bytes: _, ...entry } of (await pack.read(step)).values()) entries.push(entry);
-  return { schema: 'assay/pack', schemaVersion: 1, bytes: pack.end, entries };
+  for (const { path, offset, size } of units.flatMap((unit) => unit.entries))
+    entries.push({ path, offset, size, sha256: await digestOf(tar, { where, offset, size }) });
+  return { schema: 'assay/pack', schemaVersion: 1, bytes: units.at(-1)?.end ?? 0, entries };
+}
+
+const partBytes = 1024 * 1024;
+
+/** The digest of a file in a pack, which is never held whole. */
+async function digestOf(
+  tar: FileHandle,
+  { where, offset, size }: { readonly where: string; readonly offset: number; readonly size: number },
+): Promise<string> {
+  const hash = createHash('sha256');
+  for (let start = offset; start < offset + size; start += partBytes)
+    hash.update(await readPart(tar, { where, start, end: Math.min(start + partBytes, offset + size) }));
+  return hash.digest('hex');
 }
