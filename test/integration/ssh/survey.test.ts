@@ -39,7 +39,7 @@ function survey(knownHosts: readonly string[], ...targets: readonly string[]): P
     knownHosts,
     config: [
       `Host node7\n HostName 127.0.0.1\n Port ${server.port}\n User ${server.user}\n IdentityFile ${server.identity}`,
-      'Host nowhere\n HostName 127.0.0.1\n Port 1',
+      `Host nowhere\n HostName 127.0.0.1\n Port 1\n IdentityFile ${server.identity}`,
     ],
   });
   const args = ['survey', ...targets, '--suite', join(cwd, 'suite.yaml'), '--out', run];
