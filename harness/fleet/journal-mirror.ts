@@ -8,6 +8,7 @@ import type { NodeEvidence } from '../store/node-evidence.ts';
 import { lastFile } from '../store/pack.ts';
 import type { Content } from '../store/pack-writer.ts';
 import { PackWriter } from '../store/pack-writer.ts';
+import { outputsOf, outputsToRead } from '../store/parse-step.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { runPaths } from '../store/run-directory.ts';
 import type { SessionEvidence } from './asked.ts';
@@ -131,8 +132,7 @@ export class JournalMirror {
       throw damaged(`${node}:${path}`, 'a document of ours', 'one of any depth');
     const result = this.#evidence.readExit(step, exit, `${node}:${path}`);
     this.#asked.expectResult(ended, result);
-    const outputs = result.commands.flatMap((command) => command.outputs);
-    const contents = outputs.map(({ file, bytes: most, sha256: digest }) => {
+    const contents = outputsOf(result).map(({ file, bytes: most, sha256: digest }) => {
       const wanted = { path: `steps/${step}/${file}`, sha256: digest, most };
       return [file, { bytes: most, fill: (take: Take) => this.#fetch(wanted, take) }] as const;
     });
@@ -140,7 +140,7 @@ export class JournalMirror {
     await pack.append(step, new Map<string, Content>([...contents, [lastFile, exit]]), async (read) => {
       await reading.within(1, async () => {
         const files = new Map<string, string>();
-        for (const { file } of outputs) files.set(file, (await read(file)).toString('utf8'));
+        for (const { file } of outputsToRead(result)) files.set(file, (await read(file)).toString('utf8'));
         this.#asked.expectFacts(step, files);
         this.#evidence.add(result, files, this.#whole.stepsOf(node).get(step));
       });

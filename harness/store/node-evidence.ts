@@ -17,7 +17,7 @@ import type { PlannedStep } from '../plan/plan.ts';
 import type { EvidenceDamaged } from './evidence-damaged.ts';
 import { damaged } from './evidence-damaged.ts';
 import { lastFile } from './pack.ts';
-import { parseStep } from './parse-step.ts';
+import { outputsToRead, parseStep } from './parse-step.ts';
 import { readDocument } from './read-document.ts';
 import type { RunDirectory } from './run-directory.ts';
 import { runPaths } from './run-directory.ts';
@@ -125,9 +125,11 @@ export class NodeEvidence {
   ): void {
     this.#material = undefined;
     const { step } = result;
-    const files = new Map(
-      [...outputs].map(([file, bytes]) => [file, typeof bytes === 'string' ? bytes : textOf(bytes)]),
-    );
+    const files = new Map<string, string>();
+    for (const { file } of outputsToRead(result)) {
+      const output = outputs.get(file);
+      if (output !== undefined) files.set(file, typeof output === 'string' ? output : textOf(output));
+    }
     if (FactsStep.safeParse(step).success) {
       const probes = files.get('probes.json');
       const where = `${runPaths.step(this.id, step)}/probes.json`;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import type { StepResult } from '../../agents/protocol/step.ts';
+import type { CapturedOutput, StepResult } from '../../agents/protocol/step.ts';
+import { FactsStep } from '../../agents/protocol/step.ts';
 import { parseJson } from '../../workloads/kit/parse-json.ts';
 import type { Result } from '../../workloads/kit/result.ts';
 import { err, ok } from '../../workloads/kit/result.ts';
@@ -29,6 +30,26 @@ const CountersPair = z.strictObject({ before: CountersText, after: CountersText 
 const ended = new Set(['completed', 'error']);
 
 /**
+ * What a step has left is read up to here: fifty times what any tool of ours says. It is kept all the same, and held by nobody
+ * as text, whatever a node says of itself.
+ */
+const mostReadBytes = 8 * 1024 * 1024;
+
+/** The outputs that are read: what was seen of a machine, and those of a step that are not too much. */
+export const outputsToRead = (step: StepResult): readonly CapturedOutput[] =>
+  FactsStep.safeParse(step.step).success || whyTooLarge(step) === undefined ? outputsOf(step) : [];
+
+export const outputsOf = ({ commands }: StepResult): readonly CapturedOutput[] =>
+  commands.flatMap(({ outputs }) => outputs);
+
+function whyTooLarge(step: StepResult): string | undefined {
+  const bytes = outputsOf(step).reduce((sum, output) => sum + output.bytes, 0);
+  return bytes > mostReadBytes
+    ? `expected at most ${mostReadBytes} bytes of outputs in a step, got ${bytes}`
+    : undefined;
+}
+
+/**
  * Reads the samples of one step from its saved outputs (`files` by file name). Pure: the authority is this,
  * run offline, and not what any agent made of it. Never throws for what a tool printed.
  */
@@ -49,6 +70,8 @@ export function parseStep(
   // What several nodes did together is told by their leader; the others only show how their part ended.
   if (step.seat !== undefined && step.seat.rank > 0)
     return step.execution === 'completed' ? ok([]) : err(step.reason ?? step.execution);
+  const tooLarge = whyTooLarge(step);
+  if (tooLarge !== undefined) return err(tooLarge);
   const parsed = tool.parse(gatherOutputs(step, files), params.data, step.seat);
   if (!parsed.ok) return err(step.reason === undefined ? parsed.error : `${parsed.error} (${step.reason})`);
   const samples: Sample[] = [];

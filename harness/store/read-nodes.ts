@@ -10,6 +10,7 @@ import type { KeptFile, KeptSteps } from './kept-steps.ts';
 import { openSteps } from './kept-steps.ts';
 import type { NodeEvidence } from './node-evidence.ts';
 import { lastFile } from './pack.ts';
+import { outputsOf } from './parse-step.ts';
 import type { RunDirectory } from './run-directory.ts';
 import { runPaths } from './run-directory.ts';
 
@@ -121,8 +122,12 @@ async function readStep(
   if (step.execution !== execution)
     throw damaged(kept.placeOf(name, lastFile), `${execution}, as the journal says`, step.execution);
   const outputs = new Map<string, Buffer>();
-  for (const output of step.commands.flatMap((command) => command.outputs))
-    outputs.set(output.file, take(output.file, output.sha256).bytes);
+  for (const { file, sha256, bytes: expected } of outputsOf(step)) {
+    const { bytes } = take(file, sha256);
+    if (bytes.length !== expected)
+      throw damaged(kept.placeOf(name, file), `${expected} bytes, as its step says`, `${bytes.length}`);
+    outputs.set(file, bytes);
+  }
   for (const file of files.keys())
     if (file !== lastFile && !outputs.has(file))
       throw damaged(kept.placeOf(name, file), 'a file that its step names', 'one that it does not');
