@@ -21,6 +21,9 @@ const stepBytes = 34 * 1024 * 1024;
 /** What is said of a step: its commands, with words of a launch. */
 export const resultBytes = 1024 * 1024;
 
+/** Another keeper may follow, and somebody attach while the last one is going. */
+const afterClosed: ReadonlySet<JournalRecord['type']> = new Set(['restarted', 'truncated', 'attached']);
+
 /**
  * What one node was asked for, and so may say. The rest is refused before anything of it is kept, and what is asked for
  * bounds how much that can be. One for all connections to a node.
@@ -73,7 +76,7 @@ export class Asked {
   expectRecord(record: JournalRecord, isOld: boolean): void {
     const wrong = this.#whyNot(record, isOld);
     if (wrong !== undefined) throw this.refuse(...wrong);
-    this.#isClosed = record.type === 'closed';
+    this.#isClosed = record.type === 'closed' || (this.#isClosed && record.type === 'attached');
   }
 
   /** Throws NOT_ASKED for a result of something else than was asked for, NODE_FLOODS for too much of it. */
@@ -136,7 +139,7 @@ export class Asked {
 
   #whyNot(record: JournalRecord, isOld: boolean): readonly [expected: string, found: string] | undefined {
     const { fold } = this.#own;
-    if (this.#isClosed && record.type !== 'restarted' && record.type !== 'truncated')
+    if (this.#isClosed && !afterClosed.has(record.type))
       return ['nothing after the end of the journal', record.type];
     switch (record.type) {
       case 'opened':

@@ -78,7 +78,7 @@ export class Fetcher {
       await fetching.take(part);
     } catch (cause) {
       fetching.reject(cause); // it is our own disk's
-      return;
+      throw cause;
     }
     if (last) fetching.resolve();
   }

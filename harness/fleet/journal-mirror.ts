@@ -38,6 +38,7 @@ export class JournalMirror {
   readonly #fetch: Fetch;
   readonly #asked: Asked;
   readonly #whole: SessionEvidence;
+  readonly #isOver: () => boolean;
   readonly #onKept: (records: readonly JournalRecord[]) => void;
   readonly #arrived: string[] = [];
   /** Records that the node had when this connection began. */
@@ -51,14 +52,17 @@ export class JournalMirror {
     readonly node: string;
     readonly evidence: SessionEvidence;
     readonly fetch: Fetch;
+    /** Whether the session has ended meanwhile: then nothing more is kept. */
+    readonly isOver: () => boolean;
     readonly onKept: (records: readonly JournalRecord[]) => void;
   }) {
-    const { node, evidence, fetch, onKept } = options;
+    const { node, evidence, fetch, isOver, onKept } = options;
     this.#run = evidence.run;
     this.#whole = evidence;
     this.#evidence = evidence.node(node);
     this.#asked = Asked.of(evidence, node);
     this.#fetch = fetch;
+    this.#isOver = isOver;
     this.#onKept = onKept;
     this.#place = this.#evidence.place;
   }
@@ -139,6 +143,7 @@ export class JournalMirror {
     const pack = await this.#openPack();
     await pack.append(step, new Map<string, Content>([...contents, [lastFile, exit]]), async (read) => {
       await reading.within(1, async () => {
+        if (this.#isOver()) throw damaged(`${node}:${path}`, 'a session that goes on', 'its end');
         const files = new Map<string, string>();
         for (const { file } of outputsToRead(result)) files.set(file, (await read(file)).toString('utf8'));
         this.#asked.expectFacts(step, files);

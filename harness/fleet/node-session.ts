@@ -12,7 +12,7 @@ import { Asked } from './asked.ts';
 import { Fetcher } from './fetcher.ts';
 import { hearAgent } from './hear-agent.ts';
 import { JournalMirror } from './journal-mirror.ts';
-import { Pulse } from './pulse.ts';
+import { lostWith, Pulse } from './pulse.ts';
 import { refusalOf } from './refusal-of.ts';
 
 interface Waiter {
@@ -75,6 +75,7 @@ export class NodeSession {
         this.#failure === undefined
           ? this.#within('fetch', this.#fetcher.fetch(wanted, take))
           : Promise.reject(this.#failure),
+      isOver: () => this.#failure !== undefined,
       onKept: (records) => {
         records.forEach(onRecord);
         this.#wake();
@@ -114,6 +115,8 @@ export class NodeSession {
       return session;
     } catch (cause) {
       session.close();
+      // Whoever opens the next one must find this one at rest: both would write to the same journal.
+      await session.settled();
       throw cause;
     }
   }
@@ -204,8 +207,8 @@ export class NodeSession {
         bytes: () => this.#heardBytes,
       });
     } catch (cause) {
-      this.#fail(cause);
-      throw cause;
+      this.#fail(this.#pulse.isMissed ? lostWith(this.node, cause) : cause);
+      throw this.#failure ?? cause;
     }
   }
 
@@ -253,7 +256,7 @@ export class NodeSession {
         this.#heardBytes += message.data.length;
         return this.#fetcher.collect(message);
       case 'launch':
-        void this.#answerLaunch(message);
+        this.#answerLaunch(message).catch((cause: unknown) => this.#fail(cause));
         return undefined;
       case 'pong':
         if (!this.#pulse.pong()) throw this.#asked.refuse('one sign of life for each question', 'more');

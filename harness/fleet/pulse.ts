@@ -4,6 +4,12 @@ import type { Deadlines } from '../transport/deadlines.ts';
 /** The leash of heavy steps is counted from the last message, so we speak at least this often. */
 const pingMs = 20_000;
 
+/** That a node is silent says nothing about what it is doing: a connection can be lost without a word. */
+export function lostWith(node: string, cause: unknown): AssayError {
+  const { text, hint } = AssayError.from(cause);
+  return new AssayError('AGENT_LOST', text, { node, hint, cause });
+}
+
 /** Says to a node that somebody is there, and makes sure that the node is. */
 export class Pulse {
   readonly #timer: NodeJS.Timeout;
@@ -29,12 +35,15 @@ export class Pulse {
         this.#answered = resolve;
       });
       deadlines.within('pong', answer, { node, bytes: heardBytes }).catch((cause: unknown) => {
-        // That says nothing about what it is doing: a connection can be lost without a word.
-        const { text, hint } = AssayError.from(cause);
-        onSilence(new AssayError('AGENT_LOST', text, { node, hint, cause }));
+        onSilence(lostWith(node, cause));
       });
     };
     this.#timer = setInterval(feel, Math.min(pingMs, deadlines.msOf('pong') / 3));
+  }
+
+  /** More than one sign of life is missing: that is a connection that was lost, not a node that has no answer. */
+  get isMissed(): boolean {
+    return this.#open > 1;
   }
 
   /** The node has answered; false when nobody had asked. */

@@ -28,6 +28,8 @@ export class Fleet {
   readonly options: MeasureOptions;
   readonly #counter: StepCounter;
   readonly #nodes = new Map<string, OpenNode>();
+  /** Of nodes that were lost: what was on its way is still being kept or refused. */
+  readonly #dropped = new Set<OpenNode['session']>();
   readonly #letGo = (): void => {
     for (const { session } of this.#nodes.values()) session.close();
   };
@@ -79,8 +81,7 @@ export class Fleet {
   lose(name: string, cause: unknown): void {
     const error = AssayError.from(cause);
     if (this.options.detach.aborted || stopsAll(error)) throw cause;
-    this.#nodes.get(name)?.session.close();
-    this.#nodes.delete(name);
+    this.#drop(name);
     this.options.events.onNodeFailed(name, error);
   }
 
@@ -114,9 +115,20 @@ export class Fleet {
     this.#refuseDetached();
   }
 
-  close(): void {
+  /** Resolves when no session writes anything more. */
+  async close(): Promise<void> {
     this.options.detach.removeEventListener('abort', this.#letGo);
     this.#letGo();
+    for (const { session } of this.#nodes.values()) this.#dropped.add(session);
+    await Promise.all([...this.#dropped].map((session) => session.settled()));
+  }
+
+  #drop(name: string): void {
+    const node = this.#nodes.get(name);
+    if (node === undefined) return;
+    node.session.close();
+    this.#dropped.add(node.session);
+    this.#nodes.delete(name);
   }
 
   /** Opens a node; or resolves with the node of this run whose keeper is at work on the same machine. */
@@ -238,6 +250,7 @@ export class Fleet {
         await session.finish();
       } finally {
         session.close();
+        await session.settled();
       }
       return true;
     } catch (cause) {
@@ -260,8 +273,7 @@ export class Fleet {
       if (stopsAll(error)) throw error;
       errors.push(error);
       const node = nodes[index]?.node ?? '';
-      this.#nodes.get(node)?.session.close();
-      this.#nodes.delete(node);
+      this.#drop(node);
       if (evidence.node(node).place.records === 0)
         await evidence.decide(now, { type: 'unreached', node, error: error.toJSON() });
       // The only one's error is thrown, but for this one: a verdict follows that says no more than `not reached`.

@@ -63,7 +63,7 @@ export async function measure(options: MeasureOptions): Promise<void> {
     }
     await fleet.finish();
   } finally {
-    fleet.close();
+    await fleet.close();
   }
 }
 
@@ -87,7 +87,7 @@ export async function look(options: MeasureOptions): Promise<Seen | undefined> {
     await fleet.finish();
     return seen;
   } finally {
-    fleet.close();
+    await fleet.close();
   }
 }
 

@@ -64,10 +64,18 @@ export class PackWriter {
     const { pieces, end } = packStep(where, step, files);
     await using tar = await this.#openAtEnd();
     try {
-      for (const { header, content, padding } of pieces) {
+      for (const { file, header, content, padding, size } of pieces) {
         await tar.writeFile(header);
         if (content instanceof Uint8Array) await tar.writeFile(content);
-        else await content.fill((part) => tar.writeFile(part));
+        else {
+          let filled = 0;
+          await content.fill((part) => {
+            filled += part.length;
+            return tar.writeFile(part);
+          });
+          // The header has the size already: what is not as long would move all that follows.
+          if (filled !== size) throw damaged(`${where} steps/${step}/${file}`, `${size} bytes`, `${filled}`);
+        }
         await tar.writeFile(padding);
       }
       await prove((file) => this.#read(where, pieces, file));

@@ -27,7 +27,7 @@ export type Question = keyof typeof questions;
 /** Less than this in one deadline is no progress: a link of a kilobyte a second brings nothing to an end. */
 const leastBytes = 64 * 1024;
 
-/** Before each try to reach a node again whose connection was lost. */
+/** Before each try to reach a node again whose connection was lost: together less than any leash, whatever the patience. */
 const pauses = [0.5, 2, 5, 10, 15] as const;
 
 /** How a wait is told and measured. */
@@ -48,7 +48,7 @@ export class Deadlines {
   }
 
   get pausesMs(): readonly number[] {
-    return pauses.map((seconds) => seconds * 1000 * this.#factor);
+    return pauses.map((seconds) => seconds * 1000 * Math.min(1, this.#factor));
   }
 
   msOf(question: Question, budgetMs = 0): number {

@@ -66,6 +66,7 @@ describe('a mirror', () => {
       node: 'n1',
       evidence: whole,
       fetch: ({ path: name }, take) => take(texts.get(basename(name))?.bytes ?? Buffer.alloc(0)),
+      isOver: () => false,
       onKept: (records) => {
         seen.push(records.map(({ type }) => type));
         // What the journal names is in the pack already.
