@@ -3,7 +3,7 @@ import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import type { Inventory } from '../config/inventory.ts';
 import { isGone } from '../fleet/refusal-of.ts';
-import { begun, collect, stopNode } from '../fleet/stop-node.ts';
+import { begun, collect, reachingMs, stopNode } from '../fleet/stop-node.ts';
 import { judgeRun, writeVerdict } from '../run/conclude-run.ts';
 import { measure } from '../run/measure.ts';
 import { requireWritable } from '../store/own-folder.ts';
@@ -52,8 +52,12 @@ export async function measureAndConclude(options: {
     });
   } catch (cause) {
     if (interrupter.detach.aborted && (await interrupter.pressedAgain())) {
-      const how = { now: true, reason: 'stopped by the operator (Ctrl-C twice)' };
       const working = await begun(run, targets);
+      const how = {
+        now: true,
+        reason: 'stopped by the operator (Ctrl-C twice)',
+        budgetMs: reachingMs(working.length),
+      };
       const stopped = await Promise.allSettled(
         working.map(async (target) => {
           await stopNode(run, target, how);

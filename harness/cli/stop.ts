@@ -27,7 +27,7 @@ export const stopCommand = defineCommand({
     const { loadRegistry } = await import('../../workloads/registry.ts');
     const { RunEvidence } = await import('../store/run-evidence.ts');
     const { isGone } = await import('../fleet/refusal-of.ts');
-    const { begun, collect, stopNode } = await import('../fleet/stop-node.ts');
+    const { begun, collect, reachingMs, readLongestSteps, stopNode } = await import('../fleet/stop-node.ts');
     const { requireRunLock, takeRunLock } = await import('../store/run-lock.ts');
     const { openRun } = await import('./run-location.ts');
     const { loadOwnInventory } = await import('./own-inventory.ts');
@@ -42,10 +42,12 @@ export const stopCommand = defineCommand({
     await noteStop(run, context.now()).catch((cause: unknown) =>
       context.err.write(`The stop was not noted: ${AssayError.from(cause).message}\n`),
     );
+    const longestStep = now ? () => 0 : await readLongestSteps(run);
     const held = await Promise.all(
       targets.map(async (target) => {
         try {
-          await stopNode(run, target, { now, reason: 'stopped by the operator' });
+          const budgetMs = reachingMs(targets.length) + (now ? 0 : longestStep(target.node));
+          await stopNode(run, target, { now, reason: 'stopped by the operator', budgetMs });
           return 'stopped' as const;
         } catch (cause) {
           const error = AssayError.from(cause);

@@ -1,5 +1,6 @@
 import { encodeLine } from '../../agents/protocol/framing.ts';
 import type { ToAgent } from '../../agents/protocol/messages.ts';
+import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { startAgent } from '../deploy/start-agent.ts';
 import { Plan } from '../plan/plan.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
@@ -13,13 +14,13 @@ import { refusalOf } from './refusal-of.ts';
 
 /**
  * Ends what a node is doing for a run. `now` kills the running step, otherwise it may end. Needs no right to the
- * run directory: whoever is attached there learns of it through the journal. Throws NODE_SILENT after ten seconds, to which
- * the budget of the running step is added unless it is killed.
+ * run directory: whoever is attached there learns of it through the journal. Throws NODE_SILENT after ten seconds and
+ * `budgetMs`: what the running step may take unless it is killed, and what it takes until so many nodes are reached.
  */
 export async function stopNode(
   run: RunDirectory,
   target: Target,
-  how: { readonly now: boolean; readonly reason: string },
+  { budgetMs, ...how }: { readonly now: boolean; readonly reason: string; readonly budgetMs: number },
 ): Promise<void> {
   const { node, deadlines } = target;
   const over = new AbortController();
@@ -43,7 +44,6 @@ export async function stopNode(
     await stopped.promise;
   };
   try {
-    const budgetMs = how.now ? 0 : await longestStepMs(run, node);
     await deadlines.within('stop', stop(), { node, budgetMs });
   } finally {
     over.abort();
@@ -51,11 +51,28 @@ export async function stopNode(
   }
 }
 
-async function longestStepMs(run: RunDirectory, node: string): Promise<number> {
-  if (!(await run.has(runPaths.plan))) return 0;
-  const { steps } = await run.readDocument(Plan, runPaths.plan);
-  return Math.max(0, ...steps.filter((step) => step.node === node).map(({ budgetMs }) => budgetMs));
+/**
+ * For how long each node may go on with the step that it is running: its longest. A plan that cannot be read keeps nobody
+ * from being stopped.
+ */
+export async function readLongestSteps(run: RunDirectory): Promise<(node: string) => number> {
+  if (!(await run.has(runPaths.plan))) return () => 0;
+  try {
+    const longest = new Map<string, number>();
+    for (const { node, budgetMs } of (await run.readDocument(Plan, runPaths.plan)).steps)
+      longest.set(node, Math.max(longest.get(node) ?? 0, budgetMs));
+    return (node) => longest.get(node) ?? 0;
+  } catch (cause) {
+    if (cause instanceof AssayError) return () => anyStepMs;
+    throw cause;
+  }
 }
+
+/** No step of a shipped suite takes as long. */
+const anyStepMs = 30 * 60 * 1000;
+
+/** Until all of so many nodes are reached, a few at a time; up to a rack or two that is no matter. */
+export const reachingMs = (nodes: number): number => Math.max(0, nodes - 64) * 25;
 
 /** Nodes that a run ever got anything from: only they can be at work for it. */
 export async function begun(run: RunDirectory, targets: readonly Target[]): Promise<readonly Target[]> {
@@ -77,5 +94,6 @@ export async function collect(evidence: RunEvidence, target: Target, abandon: bo
     if (abandon) await session.finish();
   } finally {
     session.close();
+    await session.settled();
   }
 }
