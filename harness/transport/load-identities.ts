@@ -1,8 +1,9 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import type { BaseAgent, ParsedKey } from 'ssh2';
 import ssh2 from 'ssh2';
 import { rsaBits } from './openssh/public-key.ts';
+import { openFile, readAll } from './openssh/read-file.ts';
 import { createSelectedAgent } from './selected-agent.ts';
 import type { SshHop } from './ssh-settings.ts';
 
@@ -81,13 +82,17 @@ async function loadPublicKey(path: string): Promise<{ readonly publicKey?: Buffe
   return key === undefined || key instanceof Error ? {} : { publicKey: key.getPublicSSH() };
 }
 
+/** No key is as long. */
+const mostKeyBytes = 1024 * 1024;
+
 /** Why OpenSSH goes on without a key: there is none, or it is not for us. */
 const unreadable: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', 'EACCES', 'EPERM']);
 
 /** The file's bytes, or nothing where it is none for us: OpenSSH goes on without it, and so do we, with a note. */
 async function readOptional(path: string): Promise<Buffer | undefined> {
   try {
-    return await readFile(path);
+    await using file = await openFile(path);
+    return await readAll(file, path, mostKeyBytes);
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && unreadable.has(String(cause.code))) return undefined;
     throw cause;

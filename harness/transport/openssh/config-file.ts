@@ -1,4 +1,3 @@
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AssayError } from '../../../workloads/kit/assay-error.ts';
 import type { Result } from '../../../workloads/kit/result.ts';
@@ -7,6 +6,7 @@ import { expandHome } from './expand.ts';
 import { expandGlob } from './glob.ts';
 import { lowerCase } from './pattern.ts';
 import { isOurs } from './permissions.ts';
+import { openFile, readAll } from './read-file.ts';
 import { refuse } from './refusals.ts';
 import { splitWords, takeWord } from './words.ts';
 
@@ -110,19 +110,31 @@ async function include(path: string, line: ConfigLine, place: Place): Promise<re
 }
 
 async function readChecked(path: string, place: Place): Promise<string | undefined> {
+  const unreadable = (cause: unknown): never =>
+    refuse('unreadable files', `${path}: expected a file that can be read: ${String(cause)}`);
+  const file = await openFile(path).catch((cause: unknown) => {
+    const isAbsent =
+      cause instanceof Error && 'code' in cause && ['ENOENT', 'ENOTDIR'].includes(String(cause.code));
+    return isAbsent ? undefined : unreadable(cause);
+  });
+  if (file === undefined) return undefined;
   try {
-    await using file = await open(path, 'r');
     const stats = await file.stat();
     if (place.isChecked && !(await isOurs(stats, place.uid)))
       throw invalid(path, 'expected that only its owner can write to it', `chmod go-w ${path}`);
-    return stats.isDirectory() ? '' : await file.readFile('utf8');
-  } catch (cause) {
-    if (cause instanceof AssayError) throw cause;
-    if (cause instanceof Error && 'code' in cause && ['ENOENT', 'ENOTDIR'].includes(String(cause.code)))
-      return undefined;
-    refuse('unreadable files', `${path}: expected a file that can be read: ${String(cause)}`);
+    if (stats.isDirectory()) return '';
+    const bytes = await readAll(file, path, mostBytes).catch((cause: unknown) => {
+      if (cause instanceof AssayError) throw cause;
+      return unreadable(cause);
+    });
+    return bytes.toString('utf8');
+  } finally {
+    await file.close();
   }
 }
+
+/** Nobody's ssh_config is as long. */
+const mostBytes = 4 * 1024 * 1024;
 
 const invalid = (where: string, message: string, hint = 'Correct the file.'): AssayError =>
   new AssayError('CONFIG_INVALID', `${where}: ${message}`, { hint });
