@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import { AssayError } from '../workloads/kit/assay-error.ts';
 
 /** What the coordinator takes from its surroundings: read once, here, and passed on. */
 export interface Environment {
@@ -41,8 +42,15 @@ export function readEnvironment(): Environment {
 const readStateHome = (given: string): string =>
   isAbsolute(given) ? given : join(homedir(), '.local/state');
 
-/** 1 when nothing is said; what is no factor is nothing said. */
+/** 1 when nothing is said. Throws USAGE. */
 function readFactor(text = '1'): number {
   const factor = Number(text);
-  return factor > 0 && factor <= 100 ? factor : 1;
+  if (factor > 0 && factor <= 100) return factor;
+  throw new AssayError(
+    'USAGE',
+    `ASSAY_PATIENCE: expected a factor above 0 and up to 100, found \`${text}\``,
+    {
+      hint: 'Set it to 3, say, for slow links, or not at all.',
+    },
+  );
 }

@@ -59,10 +59,12 @@ process.on('uncaughtException', (cause) => {
 });
 
 // A reader that has seen enough (`| head`) or a terminal that was closed is no error of ours; anything else is.
-const nobodyReads: ReadonlySet<string> = new Set(['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED']);
+const nobodyReads: ReadonlySet<string> = new Set(['EPIPE', 'ERR_STREAM_DESTROYED']);
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (cause: NodeJS.ErrnoException) => {
-    if (!nobodyReads.has(cause.code ?? '')) throw cause;
+    // A terminal that is gone says EIO, and so does a disk that is not in order.
+    const isGone = nobodyReads.has(cause.code ?? '') || (cause.code === 'EIO' && stream.isTTY);
+    if (!isGone) throw cause;
   });
 }
 

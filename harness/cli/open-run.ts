@@ -108,14 +108,12 @@ const neverBegun: ReadonlySet<string> = new Set([
   'CONFIG_INVALID',
   'USAGE',
   'RUN_EXISTS',
-  'EVIDENCE_DAMAGED',
   'HOST_UNREACHABLE',
   'HOST_KEY_UNKNOWN',
   'HOST_KEY_CHANGED',
   'AUTH_FAILED',
   'STATE_DIRECTORY_UNUSABLE',
   'RUNTIME_UNSUPPORTED',
-  'PROTOCOL_MISMATCH',
   'LEASE_HELD',
 ] satisfies ErrorCode[]);
 

@@ -73,7 +73,7 @@ function withoutWay({ host: _, stateDir: __, ...rest }: InventoryNode): unknown 
 function requireSame(kept: Inventory, own: Inventory, file: string): Inventory {
   const refuse = (what: string, expected: string, found: string): never => {
     throw new AssayError('CONFIG_INVALID', `${file}: ${what}: expected ${expected}, found ${found}`, {
-      hint: 'But for host, stateDir and ssh, an inventory must say what the run was begun with (inputs/inventory.json).',
+      hint: 'But for host, stateDir and ssh, an inventory must say what the run was begun with (inputs/inventory.json), a scratch of --scratch included.',
     });
   };
   const byName = new Map(own.nodes.map((node) => [node.name, node]));

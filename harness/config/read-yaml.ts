@@ -31,7 +31,7 @@ export function readYaml({ file, text }: Source): unknown {
   if (excess !== undefined) throw refuse(`${file}: expected ${excess}`, isItMeant);
   const lines = new LineCounter();
   // Its own search for repeated keys compares each with each.
-  const document = parseDocument(text, { prettyErrors: false, uniqueKeys: false, lineCounter: lines });
+  const document = parseShallow(text, file, lines);
   const at = (offset: number): string => {
     const { line, col } = lines.linePos(offset);
     return `at line ${line}, column ${col}`;
@@ -49,6 +49,16 @@ function readPlainJson(text: string): unknown {
   if (!text.startsWith('{')) return undefined;
   const document = parseJson(text);
   return hasEachKeyOnce(text, document) ? document : undefined;
+}
+
+/** Levels by indentation alone are found out by the parser, whose stack is not for more than a thousand. */
+function parseShallow(text: string, file: string, lineCounter: LineCounter): Document {
+  try {
+    return parseDocument(text, { prettyErrors: false, uniqueKeys: false, lineCounter });
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw refuse(`${file}: expected at most ${maxDepth} levels, got more`, isItMeant);
+  }
 }
 
 const isItMeant = 'Check that this is the file you meant.';
@@ -95,10 +105,11 @@ function findFault(document: Document): { readonly message: string; readonly off
       if (map.anchor !== undefined) anchors.add(map.anchor);
       const keys = new Set<unknown>();
       for (const { key } of map.items) {
-        if (!isScalar(key)) continue;
-        if (keys.has(key.value))
-          return found(`each key once, got \`${String(key.value)}\` again`, key.range?.[0]);
-        keys.add(key.value);
+        // As it is called in the end: `1` and `"1"` are one key.
+        if (!isScalar(key)) return found('keys that are words or numbers, got another one', map.range?.[0]);
+        const name = key.value === null ? '' : JSON.stringify(key.value).replace(/^"(.*)"$/s, '$1');
+        if (keys.has(name)) return found(`each key once, got \`${name}\` again`, key.range?.[0]);
+        keys.add(name);
       }
       return undefined;
     },

@@ -104,8 +104,9 @@ export class RunEvidence {
       if ((await run.has(runPaths.steps(name))) && !(await run.has(runPaths.pack(name))))
         throw olderRun(`the steps of ${name} in ${runPaths.pack(name)}`, `them in ${runPaths.steps(name)}`);
     await run.cutTornLine(runPaths.coordinator);
-    if ((await CoordinatorJournal.read(run)).planDigest === undefined) await run.remove(runPaths.plan);
     for (const name of nodes) await run.cutTornLine(runPaths.journal(name));
+    const isNoted = (await CoordinatorJournal.read(run)).planDigest !== undefined;
+    if (!isNoted && !(await hasWorkedByPlan(run, nodes))) await run.remove(runPaths.plan);
     return RunEvidence.read(run, registry);
   }
 
@@ -278,6 +279,15 @@ export class RunEvidence {
       document?.subjects.some((subject) => subject.node === node && subject.kind !== 'node') === true
     );
   }
+}
+
+/** Whether a node was ever told of a plan: then the coordinator's note of it is lost, and the plan is not to be. */
+async function hasWorkedByPlan(run: RunDirectory, nodes: readonly string[]): Promise<boolean> {
+  for (const name of nodes) {
+    const path = runPaths.journal(name);
+    if ((await run.has(path)) && (await run.read(path)).includes('"type":"plan"')) return true;
+  }
+  return false;
 }
 
 const olderRun = (expected: string, found: string): AssayError =>

@@ -41,7 +41,11 @@ async function forgetOldest(folder: string): Promise<void> {
   const names = await readdir(folder);
   if (names.length < mostNotes) return;
   const notes = await Promise.all(
-    names.map(async (name) => ({ name, usedMs: (await stat(join(folder, name))).mtimeMs })),
+    names.map(async (name) => {
+      // Another run that begins may have forgotten it just now.
+      const found = await stat(join(folder, name)).catch(() => undefined);
+      return { name, usedMs: found?.mtimeMs ?? 0 };
+    }),
   );
   const oldest = notes.toSorted((a, b) => a.usedMs - b.usedMs).slice(0, mostNotes / 4);
   await Promise.all(oldest.map(({ name }) => rm(join(folder, name), { force: true })));
