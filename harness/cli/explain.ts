@@ -20,6 +20,7 @@ export const explainCommand = defineCommand({
       .option('profile', { type: 'string', describe: "Profile; the run's own when not given" })
       .option('json', { type: 'boolean', default: false, describe: 'Print as JSON' }),
   run: async ({ run: given, cell, profile, json }, context) => {
+    const { escapeJson } = await import('../../reports/text/clean-text.ts');
     const { loadRegistry } = await import('../../workloads/registry.ts');
     const { explainCell, formatExplanation } = await import('../run/explain-cell.ts');
     const { openRun } = await import('./run-location.ts');
@@ -30,7 +31,7 @@ export const explainCommand = defineCommand({
       profile,
     );
     context.out.write(
-      json ? `${JSON.stringify(explanation, undefined, 1)}\n` : formatExplanation(explanation),
+      json ? `${escapeJson(JSON.stringify(explanation, undefined, 1))}\n` : formatExplanation(explanation),
     );
     return exitCodes.pass;
   },

@@ -1,5 +1,5 @@
 import { join, relative } from 'node:path';
-import { cleanText } from '../../reports/text/clean-text.ts';
+import { cleanText, escapeJson } from '../../reports/text/clean-text.ts';
 import type { Verdict } from '../../reports/verdict/verdict.ts';
 import { createLookup } from '../../reports/verdict/verdict-lookup.ts';
 import { renderTerminal } from '../../reports/writers/terminal.ts';
@@ -42,7 +42,7 @@ export async function giveVerdict(
   for (const { file, expected, found } of verdict.evidence.damage ?? [])
     err.write(cleanText(`✖ EVIDENCE_DAMAGED ${file}: expected ${expected}, found ${found}`) + '\n');
   if (json) {
-    for (const piece of jsonPieces(verdict)) out.write(piece);
+    for (const piece of jsonPieces(verdict)) out.write(escapeJson(piece));
     return;
   }
   const { columns, color } = environment.terminal;

@@ -23,6 +23,7 @@ export const parseCommand = defineCommand({
       .option('tool', { type: 'string', demandOption: true, describe: 'Tool whose outputs they are' })
       .option('params', { type: 'string', demandOption: true, describe: 'Parameters of the step, as JSON' }),
   run: async ({ workload: id, outputs: given, tool: toolId, params: text }, { out, environment }) => {
+    const { escapeJson } = await import('../../reports/text/clean-text.ts');
     const { parseJson } = await import('../../workloads/kit/parse-json.ts');
     const { loadRegistry } = await import('../../workloads/registry.ts');
     const registered = (await loadRegistry()).get(id);
@@ -78,7 +79,7 @@ export const parseCommand = defineCommand({
         hint: 'Nothing was read; a step that printed this would be unreadable too. Give every output that the message names.',
       });
     }
-    out.write(`${JSON.stringify({ origin: 'imported', ...parsed.value }, undefined, 1)}\n`);
+    out.write(`${escapeJson(JSON.stringify({ origin: 'imported', ...parsed.value }, undefined, 1))}\n`);
     return exitCodes.pass;
   },
 });

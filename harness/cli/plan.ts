@@ -17,6 +17,7 @@ export const planCommand = defineCommand({
   run: async (args, context) => {
     const { loadRegistry } = await import('../../workloads/registry.ts');
     const { prepareCertify } = await import('./prepare-certify.ts');
+    const { escapeJson } = await import('../../reports/text/clean-text.ts');
     const { look } = await import('../run/measure.ts');
     const { describeWholePlan } = await import('./describe-plan.ts');
     const { createTargets, loadRunInventory } = await import('./targets.ts');
@@ -48,7 +49,7 @@ export const planCommand = defineCommand({
       if (seen === undefined) return exitCodes.infrastructure;
       context.out.write(
         args.json
-          ? `${JSON.stringify(seen.plan, undefined, 1)}\n`
+          ? `${escapeJson(JSON.stringify(seen.plan, undefined, 1))}\n`
           : `${describeWholePlan(evidence, seen, columns).join('\n')}\n`,
       );
       context.err.write(`\nnext      assay certify ${args.inventory} --profile ${args.profile}\n`);

@@ -107,11 +107,10 @@ export class NodeSession {
       session.#listen();
       const greeting = await session.#within('welcome', welcome);
       // What the node did while nobody listened comes first: decisions before that would rest on an old picture.
-      if (greeting.type === 'welcome')
-        await session.#within(
-          'journal',
-          session.#until(() => session.#own.place.records >= greeting.records),
-        );
+      if (greeting.type === 'welcome') {
+        const caughtUp = session.#until(() => session.#own.place.records >= greeting.records);
+        await session.#within('journal', caughtUp);
+      }
       return session;
     } catch (cause) {
       session.close();
@@ -264,8 +263,7 @@ export class NodeSession {
       case 'welcome':
         this.#mirror.expectOld(message.records);
         break;
-      case 'finished':
-      case 'stopped':
+      default:
         break;
     }
     const waiting = [...this.#waiters].filter(({ type }) => type === message.type);

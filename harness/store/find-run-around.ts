@@ -15,7 +15,11 @@ const mostLinks = 40;
 export function createRunFinder(): (path: string) => Promise<string | undefined> {
   const known = new Map<string, Promise<boolean>>();
   const isRun = (folder: string): Promise<boolean> => {
-    const found = known.get(folder) ?? isRunFolder(folder);
+    // The folder of reports beside a run is one whatever lies in it.
+    const [, beside] = /^(.*[^/])\.report$/.exec(folder) ?? [];
+    const look = async (): Promise<boolean> =>
+      (await isRunFolder(folder)) || (beside !== undefined && (await isRunFolder(beside)));
+    const found = known.get(folder) ?? look();
     known.set(folder, found);
     return found;
   };

@@ -15,6 +15,19 @@ const printable = /^[ -~–·×≤≥…µ]*$/;
 /** Far above any honest name or sentence; a node cannot make a report unreadable with one long string. */
 const longest = 2000;
 
+/** JSON with what cannot be seen as escapes, which mean the same: a terminal obeys some of it. Line feeds stay. */
+export const escapeJson = (json: string): string =>
+  printable.test(json)
+    ? json
+    : json.replace(unsafe, (character) =>
+        character === '\n'
+          ? character
+          : Array.from(
+              { length: character.length },
+              (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`,
+            ).join(''),
+      );
+
 /**
  * Makes text from a node safe to show anywhere, on one line: what cannot be seen is spelled out (`\u{202e}`),
  * never dropped, so that a hostile name is seen to be one. Escaping for HTML, XML … is still the renderer's job.

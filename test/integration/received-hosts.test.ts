@@ -229,6 +229,14 @@ describe('any command', () => {
     expect(visits).toBe(0);
   });
 
+  it('takes nothing out of the folder of reports beside a run, whatever lies in it', async () => {
+    mkdirSync(`${run}.report`);
+    writeConfig(join(`${run}.report`, 'config'));
+    const refused = await assay('survey', 'n1', '--ssh-config', 'run.report/config');
+    expect(told(refused)).toContain('outside of run directories');
+    expect([refused.exitCode, visits]).toEqual([64, 0]);
+  });
+
   it('keeps its notes for its user alone, and none of a run that never began', async () => {
     const notes = join(senderState, 'assay/runs');
     expect(statSync(notes).mode & 0o777).toBe(0o700);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cleanText } from '../../../../reports/text/clean-text.ts';
+import { cleanText, escapeJson } from '../../../../reports/text/clean-text.ts';
 import { displayWidth } from '../../../../reports/text/display-width.ts';
 import { wrapText } from '../../../../reports/text/wrap-text.ts';
 
@@ -40,5 +40,16 @@ describe('wrapText', () => {
         },
       ),
     );
+  });
+});
+
+describe('escapeJson', () => {
+  it('gives the same document without a character that a terminal obeys or nobody sees', () => {
+    const document = { name: 'a\u009b31m\u202e\u2028\u{e0001}b', list: ['\u007f', 'µ', 'ä', '漢'] };
+    const text = escapeJson(JSON.stringify(document, undefined, 1));
+    expect(JSON.parse(text)).toEqual(document);
+    expect(text).toContain('\\u009b31m\\u202e\\u2028\\udb40\\udc01');
+    expect(text).toContain('µ');
+    expect(text.split('\n')).toHaveLength(9);
   });
 });
