@@ -140,10 +140,10 @@ export const evidenceModes: Readonly<Record<string, Mode>> = {
     probe: ({ record, hello: { run, node } }) =>
       record({ type: 'opened', run, node, protocol: 1, bundle: 'x', bootId: 'x', directory: '/' }),
   }),
-  'a record after the end': unasked('expected nothing after the end of the journal, found attached', {
+  'a record after the end': unasked('expected nothing after the end of the journal, found swept', {
     probe: ({ record }) => {
       record({ type: 'closed', reason: 'over' });
-      record({ type: 'attached', from: 0 });
+      record({ type: 'swept', found: 1 });
     },
   }),
   'another repetition': unasked(

@@ -184,7 +184,8 @@ export const loadModes: Readonly<Record<string, Mode>> = {
   ),
   'a byte of nothing now and then': silent(
     { ping: silence, probe: trickle((each) => each.raw('x')) },
-    'expected the facts',
+    'expected the facts|expected a sign of life',
+    'AGENT_LOST',
   ),
   'silent to its batch': silent({ batch: silence }, 'expected the next step'),
   'silent in a step': silent({ batch: afterStart(silence) }, 'expected the next step to begin or end within'),
