@@ -3,13 +3,14 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { lstat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { execa } from 'execa';
 import type { Command } from '../../workloads/kit/command.ts';
 import type { CounterFile } from '../../workloads/kit/tool.ts';
 import type { Clock } from '../clock.ts';
 import { readCounters } from '../monitor/counters.ts';
 import type { CapturedOutput, CommandResult, Execution } from '../protocol/step.ts';
+import { artifactFile, artifactName } from '../protocol/step.ts';
 import { writeWhole } from '../protocol/write-whole.ts';
 import { createEvidence, maxOutputBytes, writeCapped } from './capped-file.ts';
 import { toolEnvironment } from './capture.ts';
@@ -221,8 +222,7 @@ async function keepArtifact(
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return [];
     throw cause;
   }
-  const name = basename(path).replace(/[^A-Za-z0-9._-]/g, '_');
-  const file = await createEvidence(around.evidence, `${id}.artifact.${name}`);
+  const file = await createEvidence(around.evidence, artifactFile(id, path));
   const stream = createReadStream(path, { end: maxOutputBytes });
-  return [await writeCapped(name, stream, file, () => undefined)];
+  return [await writeCapped(artifactName(path), stream, file, () => undefined)];
 }

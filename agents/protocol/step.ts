@@ -56,6 +56,14 @@ const words = {
   env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string()),
 };
 
+/** What an artifact is called: its own name, in characters that any file system takes. */
+export const artifactName = (path: string): string =>
+  path.slice(path.lastIndexOf('/') + 1).replaceAll(/[^A-Za-z0-9._-]/g, '_');
+
+/** The file in which an artifact of a command is kept. */
+export const artifactFile = (command: string, path: string): string =>
+  `${command}.artifact.${artifactName(path)}`;
+
 /** One process that ran: what, how it ended, what it left. */
 export const CommandResult = z.strictObject({
   id: z.string(),

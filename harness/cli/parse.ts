@@ -84,12 +84,10 @@ export const parseCommand = defineCommand({
   },
 });
 
-/** As much as is kept of one output of a step (`maxFileBytes` of a pack). */
-const mostBytes = 64 * 1024 * 1024;
-
 /** A saved output: a file, or a pipe that somebody writes to. */
 async function readOutput(path: string): Promise<string> {
   const { createReadStream } = await import('node:fs');
+  const { maxFileBytes: mostBytes } = await import('../store/pack.ts');
   const pieces: Buffer[] = [];
   let bytes = 0;
   try {

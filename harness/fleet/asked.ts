@@ -7,6 +7,7 @@ import { isTooDeep, parseJson } from '../../workloads/kit/parse-json.ts';
 import type { Launch } from '../../workloads/kit/seat.ts';
 import type { NodeEvidence } from '../store/node-evidence.ts';
 import { whyOther } from '../store/node-evidence.ts';
+import { outputBytes, outputsOf } from '../store/parse-step.ts';
 import type { RunEvidence } from '../store/run-evidence.ts';
 import { filesOf } from './files-of.ts';
 import { floods, lookAtIt } from './floods.ts';
@@ -87,15 +88,12 @@ export class Asked {
     this.#expectSame(result);
     const allowed = filesOf(result, this.#planned(step), this.#evidence, this.#own);
     const files = new Set<string>();
-    for (const { outputs } of result.commands)
-      for (const { file } of outputs) {
-        if (!allowed.has(file)) throw this.refuse(`outputs that ${step} can have`, file);
-        if (files.has(file)) throw this.refuse(`each output of ${step} once`, `${file} twice`);
-        files.add(file);
-      }
-    const bytes = result.commands
-      .flatMap(({ outputs }) => outputs)
-      .reduce((sum, each) => sum + each.bytes, 0);
+    for (const { file } of outputsOf(result)) {
+      if (!allowed.has(file)) throw this.refuse(`outputs that ${step} can have`, file);
+      if (files.has(file)) throw this.refuse(`each output of ${step} once`, `${file} twice`);
+      files.add(file);
+    }
+    const bytes = outputBytes(result);
     if (bytes > stepBytes) throw floods(this.#own.id, step, stepBytes, bytes);
   }
 

@@ -1,6 +1,5 @@
-import { posix } from 'node:path';
 import type { StepResult } from '../../agents/protocol/step.ts';
-import { FactsStep } from '../../agents/protocol/step.ts';
+import { artifactFile, FactsStep } from '../../agents/protocol/step.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import type { Tool } from '../../workloads/kit/tool.ts';
 import type { PlannedStep } from '../plan/plan.ts';
@@ -32,9 +31,7 @@ export function filesOf(
       `${id}.stdout`,
       `${id}.stderr`,
       `${id}.counters.json`,
-      ...artifacts.map(
-        (path) => `${id}.artifact.${posix.basename(path).replaceAll(/[^A-Za-z0-9._-]/g, '_')}`,
-      ),
+      ...artifacts.map((path) => artifactFile(id, path)),
     ]),
   );
 }

@@ -1,3 +1,5 @@
+import { maxFileBytes } from './pack.ts';
+
 const MiB = 1024 * 1024;
 
 /**
@@ -20,7 +22,7 @@ export const fileLimits = {
   /** A thousand steps leave some 2 MiB; what a node announces is a line of up to one. */
   journal: 256 * MiB,
   /** A step's exit or output in a run from before there were packs: as in a pack. */
-  output: 64 * MiB,
+  output: maxFileBytes,
   /** Why a node was not reached. */
   reason: 1 * MiB,
   /** A verdict on 64 nodes, the head of one on more, or the sheet of one: V8 has no string that is much larger. */

@@ -42,8 +42,12 @@ export const outputsToRead = (step: StepResult): readonly CapturedOutput[] =>
 export const outputsOf = ({ commands }: StepResult): readonly CapturedOutput[] =>
   commands.flatMap(({ outputs }) => outputs);
 
+/** What the outputs of a step weigh together, by what it says of them. */
+export const outputBytes = (step: StepResult): number =>
+  outputsOf(step).reduce((sum, { bytes }) => sum + bytes, 0);
+
 function whyTooLarge(step: StepResult): string | undefined {
-  const bytes = outputsOf(step).reduce((sum, output) => sum + output.bytes, 0);
+  const bytes = outputBytes(step);
   return bytes > mostReadBytes
     ? `expected at most ${mostReadBytes} bytes of outputs in a step, got ${bytes}`
     : undefined;

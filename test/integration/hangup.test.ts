@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { fakeTool, runAssay, startAssay, writeSuite } from '../support/run-assay.ts';
+import { prepareHeldSurvey } from '../support/held-survey.ts';
+import { runAssay, startAssay } from '../support/run-assay.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
 let cwd: string;
@@ -13,28 +14,7 @@ let options: Parameters<typeof startAssay>[1];
 beforeEach(() => {
   cwd = temporaryDirectory();
   options = { cwd, path: [join(cwd, 'bin')] };
-  // A step that lasts as long as the file `wait` is there.
-  writeFileSync(join(cwd, 'wait'), '');
-  fakeTool(
-    join(cwd, 'bin'),
-    'openssl',
-    `case $1 in
-version) echo 'OpenSSL 3.0.19 1 Jan 2026 (Library: OpenSSL 3.0.19 1 Jan 2026)' ;;
-dgst) cat > /dev/null; echo 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad *stdin' ;;
-speed) while [ -e ${cwd}/wait ]; do sleep 0.1; done; printf '+H:16384\\n+F:25:sha256:163840.00\\n' ;;
-esac`,
-  );
-  const suite = writeSuite(cwd, [
-    {
-      id: 'speed',
-      workload: 'sha256',
-      tool: 'openssl',
-      params: { mode: 'bulk', blockBytes: 16384, cores: 'one', seconds: 1 },
-      repetitions: 1,
-      budgetSeconds: 60,
-    },
-  ]);
-  survey = ['survey', 'local', '--suite', suite, '--out', 'run'];
+  survey = prepareHeldSurvey(cwd);
 });
 
 /** The node was let go of and not stopped: its step ends well, and the run is finished from where it stands. */

@@ -1,8 +1,9 @@
-import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { prepareHeldSurvey } from '../support/held-survey.ts';
 import type { Running } from '../support/run-assay.ts';
-import { fakeTool, runAssay, startAssay, writeSuite } from '../support/run-assay.ts';
+import { runAssay, startAssay } from '../support/run-assay.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
 let cwd: string;
@@ -11,31 +12,11 @@ let options: Parameters<typeof startAssay>[1];
 beforeEach(() => {
   cwd = temporaryDirectory();
   options = { cwd, path: [join(cwd, 'bin')], env: { XDG_STATE_HOME: join(cwd, 'state') } };
-  fakeTool(
-    join(cwd, 'bin'),
-    'openssl',
-    `case $1 in
-version) echo 'OpenSSL 3.0.19 1 Jan 2026 (Library: OpenSSL 3.0.19 1 Jan 2026)' ;;
-dgst) cat > /dev/null; echo 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad *stdin' ;;
-speed) while [ -e ${cwd}/wait ]; do sleep 0.1; done; printf '+H:16384\\n+F:25:sha256:163840.00\\n' ;;
-esac`,
-  );
 });
 
 /** A survey whose one step lasts as long as the file `wait` is there. */
 async function start(): Promise<Running> {
-  const suite = writeSuite(cwd, [
-    {
-      id: 'speed',
-      workload: 'sha256',
-      tool: 'openssl',
-      params: { mode: 'bulk', blockBytes: 16384, cores: 'one', seconds: 1 },
-      repetitions: 1,
-      budgetSeconds: 60,
-    },
-  ]);
-  writeFileSync(join(cwd, 'wait'), '');
-  const running = startAssay(['survey', 'local', '--suite', suite, '--out', 'run'], options);
+  const running = startAssay(prepareHeldSurvey(cwd), options);
   await running.says('[1/1]');
   return running;
 }
