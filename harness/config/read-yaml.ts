@@ -2,7 +2,6 @@ import type { Document } from 'yaml';
 import { isCollection, isScalar, Lexer, LineCounter, parseDocument, visit } from 'yaml';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { parseJson } from '../../workloads/kit/parse-json.ts';
-import { hasEachKeyOnce } from '../../workloads/kit/read-output.ts';
 
 /** A configuration file that somebody has read: its name for messages, and its text. */
 export interface Source {
@@ -25,7 +24,8 @@ export function readYaml({ file, text }: Source): unknown {
   const bytes = Buffer.byteLength(text);
   if (bytes > maxConfigBytes)
     throw refuse(`${file}: expected at most ${maxConfigBytes} bytes, got ${bytes}`, isItMeant);
-  const plain = readPlainJson(text);
+  // An object of JSON is YAML too, and read far faster as what it is.
+  const plain = text.startsWith('{') ? parseJson(text) : undefined;
   if (plain !== undefined) return plain;
   const excess = findExcess(text);
   if (excess !== undefined) throw refuse(`${file}: expected ${excess}`, isItMeant);
@@ -42,13 +42,6 @@ export function readYaml({ file, text }: Source): unknown {
   const fault = findFault(document);
   if (fault !== undefined) throw refuse(`${file}: expected ${fault.message} ${at(fault.offset)}`);
   return document.toJS({ maxAliasCount: maxAliases }) as unknown;
-}
-
-/** The value of a text that is a JSON object with each key once: that is YAML too, and read far faster as what it is. */
-function readPlainJson(text: string): unknown {
-  if (!text.startsWith('{')) return undefined;
-  const document = parseJson(text);
-  return hasEachKeyOnce(text, document) ? document : undefined;
 }
 
 /** Levels by indentation alone are found out by the parser, whose stack is not for more than a thousand. */

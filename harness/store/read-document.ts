@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
-import { isTooDeep, maxJsonLevels, parseJson } from '../../workloads/kit/parse-json.ts';
+import { readStrictly } from '../../workloads/kit/parse-json.ts';
 import { damaged } from './evidence-damaged.ts';
 
 /** Documents are JSON with sorted insertion order as given, one space of indent, and a final line feed. */
@@ -34,13 +34,11 @@ export function* jsonPieces(document: Readonly<Record<string, unknown>>): Genera
 /** No line feed stands in a string of JSON. */
 const indented = (value: unknown): string => JSON.stringify(value, undefined, 1).replaceAll('\n', '\n ');
 
-/** The value of a JSON text that no schema has seen. Throws EVIDENCE_DAMAGED for what is none, or too deep. */
+/** The value of a JSON text that no schema has seen. Throws EVIDENCE_DAMAGED for what is none, too deep, or has a key twice. */
 export function jsonOf(text: string, where: string): unknown {
-  const json = parseJson(text);
-  if (json !== undefined) return json;
-  throw isTooDeep(text)
-    ? damaged(where, `at most ${maxJsonLevels} levels`, 'more')
-    : damaged(where, 'a JSON document', 'other text');
+  const json = readStrictly(text);
+  if (json.ok) return json.value;
+  throw damaged(where, json.error.expected, json.error.found);
 }
 
 /** Parses a document of ours. A newer schema version is refused as such, everything else as damage. */

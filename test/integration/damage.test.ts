@@ -185,7 +185,12 @@ describe('judge on a damaged run directory', () => {
     [
       'a header that is no JSON',
       (run) => writeFileSync(join(run, 'run.json'), 'hello'),
-      'run.json: expected a JSON document',
+      'run.json: expected one JSON document',
+    ],
+    [
+      'a header that says two things of one',
+      (run) => edit(join(run, 'run.json'), '"schemaVersion": 2', '"schemaVersion": 3, "schemaVersion": 2'),
+      'run.json: expected each key once, found "schemaVersion" again',
     ],
     [
       'a plan of a newer version',

@@ -23,6 +23,12 @@ describe('parseJson', () => {
     }
   });
 
+  it('has no value for an object that has a key twice, however it is written', () => {
+    for (const text of ['{"a":1,"a":1}', '[{"b":{"__proto__":1,"__proto__":2}}]', '{"a":1,"\\u0061":2}'])
+      expect(parseJson(text)).toBeUndefined();
+    expect(parseJson('{"__proto__":{"a":":"},"a":[{"a":null},{"a":{}}]}')).toBeDefined();
+  });
+
   it('does not count what stands in strings', () => {
     for (const text of ['['.repeat(1000), '\\"['.repeat(1000), `${'\\\\'.repeat(999)}\\"${'{'.repeat(1000)}`])
       expect(parseJson(`["${text}"]`)).toEqual([JSON.parse(`"${text}"`)]);
