@@ -87,9 +87,13 @@ export async function abandon(evidence: RunEvidence, targets: readonly Target[])
   await Promise.allSettled(targets.map((target) => collect(evidence, target, true)));
 }
 
-/** Fetches what a stopped node still holds of a run; `abandon` then removes the run there, for good. */
+/**
+ * Fetches what a stopped node still holds of a run; `abandon` then removes the run there, for good. It is waited for no
+ * longer than it was for stopping: what is not fetched now stays on the node.
+ */
 export async function collect(evidence: RunEvidence, target: Target, abandon: boolean): Promise<void> {
-  const session = await openSession(target, { evidence, mode: 'attach' });
+  const hurried = { ...target, deadlines: target.deadlines.hurried };
+  const session = await openSession(hurried, { evidence, mode: 'attach' });
   try {
     if (abandon) await session.finish();
   } finally {

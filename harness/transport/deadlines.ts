@@ -55,6 +55,11 @@ export class Deadlines {
     return budgetMs + questions[question].seconds * 1000 * this.#factor;
   }
 
+  /** For whoever wants to be gone: an answer is waited for no longer than for a stop. */
+  get hurried(): Deadlines {
+    return new Deadlines((this.#factor * questions.stop.seconds) / questions.answer.seconds);
+  }
+
   /** The answer of a node. Throws NODE_SILENT when it has not come in time; whoever asked then lets go of the node. */
   async within<T>(question: Question, answer: Promise<T>, waiting: Waiting): Promise<T> {
     const { promise: late, reject } = Promise.withResolvers<never>();

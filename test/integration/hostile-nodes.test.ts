@@ -108,7 +108,14 @@ describe('assay stop', () => {
         if (!String(message['command']).includes('"mode":"stop"')) liar.honestly(message);
       },
     };
-    const { args, stop } = await startLiars(directory, { busy, silent, deaf });
+    // Stops, and is silent when it is asked what it measured.
+    const spent: Lies = {
+      ...busy,
+      exec: (liar, message) => {
+        if (!String(message['command']).includes('"mode":"attach"')) liar.honestly(message);
+      },
+    };
+    const { args, stop } = await startLiars(directory, { busy, silent, deaf, spent });
     try {
       const env = { ASSAY_PATIENCE: '0.5' };
       const suite = writeSuite(directory, [quickHash({ repetitions: 2, budgetSeconds: 60 })]);
@@ -123,9 +130,13 @@ describe('assay stop', () => {
       const stopped = await runAssay(['stop', run, '--now'], { cwd: directory, env });
       expect(stopped.exitCode, stopped.stderr).toBe(3);
       const told = toldOf(stopped.stderr);
-      expect([...told.keys()].toSorted()).toEqual(['deaf', 'silent']);
-      for (const words of told.values())
-        expect(words).toMatch(/NODE_SILENT .*expected the node to stop within 5 s/);
+      expect([...told.keys()].toSorted()).toEqual(['deaf', 'silent', 'spent']);
+      for (const [node, words] of told)
+        expect(words).toMatch(
+          node === 'spent'
+            ? /NODE_SILENT .*expected an answer from the node's shell within [1-5](\.\d)? s/
+            : /NODE_SILENT .*expected the node to stop within 5 s/,
+        );
     } finally {
       await stop();
     }
