@@ -4,12 +4,15 @@ import type { Verdict } from '../../reports/verdict/verdict.ts';
 import { createLookup } from '../../reports/verdict/verdict-lookup.ts';
 import { renderTerminal } from '../../reports/writers/terminal.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
+import type { ErrorCode } from '../../workloads/kit/error-code.ts';
 import { writeReports } from '../run/conclude-run.ts';
 import { jsonPieces } from '../store/read-document.ts';
 import type { ReportFolder } from '../store/report-folder.ts';
 import { reportPaths } from '../store/report-folder.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import type { CliContext } from './command.ts';
+
+const cannotWrite: ReadonlySet<string> = new Set<ErrorCode>(['USAGE', 'FILE_REFUSED', 'DISK_FULL']);
 
 /**
  * Writes what is concluded from a run beside it, prints the verdict (or its document) on standard output and says where the
@@ -35,7 +38,7 @@ export async function giveVerdict(
     return writeReports(folder, run, lookup);
   })().catch((cause: unknown) => {
     const error = AssayError.from(cause);
-    if (given.mustWrite || (error.code !== 'USAGE' && error.code !== 'FILE_REFUSED')) throw cause;
+    if (given.mustWrite || !cannotWrite.has(error.code)) throw cause;
     err.write(cleanText(`Not all was written: ${error.message}. Name a place with --out.`) + '\n');
     return undefined;
   });

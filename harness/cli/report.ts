@@ -23,6 +23,7 @@ export const reportCommand = defineCommand({
     const { openReports, openRun } = await import('./run-location.ts');
     const { tellUnshipped } = await import('./shipped-rules.ts');
     const { loadRegistry } = await import('../../workloads/registry.ts');
+    const { shellWord } = await import('../../workloads/kit/shell-quote.ts');
     const run = await openRun(context.environment, given);
     const folder = await openReports(context.environment, run, out);
     const wanted = profile ?? run.header.profile;
@@ -33,6 +34,9 @@ export const reportCommand = defineCommand({
       });
     await giveVerdict(context, { run, folder, verdict, json, mustWrite: out !== undefined });
     await tellUnshipped(context, run, await loadRegistry());
+    context.err.write(
+      `\nThe verdict as it lies there, not judged again. Does it follow from the evidence? assay judge ${shellWord(given)} --profile ${wanted}\n`,
+    );
     return exitCodes.pass;
   },
 });

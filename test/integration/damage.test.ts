@@ -266,6 +266,35 @@ describe('judge on a damaged run directory', () => {
     expect(readFileSync(join(`${run}.report`, 'verdicts/survey.json')).equals(before)).toBe(true);
   });
 
+  it('is still told when the disk for its reports is full', async () => {
+    const run = copy();
+    rmSync(`${run}.report`, { recursive: true });
+    mkdirSync(`${run}.report`, { mode: 0o700 });
+    const isRoot = process.getuid?.() === 0;
+    const wrapper = [
+      'unshare',
+      ...(isRoot ? [] : ['--map-root-user']),
+      '--mount',
+      'sh',
+      '-c',
+      `mount -t tmpfs -o size=16k,mode=0700 tmpfs "$0.report" && exec "$@"`,
+      run,
+    ];
+    const { exitCode, stdout, stderr } = await runAssay(['judge', run], { cwd, wrapper });
+    expect(stderr).toMatch(/Not all was written: .*Name a place with --out/);
+    expect(stdout).toContain('MEASURED');
+    expect(exitCode).not.toBe(3);
+  });
+
+  it('is shown by report as it lies there, which says so', async () => {
+    const run = copy();
+    const { exitCode, stderr } = await runAssay(['report', run], { cwd });
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain(
+      `not judged again. Does it follow from the evidence? assay judge ${run} --profile`,
+    );
+  });
+
   it('explains a number by the command and the place in the raw output', async () => {
     const { exitCode, stdout } = await runAssay(['explain', join(cwd, 'run'), 'sha256.bulkThroughput'], {
       cwd,
