@@ -72,9 +72,10 @@ export class RunEvidence {
     const decisions = isOld ? await readOldDecisions(run) : undefined;
     const journal = await CoordinatorJournal.read(run);
     const evidence = new RunEvidence(run, registry, inputs, journal, decisions);
-    if (await run.has(runPaths.plan)) await evidence.loadPlan();
-    else if (journal.planDigest !== undefined)
+    const isThere = await run.has(runPaths.plan);
+    if (!isThere && journal.planDigest !== undefined)
       throw damaged(runPaths.plan, `sha256 ${journal.planDigest}`, 'no file');
+    if (isThere && (isOld || !(await isOnlyWritten(run, journal)))) await evidence.loadPlan();
     proveDecisions(journal.records, inputs.inventory.nodes, evidence.#planned?.document);
     for (const name of await run.list('nodes'))
       if (!evidence.nodes.has(name)) throw damaged(`nodes/${name}`, 'a node of the inventory', 'another one');
@@ -105,8 +106,7 @@ export class RunEvidence {
         throw olderRun(`the steps of ${name} in ${runPaths.pack(name)}`, `them in ${runPaths.steps(name)}`);
     await run.cutTornLine(runPaths.coordinator);
     for (const name of nodes) await run.cutTornLine(runPaths.journal(name));
-    const isNoted = (await CoordinatorJournal.read(run)).planDigest !== undefined;
-    if (!isNoted && !(await hasWorkedByPlan(run, nodes))) await run.remove(runPaths.plan);
+    if (await isOnlyWritten(run, await CoordinatorJournal.read(run))) await run.remove(runPaths.plan);
     return RunEvidence.read(run, registry);
   }
 
@@ -281,13 +281,14 @@ export class RunEvidence {
   }
 }
 
-/** Whether a node was ever told of a plan: then the coordinator's note of it is lost, and the plan is not to be. */
-async function hasWorkedByPlan(run: RunDirectory, nodes: readonly string[]): Promise<boolean> {
-  for (const name of nodes) {
+/** Whether a plan was at most written: its writer died before it was noted, and before any node heard of it. */
+async function isOnlyWritten(run: RunDirectory, { planDigest }: CoordinatorJournal): Promise<boolean> {
+  if (planDigest !== undefined) return false;
+  for (const name of await run.list('nodes')) {
     const path = runPaths.journal(name);
-    if ((await run.has(path)) && (await run.read(path)).includes('"type":"plan"')) return true;
+    if ((await run.has(path)) && (await run.read(path)).includes('"type":"plan"')) return false;
   }
-  return false;
+  return true;
 }
 
 const olderRun = (expected: string, found: string): AssayError =>

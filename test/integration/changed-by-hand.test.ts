@@ -162,4 +162,14 @@ describe('a run that somebody changed by hand', () => {
     rmSync(join(before, 'nodes/n2'), { recursive: true });
     await expect(judge(before)).rejects.toThrow('found steps or devices of it in the plan');
   });
+
+  it('passes over a plan that was only written, and not over one that a node worked by', async () => {
+    const path = await write(rounds('n1'), rounds('n2'));
+    rmSync(join(path, runPaths.coordinator));
+    await expect(judge(path)).rejects.toThrow('plan.json: expected sha256 that the coordinator noted');
+    // Its writer died before the next line: nobody was told of it.
+    rmSync(join(path, 'nodes'), { recursive: true });
+    const { conclusion, evidence, attempts } = await judge(path);
+    expect([conclusion, evidence.damage, attempts]).toEqual(['unreached', undefined, []]);
+  });
 });
