@@ -86,7 +86,7 @@ export class Asked {
     if (result.execution !== execution)
       throw this.refuse(`${step} to have ended as the journal says: ${execution}`, result.execution);
     this.#expectSame(result);
-    const allowed = filesOf(result, this.#planned(step), this.#evidence, this.#own);
+    const allowed = filesOf(result, this.#planned(step), this.#evidence.registry, this.#own);
     const files = new Set<string>();
     for (const { file } of outputsOf(result)) {
       if (!allowed.has(file)) throw this.refuse(`outputs that ${step} can have`, file);

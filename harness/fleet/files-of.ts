@@ -4,7 +4,7 @@ import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import type { Tool } from '../../workloads/kit/tool.ts';
 import type { PlannedStep } from '../plan/plan.ts';
 import type { NodeEvidence } from '../store/node-evidence.ts';
-import type { SessionEvidence } from './asked.ts';
+import type { RunEvidence } from '../store/run-evidence.ts';
 
 /**
  * The files that an agent can keep of a step: of each command that its tool plans from the facts of the node, both streams,
@@ -13,7 +13,7 @@ import type { SessionEvidence } from './asked.ts';
 export function filesOf(
   { step, launch }: StepResult,
   planned: PlannedStep | undefined,
-  { registry }: Pick<SessionEvidence, 'registry'>,
+  registry: RunEvidence['registry'],
   own: NodeEvidence,
 ): ReadonlySet<string> {
   if (FactsStep.safeParse(step).success) return new Set(['probes.json']);
