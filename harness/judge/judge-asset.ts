@@ -1,6 +1,6 @@
 import type { Cell } from '../../reports/verdict/cell.ts';
 import type { Said } from '../../reports/verdict/said.ts';
-import type { AssetVerdict } from '../../reports/verdict/verdict.ts';
+import type { AssetVerdict, Family } from '../../reports/verdict/verdict.ts';
 import { compareText } from '../../workloads/kit/compare-text.ts';
 import { valueOf } from '../../workloads/kit/facts/fact.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
@@ -8,7 +8,7 @@ import { facilityClaim } from '../config/inventory.ts';
 import type { Profile } from '../config/profile.ts';
 import type { Standing } from './conclude.ts';
 import { describeStanding } from './conclude.ts';
-import type { Dossier } from './run-dossier.ts';
+import type { Dossier, RunDossier } from './run-dossier.ts';
 
 /** How one node stands in one purpose. */
 export interface PurposeStanding extends Standing {
@@ -17,24 +17,36 @@ export interface PurposeStanding extends Standing {
 }
 
 /**
- * What an asset can be used for: A the intended purpose, B a lesser one, D none for AI by presence or identity,
- * C its facility only, U otherwise; in this order, always with the one reason that decided. `ladder` is sorted
- * best first; `intended` is the judged profile if it is a purpose, else the top of the ladder.
+ * What an asset can be used for, with a letter for each family of purposes (docs/letters.md has the conditions), always with
+ * the one reason that decided. `ladder` is sorted best first; `intended` is the judged profile if it is a purpose, else
+ * the top of the ladder: its family speaks first.
  */
 export function judgeAsset(
   node: Dossier,
+  index: RunDossier,
   intended: PurposeStanding | undefined,
   ladder: readonly PurposeStanding[],
 ): AssetVerdict {
   const { claimedClass } = node;
-  const letter = decideLetter(node, intended, ladder);
+  const machine = whatItIs(node, index);
+  const families = Map.groupBy(intended === undefined ? ladder : [intended, ...ladder], (standing) =>
+    familyOf(standing),
+  );
+  const [first, ...others] = [...families].flatMap(([family, standings]) => {
+    const [best] = standings;
+    const purposes = ladder.filter((standing) => familyOf(standing) === family);
+    return family === undefined || best === undefined
+      ? []
+      : [{ family, ...decideLetter({ node, machine, intended: best, purposes, ladder }) }];
+  });
   return {
     node: node.id,
     class:
       claimedClass === undefined
         ? { id: inferClass(node.facts), how: 'inferred' }
         : { id: claimedClass, how: 'claimed' },
-    ...letter,
+    ...(first ?? undecided({ say: 'no-purpose' })),
+    ...(others.length === 0 ? {} : { others }),
     ladder: ladder.map((standing) => ({
       profile: standing.profile.id,
       conclusion: standing.conclusion,
@@ -43,24 +55,49 @@ export function judgeAsset(
   };
 }
 
-type Letter = Pick<AssetVerdict, 'verdict' | 'meaning' | 'reason' | 'decidedBy'>;
+/** A survey is no purpose: it asks what there is. */
+const familyOf = ({ profile }: PurposeStanding): Family | undefined =>
+  profile.family === 'survey' ? undefined : profile.family;
 
-function decideLetter(
-  node: Dossier,
-  intended: PurposeStanding | undefined,
-  ladder: readonly PurposeStanding[],
-): Letter {
+/** What is known of a machine as a whole before it is asked what it is fit for. */
+interface Machine {
+  /** Its hardware is what its host shows of its own. */
+  readonly isVirtual: boolean;
+  /** Somebody says that it has accelerators, and the bus shows none: baseboard power, PCIe switch or BIOS. */
+  readonly lacksItsAccelerators: boolean;
+}
+
+function whatItIs({ id, facts, claims }: Dossier, { material }: RunDossier): Machine {
+  const isExpected =
+    Number(claims['accelerators.length'] ?? 0) > 0 ||
+    material.manifest?.parts.some(({ node, part }) => node === id && part === 'accelerator') === true;
+  const accelerators = facts && valueOf(facts.accelerators);
+  return {
+    isVirtual: facts === undefined || valueOf(facts.os.virtualisation) !== 'none',
+    lacksItsAccelerators: isExpected && accelerators?.length === 0,
+  };
+}
+
+type Letter = Omit<NonNullable<AssetVerdict['others']>[number], 'family'>;
+
+function decideLetter(asked: {
+  readonly node: Dossier;
+  readonly machine: Machine;
+  readonly intended: PurposeStanding;
+  /** Those of the same family. */
+  readonly purposes: readonly PurposeStanding[];
+  readonly ladder: readonly PurposeStanding[];
+}): Letter {
+  const { node, machine, intended, purposes, ladder } = asked;
   if (!node.reached) return undecided(node.why ?? { say: 'no-access' });
-  if (intended === undefined) return undecided({ say: 'no-purpose' });
   const because = describeStanding(intended, intended.cells);
-  if (intended.conclusion === 'pass') {
+  if (intended.conclusion === 'pass')
     return { verdict: 'A', meaning: { say: 'reuse', title: intended.profile.title }, reason: because };
-  }
-  const lesser = ladder.find(
+  const decidedBy = intended.decider && { decidedBy: intended.decider.requirement };
+  const lesser = purposes.find(
     ({ profile, conclusion }) => conclusion === 'pass' && (profile.rank ?? 0) > (intended.profile.rank ?? 0),
   );
-  const decidedBy = intended.decider && { decidedBy: intended.decider.requirement };
-  if (lesser !== undefined) {
+  if (lesser !== undefined)
     return {
       verdict: 'B',
       meaning: { say: 'reuse-restricted', title: lesser.profile.title },
@@ -72,50 +109,55 @@ function decideLetter(
       },
       ...decidedBy,
     };
-  }
-  // Machines without accelerators are what a cluster is made of: that they are of no use for AI is no answer.
-  if (intended.profile.family === 'cluster') {
-    const meaning: Said =
-      intended.conclusion === 'fail'
-        ? { say: 'not-fit', title: intended.profile.title }
-        : { say: 'undecided' };
-    return { ...undecided(because), meaning, ...decidedBy };
-  }
-  const gate = findClosedGate(intended, ladder);
-  if (gate !== undefined) {
+  const canBeTold = !machine.isVirtual && !machine.lacksItsAccelerators;
+  const gate = canBeTold && intended.profile.family === 'ai' ? findClosedGate(intended, purposes) : undefined;
+  if (gate !== undefined)
     return {
       verdict: 'D',
       meaning: { say: 'no-use' },
       reason: { say: 'decided', title: gate.title, reason: gate.reason },
       decidedBy: gate.requirement,
     };
-  }
-  if (node.claims[facilityClaim] === true) {
+  if (canBeTold && node.claims[facilityClaim] === true && ladder.every(isHopeless))
     return { verdict: 'C', meaning: { say: 'facility-only' }, reason: because, ...decidedBy };
-  }
-  return { ...undecided(because), ...decidedBy };
+  const letter = { ...undecided(because), ...decidedBy };
+  return intended.conclusion === 'fail'
+    ? { ...letter, meaning: { say: 'not-fit', title: intended.profile.title } }
+    : letter;
 }
 
 const undecided = (reason: Said): Letter => ({ verdict: 'U', meaning: { say: 'undecided' }, reason });
 
 /**
- * The gate that rules out AI: every AI profile of the ladder has a required gate that failed. Named is the
- * first that they have in common, else the first of the profile asked for, else of the best AI profile.
+ * The gate that rules out AI by construction: every AI profile of the ladder has a required gate that failed on all that it
+ * is asked of. Named is the first that they have in common, else the first of the profile asked for.
  */
 function findClosedGate(intended: PurposeStanding, ladder: readonly PurposeStanding[]): Cell | undefined {
-  const closed = ladder
-    .filter(({ profile }) => profile.family === 'ai')
-    .map(({ profile, cells }) => ({ profile, gates: cells.filter(isClosedGate) }));
-  if (closed.length === 0 || closed.some(({ gates }) => gates.length === 0)) return undefined;
-  const first = closed.find(({ profile }) => profile.id === intended.profile.id) ?? closed[0];
-  const shared = first?.gates.find((gate) =>
-    closed.every(({ gates }) => gates.some(({ requirement }) => requirement === gate.requirement)),
+  const closed = ladder.map((standing) => failedThroughout(standing).filter(({ gate }) => gate));
+  const own = failedThroughout(intended).filter(({ gate }) => gate);
+  if (closed.length === 0 || closed.some((gates) => gates.length === 0)) return undefined;
+  const shared = own.find((gate) =>
+    closed.every((gates) => gates.some(({ requirement }) => requirement === gate.requirement)),
   );
-  return shared ?? first?.gates[0];
+  return shared ?? own[0];
 }
 
-const isClosedGate = ({ gate, level, verdict }: Cell): boolean =>
-  gate && level === 'required' && verdict === 'fail';
+/** A purpose that no repair brings: what it asks of the machine itself, and not of what was delivered, fails throughout. */
+const isHopeless = (standing: PurposeStanding): boolean => {
+  const rules = new Map(standing.profile.requirements.map(({ id, rule }) => [id, rule]));
+  return failedThroughout(standing).some(({ requirement, owner }) => {
+    const rule = rules.get(requirement);
+    return owner === 'hardware' && rule?.kind === 'fact' && rule.equalClaim === undefined;
+  });
+};
+
+/** A cell of each required requirement that failed on all of its subjects: one bad part among good ones is a defect of it. */
+function failedThroughout({ cells }: PurposeStanding): readonly Cell[] {
+  const required = cells.filter(({ level }) => level === 'required');
+  return [...Map.groupBy(required, ({ requirement }) => requirement).values()].flatMap((those) =>
+    those.every(({ verdict }) => verdict === 'fail') ? those.slice(0, 1) : [],
+  );
+}
 
 /** What a machine looks like when nobody claims anything: its accelerators by model. */
 function inferClass(facts: HostFacts | undefined): string {

@@ -45,7 +45,7 @@ export function judge(given: RunMaterial): Verdict {
   const damage = nodes.flatMap(({ id, damage: found }) =>
     found === undefined ? [] : [{ node: id, ...found }],
   );
-  const assets = nodes.map((node) => judgePurposes(node, profile, ladder));
+  const assets = nodes.map((node) => judgePurposes(node, index, profile, ladder));
   return {
     schema: 'assay/verdict',
     schemaVersion: 2,
@@ -167,14 +167,14 @@ interface Rung {
 }
 
 /** How one node stands in every purpose, and what follows from that. */
-function judgePurposes(node: Dossier, judged: Profile, rungs: readonly Rung[]) {
+function judgePurposes(node: Dossier, index: RunDossier, judged: Profile, rungs: readonly Rung[]) {
   const ladder = rungs.map(({ profile, own, across }): PurposeStanding => {
     const cells = [...own(node), ...groupCellsOf(node.id, across.get(node.id) ?? [])].map(({ cell }) => cell);
     return { profile, cells, ...conclude(cells, [node]) };
   });
   const intended =
     judged.rank === undefined ? ladder[0] : ladder.find(({ profile }) => profile.id === judged.id);
-  return judgeAsset(node, intended, ladder);
+  return judgeAsset(node, index, intended, ladder);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { AssetVerdict, Verdict } from '../verdict/verdict.ts';
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
+import { describeLetters, familyWords } from '../verdict/words/asset-words.ts';
 import { foldNames } from '../verdict/words/fold-names.ts';
 import { formatNodeFact } from '../verdict/words/format-fact.ts';
 import { say } from '../verdict/words/say.ts';
@@ -19,13 +20,13 @@ export function assetsSection(lookup: VerdictLookup): Section {
   return {
     id: 'assets',
     title: 'What it can be used for',
-    note: 'A for the intended purpose, B for a lesser one, C for the facility only, D not for AI, U undecided.',
+    note: 'A for the intended purpose, B for a lesser one of its kind, C for the facility only, D not for AI by construction, U undecided or to be repaired.',
     content: [
       ...(assets.length === 0 ? [paragraph('No node was classified.')] : []),
       ...(groups.length > mostAssets
         ? [assetTable(groups)]
         : groups.flatMap(([asset, ...more]) =>
-            asset === undefined ? [] : [assetOf(asset, [asset, ...more], lookup)],
+            asset === undefined ? [] : assetsOf(asset, [asset, ...more], lookup),
           )),
       ...unreachedList(unreached),
     ],
@@ -39,36 +40,57 @@ const assetTable = (groups: readonly (readonly AssetVerdict[])[]): Table => ({
   label: 'What each node can be used for',
   columns: [plain('Nodes'), wide('Verdict'), wide('Decided by')],
   rows: groups.flatMap((members) =>
-    members.slice(0, 1).map(({ verdict, meaning, reason }) => ({
-      cells: [[{ kind: 'name', text: namesOf(members) }], [strong(verdict), ` ${say(meaning)}`], say(reason)],
+    members.slice(0, 1).map((asset) => ({
+      cells: [
+        [{ kind: 'name', text: namesOf(members) }],
+        [strong(describeLetters(asset))],
+        say(asset.reason),
+      ],
     })),
   ),
 });
 
-function assetOf(asset: AssetVerdict, members: readonly AssetVerdict[], lookup: VerdictLookup): Asset {
-  return {
+/** One entry for each family of purposes, that of the intended one first and with what is alike for all. */
+function assetsOf(
+  asset: AssetVerdict,
+  members: readonly AssetVerdict[],
+  lookup: VerdictLookup,
+): readonly Asset[] {
+  const { others = [], family, ladder } = asset;
+  const entry = (letter: Letter, more: Pick<Asset, 'about' | 'ladder'>): Asset => ({
     kind: 'asset',
-    letter: asset.verdict,
-    nodes: namesOf(members),
-    about: members.length > 1 ? `${members.length} nodes` : machineOf(lookup.nodes.get(asset.node)),
-    meaning: say(asset.meaning),
-    reason: say(asset.reason),
-    decidedBy: asset.decidedBy,
+    letter: letter.verdict,
+    nodes: `${namesOf(members)}${letter.family === undefined ? '' : `, for ${familyWords[letter.family]}`}`,
+    meaning: say(letter.meaning),
+    reason: say(letter.reason),
+    decidedBy: letter.decidedBy,
     class: asset.class,
-    ladder: {
-      kind: 'table',
-      label: `Purposes of ${asset.node}, best first`,
-      columns: [
-        plain('Purpose'),
-        { title: 'Conclusion', role: 'word' },
-        { title: 'Reason', role: 'wide', depth: 'ticket' },
-      ],
-      rows: asset.ladder.map((rung) => ({
-        cells: [rung.profile, [conclusionWord(rung.conclusion)], say(rung.reason)],
-      })),
-    },
-  };
+    ...more,
+  });
+  return [
+    entry(
+      { ...asset, family },
+      {
+        about: members.length > 1 ? `${members.length} nodes` : machineOf(lookup.nodes.get(asset.node)),
+        ladder: {
+          kind: 'table',
+          label: `Purposes of ${asset.node}, best first`,
+          columns: [
+            plain('Purpose'),
+            { title: 'Conclusion', role: 'word' },
+            { title: 'Reason', role: 'wide', depth: 'ticket' },
+          ],
+          rows: ladder.map((rung) => ({
+            cells: [rung.profile, [conclusionWord(rung.conclusion)], say(rung.reason)],
+          })),
+        },
+      },
+    ),
+    ...others.map((letter) => entry(letter, { about: '', ladder: undefined })),
+  ];
 }
+
+type Letter = Pick<AssetVerdict, 'family' | 'verdict' | 'meaning' | 'reason' | 'decidedBy'>;
 
 /** Which machine this is, in one line: host name, product, processor, memory, as far as they are known. */
 const machineOf = (node: Verdict['nodes'][number] | undefined): string =>

@@ -11,7 +11,7 @@ export const atDepth = (sections: readonly Section[], depth: Depth): readonly Se
         const inner = prune(it.content);
         return inner.length === 0 ? [] : [{ ...it, content: inner }];
       }
-      if (it.kind === 'asset') return [{ ...it, ladder: pruneTable(it.ladder, isShown) }];
+      if (it.kind === 'asset') return [{ ...it, ladder: it.ladder && pruneTable(it.ladder, isShown) }];
       if (it.kind !== 'table') return [it];
       const table = pruneTable(it, isShown);
       return table.rows.length === 0 ? [] : [table];

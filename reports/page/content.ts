@@ -152,7 +152,7 @@ export interface Asset extends Deep {
   readonly reason: string;
   readonly decidedBy: string | undefined;
   readonly class: { readonly id: string; readonly how: 'claimed' | 'inferred' };
-  readonly ladder: Table;
+  readonly ladder: Table | undefined;
 }
 
 export interface NodeMapContent extends Deep {

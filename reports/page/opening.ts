@@ -1,4 +1,5 @@
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
+import { describeLetters } from '../verdict/words/asset-words.ts';
 import { say } from '../verdict/words/say.ts';
 import { tallyInTheWay, tallyNodes } from '../verdict/words/tally-sentences.ts';
 import {
@@ -58,7 +59,7 @@ export function openingOf({ verdict, isBlock }: VerdictLookup): Opening {
     tally: undefined,
     words:
       asset !== undefined && more.length === 0
-        ? `${asset.verdict}: ${say(asset.meaning)}`
+        ? describeLetters(asset)
         : `${verdict.assets.length} machines classified`,
     sentence: surveySentences[conclusion],
   };

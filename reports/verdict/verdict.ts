@@ -61,15 +61,27 @@ export type Blame = z.infer<typeof Blame>;
 export const Conclusion = z.enum(['pass', 'fail', 'undecided', 'unreached']);
 export type Conclusion = z.infer<typeof Conclusion>;
 
-/** What an asset can be used for, and the one reason that decided. */
-export const AssetVerdict = z.strictObject({
-  node: z.string(),
-  class: z.strictObject({ id: z.string(), how: z.enum(['claimed', 'inferred']) }),
+/** Purposes of one kind, the best of which stands for all: a letter is about one of them. */
+export const Family = z.enum(['ai', 'storage', 'cluster']);
+export type Family = z.infer<typeof Family>;
+
+const letter = {
   verdict: z.enum(['A', 'B', 'C', 'D', 'U']),
   meaning: Said,
   reason: Said,
   /** The requirement that decided; absent when nothing could be judged. */
   decidedBy: z.string().optional(),
+};
+
+/** What an asset can be used for, and the one reason that decided. */
+export const AssetVerdict = z.strictObject({
+  node: z.string(),
+  class: z.strictObject({ id: z.string(), how: z.enum(['claimed', 'inferred']) }),
+  /** What the letter is about: the family of the intended purpose. Absent in older documents. */
+  family: Family.optional(),
+  ...letter,
+  /** The same for the other families of the ladder. */
+  others: z.array(z.strictObject({ family: Family, ...letter })).optional(),
   /** How the node stands in every profile of the ladder, best first. */
   ladder: z.array(z.strictObject({ profile: z.string(), conclusion: Conclusion, reason: Said })),
 });

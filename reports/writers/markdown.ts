@@ -94,9 +94,8 @@ const defectLines = (entry: DefectEntry, place: number): readonly string[] => [
 ];
 
 const assetLines = ({ nodes, letter, meaning, reason, class: of, ladder }: Asset): readonly string[] => [
-  `**${md(nodes)}: ${letter}** – ${md(meaning)}. Decided by: ${md(reason)} (class ${md(of.id)}, ${of.how})`,
-  '',
-  ...tableLines(ladder),
+  `**${md(nodes)}: ${letter}** – ${md(meaning)}. Decided by: ${md(reason)}${ladder === undefined ? '' : ` (class ${md(of.id)}, ${of.how})`}`,
+  ...(ladder === undefined ? [] : ['', ...tableLines(ladder)]),
 ];
 
 const mapColumns = 100;

@@ -116,5 +116,5 @@ const assetLines = (
   ...hang(`${nodes}: ${letter}, ${meaning}`, pen, 2).map((line) => pen.paint('strong', line)),
   ...(about === '' ? [] : hang(about, pen, 4)),
   ...hang(`because ${reason}`, pen, 4),
-  ...tableLines(ladder, pen, 4),
+  ...(ladder === undefined ? [] : tableLines(ladder, pen, 4)),
 ];

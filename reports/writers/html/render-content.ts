@@ -79,8 +79,8 @@ const renderAsset = (it: Asset): SafeHtml => html`<article class="asset">
 ${it.about === '' ? undefined : html`<p class="note">${it.about}</p>`}
 <p class="meaning">${it.meaning}</p>
 <p><span class="lead">Decided by</span> ${it.reason}${it.decidedBy === undefined ? undefined : html` <code>${it.decidedBy}</code>`}</p>
-<p class="note">Class ${it.class.id}, ${it.class.how === 'claimed' ? 'as the inventory claims' : 'inferred from what was found'}.</p>
-${it.ladder.rows.length === 0 ? undefined : renderTable(it.ladder)}
+${it.ladder === undefined ? undefined : html`<p class="note">Class ${it.class.id}, ${it.class.how === 'claimed' ? 'as the inventory claims' : 'inferred from what was found'}.</p>`}
+${it.ladder === undefined || it.ladder.rows.length === 0 ? undefined : renderTable(it.ladder)}
 </div>
 </article>
 `;

@@ -633,58 +633,6 @@ describe('several nodes', () => {
   });
 });
 
-describe('asset letters', () => {
-  const best = constructProfile([speed], { id: 'best', rank: 1, title: 'Best purpose' });
-  const lesser = constructProfile([right], {
-    id: 'lesser',
-    rank: 2,
-    title: 'Lesser purpose',
-    family: 'storage',
-  });
-  const asset = (speeds: number[], claims = {}) =>
-    run({ steps: copies(speeds), claims }, { profile: best, ladder: [lesser, best] }).assets[0];
-  it('A when the intended purpose holds', () => {
-    expect(tell(asset([11 * GB]))).toMatchObject({ verdict: 'A', reason: 'all 1 required cells pass' });
-  });
-  it('B when only a lesser one does, with what decided against the intended one', () => {
-    expect(asset([GB])).toMatchObject({
-      verdict: 'B',
-      decidedBy: 'speed',
-      ladder: [
-        { profile: 'best', conclusion: 'fail' },
-        { profile: 'lesser', conclusion: 'pass' },
-      ],
-    });
-  });
-  it('C only when the inventory attests the facility', () => {
-    const alone = { profile: best, ladder: [best] };
-    expect(
-      run({ steps: copies([GB]), claims: { 'facility.attested': true } }, alone).assets[0]?.verdict,
-    ).toBe('C');
-    expect(run({ steps: copies([GB]) }, alone).assets[0]?.verdict).toBe('U');
-  });
-  it('D only when every AI purpose is ruled out by a gate', () => {
-    const gate = constructRequirement({
-      id: 'gate',
-      gate: true,
-      rule: { kind: 'fact', path: 'accelerators.length', atLeast: 1 },
-    });
-    const gated = constructProfile([gate], { id: 'gated', rank: 1 });
-    const open = constructProfile([speed], { id: 'open', rank: 2 });
-    const letter = (ladder: (typeof gated)[]) =>
-      run({ steps: copies([GB]) }, { profile: gated, ladder }).assets[0]?.verdict;
-    expect(letter([gated])).toBe('D');
-    expect(letter([gated, open])).toBe('U');
-  });
-  it('a better purpose than the intended one is no lesser one', () => {
-    const found = run(
-      { steps: copies([GB], withWrong({ value: 0 })) },
-      { profile: constructProfile([speed], { id: 'mine', rank: 3 }), ladder: [lesser] },
-    );
-    expect(found.assets[0]?.verdict).toBe('U');
-  });
-});
-
 describe('the document', () => {
   it('never changes its exit code for an advisory cell', () => {
     const advisory = { ...speed, level: 'advisory' as const };

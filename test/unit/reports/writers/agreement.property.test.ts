@@ -7,6 +7,7 @@ import { validateVerdict } from '../../../../reports/verdict/validate.ts';
 import type { Conclusion } from '../../../../reports/verdict/verdict.ts';
 import { Verdict } from '../../../../reports/verdict/verdict.ts';
 import { createLookup } from '../../../../reports/verdict/verdict-lookup.ts';
+import { describeLetters } from '../../../../reports/verdict/words/asset-words.ts';
 import { say } from '../../../../reports/verdict/words/say.ts';
 import { plainScreen, writers } from '../../../../reports/writers/writers.ts';
 import { readGoldens } from '../../../golden/golden.ts';
@@ -45,9 +46,7 @@ const exits: readonly string[] = [
 
 /** A survey answers what its machines can be used for. */
 const surveyWords = ({ assets }: Verdict): string =>
-  assets.length === 1
-    ? `${assets[0]!.verdict}: ${say(assets[0]!.meaning)}`
-    : `${assets.length} machines classified`;
+  assets.length === 1 ? describeLetters(assets[0]!) : `${assets.length} machines classified`;
 
 interface Junit {
   readonly testsuites: { readonly failures: string; readonly tests: string; readonly skipped: string };

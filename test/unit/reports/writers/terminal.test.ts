@@ -3,7 +3,6 @@ import { mapNodes } from '../../../../reports/page/map-nodes.ts';
 import { displayWidth } from '../../../../reports/text/display-width.ts';
 import type { BlockNode, Verdict } from '../../../../reports/verdict/verdict.ts';
 import { createLookup } from '../../../../reports/verdict/verdict-lookup.ts';
-import { say } from '../../../../reports/verdict/words/say.ts';
 import { nodeMapLines } from '../../../../reports/writers/node-map-lines.ts';
 import { renderTerminal } from '../../../../reports/writers/terminal.ts';
 import { hostileVerdict, quoted } from '../../../support/example-verdict.ts';
@@ -53,7 +52,7 @@ describe('renderTerminal', () => {
     expectOrder(text, [
       'Screening report',
       'DOES NOT CONFORM',
-      'vm-1: D',
+      'vm-1, for AI: D',
       'because Accelerator on the bus',
       'PUNCH LIST (3)',
       'NOT SHOWN',
@@ -89,14 +88,14 @@ describe('renderTerminal', () => {
       '  sustained, 232 of 249, 696 runs,\n  lowest on gpu001',
       'NOT SHOWN',
       '20 measurements across nodes: 15 good, 4 bad, 1 unknown; 3 of them added',
-      '  gpu[001-013,015-026,028-029,031-032]: A, reuse as is: AI training, several nodes',
+      '  gpu[001-013,015-026,028-029,031-032], for CPU clusters: A, reuse as is',
     ]);
   });
 
   it('opens a survey with what the machine can be used for, not with a promise it never made', () => {
     const base = vmVerdict();
     const survey = { ...base, profile: { ...base.profile, id: 'survey' } };
-    expect(render(survey)).toContain(`■ D: ${say(base.assets[0]!.meaning).toUpperCase()}`);
+    expect(render(survey)).toContain('■ D FOR AI\n');
   });
 });
 
