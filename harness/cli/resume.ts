@@ -1,4 +1,4 @@
-import { asExitCode, exitCodes } from '../../workloads/kit/error-code.ts';
+import { asExitCode } from '../../workloads/kit/error-code.ts';
 import { defineCommand } from './command.ts';
 import { exclusiveConfirmed as exclusiveConfirmedOption, ownInventory } from './options.ts';
 
@@ -36,7 +36,6 @@ export const resumeCommand = defineCommand({
       acceptsOccupied: exclusiveConfirmed || inventory.nodes.every(isLocal),
     });
     await tellUnshipped(context, run, registry);
-    if (run.header.purpose === 'certify') return asExitCode(verdict.exitCode);
-    return verdict.nodes.some(({ reached }) => reached) ? exitCodes.pass : exitCodes.infrastructure;
+    return asExitCode(verdict.exitCode);
   },
 });

@@ -1,5 +1,5 @@
 import { AssayError } from '../../workloads/kit/assay-error.ts';
-import { exitCodes } from '../../workloads/kit/error-code.ts';
+import { asExitCode } from '../../workloads/kit/error-code.ts';
 import { defineCommand } from './command.ts';
 import { exclusiveConfirmed, json as jsonOption, out as outOption, sshConfig } from './options.ts';
 
@@ -71,7 +71,6 @@ export const surveyCommand = defineCommand({
       // On one's own machine one sees that it is in use; elsewhere it may be somebody else's.
       acceptsOccupied: isAllLocal || args.exclusiveConfirmed,
     }).catch((cause: unknown) => removeIfUnbegun(context, run, cause));
-    // A survey succeeds when it could say what the machine is; what the machine is fit for is its answer.
-    return verdict.nodes.some(({ reached }) => reached) ? exitCodes.pass : exitCodes.infrastructure;
+    return asExitCode(verdict.exitCode);
   },
 });

@@ -22,7 +22,7 @@ async function expectResumed(): Promise<void> {
   rmSync(join(cwd, 'wait'));
   const { exitCode, stderr, stdout } = await runAssay(['resume', 'run', '--json'], options);
   expect(stderr).not.toContain('✖');
-  expect(exitCode).toBe(0);
+  expect(exitCode).toBe(2); // the suite measures less than a survey asks for
   const { attempts } = JSON.parse(stdout) as { attempts: { execution: string }[] };
   expect(attempts.map(({ execution }) => execution)).toEqual(['completed']);
 }

@@ -17,6 +17,8 @@ const modes = Object.entries(all);
 const patience = 1 / 10;
 /** Nodes that misbehave at the same time, beside an honest one. */
 const atOnce = (kind: string): number => (kind === 'floods' ? 8 : 12);
+/** The suite measures less than a survey asks for. */
+const undecided = 2;
 const most = { memoryBytes: 300e6, diskBytes: 70e6 };
 
 const groups = kinds.flatMap((kind) => {
@@ -58,7 +60,7 @@ describe('nodes that misbehave beside an honest one', () => {
         patience: kind === 'floods' ? 1 / 3 : patience,
       },
     );
-    expect(found.exitCode, found.stderr).toBe(0);
+    expect(found.exitCode, found.stderr).toBe(undecided);
     expect(cellsOf(found, 'honest')).toEqual(await besideHonest());
     const words = toldOf(found.stderr);
     expect(words.get('honest')).toBeUndefined();
@@ -80,7 +82,7 @@ describe('a node that has a copy of another one', () => {
     const copy: Lies = { probe: ({ look }, { step }) => look(String(step), 'honest') };
     const found = await surveyLiars({ honest: {}, copy }, { directory: temporaryDirectory() });
     const alone = await surveyLiars({ honest: {} }, { directory: temporaryDirectory() });
-    expect([found.exitCode, alone.exitCode]).toEqual([0, 0]);
+    expect([found.exitCode, alone.exitCode]).toEqual([undecided, undecided]);
     expect(readFileSync(join(found.run, 'coordinator.ndjson'), 'utf8')).toMatch(
       /"type":"distinct","nodes":\["honest","copy"\]/,
     );

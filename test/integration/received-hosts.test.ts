@@ -143,13 +143,13 @@ describe.each(['resume', 'stop'])('%s', (command) => {
     renameSync(run, join(cwd, 'elsewhere/renamed'));
     const ended = await assay(command, 'elsewhere/renamed');
     expect(ended.stderr).not.toContain('✖');
-    expect(ended.exitCode).toBe(0);
+    expect(ended.exitCode).toBe(command === 'stop' ? 0 : 2);
   });
 
   it('goes on by an inventory of the reader', async () => {
     const ended = await assay(command, 'run', '--inventory', writeInventory({ nodes: [{ name: 'local' }] }));
     expect(ended.stderr).not.toContain('✖');
-    expect(ended.exitCode).toBe(0);
+    expect(ended.exitCode).toBe(command === 'stop' ? 0 : 2);
   });
 
   it.each([

@@ -164,7 +164,7 @@ describe('a run that was let go of before anything was planned', () => {
     writeFileSync(join(cwd, 'runs/run/plan.json'), '{}\n');
     const resumed = await assay('resume', 'runs/run');
     expect(resumed.stderr).not.toContain('✖');
-    expect(resumed.exitCode).toBe(0);
+    expect(resumed.exitCode).toBe(2);
     expect(heldRuns()).toEqual([]);
   });
 });

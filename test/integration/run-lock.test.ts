@@ -35,7 +35,7 @@ describe('the lock of a run', () => {
     rmSync(join(cwd, 'wait'));
     const { exitCode, stderr } = await first.finished;
     expect(stderr).not.toContain('✖');
-    expect(exitCode).toBe(0);
+    expect(exitCode).toBe(2);
     expect(locks()).toEqual([]);
   });
 
@@ -47,7 +47,7 @@ describe('the lock of a run', () => {
     rmSync(join(cwd, 'wait'));
     const { exitCode, stderr } = await runAssay(['resume', 'run'], options);
     expect(stderr).not.toContain('✖');
-    expect(exitCode).toBe(0);
+    expect(exitCode).toBe(2);
     expect(locks()).toEqual([]);
   });
 });

@@ -57,8 +57,8 @@ async function survey(
     { cwd, path },
   );
   expect(stderr).not.toContain('✖');
-  expect(exitCode).toBe(0);
   const { exitCode: judged } = await runAssay(['judge', run], { cwd });
+  expect(exitCode).toBe(judged);
   const { exitCode: storageExit } = await runAssay(['judge', run, '--profile', 'storage'], { cwd });
   const verdict = (profile: string): Verdict =>
     Verdict.parse(JSON.parse(readFileSync(join(`${run}.report`, `verdicts/${profile}.json`), 'utf8')));

@@ -52,7 +52,7 @@ export const evidenceModes: Readonly<Record<string, Mode>> = {
   'refuse as INTERRUPTED at batch': refusal({ batch: refuse('INTERRUPTED') }),
   'refuse as POWER_LIMIT at fetch': refusal({ fetch: refuse('POWER_LIMIT') }),
   'refuse as __proto__ at batch': refusal({ batch: refuse('__proto__') }),
-  'refuse as INTERNAL at finish': refusal({ finish: refuse('INTERNAL') }, 'NODE_REFUSED', 0),
+  'refuse as INTERNAL at finish': refusal({ finish: refuse('INTERNAL') }, 'NODE_REFUSED', 2),
   'claim a full disk': refusal({ batch: refuse('DISK_FULL') }, 'DISK_FULL'),
   'claim a lost agent': refusal({ batch: refuse('AGENT_LOST') }, 'AGENT_LOST'),
   'cancel the batch': {

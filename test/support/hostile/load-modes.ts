@@ -121,7 +121,7 @@ export const loadModes: Readonly<Record<string, Mode>> = {
         liar.record({ type: 'batch-ended', batch: said['batch'], execution: 'completed' });
       },
     },
-    alone: 0,
+    alone: 2,
   },
   'outputs by the thousand': flood(
     claimed(Array.from({ length: 5000 }, (_, index) => ({ file: `f${index}`, bytes: 1 }))),
@@ -206,5 +206,5 @@ export const loadModes: Readonly<Record<string, Mode>> = {
     'expected the next step|expected a sign of life',
     'NODE_SILENT|AGENT_LOST',
   ),
-  'silent at the end': silent({ finish: silence }, 'expected the run to be removed', 'NODE_SILENT', 0),
+  'silent at the end': silent({ finish: silence }, 'expected the run to be removed', 'NODE_SILENT', 2),
 };
