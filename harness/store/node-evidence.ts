@@ -144,7 +144,7 @@ export class NodeEvidence {
     if (this.#documents.length > 1 && facts !== undefined) this.#under.set(step, facts.step);
     const other = whyOther(result, planned);
     const parsed = other === undefined ? this.#read(result, files) : err(other);
-    if (parsed.ok) this.#samples.push(...parsed.value);
+    if (parsed.ok) this.#samples.push(...parsed.value.map((sample) => withinCpus(sample, facts?.facts)));
     // A step that did not end well has its reason already; unreadable is only what should have been readable.
     else if (result.execution === 'completed') this.#unreadable.push({ step, reason: parsed.error });
   }
@@ -210,6 +210,15 @@ export class NodeEvidence {
       ...(hasJournal ? { journal: place } : {}),
     };
   }
+}
+
+/** A tool that says that it ran more threads than there are CPUs did not measure what it says. */
+function withinCpus(sample: Sample, facts: HostFacts | undefined): Sample {
+  const cpus = facts && valueOf(facts.cpu.logicalCpus);
+  const threads = Number(sample.dimensions['threads'] ?? 0);
+  return sample.invalid !== undefined || cpus === undefined || threads <= cpus
+    ? sample
+    : { ...sample, invalid: `timer or tool suspect: ${threads} threads on a machine of ${cpus} CPUs` };
 }
 
 /** From here on it is worth a copy of what was read in a text, so as not to keep the text. */

@@ -9,6 +9,7 @@ import type { Seat } from '../../workloads/kit/seat.ts';
 import type { Subject } from '../../workloads/kit/subject.ts';
 import { subjectOfGroup } from '../../workloads/kit/subject.ts';
 import type { Counters, Reading, StepOutputs } from '../../workloads/kit/tool.ts';
+import { whyImpossible } from '../../workloads/kit/why-impossible.ts';
 import type { Metric } from '../../workloads/kit/workload.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import { Shared } from './shared.ts';
@@ -76,7 +77,8 @@ export function parseStep(
     return step.execution === 'completed' ? ok([]) : err(step.reason ?? step.execution);
   const tooLarge = whyTooLarge(step);
   if (tooLarge !== undefined) return err(tooLarge);
-  const parsed = tool.parse(gatherOutputs(step, files), params.data, step.seat);
+  const outputs = gatherOutputs(step, files);
+  const parsed = tool.parse(outputs, params.data, step.seat);
   if (!parsed.ok) return err(step.reason === undefined ? parsed.error : `${parsed.error} (${step.reason})`);
   const samples: Sample[] = [];
   const { toolVersion } = parsed.value;
@@ -87,6 +89,7 @@ export function parseStep(
     const outside = outsideDomain(metric, reading);
     if (outside !== undefined) return err(outside);
     if (reading.at.length === 0) return err(`${tool.id} does not say where \`${reading.metric}\` stands`);
+    const invalid = reading.invalid ?? whyImpossible(reading, metric, outputs);
     samples.push({
       metric: shared.text(`${step.workload}.${reading.metric}`),
       value: reading.value,
@@ -99,7 +102,7 @@ export function parseStep(
       session: step.session,
       origin: tool.origin,
       at: shared.value([...reading.at]),
-      ...(reading.invalid === undefined ? {} : { invalid: reading.invalid }),
+      ...(invalid === undefined ? {} : { invalid }),
     });
   }
   return ok(samples);

@@ -189,6 +189,7 @@ export const Said = z
     say('unproven', { key: text, wanted: FactValue, found: FactValue.optional() }),
     say('other-unit', { found: Unit, limit: Unit }),
     say('not-finite', {}),
+    say('above-ceiling', { found: quantity, ceiling: quantity }),
     say('other-tool', { tool: text, tools: names }),
     say('indicative', { tool: text }),
     say('unplanned-step', { step: text }),

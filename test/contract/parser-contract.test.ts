@@ -26,7 +26,7 @@ const rate = (value: number): Result<ParsedStep> => {
     dimensions: { blockBytes: 512 },
     at: [{ command: 'run', output: 'stdout', line: 2 }],
   } satisfies Reading;
-  return ok({ toolVersion: '1.2', readings: [reading] });
+  return ok({ toolVersion: '1.2', readings: [{ ...reading, windowSeconds: 1 }] });
 };
 
 /** The output of a tool that says two lines, read as it must be. */

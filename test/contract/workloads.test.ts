@@ -28,6 +28,13 @@ describe.each(
     expect([[], [['count', 'count']]]).toContainEqual(correctness.map(({ unit, domain }) => [unit, domain]));
   });
 
+  it('says of each speed and time what the best is that any machine can give', () => {
+    const unbounded = Object.entries(workload.metrics).filter(
+      ([, { bound, correctness }]) => (bound === undefined) !== (correctness === true),
+    );
+    expect(unbounded).toEqual([]);
+  });
+
   it('has tools with distinct names and ranks, embedded ones last', () => {
     expect(new Set(tools.map((tool) => tool.id)).size).toBe(tools.length);
     expect(new Set(tools.map((tool) => tool.rank)).size).toBe(tools.length);

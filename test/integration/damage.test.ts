@@ -26,7 +26,7 @@ beforeAll(async () => {
     { cwd },
   );
   expect(stderr).not.toContain('✖');
-  expect(exitCode).toBe(0);
+  expect(exitCode).toBe(2);
   return () => rmSync(cwd, { recursive: true, force: true });
 });
 

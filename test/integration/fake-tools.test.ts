@@ -54,7 +54,9 @@ const correctness = (verdict: Verdict): string | undefined =>
 
 describe('a tool on the PATH', () => {
   it('that works is read', async () => {
-    const { verdict, exitCode } = await survey(openssl(`printf '${good.replaceAll('\n', '\\n')}\\n'`));
+    const { verdict, exitCode } = await survey(
+      openssl(`sleep 1; printf '${good.replaceAll('\n', '\\n')}\\n'`),
+    );
     expect(exitCode).toBe(2); // nothing else is measured
     expect(speeds(verdict)).toEqual([163840]);
     expect(correctness(verdict)).toBe('pass');
@@ -70,6 +72,13 @@ describe('a tool on the PATH', () => {
     [
       'prints a child of its own instead of the total',
       openssl(`printf 'Got: +F:25:sha256:163840.00 from 0\\n'`),
+    ],
+    ['ends before its window is over', openssl(`printf '${good.replaceAll('\n', '\\n')}\\n'`)],
+    [
+      'is faster than any machine',
+      openssl(
+        `sleep 1; printf '${good.replaceAll('163840.00', '99999999999999.00').replaceAll('\n', '\\n')}\\n'`,
+      ),
     ],
     ['hangs', openssl('sleep 600')],
     ['floods', openssl('yes +F:25:sha256:163840.00')],

@@ -5,8 +5,10 @@ import { Command } from '../../workloads/kit/command.ts';
 import { valueOf } from '../../workloads/kit/facts/fact.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import type { Result } from '../../workloads/kit/result.ts';
+import { ok } from '../../workloads/kit/result.ts';
 import type { SourcePlace } from '../../workloads/kit/sample.ts';
 import type { ParsedStep, Reading, RunnableTool, StepOutputs } from '../../workloads/kit/tool.ts';
+import { whyImpossible } from '../../workloads/kit/why-impossible.ts';
 import type { Metric, Metrics } from '../../workloads/kit/workload.ts';
 import type { RegisteredWorkload } from '../../workloads/registry.ts';
 import type { Case, CaseFile } from './case.ts';
@@ -56,8 +58,22 @@ export function checkCase({ workload, tools }: RegisteredWorkload, given: Case):
       : []),
     ...(tool.plan === undefined ? [] : checkPlan({ ...tool, plan: tool.plan }, params.data, given)),
     ...checkExpected(workload.metrics, given),
-    ...differences('readings', tool.parse(given.outputs, params.data, given.seat), given.expected),
+    ...checkReadings(workload.metrics, tool.parse(given.outputs, params.data, given.seat), given),
   ].map((violation) => `${given.name}: ${violation}`);
+}
+
+/** Readings as the case says; and of each that is no check the window, which must fit into the life of its command. */
+function checkReadings(metrics: Metrics, parsed: Result<ParsedStep>, given: Case): readonly string[] {
+  if (!parsed.ok) return differences('readings', parsed, given.expected);
+  const readings = parsed.value.readings.map(({ windowSeconds: _, ...reading }) => reading);
+  const faults = parsed.value.readings.flatMap((reading) => {
+    const metric = metrics[reading.metric];
+    if (metric === undefined || metric.correctness === true || reading.invalid !== undefined) return [];
+    if (reading.windowSeconds === undefined) return [`${reading.metric}: expected windowSeconds, got none`];
+    const impossible = whyImpossible(reading, metric, given.outputs);
+    return impossible === undefined ? [] : [`${reading.metric}: ${impossible}`];
+  });
+  return [...differences('readings', ok({ ...parsed.value, readings }), given.expected), ...faults];
 }
 
 function checkPlan(
@@ -205,7 +221,8 @@ function judgeOf(
   if (tool === undefined) throw new Error(`${workload.id} has no tool \`${given.tool}\``);
   const params = workload.params.parse(given.params);
   const wanted = 'readings' in given.expected ? given.expected : undefined;
-  const without = (reading: object): unknown => plain({ ...reading, at: undefined });
+  const without = (reading: object): unknown =>
+    plain({ ...reading, at: undefined, windowSeconds: undefined });
   const expected = wanted?.readings.map(without) ?? [];
   const isRefused = ({ invalid, device }: Reading): boolean =>
     invalid !== undefined || !isKnown(device, given.facts);

@@ -164,16 +164,16 @@ function readingsOf(
         }
       : {};
   const perSecond = size.bytes / size.medianSeconds;
+  const windowSeconds = size.meanSeconds * size.iterations;
+  const timed = { dimensions, at, windowSeconds, ...doubt };
   return [
     {
       metric: 'busBandwidth',
       value: quantity('B/s', (perSecond * 2 * (ranks - 1)) / ranks),
-      dimensions,
-      at,
-      ...doubt,
+      ...timed,
     },
-    { metric: 'algorithmBandwidth', value: quantity('B/s', perSecond), dimensions, at, ...doubt },
-    { metric: 'latency', value: quantity('s', size.medianSeconds), dimensions, at, ...doubt },
+    { metric: 'algorithmBandwidth', value: quantity('B/s', perSecond), ...timed },
+    { metric: 'latency', value: quantity('s', size.medianSeconds), ...timed },
     // A wrong sum is wrong whichever way it came; a right one says nothing of a network that did not carry it.
     {
       metric: 'wrongValues',

@@ -37,6 +37,8 @@ export type Reading<M extends Metrics = Metrics> = {
     readonly at: readonly SourcePlace[];
     /** Identity of the device measured (serial, UUID or PCI address, never an index); absent: the node. */
     readonly device?: string | undefined;
+    /** Over how many seconds it was measured, all of them in the life of the command that printed it. */
+    readonly windowSeconds?: number | undefined;
     /** Why this number cannot be used although it was printed (wrong device, file system, moved no bytes …). */
     readonly invalid?: string | undefined;
   };

@@ -1,5 +1,14 @@
 import type * as z from 'zod';
+import type { Dimensions } from './sample.ts';
 import type { Unit } from './unit.ts';
+
+/**
+ * The best that any machine can give, in the metric's unit, by the dimensions of a reading; and why. What is better was not measured.
+ */
+export interface Bound {
+  readonly best: (dimensions: Dimensions) => number;
+  readonly why: string;
+}
 
 /** What a metric is: its base unit, which direction is good, and which of its values can exist at all. */
 export interface Metric<U extends Unit = Unit> {
@@ -8,6 +17,8 @@ export interface Metric<U extends Unit = Unit> {
   /** `positive`: > 0; `nonNegative`: ≥ 0; `count`: an integer ≥ 0. A value outside is an unreadable output. */
   readonly domain: 'positive' | 'nonNegative' | 'count';
   readonly title: string;
+  /** Every metric has one but those of correctness. */
+  readonly bound?: Bound;
   /** A correctness metric counts wrong results; when it fails, the speed cells of its step are `invalid`. */
   readonly correctness?: boolean;
 }

@@ -77,6 +77,7 @@ function readingsOf(line: GemmLine, params: MatmulParams): readonly MatmulReadin
   const speed = {
     dimensions,
     at: [place('/iterations'), place('/elapsedSeconds')],
+    windowSeconds: line.elapsedSeconds,
     ...(line.implementation.startsWith('fp16-emulated')
       ? { invalid: 'the compiler emulated FP16 in FP32: this says nothing about FP16 hardware' }
       : {}),

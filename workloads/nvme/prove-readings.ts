@@ -57,6 +57,7 @@ export function proveReadings(
   return readings.map((reading) => ({
     ...reading,
     dimensions: { ...dimensions, ...reading.dimensions },
+    windowSeconds: job[direction].runtime / 1000,
     ...(target.drive === undefined ? {} : { device: target.drive.identity }),
     ...(faults.length === 0 ? {} : { invalid: faults.join('; ') }),
   }));

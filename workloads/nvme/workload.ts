@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Dimensions } from '../kit/sample.ts';
 import { defineWorkload } from '../kit/workload.ts';
 
 const gibibyte = 1024 ** 3;
@@ -34,6 +35,15 @@ export const Params = z
   });
 export type Params = z.infer<typeof Params>;
 
+/** Sixteen lanes of PCIe 6.0, the widest link of a drive or its controller (PCI-SIG: 64 GT/s a lane). */
+const bytesOfLink = 128e9;
+const throughput = { best: () => bytesOfLink, why: 'sixteen lanes of PCIe 6.0' };
+const rate = {
+  best: ({ blockBytes }: Dimensions): number => bytesOfLink / Number(blockBytes ?? 512),
+  why: throughput.why,
+};
+const latency = { best: () => 0.5e-6, why: 'there and back over PCIe alone' };
+
 /** File I/O on one drive: throughput, rate, latency, and whether data come back as they were written. */
 export const nvme = defineWorkload({
   id: 'nvme',
@@ -42,26 +52,41 @@ export const nvme = defineWorkload({
   load: 'light',
   params: Params,
   metrics: {
-    sequentialReadThroughput: { unit: 'B/s', better: 'higher', domain: 'positive', title: 'Sequential read' },
+    sequentialReadThroughput: {
+      unit: 'B/s',
+      better: 'higher',
+      domain: 'positive',
+      title: 'Sequential read',
+      bound: throughput,
+    },
     sequentialWriteThroughput: {
       unit: 'B/s',
       better: 'higher',
       domain: 'positive',
       title: 'Sequential write',
+      bound: throughput,
     },
-    randomReadRate: { unit: 'IOPS', better: 'higher', domain: 'positive', title: 'Random read' },
-    randomWriteRate: { unit: 'IOPS', better: 'higher', domain: 'positive', title: 'Random write' },
+    randomReadRate: { unit: 'IOPS', better: 'higher', domain: 'positive', title: 'Random read', bound: rate },
+    randomWriteRate: {
+      unit: 'IOPS',
+      better: 'higher',
+      domain: 'positive',
+      title: 'Random write',
+      bound: rate,
+    },
     readLatency: {
       unit: 's',
       better: 'lower',
       domain: 'positive',
       title: 'Read latency from submission to completion',
+      bound: latency,
     },
     writeLatency: {
       unit: 's',
       better: 'lower',
       domain: 'positive',
       title: 'Write latency from submission to completion',
+      bound: latency,
     },
     verifyErrors: {
       unit: 'count',

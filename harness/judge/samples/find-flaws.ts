@@ -59,6 +59,12 @@ export function whyUnusable(sample: JudgedSample, limit: Limit, judged: Judged):
   if (sample.unit !== limit.unit)
     return { reason: { say: 'other-unit', found: sample.unit, limit: limit.unit } };
   if (!Number.isFinite(sample.value)) return { reason: { say: 'not-finite' } };
+  if (limit.ceiling !== undefined && sample.value > limit.ceiling) {
+    const { value, unit } = sample;
+    return {
+      reason: { say: 'above-ceiling', found: { value, unit }, ceiling: { value: limit.ceiling, unit } },
+    };
+  }
   const unproven = whyNotProven(limit, sample, metric);
   if (unproven !== undefined) return { reason: unproven };
   if (limit.tools !== undefined && !limit.tools.includes(sample.tool) && !isWrong(sample, metric)) {

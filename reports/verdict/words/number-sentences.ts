@@ -55,6 +55,8 @@ export const numberSentences = {
       : `${key} is ${String(found)}, not ${String(wanted)}`;
   },
   'other-unit': ({ found, limit }) => `measured in ${found}, the limit is in ${limit}`,
+  'above-ceiling': ({ found, ceiling }) =>
+    `timer or tool suspect: ${describeQuantity(found.value, found.unit)} is above ${describeQuantity(ceiling.value, ceiling.unit)}, the most that its limit allows`,
   'not-finite': () => 'the value is not a finite number',
   'other-tool': ({ tool, tools }) => `measured with ${tool}; the limit is for ${tools.join(' or ')}`,
   indicative: ({ tool }) => `indicative: ${tool} is Assay's own kernel, no native tool measured this`,

@@ -78,6 +78,7 @@ export const embedded = defineTool(matmul, {
           value: quantity('FLOP/s', (sum('iterations') * 2 * params.size ** 3) / (longestMs / 1000)),
           dimensions,
           at: [place('/results')],
+          windowSeconds: longestMs / 1000,
         },
         {
           metric: 'wrongElements',

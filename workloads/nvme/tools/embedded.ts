@@ -94,6 +94,7 @@ export const embedded = defineTool(nvme, {
         pointer: `/results/0/${name}`,
       })),
       device: target.drive?.identity,
+      windowSeconds: result.elapsedMs / 1000,
       invalid: faults.length === 0 ? undefined : faults.join('; '),
     };
     const seconds = result.elapsedMs / 1000;

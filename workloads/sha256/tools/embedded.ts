@@ -59,6 +59,7 @@ export const embedded = defineTool(sha256, {
           value: quantity('B/s', sum('bytes') / (elapsedMs / 1000)),
           dimensions,
           at: [place('/results'), place('/elapsedMs')],
+          windowSeconds: elapsedMs / 1000,
         },
         {
           metric: 'wrongDigests',

@@ -91,6 +91,7 @@ export const headerHash = defineTool(sha256, {
       value: quantity('H/s', line.hashes / line.elapsedSeconds),
       dimensions,
       at: [place('/hashes'), place('/elapsedSeconds')],
+      windowSeconds: line.elapsedSeconds,
     };
     const wrong: Sha256Reading = {
       metric: 'wrongDigests',

@@ -114,14 +114,17 @@ function readSpeed(stdout: string, params: Extract<Sha256Params, { mode: 'bulk' 
     threads: Math.max(1, children.length),
     'device.kind': 'cpu',
   };
-  const at = [{ command: 'speed', output: 'stdout', line: lines.length }];
+  const about = {
+    at: [{ command: 'speed', output: 'stdout', line: lines.length }],
+    windowSeconds: params.seconds,
+  };
   if (params.blockBytes === 16384)
-    return ok({ metric: 'bulkThroughput', value: bytesPerSecond.value, dimensions, at });
+    return ok({ metric: 'bulkThroughput', value: bytesPerSecond.value, dimensions, ...about });
   return ok({
     metric: 'softwarePathRate',
     value: quantity('OP/s', bytesPerSecond.value / 80),
     // 80 bytes, a padding bit and a length are two blocks of 64: nothing is prepared between messages.
     dimensions: { ...dimensions, compressionsPerHash: 2 },
-    at,
+    ...about,
   });
 }
