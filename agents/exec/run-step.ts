@@ -157,6 +157,9 @@ async function attempt(
   }
 }
 
+/** By which it is seen how much others worked on the machine meanwhile. */
+const workCounters: readonly CounterFile[] = ['/proc/stat', '/proc/self/stat'];
+
 function planCommands(
   around: StepSurroundings,
   request: StepRequest,
@@ -181,7 +184,7 @@ function planCommands(
     return refuse('the leader of the group has not launched this node');
   return {
     commands: tool.plan(params.data, around.facts, place).map((command) => Command.parse(command)),
-    counters: tool.requires.counters ?? [],
+    counters: [...new Set([...workCounters, ...(tool.requires.counters ?? [])])],
   };
 }
 

@@ -18,7 +18,10 @@ export async function readCounters(files: readonly CounterFile[]): Promise<Count
 async function readCounter(file: CounterFile): Promise<string | undefined> {
   try {
     const path = await realpath(file);
-    return /^\/(proc|sys)\//.test(path) ? await readSmallFile(path, counterBytes) : undefined;
+    if (!/^\/(proc|sys)\//.test(path)) return undefined;
+    const text = await readSmallFile(path, counterBytes);
+    // Behind the line of all CPUs come one for each and one for every interrupt: nobody reads them.
+    return file === '/proc/stat' ? text.slice(0, text.indexOf('\n') + 1) : text;
   } catch (cause) {
     // Not there, not ours to read, too long: the parser says what the lack of it means for its numbers.
     if (cause instanceof Error) return undefined;

@@ -28,6 +28,11 @@ export const Suite = z.strictObject({
   id: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
   version: z.string(),
   title: z.string().min(1),
+  /**
+   * Share of a machine's CPU time that others may take while a step runs (0 to 1): above it the step's speeds are invalid.
+   * 0.10 when not said. Machines that are one (namespaces, containers of a test) have each other for others.
+   */
+  otherWorkAtMost: z.number().min(0).max(1).optional(),
   entries: z.array(SuiteEntry).min(1),
 });
 export type Suite = z.infer<typeof Suite>;

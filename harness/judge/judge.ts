@@ -57,7 +57,11 @@ export function judge(given: RunMaterial): Verdict {
       title: profile.title,
       digest: material.profileDigest,
     },
-    suite: { id: suite.id, version: suite.version },
+    suite: {
+      id: suite.id,
+      version: suite.version,
+      ...(suite.otherWorkAtMost === undefined ? {} : { otherWorkAtMost: suite.otherWorkAtMost }),
+    },
     kind: isScreening(material) ? 'screening report' : 'test report',
     conclusion: standing.conclusion,
     exitCode: exitCodeOf(standing.conclusion, damage),

@@ -73,6 +73,9 @@ export interface Dossier {
   readonly names: ReadonlySet<string>;
 }
 
+/** Share of a machine's CPU time that others may take, where the suite says nothing. */
+const otherWorkAtMost = 0.1;
+
 /** The material of a run with everything in it found by name: built once, so that judging is linear in its cells. */
 export class RunDossier {
   readonly material: RunMaterial;
@@ -165,7 +168,9 @@ export class RunDossier {
     const planned = this.plannedFor(id);
     const steps = [...planned.keys()].flatMap((step) => {
       const result = own?.steps.get(step);
-      return result?.group === id ? [result] : [];
+      if (result?.group !== id) return [];
+      const others = found.map(({ node }) => node?.steps.get(step)?.otherWork ?? 0);
+      return [{ ...result, otherWork: Math.max(...others) }];
     });
     const absences = new Map<string, Said>(
       steps.flatMap(({ step }) => {
@@ -211,6 +216,12 @@ export class RunDossier {
     );
   }
 
+  /** Speeds that were taken beside other work say nothing, on whichever member that was. */
+  #whyBusy(id: string, { otherWork = 0 }: EndedStep): Said | undefined {
+    const atMost = this.material.suite.otherWorkAtMost ?? otherWorkAtMost;
+    return otherWork > atMost ? { say: 'other-work', node: id, share: otherWork, atMost } : undefined;
+  }
+
   /** The samples of a node that are about a group that it led. */
   #samplesOf(leader: Dossier | undefined, group: string): readonly JudgedSample[] {
     if (leader === undefined) return [];
@@ -235,9 +246,10 @@ export class RunDossier {
         return found === undefined ? [] : [[step, found] as const];
       }),
     );
+    const busy = new Map(steps.map((step) => [step.step, this.#whyBusy(id, step)]));
     const samples = all.map((sample) => {
-      const why = stale.get(sample.step);
-      return why === undefined ? sample : { ...sample, invalid: sample.invalid ?? why.reason };
+      const why = stale.get(sample.step)?.reason ?? (isCheck(sample) ? undefined : busy.get(sample.step));
+      return why === undefined ? sample : { ...sample, invalid: sample.invalid ?? why };
     });
     // What was measured in an earlier state of the machine is shown, and is missing again; a wrong result stands.
     const present = samples.filter(

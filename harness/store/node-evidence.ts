@@ -16,8 +16,9 @@ import type { Registry } from '../../workloads/registry.ts';
 import type { PlannedStep } from '../plan/plan.ts';
 import type { EvidenceDamaged } from './evidence-damaged.ts';
 import { damaged } from './evidence-damaged.ts';
+import { shareOfOthers } from './other-work.ts';
 import { lastFile } from './pack.ts';
-import { outputsToRead, parseStep } from './parse-step.ts';
+import { gatherOutputs, outputsToRead, parseStep } from './parse-step.ts';
 import { readDocument } from './read-document.ts';
 import type { RunDirectory } from './run-directory.ts';
 import { runPaths } from './run-directory.ts';
@@ -139,7 +140,7 @@ export class NodeEvidence {
       }
       return;
     }
-    this.#steps.push(endedStep(result));
+    this.#steps.push(endedStep(result, files));
     const facts = this.#documents.at(-1);
     if (this.#documents.length > 1 && facts !== undefined) this.#under.set(step, facts.step);
     const other = whyOther(result, planned);
@@ -231,7 +232,7 @@ const detached = <T>(value: T): T => structuredClone(value);
 const textOf = ({ buffer, byteOffset, byteLength }: Uint8Array): string =>
   Buffer.from(buffer, byteOffset, byteLength).toString('utf8');
 
-const endedStep = (result: StepResult): EndedStep => ({
+const endedStep = (result: StepResult, files: ReadonlyMap<string, string>): EndedStep => ({
   step: result.step,
   workload: result.workload,
   tool: result.tool,
@@ -241,6 +242,7 @@ const endedStep = (result: StepResult): EndedStep => ({
   durationMs: result.durationMs,
   group: result.seat?.group,
   ...(isAgentsFault(result) ? { isAgentsFault: true } : {}),
+  otherWork: shareOfOthers(gatherOutputs(result, files)),
   commands: result.commands.length,
 });
 

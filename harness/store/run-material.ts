@@ -35,6 +35,8 @@ export interface EndedStep
   readonly group: string | undefined;
   /** It ended by what the agent could not do. */
   readonly isAgentsFault?: boolean;
+  /** Which share of the machine's CPU time others took meanwhile, where that was counted. */
+  readonly otherWork?: number | undefined;
   /** How many commands were run for it. */
   readonly commands: number;
 }

@@ -68,12 +68,17 @@ export function headOf(lookup: VerdictLookup): PageHead {
     title: kind.charAt(0).toUpperCase() + kind.slice(1),
     promise: `${profile.title} (${profile.id} ${profile.version})`,
     moment: formatMoment(run.startedAt),
-    note: kindNotes[kind],
+    note: `${kindNotes[kind]}${otherWorkNote(suite.otherWorkAtMost)}`,
     nodes: isBlock ? verdict.nodes.length : undefined,
     part: partOf(verdict),
     opening: openingOf(lookup),
   };
 }
+
+const otherWorkNote = (atMost: number | undefined): string =>
+  atMost === undefined
+    ? ''
+    : ` Its suite lets other work take ${Math.round(atMost * 100)} % of a machine while a speed is measured.`;
 
 type SectionOf = (lookup: VerdictLookup) => Section;
 

@@ -112,7 +112,12 @@ export const Verdict = z.strictObject({
     assay: z.string(),
   }),
   profile: z.strictObject({ id: z.string(), version: z.string(), title: z.string(), digest: z.string() }),
-  suite: z.strictObject({ id: z.string(), version: z.string() }),
+  suite: z.strictObject({
+    id: z.string(),
+    version: z.string(),
+    /** Share of a machine's CPU time that others were allowed, where the suite says another than is usual. */
+    otherWorkAtMost: z.number().optional(),
+  }),
   /** A report resting on 1–5 runs per metric is a screening report, never a certificate. */
   kind: z.enum(['screening report', 'test report']),
   conclusion: Conclusion,

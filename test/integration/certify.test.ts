@@ -27,6 +27,8 @@ const suite = {
   id: 'test',
   version: '1',
   title: 'Test',
+  // The nodes are one machine.
+  otherWorkAtMost: 1,
   entries: [
     {
       id: 'hash',

@@ -332,7 +332,9 @@ describe.skipIf(obstacle !== undefined)('a rig', () => {
     const directory = placeFor('second');
     const built = await command('up', '--nodes', '2', '--directory', directory, '--shape', 'node2=1gbit');
     expect(built).toMatchObject({ exitCode: 0, stderr: '' });
-    expect(built.stdout).toContain(`npx --no -- assay certify ${directory}/rack.yaml --profile cpu-cluster`);
+    expect(built.stdout).toContain(
+      `npx --no -- assay certify ${directory}/rack.yaml --suite ${directory}/suite.yaml --profile cpu-cluster`,
+    );
     expect(built.stdout).toContain(`down --directory ${directory}`);
     const hosts = await run('ssh', '-F', join(directory, 'ssh_config'), 'node1', 'cat /etc/hosts');
     expect(hosts.exitCode).toBe(0);

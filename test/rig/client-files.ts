@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { findSuite } from '../../harness/config/built-in.ts';
+import { loadRegistry } from '../../workloads/registry.ts';
 import { fabricInterface } from './fabric.ts';
 import { createKey, loadHostKey, writeAll } from './node-files.ts';
 import type { NodeSite } from './node-site.ts';
@@ -12,6 +14,8 @@ export interface ClientFiles {
   readonly identity: string;
   /** The inventory of the nodes. */
   readonly inventory: string;
+  /** The shipped suite for a cluster, for nodes that have each other's work beside their own. */
+  readonly suite: string;
 }
 
 export const clientFilesOf = (directory: string): ClientFiles => ({
@@ -19,6 +23,7 @@ export const clientFilesOf = (directory: string): ClientFiles => ({
   knownHosts: join(directory, 'known_hosts'),
   identity: join(directory, 'identity'),
   inventory: join(directory, 'rack.yaml'),
+  suite: join(directory, 'suite.yaml'),
 });
 
 /** Makes the client's key, and returns its public line. */
@@ -28,9 +33,16 @@ export async function createIdentity(directory: string): Promise<string> {
   return readFile(`${identity}.pub`, 'utf8');
 }
 
-/** Writes what names the nodes: ssh_config, known_hosts and the inventory. */
+/** Writes what names the nodes (ssh_config, known_hosts and the inventory), and a suite for them. */
 export async function writeClientFiles(directory: string, nodes: readonly NodeSite[]): Promise<void> {
   const { identity, knownHosts } = clientFilesOf(directory);
+  const cluster = await findSuite('cluster', await loadRegistry(), directory);
+  const suite = {
+    ...cluster,
+    id: 'rig',
+    title: `${cluster.title}, of nodes that are one machine`,
+    otherWorkAtMost: 1,
+  };
   const keys = await Promise.all(nodes.map((node) => loadHostKey(node.directory)));
   await writeAll(directory, {
     ssh_config: nodes
@@ -49,6 +61,7 @@ export async function writeClientFiles(directory: string, nodes: readonly NodeSi
       )
       .join('\n'),
     known_hosts: nodes.map(({ name, address }, index) => `${name},${address} ${keys[index]}\n`).join(''),
+    'suite.yaml': `${JSON.stringify(suite, undefined, 2)}\n`,
     'rack.yaml': [
       'schema: assay/inventory',
       'schemaVersion: 1',

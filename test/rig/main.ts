@@ -42,9 +42,10 @@ async function up(directory: string, nodes: string, shape: readonly string[]): P
   const ends = [rig.nodes.at(0), rig.nodes.at(-1)].map((node) => `${node?.name} (${node?.address})`);
   say(`${rig.nodes.length} nodes are up after ${seconds} s: ${ends.join(' to ')}${shaped.join('')}
   inventory   ${rig.files.inventory}
+  suite       ${rig.files.suite} (the nodes share this machine: other work spoils no number)
   log in      ssh -F ${rig.files.sshConfig} node1
   keys        ${rig.files.identity}, ${rig.files.knownHosts}
-Next:         npx --no -- assay certify ${rig.files.inventory} --profile cpu-cluster
+Next:         npx --no -- assay certify ${rig.files.inventory} --suite ${rig.files.suite} --profile cpu-cluster
 Take it down: node harness/pinned.js test/rig/main.ts down --directory ${rig.directory}
 `);
 }

@@ -84,7 +84,7 @@ export function fakeTool(folder: string, name: string, script: string): void {
 }
 
 /** A suite file with these entries, as YAML is a superset of JSON. */
-export function writeSuite(folder: string, entries: readonly object[]): string {
+export function writeSuite(folder: string, entries: readonly object[], changes: object = {}): string {
   const path = join(folder, 'suite.yaml');
   writeFileSync(
     path,
@@ -94,7 +94,10 @@ export function writeSuite(folder: string, entries: readonly object[]): string {
       id: 'test',
       version: '1',
       title: 'Test',
+      // Whatever else runs beside the tests.
+      otherWorkAtMost: 1,
       entries,
+      ...changes,
     }),
   );
   return path;

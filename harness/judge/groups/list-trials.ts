@@ -45,9 +45,6 @@ function judgeTrial(planned: PlannedStep, index: RunDossier): Trial {
     index
       .once(`by step ${leader.id}`, () => Map.groupBy(leader.samples, (sample) => sample.step))
       .get(step) ?? [];
-  const unusable = samples.find(({ invalid }) => invalid !== undefined);
-  if (samples.length === 0 || unusable?.invalid !== undefined)
-    return unknown(unusable?.invalid ?? { say: 'no-reading' });
   const wrong = samples.find(
     ({ metric, value }) => material.metrics.get(metric)?.correctness === true && value > 0,
   );
@@ -56,6 +53,9 @@ function judgeTrial(planned: PlannedStep, index: RunDossier): Trial {
     const reason: Said = { say: 'counted-wrong', what, value: wrong.value };
     return { ...told, outcome: 'bad', about: 'result', reason };
   }
+  const unusable = samples.find(({ invalid }) => invalid !== undefined);
+  if (samples.length === 0 || unusable?.invalid !== undefined)
+    return unknown(unusable?.invalid ?? { say: 'no-reading' });
   const held = samples.flatMap((sample) =>
     limitsFor(sample, leader, index).map((limit) => ({ sample, limit })),
   );

@@ -3,6 +3,7 @@ import { comparatorWords } from './fact-sentences.ts';
 import type { Sentences } from './sentences.ts';
 import { describeFates } from './step-sentences.ts';
 
+const percent = (share: number): string => `${Math.round(share * 100)} %`;
 const count = (runs: number): string => (runs === 1 ? '1 run' : `${runs} runs`);
 
 /** Numbers beside limits, and why some cannot be used. */
@@ -66,6 +67,8 @@ export const numberSentences = {
     unknown === undefined
       ? 'the effective limits of the agent are not known'
       : `whether the agent could use the whole machine is not known: ${unknown}`,
+  'other-work': ({ node, share, atMost }) =>
+    `other work on ${node} took ${percent(share)} of its CPU time meanwhile, at most ${percent(atMost)} may`,
   restricted: () => 'the agent could not use the whole machine (affinity, quota or memory limit)',
   'wrong-results': ({ step, what, value }) =>
     `${step === undefined ? 'its step' : `step ${step}`} computed wrong results (${what}: ${value})`,

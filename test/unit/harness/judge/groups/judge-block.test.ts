@@ -93,6 +93,36 @@ describe('a block', () => {
     expect(tell(group)?.reason).toContain('c is kept out');
   });
 
+  it('blames no cable for speeds that were taken beside other work, and a wrong result all the same', () => {
+    const material = (trials: readonly ConstructedTrial[], share: number, atMost?: number): RunMaterial => {
+      const block = constructBlock(nodes, trials);
+      return {
+        ...block,
+        suite: { ...block.suite, ...(atMost === undefined ? {} : { otherWorkAtMost: atMost }) },
+        nodes: block.nodes.map((node) =>
+          node.id === 'c'
+            ? { ...node, steps: node.steps.map((step) => ({ ...step, otherWork: share })) }
+            : node,
+        ),
+      };
+    };
+    const slowPairs = [...pairs(slow('c')), all];
+    const busy = judge(material(slowPairs, 0.4));
+    expect(busy.block?.blames).toEqual([]);
+    expect(busy.conclusion).toBe('undecided');
+    expect(cell(busy, 'b+c:pair-speed')).toMatchObject({
+      verdict: 'invalid',
+      reason: expect.stringContaining('took 40 % of its CPU time meanwhile, at most 10 % may') as unknown,
+    });
+    expect(cell(busy, 'a+b:pair-speed')?.verdict).toBe('pass');
+    expect(judge(material(slowPairs, 0.1)).block?.blames).toMatchObject([{ node: 'c' }]);
+    const allowed = judge(material(slowPairs, 0.4, 0.5));
+    expect(allowed.block?.blames).toMatchObject([{ node: 'c' }]);
+    expect(allowed.suite.otherWorkAtMost).toBe(0.5);
+    const wrong = (members: readonly string[]) => ({ wrong: members.includes('c') ? 7 : 0 });
+    expect(judge(material(pairs(wrong), 0.4)).block?.blames).toMatchObject([{ node: 'c' }]);
+  });
+
   it('blames nobody for a pair that is bad only together, and still does not pass', () => {
     const verdict = verdictOn([
       ...pairs((members) => (members.join('') === 'ab' ? { speed: 60e6 } : {})),
