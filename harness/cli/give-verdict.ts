@@ -53,7 +53,7 @@ export async function giveVerdict(
   const open = verdict.attempts.filter(({ reason }) => reason?.say === 'no-evidence').length;
   if (open > 0) {
     err.write(
-      `\nnot finished: ${open} of ${verdict.attempts.length} steps have left no evidence. Continue with: assay resume ${run.header.id}\n`,
+      `\nnot finished: ${open} of ${verdict.attempts.length} steps have left no evidence. Continue with: assay resume ${run.called}\n`,
     );
   }
   const shown = (path: string): string => relative(environment.workingDirectory, path) || '.';

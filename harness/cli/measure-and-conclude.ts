@@ -33,7 +33,7 @@ export async function measureAndConclude(options: {
   const folder = await ReportFolder.open(run);
   await requireWritable(run.path);
   const lock = await requireRunLock(environment.stateHome, run);
-  const interrupter = createInterrupter(err, run.header.id);
+  const interrupter = createInterrupter(err, run.called);
   const progress = createProgress(err, environment.terminal);
   let targets: Awaited<ReturnType<typeof createTargets>> = [];
   let evidence: RunEvidence | undefined;
@@ -74,7 +74,7 @@ export async function measureAndConclude(options: {
     throw interrupter.detach.aborted
       ? new AssayError('INTERRUPTED', 'interrupted', {
           cause,
-          hint: `Continue with: assay resume ${run.header.id}`,
+          hint: `Continue with: assay resume ${run.called}`,
         })
       : cause;
   } finally {

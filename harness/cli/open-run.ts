@@ -90,7 +90,7 @@ export async function removeIfUnbegun(
   if (!isPlanned && isLeft && isGone) await discardRun(context, run);
   // Whoever let go of the nodes has been told.
   else if (codes[0] !== 'INTERRUPTED')
-    context.err.write(`The run is kept. Continue with: assay resume ${run.header.id}\n`);
+    context.err.write(`The run is kept. Continue with: assay resume ${run.called}\n`);
   throw cause;
 }
 

@@ -26,6 +26,7 @@ export const planCommand = defineCommand({
     const { createInterrupter } = await import('./interruption.ts');
     const { createProgress } = await import('./progress.ts');
     const { discardRun } = await import('./open-run.ts');
+    const { shellWord } = await import('../../workloads/kit/shell-quote.ts');
     const registry = await loadRegistry();
     const { columns } = context.environment.terminal;
     const run = await prepareCertify(args, registry, context);
@@ -52,7 +53,10 @@ export const planCommand = defineCommand({
           ? `${escapeJson(JSON.stringify(seen.plan, undefined, 1))}\n`
           : `${describeWholePlan(evidence, seen, columns).join('\n')}\n`,
       );
-      context.err.write(`\nnext      assay certify ${args.inventory} --profile ${args.profile}\n`);
+      const suite = args.suite === undefined ? '' : ` --suite ${shellWord(args.suite)}`;
+      context.err.write(
+        `\nnext      assay certify ${shellWord(args.inventory)}${suite} --profile ${args.profile}\n`,
+      );
       return exitCodes.pass;
     } catch (cause) {
       // The run may still be on nodes that had answered, and nobody could resume it.

@@ -23,19 +23,18 @@ export const reportCommand = defineCommand({
     const { openReports, openRun } = await import('./run-location.ts');
     const { tellUnshipped } = await import('./shipped-rules.ts');
     const { loadRegistry } = await import('../../workloads/registry.ts');
-    const { shellWord } = await import('../../workloads/kit/shell-quote.ts');
     const run = await openRun(context.environment, given);
     const folder = await openReports(context.environment, run, out);
     const wanted = profile ?? run.header.profile;
     const verdict = await readVerdict(folder, run, wanted);
     if (verdict === undefined)
       throw new AssayError('RUN_NOT_FOUND', `expected a verdict by ${wanted} in ${folder.path}, found none`, {
-        hint: `Judge the run first: assay judge ${given} --profile ${wanted}`,
+        hint: `Judge the run first: assay judge ${run.called} --profile ${wanted}`,
       });
     await giveVerdict(context, { run, folder, verdict, json, mustWrite: out !== undefined });
     await tellUnshipped(context, run, await loadRegistry());
     context.err.write(
-      `\nThe verdict as it lies there, not judged again. Does it follow from the evidence? assay judge ${shellWord(given)} --profile ${wanted}\n`,
+      `\nThe verdict as it lies there, not judged again. Does it follow from the evidence? assay judge ${run.called} --profile ${wanted}\n`,
     );
     return exitCodes.pass;
   },

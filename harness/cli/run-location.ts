@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
+import { fileName } from '../../workloads/kit/names.ts';
 import type { Environment } from '../environment.ts';
+import { readRunId } from '../store/find-run-around.ts';
 import { makeOwnFolder } from '../store/own-folder.ts';
 import { ReportFolder } from '../store/report-folder.ts';
-import { RunDirectory } from '../store/run-directory.ts';
-
-/** Runs are kept below the working directory unless `--out` says otherwise: they are the user's documents. */
-export const runsFolder = 'assay-runs';
+import { RunDirectory, runsFolder } from '../store/run-directory.ts';
 
 /** A name that sorts by time and does not collide: `20261123t021500z-3fa9c1`. */
 export function createRunId(now: Date): string {
@@ -42,12 +42,33 @@ export const openReports = (
 ): Promise<ReportFolder> =>
   ReportFolder.open(run, out === undefined ? undefined : resolve(environment.workingDirectory, out));
 
-/** Opens a run by its path or by its name below `assay-runs/`. */
+/**
+ * Opens a run by its path, by its name below `assay-runs/`, or by its id when one directory there or in the working
+ * directory has it, whatever it is called: reports name it so. Throws USAGE when several have.
+ */
 export async function openRun(environment: Environment, given: string): Promise<RunDirectory> {
+  const path = resolve(environment.workingDirectory, given);
+  if (existsSync(path)) return RunDirectory.open(path);
   const named = defaultRunPath(environment, given);
-  return RunDirectory.open(
-    existsSync(resolve(environment.workingDirectory, given))
-      ? resolve(environment.workingDirectory, given)
-      : named,
+  const found = existsSync(named) || !fileName.test(given) ? [] : await findById(environment, given);
+  if (found.length > 1)
+    throw new AssayError('USAGE', `expected one run ${given}, found ${found.join(', ')}`, {
+      hint: 'Give the path of the one that you mean.',
+    });
+  return RunDirectory.open(found[0] ?? named);
+}
+
+/** Directories beside the user that are the run with this id by what they say. */
+async function findById({ workingDirectory: here }: Environment, id: string): Promise<readonly string[]> {
+  const folders = [here, join(here, runsFolder)];
+  const beside = await Promise.all(
+    folders.map(async (folder) =>
+      (await readdir(folder, { withFileTypes: true }).catch(() => []))
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => join(folder, name)),
+    ),
   );
+  const candidates = [here, ...beside.flat()];
+  const ids = await Promise.all(candidates.map(readRunId));
+  return candidates.filter((_, index) => ids[index] === id);
 }

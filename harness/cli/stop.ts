@@ -91,17 +91,17 @@ export const stopCommand = defineCommand({
     });
     const [unfetched] = lost;
     if (failure === undefined && unfetched !== undefined) {
-      context.err.write(`Stopped, but not all evidence is here. Go on with: assay resume ${run.header.id}\n`);
+      context.err.write(`Stopped, but not all evidence is here. Go on with: assay resume ${run.called}\n`);
       return unfetched.exitCode;
     }
     if (failure !== undefined) {
-      context.err.write(`Not every node could be stopped. Try again: assay stop ${run.header.id} --now\n`);
+      context.err.write(`Not every node could be stopped. Try again: assay stop ${run.called} --now\n`);
       return failure.exitCode;
     }
     context.err.write(
       abandon
         ? `Stopped, and removed from the nodes.\n`
-        : `Stopped. Continue with: assay resume ${run.header.id}\n`,
+        : `Stopped. Continue with: assay resume ${run.called}\n`,
     );
     return exitCodes.pass;
   },

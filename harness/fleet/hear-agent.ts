@@ -18,6 +18,7 @@ export function hearAgent(
     readonly node: string;
     /** Of the hello that the agent was started with. */
     readonly nonce: string;
+    /** How the run is named on a command line. */
     readonly run: string;
     readonly onMessage: (message: FromAgent) => Promise<void> | undefined;
     readonly onEnd: (cause: unknown) => void;

@@ -228,7 +228,7 @@ export class NodeSession {
     hearAgent(this.#channel, {
       node: this.node,
       nonce,
-      run: evidence.run.header.id,
+      run: evidence.run.called,
       onMessage: (message) => this.#receive(message),
       onEnd: (cause) => this.#fail(cause),
     });

@@ -32,7 +32,7 @@ export async function stopNode(
     hearAgent(channel, {
       node,
       nonce: hello.nonce,
-      run: run.header.id,
+      run: run.called,
       onMessage: (message) => {
         if (message.type === 'refusal') throw refusalOf(node, message);
         if (message.type === 'stopped') stopped.resolve(undefined);

@@ -106,7 +106,7 @@ export class Fleet {
           events.onNodeFailed(
             node.node,
             new AssayError(error.code, `the run could not be removed from the node: ${error.message}`, {
-              hint: `All its evidence is here. Remove it later with: assay stop ${run.header.id} --abandon`,
+              hint: `All its evidence is here. Remove it later with: assay stop ${run.called} --abandon`,
             }),
           );
         }
@@ -197,7 +197,7 @@ export class Fleet {
         throw new AssayError(
           'LEASE_HELD',
           `expected the agent of ${holder} on the same machine to have ended, found it there`,
-          { node: target.node, hint: `Go on with: assay resume ${this.options.run.header.id}` },
+          { node: target.node, hint: `Go on with: assay resume ${this.options.run.called}` },
         );
       } catch (cause) {
         if (!(cause instanceof AssayError && cause.code === 'LEASE_HELD') || tries === freeTries) throw cause;

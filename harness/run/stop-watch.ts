@@ -27,7 +27,7 @@ export class StopWatch {
    * nobody did, it is that node's own affair, and the others go on.
    */
   async explain(node: string, reason = 'no reason given'): Promise<AssayError> {
-    const hint = `Continue with: assay resume ${this.#run.header.id}`;
+    const hint = `Continue with: assay resume ${this.#run.called}`;
     if ((await countStops(this.#run)) > this.#before) {
       await this.#options.evidence.decide(this.#options.now, { type: 'stopped' });
       return new AssayError('INTERRUPTED', 'the run was stopped by the operator', { hint });

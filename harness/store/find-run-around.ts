@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { open, readlink } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
+import * as z from 'zod';
 import { parseJson } from '../../workloads/kit/parse-json.ts';
 import { fileLimits } from './file-limits.ts';
 import { runPaths } from './run-directory.ts';
@@ -46,25 +47,32 @@ export function createRunFinder(): (path: string) => Promise<string | undefined>
 }
 
 async function isRunFolder(folder: string): Promise<boolean> {
+  return (await readHeader(folder)) !== undefined;
+}
+
+/** The id that a run directory says is its own; absent when it is none. */
+export async function readRunId(folder: string): Promise<string | undefined> {
+  const header = await readHeader(folder);
+  return header === undefined || header === 'too large' || header.schema !== 'assay/run'
+    ? undefined
+    : header.id;
+}
+
+/** What `run.json` in a folder says, if that is a document of ours; what is larger is none, but may be meant to pass for one. */
+async function readHeader(folder: string): Promise<z.infer<typeof Named> | 'too large' | undefined> {
   try {
     await using file = await open(join(folder, runPaths.header), constants.O_RDONLY | constants.O_NONBLOCK);
     const found = await file.stat();
-    if (!found.isFile()) return false;
-    // What is larger is no header of ours, but may be meant to pass for none.
-    if (found.size > fileLimits.header) return true;
-    const header = parseJson(await file.readFile('utf8'));
-    return (
-      typeof header === 'object' &&
-      header !== null &&
-      'schema' in header &&
-      typeof header.schema === 'string' &&
-      header.schema.startsWith('assay/')
-    );
+    if (!found.isFile()) return undefined;
+    if (found.size > fileLimits.header) return 'too large';
+    return Named.safeParse(parseJson(await file.readFile('utf8'))).data;
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause) return false;
+    if (cause instanceof Error && 'code' in cause) return undefined;
     throw cause;
   }
 }
+
+const Named = z.looseObject({ schema: z.string().startsWith('assay/'), id: z.string().optional() });
 
 /** Where a link leads; absent for what is none. */
 async function readLink(path: string): Promise<string | undefined> {

@@ -6,6 +6,7 @@ import type * as z from 'zod';
 import { sha256 } from '../../agents/protocol/chain.ts';
 import { ownMode, writeWhole } from '../../agents/protocol/write-whole.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
+import { shellWord } from '../../workloads/kit/shell-quote.ts';
 import { damaged } from './evidence-damaged.ts';
 import { limitOf } from './file-limits.ts';
 import { GuardedPaths } from './guarded-paths.ts';
@@ -34,6 +35,9 @@ export const runPaths = {
   step: (node: string, step: string) => `${runPaths.steps(node)}/${step}`,
 };
 
+/** Runs are kept below the working directory unless `--out` says otherwise: they are the user's documents. */
+export const runsFolder = 'assay-runs';
+
 /** Names of the documents in `inputs/`. */
 export const inputNames = {
   inventory: 'inventory.json',
@@ -58,6 +62,15 @@ export class RunDirectory {
     this.#paths = new GuardedPaths(path);
     this.header = header;
     this.headDigest = headDigest;
+  }
+
+  /**
+   * How the run is named on a command line, quoted where it must be: by its id below `assay-runs/` of the working directory,
+   * else by its path, which is right from wherever a command is pasted.
+   */
+  get called(): string {
+    const { id } = this.header;
+    return this.path === join(process.cwd(), runsFolder, id) ? id : shellWord(this.path);
   }
 
   /** Creates the directory with its inputs and header. Refuses one that exists. */

@@ -37,11 +37,10 @@ export async function takeRunLock(stateHome: string, run: RunDirectory): Promise
 export async function requireRunLock(stateHome: string, run: RunDirectory): Promise<RunLock> {
   const lock = await takeRunLock(stateHome, run);
   if (lock !== undefined) return lock;
-  const { id } = run.header;
   throw new AssayError(
     'LEASE_HELD',
-    `expected to be the only one at work on run ${id}, found another assay process of yours on it`,
-    { hint: `Wait for it, or stop it with: assay stop ${id}` },
+    `expected to be the only one at work on run ${run.header.id}, found another assay process of yours on it`,
+    { hint: `Wait for it, or stop it with: assay stop ${run.called}` },
   );
 }
 

@@ -18,7 +18,7 @@ export function checkSection({ verdict }: VerdictLookup): Section {
     note: 'Offline, without the machines.',
     content: [
       paragraph(
-        'This report says no more than the verdict document and the run directory that it comes from. With a copy of that directory:',
+        'This report says no more than the verdict document and the run directory that it comes from. Where a copy of that directory lies, whatever it is called:',
         'page',
       ),
       {
