@@ -1,6 +1,6 @@
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Registry } from '../../workloads/registry.ts';
-import { findSuite, loadBuiltIn } from '../config/built-in.ts';
+import { findSuite, listSuites, loadBuiltIn } from '../config/built-in.ts';
 import { suggestName } from '../config/nearest-name.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import type { CliContext } from './command.ts';
@@ -37,7 +37,7 @@ export async function prepareCertify(
       'USAGE',
       `expected --suite, since the profile ${profile.id} names none for acceptance`,
       {
-        hint: 'Give a suite by its name, or a YAML file.',
+        hint: `Give one by its name (${(await listSuites()).join(', ')}), or a YAML file.`,
       },
     );
   }

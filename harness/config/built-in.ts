@@ -28,11 +28,13 @@ export async function loadBuiltIn(registry: Registry): Promise<BuiltIn> {
   return { profiles, limits };
 }
 
+/** The names of the suites that ship with Assay. */
+export const listSuites = async (): Promise<readonly string[]> =>
+  (await readdir(resource('harness/suites'))).map((name) => name.replace(/\.yaml$/, '')).toSorted();
+
 /** A suite by its name, or by the path of a YAML file of one's own. Throws CONFIG_INVALID naming those there are. */
 export async function findSuite(id: string, registry: Registry, workingDirectory: string): Promise<Suite> {
-  const known = (await readdir(resource('harness/suites')))
-    .map((name) => name.replace(/\.yaml$/, ''))
-    .toSorted();
+  const known = await listSuites();
   if (/\.ya?ml$/.test(id)) {
     const own = readSuite(await loadSource(resolve(workingDirectory, id)), registry);
     if (!known.includes(own.id)) return own;

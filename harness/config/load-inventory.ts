@@ -59,6 +59,12 @@ export function readInventory(source: Source, classes: ReadonlyMap<string, Hardw
       if (seen.has(name))
         refuse(`${source.file}: ${place}.name: expected each name once, got \`${name}\` again`);
       seen.add(name);
+      const { maxWatts } = entry;
+      if (maxWatts !== undefined && (maxWatts < leastWatts || maxWatts > mostWatts))
+        refuse(
+          `${source.file}: ${place}.maxWatts: expected from ${leastWatts} to ${mostWatts} W for one machine, got ${maxWatts}`,
+          'Give it in watts.',
+        );
       const host = entry.host?.replaceAll('{name}', name);
       if (host !== undefined) readSshTarget(host, `${source.file}: ${place}.host`);
       return { ...entry, name, claims, ...(host === undefined ? {} : { host }) };
@@ -111,6 +117,9 @@ function withClass(
   return { ...hardwareClass.claims, ...entry.claims };
 }
 
+/** What one machine can draw (a controller board to a rack that is one machine), and one feed bring. Beyond it is another unit. */
+const [leastWatts, mostWatts, mostFeedKw] = [50, 50_000, 10_000];
+
 /** A limit of a domain means something only when it is known what every node in it can draw, and counted once. */
 function checkPower(
   domains: Inventory['powerDomains'] & object,
@@ -118,7 +127,12 @@ function checkPower(
   file: string,
 ): void {
   const owners = new Map<string, string>();
-  for (const [index, { id, nodes: members }] of domains.entries()) {
+  for (const [index, { id, limitKw, nodes: members }] of domains.entries()) {
+    if (limitKw > mostFeedKw)
+      refuse(
+        `${file}: powerDomains[${index}].limitKw: expected at most ${mostFeedKw} kW for one feed, got ${limitKw}`,
+        'Give it in kilowatts.',
+      );
     for (const name of members) {
       const place = `${file}: powerDomains[${index}].nodes`;
       const other = owners.get(name);

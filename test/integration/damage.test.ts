@@ -110,7 +110,7 @@ describe('judge on a damaged run directory', () => {
       (run) => changeStep(run, (files) => files.set('old.stdout', Buffer.from('x'))),
       `${step}/old.stdout: expected a file that its step names`,
     ],
-    ['a cut pack', (run) => truncateSync(join(run, pack), 3000), 'nodes/local/evidence.tar: expected '],
+    ['a cut pack', (run) => truncateSync(join(run, pack), 9000), 'nodes/local/evidence.tar: expected '],
     [
       'a missing pack',
       (run) => rmSync(join(run, pack)),

@@ -64,7 +64,10 @@ describe('reports stand beside the evidence', () => {
     const cwd = copy();
     rmSync(join(cwd, 'one.report'), { recursive: true });
     const { exitCode, stderr } = await runAssay(['report', 'one'], { cwd });
-    expect([exitCode, stderr]).toEqual([64, expect.stringContaining(`assay judge ${join(cwd, 'one')}`) as string]);
+    expect([exitCode, stderr]).toEqual([
+      64,
+      expect.stringContaining(`assay judge ${join(cwd, 'one')}`) as string,
+    ]);
   });
 
   it.each(['judge', 'report'])('are of a profile of the run, for %s', async (command) => {

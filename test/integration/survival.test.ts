@@ -91,7 +91,7 @@ describe('a run', () => {
     first.signal('SIGINT');
     const { exitCode, stderr } = await first.finished;
     expect(exitCode).toBe(130);
-    expect(stderr).toContain(`assay resume ${header().id}`);
+    expect(stderr).toContain(`assay resume ${run}`);
     expect((await assay('resume', run)).exitCode).toBe(undecided);
     expect(executions()).toEqual(['completed', 'completed', 'completed', 'completed']);
     await expectNothingLeft();

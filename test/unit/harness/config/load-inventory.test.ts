@@ -56,6 +56,16 @@ describe('readInventory', () => {
       'rack.yaml: nodes[0].name: expected a name of letters, digits, dots, dashes and underscores, got `../a`',
       undefined,
     ],
+    [
+      '[{ name: a, maxWatts: 0.4 }]',
+      'rack.yaml: nodes[0].maxWatts: expected from 50 to 50000 W for one machine, got 0.4',
+      'Give it in watts.',
+    ],
+    [
+      '[{ name: a }, { name: b, maxWatts: 102000 }]',
+      'rack.yaml: nodes[1].maxWatts: expected from 50 to 50000 W for one machine, got 102000',
+      'Give it in watts.',
+    ],
   ])('refuses %s', (nodes, message, hint) => {
     const found = refusal(() => read(nodes));
     expect(found.message).toBe(message);
@@ -87,6 +97,10 @@ describe('readInventory', () => {
       'powerDomains: [{ id: a, limitKw: 1, nodes: gpu1 }]',
       'rack.yaml: powerDomains[0].nodes: expected maxWatts of gpu1, which is in the power domain a, found none',
     ],
+    [
+      'powerDomains: [{ id: a, limitKw: 45000, nodes: gpu1 }]',
+      'rack.yaml: powerDomains[0].limitKw: expected at most 10000 kW for one feed, got 45000',
+    ],
     ['gruops: {}', 'rack.yaml: expected a known key, got `gruops`'],
   ])('refuses an inventory with %s', (line, message) => {
     const text = `schema: assay/inventory\nschemaVersion: 1\n${line}\nnodes: [{ name: gpu1 }]`;
@@ -94,7 +108,7 @@ describe('readInventory', () => {
   });
   it('counts a node in one power domain only', () => {
     const text =
-      'schema: assay/inventory\nschemaVersion: 1\npowerDomains: [{ id: a, limitKw: 1, nodes: g1 }, { id: b, limitKw: 1, nodes: g1 }]\nnodes: [{ name: g1, maxWatts: 5 }]';
+      'schema: assay/inventory\nschemaVersion: 1\npowerDomains: [{ id: a, limitKw: 1, nodes: g1 }, { id: b, limitKw: 1, nodes: g1 }]\nnodes: [{ name: g1, maxWatts: 500 }]';
     expect(refusal(() => readInventory({ file: 'rack.yaml', text }, classes)).message).toBe(
       'rack.yaml: powerDomains[1].nodes: expected g1 in one power domain, found it in a and b',
     );
