@@ -92,6 +92,7 @@ async function measureAll(): Promise<void> {
         env: {
           PATH: path,
           HOME: join(folder, 'home'),
+          XDG_STATE_HOME: join(folder, 'home/state'),
           LC_ALL: 'C.UTF-8',
           NODE_COMPILE_CACHE: join(folder, 'compile-cache'),
         },

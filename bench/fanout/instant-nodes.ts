@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { ServerChannel } from 'ssh2';
 import ssh2 from 'ssh2';
+import { keepProbes } from '../../agents/keeper/probe-step.ts';
 import { sha256 } from '../../agents/protocol/chain.ts';
 import { protocolVersion } from '../../agents/protocol/version.ts';
-import { keepStep } from '../../test/support/constructed/step-evidence.ts';
+import { ProbeDocument } from '../../workloads/kit/facts/probe-output.ts';
 import { startRelay } from './round-trips.ts';
 
 // Machines that answer at once: an SSH server on every address of this machine, which says that the agent has been
@@ -22,17 +24,24 @@ interface Message {
 }
 
 const machine = new URL('../../workloads/kit/facts/fixtures/virtual-machine.json', import.meta.url);
-const looked = {
-  exitCode: 0,
-  durationMs: 1,
-  stdout: '',
-  stderr: '',
-  artifacts: { 'probes.json': readFileSync(machine, 'utf8') },
-};
-const facts = keepStep(
-  { step: 'facts', workload: 'facts', tool: 'probe', params: {}, repetition: 1, session: 1 },
-  { probes: looked },
+const place = mkdtempSync(join(tmpdir(), 'assay-instant-'));
+const result = await keepProbes(
+  place,
+  'facts',
+  ProbeDocument.parse(JSON.parse(readFileSync(machine, 'utf8'))),
+  {
+    startedAt: new Date(0).toISOString(),
+    durationMs: 1,
+    agentCpuSeconds: 0,
+  },
 );
+const files = new Map(
+  readdirSync(join(place, 'steps/facts')).map((name) => {
+    const path = `steps/facts/${name}`;
+    return [path, readFileSync(join(place, path), 'base64')] as const;
+  }),
+);
+rmSync(place, { recursive: true });
 
 const server = new ssh2.Server({ hostKeys: [readFileSync(hostKey)] }, (client) => {
   client.on('error', () => undefined); // a client that has gone
@@ -79,11 +88,10 @@ function speak(channel: ServerChannel, command: string): void {
     ping: () => send({ type: 'pong' }),
     probe: ({ step }) => {
       record({ type: 'step-started', step });
-      record({ type: 'step-ended', step, execution: 'completed', result: facts.digest });
+      record({ type: 'step-ended', step, execution: 'completed', result });
     },
     fetch: ({ path = '' }) => {
-      const data = facts.files.get(basename(path))?.toString('base64') ?? '';
-      send({ type: 'chunk', path, offset: 0, data, last: true });
+      send({ type: 'chunk', path, offset: 0, data: files.get(path) ?? '', last: true });
     },
     finish: () => {
       send({ type: 'finished' });

@@ -5,6 +5,7 @@ import * as z from 'zod';
 import type { Inventory } from '../../harness/config/inventory.ts';
 import { toJson } from '../../harness/store/read-document.ts';
 import { inputNames, RunDirectory, runPaths } from '../../harness/store/run-directory.ts';
+import { noteRun } from '../../harness/store/started-runs.ts';
 import type { Cost, CpuAccount } from './cpu-account.ts';
 import { ours, oursBuilt, plain } from './goals.ts';
 import type { Nodes } from './nodes.ts';
@@ -92,7 +93,11 @@ export async function createOurSubjects(
     },
   ];
   if (bin === undefined || count > mostStopHosts) return subjects;
-  const run = await createEmptyRun(folder, createInventory(nodes, addresses, 22));
+  const run = await createEmptyRun(
+    folder,
+    createInventory(nodes, addresses, 22),
+    env['XDG_STATE_HOME'] ?? '',
+  );
   const stop = async (): Promise<Cost> => {
     nodes.tidy({ cache: false });
     const argv = ['timeout', `${stopSeconds}`, process.execPath, bin, 'stop', run];
@@ -119,7 +124,7 @@ async function endsInTime(act: () => Promise<unknown>): Promise<boolean> {
 }
 
 /** The nodes hold no such run, and each one's agent says so: a whole hello without a keeper. */
-async function createEmptyRun(folder: string, inventory: Inventory): Promise<string> {
+async function createEmptyRun(folder: string, inventory: Inventory, stateHome: string): Promise<string> {
   const id = `fanout-${inventory.nodes.length}`;
   const path = join(folder, id);
   const header = {
@@ -135,6 +140,7 @@ async function createEmptyRun(folder: string, inventory: Inventory): Promise<str
   const run = await RunDirectory.create(path, header, new Map([[inputNames.inventory, toJson(inventory)]]));
   // `stop` asks only nodes that a run ever got something from; without these it would ask none.
   for (const { name } of inventory.nodes) await run.write(runPaths.journal(name), '');
+  await noteRun(stateHome, run); // `stop` reaches machines only for runs that were started here
   return path;
 }
 
