@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { cpus, loadavg, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -13,12 +13,14 @@ import { buildClient } from './fanout/build-client.ts';
 import type { Cost, CpuAccount } from './fanout/cpu-account.ts';
 import { createCpuAccount } from './fanout/cpu-account.ts';
 import type { Figure, Measured } from './fanout/goals.ts';
-import { judgeGoals, ours } from './fanout/goals.ts';
+import { ours } from './fanout/goals.ts';
 import { measureInstant } from './fanout/instant.ts';
+import { measureNode } from './fanout/node-cost.ts';
 import { startNodes } from './fanout/nodes.ts';
 import type { Peer } from './fanout/peers.ts';
 import { agentsAtOnce, createPeers, parallel } from './fanout/peers.ts';
 import { summariseProfile } from './fanout/profile.ts';
+import { report } from './fanout/report.ts';
 import { countRoundTrips } from './fanout/round-trips.ts';
 import type { Subject, SubjectOptions } from './fanout/subjects.ts';
 import { createArchive, createOurSubjects, createPeerSubject, writeInventory } from './fanout/subjects.ts';
@@ -26,12 +28,14 @@ import { createArchive, createOurSubjects, createPeerSubject, writeInventory } f
 // What reaching many machines costs, against a plain ssh2 script, xargs ssh, pdsh, clush and Ansible: real sshds on
 // loopback addresses in a network namespace of their own, interleaved rounds, medians, ratios, and the goals they are
 // held against. Reports, and never fails for a goal that is missed.
-// Usage, as root: node bench/fanout.ts [--hosts 10,100,500] [--rounds 3] [--install-peers] [--profile] [--json]
+// Usage, as root: node bench/fanout.ts [--hosts 10,100,500] [--rounds 3] [--only check,trips,instant,node,ramp,push]
+//   [--install-peers] [--profile] [--json]
 
 const { values: flags } = parseArgs({
   options: {
     hosts: { type: 'string', default: '10,100,500' },
     rounds: { type: 'string', default: '3' },
+    only: { type: 'string', default: 'check,trips,instant,node,ramp,push' },
     'install-peers': { type: 'boolean', default: false },
     profile: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
@@ -136,21 +140,30 @@ async function measure(
     ];
     subjects.set(count, able);
     for (const { check: warmUp } of able.slice(0, 2)) await warmUp();
-    check.push(...(await interleave(able, count, ({ check: act }) => act)));
+    if (isWanted('check')) check.push(...(await interleave(able, count, ({ check: act }) => act)));
   }
-  const roundTrips = await countTrips(options, true);
-  const roundTripsWithAgent = await countTrips(options, false);
+  const roundTrips = isWanted('trips') ? await countTrips(options, true) : NaN;
+  const roundTripsWithAgent = isWanted('trips') ? await countTrips(options, false) : NaN;
   note(`round trips: ${roundTrips.toFixed(1)}, with the agent there ${roundTripsWithAgent.toFixed(1)}`);
-  const instant = await measureInstant(options, { account: nodesAccount, rounds: Number(flags.rounds) });
-  const ramp = await measureRamp(options);
+  const beside = { account: nodesAccount, rounds: Number(flags.rounds) };
+  const instant = isWanted('instant') ? await measureInstant(options, beside) : undefined;
+  const node = isWanted('node') ? await measureNode(options, beside) : undefined;
+  const ramp = isWanted('ramp') ? await measureRamp(options) : undefined;
   note(`ramp: ${JSON.stringify(ramp)}`);
   const profiles = flags.profile ? await takeProfiles(options, counts) : [];
   const push: Figure[] = [];
   for (const [count, able] of subjects)
-    if (count <= mostPushHosts) push.push(...(await interleave(able, count, ({ push: act }) => act)));
+    if (isWanted('push') && count <= mostPushHosts)
+      push.push(...(await interleave(able, count, ({ push: act }) => act)));
   report(
-    { check, push, roundTrips, ramp, instant },
-    { roundTripsWithAgent, profiles, method: options.account.method },
+    { check, push, roundTrips, ramp, instant, node },
+    {
+      roundTripsWithAgent,
+      profiles,
+      method: options.account.method,
+      rounds: Number(flags.rounds),
+      isJson: flags.json,
+    },
   );
 }
 
@@ -216,7 +229,7 @@ async function measureRamp({
   account,
   env,
   client,
-}: SubjectOptions): Promise<Measured['ramp']> {
+}: SubjectOptions): Promise<NonNullable<Measured['ramp']>> {
   nodes.tidy({ cache: false });
   const inventory = writeInventory({ folder, nodes }, nodes.addresses);
   const argv = [process.execPath, client.ours, inventory, 'ramp'];
@@ -246,64 +259,7 @@ async function takeProfiles(options: SubjectOptions, counts: readonly number[]) 
   return profiles;
 }
 
-interface Beside {
-  readonly roundTripsWithAgent: number;
-  readonly method: string;
-  readonly profiles: Awaited<ReturnType<typeof takeProfiles>>;
-}
-
-function report(measured: Measured, { roundTripsWithAgent, method, profiles }: Beside): void {
-  const goals = judgeGoals(measured);
-  const ssh = spawnSync('ssh', ['-V'], { encoding: 'utf8' }).stderr.trim();
-  const machine = `${new Date().toISOString()}, ${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} CPUs, load ${loadavg()[0]?.toFixed(1) ?? '?'}, ${ssh}, Node.js ${process.version}`;
-  if (flags.json) {
-    process.stdout.write(
-      `${JSON.stringify({ machine, method, rounds: Number(flags.rounds), ...measured, roundTripsWithAgent, goals, profiles }, undefined, 1)}\n`,
-    );
-    return;
-  }
-  const lines = [
-    machine,
-    `client CPU by ${method}; medians of ${flags.rounds} interleaved rounds; curve25519-sha256, aes128-gcm, host keys checked, ${parallel} hosts at once, ${agentsAtOnce} agents`,
-    '`assay` on sshd with the default MaxStartups; the others, 64 at once, on one with MaxStartups 500:30:1000. OpenSSH asks by `none` first.',
-  ];
-  for (const [title, figures] of [
-    ['check agent and runtime, hello, first records / `true`', measured.check],
-    ['push agent, verify, start, first answer', measured.push],
-  ] as const) {
-    for (const hosts of new Set(figures.map((one) => one.hosts))) {
-      const here = figures.filter((one) => one.hosts === hosts);
-      const base = here.find(({ subject }) => subject === ours)!;
-      lines.push('', `N=${hosts}: ${title}`, `${'client'.padEnd(24)}CPU ms/host    wall s  CPU / assay`);
-      for (const one of here) {
-        const [cpu, wall, ratio] = [
-          one.cpuMsPerHost.toFixed(1),
-          one.wallSeconds.toFixed(2),
-          (one.cpuMsPerHost / base.cpuMsPerHost).toFixed(2),
-        ];
-        lines.push(`${one.subject.padEnd(24)}${cpu.padStart(11)}${wall.padStart(10)}${ratio.padStart(13)}`);
-      }
-    }
-  }
-  lines.push(
-    '',
-    `round trips to the first record with the agent there: ${roundTripsWithAgent.toFixed(1)}`,
-    '',
-  );
-  for (const { goal, found, isMet } of goals) {
-    const verdict = isMet === undefined ? 'not measured' : isMet ? 'met' : 'NOT met';
-    lines.push(`${verdict.padEnd(13)}${found?.toFixed(2).padStart(8) ?? '       –'}  ${goal}`);
-  }
-  for (const { name, hosts, rows } of profiles) {
-    const total = rows.reduce((sum, { ms }) => sum + ms, 0);
-    // Shares: the profiler samples by the clock, which runs on while somebody else has the core.
-    lines.push('', `${name}, N=${hosts}: self time without idle`);
-    for (const { part, ms } of rows.slice(0, 25))
-      lines.push(`${((ms / total) * 100).toFixed(1).padStart(6)} %  ${part}`);
-  }
-  process.stdout.write(`${lines.join('\n')}\n`);
-}
-
+const isWanted = (part: string): boolean => flags.only.split(',').includes(part);
 const note = (text: string): void => void process.stderr.write(`${text}\n`);
 
 await main();

@@ -22,6 +22,8 @@ export interface CpuAccount {
   readonly method: string;
   /** What to put before a command so that it is counted. */
   readonly entry: readonly string[];
+  /** CPU milliseconds so far of everything that was entered; `undefined` where that cannot be told while it lives. */
+  readonly usedMs: () => number | undefined;
   readonly measure: (argv: readonly string[], options: CommandOptions) => Promise<Cost>;
   readonly close: () => Promise<void>;
 }
@@ -54,6 +56,7 @@ function controlGroup(path: string): CpuAccount {
   return {
     method: 'cgroup v2 cpu.stat',
     entry,
+    usedMs,
     measure: async (argv, options) => {
       const before = usedMs();
       const start = performance.now();
@@ -97,6 +100,7 @@ async function remove(path: string): Promise<void> {
 const waitedFor: CpuAccount = {
   method: 'wait4 of the command and its waited-for children',
   entry: [],
+  usedMs: () => undefined,
   measure: async (argv, options) => {
     const start = performance.now();
     // The command's own stderr goes to 3: the last line of 2 is bash's.

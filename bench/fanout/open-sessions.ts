@@ -12,8 +12,8 @@ import { inputNames, RunDirectory } from '../../harness/store/run-directory.ts';
 import { loadRegistry } from '../../workloads/registry.ts';
 
 // What `survey` does first, by the same functions: reach every node of an inventory, make sure that agent and runtime are
-// there, hello, and the first records of its journal into a run directory. `ramp` holds a shell open on all nodes instead.
-// Arguments: inventory file, `sessions` or `ramp`, nodes at once. Built by build-client.ts.
+// there, hello, and the first records of its journal into a run directory. `facts` also has each look at itself; `ramp` holds
+// a shell open on all nodes instead. Arguments: inventory file, mode, nodes at once. Built by build-client.ts.
 
 const [file = '', mode = 'sessions', parallel = '64'] = process.argv.slice(2);
 const inventory = Inventory.parse(JSON.parse(readFileSync(file, 'utf8')));
@@ -63,6 +63,7 @@ async function openSessions(): Promise<readonly string[]> {
     const session = await openSession(target, { evidence, mode: 'open' });
     openedMs = performance.now(); // since this process was started; of the last one
     if (session.progress.facts !== undefined) throw new Error('expected a run that has just begun');
+    if (mode === 'facts') await session.probe(session.progress.nextFacts, undefined);
     session.close();
     await target.transport.close();
   });
