@@ -1,10 +1,7 @@
-import type { ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import type { Command } from '../../workloads/kit/command.ts';
 import type { CounterFile } from '../../workloads/kit/tool.ts';
 import type { Clock } from '../clock.ts';
@@ -14,6 +11,8 @@ import { artifactFile, artifactName } from '../protocol/step.ts';
 import { writeWhole } from '../protocol/write-whole.ts';
 import { createEvidence, maxOutputBytes, writeCapped } from './capped-file.ts';
 import { toolEnvironment } from './capture.ts';
+import type { Program, ProgramEnd } from './start-program.ts';
+import { startProgram } from './start-program.ts';
 import { markName, sweep } from './sweep.ts';
 
 export interface CommandSurroundings {
@@ -57,8 +56,8 @@ export async function runCommand(
   const startedAt = around.clock.now().toISOString();
   const before = await readCounters(around.counters);
   const start = around.clock.monotonicMs();
-  const subprocess = spawnTool(around, command);
-  const ending = createEnding(subprocess.pid, around.graceMs);
+  const program = startTool(around, command);
+  const ending = createEnding(program.pid, around.graceMs);
   const onAbort = (): void => ending.end(signal.reason as StopReason); // only this agent aborts its own signals
   const timer = setTimeout(
     () => ending.end({ execution: 'timeout', reason: `did not end within ${command.timeoutMs} ms` }),
@@ -72,22 +71,20 @@ export async function runCommand(
       execution: 'error',
       reason: `wrote more than ${maxOutputBytes} bytes to ${name}`,
     } as const;
-    return writeCapped(name, subprocess[name], file, () => ending.end(flooded));
+    return writeCapped(name, program[name], file, () => ending.end(flooded));
   });
   const drained = Promise.all(kept);
   // A disk that refuses evidence ends the command at once; the error itself surfaces where `drained` is awaited.
   drained.catch(() => ending.end({ execution: 'error', reason: 'its output could not be kept' }));
   try {
-    const isGone =
-      subprocess.pid === undefined ||
-      (await Promise.race([exited(subprocess.nodeChildProcess), ending.isStuck]));
+    const end = await Promise.race([program.ended, ending.isStuck]);
     // A child that left the group may hold our pipes open for ever: let it write for a moment, then end it.
     if (!(await settlesWithin(drained, 300))) {
       survivors = await sweep(around.mark);
-      if (!(await settlesWithin(drained, 2000))) for (const name of streams) subprocess[name].destroy();
+      if (!(await settlesWithin(drained, 2000))) for (const name of streams) program[name].destroy();
     }
     const outputs: CapturedOutput[] = await drained;
-    const natural = isGone ? describeEnd(await subprocess) : stuck;
+    const natural = end === undefined ? stuck : describeEnd(end);
     const durationMs = Math.round((around.clock.monotonicMs() - start) * 1000) / 1000;
     if (around.counters.length > 0) {
       const after = await readCounters(around.counters);
@@ -115,9 +112,8 @@ export async function runCommand(
   }
 }
 
-function spawnTool(around: CommandSurroundings, command: Command) {
-  return execa(command.file, command.args, {
-    cwd: around.directory,
+const startTool = (around: CommandSurroundings, command: Command): Program =>
+  startProgram(command.file, command.args, {
     env: {
       ...toolEnvironment(around.path),
       HOME: around.temporary,
@@ -125,23 +121,18 @@ function spawnTool(around: CommandSurroundings, command: Command) {
       ...command.env,
       [markName]: around.mark,
     },
-    extendEnv: false,
-    detached: true,
-    cleanup: false,
-    buffer: false,
-    reject: false,
-    stripFinalNewline: false,
-    ...(command.stdin === undefined ? { stdin: 'ignore' } : { input: command.stdin }),
+    directory: around.directory,
+    isDetached: true,
+    stdin: command.stdin,
   });
-}
 
 /** Ends a process group once: SIGTERM, grace, SIGKILL. The first reason wins. */
 function createEnding(pid: number | undefined, graceMs: number) {
   let first: StopReason | undefined;
   let timers: NodeJS.Timeout[] = [];
-  const { promise: isStuck, resolve } = Promise.withResolvers<false>();
+  const { promise: isStuck, resolve } = Promise.withResolvers<undefined>();
   return {
-    /** Resolves to `false` when even SIGKILL did not help. */
+    /** Resolves when even SIGKILL did not help. */
     isStuck,
     reason: (): Partial<StopReason> => first ?? {},
     dispose: (): void => timers.forEach(clearTimeout),
@@ -151,7 +142,7 @@ function createEnding(pid: number | undefined, graceMs: number) {
       killGroup(pid, 'SIGTERM');
       timers = [
         setTimeout(() => killGroup(pid, 'SIGKILL'), graceMs),
-        setTimeout(() => resolve(false), graceMs + unkillableMs),
+        setTimeout(() => resolve(undefined), graceMs + unkillableMs),
       ];
     },
   };
@@ -159,22 +150,16 @@ function createEnding(pid: number | undefined, graceMs: number) {
 
 const stuck = { execution: 'error', reason: 'could not be killed: the kernel holds it' } as const;
 
-function describeEnd(result: {
-  readonly exitCode?: number | undefined;
-  readonly signal?: string | undefined;
-  readonly code?: string | undefined;
-}): Pick<CommandResult, 'execution' | 'reason' | 'exitCode' | 'signal'> {
-  const { exitCode, signal, code } = result;
+function describeEnd({
+  exitCode,
+  signal,
+  code,
+}: ProgramEnd): Pick<CommandResult, 'execution' | 'reason' | 'exitCode' | 'signal'> {
   if (exitCode === 0) return { execution: 'completed', exitCode };
   if (code === 'ENOENT') return { execution: 'error', reason: 'the program was not found' };
   if (exitCode !== undefined) return { execution: 'error', reason: `exit code ${exitCode}`, exitCode };
   if (signal !== undefined) return { execution: 'error', reason: `ended by ${signal}`, signal };
   return { execution: 'error', reason: `could not be started: ${code ?? 'unknown'}` };
-}
-
-async function exited(child: ChildProcess): Promise<true> {
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-  return true;
 }
 
 function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
