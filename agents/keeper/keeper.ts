@@ -40,6 +40,9 @@ export interface KeeperSurroundings {
   readonly onEnd: () => void;
 }
 
+/** What makes the keeper write into its journal. */
+const begins: ReadonlySet<ToAgent['type']> = new Set(['hello', 'probe', 'batch']);
+
 export const leashMs = 120_000;
 /** A keeper that nobody talks to and that has nothing to do ends after this long; `resume` starts another. */
 const idleMs = 5_000;
@@ -60,6 +63,8 @@ export class Keeper {
   readonly #launches = new LaunchDesk();
   #heardMs: number;
   #idle: NodeJS.Timeout | undefined;
+  /** Nothing new is begun, and `closed` is the last word of the journal. */
+  #isEnding = false;
   #hasEnded = false;
 
   private constructor(around: KeeperSurroundings, places: readonly string[], journal: Journal) {
@@ -140,12 +145,19 @@ export class Keeper {
 
   /** SIGTERM: the running step is cancelled, the journal is closed, the evidence stays. */
   async terminate(reason: string): Promise<void> {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
     this.#stop({ execution: 'cancelled', reason }, true);
     await this.#untilIdle();
     await this.#close(reason);
   }
 
   async #dispatch(message: ToAgent, link: Link): Promise<void> {
+    // Whoever wants more reaches for the node again and finds the next keeper.
+    if (this.#isEnding && begins.has(message.type)) {
+      link.drop();
+      return;
+    }
     switch (message.type) {
       case 'hello':
         return this.#hello(message, link);
@@ -233,6 +245,7 @@ export class Keeper {
 
   async #finish(link: Link): Promise<void> {
     if (this.#running !== undefined) throw new AssayError('LEASE_HELD', 'a batch is still running');
+    this.#isEnding = true;
     const found = await sweep(this.#around.node.run);
     if (found > 0) await this.#journal.append({ type: 'swept', found });
     await removeScratch(this.#around.directory, this.#around.node.run);
@@ -243,6 +256,7 @@ export class Keeper {
   }
 
   async #close(reason: string): Promise<void> {
+    this.#isEnding = true;
     try {
       await this.#journal.append({ type: 'closed', reason });
       await this.#journal.close();

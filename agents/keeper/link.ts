@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { encodeLine } from '../protocol/framing.ts';
 import type { FromAgent } from '../protocol/messages.ts';
 
@@ -11,22 +11,25 @@ export interface Link {
   readonly onClose: (listener: () => void) => void;
 }
 
-export function createLink(socket: Socket): Link {
+export function createLink(stream: Duplex): Link {
+  let room: Promise<void> | undefined;
+  /** However many wait, each event is listened to once. */
+  const waitForRoom = (): Promise<void> =>
+    (room ??= new Promise((resolve) => {
+      const done = (): void => {
+        stream.off('drain', done).off('close', done);
+        room = undefined;
+        resolve();
+      };
+      stream.on('drain', done).on('close', done);
+    }));
   return {
-    end: () => void socket.end(),
-    drop: () => void socket.destroy(),
-    onClose: (listener) => void socket.once('close', listener),
+    end: () => void stream.end(),
+    drop: () => void stream.destroy(),
+    onClose: (listener) => void stream.once('close', listener),
     send: async (message) => {
-      if (socket.destroyed || !socket.writable || socket.write(encodeLine(message))) return;
-      await new Promise<void>((resolve) => {
-        const done = (): void => {
-          socket.off('drain', done);
-          socket.off('close', done);
-          resolve();
-        };
-        socket.on('drain', done);
-        socket.on('close', done);
-      });
+      if (stream.destroyed || !stream.writable || stream.write(encodeLine(message))) return;
+      await waitForRoom();
     },
   };
 }

@@ -53,7 +53,7 @@ const head = sha256('header');
 
 /** A keeper in a directory of its own, without lease or socket: nobody is attached to it. */
 async function keeper(
-  leashMs = 60_000,
+  clock = systemClock,
 ): Promise<{ keeper: Keeper; records: () => readonly JournalRecord[]; directory: string }> {
   const state = temporaryDirectory();
   const directory = join(state, 'runs', 'boot', 'run');
@@ -77,10 +77,10 @@ async function keeper(
     bundle: state,
     runtime: process.execPath,
     path: '/usr/bin:/bin',
-    clock: systemClock,
+    clock,
     registry,
     log: pino({ enabled: false }),
-    leashMs,
+    leashMs: 60_000,
     bootId: 'boot',
     onEnd: () => undefined,
   };
@@ -124,20 +124,29 @@ const ends = (records: readonly JournalRecord[]): readonly string[] =>
       : [],
   );
 
+/** A keeper whose batch of two steps has ended, and which was not spoken to for two minutes from its first step on. */
+async function leftAlone(workload: 'nap' | 'sleep') {
+  let aloneMs = 0;
+  const found = await keeper({ ...systemClock, monotonicMs: () => systemClock.monotonicMs() + aloneMs });
+  const running = found.keeper.handle(batch(workload, 0.3, 0.3), link);
+  await expect.poll(() => found.records().some(({ type }) => type === 'step-started')).toBe(true);
+  aloneMs = 120_000;
+  await running;
+  return found;
+}
+
 describe('Keeper', () => {
   it('lets a heavy step end and then idles when no coordinator has been there for the length of the leash', async () => {
-    const { keeper: it_, records } = await keeper(200);
-    await it_.handle(batch('sleep', 0.5, 0.5, 0.5), link);
+    const { keeper: it_, records } = await leftAlone('sleep');
     expect(ends(records())).toEqual(['step-ended completed', 'batch-ended lost-contact']);
     expect(records().find((record) => record.type === 'batch-ended')).toMatchObject({
-      reason: 'no contact with the coordinator for 0.2 s',
+      reason: 'no contact with the coordinator for 60 s',
     });
     await it_.terminate('test over');
   });
 
   it('finishes a light batch alone', async () => {
-    const { keeper: it_, records } = await keeper(200);
-    await it_.handle(batch('nap', 0.3, 0.3), link);
+    const { keeper: it_, records } = await leftAlone('nap');
     expect(ends(records())).toEqual([
       'step-ended completed',
       'step-ended completed',
@@ -166,6 +175,18 @@ describe('Keeper', () => {
     await running;
     expect(ends(records())).toEqual(['step-ended cancelled', 'batch-ended cancelled']);
     expect(records().at(-1)).toMatchObject({ type: 'closed', reason: 'the agent received SIGTERM' });
+  });
+
+  it('begins nothing once it ends, and lets go of whoever asks for more', async () => {
+    const { keeper: it_, records } = await keeper();
+    const dropped: string[] = [];
+    const ask = (message: ToAgent): Promise<void> =>
+      it_.handle(message, { ...link, drop: () => void dropped.push(message.type) });
+    const ending = it_.terminate('the agent received SIGTERM');
+    const again = it_.terminate('the agent received SIGINT');
+    await Promise.all([ask(batch('nap', 1)), ask({ type: 'probe', step: 'facts-2' }), ending, again]);
+    expect(records().map(({ type }) => type)).toEqual(['opened', 'closed']);
+    expect(dropped).toEqual(['batch', 'probe']);
   });
 
   it('puts its own CPU time beside every step', async () => {
