@@ -11,7 +11,7 @@ import { createRandom, liesOf } from './hostile/sequences.ts';
 
 // What a coordinator makes of nodes that misbehave and of processes that are killed: each mode of the tests alone and beside an
 // honest node; nodes that answer with generated messages (seeded, over the grammar of the protocol), ten at a time beside an
-// honest one; kill -9 of coordinator, resume, keeper, bridge and tool of real runs on this machine. Prints a table; fails when
+// honest one; kill -9 of coordinator, resume, keeper and tool of real runs on this machine. Prints a table; fails when
 // anything ended otherwise than it should. Needs its own network for the lease of the machine:
 // unshare -n sh -c 'ip link set lo up; exec node bench/hostile.ts [--modes alone,beside] [--only <part of a name>] [--many 100] [--sequences 500] [--kills 200] [--seed 1]'
 

@@ -6,7 +6,7 @@ export function listProcesses(): readonly { readonly pid: number; readonly words
     .filter((name) => /^\d+$/.test(name))
     .flatMap((pid) => {
       try {
-        const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split(/[\0 ]/); // a keeper calls itself so, in one word
         return [{ pid: Number(pid), words }];
       } catch (cause) {
         // It has ended since the directory was read.

@@ -23,7 +23,7 @@ import { loadRegistry } from '../workloads/registry.ts';
 import { listProcesses } from './list-processes.ts';
 
 // What it costs that a tool is run by the agent and not by hand, with a real agent on this machine:
-// - the agent's CPU (keeper and bridge, all threads, from one batch's message to its evidence) beside the tool's, for a step
+// - the agent's CPU (all threads, from one batch's message to its evidence) beside the tool's, for a step
 //   of 20 s and more; and whether the step's own `agentCpuSeconds` says the same;
 // - the wall time and the result of a run of 2 s through the agent over one by hand, in interleaved pairs, beside a second
 //   run by hand over the first. Fails when the whole 95 % interval of the wall time's ratio is above 1.005.
@@ -57,12 +57,12 @@ function readCpu(pid: number): Cpu {
   };
 }
 
-/** The one process of the agent below `state` that was started with this verb. */
-function findAgent(state: string, verb: 'bridge' | 'keeper'): number {
+/** The one keeper below `state`. */
+function findKeeper(state: string): number {
   const found = listProcesses().filter(
-    ({ words }) => words[1]?.startsWith(state) === true && words[2] === verb,
+    ({ words }) => words[1] === 'keeper' && words[2]?.startsWith(state) === true,
   );
-  if (found.length !== 1) throw new Error(`expected one ${verb} below ${state}, found ${found.length}`);
+  if (found.length !== 1) throw new Error(`expected one keeper below ${state}, found ${found.length}`);
   return found[0]!.pid;
 }
 
@@ -98,8 +98,7 @@ async function main(): Promise<void> {
       },
       { evidence, mode: 'open' },
     );
-    const keeper = findAgent(state, 'keeper');
-    const bridge = findAgent(state, 'bridge');
+    const keeper = findKeeper(state);
     const beforeProbe = readCpu(keeper);
     await session.probe('facts', undefined);
     const afterProbe = readCpu(keeper);
@@ -120,9 +119,9 @@ async function main(): Promise<void> {
         budgetMs: 120_000,
       };
       planned.set(step, { node: 'local', entry: 'sha256', ...request });
-      const [keeperBefore, bridgeBefore] = [readCpu(keeper), readCpu(bridge)];
+      const before = readCpu(keeper);
       await session.runBatch([request], { plan: sha256('plan'), facts: 'facts' });
-      const [keeperAfter, bridgeAfter] = [readCpu(keeper), readCpu(bridge)];
+      const after = readCpu(keeper);
       const files = await readStep(run, { node: 'local', step, most: Infinity });
       const textOf = (file: string): string => files.get(file)?.bytes.toString('utf8') ?? '';
       const result = readDocument(StepResult, textOf(lastFile), step);
@@ -133,23 +132,21 @@ async function main(): Promise<void> {
         wallMs: command.durationMs,
         bytesPerSecond: readSpeed(textOf(`${command.id}.stdout`)),
         reported: result.agentCpuSeconds,
-        keeper: keeperAfter.own - keeperBefore.own,
-        bridge: bridgeAfter.own - bridgeBefore.own,
-        tool: keeperAfter.children - keeperBefore.children,
+        agent: after.own - before.own,
+        tool: after.children - before.children,
       };
     };
 
     const long = await throughAgent(longSeconds);
-    const agent = long.keeper + long.bridge;
     const ms = (seconds: number): string => `${(seconds * 1000).toFixed(0)} ms`;
     print(
       `${new Date().toISOString()}, Node.js ${process.version}, \`${long.command.file} ${long.command.args.join(' ')}\``,
-      `a step with ${long.tool.toFixed(2)} s of tool CPU: the agent takes ${ms(agent)} (keeper ${ms(long.keeper)}, bridge ${ms(long.bridge)}): ${((agent / long.tool) * 100).toFixed(3)} %, ${agent / long.tool <= limits.agentShare ? 'within' : 'ABOVE'} 0.3 %`,
+      `a step with ${long.tool.toFixed(2)} s of tool CPU: the agent takes ${ms(long.agent)}: ${((long.agent / long.tool) * 100).toFixed(3)} %, ${long.agent / long.tool <= limits.agentShare ? 'within' : 'ABOVE'} 0.3 %`,
       ...(long.tool < 20
         ? ['  expected 20 s of tool CPU and more: the machine is busy, the share says too much']
         : []),
-      `  the step says ${ms(long.reported)}: the keeper alone and before it writes the result, journal and evidence`,
-      `  once per run, before: the probes take ${ms(afterProbe.own - beforeProbe.own)} in the keeper and ${ms(afterProbe.children - beforeProbe.children)} in programs`,
+      `  the step says ${ms(long.reported)}: before it writes the result, journal and evidence`,
+      `  once per run, before: the probes take ${ms(afterProbe.own - beforeProbe.own)} in the agent and ${ms(afterProbe.children - beforeProbe.children)} in programs`,
     );
 
     const short = await throughAgent(shortSeconds);
@@ -171,7 +168,7 @@ async function main(): Promise<void> {
     const measures = [
       async () => {
         const result = await throughAgent(shortSeconds);
-        agentMs.push((result.keeper + result.bridge) * 1000);
+        agentMs.push(result.agent * 1000);
         return result;
       },
       byHand,

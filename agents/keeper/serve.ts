@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import { pino } from 'pino';
 import { parseJson } from '../../workloads/kit/parse-json.ts';
 import { loadRegistry } from '../../workloads/registry.ts';
@@ -7,7 +8,7 @@ import { systemClock } from '../clock.ts';
 import { readAgentEnvironment } from '../environment.ts';
 import type { LocalSocket } from '../local-socket.ts';
 import { createLineSplitter, encodeLine } from '../protocol/framing.ts';
-import type { FromAgent } from '../protocol/messages.ts';
+import type { FromAgent, Hello } from '../protocol/messages.ts';
 import { ToAgent } from '../protocol/messages.ts';
 import { showBeacon } from './beacon.ts';
 import { openDoor } from './door.ts';
@@ -25,12 +26,14 @@ export interface ServeOptions {
   readonly bundle: string;
 }
 
-/** The detached process: takes the lease, starts the keeper, opens its door until the keeper ends. */
-export async function serve(options: ServeOptions): Promise<void> {
-  const log = pino(
-    { base: null },
-    pino.destination({ dest: join(options.directory, 'keeper.log'), sync: true }),
-  );
+/** Speaks with a coordinator that needs no proof: the one that started this process, whose first message is here. */
+export type Converse = (stream: Duplex, hello: Hello) => void;
+
+/**
+ * Makes this process the keeper of a run: takes the lease, starts the keeper, and opens its door until the keeper ends.
+ * `undefined` when another one holds the node.
+ */
+export async function serve(options: ServeOptions): Promise<Converse | undefined> {
   const bootId = await readBootId();
   const node = await loadNodeRun(options.directory);
   // First, so that who finds the lease held finds the beacon too.
@@ -38,10 +41,31 @@ export async function serve(options: ServeOptions): Promise<void> {
   const lease = await takeLease(bootId);
   if (lease === undefined) {
     beacon?.close();
-    log.error('the lease is held by another keeper');
-    return;
+    return undefined;
   }
-  const sockets = new Set<Socket>();
+  const letGo = (): void => {
+    lease.close();
+    beacon?.close();
+  };
+  try {
+    return await open(options, { bootId, node, letGo });
+  } catch (cause) {
+    letGo();
+    throw cause;
+  }
+}
+
+async function open(
+  options: ServeOptions,
+  held: { readonly bootId: string; readonly node: NodeRun; readonly letGo: () => void },
+): Promise<Converse> {
+  const { bootId, node, letGo } = held;
+  process.chdir(options.directory);
+  const log = pino(
+    { base: null },
+    pino.destination({ dest: join(options.directory, 'keeper.log'), sync: true }),
+  );
+  const streams = new Set<Duplex>();
   const { promise: door, resolve: opened } = Promise.withResolvers<LocalSocket>();
   const started = await Keeper.start({
     ...options,
@@ -55,46 +79,44 @@ export async function serve(options: ServeOptions): Promise<void> {
     leashMs,
     onEnd: () => {
       void door.then(({ close }) => close());
-      lease.close();
-      beacon?.close();
-      for (const socket of sockets) socket.destroySoon();
+      letGo();
+      for (const stream of streams) stream.end(() => stream.destroy());
     },
   });
-  const greet = createGreeter(greetLimits);
-  const knocked = (socket: Socket): void => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
-    socket.on('error', (cause) => log.warn({ reason: cause.message }, 'connection error'));
-    answer(socket, started, node, greet);
+  const watch = (stream: Duplex): void => {
+    streams.add(stream);
+    stream.on('close', () => streams.delete(stream));
+    stream.on('error', (cause) => log.warn({ reason: cause.message }, 'connection error'));
   };
-  opened(await openDoor(options.directory, knocked));
+  const greet = createGreeter(greetLimits);
+  opened(
+    await openDoor(options.directory, (socket) => {
+      watch(socket);
+      answer(socket, started, node, greet);
+    }),
+  );
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, () => void started.terminate(`the agent received ${signal}`));
+  return (stream, hello) => {
+    watch(stream);
+    const hear = createHearer(stream, started);
+    hear(Buffer.from(encodeLine(hello)));
+    stream.on('data', hear);
+  };
 }
 
 /** So many messages may wait for the one that is dealt with, and so many bytes for whoever should read them. */
 const [mostWaiting, mostUnread] = [64, 1024 * 1024];
 
-/** Lets in who knows the token. Nobody else gets a word, and who does not read what it is told is not read either. */
+/** Lets in who knows the token. Nobody else gets a word. */
 export function answer(
   socket: Socket,
   keeper: Keeper,
   node: NodeRun,
   greet: ReturnType<typeof createGreeter>,
 ): void {
-  const split = createLineSplitter();
-  const link = createLink(socket);
   const challenge = createChallenge();
-  let stage: 'hello' | 'attached' | 'stop' = 'hello';
-  let queue: Promise<void> = Promise.resolve();
-  let waiting = 0;
   let hasKnocked = false;
-  const isBehind = (): boolean => waiting >= mostWaiting || socket.writableLength >= mostUnread;
-  const goOn = (): void => {
-    if (!isBehind()) socket.resume();
-  };
-  socket.on('drain', goOn);
-
   const hear = (json: unknown): 'more' | 'proven' | 'no' => {
     if (hasKnocked) {
       const proof = Proof.safeParse(json);
@@ -106,9 +128,24 @@ export function answer(
     hasKnocked = true;
     return 'more';
   };
+  greet(socket, hear, createHearer(socket, keeper));
+}
+
+/** Hears what a coordinator says. Who does not read what it is told is not read either. */
+function createHearer(stream: Duplex, keeper: Keeper): (chunk: Buffer) => void {
+  const split = createLineSplitter();
+  const link = createLink(stream);
+  let stage: 'hello' | 'attached' | 'stop' = 'hello';
+  let queue: Promise<void> = Promise.resolve();
+  let waiting = 0;
+  const isBehind = (): boolean => waiting >= mostWaiting || stream.writableLength >= mostUnread;
+  const goOn = (): void => {
+    if (!isBehind()) stream.resume();
+  };
+  stream.on('drain', goOn);
   const onLine = (line: string): void => {
     const parsed = ToAgent.safeParse(parseJson(line));
-    if (!parsed.success) return refuse(socket, unfit(parsed.error.issues[0]?.message ?? ''));
+    if (!parsed.success) return refuse(stream, unfit(parsed.error.issues[0]?.message ?? ''));
     const message = parsed.data;
     if (stage === 'hello') {
       stage = message.type === 'hello' && message.mode === 'stop' ? 'stop' : 'attached';
@@ -131,15 +168,15 @@ export function answer(
         });
     }
   };
-  greet(socket, hear, (chunk) => {
+  return (chunk) => {
     try {
       split(chunk).forEach(onLine);
-      if (isBehind()) socket.pause();
+      if (isBehind()) stream.pause();
     } catch (cause) {
       if (!(cause instanceof RangeError)) throw cause;
-      socket.destroy();
+      stream.destroy();
     }
-  });
+  };
 }
 
 type Refusal = Extract<FromAgent, { type: 'refusal' }>;
@@ -149,4 +186,4 @@ const unfit = (issue: string): Refusal => ({
   error: { code: 'PROTOCOL_MISMATCH', message: `a message does not fit the protocol: ${issue}` },
 });
 
-const refuse = (socket: Socket, refusal: Refusal): void => void socket.end(encodeLine(refusal));
+const refuse = (stream: Duplex, refusal: Refusal): void => void stream.end(encodeLine(refusal));

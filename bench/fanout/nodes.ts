@@ -106,7 +106,7 @@ HOME=${shellQuote(folder)}/nodes/$3 PATH=${shellQuote(folder)}/bin:$PATH
 export HOME PATH
 cd "$HOME" || exit 70
 case $SSH_ORIGINAL_COMMAND in
-*agent.mjs*bridge*) exec unshare --net /bin/sh -c "$SSH_ORIGINAL_COMMAND" ;;
+*agent.mjs*attach*) exec unshare --net /bin/sh -c "$SSH_ORIGINAL_COMMAND" ;;
 *) exec /bin/sh -c "$SSH_ORIGINAL_COMMAND" ;;
 esac
 `,
@@ -194,5 +194,5 @@ export function writeConfig(folder: string, port: number, addresses: readonly st
 /** Keepers outlive their coordinator for seconds, and the next round must find the machine idle. */
 function endKeepers(folder: string): void {
   for (const { pid, words } of listProcesses())
-    if (words.includes('keeper') && words[1]?.startsWith(`${folder}/`) === true) endProcess(pid);
+    if (words[1] === 'keeper' && words[2]?.startsWith(`${folder}/`) === true) endProcess(pid);
 }

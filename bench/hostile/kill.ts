@@ -16,7 +16,7 @@ import { quickHash, startAssay, writeSuite } from '../../test/support/run-assay.
 import { listProcesses } from '../list-processes.ts';
 import type { Random } from './sequences.ts';
 
-const targets = ['coordinator', 'resume', 'keeper', 'bridge', 'tool', 'keeper and coordinator'] as const;
+const targets = ['coordinator', 'resume', 'keeper', 'tool', 'keeper and coordinator'] as const;
 const hangsAfterMs = 120_000;
 
 /** The suite measures less than a survey asks for. */
@@ -67,7 +67,7 @@ export async function killOnce(random: Random): Promise<{
     const wrongs = [
       ...(ends.at(-1) === undecided ? [] : [`ended with ${ends.join(', ')}: ${last.slice(0, 400)}`]),
       // What goes on by itself needs no resume.
-      ...((target === 'keeper' || target === 'bridge' || target === 'tool') && ends.length > 1
+      ...((target === 'keeper' || target === 'tool') && ends.length > 1
         ? [`ended first with ${ends[0]}`]
         : []),
       ...(processes > 0 ? [`${processes} processes left`] : []),
@@ -87,14 +87,13 @@ export async function killOnce(random: Random): Promise<{
 
 /** Kills it, if it is there. */
 function killIt(target: (typeof targets)[number], coordinator: Running, state: string): boolean {
-  const verb = (name: string) => ours(state).filter(({ words }) => words[2] === name);
+  const keepers = ours(state).filter(({ words }) => words[1] === 'keeper');
   const found = {
     coordinator: [coordinator],
     resume: [coordinator],
-    keeper: verb('keeper'),
-    bridge: verb('bridge'),
+    keeper: keepers,
     tool: ours(state).filter(({ words }) => words[0] === 'openssl'),
-    'keeper and coordinator': [...verb('keeper'), coordinator],
+    'keeper and coordinator': [...keepers, coordinator],
   }[target];
   return found.map(({ pid }) => end(pid)).some(Boolean);
 }

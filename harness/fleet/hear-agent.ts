@@ -1,9 +1,14 @@
+import { finished } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createLineSplitter } from '../../agents/protocol/framing.ts';
 import { FromAgent } from '../../agents/protocol/messages.ts';
 import { protocolVersion } from '../../agents/protocol/version.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { parseJson } from '../../workloads/kit/parse-json.ts';
 import type { Channel } from '../transport/transport.ts';
+
+/** How long the end of a process is waited for after its last word. */
+const lastWordsMs = 1_000;
 
 /** A chunk of evidence is 256 KiB before base64, and a node holds no more of us than that at a time. */
 const mostOfLine = 512 * 1024;
@@ -63,7 +68,11 @@ export function hearAgent(
   stdout.on('data', onData);
   // Both are paused by what started the agent.
   for (const stream of [stdout, stderr]) stream.resume();
-  void channel.ended.then(async ({ exitCode }) => {
+  // A keeper that lets go of a connection lives on; of one that ends it is told how.
+  const letGo = finished(stdout, { writable: false })
+    .catch(() => undefined)
+    .then(() => sleep(lastWordsMs, { exitCode: undefined }, { ref: false }));
+  void Promise.race([channel.ended, letGo]).then(async ({ exitCode }) => {
     await heard;
     const words = said.trim().slice(0, 300);
     onEnd(

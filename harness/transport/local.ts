@@ -37,8 +37,10 @@ export function createLocalTransport(environment: Readonly<Record<string, string
         stderr: child.stderr,
         ended,
         close: () => {
-          child.stdin.destroy();
-          child.kill('SIGTERM');
+          for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
+          // What goes on by itself ignores it, and is not waited for.
+          child.kill('SIGHUP');
+          child.unref();
         },
       };
     },

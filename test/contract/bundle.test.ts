@@ -58,7 +58,7 @@ describe('agent bundle', () => {
       env: {},
       encoding: 'utf8',
     });
-    expect(answer.stderr).toContain('usage: agent bridge');
+    expect(answer.stderr).toContain('usage: agent attach');
     expect(answer.status).toBe(64);
   });
 

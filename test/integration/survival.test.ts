@@ -53,13 +53,12 @@ function runsOnNode(): readonly string[] {
   return existsSync(runs) ? readdirSync(runs, { recursive: true, encoding: 'utf8' }) : [];
 }
 
-/** The keeper's pid: the process whose command line has `keeper` and this run's id. */
+/** The keeper's pid: the process that calls itself the keeper of this run. */
 function keeperPid(): number {
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     if (!existsSync(`/proc/${pid}/cmdline`)) continue;
-    const words = readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0');
-    if (words.includes('keeper') && words.some((word) => word.endsWith(`/${header().id}`)))
-      return Number(pid);
+    const words = readFileSync(`/proc/${pid}/cmdline`, 'latin1').split(/[\0 ]/);
+    if (words[1] === 'keeper' && words[2]?.endsWith(`/${header().id}`) === true) return Number(pid);
   }
   throw new Error('no keeper is running');
 }

@@ -58,7 +58,7 @@ export function putGatedOpenssl(node: RigNode): Gate {
   return gate;
 }
 
-/** The agent's own processes on a node: bridges and keepers. */
+/** The agent's own processes on a node, as they call themselves: a keeper, and bridges of later connections to it. */
 export const agentProcesses = (node: RigNode, verb: 'bridge' | 'keeper'): readonly NodeProcess[] =>
   node.processes().filter(({ commandLine }) => commandLine.includes(`agent.mjs ${verb} `));
 

@@ -5,7 +5,14 @@ import type { RigNode } from '../../rig/rig-node.ts';
 import { waitUntil } from '../../rig/wait-until.ts';
 import type { Running } from '../../support/run-assay.ts';
 import type { Gate } from './node-state.ts';
-import { createGate, killAgent, ownProgramsFirst, putGatedOpenssl, putTool } from './node-state.ts';
+import {
+  agentProcesses,
+  createGate,
+  killAgent,
+  ownProgramsFirst,
+  putGatedOpenssl,
+  putTool,
+} from './node-state.ts';
 import type { Found, Scenario, Scene } from './scene.ts';
 import { expectMeasured, found, patientHash, product, verify } from './scene.ts';
 
@@ -127,19 +134,27 @@ export const reachFaults: Readonly<Record<string, Scenario>> = {
     nodes: 1,
     provoke: (scene) =>
       disturb(scene, async ({ node, running }) => {
-        killAgent(node, 'bridge');
+        // The first connection is the keeper's own.
+        await node.resetConnections();
         await running.says('reaching for it');
+        const bridges = (): readonly number[] =>
+          agentProcesses(node, 'bridge').map(({ machinePid }) => machinePid);
+        await waitUntil('a second connection has its bridge', () => bridges().length === 1, 60_000);
+        const [second = 0] = bridges();
+        killAgent(node, 'bridge');
+        const hasNext = (): boolean => bridges().length === 1 && !bridges().includes(second);
+        await waitUntil('a third one has its own', hasNext, 60_000);
       }),
   },
 
-  'bridge of the agent killed while it probes': {
+  'TCP reset while it probes': {
     nodes: 1,
-    provoke: (scene) => whileItProbes(scene, 'bridge'),
+    provoke: (scene) => whileItProbes(scene, (node) => node.resetConnections()),
   },
 
   'keeper of the agent killed while it probes': {
     nodes: 1,
-    provoke: (scene) => whileItProbes(scene, 'keeper'),
+    provoke: (scene) => whileItProbes(scene, (node) => killAgent(node, 'keeper')),
   },
 
   'keeper of the agent killed': {
@@ -208,13 +223,13 @@ const openSocket = ({ address }: RigNode): ReturnType<typeof connect> => connect
 const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ');
 
 /** A certify in which the connection is lost before the node is open. */
-async function whileItProbes(scene: Scene, verb: 'bridge' | 'keeper'): Promise<Found> {
+async function whileItProbes(scene: Scene, act: (node: RigNode) => Promise<void> | void): Promise<Found> {
   const [node] = scene.nodes;
   const gate = createGate(node);
   putTool(node, 'lsblk', `${gate.script}; exec /usr/bin/lsblk "$@"`);
   const running = scene.certify();
   await gate.begun();
-  killAgent(node, verb);
+  await act(node);
   await running.says('reaching for it');
   gate.open();
   return found(scene, await running.finished);
