@@ -1,4 +1,6 @@
-import { lstat, readdir, readlink } from 'node:fs/promises';
+import type { Dirent } from 'node:fs';
+import { lstatSync, readlinkSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { readSmallFile } from '../read-small-file.ts';
 import { isAbsence, systemErrorCode } from './probe-failure.ts';
 
@@ -13,13 +15,11 @@ export type TreeEntry = string | { readonly error: string };
  * target, a directory an empty text. What does not exist is left out; what cannot be read keeps its error code.
  */
 export async function readTree(patterns: readonly string[]): Promise<Record<string, TreeEntry>> {
-  const listings = new Map<string, Promise<readonly string[]>>();
-  const list = (directory: string): Promise<readonly string[]> => {
-    const seen = listings.get(directory);
-    if (seen !== undefined) return seen;
-    const names = namesIn(directory);
-    listings.set(directory, names);
-    return names;
+  const listings = new Map<string, Promise<readonly Dirent[]>>();
+  const list = (directory: string): Promise<readonly Dirent[]> => {
+    const seen = listings.get(directory) ?? entriesOf(directory);
+    listings.set(directory, seen);
+    return seen;
   };
   const paths = new Set<string>();
   for (const pattern of patterns) for (const path of await expandPattern(pattern, list)) paths.add(path);
@@ -35,18 +35,23 @@ export async function readTree(patterns: readonly string[]): Promise<Record<stri
 /** The paths that a pattern stands for; of one without `*` nobody looks whether it is there. */
 export async function expandPattern(
   pattern: string,
-  list: (directory: string) => Promise<readonly string[]> = namesIn,
+  list: (directory: string) => Promise<readonly Dirent[]> = entriesOf,
 ): Promise<string[]> {
   let paths = [''];
-  for (const segment of pattern.split('/').slice(1)) {
+  const segments = pattern.split('/').slice(1);
+  for (const [index, segment] of segments.entries()) {
     if (!segment.includes('*')) {
       paths = paths.map((path) => `${path}/${segment}`);
       continue;
     }
     const [before = '', after = ''] = segment.split('*');
+    const mustLead = index < segments.length - 1;
     const grown: string[] = [];
     for (const path of paths) {
-      for (const name of await list(path)) {
+      for (const entry of await list(path)) {
+        const { name } = entry;
+        // Most of what lies in a folder of sysfs are files.
+        if (mustLead && !entry.isDirectory() && !entry.isSymbolicLink()) continue;
         const isLongEnough = name.length >= before.length + after.length;
         if (isLongEnough && name.startsWith(before) && name.endsWith(after)) grown.push(`${path}/${name}`);
       }
@@ -56,9 +61,10 @@ export async function expandPattern(
   return paths;
 }
 
-async function namesIn(directory: string): Promise<readonly string[]> {
+async function entriesOf(directory: string): Promise<readonly Dirent[]> {
   try {
-    return (await readdir(directory)).toSorted();
+    const entries = await readdir(directory, { withFileTypes: true });
+    return entries.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   } catch (cause) {
     // A pattern over something that is not there, is no directory or is closed to us matches nothing.
     if (!isAbsence(cause)) throw cause;
@@ -68,8 +74,10 @@ async function namesIn(directory: string): Promise<readonly string[]> {
 
 async function readEntry(path: string): Promise<TreeEntry | undefined> {
   try {
-    const status = await lstat(path);
-    if (status.isSymbolicLink()) return await readlink(path);
+    // The kernel answers this at once, also for a device that does not; a thousand times, so nobody waits for each.
+    const status = lstatSync(path, { throwIfNoEntry: false });
+    if (status === undefined) return undefined;
+    if (status.isSymbolicLink()) return readlinkSync(path);
     if (status.isDirectory()) return '';
     return (await readSmallFile(path, entryBytes)).trim();
   } catch (cause) {
