@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
@@ -202,6 +203,8 @@ export class Keeper {
   async #probe(step: string, scratch: string | undefined): Promise<void> {
     const around = { ...this.#around, places: this.#places, journal: this.#journal };
     this.#facts = await runProbeStep(around, step, scratch);
+    // Whatever becomes of this process, the next one need not compile again what was needed until here.
+    flushCompileCache();
   }
 
   async #batch(batch: Batch): Promise<void> {
