@@ -110,7 +110,7 @@ async function carry(
   socket: Socket,
   { hello, stream }: Caller,
 ): Promise<void> {
-  process.title = `agent.mjs bridge ${directory}`;
+  process.title = `agent.js bridge ${directory}`;
   const { bridge } = await import('./keeper/bridge.ts');
   await bridge(stream, socket, hello, token);
 }
@@ -125,7 +125,7 @@ async function keep(
   if (converse === undefined) return false;
   // Its session may be of nobody's terminal, and still be hung up.
   process.on('SIGHUP', () => undefined);
-  process.title = `agent.mjs keeper ${run.directory}`;
+  process.title = `agent.js keeper ${run.directory}`;
   converse(stream, hello);
   return true;
 }

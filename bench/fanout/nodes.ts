@@ -106,7 +106,7 @@ HOME=${shellQuote(folder)}/nodes/$3 PATH=${shellQuote(folder)}/bin:$PATH
 export HOME PATH
 cd "$HOME" || exit 70
 case $SSH_ORIGINAL_COMMAND in
-*agent.mjs*attach*) exec unshare --net /bin/sh -c "$SSH_ORIGINAL_COMMAND" ;;
+*agent.js*attach*) exec unshare --net /bin/sh -c "$SSH_ORIGINAL_COMMAND" ;;
 *) exec /bin/sh -c "$SSH_ORIGINAL_COMMAND" ;;
 esac
 `,

@@ -184,7 +184,7 @@ export function createArchive(
     path,
     start: [
       'mkdir agent && tar -xf agent.tar -C agent && cd agent && sha256sum -c --status manifest',
-      `: | ../state/cache/${runtimeHash}/node agent.mjs attach "$HOME/state" | grep -q refusal`,
+      `: | ../state/cache/${runtimeHash}/node agent.js attach "$HOME/state" | grep -q refusal`,
     ].join(' && '),
   };
 }

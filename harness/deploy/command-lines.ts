@@ -135,7 +135,7 @@ for dir in ${options.candidates.map(shellQuote).join(' ')} "/var/tmp/assay-$uid"
   NODE_COMPILE_CACHE="$dir/$bundle.compiled"
   export NODE_COMPILE_CACHE
   cd /
-  exec "$node" "$dir/$bundle/agent.mjs" attach "$dir" ${shellQuote(options.hello)}
+  exec "$node" "$dir/$bundle/agent.js" attach "$dir" ${shellQuote(options.hello)}
 done
 printf '%s none%s\\n' "$nonce" "$why"
 exit 1

@@ -53,7 +53,7 @@ describe('agent bundle', () => {
 
   it('runs from an empty directory', async () => {
     const directory = await unpack();
-    const answer = spawnSync(process.execPath, [join(directory, 'agent.mjs'), 'nonsense'], {
+    const answer = spawnSync(process.execPath, [join(directory, 'agent.js'), 'nonsense'], {
       cwd: directory,
       env: {},
       encoding: 'utf8',

@@ -60,7 +60,7 @@ export function putGatedOpenssl(node: RigNode): Gate {
 
 /** The agent's own processes on a node, as they call themselves: a keeper, and bridges of later connections to it. */
 export const agentProcesses = (node: RigNode, verb: 'bridge' | 'keeper'): readonly NodeProcess[] =>
-  node.processes().filter(({ commandLine }) => commandLine.includes(`agent.mjs ${verb} `));
+  node.processes().filter(({ commandLine }) => commandLine.includes(`agent.js ${verb} `));
 
 /** Kills the one bridge or keeper of a node. */
 export function killAgent(node: RigNode, verb: 'bridge' | 'keeper'): void {
@@ -95,7 +95,7 @@ const isOfStep = ({ machinePid }: NodeProcess): boolean =>
 async function listRemains(node: RigNode): Promise<readonly string[]> {
   const processes = node
     .processes()
-    .filter((each) => isOfStep(each) || each.commandLine.includes('agent.mjs'));
+    .filter((each) => isOfStep(each) || each.commandLine.includes('agent.js'));
   const { stdout } = await node.exec([
     'sh',
     '-c',

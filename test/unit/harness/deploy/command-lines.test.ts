@@ -25,7 +25,7 @@ const sh = (line: string, input?: Uint8Array): string =>
 
 const bundle = createBundle(
   new Map([
-    ['agent.mjs', Buffer.from('// the agent\n')],
+    ['agent.js', Buffer.from('// the agent\n')],
     ['kernels/a b.mjs', Buffer.from('\0\n')],
   ]),
 );
@@ -77,7 +77,7 @@ describe('command lines', () => {
       candidates: [join(root, 'link'), '/proc/assay', good],
       runtime: createRuntime(root),
     });
-    const started = `${nonce} started\n[${good}/cache/${bundle.hash}/agent.mjs][attach][${good}][{"it's":1}]`;
+    const started = `${nonce} started\n[${good}/cache/${bundle.hash}/agent.js][attach][${good}][{"it's":1}]`;
     expect(sh(text, await pushed())).toBe(`${nonce} push\n${started}to the agent`);
     expect(sh(text)).toBe(started);
     writeFileSync(join(good, 'cache', bundle.hash, 'kernels/a b.mjs'), 'changed');
@@ -86,7 +86,7 @@ describe('command lines', () => {
   });
 
   it.each([
-    ['another file', createBundle(new Map([['agent.mjs', Buffer.from('// another\n')]])).packed()],
+    ['another file', createBundle(new Map([['agent.js', Buffer.from('// another\n')]])).packed()],
     ['what is not packed', Promise.resolve(Buffer.from('nonsense'))],
   ])('start nothing when %s arrives, and keep nothing of it', async (_title, packed) => {
     const state = join(temporaryDirectory(), 'state');

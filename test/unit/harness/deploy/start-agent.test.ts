@@ -22,7 +22,7 @@ const hello: Hello = {
   from: 0,
   mode: 'open',
 };
-const bundle = createBundle(new Map([['agent.mjs', Buffer.from('// the agent\n')]]));
+const bundle = createBundle(new Map([['agent.js', Buffer.from('// the agent\n')]]));
 
 let folder: string;
 let state: string;
