@@ -144,14 +144,19 @@ function pack(manifest: string, files: ReadonlyMap<string, Uint8Array>): Promise
 
 const digest = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
 
-/** Replaces the directory listing of workloads/discovered.ts by imports that a bundler can follow. */
+/** Replaces the directory listing of workloads/discovered.ts by imports that a bundler can follow, all in one file. */
 export function staticDiscovery(workloads: readonly WorkloadFiles[]): Plugin {
+  const modules = workloads.flatMap(({ id, tools }) =>
+    ['workload.ts', ...tools.map((name) => `tools/${name}`)].map((path) => JSON.stringify(`./${id}/${path}`)),
+  );
+  const imports = modules.map((path, index) => `import * as m${index} from ${path};`);
+  const load = (path: string): string => `async () => m${modules.indexOf(JSON.stringify(path))}`;
   const entries = workloads.map((files) => {
-    const load = (path: string): string => `() => import(${JSON.stringify(`./${files.id}/${path}`)})`;
-    const tools = files.tools.map((name) => load(`tools/${name}`)).join(', ');
-    return `{ ...${JSON.stringify(files)}, loadWorkload: ${load('workload.ts')}, loadTools: [${tools}] }`;
+    const tools = files.tools.map((name) => load(`./${files.id}/tools/${name}`)).join(', ');
+    const workload = load(`./${files.id}/workload.ts`);
+    return `{ ...${JSON.stringify(files)}, loadWorkload: ${workload}, loadTools: [${tools}] }`;
   });
-  const contents = `export const discovered = async () => [${entries.join(', ')}];`;
+  const contents = `${imports.join('\n')}\nexport const discovered = async () => [${entries.join(', ')}];`;
   return {
     name: 'static-discovery',
     setup(build) {
