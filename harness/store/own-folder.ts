@@ -67,9 +67,12 @@ async function* entriesOf(folder: string): AsyncGenerator<Dirent> {
  * was writing there is removed. Throws USAGE.
  */
 export async function claimFolder(path: string): Promise<void> {
-  await makeOwnFolder(path).catch((cause: unknown) => {
+  try {
+    await makeOwnFolder(path);
+    return;
+  } catch (cause) {
     if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')) throw cause;
-  });
+  }
   const found = await lstat(path);
   if (!found.isDirectory()) throw notOurs(path, `is ${kindOf(found)}`);
   if (found.uid !== process.geteuid?.()) throw notOurs(path, `belongs to uid ${found.uid}`);

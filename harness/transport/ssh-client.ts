@@ -224,7 +224,7 @@ function toChannel(stream: ClientChannel, mark: string): Channel {
       ] as const) {
         source.unpipe(target);
         source.resume();
-        target.end();
+        if (!target.writableEnded) target.end(); // one that has ended makes an error of it
       }
       dropped.resolve(undefined);
     },
