@@ -25,18 +25,22 @@ const roomWithCacheMiB = 32;
  */
 export const isRuntimeFunction = `is_runtime() {
   [ -x "$1" ] && seen=$(stat -L -c '%d %i %s %y %z' "$1") && [ -n "$seen" ] || return 1
-  seen="$2 $seen $(cat /proc/sys/kernel/random/boot_id)"
-  [ "$(cat "$1.verified" 2>/dev/null)" = "$seen" ] && return 0
+  boot= known=
+  read -r boot < /proc/sys/kernel/random/boot_id
+  [ -f "$1.verified" ] && { read -r known < "$1.verified"; } 2>/dev/null
+  seen="$2 $seen $boot"
+  [ "$known" = "$seen" ] && return 0
   [ "$(sha256sum < "$1" | cut -c1-64)" = "$2" ] || return 1
   printf '%s\\n' "$seen" 2>/dev/null > "$1.verified" || :
 }`;
 
 /**
  * A function that tells whether the directory that we are in is ours and is what a path names, itself and not by a link:
- * where others may make links, one can come between any two commands, and it leads to whatever else is ours.
+ * where others may make links, one can come between any two commands, and it leads to whatever else is ours. Says in "mode" who
+ * may do what there.
  */
 const isHereFunction = `is_here() {
-  [ -O . ] && [ "$(stat -c '%d %i' "$1" 2>/dev/null)" = "$(stat -c '%d %i' .)" ]
+  [ -O . ] && set -- $(stat -c '%d %i %a' "$1" . 2>/dev/null) && [ $# -eq 6 ] && [ "$1 $2" = "$4 $5" ] && mode=$6
 }`;
 
 const runtimeCases = (runtimes: Readonly<Record<string, string>>): string =>
@@ -79,8 +83,9 @@ export const openLine = (options: {
 umask 077
 nonce=${hex(options.nonce)} hash=${hex(options.hash)} run=${shellQuote(options.run)} uid=$(id -u) why=
 is_bundle() {
-  [ -f "$1/manifest" ] && [ "$(sha256sum < "$1/manifest" | cut -c1-64)" = "$hash" ] &&
-    (cd "$1" && sha256sum -c --status manifest 2>/dev/null)
+  [ -f "$1/manifest" ] || return 1
+  case $(sha256sum < "$1/manifest") in "$hash "*) ;; *) return 1 ;; esac
+  (cd "$1" && sha256sum -c --status manifest 2>/dev/null)
 }
 unpack() {
   while read -r bytes path && [ "$bytes" != end ]; do printf '%s %s\\n' "$bytes" "$path"; done > list
@@ -97,14 +102,16 @@ enter() {
   [ -d "$1" ] || { mkdir -p "$(dirname "$1")" && mkdir -m 700 "$1"; } 2>/dev/null || [ -d "$1" ] || return 1
   cd -P "$1" 2>/dev/null || return 1
   is=not-ours
-  is_here "$1" && chmod 700 .
+  is_here "$1" && { [ "$mode" = 700 ] || chmod 700 .; }
 }
 ${isHereFunction}
 ${isRuntimeFunction}
 ${choose}
 for dir in ${options.candidates.map(shellQuote).join(' ')} "/var/tmp/assay-$uid" "/tmp/assay-$uid"; do
   enter "$dir" || { why="$why $dir:$is"; continue; }
-  case $(stat -f -c %T .) in ${remoteTypes}) why="$why $dir:network-file-system"; continue ;; esac
+  system=$(stat -f -c '%a %S %T' .)
+  type=\${system#* }
+  case \${type#* } in ${remoteTypes}) why="$why $dir:network-file-system"; continue ;; esac
   bundle="cache/$hash" held=
   ${find}
   for it in runs/*/"$run"; do [ -d "$it" ] && held=yes; done
@@ -116,7 +123,7 @@ for dir in ${options.candidates.map(shellQuote).join(' ')} "/var/tmp/assay-$uid"
   [ $code -eq 0 ] || { why="$why $dir:noexec"; continue; }
   need=${roomMiB}
   [ -d "$bundle" ] && [ -x "$node" ] && need=${roomWithCacheMiB}
-  set -- $(stat -f -c '%a %S' .)
+  set -- $system
   [ $(($1 * $2 / 1048576)) -ge $need ] || { why="$why $dir:no-room"; continue; }
   fi
   if ! is_bundle "$bundle"; then
