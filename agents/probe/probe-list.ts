@@ -37,6 +37,7 @@ const trees: readonly { readonly id: string; readonly patterns: readonly string[
       '/sys/devices/system/cpu/online',
       '/sys/devices/system/cpu/present',
       '/sys/devices/system/node/online',
+      '/sys/devices/system/node/has_cpu',
     ],
   },
   {
