@@ -63,6 +63,7 @@ const trees: readonly { readonly id: string; readonly patterns: readonly string[
       ...pci('current_link_speed', 'current_link_width', 'max_link_speed', 'max_link_width'),
       // What amdgpu publishes without any tool.
       ...pci('mem_info_vram_total', 'mem_info_vram_used', 'unique_id'),
+      ...pci('gpu_busy_percent', 'current_compute_partition'),
     ],
   },
   {

@@ -6,6 +6,7 @@ export interface Cause {
     | 'blamed'
     | 'damaged'
     | 'drift'
+    | 'faulty'
     | 'gone'
     | 'indicative'
     | 'left-out'

@@ -166,8 +166,8 @@ function vanishedCells(
 }
 
 export function writeCell({ cell: id, subject, requirement }: Coverage, outcome: Outcome): JudgedCell {
-  const { verdict, reason, missing: kind, limit, observed, cause } = outcome;
-  const { title, dimension, level, owner, gate, sampling } = requirement;
+  const { verdict, reason, missing: kind, limit, observed, remedy, cause } = outcome;
+  const { title, dimension, level, gate, sampling } = requirement;
   return {
     cause,
     cell: {
@@ -177,7 +177,7 @@ export function writeCell({ cell: id, subject, requirement }: Coverage, outcome:
       title,
       dimension,
       level,
-      owner,
+      owner: remedy?.owner ?? requirement.owner,
       gate,
       verdict,
       reason,
@@ -187,7 +187,7 @@ export function writeCell({ cell: id, subject, requirement }: Coverage, outcome:
       ...(observed === undefined ? {} : { observed }),
       ...(!isUnmet(outcome)
         ? {}
-        : { action: adviseOn(outcome) ?? { say: 'quoted', text: requirement.action } }),
+        : { action: remedy?.action ?? adviseOn(outcome) ?? { say: 'quoted', text: requirement.action } }),
     },
   };
 }

@@ -11,6 +11,8 @@ export interface Outcome {
   readonly missing?: MissingKind;
   readonly limit?: NonNullable<Cell['limit']>;
   readonly observed?: NonNullable<Cell['observed']>;
+  /** Who has to act and what to do, where what was found says more than the requirement does. */
+  readonly remedy?: { readonly owner: Cell['owner']; readonly action: Said };
   /** Cells with the same cause are one defect. Absent: the cell is its own cause. */
   readonly cause?: Cause;
 }

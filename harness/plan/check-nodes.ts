@@ -1,6 +1,7 @@
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { valueOf } from '../../workloads/kit/facts/fact.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
+import { heldMemory } from '../../workloads/kit/facts/read-use.ts';
 import type { Inventory } from '../config/inventory.ts';
 
 interface Seen {
@@ -8,14 +9,20 @@ interface Seen {
   readonly facts: HostFacts;
 }
 
-/** What uses each machine that somebody uses. */
+/** What uses each machine that somebody uses, or may: memory of an accelerator that is taken is taken by somebody. */
 export const findOccupied = (nodes: readonly Seen[]): ReadonlyMap<string, string[]> =>
   new Map(
     nodes.flatMap(({ node, facts }) => {
-      const reasons = valueOf(facts.occupancy.reasons) ?? [];
-      return reasons.length === 0 ? [] : [[node, [...reasons]] as const];
+      const reasons = [...(valueOf(facts.occupancy.reasons) ?? []), ...heldAccelerators(facts)];
+      return reasons.length === 0 ? [] : [[node, reasons] as const];
     }),
   );
+
+const heldAccelerators = ({ accelerators }: HostFacts): string[] =>
+  (valueOf(accelerators) ?? []).flatMap((each) => {
+    const held = 'unknown' in each.occupancy ? heldMemory(each) : undefined;
+    return held === undefined ? [] : [`accelerator ${each.address}: ${held}`];
+  });
 
 /** Refuses a set of nodes whose power domain could not carry them all under load. Returns the domains with their sums. */
 export function checkPowerDomains(

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { AcceleratorFault } from '../../workloads/kit/facts/host-facts.ts';
 import { Unit } from '../../workloads/kit/unit.ts';
 
 // What a verdict says, as keys with values: the sentences are written in `words`, and nobody has to read one again.
@@ -106,7 +107,8 @@ export const Said = z
       ids: z.array(z.strictObject({ name: text, value: text, count: whole })),
       isDistinct: z.boolean(),
     }),
-    say('no-driver', { label: text }),
+    say('no-driver', { label: text, why: text.optional() }),
+    say('faulty', { label: text, said: text }),
     say('bar-unknown', { path: text, unknown: text }),
     say('no-claim', { path: text }),
 
@@ -280,6 +282,7 @@ export const Said = z
       on: z.enum([...MissingKind.exclude(['no-subject']).options, 'unproven', 'near-limit']),
     }),
     say('repair', { node: text }),
+    say('repair-accelerator', { fault: AcceleratorFault.shape.kind.exclude(['no-driver']) }),
     say('investigate', {}),
     say('retest', { titles: names, steps: whole, minutes: whole }),
 

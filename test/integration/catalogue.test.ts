@@ -179,10 +179,11 @@ describe('what is left stands for what was planned', () => {
       },
       'ai-training-multinode',
     );
-    expect(exitCode).toBe(2);
+    expect(exitCode).toBe(1);
     expect(cell('gpu004/0000:1b:00.0', 'accelerator-usable')).toMatchObject({
-      verdict: 'missing',
-      missing: 'no-driver',
+      verdict: 'fail',
+      owner: 'hardware',
+      reason: expect.stringMatching(/nvidia-smi does not list 0000:1b:00.0/) as string,
     });
   });
 

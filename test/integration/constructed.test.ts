@@ -128,7 +128,7 @@ describe('six assets, from the raw texts of their probes and tools through the c
       exitCode: 1,
       conclusion: 'fail',
       decidedBy: 'accelerator-identity',
-      reason: expect.stringMatching(/found 10de:20c2$/) as string,
+      reason: expect.stringMatching(/found mining$/) as string,
       class: { id: '1 × CMP-170HX', how: 'inferred' },
     });
   });

@@ -35,7 +35,8 @@ const devices = { accelerators: 'accelerator', drives: 'drive', nics: 'nic' } as
 export function judgeFactRule(rule: FactRule, known: KnownSubject, context: FactContext): Outcome {
   const root = known.device ?? context.facts;
   const found = lookUpFact(root, rule.path);
-  if (isUnusable(known) && (rule.path === 'usable' || 'unknown' in found)) return noDriver(known);
+  const unusable = rule.path === 'usable' || 'unknown' in found ? judgeFault(rule.path, known) : undefined;
+  if (unusable !== undefined) return unusable;
   if ('unknown' in found) {
     return missing('unknown-fact', { say: 'fact-unknown', unknown: found.unknown });
   }
@@ -67,12 +68,28 @@ export function judgeFactRule(rule: FactRule, known: KnownSubject, context: Fact
   };
 }
 
-/** On the bus, but the vendor's own tool does not answer for it. */
-export const isUnusable = ({ device }: KnownSubject): boolean =>
-  device !== undefined && 'usable' in device && valueOf(device.usable) === false;
-
-export const noDriver = ({ subject }: KnownSubject): Outcome =>
-  missing('no-driver', { say: 'no-driver', label: subject.label }, { of: subject.id, why: 'no-driver' });
+/**
+ * What follows for a cell from the fault of its accelerator: where the driver names this one it is the hardware's, and
+ * `usable` fails; where no driver answers, nothing is known. Absent: it has none.
+ */
+export function judgeFault(path: string | undefined, { subject, device }: KnownSubject): Outcome | undefined {
+  const fault = device !== undefined && 'fault' in device ? valueOf(device.fault) : undefined;
+  if (fault === undefined) return undefined;
+  const { kind, said } = fault;
+  const { id, label } = subject;
+  if (kind === 'no-driver')
+    return missing('no-driver', { say: 'no-driver', label, why: said }, { of: id, why: 'no-driver' });
+  const reason = { say: 'faulty', label, said } as const;
+  const cause = { of: id, why: 'faulty' } as const;
+  if (path !== 'usable') return missing('unknown-fact', reason, cause);
+  return {
+    verdict: 'fail',
+    reason,
+    observed: { kind: 'fact', path, value: false },
+    remedy: { owner: 'hardware', action: { say: 'repair-accelerator', fault: kind } },
+    cause,
+  };
+}
 
 /** Resolves the rule's one comparator to a number or a list, or says what is lacking for that. */
 function expect(

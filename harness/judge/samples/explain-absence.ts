@@ -4,7 +4,7 @@ import { nameOf } from '../../../workloads/kit/subject.ts';
 import type { KnownSubject } from '../../plan/subjects.ts';
 import type { Outcome } from '../outcome.ts';
 import { invalid, missing } from '../outcome.ts';
-import { isUnusable, noDriver } from '../rules/judge-fact-rule.ts';
+import { judgeFault } from '../rules/judge-fact-rule.ts';
 import type { Dossier, RunDossier } from '../run-dossier.ts';
 import { fateOf, foldFates } from './step-fate.ts';
 
@@ -16,7 +16,8 @@ export function explainAbsence(
   { index, node }: { readonly index: RunDossier; readonly node: Dossier },
 ): Outcome {
   const { material } = index;
-  if (isUnusable(known)) return noDriver(known);
+  const unusable = judgeFault(undefined, known);
+  if (unusable !== undefined) return unusable;
   const planned = [...node.planned.values()].filter((step) => step.workload === workload);
   const fates = planned.map(({ step }) => fateOf(step, node, index));
   const unreadable = fates.filter(({ isUnreadable }) => isUnreadable);

@@ -49,7 +49,9 @@ export const factSentences = {
       : 'nothing proves that they are one machine, and nothing that they are not';
     return `${nodes} say the same: ${said.join(', ')}; ${proof}`;
   },
-  'no-driver': ({ label }) => `${label} is on the bus but not usable: no driver answers for it`,
+  'no-driver': ({ label, why }) =>
+    `${label} is on the bus but not usable: ${why === undefined ? 'no driver answers for it' : `no driver answers for it (${why})`}`,
+  faulty: ({ label, said }) => `${label} is on the bus but not usable: ${said}`,
   'bar-unknown': ({ path, unknown }) => `expected \`${path}\` to be known: ${unknown}`,
   'no-claim': ({ path }) => `expected the inventory to claim \`${path}\`, found no claim`,
 } satisfies Partial<Sentences>;

@@ -17,6 +17,18 @@ const advice = {
   unproven: 'Remove the cause that the reason names and measure again: nothing is proven until then.',
 } as const;
 
+const accelerator = {
+  lost: 'Power the machine off and on, reseat the accelerator and its power cables, and measure again; replace it if it is lost again.',
+  unlisted:
+    'Find in the kernel log why its driver left it out; reboot, then reseat it; replace it if it stays away.',
+  'needs-reset':
+    'Drain the node, reset the accelerator and measure again; replace it if its driver asks for that again.',
+  'needs-reboot':
+    'Drain and reboot the node, and measure again; replace the accelerator if its driver asks for that again.',
+  error:
+    'Reset the accelerator or reboot the node, and measure again; if its driver answers with an error again, reseat it, then replace it.',
+} as const;
+
 /** With its full stop, which words of somebody else may have already. */
 const ended = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 
@@ -47,6 +59,7 @@ export const summarySentences = {
     `${entry}: 0 of ${planned} planned runs gave a reading: ${describeFates(fates, say)}`,
   advice: ({ on }) => advice[on],
   repair: ({ node }) => `Repair ${node}, or leave it out of the inventory, and certify again.`,
+  'repair-accelerator': ({ fault }) => accelerator[fault],
   investigate: () => 'Investigate.',
   retest: ({ titles, steps, minutes }) =>
     `${titles.join(', ')}${steps === 0 ? '' : `; ${steps} ${steps === 1 ? 'step' : 'steps'}, at most ${minutes} min`}`,

@@ -16,7 +16,17 @@ const PciLink = z.strictObject({
   maxGigatransfers: amount,
 });
 
-/** A processing or display accelerator found on the PCI bus, with or without a driver. */
+/**
+ * Why an accelerator cannot be used, with the words that say so. `no-driver`: nothing answers for it, which is not known to
+ * be its own fault. `unlisted`: its driver answers for others like it and does not list this one.
+ */
+export const AcceleratorFault = z.strictObject({
+  kind: z.enum(['no-driver', 'lost', 'unlisted', 'needs-reset', 'needs-reboot', 'error']),
+  said: z.string(),
+});
+export type AcceleratorFault = z.infer<typeof AcceleratorFault>;
+
+/** An accelerator found on the PCI bus, with or without a driver; display adapters and integrated graphics are none. */
 export const Accelerator = z.strictObject({
   /** PCI address, `0000:ba:00.0`. */
   address: z.string(),
@@ -25,17 +35,32 @@ export const Accelerator = z.strictObject({
   vendor: z.string(),
   /** SKU by PCI id, else as the driver names it. */
   model: text,
+  /** `computing` or `mining` by the tables of PCI ids; unknown for what is in no table. */
+  purpose: text,
   driver: text,
-  /** The vendor tool (nvidia-smi) answers for this device: present on the bus is not yet usable. */
+  /**
+   * The vendor tool (nvidia-smi) answers for this device and reports no fault: present on the bus is not yet usable. Unknown
+   * while nothing answers for it.
+   */
   usable: flag,
+  /** Unknown where nothing is known to be wrong. */
+  fault: fact(AcceleratorFault),
   uuid: text,
   serial: text,
   memoryBytes: amountOf('B'),
   eccEnabled: flag,
+  /** Divided into parts (MIG, XCP), each of which is less than the card. */
+  isPartitioned: flag,
+  /** The driver stays loaded between programs. */
+  persistenceEnabled: flag,
+  /** Somebody has set its clocks below what it would choose itself. */
+  clocksLowered: flag,
   link: PciLink,
   powerLimitWatts: amountOf('W'),
   defaultPowerLimitWatts: amountOf('W'),
   memoryUsedBytes: amountOf('B'),
+  /** Why it is in use; empty when it is idle, unknown when nothing tells. */
+  occupancy: fact(z.array(z.string())),
   rowRemapPending: flag,
   rowRemapFailure: flag,
 });

@@ -2,33 +2,33 @@ import type { Evidence, Tree } from './evidence.ts';
 import { whyUnread } from './evidence.ts';
 import type { Fact } from './fact.ts';
 import { known, unknown, valueOf } from './fact.ts';
-import type { Accelerator } from './host-facts.ts';
-import { amdIntegrated, pciModels, pciVendors } from './pci-models.ts';
+import type { Accelerator, AcceleratorFault } from './host-facts.ts';
+import { computing, isDisplayOnly, isMiningName, mining, pciVendors } from './pci-models.ts';
 import { firstKnown, mapFact, readAmount } from './read-number.ts';
-import type { NvidiaGpu } from './read-nvidia-smi.ts';
+import type { NvidiaAnswer, NvidiaGpu } from './read-nvidia-smi.ts';
 import { readNvidiaSmi } from './read-nvidia-smi.ts';
+import { readUse } from './read-use.ts';
 
 /** What nvidia-smi said, or why it said nothing. Most of the machines that are surveyed have none. */
-export function readNvidiaGpus(evidence: Evidence): Fact<readonly NvidiaGpu[]> {
+export function readNvidia(evidence: Evidence): Fact<NvidiaAnswer> {
   const output = evidence.output('nvidia-smi -q -x');
+  // For one GPU that it lost it fails, and its words are still an answer.
+  const read = readNvidiaSmi(output?.text ?? '');
+  if (read.ok && (output?.status === 'read' || output?.status === 'failed')) return known(read.value);
   if (output?.status !== 'read') return unknown(whyUnread('nvidia-smi -q -x', output));
-  const read = readNvidiaSmi(output.text);
-  return read.ok ? known(read.value) : unknown(read.error);
+  return unknown(read.ok ? 'nvidia-smi -q -x: no answer' : read.error);
 }
 
 /**
  * Accelerators are counted on the PCI bus, so that a missing driver never looks like missing hardware, and a GPU
  * that the driver lost stays in the list. nvidia-smi only adds to what the bus shows.
  */
-export function readAccelerators(evidence: Evidence, gpus: Fact<readonly NvidiaGpu[]>): Fact<Accelerator[]> {
+export function readAccelerators(evidence: Evidence, nvidia: Fact<NvidiaAnswer>): Fact<Accelerator[]> {
   return mapFact(evidence.tree('sysfs pci'), (tree) => {
     if (Object.keys(tree).length === 0)
       return unknown('/sys/bus/pci/devices is empty or not there: the PCI bus cannot be seen');
-    return known(
-      pciDevices(tree)
-        .filter(isAccelerator)
-        .map((device) => readAccelerator(device, gpus)),
-    );
+    const devices = pciDevices(tree).filter(isAccelerator);
+    return known(devices.map((device) => readAccelerator(device, devices, nvidia)));
   });
 }
 
@@ -56,56 +56,67 @@ function pciDevices(tree: Tree): PciDevice[] {
 }
 
 /**
- * Class 1200 is a processing accelerator and 03xx a display controller; those of a server's management chip
- * (ASPEED, Matrox), of hypervisors and inside processors compute nothing that is sold. A virtual function is a
- * part of a card that is in the list already.
+ * Class 1200 is a processing accelerator, 0302 a controller without a display, and 03xx a display controller: of those only
+ * the vendors' that sell accelerators count, since a server's management chip and a hypervisor have one too. A virtual
+ * function is a part of a card that is in the list already.
  */
 function isAccelerator({ address, vendor, device, pciClass, get }: PciDevice): boolean {
-  if (get('physfn') !== undefined) return false;
-  const isDisplay = pciClass.startsWith('03');
-  switch (vendor) {
-    case '10de':
-      return isDisplay;
-    case '1002':
-      return pciClass === '1200' || (isDisplay && !amdIntegrated.has(device));
-    case '8086':
-      // Bus 0 is inside the processor: its graphics and its neural unit.
-      return (isDisplay || pciClass === '1200') && !/^[0-9a-f]+:00:/.test(address);
-    default:
-      return pciClass === '1200';
-  }
+  if (get('physfn') !== undefined || isDisplayOnly(vendor, device, address)) return false;
+  const isSold = vendor === '10de' || vendor === '1002' || vendor === '8086';
+  return pciClass === '1200' || pciClass === '0302' || (isSold && pciClass.startsWith('03'));
 }
 
-function readAccelerator(device: PciDevice, gpus: Fact<readonly NvidiaGpu[]>): Accelerator {
+function readAccelerator(
+  device: PciDevice,
+  all: readonly PciDevice[],
+  nvidia: Fact<NvidiaAnswer>,
+): Accelerator {
   const isNvidia = device.vendor === '10de';
-  const gpu = isNvidia ? valueOf(gpus)?.find(({ address }) => address === device.address) : undefined;
-  const silence = whySilent(device, isNvidia ? gpus : undefined);
+  const gpu = isNvidia ? gpuAt(device, nvidia) : undefined;
+  const silent = isNvidia ? whySilent(device, all, nvidia) : undefined;
+  const fault = gpu === undefined ? silent : faultOf(gpu, valueOf(nvidia)?.gpus ?? []);
+  const silence = fault?.said ?? 'no tool of this vendor is asked yet';
   const said = <T>(pick: (it: NvidiaGpu) => Fact<T>): Fact<T> =>
     gpu === undefined ? unknown(silence) : pick(gpu);
   const pciId = `${device.vendor}:${device.device}`;
-  const bySku = pciModels[pciId];
   const attribute = (name: string): Fact<number> => readAmount(`${device.address} ${name}`, device.get(name));
-  const driver = device.get('driver')?.split('/').at(-1);
+  const driver = driverOf(device);
+  const memoryBytes = firstKnown(
+    said((it) => it.memoryBytes),
+    attribute('mem_info_vram_total'),
+  );
+  const memoryUsedBytes = firstKnown(
+    said((it) => it.memoryUsedBytes),
+    attribute('mem_info_vram_used'),
+  );
+  const name = said((it) => it.productName);
   return {
     address: device.address,
     pciId,
     vendor: pciVendors[device.vendor] ?? `PCI vendor ${device.vendor}`,
-    model: bySku === undefined ? said((it) => it.productName) : known(bySku),
-    driver:
-      driver === undefined || driver === '' ? unknown('no kernel driver is bound to it') : known(driver),
-    usable: isNvidia
-      ? known(gpu !== undefined && !gpu.isSick)
-      : unknown('no tool of this vendor is asked yet'),
+    model: modelOf(pciId, name),
+    purpose: purposeOf(pciId, name),
+    driver: driver === undefined ? unknown('no kernel driver is bound to it') : known(driver),
+    usable:
+      fault === undefined && isNvidia
+        ? known(true)
+        : fault === undefined || fault.kind === 'no-driver'
+          ? unknown(silence)
+          : known(false),
+    fault: fault === undefined ? unknown('nothing is known to be wrong with it') : known(fault),
     uuid: firstKnown(
       said((it) => it.uuid),
       textOf(device.get('unique_id'), silence),
     ),
     serial: said((it) => it.serial),
-    memoryBytes: firstKnown(
-      said((it) => it.memoryBytes),
-      attribute('mem_info_vram_total'),
-    ),
+    memoryBytes,
     eccEnabled: said((it) => it.eccEnabled),
+    isPartitioned: firstKnown(
+      said((it) => it.isPartitioned),
+      readPartition(device),
+    ),
+    persistenceEnabled: said((it) => it.persistenceEnabled),
+    clocksLowered: said((it) => it.clocksLowered),
     link: {
       width: linkWidth(device, 'current_link_width'),
       maxWidth: linkWidth(device, 'max_link_width'),
@@ -114,20 +125,81 @@ function readAccelerator(device: PciDevice, gpus: Fact<readonly NvidiaGpu[]>): A
     },
     powerLimitWatts: said((it) => it.powerLimitWatts),
     defaultPowerLimitWatts: said((it) => it.defaultPowerLimitWatts),
-    memoryUsedBytes: firstKnown(
-      said((it) => it.memoryUsedBytes),
-      attribute('mem_info_vram_used'),
-    ),
+    memoryUsedBytes,
+    occupancy: readUse({
+      driver,
+      processes: said((it) => it.computeProcesses),
+      busyPercent: firstKnown(
+        said((it) => it.busyPercent),
+        attribute('gpu_busy_percent'),
+      ),
+      memoryBytes,
+      memoryUsedBytes,
+      silence,
+    }),
     rowRemapPending: said((it) => it.rowRemapPending),
     rowRemapFailure: said((it) => it.rowRemapFailure),
   };
 }
 
-function whySilent(device: PciDevice, gpus: Fact<readonly NvidiaGpu[]> | undefined): string {
-  if (gpus === undefined) return 'no tool of this vendor is asked yet';
-  return 'unknown' in gpus
-    ? gpus.unknown
-    : `nvidia-smi does not list ${device.address}, which is on the PCI bus`;
+const gpuAt = (device: PciDevice, nvidia: Fact<NvidiaAnswer>): NvidiaGpu | undefined =>
+  valueOf(nvidia)?.gpus.find(({ address }) => address === device.address);
+
+const driverOf = (device: PciDevice): string | undefined => {
+  const driver = device.get('driver')?.split('/').at(-1);
+  return driver === '' ? undefined : driver;
+};
+
+function modelOf(pciId: string, name: Fact<string>): Fact<string> {
+  const model = computing[pciId] ?? mining[pciId];
+  return model === undefined ? name : known(model);
+}
+
+/** What is in no table is not known to be made for computing, whatever it is called; a mining card says so by its name. */
+function purposeOf(pciId: string, name: Fact<string>): Fact<string> {
+  if (mining[pciId] !== undefined || ('value' in name && isMiningName(name.value))) return known('mining');
+  if (computing[pciId] !== undefined) return known('computing');
+  const called = 'value' in name ? ` (\`${name.value.slice(0, 60)}\`)` : '';
+  return unknown(`${pciId}${called} is not in the tables of accelerators`);
+}
+
+/** AMD divides a card by a setting of its driver; SPX is the whole. */
+function readPartition(device: PciDevice): Fact<boolean> {
+  const mode = device.get('current_compute_partition');
+  return mode === undefined || mode === ''
+    ? unknown(`${device.address} current_compute_partition: not reported`)
+    : known(mode !== 'SPX');
+}
+
+/** That every GPU answers with an error is more likely its driver's fault than that of all of them. */
+function faultOf(gpu: NvidiaGpu, all: readonly NvidiaGpu[]): AcceleratorFault | undefined {
+  const { fault } = gpu;
+  const isShared = all.length > 1 && all.every((each) => each.fault?.kind === 'error');
+  return fault !== undefined && isShared ? { ...fault, kind: 'no-driver' } : fault;
+}
+
+/**
+ * Why nvidia-smi does not describe this device. It is the device's fault when the driver names it, or answers for others
+ * like it; else nobody knows.
+ */
+function whySilent(
+  device: PciDevice,
+  all: readonly PciDevice[],
+  nvidia: Fact<NvidiaAnswer>,
+): AcceleratorFault {
+  if ('unknown' in nvidia) return { kind: 'no-driver', said: nvidia.unknown };
+  const { gpus, words } = nvidia.value;
+  const named = words.get(device.address);
+  if (named !== undefined) return { kind: 'lost', said: named };
+  const driver = driverOf(device);
+  if (driver !== undefined && driver !== 'nvidia')
+    return { kind: 'no-driver', said: `${driver} is bound to it, which is not its vendor's driver` };
+  const said = `nvidia-smi does not list ${device.address}, which is on the PCI bus`;
+  if (gpus.length === 0 && words.size > 0) return { kind: 'no-driver', said: [...words.values()].join('; ') };
+  // A driver takes no card that is too old for it, and binds to none that does not start.
+  const isLikeOthers = all.some((each) => each.device === device.device && gpuAt(each, nvidia) !== undefined);
+  const isFound = gpus.length > 0 && (driver === 'nvidia' || isLikeOthers);
+  return { kind: isFound ? 'unlisted' : 'no-driver', said };
 }
 
 const textOf = (text: string | undefined, why: string): Fact<string> =>

@@ -4,7 +4,7 @@ import { readEvidence } from './evidence.ts';
 import { valueOf } from './fact.ts';
 import type { HostFacts } from './host-facts.ts';
 import type { ProbeDocument } from './probe-output.ts';
-import { readAccelerators, readNvidiaGpus } from './read-accelerators.ts';
+import { readAccelerators, readNvidia } from './read-accelerators.ts';
 import { readAddresses } from './read-addresses.ts';
 import { readCpu } from './read-cpu.ts';
 import { readDrives } from './read-drives.ts';
@@ -22,8 +22,7 @@ import { readScratch } from './read-scratch.ts';
  */
 export function readHostFacts(document: ProbeDocument): HostFacts {
   const evidence = readEvidence(document);
-  const gpus = readNvidiaGpus(evidence);
-  const accelerators = readAccelerators(evidence, gpus);
+  const accelerators = readAccelerators(evidence, readNvidia(evidence));
   const drives = readDrives(evidence);
   return {
     identity: readIdentity(evidence),
@@ -36,7 +35,7 @@ export function readHostFacts(document: ProbeDocument): HostFacts {
     addresses: readAddresses(evidence),
     scratch: readScratch(evidence, document.scratchPath, drives),
     limits: readLimits(evidence),
-    occupancy: readOccupancy(evidence, accelerators, gpus),
+    occupancy: readOccupancy(evidence, accelerators),
     programs: readPlaces(evidence, 'programs'),
     headers: readPlaces(evidence, 'headers'),
     libraries: readPlaces(evidence, 'libraries'),

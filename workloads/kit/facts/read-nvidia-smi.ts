@@ -3,24 +3,38 @@ import type { Result } from '../result.ts';
 import { err, ok } from '../result.ts';
 import type { Fact } from './fact.ts';
 import { known, unknown } from './fact.ts';
-import { readAmount } from './read-number.ts';
+import type { AcceleratorFault } from './host-facts.ts';
+import { firstKnown, mapFact, readAmount } from './read-number.ts';
 
 /** One GPU in the words of `nvidia-smi -q -x`. `N/A` is unknown; `Unknown Error` is a sick GPU; neither is 0. */
 export interface NvidiaGpu {
   readonly address: string;
-  readonly isSick: boolean;
+  /** What the driver says is wrong with it. */
+  readonly fault: AcceleratorFault | undefined;
   readonly productName: Fact<string>;
   readonly uuid: Fact<string>;
   readonly serial: Fact<string>;
   readonly memoryBytes: Fact<number>;
   readonly memoryUsedBytes: Fact<number>;
   readonly eccEnabled: Fact<boolean>;
+  readonly isPartitioned: Fact<boolean>;
+  readonly persistenceEnabled: Fact<boolean>;
+  readonly clocksLowered: Fact<boolean>;
   readonly powerLimitWatts: Fact<number>;
   readonly defaultPowerLimitWatts: Fact<number>;
   readonly rowRemapPending: Fact<boolean>;
   readonly rowRemapFailure: Fact<boolean>;
+  /** Share of the last sample period (a sixth of a second to a second) in which a kernel ran, in per cent. */
+  readonly busyPercent: Fact<number>;
   /** Processes that compute (`C`, `C+G`, `M+C`): pid and program. */
   readonly computeProcesses: Fact<readonly string[]>;
+}
+
+/** What nvidia-smi said of the machine. */
+export interface NvidiaAnswer {
+  readonly gpus: readonly NvidiaGpu[];
+  /** What it said of GPUs beside the document, by address: that it could not ask one, or found it damaged. */
+  readonly words: ReadonlyMap<string, string>;
 }
 
 const mebibyte = 1024 * 1024;
@@ -31,22 +45,49 @@ type Element = Readonly<Record<string, unknown>>;
 const isElement = (node: unknown): node is Element =>
   typeof node === 'object' && node !== null && !Array.isArray(node);
 
-/** Reads a whole `nvidia-smi -q -x` document. A document without its root or cut short is an error. */
-export function readNvidiaSmi(text: string): Result<readonly NvidiaGpu[]> {
-  const document = parseXml(text);
-  const log = document?.['nvidia_smi_log'];
-  if (!isElement(log) || !text.includes('</nvidia_smi_log>'))
-    return err('nvidia-smi -q -x: expected a whole <nvidia_smi_log> document');
-  const gpus = elements(log['gpu']);
-  const read = gpus.flatMap(readGpu);
-  const attached = log['attached_gpus'];
-  if (read.length !== gpus.length || attached !== String(gpus.length)) {
-    return err(`nvidia-smi -q -x: expected attached_gpus = ${gpus.length}, with an address each`);
-  }
-  return ok(read);
+/**
+ * Reads what `nvidia-smi -q -x` printed, whether it succeeded or not: a whole document, words on single GPUs (for one that it
+ * cannot ask it may give up on all), or both. Neither of them, or a document without its root or cut short, is an error.
+ */
+export function readNvidiaSmi(text: string): Result<NvidiaAnswer> {
+  const words = readWords(text);
+  const [document] = /<nvidia_smi_log\b[\s\S]*<\/nvidia_smi_log>/.exec(text) ?? [];
+  if (document === undefined && words.size > 0) return ok({ gpus: [], words });
+  if (document === undefined) return err('nvidia-smi -q -x: expected a whole <nvidia_smi_log> document');
+  const parsed = parseXml(document);
+  if (!parsed.ok) return parsed;
+  const log = parsed.value['nvidia_smi_log'];
+  const gpus = isElement(log) ? elements(log['gpu']) : [];
+  const read = gpus.flatMap((gpu) => readGpu(gpu, words));
+  const attached = isElement(log) ? log['attached_gpus'] : undefined;
+  const unasked = [...words.keys()].filter((address) => read.every((gpu) => gpu.address !== address)).length;
+  const isWhole = [0, unasked].some((count) => attached === String(gpus.length + count));
+  return isWhole && read.length === gpus.length
+    ? ok({ gpus: read, words })
+    : err(`nvidia-smi -q -x: expected attached_gpus = ${gpus.length}, with an address each`);
 }
 
-function parseXml(text: string): Element | undefined {
+/**
+ * `Unable to determine the device handle for GPU 0000:02:00.0: GPU is lost.`, which newer ones write `GPU0: 0000:02:00.0`;
+ * `WARNING: infoROM is corrupted at gpu 0000:86:00.0`.
+ */
+function readWords(text: string): ReadonlyMap<string, string> {
+  const lines = text.matchAll(
+    /^.*(?:device handle for|infoROM is corrupted at) GPU\s*(?:\d+:\s*)?([0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])\b.*$/gim,
+  );
+  return new Map(
+    [...lines].flatMap(([line, id]) => {
+      const address = pciAddress(id);
+      return address === undefined ? [] : [[address, line.trim().slice(0, 200)] as const];
+    }),
+  );
+}
+
+function parseXml(text: string): Result<Element> {
+  // Drivers of 2023 leave an end tag too many among the clocks that can be chosen, which nobody reads here.
+  const document = text.replaceAll(/<supported_clocks>[\s\S]*?<\/supported_clocks>/g, '');
+  const stray = strayTag(document);
+  if (stray !== undefined) return err(`nvidia-smi -q -x: expected XML, got \`${stray}\` out of place`);
   try {
     const parser = new XMLParser({
       ignoreAttributes: false,
@@ -54,44 +95,67 @@ function parseXml(text: string): Element | undefined {
       parseTagValue: false,
       processEntities: false,
     });
-    const document: unknown = parser.parse(text);
-    return isElement(document) ? document : undefined;
+    const parsed: unknown = parser.parse(document);
+    return isElement(parsed) ? ok(parsed) : err('nvidia-smi -q -x: expected XML');
   } catch {
-    // Not XML: the caller says so.
-    return undefined;
+    // The parser throws for what is no XML, in words of its own.
+    return err('nvidia-smi -q -x: expected XML');
   }
 }
 
-/** One child of a name is an object, several are an array, none is `undefined`. */
+/** A tag that ends no element that is open: what follows would be read as another GPU's, or as nobody's. */
+function strayTag(document: string): string | undefined {
+  const open: string[] = [];
+  for (const [tag, slash, name = '', end] of document.matchAll(/<(\/?)(\w+)[^>]*?(\/?)>/g)) {
+    if (slash === '/' && open.pop() !== name) return tag;
+    if (slash === '' && end === '') open.push(name);
+  }
+  return open.length === 0 ? undefined : `<${open.join('><').slice(0, 60)}>`;
+}
+
+/** One element of a name is an object, several are a list. */
 const elements = (node: unknown): Element[] => (Array.isArray(node) ? node : [node]).filter(isElement);
 
-function readGpu(gpu: Element): NvidiaGpu[] {
+function readGpu(gpu: Element, words: ReadonlyMap<string, string>): NvidiaGpu[] {
   const address = pciAddress(gpu['@id']);
   if (address === undefined) return [];
-  const at = (...path: readonly string[]): Fact<string> => leaf(gpu, path);
-  // R535 and later have gpu_power_readings/current_power_limit; before it was power_readings/enforced_power_limit.
-  const power = (name: string): Fact<string> => {
-    const newer = at('gpu_power_readings', name);
-    return 'value' in newer ? newer : at('power_readings', name);
+  const told = words.get(address);
+  const at = (...path: readonly string[]): Fact<string> => said(gpu, path) ?? notReported(path);
+  // Names changed with R535. Where none tells it, the first that is there says why.
+  const either = (...paths: readonly (readonly string[])[]): Fact<string> => {
+    const [first = notReported(paths[0] ?? []), ...others] = paths.flatMap((path) => said(gpu, path) ?? []);
+    return firstKnown(first, ...others);
   };
-  const limit = [power('enforced_power_limit'), power('current_power_limit'), power('power_limit')].find(
-    (it) => 'value' in it,
-  );
   return [
     {
       address,
-      isSick: hasSickText(gpu, 12),
+      fault: told === undefined ? readFault(gpu) : { kind: kindOf(told), said: told },
       productName: at('product_name'),
       uuid: at('uuid'),
       serial: realSerial(at('serial')),
       memoryBytes: amount(at('fb_memory_usage', 'total'), 'MiB', mebibyte),
       memoryUsedBytes: amount(at('fb_memory_usage', 'used'), 'MiB', mebibyte),
       eccEnabled: flag(at('ecc_mode', 'current_ecc'), 'Enabled', 'Disabled'),
-      powerLimitWatts: amount(limit ?? power('power_limit'), 'W', 1),
-      defaultPowerLimitWatts: amount(power('default_power_limit'), 'W', 1),
+      isPartitioned: readMig(gpu),
+      persistenceEnabled: flag(at('persistence_mode'), 'Enabled', 'Disabled'),
+      clocksLowered: readClocks(at),
+      powerLimitWatts: amount(
+        either(
+          ['power_readings', 'enforced_power_limit'],
+          ['gpu_power_readings', 'current_power_limit'],
+          ['gpu_power_readings', 'power_limit'],
+          ['power_readings', 'power_limit'],
+        ),
+        'W',
+      ),
+      defaultPowerLimitWatts: amount(
+        either(['gpu_power_readings', 'default_power_limit'], ['power_readings', 'default_power_limit']),
+        'W',
+      ),
       rowRemapPending: flag(at('remapped_rows', 'remapped_row_pending'), 'Yes', 'No'),
       rowRemapFailure: flag(at('remapped_rows', 'remapped_row_failure'), 'Yes', 'No'),
-      computeProcesses: readProcesses(gpu['processes']),
+      busyPercent: amount(at('utilization', 'gpu_util'), '%'),
+      computeProcesses: readProcesses(gpu['processes'] ?? gpu['compute_processes']),
     },
   ];
 }
@@ -104,34 +168,91 @@ function pciAddress(id: unknown): string | undefined {
   return `${domain.replace(/^0+(?=[0-9a-f]{4})/i, '')}:${rest}`.toLowerCase();
 }
 
-function leaf(gpu: Element, path: readonly string[]): Fact<string> {
-  const what = `nvidia-smi ${path.join('/')}`;
+/** The text at a path below a GPU; absent where there is no such element. */
+function said(gpu: Element, path: readonly string[]): Fact<string> | undefined {
   let node: unknown = gpu;
   for (const name of path) node = isElement(node) ? node[name] : undefined;
-  if (typeof node !== 'string') return unknown(`${what}: not reported by this driver`);
+  if (typeof node !== 'string') return undefined;
   const text = node.trim();
-  return absent.test(text) || sick.test(text) ? unknown(`${what}: \`${text}\``) : known(text);
+  return absent.test(text) || sick.test(text)
+    ? unknown(`nvidia-smi ${path.join('/')}: \`${text}\``)
+    : known(text);
 }
 
-function amount(text: Fact<string>, unit: string, scale: number): Fact<number> {
-  if ('unknown' in text) return text;
-  const number = text.value.endsWith(` ${unit}`) ? text.value.slice(0, -unit.length) : text.value;
-  return number === text.value
-    ? unknown(`nvidia-smi: expected ${unit}, got \`${text.value.slice(0, 40)}\``)
-    : readAmount('nvidia-smi', number, scale);
-}
+const notReported = (path: readonly string[]): Fact<never> =>
+  unknown(`nvidia-smi ${path.join('/')}: not reported by this driver`);
 
-function flag(text: Fact<string>, yes: string, no: string): Fact<boolean> {
-  if ('unknown' in text) return text;
-  if (text.value === yes) return known(true);
-  return text.value === no
-    ? known(false)
-    : unknown(`nvidia-smi: expected ${yes} or ${no}, got \`${text.value.slice(0, 40)}\``);
-}
+const amount = (text: Fact<string>, unit: string, scale = 1): Fact<number> =>
+  mapFact(text, (value) => {
+    const number = value.endsWith(` ${unit}`) ? value.slice(0, -unit.length) : value;
+    return number === value
+      ? unknown(`nvidia-smi: expected ${unit}, got \`${value.slice(0, 40)}\``)
+      : readAmount('nvidia-smi', number, scale);
+  });
+
+const flag = (text: Fact<string>, yes: string, no: string): Fact<boolean> =>
+  mapFact(text, (value) =>
+    value === yes || value === no
+      ? known(value === yes)
+      : unknown(`nvidia-smi: expected ${yes} or ${no}, got \`${value.slice(0, 40)}\``),
+  );
 
 /** GeForce cards print `0` where others print a serial. */
 function realSerial(text: Fact<string>): Fact<string> {
   return 'value' in text && /^0*$/.test(text.value) ? unknown('nvidia-smi serial: this card has none') : text;
+}
+
+/** `N/A` is the answer of a GPU that cannot be partitioned: it is whole. */
+function readMig(gpu: Element): Fact<boolean> {
+  const mode = isElement(gpu['mig_mode']) ? gpu['mig_mode']['current_mig'] : undefined;
+  if (typeof mode === 'string' && /^\[?n\/a\]?$/i.test(mode.trim())) return known(false);
+  const path = ['mig_mode', 'current_mig'];
+  return flag(said(gpu, path) ?? notReported(path), 'Enabled', 'Disabled');
+}
+
+/** Clocks that an administrator has set below what the card would choose. A lock of another kind shows under load only. */
+function readClocks(at: (...path: readonly string[]) => Fact<string>): Fact<boolean> {
+  const lowered = ['graphics_clock', 'mem_clock'].map((clock) =>
+    mapFact(amount(at('applications_clocks', clock), 'MHz'), (set) =>
+      mapFact(amount(at('default_applications_clocks', clock), 'MHz'), (usual) => known(set < usual)),
+    ),
+  );
+  const [first] = lowered;
+  return lowered.find((it) => 'value' in it && it.value) ?? first ?? unknown('nvidia-smi: no clocks');
+}
+
+/** What has to be done about the GPU where the driver names it, else what reads as an error anywhere in its description. */
+function readFault(gpu: Element): AcceleratorFault | undefined {
+  const action = gpu['gpu_recovery_action'];
+  const status = isElement(gpu['gpu_reset_status']) ? gpu['gpu_reset_status'] : {};
+  const words = [
+    ['gpu_recovery_action', action],
+    ...['reset_required', 'drain_and_reset_recommended'].map((name) => [name, status[name]]),
+  ]
+    .filter(([, text]) => typeof text === 'string' && !/^(none|no|\[?n\/a\]?|\s*)$/i.test(text.trim()))
+    .map(([name, text]) => `${String(name)}: ${String(text).trim().slice(0, 60)}`);
+  if (words.length > 0) return { kind: kindOf(words.join('; ')), said: words.join('; ') };
+  const [error] = findSick(gpu, [], 12);
+  return error === undefined ? undefined : { kind: kindOf(error), said: error };
+}
+
+/** What the words of the driver ask for. Of an action that is not known here nobody says that a reset will do. */
+export function kindOf(words: string): AcceleratorFault['kind'] {
+  if (/is lost|device handle/i.test(words)) return 'lost';
+  if (/recovery_action: (?!(reset|reboot|node reboot|gpu reset|drain and reset)\b)/i.test(words))
+    return 'error';
+  if (/reboot/i.test(words)) return 'needs-reboot';
+  return /reset/i.test(words) ? 'needs-reset' : 'error';
+}
+
+/** Errors among the texts below a node, each with the name of its element. */
+function findSick(node: unknown, path: readonly string[], depth: number): string[] {
+  if (typeof node === 'string')
+    return sick.test(node) ? [`${path.join('/')}: ${node.trim().slice(0, 120)}`] : [];
+  if (depth === 0 || typeof node !== 'object' || node === null) return [];
+  return Object.entries(node).flatMap(([name, child]) =>
+    findSick(child, Array.isArray(node) ? path : [...path, name], depth - 1),
+  );
 }
 
 function readProcesses(processes: unknown): Fact<readonly string[]> {
@@ -154,10 +275,4 @@ function readProcesses(processes: unknown): Fact<readonly string[]> {
       return `${pid} ${name.slice(0, 60)}`.trim();
     }),
   );
-}
-
-function hasSickText(node: unknown, depth: number): boolean {
-  if (typeof node === 'string') return sick.test(node);
-  if (depth === 0 || typeof node !== 'object' || node === null) return false;
-  return Object.values(node).some((child) => hasSickText(child, depth - 1));
 }

@@ -8,26 +8,21 @@ import { onlineCpus } from './read-cpu.ts';
 import { readLimits } from './read-limits.ts';
 import { mountOf, readMounts } from './read-mounts.ts';
 import { mapFact, readAmount } from './read-number.ts';
-import type { NvidiaGpu } from './read-nvidia-smi.ts';
 
 /** Loaded above this share of the logical CPUs … */
 const loadShare = 0.1;
 /** … and one runnable task more, which the agent and its probes are themselves. */
 const ownLoad = 1;
-/** Memory that an idle GPU's driver may hold, as Meta's gcm has it. */
-const idleGpuBytes = 15 * 1024 * 1024;
-
 /** Reasons why the machine is in use. What could not be looked at makes an empty list unknown, never empty. */
 export function readOccupancy(
   evidence: Evidence,
   accelerators: Fact<readonly Accelerator[]>,
-  gpus: Fact<readonly NvidiaGpu[]>,
 ): HostFacts['occupancy'] {
   const loadAverage = mapFact(evidence.text('/proc/loadavg'), (text) =>
     readAmount('/proc/loadavg', text.split(' ')[0]),
   );
-  const parts = [readMiners(evidence), readGpus(accelerators, gpus)];
-  const reasons = parts.flatMap((part) => ('value' in part ? part.value : []));
+  const parts = [readMiners(evidence), ...readUses(accelerators)];
+  const reasons = parts.flatMap((part) => valueOf(part) ?? []);
   const blind = parts.flatMap((part) => ('unknown' in part ? [part.unknown] : []));
   return {
     loadAverage,
@@ -55,37 +50,17 @@ function readMiners(evidence: Evidence): Fact<string[]> {
   });
 }
 
-function readGpus(
-  accelerators: Fact<readonly Accelerator[]>,
-  gpus: Fact<readonly NvidiaGpu[]>,
-): Fact<string[]> {
-  return mapFact(accelerators, (all) => {
-    const found = all.flatMap(readBusy);
-    if ('value' in gpus) {
-      for (const { address, computeProcesses } of gpus.value) {
-        if ('unknown' in computeProcesses) return found.length > 0 ? known(found) : computeProcesses;
-        found.push(...computeProcesses.value.map((process) => `GPU ${address} runs the process ${process}`));
-      }
-    }
-    // A card that a working driver holds can be computing; without an answer nobody knows.
-    const silent = all.find(
-      (it) =>
-        'unknown' in it.memoryUsedBytes && 'value' in it.driver && /^(nvidia|amdgpu)$/.test(it.driver.value),
-    );
-    return silent === undefined || found.length > 0
-      ? known(found)
-      : unknown(`${silent.address} has a driver, but nothing says whether it computes`);
-  });
-}
-
-function readBusy(it: Accelerator): string[] {
-  const reasons: string[] = [];
-  if ('value' in it.memoryUsedBytes && it.memoryUsedBytes.value > idleGpuBytes) {
-    reasons.push(
-      `GPU ${it.address} has ${Math.round(it.memoryUsedBytes.value / 1024 / 1024)} MiB of its memory in use (idle: at most 15)`,
-    );
-  }
-  if ('value' in it.driver && it.driver.value === 'vfio-pci')
-    reasons.push(`GPU ${it.address} is lent to a virtual machine (vfio-pci)`);
-  return reasons;
+/** What is said of several accelerators alike is said once. */
+function readUses(accelerators: Fact<readonly Accelerator[]>): Fact<string[]>[] {
+  if ('unknown' in accelerators) return [accelerators];
+  const found = accelerators.value.flatMap(({ address, occupancy }) =>
+    (valueOf(occupancy) ?? []).map((reason) => `accelerator ${address} ${reason}`),
+  );
+  const doubts = accelerators.value.flatMap(({ address, occupancy }) =>
+    'unknown' in occupancy ? [{ address, why: occupancy.unknown }] : [],
+  );
+  const unlike = [...Map.groupBy(doubts, ({ why }) => why)].map(
+    ([why, those]) => `accelerator ${those.map(({ address }) => address).join(', ')}: ${why}`,
+  );
+  return [known(found), ...unlike.map(unknown)];
 }

@@ -94,6 +94,9 @@ const cell = (verdict: Verdict, requirement: string, subject = 'node'): Told<Cel
   return tell(found);
 };
 
+/** Nothing answers for the accelerator. */
+const silent = known({ kind: 'no-driver', said: 'said' } as const);
+
 describe('a cell with usable samples', () => {
   it('passes when the median holds, and shows number, limit and steps', () => {
     const verdict = run({ steps: copies([11 * GB, 12 * GB, 9.9 * GB]) });
@@ -194,7 +197,7 @@ describe('no measurement is never a pass', () => {
   });
   it('on an accelerator without a driver', () => {
     const perGpu = { ...speed, scope: 'accelerator' as const };
-    const facts = { accelerators: known([h100(0, { usable: known(false) })]) };
+    const facts = { accelerators: known([h100(0, { usable: unknown('said'), fault: silent })]) };
     expect(run({ facts }, { profile: constructProfile([perGpu]) }).cells).toMatchObject([
       { verdict: 'missing', missing: 'no-driver' },
     ]);
@@ -439,7 +442,13 @@ describe('facts', () => {
   });
   const profile = constructProfile([present, count, memory, usable, width]);
   const gpu = (index: number) => `node/GPU-00000000-0000-4000-8000-00000000000${index}`;
-  const dead = h100(1, { usable: known(false), memoryBytes: unknown('nvidia-smi: Unknown Error') });
+  const dead = h100(1, { usable: unknown('said'), fault: silent, memoryBytes: unknown('said') });
+  const said = 'power_readings/power_limit: ERR!';
+  const sick = h100(1, {
+    usable: known(false),
+    fault: known({ kind: 'error', said }),
+    memoryBytes: unknown(`nvidia-smi: ${said}`),
+  });
 
   it('no accelerator on the bus is a fail; what needs one is missing and folds into it', () => {
     const verdict = run({ facts: {}, claims: { 'accelerators.length': 8 } }, { profile });
@@ -458,6 +467,23 @@ describe('facts', () => {
     expect(cell(run({ facts, claims: { 'accelerators.length': 8 } }, { profile }), 'count').verdict).toBe(
       'fail',
     );
+  });
+  it('one that its driver names as faulty is a fail of the hardware, in its words; what it does not tell folds into that', () => {
+    const facts = { accelerators: known([h100(0), sick]) };
+    const verdict = run({ facts, claims: { 'accelerators.length': 2 } }, { profile });
+    expect(cell(verdict, 'usable', gpu(1))).toMatchObject({ verdict: 'fail', owner: 'hardware' });
+    expect(cell(verdict, 'memory', gpu(1))).toMatchObject({ verdict: 'missing', missing: 'unknown-fact' });
+    expect(cell(verdict, 'width', gpu(1)).verdict).toBe('pass');
+    expect(verdict.defects).toHaveLength(1);
+    expect(verdict.defects[0]).toMatchObject({
+      owner: 'hardware',
+      verdict: 'fail',
+      cells: [`${gpu(1)}:memory`, `${gpu(1)}:usable`],
+    });
+    expect(tell(verdict.defects[0])).toMatchObject({
+      symptom: `Title of usable: H100-SXM5-80GB at 0000:1c:00.0 is on the bus but not usable: ${said} (decides 2 cells)`,
+      action: expect.stringMatching(/^Reset the accelerator/) as string,
+    });
   });
   it('on the bus without a driver is missing, whatever the rule, and one defect; what is known is still judged', () => {
     const verdict = run(

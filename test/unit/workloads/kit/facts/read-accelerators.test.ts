@@ -85,12 +85,19 @@ describe('presence is counted on the bus, use by the vendor tool', () => {
       pciId: '10de:2330',
       vendor: 'NVIDIA',
       model: { value: 'H100-SXM5-80GB' },
+      purpose: { value: 'computing' },
       driver: { value: 'nvidia' },
       usable: { value: true },
+      fault: { unknown: 'nothing is known to be wrong with it' },
       uuid: { value: 'GPU-00000000-0000-4000-8000-0000000000BA' },
       serial: { value: '165422301187BA' },
       memoryBytes: { value: 85_520_809_984 },
       eccEnabled: { value: true },
+      isPartitioned: { unknown: 'nvidia-smi mig_mode/current_mig: not reported by this driver' },
+      persistenceEnabled: { unknown: 'nvidia-smi persistence_mode: not reported by this driver' },
+      clocksLowered: {
+        unknown: 'nvidia-smi applications_clocks/graphics_clock: not reported by this driver',
+      },
       link: {
         width: { value: 16 },
         maxWidth: { value: 16 },
@@ -100,6 +107,7 @@ describe('presence is counted on the bus, use by the vendor tool', () => {
       powerLimitWatts: { value: 500 },
       defaultPowerLimitWatts: { value: 700 },
       memoryUsedBytes: { value: 4_194_304 },
+      occupancy: { value: [] },
       rowRemapPending: { value: false },
       rowRemapFailure: { value: false },
     });
@@ -107,7 +115,8 @@ describe('presence is counted on the bus, use by the vendor tool', () => {
 
   test('no nvidia-smi: present, not usable', () => {
     const [gpu] = accelerators({ 'sysfs pci': bus });
-    expect(gpu?.usable).toEqual({ value: false });
+    expect(gpu?.usable).toEqual({ unknown: '`nvidia-smi` is not on the PATH' });
+    expect(gpu?.fault).toMatchObject({ value: { kind: 'no-driver' } });
     expect(gpu?.uuid).toEqual({ unknown: '`nvidia-smi` is not on the PATH' });
     expect(gpu?.memoryBytes).toEqual({ unknown: '`nvidia-smi` is not on the PATH' });
   });
@@ -118,8 +127,8 @@ describe('presence is counted on the bus, use by the vendor tool', () => {
       'sysfs pci': bus,
       [smi]: { status: 'failed', text: `${said}\n`, exitCode: 9 },
     });
-    expect(gpu?.usable).toEqual({ value: false });
-    expect(gpu?.uuid).toEqual({ unknown: `nvidia-smi -q -x: exit code 9, \`${said}\`` });
+    expect(gpu?.usable).toEqual({ unknown: `nvidia-smi -q -x: exit code 9, \`${said}\`` });
+    expect(gpu?.uuid).toEqual(gpu?.usable);
   });
 
   test('a GPU that fell off the driver stays in the list', () => {
@@ -129,6 +138,7 @@ describe('presence is counted on the bus, use by the vendor tool', () => {
       ['0000:ba:00.0', { value: false }],
       ['0000:bb:00.0', { value: true }],
     ]);
+    expect(found[0]?.fault).toMatchObject({ value: { kind: 'unlisted' } });
     expect(found[0]?.serial).toEqual({
       unknown: 'nvidia-smi does not list 0000:ba:00.0, which is on the PCI bus',
     });
@@ -164,7 +174,7 @@ describe('presence is counted on the bus, use by the vendor tool', () => {
   test('a document that is cut short describes no GPU', () => {
     const text = nvidiaSmi([{ id: '00000000:BA:00.0' }]).slice(0, 900);
     const [gpu] = accelerators({ 'sysfs pci': bus, [smi]: text });
-    expect(gpu?.usable).toEqual({ value: false });
+    expect(gpu?.usable).toEqual(gpu?.uuid);
     expect(gpu?.uuid).toEqual({ unknown: 'nvidia-smi -q -x: expected a whole <nvidia_smi_log> document' });
   });
 
@@ -202,4 +212,14 @@ describe('presence is counted on the bus, use by the vendor tool', () => {
       usable: { unknown: 'no tool of this vendor is asked yet' },
     });
   });
+});
+
+test('a document whose tags do not match is refused with the tag, never read as another GPU', () => {
+  const two = [{ id: '00000000:BA:00.0' }, { id: '00000000:BB:00.0' }];
+  const text = nvidiaSmi(two).replace('</ecc_mode>', '</ecc_mode></ecc_mode>');
+  const bus = pciTree({ '0000:ba:00.0': h100, '0000:bb:00.0': h100 });
+  for (const gpu of accelerators({ 'sysfs pci': bus, [smi]: text }))
+    expect(gpu.usable).toEqual({
+      unknown: 'nvidia-smi -q -x: expected XML, got `</ecc_mode>` out of place',
+    });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { findOccupied } from '../../../../../harness/plan/check-nodes.ts';
 import type { HostFacts } from '../../../../../workloads/kit/facts/host-facts.ts';
 import { readHostFacts } from '../../../../../workloads/kit/facts/read-host-facts.ts';
 import { constructed, h100, nvidiaSmi, pciTree, virtualMachine } from './documents.ts';
@@ -121,7 +122,7 @@ describe('occupancy', () => {
     });
   });
 
-  test('GPU memory above 15 MiB, and the process that holds it', () => {
+  test('a process that computes, and none that only draws', () => {
     const processes = `<process_info><pid>4242</pid><type>C</type><process_name>/opt/venv/bin/python train.py --key x</process_name></process_info>
       <process_info><pid>77</pid><type>G</type><process_name>/usr/lib/xorg/Xorg</process_name></process_info>`;
     expect(reasons({ 'sysfs pci': bus, 'nvidia-smi -q -x': nvidiaSmi([{ id, used: '15 MiB' }]) })).toEqual({
@@ -130,23 +131,37 @@ describe('occupancy', () => {
     expect(
       reasons({ 'sysfs pci': bus, 'nvidia-smi -q -x': nvidiaSmi([{ id, used: '16 MiB', processes }]) }),
     ).toEqual({
-      value: [
-        'GPU 0000:ba:00.0 has 16 MiB of its memory in use (idle: at most 15)',
-        'GPU 0000:ba:00.0 runs the process 4242 python',
-      ],
+      value: ['accelerator 0000:ba:00.0 runs the process 4242 python'],
     });
+  });
+
+  test('memory above what an idle driver holds, without a process: nobody can tell, and it is not measured unasked', () => {
+    const held = constructed({
+      'sysfs pci': bus,
+      'nvidia-smi -q -x': nvidiaSmi([{ id, used: '30000 MiB' }]),
+    });
+    const facts = readHostFacts(held);
+    const words = '30000 MiB of its memory are in use (idle: at most 816), and no process is named';
+    expect(facts.occupancy.reasons).toEqual({ unknown: `accelerator 0000:ba:00.0: ${words}` });
+    expect(findOccupied([{ node: 'a', facts }])).toEqual(
+      new Map([['a', [`accelerator 0000:ba:00.0: ${words}`]]]),
+    );
+    const idle = readHostFacts(
+      constructed({ 'sysfs pci': bus, 'nvidia-smi -q -x': nvidiaSmi([{ id, used: '800 MiB' }]) }),
+    );
+    expect(findOccupied([{ node: 'a', facts: idle }])).toEqual(new Map());
   });
 
   test('a GPU lent to a virtual machine', () => {
     const lent = pciTree({ '0000:ba:00.0': { ...h100, driver: '../vfio-pci' } });
     expect(reasons({ 'sysfs pci': lent })).toEqual({
-      value: ['GPU 0000:ba:00.0 is lent to a virtual machine (vfio-pci)'],
+      value: ['accelerator 0000:ba:00.0 is lent to a virtual machine (vfio-pci)'],
     });
   });
 
   test('a GPU with a driver that nobody can ask is not idle but unknown', () => {
     expect(reasons({ 'sysfs pci': bus })).toEqual({
-      unknown: '0000:ba:00.0 has a driver, but nothing says whether it computes',
+      unknown: 'accelerator 0000:ba:00.0: nothing says whether it computes: `nvidia-smi` is not on the PATH',
     });
   });
 
