@@ -177,6 +177,8 @@ export const Said = z
       low: z.number(),
       high: z.number(),
       unit: Unit,
+      /** With what the part answered instead: `EIO`. */
+      error: text.optional(),
       decision: spoken,
     }),
     say('nothing-measured', {}),

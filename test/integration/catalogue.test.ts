@@ -22,6 +22,11 @@ const gemm = recordedStep('matmul', 'openblas-0.3.21-fp32', { entry: 'gemm' });
 const verify = recordedStep('nvme', 'fio-3.33-verify', { entry: 'verify' });
 const corrupt = recordedStep('nvme', 'fio-3.33-verify-corrupt', { entry: 'verify' });
 const randomRead = recordedStep('nvme', 'fio-3.33-random-read', { entry: 'random-read' });
+const ioError = recordedStep('nvme', 'fio-3.33-io-error', {
+  entry: 'random-read',
+  execution: 'error',
+  reason: 'command `run` ended with 2',
+});
 /** A step that left nothing but its end. */
 const ended = (
   step: EvidenceStep,
@@ -204,6 +209,20 @@ describe('the best number wins', () => {
     expect(cell('vm', 'nvme-exact')).toMatchObject({
       verdict: 'fail',
       reason: 'expected at most 0, found 0 to 3: 1 of 3 observations violate the limit',
+    });
+  });
+
+  it('a drive that answers with an error in a timed read: a defect of the drive, whatever its verify pass says', async () => {
+    const { exitCode, cell, verdict } = await judgeSteps([hash, gemm, verify, ioError]);
+    expect(exitCode).toBe(1);
+    expect(cell('vm', 'nvme-exact')).toMatchObject({
+      verdict: 'fail',
+      owner: 'hardware',
+      reason: 'expected at most 0, found 0 to 1 (EIO): 1 of 2 observations violate the limit',
+    });
+    expect(tell(verdict.defects)[0]).toMatchObject({
+      owner: 'hardware',
+      action: expect.stringMatching(/kernel log/) as string,
     });
   });
 

@@ -2,6 +2,7 @@ import type { CommandInput } from '../kit/command.ts';
 import { valueOf } from '../kit/facts/fact.ts';
 import type { HostFacts } from '../kit/facts/host-facts.ts';
 import { lsblkArguments } from '../kit/facts/read-drives.ts';
+import { planControllers } from './read-controllers.ts';
 
 const timeoutMs = 10_000;
 const attributes = ['dev', 'size', 'hidden', 'serial', 'wwid', 'model', 'transport', 'rotational'];
@@ -45,6 +46,7 @@ export function planTarget({ drives, scratch }: HostFacts): readonly CommandInpu
       ],
       timeoutMs,
     },
+    ...(kernelNames.some((name) => name.startsWith('nvme')) ? [planControllers] : []),
     ...(isLayered ? [layers] : []),
   ];
 }

@@ -5,6 +5,7 @@ import { whyNotMoved } from './moved-bytes.ts';
 import { engine } from './plan-fio.ts';
 import type { FioJob } from './read-fio.ts';
 import type { StorageReading } from './read-fio-step.ts';
+import type { DriveTarget } from './read-target.ts';
 import { readTarget } from './read-target.ts';
 import { whyTooLarge } from './storage-budget.ts';
 import type { Params } from './workload.ts';
@@ -20,31 +21,17 @@ export interface Measured {
 /** Adds what was really done to the readings, and why they are no number of the drive if they are none. */
 export function proveReadings(
   readings: readonly StorageReading[],
-  measured: Measured,
+  { outputs, params, job, layoutBytes }: Measured,
 ): readonly StorageReading[] {
-  const { outputs, params, job } = measured;
   const target = readTarget(outputs);
-  const done = job['job options'];
-  const dimensions: Dimensions = {
-    pattern: params.pattern,
-    blockBytes: params.blockBytes,
-    queueDepth: params.queueDepth,
-    jobs: params.jobs,
-    fileBytes: params.fileBytes,
-    // A minute at most, on a drive in unknown state: what a steady state would give is another number.
-    state: 'burst',
-    direct: done['direct'] === '1',
-    ioEngine: done['ioengine'] ?? 'unknown',
-    ...target.dimensions,
-  };
   const { direction } = patterns[params.pattern];
   const bytes = job[direction].io_bytes;
   const output = outputs['run'];
   const faults = [
     target.refusal,
-    whyOtherwise(done, params),
-    measured.layoutBytes < params.fileBytes
-      ? `the file was not written in full before the run (${measured.layoutBytes} of ${params.fileBytes} bytes)`
+    whyOtherwise(job['job options'], params),
+    layoutBytes < params.fileBytes
+      ? `the file was not written in full before the run (${layoutBytes} of ${params.fileBytes} bytes)`
       : undefined,
     params.pattern === 'verify' ? whyNotWhole(bytes, params) : whyTooShort(job[direction].runtime, params),
     target.freeBytes === undefined
@@ -54,6 +41,43 @@ export function proveReadings(
       ? undefined
       : whyNotMoved(output, target.drive, direction, bytes),
   ].filter((fault) => fault !== undefined);
+  const done = job['job options'];
+  const proof = { direct: done['direct'] === '1', ioEngine: done['ioengine'] ?? 'unknown' };
+  return place(readings, { target, params, proof, faults });
+}
+
+/** The same for an error that the drive answered with, which needs no proof but that it is one drive. */
+export function placeReadings(
+  readings: readonly StorageReading[],
+  outputs: StepOutputs,
+  params: Params,
+): readonly StorageReading[] {
+  const target = readTarget(outputs);
+  const faults = target.refusal === undefined ? [] : [target.refusal];
+  return place(readings, { target, params, proof: {}, faults });
+}
+
+function place(
+  readings: readonly StorageReading[],
+  about: {
+    readonly target: DriveTarget;
+    readonly params: Params;
+    readonly proof: Dimensions;
+    readonly faults: readonly string[];
+  },
+): readonly StorageReading[] {
+  const { target, params, proof, faults } = about;
+  const dimensions: Dimensions = {
+    pattern: params.pattern,
+    blockBytes: params.blockBytes,
+    queueDepth: params.queueDepth,
+    jobs: params.jobs,
+    fileBytes: params.fileBytes,
+    // A minute at most, on a drive in unknown state: what a steady state would give is another number.
+    state: 'burst',
+    ...proof,
+    ...target.dimensions,
+  };
   return readings.map((reading) => ({
     ...reading,
     dimensions: { ...dimensions, ...reading.dimensions },
@@ -63,21 +87,43 @@ export function proveReadings(
   }));
 }
 
-/** fio repeats the options that it ran with: they must be those that were asked for. */
+/** fio repeats the options that it ran with: they must be those that were asked for, however they are written. */
 function whyOtherwise(done: Readonly<Record<string, string>>, params: Params): string | undefined {
   if (done['direct'] !== '1') return 'fio did not run with direct I/O: the number is the page cache';
-  const asked = {
-    rw: patterns[params.pattern].rw,
-    bs: params.blockBytes,
-    iodepth: params.queueDepth,
-    size: params.fileBytes,
-    numjobs: params.jobs,
-    ioengine: engine,
-  };
-  const [name, value] = Object.entries(asked).find(([key, wanted]) => done[key] !== String(wanted)) ?? [];
-  return name === undefined || value === undefined
-    ? undefined
-    : `fio ran with ${name}=${done[name] ?? 'nothing'}, not ${value}`;
+  const { rw, direction } = patterns[params.pattern];
+  const { bs = '', size = '' } = done;
+  // `4k,8k` are blocks of reads and of writes, and a lone `4k` those of both.
+  const [reads = '', writes = reads] = bs.split(',');
+  const amount = (text: string): string =>
+    String(readFioAmount(text, done['kb_base'] === '1000' ? 1000 : 1024) ?? text);
+  const compared: readonly { name: string; found: string; wanted: string | number; written?: string }[] = [
+    { name: 'rw', found: done['rw'] ?? '', wanted: rw },
+    {
+      name: 'bs',
+      found: amount(direction === 'read' || writes === '' ? reads : writes),
+      wanted: params.blockBytes,
+      written: bs,
+    },
+    { name: 'iodepth', found: done['iodepth'] ?? '1', wanted: params.queueDepth },
+    { name: 'size', found: amount(size), wanted: params.fileBytes, written: size },
+    { name: 'numjobs', found: done['numjobs'] ?? '1', wanted: params.jobs },
+    { name: 'ioengine', found: done['ioengine'] ?? '', wanted: engine },
+  ];
+  const other = compared.find(({ found, wanted }) => found !== String(wanted));
+  if (other === undefined) return undefined;
+  const written = other.written ?? other.found;
+  return `fio ran with ${other.name}=${written === '' ? 'nothing' : written}, not ${other.wanted}`;
+}
+
+/**
+ * A size as fio writes it: with `kb_base=1024`, its default, `4k` and `4kb` are 4096 and `4ki` is 4000; with 1000 the other
+ * way round (fio HOWTO, "Parameter types", integer).
+ */
+function readFioAmount(text: string, base: 1000 | 1024): number | undefined {
+  const [, digits, unit = '', binary] = /^(\d+)([kmgtp]?)(i?)b?$/i.exec(text.trim()) ?? [];
+  if (digits === undefined) return undefined;
+  const factor = (binary === '') === (base === 1024) ? 1024 : 1000;
+  return Number(digits) * factor ** ' kmgtp'.indexOf(unit === '' ? ' ' : unit.toLowerCase());
 }
 
 const whyTooShort = (runtimeMs: number, { seconds }: Params): string | undefined =>

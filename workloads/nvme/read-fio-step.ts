@@ -5,7 +5,7 @@ import type { Reading } from '../kit/tool.ts';
 import { quantity } from '../kit/unit.ts';
 import { patterns } from './fio-patterns.ts';
 import type { FioDirection, FioJob } from './read-fio.ts';
-import { verifyFailed } from './read-fio.ts';
+import { driveErrorOf, verifyFailed } from './read-fio.ts';
 import type { nvme, Params } from './workload.ts';
 
 /** A reading of this workload, before it is known what drive it is of. */
@@ -14,6 +14,20 @@ export type StorageReading = Reading<typeof nvme.metrics>;
 const at = (pointer: string): readonly SourcePlace[] => [
   { command: 'run', output: 'run.json', pointer: `/jobs/0${pointer}` },
 ];
+
+/** Blocks that the drive answered with an error, when it did: they were not read back, or not written, as they were to be. */
+export function readDriveError(job: FioJob, id: 'layout' | 'run'): readonly StorageReading[] | undefined {
+  const error = driveErrorOf(job);
+  if (error === undefined) return undefined;
+  return [
+    {
+      metric: 'verifyErrors',
+      value: quantity('count', Math.max(1, job.total_err ?? 1)),
+      dimensions: { error, errno: job.error },
+      at: [{ command: id, output: `${id}.json`, pointer: '/jobs/0/error' }],
+    },
+  ];
+}
 
 /** Wrong blocks that a verification found; that it found some is a measurement, not a failure of fio. */
 export function readVerification(job: FioJob): Result<readonly StorageReading[]> {

@@ -18,22 +18,48 @@ const Direction = z.object({
 });
 export type FioDirection = z.infer<typeof Direction>;
 
+/** As fio was given them: `4k` stays `4k`. */
+const options = z.record(z.string(), z.string());
+
 const Job = z.object({
   jobname: z.string(),
   error: z.number().int(),
   /** Only with `continue_on_error`, and then both. */
   total_err: z.number().int().nonnegative().optional(),
   first_error: z.number().int().optional(),
-  'job options': z.record(z.string(), z.string()),
+  'job options': options,
   read: Direction,
   write: Direction,
 });
 export type FioJob = z.infer<typeof Job>;
 
-const Document = z.object({ 'fio version': z.string(), jobs: z.tuple([Job]) });
+// What stands in the [global] section of a job file is listed apart, and holds for every job that says nothing else.
+const Document = z
+  .object({ 'fio version': z.string(), 'global options': options.default({}), jobs: z.tuple([Job]) })
+  .transform(({ 'fio version': version, 'global options': shared, jobs: [job] }) => ({
+    version,
+    job: { ...job, 'job options': { ...shared, ...job['job options'] } },
+  }));
 
 /** EILSEQ: how fio reports that a block did not read back as it was written. */
 export const verifyFailed = 84;
+
+/**
+ * How a drive answers a request that it cannot serve (blk_status_t in the kernel's block layer), by Linux's numbers. What
+ * a full file system, a missing right or a wrong option answers is none of these.
+ */
+const driveErrors: ReadonlyMap<number, string> = new Map([
+  [5, 'EIO'],
+  [6, 'ENXIO'],
+  [19, 'ENODEV'],
+  [61, 'ENODATA'],
+  [67, 'ENOLINK'],
+  [110, 'ETIMEDOUT'],
+  [121, 'EREMOTEIO'],
+]);
+
+/** The error that the drive answered a request with, if it did: a finding, whatever else the job reports. */
+export const driveErrorOf = ({ error }: FioJob): string | undefined => driveErrors.get(error);
 
 /**
  * The job of one fio process from its `--output` file (`<id>.json`): with `group_reporting` it is one however many
@@ -50,7 +76,7 @@ export function readFio(
       ? err(`command \`${id}\`: expected the file ${id}.json, got none`)
       : readJson(Document, withoutLog(text));
   if (!read.ok) return output.ok ? read : output;
-  const [job] = read.value.jobs;
+  const { job, version } = read.value;
   if (job.jobname !== id)
     return err(`command \`${id}\`: expected its report, got that of \`${job.jobname}\``);
   if ((job.total_err === undefined) !== (job.first_error === undefined))
@@ -58,6 +84,9 @@ export function readFio(
   // Without a count it stopped at the first wrong block, and said so.
   if (output.ok && job.error === verifyFailed && job.total_err === undefined)
     return err(`command \`${id}\`: expected a count of errors, got none`);
+  if (driveErrorOf(job) !== undefined) return ok({ version: version.replace(/^fio-/, ''), job });
+  if (job.error === 0 && text !== undefined && ioError.test(text))
+    return err(`command \`${id}\`: fio reports no error after \`${ioError.exec(text)?.[0].slice(0, 120)}\``);
   if (job.error !== 0 && job.error !== verifyFailed)
     return err(`command \`${id}\`: fio ended with error ${job.error}`);
   // fio prints numbers even when it could not open its file: only its exit code tells.
@@ -66,8 +95,16 @@ export function readFio(
     const slip = contradiction(direction);
     if (slip !== undefined) return err(`command \`${id}\`: ${slip}`);
   }
-  return ok({ version: read.value['fio version'].replace(/^fio-/, ''), job });
+  return ok({ version: version.replace(/^fio-/, ''), job });
 }
+
+/** The same from Node's words for a call that failed: `EIO: i/o error, write`. */
+export function driveErrorIn(text: string): { readonly error: string; readonly errno: number } | undefined {
+  for (const [errno, error] of driveErrors) if (text.includes(`${error}: `)) return { error, errno };
+  return undefined;
+}
+
+const ioError = /^fio: io_u error .*/m;
 
 /**
  * A job process that finds many wrong blocks fills its buffer and writes its log into the report's file, cut
@@ -75,7 +112,7 @@ export function readFio(
  */
 function withoutLog(text: string): string {
   const start = text.indexOf('{\n  "fio version" : ');
-  return start > 0 && /^(verify|crc32c): /.test(text) ? text.slice(start) : text;
+  return start > 0 && /^(verify: |crc32c: |fio: io_u error )/.test(text) ? text.slice(start) : text;
 }
 
 /** fio's rates follow from its totals and its time; a report in which they do not was damaged. */

@@ -9,6 +9,7 @@ import type { Result } from '../kit/result.ts';
 import { err, ok } from '../kit/result.ts';
 import type { Dimensions } from '../kit/sample.ts';
 import type { StepOutputs } from '../kit/tool.ts';
+import { readControllers } from './read-controllers.ts';
 import type { LayeredDrive } from './read-layers.ts';
 import { readLayers } from './read-layers.ts';
 
@@ -91,7 +92,9 @@ function readDrive(outputs: StepOutputs, mount: Mounted): Result<LayeredDrive> {
     rows.find((it) => mount.fstype === 'btrfs' && it.name === source);
   if (row === undefined)
     return err(`device ${mount['maj:min']} (${mount.source}) is not a block device that lsblk lists`);
-  const drives = drivesFrom(readTree(sysfs.value.stdout), rows);
+  const tree = readTree(sysfs.value.stdout);
+  const controllers = readControllers(outputs['controllers']?.stdout ?? '', tree);
+  const drives = drivesFrom({ ...tree, ...controllers }, rows);
   const name = row.type === 'part' ? (row.pkname ?? '') : row.name;
   const drive = drives.find((it) => it.name === name);
   if (drive !== undefined) return ok({ drive, through: undefined });

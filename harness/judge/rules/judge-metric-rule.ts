@@ -130,6 +130,7 @@ function decideGroups(
         value: limit.value,
         sampling,
       });
+      const error = group.map(({ dimensions }) => dimensions['error']).find((name) => name !== undefined);
       const verdict = decision === 'pass' || decision === 'fail' ? decision : 'inconclusive';
       return {
         verdict,
@@ -140,6 +141,7 @@ function decideGroups(
           low: Math.min(...values),
           high: Math.max(...values),
           unit: limit.unit,
+          ...(error === undefined ? {} : { error: String(error) }),
           decision: reason,
         },
       };

@@ -19,12 +19,12 @@ export const numberSentences = {
       .join(', ')}`,
   'no-usable-sample': () => 'no sample can be used',
   'some-samples': ({ flawed, of, what }, say) => `${flawed} of ${of} samples: ${say(what)}`,
-  measured: ({ comparator, limit, low, high, unit, decision }, say) => {
+  measured: ({ comparator, limit, low, high, unit, error, decision }, say) => {
     const range =
       low === high
         ? describeQuantity(low, unit)
         : `${describeQuantity(low, unit)} to ${describeQuantity(high, unit)}`;
-    return `expected ${comparatorWords[comparator]} ${describeQuantity(limit.value, limit.unit)}, found ${range}: ${say(decision)}`;
+    return `expected ${comparatorWords[comparator]} ${describeQuantity(limit.value, limit.unit)}, found ${range}${error === undefined ? '' : ` (${error})`}: ${say(decision)}`;
   },
   'nothing-measured': () => 'nothing was measured',
   observations: ({ violating, of }) =>

@@ -40,7 +40,7 @@ export const readLsblk = (output: string): readonly BlockDevice[] | undefined =>
   Lsblk.safeParse(parseJson(output)).data?.blockdevices;
 
 /** Kernel names that are never a drive of the machine, whatever sysfs says about them. */
-const neverDrives = /^(loop|ram|zram|dm-|md|nbd|rbd|drbd|sr|fd|nullb)\d|^mmcblk\d+(boot|rpmb)/;
+const neverDrives = /^(loop|ram|zram|dm-|md|nbd|rbd|drbd|sr|fd|nullb|pmem|mtdblock)\d|^mmcblk\d+(boot|rpmb)/;
 
 /** Whole block devices with hardware (or a hypervisor) behind them. */
 export function readDrives(evidence: Evidence): Fact<Drive[]> {
@@ -93,7 +93,8 @@ function readDrive(name: string, tree: Tree, row: BlockDevice | undefined): Driv
     isSoftware ||
     get('hidden') === '1' ||
     majorMinor === undefined ||
-    get('size') === '0'
+    get('size') === '0' ||
+    isRemovableUsb(devicePath, get('removable'))
   )
     return [];
   const named = (what: string, ...candidates: readonly (string | null | undefined)[]): Fact<string> => {
@@ -125,6 +126,10 @@ function readDrive(name: string, tree: Tree, row: BlockDevice | undefined): Driv
   ];
 }
 
+/** A stick, or what the management controller of a server pretends to be one: not a part of the machine. */
+export const isRemovableUsb = (devicePath: string, removable: string | undefined): boolean =>
+  removable === '1' && /\/usb\d+\//.test(devicePath);
+
 function controllerTransport(name: string, tree: Tree): string | undefined {
   const own = tree[`/sys/block/${name}/device/transport`];
   if (typeof own === 'string') return own;
@@ -143,9 +148,15 @@ function readTransport(
   tran: string | undefined,
 ): Fact<string> {
   if (/^nvme\d+n\d+$/.test(name)) {
-    // Over a fabric it is somebody else's drive.
-    return known(controller === undefined || controller === 'pcie' ? 'nvme' : `nvme-${controller}`);
+    // Over a fabric it is somebody else's drive. Kernels before 4.15 say nothing of the controller's transport.
+    if (controller === 'pcie' || (controller === undefined && devicePath.includes('/pci')))
+      return known('nvme');
+    return controller === undefined
+      ? unknown(`no controller of ${name} tells its transport: PCI Express, or a network`)
+      : known(`nvme-${controller}`);
   }
+  if (/\/rport-/.test(devicePath)) return known('fc');
+  if (/\/session\d+\//.test(devicePath)) return known('iscsi');
   if (/^vd[a-z]/.test(name) || /\/virtio\d+\//.test(devicePath)) return known('virtio');
   if (/\/usb\d+\//.test(devicePath)) return known('usb');
   if (/\/ata\d+\//.test(devicePath)) return known('sata');

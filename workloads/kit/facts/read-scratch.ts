@@ -6,6 +6,7 @@ import type { Fact } from './fact.ts';
 import { known, unknown, valueOf } from './fact.ts';
 import type { Drive, HostFacts } from './host-facts.ts';
 import { whyNoDrive } from './local-file-systems.ts';
+import { isRemovableUsb } from './read-drives.ts';
 import type { Mount } from './read-mounts.ts';
 import { mountOf, readMounts } from './read-mounts.ts';
 import { mapFact } from './read-number.ts';
@@ -52,9 +53,21 @@ export function readScratch(
 function driveBehind(mount: Mount, tree: Tree, drives: Fact<readonly Drive[]>): Fact<string> {
   const refusal = whyNoDrive(mount.fileSystem);
   if (refusal !== undefined) return unknown(refusal);
-  return mapFact(blockNode(mount, tree), (name) =>
-    mapFact(driveBelow(name, layersOf(tree), valueOf(drives) ?? []), ({ drive }) => known(drive.identity)),
-  );
+  return mapFact(blockNode(mount, tree), (name) => {
+    const stick = removableBelow(name, tree);
+    if (stick !== undefined) return unknown(`${stick} is a removable USB medium, no drive of the machine`);
+    return mapFact(driveBelow(name, layersOf(tree), valueOf(drives) ?? []), ({ drive }) =>
+      known(drive.identity),
+    );
+  });
+}
+
+function removableBelow(name: string, tree: Tree): string | undefined {
+  const disk = layersOf(tree).diskOf(name) ?? name;
+  const [link, removable] = [tree[`/sys/block/${disk}`], tree[`/sys/block/${disk}/removable`]];
+  return typeof link === 'string' && typeof removable === 'string' && isRemovableUsb(link, removable)
+    ? disk
+    : undefined;
 }
 
 function layersOf(tree: Tree): BlockLayers {

@@ -1,14 +1,17 @@
 import * as z from 'zod';
 import { outputOf, readJson } from '../../kit/read-output.ts';
+import type { Result } from '../../kit/result.ts';
 import { err, ok } from '../../kit/result.ts';
-import type { Reading } from '../../kit/tool.ts';
+import type { ParsedStep, Reading, StepOutputs } from '../../kit/tool.ts';
 import { defineTool } from '../../kit/tool.ts';
 import { quantity } from '../../kit/unit.ts';
 import { checkTarget } from '../check-target.ts';
 import { counterFiles, whyNotMoved } from '../moved-bytes.ts';
 import { planTarget, targetRequirements } from '../plan-target.ts';
+import { driveErrorIn } from '../read-fio.ts';
 import { readTarget } from '../read-target.ts';
 import { whyTooLarge } from '../storage-budget.ts';
+import type { Params } from '../workload.ts';
 import { nvme } from '../workload.ts';
 import { writtenBytes } from '../written-bytes.ts';
 
@@ -27,6 +30,26 @@ const Line = z.strictObject({
     }),
   ]),
 });
+
+/** A drive that answers the kernel with an error has lost a block, whatever was to be measured. */
+function readDriveError(
+  outputs: StepOutputs,
+  { pattern }: Params,
+): Result<ParsedStep<typeof nvme.metrics>> | undefined {
+  const lines = (outputs['run']?.stderr ?? '').split('\n');
+  const line = lines.findIndex((each) => driveErrorIn(each) !== undefined);
+  const found = driveErrorIn(lines[line] ?? '');
+  const { drive, dimensions } = readTarget(outputs);
+  if (found === undefined || drive === undefined) return undefined;
+  const reading = {
+    metric: 'verifyErrors',
+    value: quantity('count', 1),
+    dimensions: { pattern, ...found, ...dimensions },
+    at: [{ command: 'run', output: 'stderr', line: line + 1 }],
+    device: drive.identity,
+  } as const;
+  return ok({ readings: [reading] });
+}
 
 /** Buffered writes with one fsync, in Node: an indicative number where fio is not. */
 export const embedded = defineTool(nvme, {
@@ -57,7 +80,7 @@ export const embedded = defineTool(nvme, {
   writtenBytes,
   parse: (outputs, params) => {
     const run = outputOf(outputs, 'run');
-    if (!run.ok) return run;
+    if (!run.ok) return readDriveError(outputs, params) ?? run;
     const read = readJson(Line, run.value.stdout);
     if (!read.ok) return read;
     const [result] = read.value.results;

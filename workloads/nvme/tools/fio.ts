@@ -4,9 +4,9 @@ import { checkTarget } from '../check-target.ts';
 import { counterFiles } from '../moved-bytes.ts';
 import { layout, run } from '../plan-fio.ts';
 import { planTarget, targetRequirements } from '../plan-target.ts';
-import { proveReadings } from '../prove-readings.ts';
+import { placeReadings, proveReadings } from '../prove-readings.ts';
 import { readFio } from '../read-fio.ts';
-import { readSpeed, readVerification } from '../read-fio-step.ts';
+import { readDriveError, readSpeed, readVerification } from '../read-fio-step.ts';
 import { nvme } from '../workload.ts';
 import { writtenBytes } from '../written-bytes.ts';
 
@@ -31,11 +31,20 @@ export const fio = defineTool(nvme, {
   parse: (outputs, params) => {
     const written = readFio(outputs, 'layout');
     if (!written.ok) return written;
+    const unwritten = readDriveError(written.value.job, 'layout');
+    if (unwritten !== undefined)
+      return ok({
+        toolVersion: written.value.version,
+        readings: placeReadings(unwritten, outputs, params),
+      });
     const measured = readFio(outputs, 'run');
     if (!measured.ok) return measured;
     const { job, version } = measured.value;
     if (version !== written.value.version)
       return err(`expected one fio, got ${written.value.version} for the layout and ${version} for the run`);
+    const unread = readDriveError(job, 'run');
+    if (unread !== undefined)
+      return ok({ toolVersion: version, readings: placeReadings(unread, outputs, params) });
     const readings = params.pattern === 'verify' ? readVerification(job) : readSpeed(job, params);
     if (!readings.ok) return readings;
     const layoutBytes = written.value.job.write.io_bytes;

@@ -230,8 +230,8 @@ describe('unreadable outputs are errors', () => {
       'command `run`: expected its report, got that of `layout`',
     ));
   test('an error of fio', () =>
-    expect(error(withText(randomRead.outputs, ['run', 'run.json'], '"error" : 0', '"error" : 5'))).toBe(
-      'command `run`: fio ended with error 5',
+    expect(error(withText(randomRead.outputs, ['run', 'run.json'], '"error" : 0', '"error" : 28'))).toBe(
+      'command `run`: fio ended with error 28',
     ));
   test('a verification error where nothing is verified', () =>
     expect(error(withText(randomRead.outputs, ['run', 'run.json'], '"error" : 0', '"error" : 84'))).toBe(

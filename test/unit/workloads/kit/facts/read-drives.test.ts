@@ -33,6 +33,10 @@ describe('transport', () => {
     ['nvme0n1', 'pci0000:00/0000:01:00.0/nvme/nvme0', { 'device/transport': 'pcie' }, 'nvme'],
     ['nvme1n1', 'virtual/nvme-fabrics/ctl/nvme1', { 'device/transport': 'tcp' }, undefined],
     ['nvme1n1', 'virtual/nvme-subsystem/nvme-subsys1', { 'device/nvme1/transport': 'rdma' }, 'nvme-rdma'],
+    ['nvme2n1', 'virtual/nvme-subsystem/nvme-subsys2', { 'device/nvme2/transport': 'pcie' }, 'nvme'],
+    ['nvme2n1', 'pci0000:64/0000:64:05.5/pci10000:00/10000:00:02.0/10000:01:00.0/nvme/nvme2', {}, 'nvme'],
+    ['sdb', 'pci0000:00/0000:01:00.0/host7/rport-7:0-0/target7:0:0/7:0:0:0', {}, 'fc'],
+    ['sdc', 'platform/host3/session1/target3:0:0/3:0:0:0', {}, 'iscsi'],
     ['sda', 'pci0000:00/0000:00:1f.2/ata1/host0/target0:0:0/0:0:0:0', {}, 'sata'],
     ['sdb', 'pci0000:00/0000:00:14.0/usb2/2-1/2-1:1.0/host6/target6:0:0/6:0:0:0', {}, 'usb'],
     ['sdc', 'pci0000:00/0000:00:05.0/virtio2/host2/target2:0:0/2:0:0:0', {}, 'virtio'],
@@ -43,6 +47,13 @@ describe('transport', () => {
     expect(found === undefined ? undefined : found.transport).toEqual(
       expected === undefined ? undefined : { value: expected },
     );
+  });
+
+  test('a multipath drive none of whose controllers was looked at is not taken for PCI Express', () => {
+    const tree = drive('nvme1n1', 'virtual/nvme-subsystem/nvme-subsys1');
+    expect(drives(tree)[0]?.transport).toEqual({
+      unknown: 'no controller of nvme1n1 tells its transport: PCI Express, or a network',
+    });
   });
 
   test('a place that tells nothing is unknown, unless lsblk knows', () => {
@@ -56,7 +67,17 @@ describe('transport', () => {
   });
 });
 
-test.each(['loop0', 'ram1', 'zram0', 'dm-0', 'md127', 'nbd0', 'sr0'])('%s is no drive', (name) => {
+test.each([
+  'loop0',
+  'ram1',
+  'zram0',
+  'dm-0',
+  'md127',
+  'nbd0',
+  'sr0',
+  'pmem0',
+  'mtdblock1',
+])('%s is no drive', (name) => {
   expect(drives(drive(name, 'virtual'))).toEqual([]);
   expect(drives(drive(name, 'pci0000:00/x'))).toEqual([]);
 });
