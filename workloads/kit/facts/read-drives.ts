@@ -4,6 +4,7 @@ import type { Evidence, Tree } from './evidence.ts';
 import type { Fact } from './fact.ts';
 import { known, unknown, valueOf } from './fact.ts';
 import type { Drive } from './host-facts.ts';
+import { isPlaceholder } from './placeholders.ts';
 import { firstKnown, mapFact, readAmount } from './read-number.ts';
 
 const text = z.string().nullish();
@@ -98,7 +99,7 @@ function readDrive(name: string, tree: Tree, row: BlockDevice | undefined): Driv
   )
     return [];
   const named = (what: string, ...candidates: readonly (string | null | undefined)[]): Fact<string> => {
-    const found = candidates.map((it) => it?.trim() ?? '').find((it) => it !== '');
+    const found = candidates.map((it) => it?.trim() ?? '').find((it) => it !== '' && !isPlaceholder(it));
     return found === undefined
       ? unknown(`neither lsblk nor sysfs reports a ${what} for ${name}`)
       : known(found);
