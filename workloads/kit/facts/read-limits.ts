@@ -6,8 +6,10 @@ import type { HostFacts } from './host-facts.ts';
 import { onlineCpus } from './read-cpu.ts';
 import { readCpuList } from './read-cpu-list.ts';
 import { readMemory } from './read-memory.ts';
+import { mountOf, readMounts } from './read-mounts.ts';
 import { mapFact, readAmount } from './read-number.ts';
 import { FileSystemStatus } from './read-scratch.ts';
+import { whyHidden } from './visible-cgroup.ts';
 
 /** RLIM_INFINITY (2^64 − 1) as a double: what the kernel itself keeps for `unlimited`. */
 const unlimitedBytes = 2 ** 64;
@@ -27,10 +29,10 @@ export function readLimits(evidence: Evidence): HostFacts['limits'] {
     cpuQuotaCores: orNone(quota, 'no cgroup of this process has a CPU quota'),
     unrestricted: readUnrestricted(
       allowedCpus,
-      onlineCpus(evidence),
+      ofMachine(evidence, onlineList, onlineCpus(evidence)),
       quota,
       memoryMax,
-      readMemory(evidence).totalBytes,
+      ofMachine(evidence, '/proc/meminfo', readMemory(evidence).totalBytes),
     ),
     memoryMaxBytes: orNone(memoryMax, 'no cgroup of this process has a memory limit'),
     memlockBytes: readMemlock(evidence),
@@ -56,25 +58,46 @@ function statusField(evidence: Evidence, name: string): Fact<string> {
   });
 }
 
-/** The affinity mask may name CPUs that are offline: only those that are online count. */
+/**
+ * The affinity mask may name CPUs that are offline: only those that are online count, where the kernel itself says which
+ * are. A container may be shown a list of its own, in which its CPUs have other numbers.
+ */
 function readAllowedCpus(evidence: Evidence): Fact<number> {
   return mapFact(statusField(evidence, 'Cpus_allowed_list'), (text) => {
     const allowed = readCpuList(text);
     if (allowed === undefined)
       return unknown(`/proc/self/status: \`${text.slice(0, 40)}\` is no list of CPUs`);
-    const online = valueOf(
-      mapFact(evidence.tree('sysfs cpu'), (tree) => known(tree['/sys/devices/system/cpu/online'])),
-    );
+    const online = valueOf(mapFact(evidence.tree('sysfs cpu'), (tree) => known(tree[onlineList])));
     const present = typeof online === 'string' ? readCpuList(online) : undefined;
+    const isKernels = whyMadeUp(evidence, onlineList) === undefined;
     return known(
-      present === undefined ? allowed.size : [...allowed].filter((cpu) => present.has(cpu)).length,
+      present === undefined || !isKernels
+        ? allowed.size
+        : [...allowed].filter((cpu) => present.has(cpu)).length,
     );
   });
 }
 
+const onlineList = '/sys/devices/system/cpu/online';
+
+/** Why a file of /proc or /sys does not show the machine: something else is mounted over it (lxcfs, sysbox). */
+function whyMadeUp(evidence: Evidence, path: string): string | undefined {
+  const mounts = valueOf(evidence.text('/proc/self/mountinfo')) ?? '';
+  const mount = mountOf(path, readMounts(mounts));
+  const isKernels =
+    mount === undefined || mount.mountPoint === '/' || /^(proc|sysfs)$/.test(mount.fileSystem);
+  return isKernels ? undefined : `${path} is made up by ${mount.fileSystem}: it does not show the machine`;
+}
+
+/** A count that is the machine's, and not one that a container is shown. */
+const ofMachine = <T>(evidence: Evidence, path: string, count: Fact<T>): Fact<T> => {
+  const madeUp = whyMadeUp(evidence, path);
+  return madeUp === undefined ? count : unknown(madeUp);
+};
+
 /** The tightest CPU quota in cores; `undefined` when no cgroup above us has one. */
 function readQuota(evidence: Evidence): Fact<number | undefined> {
-  return tightest(evidence, (path, text, get) => {
+  return tightest(evidence, 'cpu', (path, text, get) => {
     if (path.endsWith('/cpu.max')) {
       const [quota = '', period = ''] = text.split(/\s+/);
       return quota === 'max' ? undefined : ratio(quota, period);
@@ -85,7 +108,7 @@ function readQuota(evidence: Evidence): Fact<number | undefined> {
 }
 
 function readMemoryMax(evidence: Evidence): Fact<number | undefined> {
-  return tightest(evidence, (path, text) => {
+  return tightest(evidence, 'memory', (path, text) => {
     if (!path.endsWith('/memory.max') && !path.endsWith('/memory.limit_in_bytes')) return undefined;
     if (text === 'max') return undefined;
     const bytes = readAmount(path, text);
@@ -103,6 +126,7 @@ function ratio(quota: string, period: string): Fact<number> {
 
 function tightest(
   evidence: Evidence,
+  controller: 'cpu' | 'memory',
   read: (path: string, text: string, get: (path: string) => string) => Fact<number> | undefined,
 ): Fact<number | undefined> {
   return mapFact(evidence.tree('cgroup'), (tree) => {
@@ -118,7 +142,8 @@ function tightest(
       if ('unknown' in limit) return limit;
       least = Math.min(least ?? limit.value, limit.value);
     }
-    return known(least);
+    const hidden = least === undefined ? whyHidden(evidence, controller) : undefined;
+    return hidden === undefined ? known(least) : unknown(hidden);
   });
 }
 
