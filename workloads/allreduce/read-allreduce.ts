@@ -71,34 +71,44 @@ export function readAllreduce(
   if (!build.ok) return build;
   const run = outputOf(withoutRules(outputs), 'run');
   if (!run.ok) return run;
-  const lines = run.value.stdout.split('\n');
-  if (lines.pop() !== '') return err('expected whole lines, got a last one that is cut off');
-  const end = readJson(End, lines.pop() ?? '');
+  if (!run.value.stdout.endsWith('\n')) return err('expected whole lines, got a last one that is cut off');
+  const lines = ownLines(run.value.stdout);
+  const end = readJson(End, lines.pop()?.text ?? '');
   if (!end.ok) return err(`expected the line that ends a run: ${end.error}`);
-  const header = readJson(headerOf(params, seat), lines.shift() ?? '');
-  if (!header.ok) return err(`line 1: ${header.error}`);
+  const first = lines.shift();
+  const header = readJson(headerOf(params, seat), first?.text ?? '');
+  if (!header.ok) return err(`line ${first?.number ?? 1}: ${header.error}`);
   const stranger = strangerIn(header.value.hosts, seat, version.value);
-  if (stranger !== undefined) return err(`line 1: ${stranger}`);
+  if (stranger !== undefined) return err(`line ${first?.number ?? 1}: ${stranger}`);
   const planned = listSizes(params);
   if (lines.length !== planned.length || end.value.sizes !== planned.length)
     return err(`expected ${planned.length} sizes, got ${lines.length}`);
   const readings: AllreduceReading[] = [];
   for (const [index, bytes] of planned.entries()) {
-    const size = readJson(Size, lines[index] ?? '');
-    if (!size.ok) return err(`line ${index + 2}: ${size.error}`);
+    const { text = '', number = index + 2 } = lines[index] ?? {};
+    const size = readJson(Size, text);
+    if (!size.ok) return err(`line ${number}: ${size.error}`);
     const fault = faultInSize(size.value, bytes, params, seat);
-    if (fault !== undefined) return err(`line ${index + 2}: ${fault}`);
-    readings.push(...readingsOf(size.value, params, seat, index + 2));
+    if (fault !== undefined) return err(`line ${number}: ${fault}`);
+    readings.push(...readingsOf(size.value, params, seat, number));
   }
   return ok({ toolVersion: version.value, readings });
 }
 
-/** Open MPI 5 has other names for what is used here. */
+/** Lines of our own program, with their numbers. UCX logs to the same output, `[time] [host:pid:thread] file:line UCX WARN …`. */
+const ownLines = (stdout: string): { readonly text: string; readonly number: number }[] =>
+  stdout
+    .split('\n')
+    .slice(0, -1)
+    .map((text, index) => ({ text, number: index + 1 }))
+    .filter(({ text }) => !/^\[\d+\.\d+\] +\[[^\]]+\] +\S+:\d+ +UCX +[A-Z]+ /.test(text));
+
+/** Open MPI 5 has other names for what is used here. HPC-X and distributions add to a number: `4.1.7a1`, `4.1.5rc2`. */
 function readVersion(outputs: StepOutputs): Result<string> {
   const output = outputOf(outputs, 'version');
   if (!output.ok) return output;
   const [line] = output.value.stdout.split('\n', 1);
-  const version = /^mpirun \(Open MPI\) (\d+\.\d+\.\d+)/.exec(line ?? '')?.[1];
+  const version = /^mpirun \(Open MPI\) (\d+\.\d+\.\d+[\w.+-]*)/.exec(line ?? '')?.[1];
   return version?.startsWith('4.') === true
     ? ok(version)
     : err(`not available: expected Open MPI 4.x, got \`${(line ?? '').slice(0, 60)}\``);
@@ -119,7 +129,7 @@ function strangerIn(hosts: readonly Host[], seat: Seat, version: string): string
     const found = host.interfaces.map((each) => each.address);
     if (host.rank !== rank || address === undefined || !found.includes(address))
       return `expected rank ${rank} at ${address ?? 'no address'}, got rank ${host.rank} at ${found.join(', ')}`;
-    const library = /^Open MPI v(\d+\.\d+\.\d+)\b/.exec(host.library)?.[1];
+    const library = /^Open MPI v(\d+\.\d+\.\d+[\w.+-]*)/.exec(host.library)?.[1];
     if (library !== version)
       return `expected Open MPI ${version} on every node, got \`${host.library.slice(0, 40)}\` on ${address}`;
   }

@@ -4,7 +4,7 @@ import { openmpi } from '../../../../workloads/allreduce/tools/openmpi.ts';
 import { AllreduceParams } from '../../../../workloads/allreduce/workload.ts';
 import type { StepOutputs } from '../../../../workloads/kit/tool.ts';
 import { fillFacts, loadCase } from '../../../support/case.ts';
-import { withText } from '../altered.ts';
+import { altered, withText } from '../altered.ts';
 import { recording, seatOf } from './seats.ts';
 
 const params = { dtype: 'float32', minBytes: 1024, maxBytes: 65536, factor: 8, seconds: 0.5 } as const;
@@ -116,6 +116,45 @@ describe('openmpi: parse', () => {
     expect(
       parsed.ok && parsed.value.readings.slice(0, 4).map(({ invalid }) => invalid === undefined),
     ).toEqual([false, false, false, true]);
+  });
+
+  // HPC-X 2.20 and MLNX_OFED have 4.1.7a1; release candidates and packages of distributions have more.
+  it.each([
+    '4.1.7a1',
+    '4.1.5rc2',
+    '4.0.7-2ubuntu1',
+  ])('takes part as %s, which every node must have', (version) => {
+    const everywhere = ['version', 'run'].reduce(
+      (outputs, id) =>
+        altered(outputs, id, ({ stdout }) => ({
+          stdout: stdout
+            .replaceAll('(Open MPI) 4.1.4', `(Open MPI) ${version}`)
+            .replaceAll('Open MPI v4.1.4', `Open MPI v${version}`),
+        })),
+      good,
+    );
+    const parsed = openmpi.parse(everywhere, made.params, made.seat);
+    expect(parsed).toMatchObject({ ok: true, value: { toolVersion: version } });
+    const one = withText(everywhere, ['run'], `Open MPI v${version}`, 'Open MPI v4.1.7');
+    expect(errorOf(one)).toMatch(new RegExp(`^line 1: expected Open MPI ${version} on every node`));
+  });
+
+  it('reads past what UCX logs among its lines, and says where its own stand', () => {
+    const warning =
+      '[1669822374.123456] [node1:12345:0]          parser.c:1911 UCX  WARN  unused env variable: UCX_HOME\n';
+    const logged = altered(good, 'run', ({ stdout }) => ({
+      stdout: `${warning}${stdout.replace('\n', `\n${warning}`)}`,
+    }));
+    const plain = openmpi.parse(good, made.params, made.seat);
+    const parsed = openmpi.parse(logged, made.params, made.seat);
+    if (!plain.ok || !parsed.ok) throw new Error('expected both to be read');
+    expect(parsed.value.readings.map(({ value }) => value)).toEqual(
+      plain.value.readings.map(({ value }) => value),
+    );
+    expect(parsed.value.readings[0]?.at).toEqual([{ command: 'run', output: 'stdout', line: 4 }]);
+    expect(errorOf(altered(good, 'run', ({ stdout }) => ({ stdout: `node1: hello\n${stdout}` })))).toMatch(
+      /^line 1: /,
+    );
   });
 
   it('reads nothing without the group', () => {
