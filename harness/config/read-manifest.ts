@@ -35,12 +35,12 @@ export function readManifest(source: Source, nodes: readonly string[]): Manifest
       file,
       `expected a line of column names and one line per part, got ${header === undefined ? 'nothing' : 'column names only'}`,
     );
-  const names = readHeader(header, `${file}: line ${header.line}`);
+  const names = readHeader(named(header), `${file}: line ${header.line}`);
   const known = new Set(nodes);
   const lineOf = new Map<string, number>();
   const parts = others.map((row) => {
     const place = `${file}: line ${row.line}`;
-    const part = readPart(row, names, place);
+    const part = readPart(withoutNameless(row, header, place), names, place);
     if (!known.has(part.node)) refuseNode(part.node, known, place);
     if (part.serial !== undefined) {
       const other = lineOf.get(part.serial);
@@ -54,6 +54,25 @@ export function readManifest(source: Source, nodes: readonly string[]): Manifest
     return part;
   });
   return deepFreeze({ schema: 'assay/manifest', schemaVersion: 1, parts });
+}
+
+/** Spreadsheets write columns that were once touched, without a name. */
+const named = (header: CsvRow): CsvRow => ({
+  ...header,
+  fields: header.fields.filter((field) => field.trim() !== ''),
+});
+
+/** A row without the cells of such columns, which must be empty: what stands in them would be read by nobody. */
+function withoutNameless(row: CsvRow, header: CsvRow, place: string): CsvRow {
+  const isNamed = (index: number): boolean => (header.fields[index]?.trim() ?? '') !== '';
+  const stray = row.fields.findIndex((field, index) => field.trim() !== '' && !isNamed(index));
+  if (stray >= 0)
+    refuse(
+      place,
+      `expected a name for column ${stray + 1}, got none for \`${(row.fields[stray] ?? '').slice(0, 40)}\``,
+      'Name the column in the first line, or empty it.',
+    );
+  return { ...row, fields: row.fields.filter((_, index) => isNamed(index)) };
 }
 
 function readHeader({ fields }: CsvRow, place: string): readonly Column[] {

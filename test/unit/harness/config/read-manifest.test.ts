@@ -42,7 +42,21 @@ describe('readManifest', () => {
     ]);
   });
 
+  it('passes over columns without a name and rows without a cell, as spreadsheets export what was once touched', () => {
+    const plain = [{ node: 'gpu1', part: 'drive', serial: 'S1', count: 1 }];
+    expect(read('node,part,slot,model,serial,count,,', 'gpu1,drive,0,,S1,1,,', ',,,,,,,').parts).toEqual([
+      { ...plain[0], slot: '0' },
+    ]);
+    expect(read('node;part;;serial; ', 'gpu1;drive;;S1; ').parts).toEqual(plain);
+    expect(read('"node","part","serial",""', 'gpu1,drive,S1').parts).toEqual(plain);
+  });
+
   it.each([
+    [
+      ['node,part,,serial', 'gpu1,drive,rear,S1'],
+      'line 2: expected a name for column 3, got none for `rear`',
+      'Name the column in the first line, or empty it.',
+    ],
     [
       ['node,part,serail', 'gpu1,drive,S1'],
       'line 1: expected a column of a manifest, got `serail`',
@@ -61,8 +75,8 @@ describe('readManifest', () => {
     [['part', 'drive'], 'line 1: expected a column `node`, got `part`', 'Correct the manifest.'],
     [
       ['node,part', 'gpu1,drive,X'],
-      'line 2: expected 2 fields as in the line of column names, got 3',
-      'Correct the manifest.',
+      'line 2: expected a name for column 3, got none for `X`',
+      'Name the column in the first line, or empty it.',
     ],
     [
       ['node,part', '', 'gpu3,drive'],
