@@ -13,7 +13,6 @@ const files = [
   '/proc/sys/kernel/hostname',
   '/proc/sys/kernel/osrelease',
   '/proc/sys/kernel/random/boot_id',
-  '/proc/sys/kernel/dmesg_restrict',
   '/etc/os-release',
   '/etc/machine-id',
   '/sys/class/dmi/id/sys_vendor',
@@ -35,7 +34,6 @@ const trees: readonly { readonly id: string; readonly patterns: readonly string[
     id: 'sysfs cpu',
     patterns: [
       '/sys/devices/system/cpu/online',
-      '/sys/devices/system/cpu/present',
       '/sys/devices/system/node/online',
       '/sys/devices/system/node/has_cpu',
     ],
@@ -50,16 +48,7 @@ const trees: readonly { readonly id: string; readonly patterns: readonly string[
   {
     id: 'sysfs pci',
     patterns: [
-      ...pci(
-        'vendor',
-        'device',
-        'class',
-        'subsystem_vendor',
-        'subsystem_device',
-        'numa_node',
-        'driver',
-        'physfn',
-      ),
+      ...pci('vendor', 'device', 'class', 'driver', 'physfn'),
       ...pci('current_link_speed', 'current_link_width', 'max_link_speed', 'max_link_width'),
       // What amdgpu publishes without any tool.
       ...pci('mem_info_vram_total', 'mem_info_vram_used', 'unique_id'),
@@ -91,13 +80,12 @@ const trees: readonly { readonly id: string; readonly patterns: readonly string[
     id: 'sysfs net',
     patterns: [
       '/sys/class/net/*',
-      ...net('operstate', 'speed', 'mtu', 'type', 'device', 'device/driver', 'device/infiniband/*'),
+      ...net('operstate', 'speed', 'mtu', 'device', 'device/driver', 'device/infiniband/*', 'device/physfn'),
     ],
   },
 ];
 
 const commands: readonly (readonly [string, ...string[]])[] = [
-  ['uname', '-a'],
   ['uname', '-m'],
   ['getconf', 'GNU_LIBC_VERSION'],
   ['ldd', '--version'],

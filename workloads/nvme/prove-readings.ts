@@ -43,7 +43,9 @@ export function proveReadings(
   ].filter((fault) => fault !== undefined);
   const done = job['job options'];
   const proof = { direct: done['direct'] === '1', ioEngine: done['ioengine'] ?? 'unknown' };
-  return place(readings, { target, params, proof, faults });
+  const windowSeconds = job[direction].runtime / 1000;
+  const timed = readings.map((reading) => ({ ...reading, windowSeconds }));
+  return place(timed, { target, params, proof, faults });
 }
 
 /** The same for an error that the drive answered with, which needs no proof but that it is one drive. */
@@ -81,7 +83,6 @@ function place(
   return readings.map((reading) => ({
     ...reading,
     dimensions: { ...dimensions, ...reading.dimensions },
-    windowSeconds: job[direction].runtime / 1000,
     ...(target.drive === undefined ? {} : { device: target.drive.identity }),
     ...(faults.length === 0 ? {} : { invalid: faults.join('; ') }),
   }));

@@ -27,6 +27,7 @@ export function mergeFacts(changes: FactChanges = {}): HostFacts {
       dmiUuid: unknown('/sys/class/dmi/id/product_uuid: denied'),
       product: changes.product === undefined ? unknown('no DMI') : known(changes.product),
       serial: unknown('/sys/class/dmi/id/product_serial: denied'),
+      firmware: unknown('no DMI'),
     },
     os: {
       name: known('Debian GNU/Linux 12'),

@@ -103,6 +103,8 @@ export const HostFacts = z.strictObject({
     dmiUuid: text,
     product: text,
     serial: text,
+    /** Version of the firmware (BIOS). */
+    firmware: text,
   }),
   os: z.strictObject({ name: text, kernel: text, architecture: text, libc: text, virtualisation: text }),
   cpu: z.strictObject({

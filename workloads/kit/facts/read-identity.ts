@@ -39,5 +39,6 @@ export function readIdentity(evidence: Evidence): HostFacts['identity'] {
     // Home-built machines and rigs name only their board.
     product: firstKnown(product, board),
     serial: firstKnown(firmware('product_serial'), firmware('board_serial')),
+    firmware: firmware('bios_version'),
   };
 }

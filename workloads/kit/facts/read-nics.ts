@@ -12,10 +12,22 @@ export function readNics(evidence: Evidence): Fact<Nic[]> {
     const names = Object.keys(tree).flatMap((path) => /^\/sys\/class\/net\/([^/]+)$/.exec(path)?.[1] ?? []);
     return known(
       names
-        .filter((name) => typeof tree[`/sys/class/net/${name}/device`] === 'string')
+        .filter((name) => typeof tree[`/sys/class/net/${name}/device`] === 'string' && !isPart(name, tree))
         .map((name) => readNic(name, tree)),
     );
   });
+}
+
+/**
+ * A virtual function is a part of a card that is in the list, and what speaks Ethernet over USB without a chip for it is a
+ * server's own management controller.
+ */
+function isPart(name: string, tree: Tree): boolean {
+  const driver = tree[`/sys/class/net/${name}/device/driver`];
+  return (
+    tree[`/sys/class/net/${name}/device/physfn`] !== undefined ||
+    (typeof driver === 'string' && /\/(cdc_ether|rndis_host|cdc_subset|cdc_eem)$/.test(driver))
+  );
 }
 
 function readNic(name: string, tree: Tree): Nic {
