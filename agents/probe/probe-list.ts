@@ -50,6 +50,8 @@ const trees: readonly { readonly id: string; readonly patterns: readonly string[
     patterns: [
       ...pci('vendor', 'device', 'class', 'driver', 'physfn'),
       ...pci('current_link_speed', 'current_link_width', 'max_link_speed', 'max_link_width'),
+      // What the port can do that a device hangs on: behind a link, `..` is the folder of that.
+      ...pci('../max_link_speed', '../max_link_width'),
       // What amdgpu publishes without any tool.
       ...pci('mem_info_vram_total', 'mem_info_vram_used', 'unique_id'),
       ...pci('gpu_busy_percent', 'current_compute_partition'),

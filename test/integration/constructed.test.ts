@@ -104,20 +104,30 @@ describe('six assets, from the raw texts of their probes and tools through the c
     expect(cell('gpu002', 'accelerator-count').verdict).toBe('fail');
   });
 
-  it('an RTX 3090 on a one-lane riser is of no use for AI, by its host link', async () => {
+  it('an RTX 3090 in a slot of one lane is of no use for AI, by its slot', async () => {
     const { found, cell } = await judgeAsset(sixEvidence.riser, 'ai-inference');
     expect(found).toEqual({
       letter: 'D',
       exitCode: 1,
       conclusion: 'fail',
-      decidedBy: 'host-link',
-      reason: 'Host link: expected at least 8, found 1',
+      decidedBy: 'host-slot',
+      reason: 'Slot with eight lanes: expected at least 8, found 1',
       class: { id: '1 × RTX-3090', how: 'inferred' },
     });
     // No ECC on this card is not known to be off: nothing is made up for it.
     expect(cell('rig3090/GPU-00000000-0000-4000-8000-000000000001', 'ecc')).toMatchObject({
       verdict: 'missing',
       reason: 'not known: nvidia-smi ecc_mode/current_ecc: `N/A`',
+    });
+  });
+
+  it('the same card on a riser in a wide slot is a defect: reseat it, or leave the riser out', async () => {
+    const { found } = await judgeAsset(sixEvidence.wideSlot, 'ai-inference');
+    expect(found).toMatchObject({
+      letter: 'U',
+      exitCode: 1,
+      decidedBy: 'host-link',
+      reason: 'Host link: expected at least 8, found 1',
     });
   });
 

@@ -10,7 +10,7 @@ import { invalid, missing, worst } from '../outcome.ts';
 import type { Dossier, JudgedSample, RunDossier } from '../run-dossier.ts';
 import { explainAbsence } from '../samples/explain-absence.ts';
 import type { Flaw, Judged } from '../samples/find-flaws.ts';
-import { findGaps, whyUnproven, whyUnusable, wrongResults } from '../samples/find-flaws.ts';
+import { findGaps, isWrong, whyUnproven, whyUnusable, wrongResults } from '../samples/find-flaws.ts';
 import { groupByDimensions, observe } from '../samples/measurements.ts';
 import { selectLimits } from '../samples/select-limits.ts';
 
@@ -77,7 +77,8 @@ function judgeByLimit(limit: Limit, samples: readonly JudgedSample[], judged: Ju
       ...invalid({ say: 'limit-unit', limit: limit.unit, metric: metric.unit }),
       limit: shown,
     };
-  const placed = samples.filter((sample) => matches(sample, limit.where));
+  // Wrong is wrong, whatever the tool was about when it found it.
+  const placed = samples.filter((sample) => matches(sample, limit.where) || isWrong(sample, metric));
   if (placed.length === 0)
     return { ...missing('not-run', { say: 'no-sample-with', where: limit.where }), limit: shown };
   const flaws = new Map<JudgedSample, Flaw>();

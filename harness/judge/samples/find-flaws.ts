@@ -40,7 +40,7 @@ export function whyUnproven(
 }
 
 /** Is this a wrong result? Then it stands, wherever and with whatever it was found. */
-const isWrong = ({ value }: JudgedSample, { correctness }: Metric): boolean =>
+export const isWrong = ({ value }: JudgedSample, { correctness }: Metric): boolean =>
   correctness === true && value > 0;
 
 function whyNotProven({ proof }: Limit, sample: JudgedSample, metric: Metric): Said | undefined {

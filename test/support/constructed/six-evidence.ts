@@ -88,6 +88,22 @@ const oneCard = (files: Readonly<Record<string, string>>, smiText: string) =>
     [smi]: smiText,
   });
 
+/** A card that trains one lane of the first generation in a slot of this width and speed. */
+const narrowCard = (slotWidth: string, slotSpeed: string) => ({
+  id: 'rig3090',
+  probes: oneCard(
+    {
+      device: '0x2204',
+      current_link_width: '1',
+      '../max_link_width': slotWidth,
+      current_link_speed: '2.5 GT/s PCIe',
+      max_link_speed: '16.0 GT/s PCIe',
+      '../max_link_speed': slotSpeed,
+    },
+    plainCard('NVIDIA GeForce RTX 3090', '24576 MiB', '350.00 W'),
+  ),
+});
+
 /** Six assets as they are found on real floors, as the raw texts that probes and tools leave. */
 export const sixEvidence = {
   /** Everything here was recorded, on a virtual machine with one virtio disk. */
@@ -109,19 +125,10 @@ export const sixEvidence = {
     claims: hgxClaims,
     probes: hgxServer(hgxBuses.filter((bus) => bus !== '9d')),
   },
-  /** A USB-cable riser: one lane of the first generation, whatever the card could do. */
-  riser: {
-    id: 'rig3090',
-    probes: oneCard(
-      {
-        device: '0x2204',
-        current_link_width: '1',
-        current_link_speed: '2.5 GT/s PCIe',
-        max_link_speed: '16.0 GT/s PCIe',
-      },
-      plainCard('NVIDIA GeForce RTX 3090', '24576 MiB', '350.00 W'),
-    ),
-  },
+  /** A slot of one lane, as a mining board has a dozen of. */
+  riser: narrowCard('1', '5.0 GT/s PCIe'),
+  /** A USB-cable riser: one lane of the first generation, whatever card and slot could do. */
+  wideSlot: narrowCard('16', '16.0 GT/s PCIe'),
   miningCard: {
     id: 'rig170',
     probes: oneCard(

@@ -8,12 +8,14 @@ const amount = fact(z.number().nonnegative());
 const amountOf = (unit: Unit) => fact(z.number().nonnegative().meta({ unit }));
 const flag = fact(z.boolean());
 
-/** PCIe link as negotiated now and as both ends could do; speed in GT/s per lane. */
+/** PCIe link as negotiated now, as the device could do, and as the port could that it hangs on; speed in GT/s per lane. */
 const PciLink = z.strictObject({
   width: amount,
   maxWidth: amount,
   gigatransfers: amount,
   maxGigatransfers: amount,
+  slotWidth: amount,
+  slotGigatransfers: amount,
 });
 
 /**

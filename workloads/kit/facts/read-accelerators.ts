@@ -122,6 +122,8 @@ function readAccelerator(
       maxWidth: linkWidth(device, 'max_link_width'),
       gigatransfers: linkSpeed(device, 'current_link_speed'),
       maxGigatransfers: linkSpeed(device, 'max_link_speed'),
+      slotWidth: linkWidth(device, '../max_link_width'),
+      slotGigatransfers: linkSpeed(device, '../max_link_speed'),
     },
     powerLimitWatts: said((it) => it.powerLimitWatts),
     defaultPowerLimitWatts: said((it) => it.defaultPowerLimitWatts),

@@ -16,7 +16,7 @@ const gate = (id: string, scope: 'node' | 'accelerator', rule: Omit<FactRule, 'k
   constructRequirement({ id, scope, gate: true, rule: { kind: 'fact', ...rule } });
 const present = gate('present', 'node', { path: 'accelerators.length', atLeast: 1 });
 const computes = gate('computes', 'accelerator', { path: 'pciId', noneOf: ['10de:20c2'] });
-const slot = gate('slot', 'accelerator', { path: 'link.maxWidth', atLeast: 8 });
+const slot = gate('slot', 'accelerator', { path: 'link.slotWidth', atLeast: 8 });
 const lanes = constructRequirement({
   id: 'lanes',
   scope: 'accelerator',
@@ -66,8 +66,8 @@ const cards = (...changes: readonly Parameters<typeof h100>[1][]): FactChanges =
   accelerators: known(changes.map((each, index) => h100(index, each))),
 });
 const mining = { pciId: '10de:20c2' };
-const link = (width: number, maxWidth: number) => ({
-  link: { ...h100(0).link, width: known(width), maxWidth: known(maxWidth) },
+const link = (width: number, slotWidth: number) => ({
+  link: { ...h100(0).link, width: known(width), slotWidth: known(slotWidth) },
 });
 const gone: FactChanges = { accelerators: known([]) };
 const small: FactChanges = { ...gone, memoryBytes: 1e9 };

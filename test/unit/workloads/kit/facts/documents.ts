@@ -47,6 +47,8 @@ export const h100 = {
   current_link_width: '16',
   max_link_speed: '32.0 GT/s PCIe',
   max_link_width: '16',
+  '../max_link_width': '16',
+  '../max_link_speed': '32.0 GT/s PCIe',
 };
 
 /** A constructed answer of `nvidia-smi -q -x` (element names of R550); `extra` goes into each GPU. */

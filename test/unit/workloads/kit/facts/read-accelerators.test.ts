@@ -103,6 +103,8 @@ describe('presence is counted on the bus, use by the vendor tool', () => {
         maxWidth: { value: 16 },
         gigatransfers: { value: 32 },
         maxGigatransfers: { value: 32 },
+        slotWidth: { value: 16 },
+        slotGigatransfers: { value: 32 },
       },
       powerLimitWatts: { value: 500 },
       defaultPowerLimitWatts: { value: 700 },
