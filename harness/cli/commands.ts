@@ -1,6 +1,7 @@
 import { certifyCommand } from './certify.ts';
 import type { Registration } from './command.ts';
 import { explainCommand } from './explain.ts';
+import { factsCommand } from './facts.ts';
 import { judgeCommand } from './judge.ts';
 import { nodesCommand } from './nodes.ts';
 import { parseCommand } from './parse.ts';
@@ -16,6 +17,7 @@ import { workloadsCommand } from './workloads.ts';
 export const commands: readonly Registration[] = [
   surveyCommand,
   certifyCommand,
+  factsCommand,
   planCommand,
   judgeCommand,
   reportCommand,

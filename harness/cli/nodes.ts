@@ -1,43 +1,79 @@
+import type { ExitCode } from '../../workloads/kit/error-code.ts';
 import { exitCodes } from '../../workloads/kit/error-code.ts';
+import type { CliContext } from './command.ts';
 import { defineCommand } from './command.ts';
 import { sshConfig } from './options.ts';
 
-/** `assay nodes clean <targets..>`: removes what a run leaves on purpose, the agent's cache. */
+/** `assay nodes clean <targets..>` removes what a run leaves on purpose; `nodes show` says how each would be reached. */
 export const nodesCommand = defineCommand({
   command: 'nodes <action> <targets..>',
-  describe: 'Remove the agent from machines: `nodes clean` (the next run brings it again)',
+  describe:
+    'Show how machines are reached: `nodes show`; remove the agent from them: `nodes clean` (the next run brings it again)',
   builder: (argv) =>
     argv
-      .positional('action', { choices: ['clean'] as const, demandOption: true, describe: 'What to do' })
+      .positional('action', {
+        choices: ['clean', 'show'] as const,
+        demandOption: true,
+        describe: 'What to do; `show` contacts nothing',
+      })
       .positional('targets', {
         type: 'string',
         array: true,
         demandOption: true,
         describe: '`local`, [user@]host[:port], gpu[01-04], or an inventory file',
       })
-      .option('ssh-config', sshConfig),
-  run: async ({ targets: given, sshConfig: config }, { environment, err }) => {
-    const { AssayError } = await import('../../workloads/kit/assay-error.ts');
-    const { cleanNode } = await import('../deploy/clean-node.ts');
-    const { createTargets, loadTargets } = await import('./targets.ts');
-    const { inventory } = await loadTargets(given, environment, config);
-    const targets = await createTargets(inventory, environment);
-    // One machine that cannot be reached keeps nobody from cleaning the others.
-    const outcomes = await Promise.all(
-      targets.map(async (target) => {
-        const { node, transport } = target;
-        try {
-          err.write(`${node}: removed ${await cleanNode(target)}\n`);
-          return undefined;
-        } catch (cause) {
-          const error = AssayError.from(cause);
-          err.write(`✖ ${node}: ${error.code} ${error.message}\n`);
-          return error;
-        } finally {
-          await transport.close();
-        }
-      }),
-    );
-    return outcomes.find((error) => error !== undefined)?.exitCode ?? exitCodes.pass;
-  },
+      .option('ssh-config', sshConfig)
+      .option('json', { type: 'boolean', default: false, describe: 'Print what `show` says as JSON' }),
+  run: ({ action, targets, sshConfig: config, json }, context) =>
+    action === 'show' ? show(targets, config, json, context) : clean(targets, config, context),
 });
+
+async function show(
+  given: readonly string[],
+  config: string | undefined,
+  json: boolean,
+  { environment, out }: CliContext,
+): Promise<ExitCode> {
+  const { escapeJson } = await import('../../reports/text/clean-text.ts');
+  const { describeWay, showWay } = await import('./describe-way.ts');
+  const { loadTargets } = await import('./targets.ts');
+  const { loadWays } = await import('./ways.ts');
+  const { inventory } = await loadTargets(given, environment, config);
+  const ways = (await loadWays(inventory, environment)).map(showWay);
+  const document = { schema: 'assay/ways', schemaVersion: 1, ways };
+  out.write(
+    json
+      ? `${escapeJson(JSON.stringify(document, undefined, 1))}\n`
+      : `${ways.flatMap(describeWay).join('\n')}\n`,
+  );
+  return exitCodes.pass;
+}
+
+async function clean(
+  given: readonly string[],
+  config: string | undefined,
+  { environment, err }: CliContext,
+): Promise<ExitCode> {
+  const { AssayError } = await import('../../workloads/kit/assay-error.ts');
+  const { cleanNode } = await import('../deploy/clean-node.ts');
+  const { createTargets, loadTargets } = await import('./targets.ts');
+  const { inventory } = await loadTargets(given, environment, config);
+  const targets = await createTargets(inventory, environment);
+  // One machine that cannot be reached keeps nobody from cleaning the others.
+  const outcomes = await Promise.all(
+    targets.map(async (target) => {
+      const { node, transport } = target;
+      try {
+        err.write(`${node}: removed ${await cleanNode(target)}\n`);
+        return undefined;
+      } catch (cause) {
+        const error = AssayError.from(cause);
+        err.write(`✖ ${node}: ${error.code} ${error.message}\n`);
+        return error;
+      } finally {
+        await transport.close();
+      }
+    }),
+  );
+  return outcomes.find((error) => error !== undefined)?.exitCode ?? exitCodes.pass;
+}

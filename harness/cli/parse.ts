@@ -25,6 +25,7 @@ export const parseCommand = defineCommand({
   run: async ({ workload: id, outputs: given, tool: toolId, params: text }, { out, environment }) => {
     const { escapeJson } = await import('../../reports/text/clean-text.ts');
     const { parseJson } = await import('../../workloads/kit/parse-json.ts');
+    const { readGivenFile } = await import('./read-given-file.ts');
     const { loadRegistry } = await import('../../workloads/registry.ts');
     const registered = (await loadRegistry()).get(id);
     const tool = registered?.tools.find((candidate) => candidate.id === toolId);
@@ -61,7 +62,7 @@ export const parseCommand = defineCommand({
           hint: "For example speed.stdout=speed.txt; a workload's README names the commands of its tools.",
         });
       }
-      const content = await readOutput(resolve(environment.workingDirectory, file));
+      const content = await readGivenFile(resolve(environment.workingDirectory, file));
       // A log does not carry its exit code: that it was kept says that its owner took it for good.
       const kept = (outputs[command] ??= {
         stdout: '',
@@ -83,28 +84,3 @@ export const parseCommand = defineCommand({
     return exitCodes.pass;
   },
 });
-
-/** A saved output: a file, or a pipe that somebody writes to. */
-async function readOutput(path: string): Promise<string> {
-  const { createReadStream } = await import('node:fs');
-  const { maxFileBytes: mostBytes } = await import('../store/pack.ts');
-  const pieces: Buffer[] = [];
-  let bytes = 0;
-  try {
-    for await (const piece of createReadStream(path) as AsyncIterable<Buffer>) {
-      bytes += piece.length;
-      if (bytes > mostBytes)
-        throw new AssayError('USAGE', `${path}: expected at most ${mostBytes} bytes, found more`, {
-          hint: 'No tool prints as much: check that this is the file you meant.',
-        });
-      pieces.push(piece);
-    }
-  } catch (cause) {
-    if (cause instanceof AssayError) throw cause;
-    throw new AssayError('USAGE', `expected a readable file, got ${path}`, {
-      cause,
-      hint: 'Check the path.',
-    });
-  }
-  return Buffer.concat(pieces).toString('utf8');
-}

@@ -1,0 +1,149 @@
+import { resolve } from 'node:path';
+import { AssayError } from '../../workloads/kit/assay-error.ts';
+import type { ExitCode } from '../../workloads/kit/error-code.ts';
+import { exitCodes } from '../../workloads/kit/error-code.ts';
+import type { ProbeDocument } from '../../workloads/kit/facts/probe-output.ts';
+import type { RunDirectory } from '../store/run-directory.ts';
+import type { CliContext } from './command.ts';
+import { defineCommand } from './command.ts';
+import { sshConfig } from './options.ts';
+
+/** `assay facts <targets..>`: what is known of machines, from which probe, and why not of the rest; nothing is measured. */
+export const factsCommand = defineCommand({
+  command: 'facts [targets..]',
+  describe: 'Show what is known about machines, from which probe, and why the rest is not',
+  builder: (argv) =>
+    argv
+      .positional('targets', {
+        type: 'string',
+        array: true,
+        default: [],
+        describe: '`local`, [user@]host[:port], gpu[01-04], or an inventory file',
+      })
+      .option('probes', {
+        type: 'string',
+        describe: 'Read saved probes instead (`steps/facts/probes.json` of a node); contacts nothing',
+      })
+      .option('ssh-config', sshConfig)
+      .option('json', { type: 'boolean', default: false, describe: 'Print as JSON' }),
+  run: async ({ targets, probes, sshConfig: config, json }, context) => {
+    if ((probes === undefined) === (targets.length === 0)) {
+      const found = probes === undefined ? 'neither' : 'both';
+      throw new AssayError('USAGE', `expected machines or --probes FILE, got ${found}`, {
+        hint: 'Write for example: assay facts local, or assay facts --probes probes.json.',
+      });
+    }
+    const machines =
+      probes === undefined
+        ? await lookAt(targets, config, context)
+        : [{ node: probes, document: await loadProbes(probes, context) }];
+    const { describeFacts, traceFacts } = await import('./trace-facts.ts');
+    const { cleanText, escapeJson } = await import('../../reports/text/clean-text.ts');
+    const traced = machines.map(({ node, document }) => ({ node, facts: traceFacts(document) }));
+    if (json) {
+      const document = { schema: 'assay/facts', schemaVersion: 1, machines: traced };
+      context.out.write(`${escapeJson(JSON.stringify(document, undefined, 1))}\n`);
+    } else {
+      for (const { node, facts } of traced)
+        context.out.write(`${[cleanText(node), '', ...describeFacts(facts)].join('\n')}\n`);
+    }
+    return exitFor(machines.length);
+  },
+});
+
+const exitFor = (reached: number): ExitCode => (reached === 0 ? exitCodes.infrastructure : exitCodes.pass);
+
+interface Looked {
+  readonly node: string;
+  readonly document: ProbeDocument;
+}
+
+/** Saved probes, of this version or one before. */
+async function loadProbes(given: string, { environment }: CliContext): Promise<ProbeDocument> {
+  const { ProbeDocument: schema } = await import('../../workloads/kit/facts/probe-output.ts');
+  const { readDocument, jsonOf } = await import('../store/read-document.ts');
+  const { readGivenFile } = await import('./read-given-file.ts');
+  const path = resolve(environment.workingDirectory, given);
+  const text = await readGivenFile(path);
+  const json = jsonOf(text, path);
+  const said = typeof json === 'object' && json !== null && 'schema' in json ? json.schema : undefined;
+  if (said !== 'assay/probes') {
+    const found = typeof said === 'string' ? `\`${said.slice(0, 60)}\`` : 'a document that names none';
+    throw new AssayError('CONFIG_INVALID', `${path}: expected the schema \`assay/probes\`, found ${found}`, {
+      hint: 'Give the file steps/facts/probes.json of a node: tar -xf nodes/<node>/evidence.tar in a run directory.',
+    });
+  }
+  return readDocument(schema, text, path);
+}
+
+/** Looks at machines as `plan` does, without any load, and keeps nothing. */
+async function lookAt(
+  given: readonly string[],
+  sshConfigFile: string | undefined,
+  context: CliContext,
+): Promise<readonly Looked[]> {
+  const { loadRegistry } = await import('../../workloads/registry.ts');
+  const { findSuite, loadBuiltIn } = await import('../config/built-in.ts');
+  const { abandon, begun } = await import('../fleet/stop-node.ts');
+  const { look } = await import('../run/measure.ts');
+  const { RunEvidence } = await import('../store/run-evidence.ts');
+  const { createInterrupter } = await import('./interruption.ts');
+  const { discardRun, openNewRun } = await import('./open-run.ts');
+  const { createProgress } = await import('./progress.ts');
+  const { createTargets, loadTargets } = await import('./targets.ts');
+  const registry = await loadRegistry();
+  const builtIn = await loadBuiltIn(registry);
+  const run = await openNewRun(context, {
+    purpose: 'survey',
+    profile: 'survey',
+    builtIn,
+    suite: await findSuite('survey', registry, context.environment.workingDirectory),
+    targets: await loadTargets(given, context.environment, sshConfigFile),
+    out: undefined,
+  });
+  const progress = createProgress(context.err, context.environment.terminal);
+  const interrupter = createInterrupter(context.err, undefined);
+  let evidence: Awaited<ReturnType<typeof RunEvidence.continue>> | undefined;
+  let targets: Awaited<ReturnType<typeof createTargets>> = [];
+  try {
+    evidence = await RunEvidence.continue(run, registry);
+    targets = await createTargets(evidence.inventory, context.environment);
+    const seen = await look({
+      run,
+      evidence,
+      targets,
+      events: { ...progress, onFacts: () => undefined, onPlan: () => undefined },
+      detach: interrupter.detach,
+      mode: 'open',
+      now: context.now,
+      // Nothing is put on them.
+      acceptsOccupied: true,
+    });
+    return await Promise.all((seen?.nodes ?? []).map((node) => readProbes(run, node)));
+  } catch (cause) {
+    // The run may still be on nodes that had answered, and nobody could resume it.
+    if (evidence !== undefined) await abandon(evidence, await begun(run, targets));
+    if (!interrupter.detach.aborted) throw cause;
+    throw new AssayError('INTERRUPTED', 'interrupted', { cause });
+  } finally {
+    progress.clear();
+    interrupter.dispose();
+    await Promise.all(targets.map(({ transport }) => transport.close()));
+    await discardRun(context, run);
+  }
+}
+
+async function readProbes(
+  run: RunDirectory,
+  { node, factsStep }: { readonly node: string; readonly factsStep: string },
+): Promise<Looked> {
+  const { ProbeDocument: schema } = await import('../../workloads/kit/facts/probe-output.ts');
+  const { readStep } = await import('../store/kept-steps.ts');
+  const { readDocument } = await import('../store/read-document.ts');
+  const files = await readStep(run, { node, step: factsStep, most: mostSteps });
+  const text = files.get('probes.json')?.bytes.toString('utf8') ?? '';
+  return { node, document: readDocument(schema, text, `${node}: ${factsStep}/probes.json`) };
+}
+
+/** A node that was only looked at has one step, and one more for each time its agent had to start again. */
+const mostSteps = 100;
