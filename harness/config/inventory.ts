@@ -57,8 +57,9 @@ export type Inventory = z.infer<typeof Inventory>;
  */
 export const InventoryFile = Inventory.extend({
   groups: z.record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/), z.string()).default({}),
-  /** A CSV of what the supplier says was delivered. */
+  /** A CSV of what the supplier says was delivered, and what its columns and parts are called here. */
   manifest: z.string().optional(),
+  manifestMapping: z.string().optional(),
   powerDomains: z.array(PowerDomain.extend({ nodes: z.string() })).optional(),
   nodes: z.array(InventoryNode.extend({ name: z.string().min(1) })).min(1),
 });

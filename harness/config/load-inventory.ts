@@ -8,6 +8,7 @@ import type { Inventory } from './inventory.ts';
 import { facilityClaim, InventoryFile, InventoryNode } from './inventory.ts';
 import { loadSource } from './load-source.ts';
 import type { Manifest } from './manifest.ts';
+import { noMapping, readManifestMapping } from './manifest-mapping.ts';
 import { suggestName } from './nearest-name.ts';
 import { expandNodeSet } from './node-set.ts';
 import { deepFreeze, readConfig } from './read-config.ts';
@@ -27,10 +28,15 @@ export async function loadInventory(
 ): Promise<LoadedInventory> {
   const source = await loadSource(file);
   const inventory = readInventory(source, classes);
-  const { manifest } = readConfig(InventoryFile, source);
+  const { manifest, manifestMapping } = readConfig(InventoryFile, source);
+  if (manifest === undefined && manifestMapping !== undefined)
+    refuse(`${file}: manifestMapping: expected \`manifest\` beside it, found none`);
   if (manifest === undefined) return { inventory, manifest: undefined };
   const names = inventory.nodes.map(({ name }) => name);
-  return { inventory, manifest: readManifest(await loadSource(resolve(dirname(file), manifest)), names) };
+  const load = (path: string): Promise<Source> => loadSource(resolve(dirname(file), path));
+  const mapping =
+    manifestMapping === undefined ? noMapping : readManifestMapping(await load(manifestMapping));
+  return { inventory, manifest: readManifest(await load(manifest), names, mapping) };
 }
 
 /**
@@ -38,7 +44,14 @@ export async function loadInventory(
  * `inputs/` says by itself what had to be proven. A claim that contradicts the class is refused, not merged.
  */
 export function readInventory(source: Source, classes: ReadonlyMap<string, HardwareClass>): Inventory {
-  const { groups, manifest: _, ssh, powerDomains, ...written } = readConfig(InventoryFile, source);
+  const {
+    groups,
+    manifest: _,
+    manifestMapping: __,
+    ssh,
+    powerDomains,
+    ...written
+  } = readConfig(InventoryFile, source);
   const sets = new Map(Object.entries(groups));
   const expand = (text: string, place: string): readonly string[] => {
     const names = expandNodeSet(text, sets);

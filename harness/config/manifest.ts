@@ -1,7 +1,20 @@
 import * as z from 'zod';
 
 /** What a row of a manifest can be about. */
-export const manifestParts = ['machine', 'accelerator', 'drive', 'nic', 'memory', 'cpu'] as const;
+export const manifestParts = [
+  'machine',
+  'accelerator',
+  'drive',
+  'nic',
+  'memory',
+  'cpu',
+  'psu',
+  'fan',
+  'transceiver',
+] as const;
+
+/** The columns of a manifest. */
+export const manifestColumns = ['node', 'part', 'slot', 'model', 'serial', 'count'] as const;
 
 /** Parts of one kind in one node; with a serial, the one that carries it. */
 export const ManifestPart = z

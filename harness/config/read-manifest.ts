@@ -1,7 +1,9 @@
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { describeIssues } from './describe-issues.ts';
 import type { Manifest } from './manifest.ts';
-import { ManifestPart } from './manifest.ts';
+import { ManifestPart, manifestColumns } from './manifest.ts';
+import type { ManifestMapping } from './manifest-mapping.ts';
+import { meaningOf, noMapping, plainWord } from './manifest-mapping.ts';
 import { suggestName } from './nearest-name.ts';
 import { deepFreeze } from './read-config.ts';
 import type { CsvRow } from './read-csv.ts';
@@ -9,15 +11,18 @@ import { readCsv } from './read-csv.ts';
 import type { Source } from './read-yaml.ts';
 import { maxConfigBytes } from './read-yaml.ts';
 
-type Column = keyof ManifestPart;
-
-const columns = ['node', 'part', 'slot', 'model', 'serial', 'count'] as const satisfies readonly Column[];
+type Column = (typeof manifestColumns)[number];
+type Heading = Column | 'ignore';
 
 /**
  * A manifest from its CSV, for the nodes of an inventory. Throws CONFIG_INVALID naming file, line, expected and
  * found: a row that nobody reads would be a part that nobody looks for.
  */
-export function readManifest(source: Source, nodes: readonly string[]): Manifest {
+export function readManifest(
+  source: Source,
+  nodes: readonly string[],
+  mapping: Pick<ManifestMapping, 'columns' | 'parts'> = noMapping,
+): Manifest {
   const { file, text } = source;
   const bytes = Buffer.byteLength(text);
   if (bytes > maxConfigBytes)
@@ -35,12 +40,13 @@ export function readManifest(source: Source, nodes: readonly string[]): Manifest
       file,
       `expected a line of column names and one line per part, got ${header === undefined ? 'nothing' : 'column names only'}`,
     );
-  const names = readHeader(named(header), `${file}: line ${header.line}`);
+  const names = readHeader(named(header), `${file}: line ${header.line}`, mapping.columns);
   const known = new Set(nodes);
   const lineOf = new Map<string, number>();
-  const parts = others.map((row) => {
+  const parts = others.flatMap((row) => {
     const place = `${file}: line ${row.line}`;
-    const part = readPart(withoutNameless(row, header, place), names, place);
+    const part = readPart(withoutNameless(row, header, place), names, place, mapping.parts);
+    if (part === undefined) return [];
     if (!known.has(part.node)) refuseNode(part.node, known, place);
     if (part.serial !== undefined) {
       const other = lineOf.get(part.serial);
@@ -51,8 +57,9 @@ export function readManifest(source: Source, nodes: readonly string[]): Manifest
         );
       lineOf.set(part.serial, row.line);
     }
-    return part;
+    return [part];
   });
+  if (parts.length === 0) refuse(file, 'expected one part at least, got none but ignored ones');
   return deepFreeze({ schema: 'assay/manifest', schemaVersion: 1, parts });
 }
 
@@ -75,14 +82,23 @@ function withoutNameless(row: CsvRow, header: CsvRow, place: string): CsvRow {
   return { ...row, fields: row.fields.filter((_, index) => isNamed(index)) };
 }
 
-function readHeader({ fields }: CsvRow, place: string): readonly Column[] {
-  const names = fields.map((field, index) => {
-    const name = field.trim().toLowerCase();
-    const column = columns.find((each) => each === name);
+function readHeader(
+  { fields }: CsvRow,
+  place: string,
+  columns: ManifestMapping['columns'],
+): readonly Heading[] {
+  const meant = fields.map((field) => meaningOf(field, columns) ?? plainWord(field));
+  const names = meant.map((name, index) => {
+    const field = fields[index] ?? '';
+    if (name === 'ignore') return name;
+    const column = manifestColumns.find((each) => each === name);
     if (column === undefined)
-      return refuse(place, `expected a column of a manifest, got \`${field}\``, suggestName(name, columns));
-    if (fields.findIndex((each) => each.trim().toLowerCase() === name) < index)
-      refuse(place, `expected each column once, got \`${field}\` again`);
+      return refuse(
+        place,
+        `expected a column of a manifest, got \`${field}\``,
+        suggestName(name, manifestColumns),
+      );
+    if (meant.indexOf(name) < index) refuse(place, `expected each column once, got \`${field}\` again`);
     return column;
   });
   for (const column of ['node', 'part'] as const) {
@@ -92,14 +108,21 @@ function readHeader({ fields }: CsvRow, place: string): readonly Column[] {
   return names;
 }
 
-function readPart({ fields }: CsvRow, names: readonly Column[], place: string): ManifestPart {
+function readPart(
+  { fields }: CsvRow,
+  names: readonly Heading[],
+  place: string,
+  parts: ManifestMapping['parts'],
+): ManifestPart | undefined {
   if (fields.length !== names.length)
     refuse(place, `expected ${names.length} fields as in the line of column names, got ${fields.length}`);
   const texts = names.map((name, index) => [name, fields[index]?.trim() ?? ''] as const);
-  const given = Object.fromEntries(texts.filter(([, text]) => text !== ''));
+  const given = Object.fromEntries(texts.filter(([name, text]) => name !== 'ignore' && text !== ''));
   // Text that is no number stays text, for the schema to refuse.
   const { count = '1' } = given;
-  const row = { ...given, count: /^\d{1,9}$/.test(count) ? Number(count) : count };
+  const part = given['part'] === undefined ? {} : { part: meaningOf(given['part'], parts) ?? given['part'] };
+  if (part.part === 'ignore') return undefined;
+  const row = { ...given, ...part, count: /^\d{1,9}$/.test(count) ? Number(count) : count };
   const parsed = ManifestPart.safeParse(row);
   if (!parsed.success) {
     const { message, hint } = describeIssues(place, ManifestPart, row, parsed.error);

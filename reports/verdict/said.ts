@@ -61,7 +61,7 @@ const setting = z.union([
 ]);
 export type SaidSetting = z.infer<typeof setting>;
 
-const part = z.enum(['machine', 'accelerator', 'drive', 'nic', 'cpu', 'memory']);
+const part = z.enum(['machine', 'accelerator', 'drive', 'nic', 'cpu', 'memory', 'psu', 'fan', 'transceiver']);
 const amounts = z.strictObject({ least: whole, most: whole });
 
 const say = <const K extends string, S extends z.core.$ZodLooseShape>(key: K, shape: S) =>

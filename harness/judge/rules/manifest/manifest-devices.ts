@@ -33,6 +33,13 @@ export function manifestDevices(
       return unknown(
         'the facts hold network interfaces, not cards: neither models, serials nor their number',
       );
+    case 'psu':
+    case 'fan':
+      return unknown(
+        'power supplies and fans are known to the management controller, which is not asked yet',
+      );
+    case 'transceiver':
+      return unknown('transceivers are known to their ports, which are not asked yet');
     case 'cpu':
       return mapFact(facts.cpu.sockets, (count) =>
         known([

@@ -91,7 +91,7 @@ describe('readManifest', () => {
     [['node,part', ',drive'], 'line 2: node: expected text, got nothing', 'Correct the value named above.'],
     [
       ['node,part', 'gpu1,gpu'],
-      'line 2: part: expected `machine` or `accelerator` or `drive` or `nic` or `memory` or `cpu`, got `"gpu"`',
+      'line 2: part: expected `machine` or `accelerator` or `drive` or `nic` or `memory` or `cpu` or `psu` or `fan` or `transceiver`, got `"gpu"`',
       'Did you mean `cpu`?',
     ],
     [
