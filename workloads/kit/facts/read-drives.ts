@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { compareText } from '../compare-text.ts';
 import { parseJson } from '../parse-json.ts';
 import type { Evidence, Tree } from './evidence.ts';
 import type { Fact } from './fact.ts';
@@ -72,11 +73,38 @@ export function drivesFrom(tree: Tree, rows: readonly BlockDevice[]): Drive[] {
       rows.find((row) => row.name === name && row.type === 'disk'),
     ),
   );
+  const own = withoutSecondPaths(drives, tree, rows);
   // Two namespaces of one NVMe drive share its serial: their names tell them apart.
-  const count = (identity: string): number => drives.filter((drive) => drive.identity === identity).length;
-  return drives.map((drive) =>
+  const count = (identity: string): number => own.filter((drive) => drive.identity === identity).length;
+  return own.map((drive) =>
     count(drive.identity) > 1 ? { ...drive, identity: `${drive.identity}/${drive.name}` } : drive,
   );
+}
+
+/**
+ * A drive with two ports, or a volume of an array, is a disk to the kernel for each path to it (SAS, Fibre Channel, iSCSI);
+ * the name of the unit (NAA) is one for all. The first path by name stands for it.
+ */
+function withoutSecondPaths(
+  drives: readonly Drive[],
+  tree: Tree,
+  rows: readonly BlockDevice[],
+): readonly Drive[] {
+  const seen = new Set<string>();
+  return drives
+    .toSorted((a, b) => compareText(a.name, b.name))
+    .filter(({ name, transport }) => {
+      const wwid = [`/sys/block/${name}/device/wwid`, `/sys/block/${name}/wwid`]
+        .map((path) => tree[path])
+        .find((text) => typeof text === 'string');
+      const wwn = rows.find((row) => row.name === name)?.wwn?.replace(/^0x/, 'naa.');
+      const unit = typeof wwid === 'string' ? wwid : wwn;
+      if (unit?.startsWith('naa.') !== true || !/^(sas|fc|iscsi)$/.test(valueOf(transport) ?? ''))
+        return true;
+      const isFirst = !seen.has(unit);
+      seen.add(unit);
+      return isFirst;
+    });
 }
 
 function readDrive(name: string, tree: Tree, row: BlockDevice | undefined): Drive[] {
