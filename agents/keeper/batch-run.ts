@@ -12,7 +12,9 @@ import { makeScratch } from './scratch.ts';
 
 export type Batch = Extract<ToAgent, { type: 'batch' }>;
 
-export interface BatchSurroundings extends Omit<StepSurroundings, 'scratch' | 'facts' | 'launch'> {
+export interface BatchSurroundings
+  extends Omit<StepSurroundings, 'scratch' | 'facts' | 'launch' | 'registry' | 'path'> {
+  readonly findTools: () => Promise<Pick<StepSurroundings, 'registry' | 'path'>>;
   readonly journal: Journal;
   /** Facts that the tools are planned with, should this keeper not have looked itself: those of a step. */
   readonly factsOf: (step: string) => Promise<HostFacts>;
@@ -61,21 +63,21 @@ export class BatchRun {
   }
 
   async #runSteps(): Promise<void> {
-    const { journal, runDirectory, registry, factsOf } = this.#around;
+    const { journal, runDirectory, findTools, factsOf } = this.#around;
     const { batch, plan, steps, facts: factsStep, launch } = this.#request;
     const scratch = await makeScratch(runDirectory, this.#request.scratch);
     const kept: KeptBatch = { batch, scratch, steps };
     await writeWhole(join(runDirectory, batchFile), JSON.stringify(kept));
     await journal.append({ type: 'plan', digest: plan });
     await journal.append({ type: 'batch-started', batch, steps: steps.map(({ step }) => step) });
-    const facts = await factsOf(factsStep);
+    const [facts, { registry, path }] = [await factsOf(factsStep), await findTools()];
     for (const request of steps) {
       this.#isHeavy = registry.get(request.workload)?.workload.load === 'heavy';
       this.#checkLeash();
       if (this.#stopping !== undefined) break;
       const { step } = request;
       await journal.append({ type: 'step-started', step });
-      const around = { ...this.#around, scratch, facts, launch };
+      const around = { ...this.#around, registry, path, scratch, facts, launch };
       const { result, digest } = await runStep(around, request, this.#controller.signal);
       await journal.append({ type: 'step-ended', step, execution: result.execution, result: digest });
     }

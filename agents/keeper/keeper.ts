@@ -14,7 +14,8 @@ import { BatchRun } from './batch-run.ts';
 import { Journal } from './journal.ts';
 import { LaunchDesk } from './launch-desk.ts';
 import type { Link } from './link.ts';
-import { findPlaces, loadKeptFacts, runProbeStep } from './probe-step.ts';
+import type { Tools } from './probe-step.ts';
+import { findTools, loadKeptFacts, runProbeStep } from './probe-step.ts';
 import { loadKeptBatch, repair } from './repair.ts';
 import type { NodeRun } from './run-directory.ts';
 import { journalFile, removeNodeRun } from './run-directory.ts';
@@ -33,7 +34,7 @@ export interface KeeperSurroundings {
   readonly runtime: string;
   readonly path: string;
   readonly clock: Clock;
-  readonly registry: Registry;
+  readonly loadRegistry: () => Promise<Registry>;
   readonly log: Logger;
   /** How long a heavy step may go on without hearing from a coordinator (dead-man). */
   readonly leashMs: number;
@@ -54,13 +55,13 @@ const idleMs = 5_000;
  */
 export class Keeper {
   readonly #around: KeeperSurroundings;
-  readonly #places: readonly string[];
   readonly #journal: Journal;
   #session: Link | undefined;
   #running: BatchRun | undefined;
   /** A stop that came while nothing ran: the batch that was about to come must not start. */
   #stopBefore: StopReason | undefined;
   #facts: HostFacts | undefined;
+  #tools: Promise<Tools> | undefined;
   readonly #launches = new LaunchDesk();
   #heardMs: number;
   #idle: NodeJS.Timeout | undefined;
@@ -68,9 +69,8 @@ export class Keeper {
   #isEnding = false;
   #hasEnded = false;
 
-  private constructor(around: KeeperSurroundings, places: readonly string[], journal: Journal) {
+  private constructor(around: KeeperSurroundings, journal: Journal) {
     this.#around = around;
-    this.#places = places;
     this.#journal = journal;
     this.#heardMs = around.clock.monotonicMs();
   }
@@ -78,9 +78,7 @@ export class Keeper {
   static async start(around: KeeperSurroundings): Promise<Keeper> {
     const { directory, node, bootId } = around;
     const journal = await Journal.open(join(directory, journalFile), node.head, around.clock);
-    const places = await findPlaces(around.registry);
-    const path = [around.path, ...places].join(':');
-    const keeper = new Keeper({ ...around, path }, places, journal);
+    const keeper = new Keeper(around, journal);
     const found = await sweep(node.run);
     if (journal.lines.length === 0) {
       const { run, bundle } = node;
@@ -201,10 +199,16 @@ export class Keeper {
   }
 
   async #probe(step: string, scratch: string | undefined): Promise<void> {
-    const around = { ...this.#around, places: this.#places, journal: this.#journal };
+    const around = { ...this.#around, ...(await this.#findTools()), journal: this.#journal };
     this.#facts = await runProbeStep(around, step, scratch);
     // Whatever becomes of this process, the next one need not compile again what was needed until here.
     flushCompileCache();
+  }
+
+  /** Once, and not before something is to be done with them: a greeting must not wait for it. */
+  #findTools(): Promise<Tools> {
+    const { loadRegistry, path } = this.#around;
+    return (this.#tools ??= loadRegistry().then((registry) => findTools(registry, path)));
   }
 
   async #batch(batch: Batch): Promise<void> {
@@ -215,6 +219,7 @@ export class Keeper {
       run: node.run,
       runDirectory: directory,
       journal: this.#journal,
+      findTools: () => this.#findTools(),
       factsOf: async (step: string) => (this.#facts ??= await loadKeptFacts(directory, step)),
       silentMs: () => clock.monotonicMs() - this.#heardMs,
       requestLaunch: (step: string, words: readonly string[], signal: AbortSignal) =>

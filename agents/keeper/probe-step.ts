@@ -17,20 +17,24 @@ import { makeScratch } from './scratch.ts';
 /** The one output of a facts step. */
 const probesFile = 'probes.json';
 
-export interface ProbeSurroundings {
-  readonly directory: string;
-  readonly journal: Journal;
-  readonly path: string;
-  /** Where tools lie that are on nobody's path. */
-  readonly places: readonly string[];
-  readonly clock: Clock;
+/** The tools of the bundle, the directories beside the path in which they may lie, and the path with those. */
+export interface Tools {
   readonly registry: Registry;
+  readonly places: readonly string[];
+  readonly path: string;
 }
 
-/** Directories beside the path in which a workload's tools may lie, as far as they are there. */
-export async function findPlaces(registry: Registry): Promise<readonly string[]> {
+export interface ProbeSurroundings extends Tools {
+  readonly directory: string;
+  readonly journal: Journal;
+  readonly clock: Clock;
+}
+
+/** Finds what there may be of the tools of a bundle. */
+export async function findTools(registry: Registry, path: string): Promise<Tools> {
   const patterns = toolNames(registry, ({ places }) => places);
-  return (await Promise.all(patterns.map((pattern) => expandPattern(pattern)))).flat();
+  const places = (await Promise.all(patterns.map((pattern) => expandPattern(pattern)))).flat();
+  return { registry, places, path: [path, ...places].join(':') };
 }
 
 /** Looks at the machine and keeps what was seen as the evidence of a facts step. */

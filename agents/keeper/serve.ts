@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { pino } from 'pino';
 import { parseJson } from '../../workloads/kit/parse-json.ts';
-import { loadRegistry } from '../../workloads/registry.ts';
 import { systemClock } from '../clock.ts';
 import { readAgentEnvironment } from '../environment.ts';
 import type { LocalSocket } from '../local-socket.ts';
@@ -74,7 +73,7 @@ async function open(
     runtime: process.execPath,
     path: readAgentEnvironment().path,
     clock: systemClock,
-    registry: await loadRegistry(),
+    loadRegistry: async () => (await import('../../workloads/registry.ts')).loadRegistry(),
     log,
     leashMs,
     onEnd: () => {

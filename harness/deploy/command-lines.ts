@@ -142,7 +142,8 @@ for dir in ${options.candidates.map(shellQuote).join(' ')} "/var/tmp/assay-$uid"
   NODE_COMPILE_CACHE="$dir/$bundle.compiled"
   export NODE_COMPILE_CACHE
   cd /
-  exec "$node" "$dir/$bundle/agent.js" attach "$dir" ${shellQuote(options.hello)}
+  # With room for young objects it need not collect garbage before its first word.
+  exec "$node" --min-semi-space-size=16 "$dir/$bundle/agent.js" attach "$dir" ${shellQuote(options.hello)}
 done
 printf '%s none%s\\n' "$nonce" "$why"
 exit 1

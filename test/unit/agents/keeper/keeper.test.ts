@@ -78,7 +78,7 @@ async function keeper(
     runtime: process.execPath,
     path: '/usr/bin:/bin',
     clock,
-    registry,
+    loadRegistry: () => Promise.resolve(registry),
     log: pino({ enabled: false }),
     leashMs: 60_000,
     bootId: 'boot',

@@ -77,7 +77,7 @@ describe('command lines', () => {
       candidates: [join(root, 'link'), '/proc/assay', good],
       runtime: createRuntime(root),
     });
-    const started = `${nonce} started\n[${good}/cache/${bundle.hash}/agent.js][attach][${good}][{"it's":1}]`;
+    const started = `${nonce} started\n[--min-semi-space-size=16][${good}/cache/${bundle.hash}/agent.js][attach][${good}][{"it's":1}]`;
     expect(sh(text, await pushed())).toBe(`${nonce} push\n${started}to the agent`);
     expect(sh(text)).toBe(started);
     writeFileSync(join(good, 'cache', bundle.hash, 'kernels/a b.mjs'), 'changed');
