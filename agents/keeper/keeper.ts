@@ -1,6 +1,5 @@
 import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
-import type { Logger } from 'pino';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import type { Registry } from '../../workloads/registry.ts';
@@ -14,6 +13,7 @@ import { BatchRun } from './batch-run.ts';
 import { Journal } from './journal.ts';
 import { LaunchDesk } from './launch-desk.ts';
 import type { Link } from './link.ts';
+import type { Log } from './log.ts';
 import type { Tools } from './probe-step.ts';
 import { findTools, loadKeptFacts, runProbeStep } from './probe-step.ts';
 import { loadKeptBatch, repair } from './repair.ts';
@@ -35,7 +35,7 @@ export interface KeeperSurroundings {
   readonly path: string;
   readonly clock: Clock;
   readonly loadRegistry: () => Promise<Registry>;
-  readonly log: Logger;
+  readonly log: Log;
   /** How long a heavy step may go on without hearing from a coordinator (dead-man). */
   readonly leashMs: number;
   /** Gives up the lease and lets the process end. */
@@ -134,10 +134,7 @@ export class Keeper {
       await this.#dispatch(message, link);
     } catch (cause) {
       const error = AssayError.from(cause);
-      this.#around.log.error(
-        { code: error.code, reason: error.message, stack: error.stack },
-        'message refused',
-      );
+      this.#around.log({ code: error.code, reason: error.message, stack: error.stack }, 'message refused');
       await link.send({ type: 'refusal', error: error.toJSON() });
     }
   }
@@ -287,7 +284,7 @@ export class Keeper {
     if (this.#session !== undefined || this.#running !== undefined || this.#hasEnded) return;
     this.#idle = setTimeout(() => {
       this.#close('no coordinator came back').catch((cause: unknown) =>
-        this.#around.log.error({ cause: String(cause) }, 'not closed'),
+        this.#around.log({ cause: String(cause) }, 'not closed'),
       );
     }, idleMs);
   }

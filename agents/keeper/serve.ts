@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
-import { pino } from 'pino';
 import { parseJson } from '../../workloads/kit/parse-json.ts';
 import { systemClock } from '../clock.ts';
 import { readAgentEnvironment } from '../environment.ts';
@@ -16,6 +15,7 @@ import { createChallenge, isProof, Knock, Proof, prove } from './handshake.ts';
 import { Keeper, leashMs } from './keeper.ts';
 import { takeLease } from './lease.ts';
 import { createLink } from './link.ts';
+import { createLog } from './log.ts';
 import type { NodeRun } from './run-directory.ts';
 import { loadNodeRun, readBootId } from './run-directory.ts';
 
@@ -60,10 +60,7 @@ async function open(
 ): Promise<Converse> {
   const { bootId, node, letGo } = held;
   process.chdir(options.directory);
-  const log = pino(
-    { base: null },
-    pino.destination({ dest: join(options.directory, 'keeper.log'), sync: true }),
-  );
+  const log = createLog(join(options.directory, 'keeper.log'), systemClock);
   const streams = new Set<Duplex>();
   const { promise: door, resolve: opened } = Promise.withResolvers<LocalSocket>();
   const started = await Keeper.start({
@@ -85,7 +82,7 @@ async function open(
   const watch = (stream: Duplex): void => {
     streams.add(stream);
     stream.on('close', () => streams.delete(stream));
-    stream.on('error', (cause) => log.warn({ reason: cause.message }, 'connection error'));
+    stream.on('error', (cause) => log({ reason: cause.message }, 'connection error'));
   };
   const greet = createGreeter(greetLimits);
   opened(

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { systemClock } from '../../../../agents/clock.ts';
@@ -79,7 +78,7 @@ async function keeper(
     path: '/usr/bin:/bin',
     clock,
     loadRegistry: () => Promise.resolve(registry),
-    log: pino({ enabled: false }),
+    log: () => undefined,
     leashMs: 60_000,
     bootId: 'boot',
     onEnd: () => undefined,
