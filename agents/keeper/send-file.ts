@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { FromAgent } from '../protocol/messages.ts';
 
-const chunkBytes = 256 * 1024;
+/** Their text is no large object of V8, which would stay until all of its memory is looked through. */
+const chunkBytes = 64 * 1024;
 
 /** Sends a file of the run directory in chunks, each awaited, so that a slow link never fills our memory. */
 export async function sendFile(

@@ -40,7 +40,7 @@ export const plain = 'plain ssh2';
 
 /** The fan-out goals, each as a number that this run found. Ratios are of medians of interleaved rounds. */
 export function judgeGoals({ check, push, roundTrips, ramp, instant, node }: Measured): readonly Goal[] {
-  const at = [100, 10].find((hosts) => check.some((one) => one.hosts === hosts)) ?? 0;
+  const at = [100, 10].find((hosts) => [...check, ...push].some((one) => one.hosts === hosts)) ?? 0;
   const cpu = (figures: readonly Figure[], subject: string): number =>
     figures.find((one) => one.subject === subject && one.hosts === at)?.cpuMsPerHost ?? NaN;
   const wall = (subject: string): number =>

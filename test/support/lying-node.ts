@@ -265,7 +265,7 @@ function speak(around: {
   handle({ type: 'exec', mark, nonce, command });
 }
 
-const chunkBytes = 256 * 1024;
+const chunkBytes = 64 * 1024;
 
 /** A command as it stands in a result. */
 export const commandOf = (id: string, outputs: readonly CapturedOutput[]): object => ({
