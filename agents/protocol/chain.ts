@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { parseJson } from '../../workloads/kit/parse-json.ts';
 import type { Result } from '../../workloads/kit/result.ts';
 import { err, ok } from '../../workloads/kit/result.ts';
+import { safeParse } from '../../workloads/kit/safe-parse.ts';
 import { JournalRecord } from './journal-record.ts';
 
 /** Lower-case hex SHA-256 of the exact bytes. */
@@ -21,7 +22,7 @@ export function proveLink(
   line: string,
   { records, head }: ChainPlace,
 ): Result<{ readonly record: JournalRecord; readonly place: ChainPlace }> {
-  const parsed = JournalRecord.safeParse(parseJson(line));
+  const parsed = safeParse(JournalRecord, parseJson(line));
   if (!parsed.success) return err(parsed.error.issues[0]?.message ?? 'not a journal record');
   const { seq, prev } = parsed.data;
   if (seq !== records) return err(`expected seq ${records}, got ${seq}`);

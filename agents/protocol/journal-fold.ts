@@ -1,6 +1,6 @@
 import type { JournalRecord } from './journal-record.ts';
 import type { Execution } from './step.ts';
-import { FactsStep } from './step.ts';
+import { isFactsStep } from './step.ts';
 
 /** How a batch ended. */
 export interface BatchEnd {
@@ -68,7 +68,7 @@ export class JournalFold {
         return;
       case 'step-started':
         this.#started.add(record.step);
-        if (FactsStep.safeParse(record.step).success) this.#facts.push(record.step);
+        if (isFactsStep(record.step)) this.#facts.push(record.step);
         return;
       case 'step-ended':
         this.#ended.set(record.step, { execution: record.execution, result: record.result });

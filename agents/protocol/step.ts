@@ -5,7 +5,9 @@ import { Launch, Seat } from '../../workloads/kit/seat.ts';
 export const StepId = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,99}$/);
 
 /** The steps that look at a node before anything is run: their evidence is the raw text of all probes. */
-export const FactsStep = z.string().regex(/^facts(-[2-9]|-[1-9][0-9])?$/);
+const factsStep = /^facts(-[2-9]|-[1-9][0-9])?$/;
+export const FactsStep = z.string().regex(factsStep);
+export const isFactsStep = (step: string): boolean => factsStep.test(step);
 
 /** What became of a step or a command. */
 export const Execution = z.enum([

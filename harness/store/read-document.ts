@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { readStrictly } from '../../workloads/kit/parse-json.ts';
+import { safeParse } from '../../workloads/kit/safe-parse.ts';
 import { damaged } from './evidence-damaged.ts';
 
 /** Documents are JSON with sorted insertion order as given, one space of indent, and a final line feed. */
@@ -44,7 +45,7 @@ export function jsonOf(text: string, where: string): unknown {
 /** Parses a document of ours. A newer schema version is refused as such, everything else as damage. */
 export function readDocument<T>(schema: z.ZodType<T>, text: string, where: string): T {
   const json = jsonOf(text, where);
-  const parsed = schema.safeParse(json);
+  const parsed = safeParse(schema, json);
   if (parsed.success) return parsed.data;
   const { version, known } = versionsOf(json, parsed.error);
   if (known !== undefined && version > 1) {

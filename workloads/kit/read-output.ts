@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { readStrictly } from './parse-json.ts';
 import type { Result } from './result.ts';
 import { err, ok } from './result.ts';
+import { safeParse } from './safe-parse.ts';
 import type { CommandOutput, StepOutputs } from './tool.ts';
 
 /** The output of a command that must have run and ended with 0, else why not, in the tool's own first words. */
@@ -20,6 +21,6 @@ export function outputOf(outputs: StepOutputs, id: string): Result<CommandOutput
 export function readJson<T>(schema: z.ZodType<T>, text: string): Result<T> {
   const document = readStrictly(text);
   if (!document.ok) return err(`expected ${document.error.expected}, got ${document.error.found}`);
-  const read = schema.safeParse(document.value);
+  const read = safeParse(schema, document.value);
   return read.success ? ok(read.data) : err(z.prettifyError(read.error));
 }
