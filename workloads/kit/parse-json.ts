@@ -37,10 +37,12 @@ export function readStrictly(text: string): Result<unknown, JsonFault> {
 /** Does a JSON text have more levels than it may? Told without descending; of text that is no JSON nothing is told. */
 export const isTooDeep = (text: string): boolean => scan(text).isTooDeep;
 
-const [quote, colon, backslash] = [0x22, 0x3a, 0x5c];
+const [space, quote, colon, backslash] = [0x20, 0x22, 0x3a, 0x5c];
 
 /** Colons outside of strings, of which JSON has one for each key; and whether there are too many levels. */
 function scan(text: string): { readonly colons: number; readonly isTooDeep: boolean } {
+  // Most texts are small. That they have few brackets is told faster than how deep those lie.
+  if (!hasMoreBrackets(text, maxJsonLevels)) return { colons: countNamed(text), isTooDeep: false };
   let colons = 0;
   let levels = 0;
   for (let at = 0; at < text.length; at += 1) {
@@ -65,16 +67,35 @@ function scan(text: string): { readonly colons: number; readonly isTooDeep: bool
   return { colons, isTooDeep: false };
 }
 
-/** Keys of a document in all depths, each once for each object. */
-function countKeys(document: unknown): number {
+/** Whether more brackets open in a text than so many, those in strings among them. */
+function hasMoreBrackets(text: string, most: number): boolean {
   let count = 0;
-  const open = [document];
-  for (let value = open.pop(); value !== undefined; value = open.pop()) {
-    if (typeof value !== 'object' || value === null) continue;
-    const parts: readonly unknown[] = Object.values(value);
-    if (!Array.isArray(value)) count += parts.length;
-    for (const part of parts) if (typeof part === 'object') open.push(part);
+  for (const bracket of ['{', '['])
+    for (let at = text.indexOf(bracket); at !== -1; at = text.indexOf(bracket, at + 1)) {
+      count += 1;
+      if (count > most) return true;
+    }
+  return false;
+}
+
+/** Strings that a colon follows, in a text that is JSON: those are its keys. */
+function countNamed(text: string): number {
+  let count = 0;
+  for (let start = text.indexOf('"'); start !== -1; ) {
+    let after = endOfString(text, start) + 1;
+    while (text.charCodeAt(after) <= space) after += 1;
+    if (text.charCodeAt(after) === colon) count += 1;
+    start = text.indexOf('"', after);
   }
+  return count;
+}
+
+/** Keys of a document of few levels in all depths, each once for each object. */
+function countKeys(document: unknown): number {
+  if (typeof document !== 'object' || document === null) return 0;
+  let count = 0;
+  if (Array.isArray(document)) for (const part of document) count += countKeys(part);
+  else for (const key in document) count += 1 + countKeys((document as Record<string, unknown>)[key]);
   return count;
 }
 
