@@ -25,21 +25,29 @@ export function readPackPath(path: string): { readonly step: string; readonly fi
  */
 export function createTarHeader(path: string, size: number): Buffer {
   const cut = path.lastIndexOf('/');
+  const [name, prefix, digits] = [path.slice(cut + 1), path.slice(0, cut), octal(size, 11)];
   const header = Buffer.from(blank);
-  header.write(path.slice(cut + 1), fields.name[0], 'latin1');
-  header.write(octal(size, 11), fields.size[0], 'latin1');
-  header.write(path.slice(0, cut), fields.prefix[0], 'latin1');
-  let sum = 0;
-  for (let place = 0; place < blockBytes; place += 1) sum += header[place] ?? 0;
+  header.write(name, fields.name[0], 'latin1');
+  header.write(digits, fields.size[0], 'latin1');
+  header.write(prefix, fields.prefix[0], 'latin1');
+  const sum = blankSum + sumOf(name) + sumOf(prefix) + sumOf(digits);
   header.write(`${octal(sum, 6)}\0 `, fields.checksum[0], 'latin1');
   return header;
 }
 
+/** What the bytes of a text add to the checksum. */
+function sumOf(text: string): number {
+  let sum = 0;
+  for (let place = 0; place < text.length; place += 1) sum += text.charCodeAt(place);
+  return sum;
+}
+
 /** A header without path and size, the checksum as it is summed up: made once, as a run may have a million files. */
 const blank = Buffer.alloc(blockBytes);
-blank.write(`0000644\0${'0000000\0'.repeat(2)}${octal(0, 11)}\0${octal(0, 11)}\0${' '.repeat(8)}0`, 100);
+blank.write(`0000644\0${'0000000\0'.repeat(2)}${'\0'.repeat(12)}${octal(0, 11)}\0${' '.repeat(8)}0`, 100);
 blank.write('ustar\x0000', 257);
 blank.write('0000000\0'.repeat(2), 329);
+const blankSum = sumOf(blank.toString('latin1'));
 
 /** The path and size in a header; `undefined` when it is not, byte for byte, what `createTarHeader` makes of them. */
 export function readTarHeader(block: Buffer): { readonly path: string; readonly size: number } | undefined {
