@@ -69,7 +69,8 @@ export const Plan = z.strictObject({
   subjects: z.array(PlannedSubject),
   /** The coverage matrix: cell ids `<subject>:<requirement>`. */
   cells: z.array(z.string()),
-  steps: z.array(PlannedStep),
+  /** Compiled: a plan may have half a million of them. */
+  steps: z.array(z.compile(PlannedStep)),
   /** Suite entries that no tool can serve here, and why. */
   unplanned: z.array(
     z.strictObject({ node: z.string(), entry: z.string(), workload: z.string(), reason: PlanReason }),
@@ -79,18 +80,3 @@ export const Plan = z.strictObject({
   budgetSeconds: z.number().nonnegative(),
 });
 export type Plan = z.infer<typeof Plan>;
-
-/** Each member of a group has a step that lists all of them: a thousand nodes have one list, not a thousand. */
-export function withSharedMembers(plan: Plan): Plan {
-  const lists = new Map<string, NonNullable<PlannedStep['seat']>['members']>();
-  return {
-    ...plan,
-    steps: plan.steps.map((step) => {
-      if (step.seat === undefined) return step;
-      const key = JSON.stringify(step.seat.members);
-      const members = lists.get(key) ?? step.seat.members;
-      lists.set(key, members);
-      return { ...step, seat: { ...step.seat, members } };
-    }),
-  };
-}

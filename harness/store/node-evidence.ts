@@ -2,7 +2,7 @@ import type { ChainPlace } from '../../agents/protocol/chain.ts';
 import type { Contradiction } from '../../agents/protocol/journal-fold.ts';
 import { JournalFold } from '../../agents/protocol/journal-fold.ts';
 import type { JournalRecord } from '../../agents/protocol/journal-record.ts';
-import { FactsStep, isAgentsFault, StepResult } from '../../agents/protocol/step.ts';
+import { isAgentsFault, isFactsStep, StepResult } from '../../agents/protocol/step.ts';
 import type { Said } from '../../reports/verdict/said.ts';
 import { sortSamples } from '../../reports/verdict/samples.ts';
 import { unknown, valueOf } from '../../workloads/kit/facts/fact.ts';
@@ -131,7 +131,7 @@ export class NodeEvidence {
       const output = outputs.get(file);
       if (output !== undefined) files.set(file, typeof output === 'string' ? output : textOf(output));
     }
-    if (FactsStep.safeParse(step).success) {
+    if (isFactsStep(step)) {
       const probes = files.get('probes.json');
       const where = `${runPaths.step(this.id, step)}/probes.json`;
       if (probes !== undefined) {
@@ -140,7 +140,7 @@ export class NodeEvidence {
       }
       return;
     }
-    this.#steps.push(endedStep(result, files));
+    this.#steps.push(endedStep(result, files, this.#shared));
     const facts = this.#documents.at(-1);
     if (this.#documents.length > 1 && facts !== undefined) this.#under.set(step, facts.step);
     const other = whyOther(result, planned);
@@ -232,10 +232,10 @@ const detached = <T>(value: T): T => structuredClone(value);
 const textOf = ({ buffer, byteOffset, byteLength }: Uint8Array): string =>
   Buffer.from(buffer, byteOffset, byteLength).toString('utf8');
 
-const endedStep = (result: StepResult, files: ReadonlyMap<string, string>): EndedStep => ({
-  step: result.step,
-  workload: result.workload,
-  tool: result.tool,
+const endedStep = (result: StepResult, files: ReadonlyMap<string, string>, shared: Shared): EndedStep => ({
+  step: shared.text(result.step),
+  workload: shared.text(result.workload),
+  tool: shared.text(result.tool),
   repetition: result.repetition,
   execution: result.execution,
   reason: result.reason,
@@ -264,7 +264,7 @@ export function whyOther(
   if (planned === undefined || (step.commands.length === 0 && step.execution !== 'completed'))
     return undefined;
   const differs = (['workload', 'tool', 'repetition', 'session', 'params', 'seat'] as const).find(
-    (key) => JSON.stringify(planned[key]) !== JSON.stringify(step[key]),
+    (key) => planned[key] !== step[key] && JSON.stringify(planned[key]) !== JSON.stringify(step[key]),
   );
   return differs === undefined
     ? undefined

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import type { CapturedOutput, StepResult } from '../../agents/protocol/step.ts';
-import { FactsStep } from '../../agents/protocol/step.ts';
+import { isFactsStep } from '../../agents/protocol/step.ts';
 import { parseJson } from '../../workloads/kit/parse-json.ts';
 import type { Result } from '../../workloads/kit/result.ts';
 import { err, ok } from '../../workloads/kit/result.ts';
+import { safeParse } from '../../workloads/kit/safe-parse.ts';
 import type { Sample } from '../../workloads/kit/sample.ts';
 import type { Seat } from '../../workloads/kit/seat.ts';
 import type { Subject } from '../../workloads/kit/subject.ts';
@@ -38,7 +39,7 @@ const mostReadBytes = 8 * 1024 * 1024;
 
 /** The outputs that are read: what was seen of a machine, and those of a step that are not too much. */
 export const outputsToRead = (step: StepResult): readonly CapturedOutput[] =>
-  FactsStep.safeParse(step.step).success || whyTooLarge(step) === undefined ? outputsOf(step) : [];
+  isFactsStep(step.step) || whyTooLarge(step) === undefined ? outputsOf(step) : [];
 
 export const outputsOf = ({ commands }: StepResult): readonly CapturedOutput[] =>
   commands.flatMap(({ outputs }) => outputs);
@@ -69,7 +70,7 @@ export function parseStep(
   const tool = registered?.tools.find((candidate) => candidate.id === step.tool);
   if (registered === undefined || tool === undefined)
     return err(`this version of Assay has no tool ${step.workload}/${step.tool}`);
-  const params = registered.workload.params.safeParse(step.params);
+  const params = safeParse(registered.workload.params, step.params);
   if (!params.success) return err(`parameters: ${params.error.issues[0]?.message ?? 'not accepted'}`);
   if (!ended.has(step.execution)) return err(step.reason ?? step.execution);
   // What several nodes did together is told by their leader; the others only show how their part ended.
@@ -82,6 +83,8 @@ export function parseStep(
   if (!parsed.ok) return err(step.reason === undefined ? parsed.error : `${parsed.error} (${step.reason})`);
   const samples: Sample[] = [];
   const { toolVersion } = parsed.value;
+  const name = shared.text(step.step);
+  const own = shared.value(subjectOf(node, step.seat, undefined));
   for (const reading of parsed.value.readings) {
     const metric = registered.workload.metrics[reading.metric];
     if (metric === undefined)
@@ -95,10 +98,10 @@ export function parseStep(
       value: reading.value,
       unit: metric.unit,
       dimensions: shared.value(reading.dimensions),
-      subject: shared.value(subjectOf(node, step.seat, reading.device)),
+      subject: reading.device === undefined ? own : shared.value(subjectOf(node, step.seat, reading.device)),
       tool: tool.id,
       ...(toolVersion === undefined ? {} : { toolVersion: shared.text(toolVersion) }),
-      step: step.step,
+      step: name,
       session: step.session,
       origin: tool.origin,
       at: shared.value([...reading.at]),
@@ -155,6 +158,6 @@ export function gatherOutputs(step: StepResult, files: ReadonlyMap<string, strin
 
 function readCounters(text: string): { readonly before: Counters; readonly after: Counters } | undefined {
   if (text === '') return undefined;
-  const counters = CountersPair.safeParse(parseJson(text));
+  const counters = safeParse(CountersPair, parseJson(text));
   return counters.success ? counters.data : undefined;
 }

@@ -1,13 +1,13 @@
 import { sha256 } from '../../agents/protocol/chain.ts';
 import type { Execution } from '../../agents/protocol/step.ts';
-import { FactsStep } from '../../agents/protocol/step.ts';
+import { isFactsStep } from '../../agents/protocol/step.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import type { Inventory } from '../config/inventory.ts';
 import type { Profile } from '../config/profile.ts';
 import type { Suite } from '../config/suite.ts';
 import type { PlannedStep } from '../plan/plan.ts';
-import { Plan, withSharedMembers } from '../plan/plan.ts';
+import { Plan } from '../plan/plan.ts';
 import { assayVersion } from '../version.ts';
 import type { CoordinatorEntry, Decided } from './coordinator-journal.ts';
 import { CoordinatorJournal } from './coordinator-journal.ts';
@@ -21,7 +21,7 @@ import { readNodes } from './read-nodes.ts';
 import type { RunDirectory } from './run-directory.ts';
 import { runPaths } from './run-directory.ts';
 import type { RunMaterial } from './run-material.ts';
-import { Shared } from './shared.ts';
+import { Shared, withSharedParts } from './shared.ts';
 
 /** All that is known about a run: read from its directory, and added to by the sessions of the nodes while it goes on. */
 export class RunEvidence {
@@ -29,6 +29,7 @@ export class RunEvidence {
   readonly registry: Registry;
   readonly nodes: ReadonlyMap<string, NodeEvidence>;
   readonly #inputs: RunInputs;
+  readonly #shared = new Shared();
   readonly #journal: CoordinatorJournal;
   /** Of a run of version 1. */
   readonly #decisions: Decided | undefined;
@@ -51,9 +52,8 @@ export class RunEvidence {
   ) {
     this.run = run;
     this.registry = registry;
-    const shared = new Shared();
     this.nodes = new Map(
-      inputs.inventory.nodes.map(({ name }) => [name, new NodeEvidence(name, run, registry, shared)]),
+      inputs.inventory.nodes.map(({ name }) => [name, new NodeEvidence(name, run, registry, this.#shared)]),
     );
     this.#inputs = inputs;
     this.#journal = journal;
@@ -148,7 +148,8 @@ export class RunEvidence {
         `sha256 ${planDigest ?? 'that the coordinator noted'}`,
         `sha256 ${digest}`,
       );
-    this.#planned = { document: withSharedMembers(await run.readDocument(Plan, runPaths.plan)), digest };
+    const plan = await run.readDocument(Plan, runPaths.plan);
+    this.#planned = { document: withSharedParts(plan, this.#shared), digest };
     this.#plan = undefined;
   }
 
@@ -262,7 +263,7 @@ export class RunEvidence {
   /** Of another name of a machine nothing is told, so nothing may be there that somebody would want to hide. Throws EVIDENCE_DAMAGED. */
   #proveName({ id, sameAs, fold }: NodeEvidence): void {
     if (sameAs === undefined) return;
-    const measured = [...fold.ended.keys()].find((step) => !FactsStep.safeParse(step).success);
+    const measured = [...fold.ended.keys()].find((step) => !isFactsStep(step));
     if (measured === undefined && !this.#isPlannedFrom(id)) return;
     throw damaged(
       runPaths.coordinator,

@@ -1,3 +1,5 @@
+import type { Plan } from '../plan/plan.ts';
+
 /**
  * Equal values as one object. The readings of a run are many and say few things: where they stand, their dimensions,
  * what they are about. What is given out is nobody's to change.
@@ -22,3 +24,18 @@ export class Shared {
     return value;
   }
 }
+
+/** A thousand nodes are asked for the same steps, and each member of a group has one that lists all of them. */
+export const withSharedParts = (plan: Plan, shared: Shared): Plan => ({
+  ...plan,
+  steps: plan.steps.map((planned) => ({
+    ...planned,
+    step: shared.text(planned.step),
+    workload: shared.text(planned.workload),
+    tool: shared.text(planned.tool),
+    node: shared.text(planned.node),
+    entry: shared.text(planned.entry),
+    params: shared.value(planned.params),
+    ...(planned.seat && { seat: { ...planned.seat, members: shared.value(planned.seat.members) } }),
+  })),
+});
