@@ -4,7 +4,7 @@ import type { Cell as VerdictCell } from '../verdict/cell.ts';
 import { CellVerdict } from '../verdict/cell.ts';
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import { compareDimensions, dimensionTitle } from '../verdict/words/dimension-title.ts';
-import { createNameFold } from '../verdict/words/fold-names.ts';
+import { createNameFold, foldNames } from '../verdict/words/fold-names.ts';
 import { formatLimit } from '../verdict/words/format-limit.ts';
 import { formatMedian, formatObserved } from '../verdict/words/format-observed.ts';
 import { formatRange } from '../verdict/words/format-range.ts';
@@ -36,7 +36,7 @@ export function cellsSection({ verdict: { cells } }: VerdictLookup): Section {
 /** Counts for each requirement, then the cells that are not met; those that pass stand in the reports of the nodes. */
 export function blockCellsSection({ verdict: { cells } }: VerdictLookup): Section {
   const open = cells.filter(isUnmet);
-  const fold = createNameFold();
+  const fold = createNameFold(foldNames);
   return {
     id: 'cells',
     title: 'Cells that are not met',

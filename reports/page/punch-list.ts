@@ -2,7 +2,7 @@ import { nameOf } from '../../workloads/kit/subject.ts';
 import { isUnmet } from '../verdict/algebra.ts';
 import type { Defect } from '../verdict/verdict.ts';
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
-import { foldNameRows, foldNodeSet } from '../verdict/words/fold-names.ts';
+import { createNameFold, foldNameRows, foldNodeSet } from '../verdict/words/fold-names.ts';
 import { formatCount } from '../verdict/words/format-count.ts';
 import { say } from '../verdict/words/say.ts';
 import { noDefectWords } from '../verdict/words/verdict-words.ts';
@@ -121,9 +121,10 @@ function uncoveredCells({ verdict }: VerdictLookup): readonly Uncovered[] {
     (cell) => cell.level === 'required' && isUnmet(cell) && !covered.has(cell.id),
   );
   const alike = Map.groupBy(cells, (cell) => JSON.stringify([cell.requirement, cell.verdict, cell.reason]));
+  const fold = createNameFold(foldNodeSet);
   return [...alike.values()].flatMap(([first, ...more]) => {
     if (first === undefined) return [];
-    const folded = `${foldNodeSet([first, ...more].map(({ subject }) => nameOf(subject)))}:${first.requirement}`;
+    const folded = `${fold([first, ...more].map(({ subject }) => nameOf(subject)))}:${first.requirement}`;
     return [{ id: more.length === 0 ? first.id : folded, verdict: first.verdict }];
   });
 }

@@ -6,14 +6,14 @@ type Pieces = readonly string[];
 /** Names as people write sets of them: `gpu[001-004,007], login`. */
 export const foldNames = (names: readonly string[]): string => foldNameRows(names.map(cleanText)).join(', ');
 
-/** The same for somebody who names the same sets again and again, each of thousands. */
-export function createNameFold(): (names: readonly string[]) => string {
+/** A way to fold names for somebody who names the same sets again and again, each of thousands. */
+export function createNameFold(fold: (names: readonly string[]) => string): typeof fold {
   const folded = new Map<string, string>();
   return (names) => {
     const key = names.join('\n');
     const known = folded.get(key);
     if (known !== undefined) return known;
-    const text = foldNames(names);
+    const text = fold(names);
     folded.set(key, text);
     return text;
   };
@@ -72,11 +72,15 @@ function isAlikeTo(at: number, a: Pieces, b: Pieces): boolean {
 
 /** Merges items that are alike up to this number. */
 const mergeRun = (run: readonly Pieces[], at: number): readonly Pieces[] =>
-  [...Map.groupBy(run, (pieces) => JSON.stringify(pieces.slice(at + 1))).values()].flatMap((group) => {
+  [...Map.groupBy(run, (pieces) => restOf(pieces, at)).values()].flatMap((group) => {
     const [first] = group;
     if (first?.[at] === undefined || group.length === 1) return group;
     return [first.with(at, `[${foldNumbers(group.map((pieces) => pieces[at] ?? ''))}]`)];
   });
+
+/** What follows a number, which most often is one text; what is in pieces has no bracket and so is no JSON. */
+const restOf = (pieces: Pieces, at: number): string | undefined =>
+  pieces.length === at + 2 ? pieces[at + 1] : JSON.stringify(pieces.slice(at + 1));
 
 function foldNumbers(numbers: readonly string[]): string {
   const ranges: (readonly [first: string, last: string])[] = [];

@@ -18,8 +18,8 @@ function formatDimension(name: string, value: string | number | boolean): string
   if (typeof value === 'boolean') return `${formatWords(name)} ${value ? 'yes' : 'no'}`;
   if (typeof value === 'string') return `${formatWords(name)} ${cleanText(value)}`;
   if (name === 'quantile' && value > 0 && value < 1) return `p${Number((value * 100).toPrecision(6))}`;
-  if (/^bytes$/.test(name)) return formatBytes(value);
-  if (/Bytes$/.test(name)) return `${formatWords(name.replace(/Bytes$/, ''))} ${formatBytes(value)}`;
+  if (name === 'bytes') return formatBytes(value);
+  if (name.endsWith('Bytes')) return `${formatWords(name.slice(0, -'Bytes'.length))} ${formatBytes(value)}`;
   return `${formatWords(name)} ${value}`;
 }
 

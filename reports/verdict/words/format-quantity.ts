@@ -63,7 +63,8 @@ const withUnit = (number: string, scale: Scale): string =>
 
 /** 447829 is `447,829`: only the digits before the point are grouped. */
 function group(text: string): string {
-  const [whole = '', fraction] = text.split('.');
-  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',');
-  return fraction === undefined ? grouped : `${grouped}.${fraction}`;
+  const point = text.indexOf('.');
+  const end = point === -1 ? text.length : point;
+  if (end <= 3) return text;
+  return text.slice(0, end).replace(/\B(?=(\d{3})+$)/g, ',') + text.slice(end);
 }

@@ -48,9 +48,7 @@ const scalesOf: Readonly<Record<Unit, readonly Scale[]>> = {
 /** The scale in which `value` has one to three digits before the point, as far as there is one. */
 export function scaleOf(value: number, unit: Unit): Scale {
   const known = scalesOf[unit];
-  const one = known.find((scale) => scale.factor === 1) ?? { factor: 1, symbol: unit };
-  if (value === 0) return one;
   // 999.96 kB/s has four digits only as 1.000 MB/s: choose by the rounded magnitude.
-  const size = Number(Math.abs(value).toPrecision(4));
-  return known.findLast((scale) => size >= scale.factor) ?? known[0] ?? one;
+  const size = value === 0 ? 1 : Number(Math.abs(value).toPrecision(4));
+  return known.findLast((scale) => size >= scale.factor) ?? known[0] ?? { factor: 1, symbol: unit };
 }

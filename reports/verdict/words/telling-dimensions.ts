@@ -1,4 +1,5 @@
 import type { Dimensions } from '../../../workloads/kit/sample.ts';
+import { nameOf } from '../../../workloads/kit/subject.ts';
 import type { Measurement } from '../measurement.ts';
 
 /** Always shown: a measurement is called by them in the field. They also tell apart first. */
@@ -27,7 +28,7 @@ export function createTelling(all: readonly Measurement[]): (it: Measurement) =>
   };
 }
 
-const keyOf = ({ metric, subject }: Measurement): string => JSON.stringify([metric, subject]);
+const keyOf = ({ metric, subject }: Measurement): string => `${metric} ${nameOf(subject)}`;
 
 function tellApart(those: readonly Measurement[], uses: ReadonlyMap<string, number>): ReadonlySet<string> {
   const isWord = (name: string): boolean =>

@@ -11,12 +11,13 @@ import { renderFigure, renderText } from './render-text.ts';
 export function renderTable({ label, columns, rows, isCompact = false }: Table): SafeHtml {
   const group = columns.findIndex(({ role }) => role === 'group');
   const shown = columns.filter((_, at) => at !== group);
-  const groups = Map.groupBy(rows, ({ cells }) => JSON.stringify(group === -1 ? '' : cells[group]));
+  const openings = shown.map(openingOf);
+  const groups = Map.groupBy(rows, ({ cells }) => (group === -1 ? '' : JSON.stringify(cells[group])));
   return html`<table role="table" class="${isCompact ? 'compact' : 'blocks'}" aria-label="${label}">
 <thead role="rowgroup"><tr role="row">${shown.map((column) => html`<th role="columnheader" scope="col" class="${classOf(column)}">${column.title}</th>`)}</tr></thead>
 ${[...groups.values()].map(
   (those) => html`<tbody role="rowgroup">${groupRow(those[0]?.cells[group], shown.length)}${those.map((row) =>
-    tableRow(shown, { ...row, cells: row.cells.filter((_, at) => at !== group) }),
+    tableRow(row, { shown, openings, group }),
   )}</tbody>
 `,
 )}</table>
@@ -30,13 +31,24 @@ const groupRow = (cell: TableCell | undefined, width: number): SafeHtml | undefi
     : html`<tr role="row" class="group"><th role="rowheader" scope="rowgroup" colspan="${width}">${renderCell(cell)}</th></tr>
 `;
 
-function tableRow(columns: readonly Column[], { cells, remark }: Row): SafeHtml {
-  const [first = '', ...rest] = cells;
+/** How each cell of a column begins. */
+const openingOf = (column: Column): SafeHtml =>
+  html`<td role="cell" data-label="${column.title}" class="${classOf(column)}"><div>`;
+
+function tableRow(
+  { cells, remark }: Row,
+  columns: {
+    readonly shown: readonly Column[];
+    readonly openings: readonly SafeHtml[];
+    /** The place of the cell that stands above the row. */
+    readonly group: number;
+  },
+): SafeHtml {
+  const { shown, openings, group } = columns;
+  const [first = '', ...rest] = group === -1 ? cells : cells.toSpliced(group, 1);
   return html`<tr role="row"><th role="rowheader" scope="row">${renderCell(first)}${remark === undefined ? undefined : html`<small class="remark">${renderText(remark)}</small>`}</th>${rest.map(
-    (cell, place) => {
-      const column = columns[place + 1];
-      return html`<td role="cell" data-label="${column?.title ?? ''}" class="${classOf(column)}"><div>${renderCell(cell, column?.role === 'number')}</div></td>`;
-    },
+    (cell, place) =>
+      html`${openings[place + 1]}${renderCell(cell, shown[place + 1]?.role === 'number')}</div></td>`,
   )}</tr>
 `;
 }
