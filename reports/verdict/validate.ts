@@ -88,7 +88,12 @@ const deepest = 24;
 function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (levels === 0) return true;
-  for (const key in value) if (isDeeper((value as Record<string, unknown>)[key], levels - 1)) return true;
+  if (Array.isArray(value)) return value.some((part) => isDeeper(part, levels - 1));
+  for (const key in value) {
+    const part = (value as Record<string, unknown>)[key];
+    // Almost everything is a text or a number, and there are millions.
+    if (typeof part === 'object' && isDeeper(part, levels - 1)) return true;
+  }
   return false;
 }
 
