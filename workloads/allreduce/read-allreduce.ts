@@ -12,31 +12,29 @@ const count = z.number().int().nonnegative();
 const seconds = z.number().positive();
 
 /** The first line that native/allreduce.c prints: what was asked for, and who took part. */
-const headerOf = (params: AllreduceParams, seat: Seat) =>
-  z.strictObject({
-    benchmark: z.literal('assay-allreduce'),
-    compiler: z.string().min(1),
-    operation: z.literal('sum'),
-    dtype: z.literal(params.dtype),
-    ranks: z.literal(countRanks(seat)),
-    minBytes: z.literal(params.minBytes),
-    maxBytes: z.literal(params.maxBytes),
-    factor: z.literal(params.factor),
-    seconds: z.literal(params.seconds),
-    network: z.literal(seat.network),
-    levels: count.min(2),
-    hosts: z
-      .array(
-        z.strictObject({
-          rank: count,
-          name: z.string(),
-          library: z.string(),
-          interfaces: z.array(z.strictObject({ name: z.string(), address: z.ipv4() })),
-        }),
-      )
-      .length(countRanks(seat)),
-  });
-type Host = z.infer<ReturnType<typeof headerOf>>['hosts'][number];
+const Header = z.strictObject({
+  benchmark: z.literal('assay-allreduce'),
+  compiler: z.string().min(1),
+  operation: z.literal('sum'),
+  dtype: z.string(),
+  ranks: count,
+  minBytes: count,
+  maxBytes: count,
+  factor: count,
+  seconds,
+  network: z.string(),
+  levels: count.min(2),
+  hosts: z.array(
+    z.strictObject({
+      rank: count,
+      name: z.string(),
+      library: z.string(),
+      interfaces: z.array(z.strictObject({ name: z.string(), address: z.ipv4() })),
+    }),
+  ),
+});
+type Header = z.infer<typeof Header>;
+type Host = Header['hosts'][number];
 
 /** One line for each size. The times are of the slowest rank, the bytes of the rank with the fewest. */
 const Size = z.strictObject({
@@ -76,10 +74,10 @@ export function readAllreduce(
   const end = readJson(End, lines.pop()?.text ?? '');
   if (!end.ok) return err(`expected the line that ends a run: ${end.error}`);
   const first = lines.shift();
-  const header = readJson(headerOf(params, seat), first?.text ?? '');
+  const header = readJson(Header, first?.text ?? '');
   if (!header.ok) return err(`line ${first?.number ?? 1}: ${header.error}`);
-  const stranger = strangerIn(header.value.hosts, seat, version.value);
-  if (stranger !== undefined) return err(`line ${first?.number ?? 1}: ${stranger}`);
+  const other = whyOther(header.value, params, seat) ?? strangerIn(header.value.hosts, seat, version.value);
+  if (other !== undefined) return err(`line ${first?.number ?? 1}: ${other}`);
   const planned = listSizes(params);
   if (lines.length !== planned.length || end.value.sizes !== planned.length)
     return err(`expected ${planned.length} sizes, got ${lines.length}`);
@@ -120,6 +118,16 @@ function withoutRules(outputs: StepOutputs): StepOutputs {
   if (run === undefined) return outputs;
   const said = run.stderr.split('\n').filter((line) => /[A-Za-z]/.test(line));
   return { run: { ...run, stderr: said.join('\n') } };
+}
+
+/** In what a run is not the one that was asked for. */
+function whyOther(header: Header, params: AllreduceParams, seat: Seat): string | undefined {
+  const { dtype, minBytes, maxBytes, factor, seconds } = params;
+  const ranks = countRanks(seat);
+  const asked = { dtype, ranks, minBytes, maxBytes, factor, seconds, network: seat.network } as const;
+  for (const key of Object.keys(asked) as (keyof typeof asked)[])
+    if (header[key] !== asked[key]) return `expected ${key} ${asked[key]}, got ${header[key]}`;
+  return header.hosts.length === ranks ? undefined : `expected ${ranks} hosts, got ${header.hosts.length}`;
 }
 
 /** Which rank is not where its member is, or has another Open MPI: only one version may take part in a run. */
