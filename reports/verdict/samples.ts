@@ -19,14 +19,29 @@ export type Samples = z.infer<typeof Samples>;
 /** Where the samples of a node lie among the reports. */
 export const samplesPath = (node: string): string => `samples/${node}.json`;
 
-/** In the order of step, metric, subject and then all that a reader can see, so that those that are alike are equal. */
-export const sortSamples = (samples: readonly Sample[]): Sample[] => samples.toSorted(compareSamples);
+/** Lists that are in order: those of a run are asked for again and again. */
+const inOrder = new WeakSet<readonly Sample[]>();
 
-const compareSamples = (a: Sample, b: Sample): number =>
-  compareText(a.step, b.step) ||
-  compareText(a.metric, b.metric) ||
-  compareText(nameOf(a.subject), nameOf(b.subject)) ||
-  compareText(JSON.stringify(a), JSON.stringify(b));
+/** In the order of step, metric, subject and then all that a reader can see, so that those that are alike are equal. */
+export function sortSamples(samples: readonly Sample[]): readonly Sample[] {
+  if (inOrder.has(samples)) return samples;
+  // Several readings of a step differ in their dimensions only.
+  const texts = new Map<Sample, string>();
+  const textOf = (sample: Sample): string => {
+    const text = texts.get(sample) ?? JSON.stringify(sample);
+    texts.set(sample, text);
+    return text;
+  };
+  const sorted = samples.toSorted(
+    (a, b) =>
+      compareText(a.step, b.step) ||
+      compareText(a.metric, b.metric) ||
+      compareText(nameOf(a.subject), nameOf(b.subject)) ||
+      compareText(textOf(a), textOf(b)),
+  );
+  inOrder.add(sorted);
+  return sorted;
+}
 
 /** The text of a document, one sample a line, in the order of `sortSamples`. The digest in a verdict is of its bytes. */
 export function samplesText({
