@@ -15,9 +15,7 @@ export async function writeWhole(
   path: string,
   content: string | Uint8Array | Iterable<string>,
 ): Promise<void> {
-  const cut = path.lastIndexOf('/') + 1;
-  const random = randomBytes(8).toString('hex');
-  const partial = `${path.slice(0, cut)}.${path.slice(cut)}.${process.pid}-${random}.partial`;
+  const partial = partialOf(path);
   // O_EXCL: fails where anything has the name, a link included.
   const file = await open(partial, 'wx', ownMode);
   try {
@@ -34,6 +32,13 @@ export async function writeWhole(
     await rm(partial, { force: true });
     throw cause;
   }
+}
+
+/** A name for what is being written, which nobody can guess. */
+export function partialOf(path: string): string {
+  const cut = path.lastIndexOf('/') + 1;
+  const random = randomBytes(8).toString('hex');
+  return `${path.slice(0, cut)}.${path.slice(cut)}.${process.pid}-${random}.partial`;
 }
 
 /** The process that was writing a partial file, by the name of the file; `undefined` for any other name. */
