@@ -1,8 +1,16 @@
 import type { Limit } from '../../workloads/kit/limit.ts';
+import { perObject } from '../../workloads/kit/per-object.ts';
 import type { MetricRule } from '../../workloads/kit/requirement.ts';
 
 /** The limits that a rule selects, for every kind of hardware: which of them applies depends on the subject. */
-export function candidateLimits(rule: MetricRule, limits: readonly Limit[]): readonly Limit[] {
+export const candidateLimits = (rule: MetricRule, limits: readonly Limit[]): readonly Limit[] =>
+  selectedFrom(limits)(rule);
+
+const selectedFrom = perObject((limits: readonly Limit[]) =>
+  perObject((rule: MetricRule) => select(rule, limits)),
+);
+
+function select(rule: MetricRule, limits: readonly Limit[]): readonly Limit[] {
   const { metric, where = {}, class: only, statedBy, limits: ids } = rule;
   if (ids !== undefined) return limits.filter(({ id }) => ids.includes(id));
   return limits.filter(

@@ -2,10 +2,12 @@ import { isUnmet } from '../../reports/verdict/algebra.ts';
 import type { Cell } from '../../reports/verdict/cell.ts';
 import type { Said } from '../../reports/verdict/said.ts';
 import { readFactPath } from '../../workloads/kit/facts/fact-path.ts';
+import { perObject } from '../../workloads/kit/per-object.ts';
 import type { FactRule, Requirement } from '../../workloads/kit/requirement.ts';
 import type { Profile } from '../config/profile.ts';
 import type { Coverage } from '../plan/coverage.ts';
 import { createCoverage } from '../plan/coverage.ts';
+import type { PlannedSubject } from '../plan/plan.ts';
 import { subjectOf } from '../plan/plan.ts';
 import type { KnownSubject } from '../plan/subjects.ts';
 import type { Damage } from '../store/run-material.ts';
@@ -144,7 +146,11 @@ function vanishedCells(
 ): readonly JudgedCell[] {
   if (index.material.plan?.profile !== profile.id) return [];
   const present = new Set(coverage.map(({ cell }) => cell));
+  // A device that is still there has all of its cells; a node may have stood in for one that is there now.
+  const isGone = ({ id, kind }: PlannedSubject): boolean =>
+    kind === 'node' || node.subjects.get(id)?.subject.kind !== kind;
   return (index.plannedSubjects.get(node.id) ?? [])
+    .filter(isGone)
     .flatMap((subject) =>
       profile.requirements
         .filter(({ scope }) => scope === subject.kind || subject.kind === 'node')
@@ -165,6 +171,9 @@ function vanishedCells(
     });
 }
 
+const subjectOfPlanned = perObject(subjectOf);
+const actionOf = perObject(({ action }: Requirement): Said => ({ say: 'quoted', text: action }));
+
 export function writeCell({ cell: id, subject, requirement }: Coverage, outcome: Outcome): JudgedCell {
   const { verdict, reason, missing: kind, limit, observed, remedy, cause } = outcome;
   const { title, dimension, level, gate, sampling } = requirement;
@@ -172,7 +181,7 @@ export function writeCell({ cell: id, subject, requirement }: Coverage, outcome:
     cause,
     cell: {
       id,
-      subject: subjectOf(subject),
+      subject: subjectOfPlanned(subject),
       requirement: requirement.id,
       title,
       dimension,
@@ -185,9 +194,7 @@ export function writeCell({ cell: id, subject, requirement }: Coverage, outcome:
       ...(limit === undefined ? {} : { limit }),
       sampling,
       ...(observed === undefined ? {} : { observed }),
-      ...(!isUnmet(outcome)
-        ? {}
-        : { action: remedy?.action ?? adviseOn(outcome) ?? { say: 'quoted', text: requirement.action } }),
+      ...(!isUnmet(outcome) ? {} : { action: remedy?.action ?? adviseOn(outcome) ?? actionOf(requirement) }),
     },
   };
 }

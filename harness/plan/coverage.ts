@@ -1,3 +1,4 @@
+import { perObject } from '../../workloads/kit/per-object.ts';
 import type { Requirement } from '../../workloads/kit/requirement.ts';
 import type { Profile } from '../config/profile.ts';
 import type { PlannedSubject } from './plan.ts';
@@ -12,6 +13,8 @@ export interface Coverage {
   readonly isStandIn: boolean;
 }
 
+const byScope = perObject(({ requirements }: Profile) => Map.groupBy(requirements, ({ scope }) => scope));
+
 const isAcross = ({ scope }: Requirement): boolean => scope === 'pair' || scope === 'group';
 
 /**
@@ -19,17 +22,21 @@ const isAcross = ({ scope }: Requirement): boolean => scope === 'pair' || scope 
  * node does not have still gets its cell, on the node: what is not there cannot drop out of the verdict.
  */
 export function createCoverage(profile: Profile, subjects: readonly PlannedSubject[]): readonly Coverage[] {
-  return subjects.flatMap((subject) =>
-    profile.requirements.flatMap((requirement): readonly Coverage[] => {
-      const isOwn = requirement.scope === subject.kind;
-      const isStandIn =
-        !isOwn &&
-        subject.kind === 'node' &&
-        !isAcross(requirement) &&
-        !subjects.some(({ node, kind }) => node === subject.node && kind === requirement.scope);
-      return isOwn || isStandIn
-        ? [{ cell: `${subject.id}:${requirement.id}`, subject, requirement, isStandIn }]
-        : [];
-    }),
-  );
+  return subjects.flatMap((subject) => {
+    const fieldOf = (requirement: Requirement, isStandIn: boolean): Coverage => ({
+      cell: `${subject.id}:${requirement.id}`,
+      subject,
+      requirement,
+      isStandIn,
+    });
+    if (subject.kind !== 'node')
+      return (byScope(profile).get(subject.kind) ?? []).map((requirement) => fieldOf(requirement, false));
+    return profile.requirements.flatMap((requirement): readonly Coverage[] => {
+      if (requirement.scope === 'node') return [fieldOf(requirement, false)];
+      const isThere =
+        isAcross(requirement) ||
+        subjects.some(({ node, kind }) => node === subject.node && kind === requirement.scope);
+      return isThere ? [] : [fieldOf(requirement, true)];
+    });
+  });
 }

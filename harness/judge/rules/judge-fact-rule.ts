@@ -3,7 +3,9 @@ import type { FactValue } from '../../../reports/verdict/said.ts';
 import { valueOf } from '../../../workloads/kit/facts/fact.ts';
 import { readFactPath, unitOfFact } from '../../../workloads/kit/facts/fact-path.ts';
 import { Accelerator, Drive, HostFacts, Nic } from '../../../workloads/kit/facts/host-facts.ts';
+import { perObject } from '../../../workloads/kit/per-object.ts';
 import type { FactRule } from '../../../workloads/kit/requirement.ts';
+import type { PlannedSubject } from '../../plan/plan.ts';
 import type { KnownSubject } from '../../plan/subjects.ts';
 import type { Outcome } from '../outcome.ts';
 import { missing } from '../outcome.ts';
@@ -43,28 +45,34 @@ export function judgeFactRule(rule: FactRule, known: KnownSubject, context: Fact
   if (rule.unique === true) return judgeUnique(rule.path, found.value, known.subject, context);
   const expectation = expect(rule, root, known, context);
   if ('verdict' in expectation) return expectation;
-  const { comparator, expected, source } = expectation;
   const { kind, node } = known.subject;
-  const unit = kind in schemas ? unitOfFact(schemas[kind as keyof typeof schemas], rule.path) : undefined;
+  const { profile } = context;
+  // The nodes of a block are alike: what is said of one is said of most.
+  const key = JSON.stringify([profile, kind, expectation, found.value]);
+  const outcomes = outcomesBy(rule);
+  const outcome = outcomes.get(key) ?? hold(found.value, expectation, { path: rule.path, kind, profile });
+  outcomes.set(key, outcome);
   const [list = ''] = readFactPath(rule.path);
   const counted = list in devices && found.value === 0 ? devices[list as keyof typeof devices] : undefined;
+  return counted === undefined ? outcome : { ...outcome, cause: { of: node, why: `no-${counted}` } };
+}
+
+const outcomesBy = perObject<FactRule, Map<string, Outcome>>(() => new Map());
+
+/** Holds a value against what was expected. */
+function hold(
+  found: FactValue,
+  { comparator, expected, source }: Expectation,
+  about: { readonly path: string; readonly kind: PlannedSubject['kind']; readonly profile: string },
+): Outcome {
+  const { path, kind, profile } = about;
+  const unit = kind in schemas ? unitOfFact(schemas[kind as keyof typeof schemas], path) : undefined;
+  const inUnit = unit === undefined ? {} : { unit };
   return {
-    verdict: satisfies(found.value, comparator, expected) ? 'pass' : 'fail',
-    reason: {
-      say: 'fact',
-      comparator,
-      expected,
-      found: found.value,
-      ...(unit === undefined ? {} : { unit }),
-    },
-    limit: { id: source, comparator, expected, source: context.profile },
-    observed: {
-      kind: 'fact',
-      path: rule.path,
-      value: found.value,
-      ...(unit === undefined ? {} : { unit }),
-    },
-    ...(counted === undefined ? {} : { cause: { of: node, why: `no-${counted}` } }),
+    verdict: satisfies(found, comparator, expected) ? 'pass' : 'fail',
+    reason: { say: 'fact', comparator, expected, found, ...inUnit },
+    limit: { id: source, comparator, expected, source: profile },
+    observed: { kind: 'fact', path, value: found, ...inUnit },
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Said } from '../../../reports/verdict/said.ts';
 import type { Limit } from '../../../workloads/kit/limit.ts';
+import { perObject } from '../../../workloads/kit/per-object.ts';
 import type { MetricRule, Requirement } from '../../../workloads/kit/requirement.ts';
 import { nameOf } from '../../../workloads/kit/subject.ts';
 import { candidateLimits } from '../../config/candidate-limits.ts';
@@ -66,12 +67,7 @@ function isAbout(
 
 function judgeByLimit(limit: Limit, samples: readonly JudgedSample[], judged: Judged): Outcome {
   const { metric, requirement } = judged;
-  const shown = {
-    id: limit.id,
-    comparator: limit.comparator,
-    expected: { value: limit.value, unit: limit.unit },
-    source: limit.evidence.map(({ title, locator }) => `${title}, ${locator}`).join('; '),
-  };
+  const shown = show(limit);
   if (limit.unit !== metric.unit)
     return {
       ...invalid({ say: 'limit-unit', limit: limit.unit, metric: metric.unit }),
@@ -112,6 +108,14 @@ function judgeByLimit(limit: Limit, samples: readonly JudgedSample[], judged: Ju
   }
   return { ...decision, limit: shown, ...observed };
 }
+
+/** A limit as the document shows it. */
+const show = perObject(({ id, comparator, value, unit, evidence }: Limit) => ({
+  id,
+  comparator,
+  expected: { value, unit },
+  source: evidence.map(({ title, locator }) => `${title}, ${locator}`).join('; '),
+}));
 
 const matches = (sample: JudgedSample, where: Limit['where']): boolean =>
   Object.entries(where).every(([key, value]) => sample.dimensions[key] === value);

@@ -28,7 +28,9 @@ function childOf(parent: unknown, key: string): unknown {
 
 /** A fact is an object with the one key `value` or `unknown`; everything else is a plain part of the document. */
 function unwrap(part: unknown): Fact<unknown> {
-  if (typeof part !== 'object' || part === null || Object.keys(part).length !== 1) return known(part);
-  if ('value' in part) return known(part.value);
-  return 'unknown' in part ? unknown(String(part.unknown)) : known(part);
+  if (typeof part !== 'object' || part === null) return known(part);
+  if ('value' in part) return hasOneKey(part) ? known(part.value) : known(part);
+  return 'unknown' in part && hasOneKey(part) ? unknown(String(part.unknown)) : known(part);
 }
+
+const hasOneKey = (part: object): boolean => Object.keys(part).length === 1;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { perObject } from '../per-object.ts';
 import { Unit } from '../unit.ts';
 
 /** The keys on the way to a fact: `memory.totalBytes`; `<list>.length` counts a list. The one place that reads a path. */
@@ -6,6 +7,15 @@ export const readFactPath = (path: string): readonly string[] => path.split('.')
 
 /** The unit of the fact at a path, as its schema declares it; absent for what has none. */
 export function unitOfFact(root: z.core.$ZodType, path: string): Unit | undefined {
+  const known = unitsIn(root);
+  const unit = known.get(path) ?? findUnit(root, path) ?? 'none';
+  known.set(path, unit);
+  return unit === 'none' ? undefined : unit;
+}
+
+const unitsIn = perObject<z.core.$ZodType, Map<string, Unit | 'none'>>(() => new Map());
+
+function findUnit(root: z.core.$ZodType, path: string): Unit | undefined {
   let current: z.core.$ZodType | undefined = root;
   for (const key of readFactPath(path)) current = current && schemaOf(current, key);
   return current && unitOf(current);
