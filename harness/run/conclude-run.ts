@@ -14,7 +14,7 @@ import {
 import type { Verdict } from '../../reports/verdict/verdict.ts';
 import type { VerdictLookup } from '../../reports/verdict/verdict-lookup.ts';
 import { createLookup } from '../../reports/verdict/verdict-lookup.ts';
-import { renderHtml } from '../../reports/writers/html/render-html.ts';
+import { htmlPieces } from '../../reports/writers/html/render-html.ts';
 import { plainScreen, writers } from '../../reports/writers/writers.ts';
 import { nodeOf } from '../../workloads/kit/subject.ts';
 import { Inventory } from '../config/inventory.ts';
@@ -104,7 +104,7 @@ export async function writeReports(
   const pages = lookup.isBlock ? verdict.nodes.map(({ id }) => id) : [];
   const partOf = nodeParts(verdict);
   for (const id of pages)
-    await folder.write(reportPaths.nodeReport(id), renderHtml(createLookup(partOf(id))));
+    await folder.write(reportPaths.nodeReport(id), htmlPieces(createLookup(partOf(id))));
   await folder.removeOthers('nodes', new Set(pages));
   return paths;
 }

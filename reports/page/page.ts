@@ -51,11 +51,19 @@ export function createPage(lookup: VerdictLookup): Page {
   return made;
 }
 
-function makePage(lookup: VerdictLookup): Page {
-  const { verdict, isBlock } = lookup;
-  const sections = isBlock ? blockSections(verdict.profile.id === 'survey') : nodeSections;
-  return { ...headOf(lookup), sections: sections.map((section) => section(lookup)) };
+const makePage = (lookup: VerdictLookup): Page => ({
+  ...headOf(lookup),
+  sections: writtenBy(lookup).map((section) => section(lookup)),
+});
+
+/** The sections of a page that is read once: those of a node are made one after the other, and each is let go. */
+export function* sectionsOf(lookup: VerdictLookup): Generator<Section> {
+  if (lookup.isBlock) yield* createPage(lookup).sections;
+  else for (const section of writtenBy(lookup)) yield section(lookup);
 }
+
+const writtenBy = ({ verdict, isBlock }: VerdictLookup): readonly SectionOf[] =>
+  isBlock ? blockSections(verdict.profile.id === 'survey') : nodeSections;
 
 export function headOf(lookup: VerdictLookup): PageHead {
   const { verdict, isBlock } = lookup;

@@ -1,5 +1,5 @@
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
-import { renderHtml } from './html/render-html.ts';
+import { htmlPieces, renderHtml } from './html/render-html.ts';
 import { junitPieces, renderJunit } from './junit.ts';
 import { renderMarkdown } from './markdown.ts';
 import { renderPunchList } from './punch-list.ts';
@@ -21,7 +21,7 @@ export const plainScreen: Screen = { columns: 80, color: false };
 
 /** All of them: a new format is its file and one line here. */
 export const writers: readonly Writer[] = [
-  { id: 'html', file: 'report.html', render: renderHtml },
+  { id: 'html', file: 'report.html', render: renderHtml, pieces: htmlPieces },
   { id: 'markdown', file: 'report.md', render: renderMarkdown },
   { id: 'junit', file: 'report.junit.xml', render: renderJunit, pieces: junitPieces },
   { id: 'punch-list', file: 'punch-list.csv', render: renderPunchList },

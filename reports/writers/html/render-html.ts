@@ -1,6 +1,6 @@
 import { atDepth } from '../../page/at-depth.ts';
 import type { PageHead } from '../../page/page.ts';
-import { createPage } from '../../page/page.ts';
+import { headOf, sectionsOf } from '../../page/page.ts';
 import type { VerdictLookup } from '../../verdict/verdict-lookup.ts';
 import type { SafeHtml } from './html.ts';
 import { html, trusted } from './html.ts';
@@ -8,9 +8,24 @@ import { renderSection } from './render-content.ts';
 import { styleSheet } from './style-sheet.ts';
 
 /** The report as one HTML file: no script, and no request of any kind, which its own policy enforces. */
-export function renderHtml(lookup: VerdictLookup): string {
-  const page = createPage(lookup);
-  const { title, run, profile, assay, opening, sections } = page;
+export const renderHtml = (lookup: VerdictLookup): string => [...htmlPieces(lookup)].join('');
+
+/** The same, section by section: each of a thousand pages is never there as a whole. */
+export function* htmlPieces(lookup: VerdictLookup): Generator<string> {
+  const page = headOf(lookup);
+  const { title, run, assay } = page;
+  yield renderBeginning(page).markup;
+  for (const section of sectionsOf(lookup))
+    for (const shown of atDepth([section], 'page')) yield renderSection(shown).markup;
+  yield html`</main>
+<footer><p>${title} by Assay ${assay}, run ${run.id}. Absence of evidence is never a pass.</p></footer>
+</body>
+</html>
+`.markup;
+}
+
+function renderBeginning(page: PageHead): SafeHtml {
+  const { title, run, profile, assay, opening } = page;
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -26,11 +41,7 @@ export function renderHtml(lookup: VerdictLookup): string {
 </head>
 <body>
 ${renderHead(page)}<main>
-${renderOpening(page)}${atDepth(sections, 'page').map(renderSection)}</main>
-<footer><p>${title} by Assay ${assay}, run ${run.id}. Absence of evidence is never a pass.</p></footer>
-</body>
-</html>
-`.markup;
+${renderOpening(page)}`;
 }
 
 /** What this paper is, of which run, against which promise. */
