@@ -2,6 +2,7 @@ import { keepReadings } from '../../../reports/verdict/keep-readings.ts';
 import type { Measurement } from '../../../reports/verdict/measurement.ts';
 import { keyOfDimensions, keyOfMeasurement } from '../../../reports/verdict/measurement.ts';
 import { compareText } from '../../../workloads/kit/compare-text.ts';
+import { perObject } from '../../../workloads/kit/per-object.ts';
 import { nameOf } from '../../../workloads/kit/subject.ts';
 import type { Unit } from '../../../workloads/kit/unit.ts';
 import { median } from '../../stats/median.ts';
@@ -38,7 +39,7 @@ export function listMeasurements(index: RunDossier): readonly Measurement[] {
       return sample;
     }),
   );
-  return group(samples, keyOfMeasurement).flatMap((members) => {
+  return group(samples, createKeys()).flatMap((members) => {
     const [first] = members;
     const metric = first && metrics.get(first.metric);
     if (first === undefined) return [];
@@ -50,9 +51,7 @@ export function listMeasurements(index: RunDossier): readonly Measurement[] {
         unit: first.unit,
         better: metric?.better ?? 'higher',
         correctness: metric?.correctness === true,
-        dimensions: Object.fromEntries(
-          Object.entries(first.dimensions).toSorted(([a], [b]) => compareText(a, b)),
-        ),
+        dimensions: inOrder(first.dimensions),
         subject: first.subject,
         tool: first.tool,
         ...(first.toolVersion === undefined ? {} : { toolVersion: first.toolVersion }),
@@ -66,6 +65,10 @@ export function listMeasurements(index: RunDossier): readonly Measurement[] {
     ];
   });
 }
+
+const inOrder = perObject((dimensions: JudgedSample['dimensions']) =>
+  Object.fromEntries(Object.entries(dimensions).toSorted(([a], [b]) => compareText(a, b))),
+);
 
 /** The runs of an entry of which some were lost, by subject and each step that was not. */
 function plannedRuns(index: RunDossier): ReadonlyMap<string, { readonly done: number; readonly of: number }> {
@@ -108,6 +111,25 @@ function intervalOf(samples: readonly JudgedSample[]): Pick<Measurement, 'interv
   );
   return interval === undefined ? {} : { interval: { ...interval } };
 }
+
+/** Keys of measurements, of which each is made once for repetitions: those share their dimensions and most of the rest. */
+function createKeys(): (sample: JudgedSample) => string {
+  const latest = new Map<JudgedSample['dimensions'], Map<string, { sample: JudgedSample; key: string }>>();
+  return (sample) => {
+    const { dimensions, metric } = sample;
+    const alike = latest.get(dimensions) ?? new Map<string, { sample: JudgedSample; key: string }>();
+    const known = alike.get(metric);
+    if (known !== undefined && tellingKeys.every((key) => known.sample[key] === sample[key]))
+      return known.key;
+    const key = keyOfMeasurement(sample);
+    alike.set(metric, { sample, key });
+    latest.set(dimensions, alike);
+    return key;
+  };
+}
+
+/** What tells measurements apart, besides metric and dimensions. */
+const tellingKeys = ['subject', 'tool', 'toolVersion', 'origin', 'unit', 'invalid'] as const;
 
 /** Groups in the order of their keys; inside a group by step, then by value. */
 function group(
