@@ -1,3 +1,4 @@
+import { perObject } from '../../workloads/kit/per-object.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import { kindNotes, partWords } from '../verdict/words/verdict-words.ts';
@@ -43,18 +44,12 @@ export interface Page extends PageHead {
 }
 
 /** Made once for all writers: that of a block goes through a quarter of a million cells several times. */
-const pages = new WeakMap<VerdictLookup, Page>();
-
-export function createPage(lookup: VerdictLookup): Page {
-  const made = pages.get(lookup) ?? makePage(lookup);
-  pages.set(lookup, made);
-  return made;
-}
-
-const makePage = (lookup: VerdictLookup): Page => ({
-  ...headOf(lookup),
-  sections: writtenBy(lookup).map((section) => section(lookup)),
-});
+export const createPage = perObject(
+  (lookup: VerdictLookup): Page => ({
+    ...headOf(lookup),
+    sections: writtenBy(lookup).map((section) => section(lookup)),
+  }),
+);
 
 /** The sections of a page that is read once: those of a node are made one after the other, and each is let go. */
 export function* sectionsOf(lookup: VerdictLookup): Generator<Section> {
@@ -65,7 +60,9 @@ export function* sectionsOf(lookup: VerdictLookup): Generator<Section> {
 const writtenBy = ({ verdict, isBlock }: VerdictLookup): readonly SectionOf[] =>
   isBlock ? blockSections(verdict.profile.id === 'survey') : nodeSections;
 
-export function headOf(lookup: VerdictLookup): PageHead {
+export const headOf = perObject(makeHead);
+
+function makeHead(lookup: VerdictLookup): PageHead {
   const { verdict, isBlock } = lookup;
   const { run, profile, suite, assay, kind } = verdict;
   return {

@@ -170,10 +170,15 @@ function tally(cases: readonly Case[]): Readonly<Record<string, string>> {
   };
 }
 
-const attributes = (values: Readonly<Record<string, string>>): string =>
-  Object.entries(values)
-    .map(([name, value]) => `${name}="${escapeXml(cleanText(value))}"`)
-    .join(' ');
+function attributes(values: Readonly<Record<string, string>>): string {
+  let text = '';
+  for (const [name, value] of Object.entries(values))
+    text += `${text === '' ? '' : ' '}${name}="${plain.test(value) ? value : escapeXml(cleanText(value))}"`;
+  return text;
+}
+
+/** Short and printable, with nothing to clean or escape: almost all values are. */
+const plain = /^[ !#-%(-;=?-~]{0,1000}$/;
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
