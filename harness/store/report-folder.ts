@@ -54,7 +54,7 @@ export class ReportFolder {
     const folder = new ReportFolder(path, run);
     // Through a link we would read and remove in a place that somebody else chose: it has nothing of ours.
     folder.#isThere = (await lookAt(path))?.isDirectory() === true;
-    const stranger = folder.#isThere ? await findStranger(path) : undefined;
+    const stranger = folder.#isThere ? findStranger(path) : undefined;
     if (stranger !== undefined)
       throw damaged(join(path, stranger.path), `${stranger.expected} among reports`, stranger.found);
     const mark = await folder.read(reportPaths.mark);

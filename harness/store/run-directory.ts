@@ -241,7 +241,7 @@ export class RunDirectory {
 async function refuseStrangers(path: string): Promise<void> {
   if ((await lstat(path)).isSymbolicLink())
     throw damaged(path, 'a run directory', `a symbolic link to ${await realpath(path)}`);
-  const stranger = await findStranger(path);
+  const stranger = findStranger(path);
   if (stranger !== undefined)
     throw damaged(stranger.path, `${stranger.expected} in a run directory`, stranger.found);
 }
