@@ -161,6 +161,12 @@ async function describeHolder(
     if (socket === undefined) continue;
     socket.destroy();
     const run = basename(directory);
+    // Machines that share a disk may have their runs in one directory: this one's shows its beacon here.
+    const held = await findNodeRun(state, run).catch((cause: unknown) => {
+      if (cause instanceof AssayError) return undefined; // of another version, so nothing more is known
+      throw cause;
+    });
+    if (held !== undefined && !beacons.includes(held.beacon)) continue;
     const hint = `Wait for it, or end it with: assay stop ${run} --now`;
     return new NodeHeld(beacons, `this node is in use by the run ${run}`, hint);
   }
