@@ -60,7 +60,7 @@ async function open(
 ): Promise<Converse> {
   const { bootId, node, letGo } = held;
   process.chdir(options.directory);
-  const log = createLog(join(options.directory, 'keeper.log'), systemClock);
+  const log = createLog(join(options.directory, 'keeper.log'));
   const streams = new Set<Duplex>();
   const { promise: door, resolve: opened } = Promise.withResolvers<LocalSocket>();
   const started = await Keeper.start({
