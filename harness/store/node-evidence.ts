@@ -12,6 +12,7 @@ import { readHostFacts } from '../../workloads/kit/facts/read-host-facts.ts';
 import type { Result } from '../../workloads/kit/result.ts';
 import { err } from '../../workloads/kit/result.ts';
 import type { Sample } from '../../workloads/kit/sample.ts';
+import type { StepOutputs } from '../../workloads/kit/tool.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import type { PlannedStep } from '../plan/plan.ts';
 import type { EvidenceDamaged } from './evidence-damaged.ts';
@@ -140,22 +141,23 @@ export class NodeEvidence {
       }
       return;
     }
-    this.#steps.push(endedStep(result, files, this.#shared));
+    const said = gatherOutputs(result, files);
+    this.#steps.push(endedStep(result, said, this.#shared));
+    // What is shared stays as long as the run, and so would the text that it was read in.
+    const isLarge = [...files.values()].some(({ length }) => length > largeText);
     const facts = this.#documents.at(-1);
     if (this.#documents.length > 1 && facts !== undefined) this.#under.set(step, facts.step);
     const other = whyOther(result, planned);
-    const parsed = other === undefined ? this.#read(result, files) : err(other);
+    const parsed = other === undefined ? this.#read(result, said, isLarge) : err(other);
     if (parsed.ok) this.#samples.push(...parsed.value.map((sample) => withinCpus(sample, facts?.facts)));
     // A step that did not end well has its reason already; unreadable is only what should have been readable.
     else if (result.execution === 'completed') this.#unreadable.push({ step, reason: parsed.error });
   }
 
-  #read(result: StepResult, files: ReadonlyMap<string, string>): Result<readonly Sample[], Said> {
-    // What is shared stays as long as the run, and so would the text that it was read in.
-    const isLarge = [...files.values()].some(({ length }) => length > largeText);
+  #read(result: StepResult, outputs: StepOutputs, isLarge: boolean): Result<readonly Sample[], Said> {
     const parsed = isLarge
-      ? detached(parseStep(this.#registry, this.id, result, files))
-      : parseStep(this.#registry, this.id, result, files, this.#shared);
+      ? detached(parseStep(this.#registry, this.id, result, outputs))
+      : parseStep(this.#registry, this.id, result, outputs, this.#shared);
     return parsed.ok ? parsed : err({ say: 'quoted', text: parsed.error });
   }
 
@@ -232,7 +234,7 @@ const detached = <T>(value: T): T => structuredClone(value);
 const textOf = ({ buffer, byteOffset, byteLength }: Uint8Array): string =>
   Buffer.from(buffer, byteOffset, byteLength).toString('utf8');
 
-const endedStep = (result: StepResult, files: ReadonlyMap<string, string>, shared: Shared): EndedStep => ({
+const endedStep = (result: StepResult, outputs: StepOutputs, shared: Shared): EndedStep => ({
   step: shared.text(result.step),
   workload: shared.text(result.workload),
   tool: shared.text(result.tool),
@@ -242,7 +244,7 @@ const endedStep = (result: StepResult, files: ReadonlyMap<string, string>, share
   durationMs: result.durationMs,
   group: result.seat?.group,
   ...(isAgentsFault(result) ? { isAgentsFault: true } : {}),
-  otherWork: shareOfOthers(gatherOutputs(result, files)),
+  otherWork: shareOfOthers(outputs),
   commands: result.commands.length,
 });
 

@@ -56,14 +56,14 @@ function whyTooLarge(step: StepResult): string | undefined {
 }
 
 /**
- * Reads the samples of one step from its saved outputs (`files` by file name). Pure: the authority is this,
+ * Reads the samples of one step from its saved outputs. Pure: the authority is this,
  * run offline, and not what any agent made of it. Never throws for what a tool printed.
  */
 export function parseStep(
   registry: Registry,
   node: string,
   step: StepResult,
-  files: ReadonlyMap<string, string>,
+  outputs: StepOutputs,
   shared = new Shared(),
 ): Result<readonly Sample[]> {
   const registered = registry.get(step.workload);
@@ -78,7 +78,6 @@ export function parseStep(
     return step.execution === 'completed' ? ok([]) : err(step.reason ?? step.execution);
   const tooLarge = whyTooLarge(step);
   if (tooLarge !== undefined) return err(tooLarge);
-  const outputs = gatherOutputs(step, files);
   const parsed = tool.parse(outputs, params.data, step.seat);
   if (!parsed.ok) return err(step.reason === undefined ? parsed.error : `${parsed.error} (${step.reason})`);
   const samples: Sample[] = [];
