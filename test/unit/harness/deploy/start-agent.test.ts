@@ -45,7 +45,9 @@ function createPlace(script: string, stateDirectories = [state]): AgentPlace {
 
 describe('startAgent', () => {
   it('brings the bundle once, and hands over all that the agent says and hears', async () => {
-    const place = createPlace('printf "%s\\n" "$4"; echo woe >&2; head -c 5; exit 7');
+    const place = createPlace(
+      'for last; do :; done; printf "%s\\n" "$last"; echo woe >&2; head -c 5; exit 7',
+    );
     for (let round = 0; round < 2; round += 1) {
       const channel = await startAgent(place, hello, { bundle });
       channel.stdin.write('12345');

@@ -35,13 +35,13 @@ describe('shipped profiles', () => {
     );
     expect(ranks).toEqual([1, 3, 4, undefined]);
   });
-  it('have the same gates in every AI profile: presence, identity, host link', () => {
+  it('have the same gates in every AI profile: presence, identity, slot', () => {
     for (const id of ['ai-training-multinode', 'ai-inference']) {
       const gates = shippedProfile(id).requirements.filter(({ gate }) => gate);
       expect(gates.map((gate) => gate.id)).toEqual([
         'accelerator-present',
         'accelerator-identity',
-        'host-link',
+        'host-slot',
       ]);
     }
   });
