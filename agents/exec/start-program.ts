@@ -43,7 +43,10 @@ export function startProgram(
     });
     child.stdin?.on('error', () => undefined).end(stdin); // it may end without reading it
     const ended = new Promise<ProgramEnd>((resolve) => {
-      child.once('error', (cause) => resolve({ code: codeOf(cause) }));
+      // It also comes when a program may not be killed, which is still there then.
+      child.on('error', (cause) => {
+        if (child.pid === undefined) resolve({ code: codeOf(cause) });
+      });
       child.once('exit', (exitCode, signal) =>
         resolve(exitCode === null ? { signal: signal ?? 'SIGKILL' } : { exitCode }),
       );

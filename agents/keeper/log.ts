@@ -13,14 +13,16 @@ export function createLog(file: string): Log {
     opened ??= open(file);
     opened.then(
       (logger) => logger.error(fields, message),
-      () => undefined,
+      (cause: unknown) => {
+        if (!(cause instanceof Error && 'code' in cause)) throw cause;
+      },
     );
   };
 }
 
 async function open(file: string): Promise<Logger> {
   const { pino } = await import('pino');
-  const destination = pino.destination({ dest: file, mode: 0o600, sync: false });
+  const destination = pino.destination({ dest: file, mode: 0o600, sync: true });
   // A full disk, or a run that was removed: what is being done counts more than a note of it.
   destination.on('error', () => undefined);
   return pino({ base: null }, destination);

@@ -85,12 +85,18 @@ async function open(
     stream.on('error', (cause) => log({ reason: cause.message }, 'connection error'));
   };
   const greet = createGreeter(greetLimits);
-  opened(
-    await openDoor(options.directory, (socket) => {
-      watch(socket);
-      answer(socket, started, node, greet);
-    }),
-  );
+  try {
+    opened(
+      await openDoor(options.directory, (socket) => {
+        watch(socket);
+        answer(socket, started, node, greet);
+      }),
+    );
+  } catch (cause) {
+    // Whoever takes the lease next writes on in the same journal.
+    await started.terminate('its door cannot be opened');
+    throw cause;
+  }
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, () => void started.terminate(`the agent received ${signal}`));
   return (stream, hello) => {

@@ -1,6 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
 
-/** Longest line either side accepts. A chunk of evidence is 64 KiB before base64; a step result may be a megabyte, and nothing else comes near. */
+/** Longest line either side accepts. A chunk of evidence is 64 KiB before base64, a batch names hundreds of steps, and nothing else comes near. */
 export const maxLineBytes = 1024 * 1024;
 
 /** One message as a line of NDJSON. `JSON.stringify` escapes every line break inside. */

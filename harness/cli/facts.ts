@@ -58,22 +58,43 @@ interface Looked {
   readonly document: ProbeDocument;
 }
 
+/** No version of Assay has as many. */
+const mostProbes = 200;
+const hint =
+  'Give the file steps/facts/probes.json of a node: tar -xf nodes/<node>/evidence.tar in a run directory.';
+
 /** Saved probes, of this version or one before. */
 async function loadProbes(given: string, { environment }: CliContext): Promise<ProbeDocument> {
   const { ProbeDocument: schema } = await import('../../workloads/kit/facts/probe-output.ts');
-  const { readDocument, jsonOf } = await import('../store/read-document.ts');
+  const { readDocument } = await import('../store/read-document.ts');
+  const { readStrictly } = await import('../../workloads/kit/parse-json.ts');
   const { readGivenFile } = await import('./read-given-file.ts');
   const path = resolve(environment.workingDirectory, given);
   const text = await readGivenFile(path);
-  const json = jsonOf(text, path);
-  const said = typeof json === 'object' && json !== null && 'schema' in json ? json.schema : undefined;
+  const json = readStrictly(text);
+  if (!json.ok)
+    throw new AssayError(
+      'CONFIG_INVALID',
+      `${path}: expected ${json.error.expected}, found ${json.error.found}`,
+      { hint },
+    );
+  const { value } = json;
+  const said = typeof value === 'object' && value !== null && 'schema' in value ? value.schema : undefined;
   if (said !== 'assay/probes') {
     const found = typeof said === 'string' ? `\`${said.slice(0, 60)}\`` : 'a document that names none';
     throw new AssayError('CONFIG_INVALID', `${path}: expected the schema \`assay/probes\`, found ${found}`, {
-      hint: 'Give the file steps/facts/probes.json of a node: tar -xf nodes/<node>/evidence.tar in a run directory.',
+      hint,
     });
   }
-  return readDocument(schema, text, path);
+  const document = readDocument(schema, text, path);
+  const ids = new Set(document.probes.map(({ id }) => id));
+  if (document.probes.length > mostProbes || ids.size < document.probes.length)
+    throw new AssayError(
+      'CONFIG_INVALID',
+      `${path}: expected at most ${mostProbes} probes, each once, found ${document.probes.length} of ${ids.size} names`,
+      { hint },
+    );
+  return document;
 }
 
 /** Looks at machines as `plan` does, without any load, and keeps nothing. */

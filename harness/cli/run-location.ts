@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { opendir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { fileName } from '../../workloads/kit/names.ts';
@@ -61,14 +61,15 @@ export async function openRun(environment: Environment, given: string): Promise<
 /** Directories beside the user that are the run with this id by what they say. */
 async function findById({ workingDirectory: here }: Environment, id: string): Promise<readonly string[]> {
   const folders = [here, join(here, runsFolder)];
-  const beside = await Promise.all(
-    folders.map(async (folder) =>
-      (await readdir(folder, { withFileTypes: true }).catch(() => []))
-        .filter((entry) => entry.isDirectory())
-        .map(({ name }) => join(folder, name)),
-    ),
-  );
-  const candidates = [here, ...beside.flat()];
-  const ids = await Promise.all(candidates.map(readRunId));
-  return candidates.filter((_, index) => ids[index] === id);
+  const found: string[] = [];
+  const look = async (folder: string): Promise<void> => {
+    if ((await readRunId(folder)) === id) found.push(folder);
+  };
+  await look(here);
+  for (const folder of folders) {
+    if (!existsSync(folder)) continue;
+    for await (const entry of await opendir(folder))
+      if (entry.isDirectory()) await look(join(folder, entry.name));
+  }
+  return found.toSorted();
 }

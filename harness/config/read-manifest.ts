@@ -87,10 +87,12 @@ function readHeader(
   place: string,
   columns: ManifestMapping['columns'],
 ): readonly Heading[] {
-  const meant = fields.map((field) => meaningOf(field, columns) ?? plainWord(field));
+  const mapped = fields.map((field) => meaningOf(field, columns));
+  const meant = fields.map((field, index) => mapped[index] ?? plainWord(field));
   const names = meant.map((name, index) => {
     const field = fields[index] ?? '';
-    if (name === 'ignore') return name;
+    // Only who maps columns can leave one out: a supplier's own word for one is not ours.
+    if (mapped[index] === 'ignore') return 'ignore';
     const column = manifestColumns.find((each) => each === name);
     if (column === undefined)
       return refuse(
@@ -121,7 +123,7 @@ function readPart(
   // Text that is no number stays text, for the schema to refuse.
   const { count = '1' } = given;
   const part = given['part'] === undefined ? {} : { part: meaningOf(given['part'], parts) ?? given['part'] };
-  if (part.part === 'ignore') return undefined;
+  if (part.part === 'ignore' && meaningOf(given['part'] ?? '', parts) === 'ignore') return undefined;
   const row = { ...given, ...part, count: /^\d{1,9}$/.test(count) ? Number(count) : count };
   const parsed = ManifestPart.safeParse(row);
   if (!parsed.success) {

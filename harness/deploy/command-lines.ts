@@ -63,7 +63,7 @@ const runtimeLines = (runtime: string | Readonly<Record<string, string>>) =>
  * writable, executable and has room. When the bundle with this hash is not there, byte for byte, it answers `<nonce> push`
  * and reads from standard input a line with the number of bytes and then those (`Bundle.packed`). Then:
  *
- * - `<nonce> started`, and what follows is the agent's; it ends when its standard input does
+ * - `<nonce> started`, and what follows is the agent's, which goes on when its standard input ends
  * - `<nonce> runtime <machine> <directory>`: the runtime for this machine is not there, or not intact
  * - `<nonce> damaged`: what arrived is not the bundle
  * - `<nonce> none <directory>:<why> …`: no candidate will do

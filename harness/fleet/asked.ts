@@ -1,6 +1,6 @@
 import type { JournalRecord } from '../../agents/protocol/journal-record.ts';
 import type { StepRequest, StepResult } from '../../agents/protocol/step.ts';
-import { FactsStep } from '../../agents/protocol/step.ts';
+import { isFactsStep } from '../../agents/protocol/step.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { ProbeDocument } from '../../workloads/kit/facts/probe-output.ts';
 import { isTooDeep, parseJson } from '../../workloads/kit/parse-json.ts';
@@ -99,7 +99,7 @@ export class Asked {
 
   /** Throws NOT_ASKED for facts of a depth that no machine has. */
   expectFacts(step: string, files: ReadonlyMap<string, string>): void {
-    if (!FactsStep.safeParse(step).success) return;
+    if (!isFactsStep(step)) return;
     const json = parseJson(files.get('probes.json') ?? '');
     const { probes = [] } = ProbeDocument.safeParse(json).data ?? {};
     const deep = probes.find(({ text }) => /^\s*[[{]/.test(text) && isTooDeep(text));
@@ -120,7 +120,7 @@ export class Asked {
 
   #expectSame(result: StepResult): void {
     const { step, workload, tool } = result;
-    const isFacts = FactsStep.safeParse(step).success;
+    const isFacts = isFactsStep(step);
     if (isFacts && result.commands.length > 0 && (workload !== 'facts' || tool !== 'probe'))
       throw this.refuse(`the facts as ${step}`, `${workload}/${tool}`);
     if (isFacts) return;
@@ -153,7 +153,7 @@ export class Asked {
           ? undefined
           : ['the end of a batch that had begun', record.batch];
       case 'step-started':
-        return FactsStep.safeParse(record.step).success
+        return isFactsStep(record.step)
           ? this.#whyNotFacts(record.step, isOld)
           : this.#whyNotStep(record.step);
       case 'step-ended':
@@ -187,7 +187,7 @@ export class Asked {
 
   #whyNotStep(step: string): readonly [string, string] | undefined {
     const { fold } = this.#own;
-    const open = fold.openSteps.find((each) => !FactsStep.safeParse(each).success);
+    const open = fold.openSteps.find((each) => !isFactsStep(each));
     if (open !== undefined) return [`the end of ${open} before another step`, step];
     const next = fold.runningSteps.find((each) => !fold.hasStarted(each));
     return step === next ? undefined : [`the step that comes next, ${next ?? 'none'}`, step];

@@ -1,5 +1,5 @@
 import type { StepResult } from '../../agents/protocol/step.ts';
-import { artifactFile, FactsStep } from '../../agents/protocol/step.ts';
+import { artifactFile, isFactsStep } from '../../agents/protocol/step.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import type { Tool } from '../../workloads/kit/tool.ts';
 import type { PlannedStep } from '../plan/plan.ts';
@@ -16,7 +16,7 @@ export function filesOf(
   registry: RunEvidence['registry'],
   own: NodeEvidence,
 ): ReadonlySet<string> {
-  if (FactsStep.safeParse(step).success) return new Set(['probes.json']);
+  if (isFactsStep(step)) return new Set(['probes.json']);
   const registered = planned && registry.get(planned.workload);
   const tool = registered?.tools.find(({ id }) => id === planned?.tool) as Tool | undefined;
   const params = registered?.workload.params.safeParse(planned?.params);

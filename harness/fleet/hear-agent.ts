@@ -10,7 +10,7 @@ import type { Channel } from '../transport/transport.ts';
 /** How long the end of a process is waited for after its last word. */
 const lastWordsMs = 1_000;
 
-/** A chunk of evidence is 256 KiB before base64, and a node holds no more of us than that at a time. */
+/** A chunk of evidence is 64 KiB before base64, and a node holds no more of us than that at a time. */
 const mostOfLine = 512 * 1024;
 
 /**

@@ -142,14 +142,9 @@ function findClosedGate(intended: PurposeStanding, ladder: readonly PurposeStand
   return shared ?? own[0];
 }
 
-/** A purpose that no repair brings: what it asks of the machine itself, and not of what was delivered, fails throughout. */
-const isHopeless = (standing: PurposeStanding): boolean => {
-  const rules = new Map(standing.profile.requirements.map(({ id, rule }) => [id, rule]));
-  return failedThroughout(standing).some(({ requirement, owner }) => {
-    const rule = rules.get(requirement);
-    return owner === 'hardware' && rule?.kind === 'fact' && rule.equalClaim === undefined;
-  });
-};
+/** A purpose that no repair brings: one of its gates fails on all that it is asked of. */
+const isHopeless = (standing: PurposeStanding): boolean =>
+  standing.conclusion === 'fail' && failedThroughout(standing).some(({ gate }) => gate);
 
 /** A cell of each required requirement that failed on all of its subjects: one bad part among good ones is a defect of it. */
 function failedThroughout({ cells }: PurposeStanding): readonly Cell[] {

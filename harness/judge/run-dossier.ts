@@ -73,6 +73,12 @@ export interface Dossier {
   readonly names: ReadonlySet<string>;
 }
 
+/** What was worst of several machines: one of which it is not known is as bad as any. */
+const most = (shares: readonly EndedStep['otherWork'][]): EndedStep['otherWork'] =>
+  shares.includes('unknown')
+    ? 'unknown'
+    : Math.max(0, ...shares.filter((share) => share !== undefined && share !== 'unknown'));
+
 /** Share of a machine's CPU time that others may take, where the suite says nothing. */
 const otherWorkAtMost = 0.1;
 
@@ -169,8 +175,7 @@ export class RunDossier {
     const steps = [...planned.keys()].flatMap((step) => {
       const result = own?.steps.get(step);
       if (result?.group !== id) return [];
-      const others = found.map(({ node }) => node?.steps.get(step)?.otherWork ?? 0);
-      return [{ ...result, otherWork: Math.max(...others) }];
+      return [{ ...result, otherWork: most(found.map(({ node }) => node?.steps.get(step)?.otherWork)) }];
     });
     const absences = new Map<string, Said>(
       steps.flatMap(({ step }) => {
@@ -219,6 +224,8 @@ export class RunDossier {
   /** Speeds that were taken beside other work say nothing, on whichever member that was. */
   #whyBusy(id: string, { otherWork = 0 }: EndedStep): Said | undefined {
     const atMost = this.material.suite.otherWorkAtMost ?? otherWorkAtMost;
+    if (atMost === 1) return undefined;
+    if (otherWork === 'unknown') return { say: 'other-work-unknown', node: id };
     return otherWork > atMost ? { say: 'other-work', node: id, share: otherWork, atMost } : undefined;
   }
 

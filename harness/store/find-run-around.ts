@@ -46,33 +46,29 @@ export function createRunFinder(): (path: string) => Promise<string | undefined>
   };
 }
 
-async function isRunFolder(folder: string): Promise<boolean> {
-  return (await readHeader(folder)) !== undefined;
-}
+/** Whatever looks like a document of ours is one, for whoever must not trust it: also what no reader of ours takes. */
+const isRunFolder = async (folder: string): Promise<boolean> =>
+  /"schema"\s*:\s*"assay\//.test((await readHeader(folder)) ?? '');
 
 /** The id that a run directory says is its own; absent when it is none. */
 export async function readRunId(folder: string): Promise<string | undefined> {
-  const header = await readHeader(folder);
-  return header === undefined || header === 'too large' || header.schema !== 'assay/run'
-    ? undefined
-    : header.id;
+  return Named.safeParse(parseJson((await readHeader(folder)) ?? '')).data?.id;
 }
 
-/** What `run.json` in a folder says, if that is a document of ours; what is larger is none, but may be meant to pass for one. */
-async function readHeader(folder: string): Promise<z.infer<typeof Named> | 'too large' | undefined> {
+const Named = z.looseObject({ schema: z.literal('assay/run'), id: z.string() });
+
+/** The beginning of `run.json` in a folder, as much as a header of ours may be; absent when there is none. */
+async function readHeader(folder: string): Promise<string | undefined> {
   try {
     await using file = await open(join(folder, runPaths.header), constants.O_RDONLY | constants.O_NONBLOCK);
-    const found = await file.stat();
-    if (!found.isFile()) return undefined;
-    if (found.size > fileLimits.header) return 'too large';
-    return Named.safeParse(parseJson(await file.readFile('utf8'))).data;
+    if (!(await file.stat()).isFile()) return undefined;
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(fileLimits.header), 0, fileLimits.header, 0);
+    return buffer.toString('utf8', 0, bytesRead);
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause) return undefined;
     throw cause;
   }
 }
-
-const Named = z.looseObject({ schema: z.string().startsWith('assay/'), id: z.string().optional() });
 
 /** Where a link leads; absent for what is none. */
 async function readLink(path: string): Promise<string | undefined> {

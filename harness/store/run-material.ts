@@ -36,7 +36,7 @@ export interface EndedStep
   /** It ended by what the agent could not do. */
   readonly isAgentsFault?: boolean;
   /** Which share of the machine's CPU time others took meanwhile, where that was counted. */
-  readonly otherWork?: number | undefined;
+  readonly otherWork?: number | 'unknown' | undefined;
   /** How many commands were run for it. */
   readonly commands: number;
 }

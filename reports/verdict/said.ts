@@ -200,6 +200,7 @@ export const Said = z
     say('foreign-device', { subject: text }),
     say('limits-unknown', { unknown: text.optional() }),
     say('restricted', {}),
+    say('other-work-unknown', { node: text }),
     say('other-work', { node: text, share: z.number(), atMost: z.number() }),
     say('wrong-results', { step: text.optional(), what: text, value: z.number() }),
     say('check-unusable', { why: spoken }),

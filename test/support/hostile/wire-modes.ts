@@ -100,7 +100,7 @@ export const wireModes: Readonly<Record<string, Mode>> = {
         );
       }),
     },
-    'expected a document of ours, found one of any depth',
+    'expected at most 128 levels, found more',
     'EVIDENCE_DAMAGED',
     4,
   ),

@@ -12,9 +12,11 @@ import { readUse } from './read-use.ts';
 /** What nvidia-smi said, or why it said nothing. Most of the machines that are surveyed have none. */
 export function readNvidia(evidence: Evidence): Fact<NvidiaAnswer> {
   const output = evidence.output('nvidia-smi -q -x');
-  // For one GPU that it lost it fails, and its words are still an answer.
   const read = readNvidiaSmi(output?.text ?? '');
-  if (read.ok && (output?.status === 'read' || output?.status === 'failed')) return known(read.value);
+  // For one GPU that it lost it fails, and its words are still an answer; failing without a word on any it has none for all.
+  const isAnswer =
+    output?.status === 'read' || (output?.status === 'failed' && read.ok && read.value.words.size > 0);
+  if (read.ok && isAnswer) return known(read.value);
   if (output?.status !== 'read') return unknown(whyUnread('nvidia-smi -q -x', output));
   return unknown(read.ok ? 'nvidia-smi -q -x: no answer' : read.error);
 }

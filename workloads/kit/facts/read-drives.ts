@@ -93,7 +93,7 @@ function withoutSecondPaths(
   const seen = new Set<string>();
   return drives
     .toSorted((a, b) => compareText(a.name, b.name))
-    .filter(({ name, transport }) => {
+    .filter(({ name, transport, serial }) => {
       const wwid = [`/sys/block/${name}/device/wwid`, `/sys/block/${name}/wwid`]
         .map((path) => tree[path])
         .find((text) => typeof text === 'string');
@@ -101,8 +101,11 @@ function withoutSecondPaths(
       const unit = typeof wwid === 'string' ? wwid : wwn;
       if (unit?.startsWith('naa.') !== true || !/^(sas|fc|iscsi)$/.test(valueOf(transport) ?? ''))
         return true;
-      const isFirst = !seen.has(unit);
-      seen.add(unit);
+      // A name that a maker gives to all is none, and two paths say the same serial number, if they say one.
+      if (/^naa\.\w0*$/.test(unit)) return true;
+      const drive = JSON.stringify([unit, valueOf(serial)]);
+      const isFirst = !seen.has(drive);
+      seen.add(drive);
       return isFirst;
     });
 }

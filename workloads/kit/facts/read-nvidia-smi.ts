@@ -51,7 +51,7 @@ const isElement = (node: unknown): node is Element =>
  */
 export function readNvidiaSmi(text: string): Result<NvidiaAnswer> {
   const words = readWords(text);
-  const [document] = /<nvidia_smi_log\b[\s\S]*<\/nvidia_smi_log>/.exec(text) ?? [];
+  const document = wholeDocument(text);
   if (document === undefined && words.size > 0) return ok({ gpus: [], words });
   if (document === undefined) return err('nvidia-smi -q -x: expected a whole <nvidia_smi_log> document');
   const parsed = parseXml(document);
@@ -83,9 +83,30 @@ function readWords(text: string): ReadonlyMap<string, string> {
   );
 }
 
+const [rootStart, rootEnd] = ['<nvidia_smi_log', '</nvidia_smi_log>'];
+
+/** From the root's first tag to its last; by hand, since a pattern would look for the end from every beginning. */
+function wholeDocument(text: string): string | undefined {
+  const [start, end] = [text.indexOf(rootStart), text.lastIndexOf(rootEnd)];
+  return start === -1 || end < start ? undefined : text.slice(start, end + rootEnd.length);
+}
+
+/** A text without all that stands between two tags, as far as there is an end. */
+function withoutAll(text: string, start: string, end: string): string {
+  let kept = '';
+  let at = 0;
+  for (let from = text.indexOf(start); from !== -1; from = text.indexOf(start, at)) {
+    const to = text.indexOf(end, from);
+    if (to === -1) break;
+    kept += text.slice(at, from);
+    at = to + end.length;
+  }
+  return kept + text.slice(at);
+}
+
 function parseXml(text: string): Result<Element> {
   // Drivers of 2023 leave an end tag too many among the clocks that can be chosen, which nobody reads here.
-  const document = text.replaceAll(/<supported_clocks>[\s\S]*?<\/supported_clocks>/g, '');
+  const document = withoutAll(text, '<supported_clocks>', '</supported_clocks>');
   const stray = strayTag(document);
   if (stray !== undefined) return err(`nvidia-smi -q -x: expected XML, got \`${stray}\` out of place`);
   try {
@@ -245,13 +266,16 @@ export function kindOf(words: string): AcceleratorFault['kind'] {
   return /reset/i.test(words) ? 'needs-reset' : 'error';
 }
 
+const byUsers: ReadonlySet<string> = new Set(['processes', 'compute_processes', 'accounted_processes']);
+
 /** Errors among the texts below a node, each with the name of its element. */
 function findSick(node: unknown, path: readonly string[], depth: number): string[] {
   if (typeof node === 'string')
     return sick.test(node) ? [`${path.join('/')}: ${node.trim().slice(0, 120)}`] : [];
   if (depth === 0 || typeof node !== 'object' || node === null) return [];
   return Object.entries(node).flatMap(([name, child]) =>
-    findSick(child, Array.isArray(node) ? path : [...path, name], depth - 1),
+    // What a user calls his program says nothing of the GPU.
+    byUsers.has(name) ? [] : findSick(child, Array.isArray(node) ? path : [...path, name], depth - 1),
   );
 }
 

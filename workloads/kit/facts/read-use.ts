@@ -29,10 +29,11 @@ export function readUse(use: Use): Fact<string[]> {
     return known(processes.value.map((process) => `runs the process ${process}`));
   const held = heldMemory(use);
   if (held !== undefined) return unknown(held);
-  if ('value' in processes) return known([]);
+  // In a container nobody else's processes are listed.
   const busy = valueOf(use.busyPercent);
   if (busy !== undefined && busy >= idlePercent)
     return unknown(`it computes ${busy} % of the time, and nothing says for whom`);
+  if ('value' in processes) return known([]);
   // Without a driver, or with one for pictures only, nobody can.
   const isIdle = busy !== undefined || 'value' in use.memoryUsedBytes;
   return isIdle || driver === undefined || driver === 'nouveau'

@@ -7,9 +7,14 @@ import { valueOf } from './fact.ts';
  * nothing is mounted nothing is shown. Absent where it is seen, and where the kernel has no such controller.
  */
 export function whyHidden(evidence: Evidence, controller: 'cpu' | 'memory'): string | undefined {
-  const own = valueOf(evidence.text('/proc/self/cgroup'));
-  const mountinfo = valueOf(evidence.text('/proc/self/mountinfo'));
-  if (own === undefined || mountinfo === undefined) return undefined;
+  const [ownText, mounts] = [evidence.text('/proc/self/cgroup'), evidence.text('/proc/self/mountinfo')];
+  if ('unknown' in ownText) {
+    // A kernel without cgroups has no such file.
+    const isAbsent = evidence.output('/proc/self/cgroup')?.status === 'absent';
+    return isAbsent ? undefined : `the cgroup of this process cannot be seen: ${ownText.unknown}`;
+  }
+  if ('unknown' in mounts) return `the cgroup of this process cannot be seen: ${mounts.unknown}`;
+  const [own, mountinfo] = [ownText.value, mounts.value];
   const hierarchies = own.split('\n').flatMap((line) => {
     const [, names, path] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
     return names === undefined || path === undefined ? [] : [{ names: names.split(','), path }];

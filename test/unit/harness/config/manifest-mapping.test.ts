@@ -98,4 +98,13 @@ describe("a mapping of a supplier's words", () => {
       /manifestMapping: expected `manifest` beside it, found none/,
     );
   });
+
+  it('alone lets something be ignored: without it a supplier who writes so is refused', () => {
+    const plain =
+      (...lines: readonly string[]) =>
+      () =>
+        readManifest({ file: 'rack.csv', text: lines.join('\n') }, ['gpu1']);
+    expect(refusal(plain('node,part,ignore', 'gpu1,drive,x')).message).toContain('got `ignore`');
+    expect(refusal(plain('node,part,model', 'gpu1,ignore,H100')).code).toBe('CONFIG_INVALID');
+  });
 });

@@ -71,6 +71,10 @@ const link = (width: number, slotWidth: number) => ({
 });
 const gone: FactChanges = { accelerators: known([]) };
 const small: FactChanges = { ...gone, memoryBytes: 1e9 };
+/** Storage that needs a drive. */
+const noDrive = purpose('drive', 3, [gate('drive', 'node', { path: 'drives.length', atLeast: 1 })], {
+  family: 'storage',
+});
 const attested = { 'facility.attested': true };
 
 /** For each condition of docs/letters.md a machine of which it is true. */
@@ -80,9 +84,10 @@ const machines: Readonly<Record<string, Asked>> = {
   'no accelerator is on the bus': { facts: gone },
   'every accelerator is a mining card': { facts: cards(mining, mining) },
   'no slot is wide enough for any accelerator': { facts: cards(link(1, 1), link(1, 4)) },
-  'the facility is attested, and every purpose of every family fails by what the machine is': {
-    facts: { ...cards({}), memoryBytes: 1e9 },
+  'the facility is attested, and a gate of every purpose of every family fails throughout': {
+    facts: { ...gone, drives: known([]) },
     claims: attested,
+    ladder: [noDrive, training(), inference],
   },
   'a purpose of AI is open, whatever fails in the others': {
     facts: small,
@@ -118,10 +123,10 @@ it('has a machine for each condition of docs/letters.md', () => {
 
 describe('a letter', () => {
   it.each(
-    table.map(([letter = '', condition = '']) => [letter, condition]),
-  )('%s: %s', (letter, condition) => {
+    table.map(([letter = '', condition = '', of = '']) => [letter, condition, of]),
+  )('%s: %s', (letter = '', condition = '', of = '') => {
     const asset = assetOf(machines[condition] ?? {});
-    expect([asset.family, asset.verdict]).toEqual(['ai', letter]);
+    expect([asset.family, asset.verdict]).toEqual([of.startsWith('storage') ? 'storage' : 'ai', letter]);
     expect(asset.decidedBy === undefined).toBe(letter === 'A' || condition === 'nobody could log in');
   });
 

@@ -163,6 +163,28 @@ describe('presence is counted on the bus, use by the vendor tool', () => {
     expect(gpu?.usable).toEqual({ value: false });
   });
 
+  test.each([
+    15, 139,
+  ])('nvidia-smi that ends with %i and names no GPU has said nothing of any', (exitCode) => {
+    const text = `${nvidiaSmi([{ id: '00000000:BA:00.0' }])}\nXid 79: GPU has fallen off the bus`;
+    const [gpu] = accelerators({ 'sysfs pci': bus, [smi]: { status: 'failed', text, exitCode } });
+    expect(gpu?.usable).not.toEqual({ value: true });
+  });
+
+  test('what a user calls his program says nothing of the GPU', () => {
+    const extra =
+      '<processes><process_info><pid>7</pid><type>C</type><process_name>/home/u/err!</process_name></process_info></processes>';
+    const text = nvidiaSmi([{ id: '00000000:BA:00.0' }]).replace(/<processes>[\s\S]*?<\/processes>/, extra);
+    const [gpu] = accelerators({ 'sysfs pci': bus, [smi]: text });
+    expect(gpu?.usable).toEqual({ value: true });
+  });
+
+  test.each(['<nvidia_smi_log ', '<supported_clocks>'])('a text full of %s is read at once', (part) => {
+    const text = `${nvidiaSmi([{ id: '00000000:BA:00.0' }])}${part.repeat(400_000)}`;
+    // Square time would be minutes.
+    expect(accelerators({ 'sysfs pci': bus, [smi]: text })).toHaveLength(1);
+  });
+
   test('N/A is unknown', () => {
     const text = nvidiaSmi([{ id: '00000000:BA:00.0' }])
       .replace('>Enabled<', '>N/A<')

@@ -296,3 +296,25 @@ describe('the drive behind the scratch directory', () => {
     });
   });
 });
+
+describe('a disk for each path', () => {
+  const sas = (name: string, files: Readonly<Record<string, string>>): Record<string, string> =>
+    drive(name, `pci0000:00/0000:01:00.0/host0/port-0:0/end_device-${name}/target0:0:0/0:0:0:0`, files);
+  const wwid = 'naa.5000c500a1b2c3d4';
+
+  test.each([
+    ['of one unit is one drive', { 'device/wwid': wwid }, { 'device/wwid': wwid }, 1],
+    ['with other serial numbers is another one', { serial: 'SN-A' }, { serial: 'SN-B' }, 2],
+  ])('%s', (_, first, second, expected) => {
+    const tree = {
+      ...sas('sda', { 'device/wwid': wwid, ...first, dev: '8:0' }),
+      ...sas('sdb', { 'device/wwid': wwid, ...second, dev: '8:16' }),
+    };
+    expect(drives(tree)).toHaveLength(expected);
+  });
+
+  test('under a name that a maker gives to all is a drive of its own', () => {
+    const nobody = { 'device/wwid': 'naa.5000000000000000' };
+    expect(drives({ ...sas('sda', nobody), ...sas('sdb', { ...nobody, dev: '8:16' }) })).toHaveLength(2);
+  });
+});

@@ -23,6 +23,16 @@ describe('limits', () => {
     });
   });
 
+  test.each([
+    '/proc/self/cgroup',
+    '/proc/self/mountinfo',
+  ])('that cannot be seen are none that were seen: %s', (id) => {
+    const found = limits({ [id]: { status: 'denied', text: '' }, cgroup: {} });
+    expect(found.unrestricted).toMatchObject({
+      unknown: expect.stringContaining('cannot be seen') as unknown,
+    });
+  });
+
   test('the tightest quota of all cgroups above us counts', () => {
     const found = limits({
       cgroup: { [`${v2}/cpu.max`]: '150000 100000', [`${v2}/session/cpu.max`]: 'max 100000' },
