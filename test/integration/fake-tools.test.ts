@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findMarked } from '../../agents/exec/sweep.ts';
 import { Verdict } from '../../reports/verdict/verdict.ts';
+import { say } from '../../reports/verdict/words/say.ts';
 import { fakeTool, runAssay, writeSuite } from '../support/run-assay.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
@@ -73,13 +74,6 @@ describe('a tool on the PATH', () => {
       'prints a child of its own instead of the total',
       openssl(`printf 'Got: +F:25:sha256:163840.00 from 0\\n'`),
     ],
-    ['ends before its window is over', openssl(`printf '${good.replaceAll('\n', '\\n')}\\n'`)],
-    [
-      'is faster than any machine',
-      openssl(
-        `sleep 1; printf '${good.replaceAll('163840.00', '99999999999999.00').replaceAll('\n', '\\n')}\\n'`,
-      ),
-    ],
     ['hangs', openssl('sleep 600')],
     ['floods', openssl('yes +F:25:sha256:163840.00')],
     ['forks away and never prints', openssl('setsid sleep 600 > /dev/null 2>&1 & exit 0')],
@@ -91,6 +85,23 @@ describe('a tool on the PATH', () => {
     expect(exitCode).toBe(2);
     expect(verdict.attempts).toHaveLength(1);
     expect(await findMarked(verdict.run.id)).toEqual([]);
+  });
+
+  it.each([
+    ['ends before its window is over', openssl(`printf '${good.replaceAll('\n', '\\n')}\\n'`)],
+    [
+      'is faster than any machine',
+      openssl(
+        `sleep 1; printf '${good.replaceAll('163840.00', '99999999999999.00').replaceAll('\n', '\\n')}\\n'`,
+      ),
+    ],
+  ])('that %s gives no number, although its digest is right', async (_, script) => {
+    const { verdict, exitCode } = await survey(script);
+    expect(speeds(verdict)).toEqual([]);
+    expect(verdict.measurements.map(({ invalid }) => invalid && say(invalid))).toContainEqual(
+      expect.stringContaining('timer or tool suspect'),
+    );
+    expect([correctness(verdict), exitCode]).toEqual(['pass', 2]);
   });
 
   it('that computes a wrong digest fails, and its speed is invalid', async () => {
