@@ -26,6 +26,7 @@ export interface Cause {
     | 'not-planned'
     | 'not-run'
     | 'one-node'
+    | 'other-work'
     | 'restricted'
     | 'same-machine'
     | 'unchecked'

@@ -11,6 +11,7 @@ import type { Damage, EndedStep, FactsDocument, NodeMaterial, RunMaterial } from
 import { inStableOrder } from './in-stable-order.ts';
 import type { Stale } from './machine-changes.ts';
 import { findStale } from './machine-changes.ts';
+import { busiestOf, whyBusy } from './other-work.ts';
 
 const isUsable = (sample: Sample): sample is Sample & { readonly invalid?: undefined } =>
   sample.invalid === undefined;
@@ -72,15 +73,6 @@ export interface Dossier {
   /** Every name under which a tool may report on one of them. */
   readonly names: ReadonlySet<string>;
 }
-
-/** What was worst of several machines: one of which it is not known is as bad as any. */
-const most = (shares: readonly EndedStep['otherWork'][]): EndedStep['otherWork'] =>
-  shares.includes('unknown')
-    ? 'unknown'
-    : Math.max(0, ...shares.filter((share) => share !== undefined && share !== 'unknown'));
-
-/** Share of a machine's CPU time that others may take, where the suite says nothing. */
-const otherWorkAtMost = 0.1;
 
 /** The material of a run with everything in it found by name: built once, so that judging is linear in its cells. */
 export class RunDossier {
@@ -175,7 +167,8 @@ export class RunDossier {
     const steps = [...planned.keys()].flatMap((step) => {
       const result = own?.steps.get(step);
       if (result?.group !== id) return [];
-      return [{ ...result, otherWork: most(found.map(({ node }) => node?.steps.get(step)?.otherWork)) }];
+      const shares = found.map(({ member, node }) => ({ member, share: node?.steps.get(step)?.otherWork }));
+      return [{ ...result, ...busiestOf(shares) }];
     });
     const absences = new Map<string, Said>(
       steps.flatMap(({ step }) => {
@@ -221,14 +214,6 @@ export class RunDossier {
     );
   }
 
-  /** Speeds that were taken beside other work say nothing, on whichever member that was. */
-  #whyBusy(id: string, { otherWork = 0 }: EndedStep): Said | undefined {
-    const atMost = this.material.suite.otherWorkAtMost ?? otherWorkAtMost;
-    if (atMost === 1) return undefined;
-    if (otherWork === 'unknown') return { say: 'other-work-unknown', node: id };
-    return otherWork > atMost ? { say: 'other-work', node: id, share: otherWork, atMost } : undefined;
-  }
-
   /** The samples of a node that are about a group that it led. */
   #samplesOf(leader: Dossier | undefined, group: string): readonly JudgedSample[] {
     if (leader === undefined) return [];
@@ -253,7 +238,7 @@ export class RunDossier {
         return found === undefined ? [] : [[step, found] as const];
       }),
     );
-    const busy = new Map(steps.map((step) => [step.step, this.#whyBusy(id, step)]));
+    const busy = new Map(steps.map((step) => [step.step, whyBusy(id, step, this.material.suite)]));
     const samples = all.map((sample) => {
       const why = stale.get(sample.step)?.reason ?? (isCheck(sample) ? undefined : busy.get(sample.step));
       return why === undefined ? sample : { ...sample, invalid: sample.invalid ?? why };

@@ -282,7 +282,7 @@ export const Said = z
     say('lost-runs', { entry: text, planned: whole, fates: z.array(fate) }),
     say('advice', {
       // A subject that is not there needs what its requirement says.
-      on: z.enum([...MissingKind.exclude(['no-subject']).options, 'unproven', 'near-limit']),
+      on: z.enum([...MissingKind.exclude(['no-subject']).options, 'unproven', 'near-limit', 'other-work']),
     }),
     say('repair', { node: text }),
     say('repair-accelerator', { fault: AcceleratorFault.shape.kind.exclude(['no-driver']) }),

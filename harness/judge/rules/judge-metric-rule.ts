@@ -100,7 +100,11 @@ function judgeByLimit(limit: Limit, samples: readonly JudgedSample[], judged: Ju
       flaws.size < placed.length
         ? { say: 'some-samples', flawed: flaws.size, of: placed.length, what: flaw.reason }
         : flaw.reason;
-    return { ...invalid(reason, flaw.cause), limit: shown, ...observed };
+    const remedy =
+      flaw.cause?.why === 'other-work'
+        ? ({ remedy: { owner: 'environment', action: { say: 'advice', on: 'other-work' } } } as const)
+        : {};
+    return { ...invalid(reason, flaw.cause), ...remedy, limit: shown, ...observed };
   }
   const gaps = findGaps(usable, limit, judged);
   if (gaps !== undefined || decision === undefined) {

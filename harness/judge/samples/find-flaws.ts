@@ -55,7 +55,7 @@ function whyNotProven({ proof }: Limit, sample: JudgedSample, metric: Metric): S
 /** Why this sample cannot be held against this limit; the first reason that applies. */
 export function whyUnusable(sample: JudgedSample, limit: Limit, judged: Judged): Flaw | undefined {
   const { metric, node, index } = judged;
-  if (sample.invalid !== undefined) return { reason: sample.invalid };
+  if (sample.invalid !== undefined) return { reason: sample.invalid, ...causeOf(sample.invalid) };
   if (sample.unit !== limit.unit)
     return { reason: { say: 'other-unit', found: sample.unit, limit: limit.unit } };
   if (!Number.isFinite(sample.value)) return { reason: { say: 'not-finite' } };
@@ -83,6 +83,12 @@ export function whyUnusable(sample: JudgedSample, limit: Limit, judged: Judged):
   if (sample.origin === 'embedded') return indicative(sample, judged);
   return whyRestricted(judged) ?? whyIncorrect(sample, judged);
 }
+
+/** Other work is of the machine that it was found on, whatever was measured beside it. */
+const causeOf = (reason: Said): { readonly cause?: Cause } =>
+  reason.say === 'other-work' || reason.say === 'other-work-unknown'
+    ? { cause: { of: reason.node, why: 'other-work' } }
+    : {};
 
 const indicative = ({ tool }: JudgedSample, { node, metric }: Judged): Flaw => ({
   reason: { say: 'indicative', tool },

@@ -45,7 +45,8 @@ export function foldDefects(
       ...sharedSubject(cells),
       ...partOf(cells, index),
       // Whoever is to blame for a measurement that did not come about, it is not the one who set it up.
-      owner: cause?.why === 'blamed' ? lead.owner : (ownerOf(lead) ?? lead.owner),
+      owner:
+        cause?.why === 'blamed' || cause?.why === 'other-work' ? lead.owner : (ownerOf(lead) ?? lead.owner),
       symptom: {
         say: 'symptom' as const,
         title: lead.title,

@@ -14,6 +14,8 @@ const advice = {
   'no-access': 'Make the node reachable: the reason says what is in the way. Then run again.',
   'near-limit':
     'Take more runs: these are too near the limit to decide. Where twelve fall on both sides of it, find what makes them differ.',
+  'other-work':
+    'Measure again when nothing else runs there, or state in the suite how much may (otherWorkAtMost).',
   unproven: 'Remove the cause that the reason names and measure again: nothing is proven until then.',
 } as const;
 

@@ -115,6 +115,13 @@ describe('a block', () => {
       reason: expect.stringContaining('took 40 % of its CPU time meanwhile, at most 10 % may') as unknown,
     });
     expect(cell(busy, 'a+b:pair-speed')?.verdict).toBe('pass');
+    expect(tell(busy.defects)).toMatchObject([
+      {
+        id: 'c:other-work',
+        owner: 'environment',
+        action: expect.stringContaining('Measure again when nothing else runs there') as unknown,
+      },
+    ]);
     expect(judge(material(slowPairs, 0.1)).block?.blames).toMatchObject([{ node: 'c' }]);
     const allowed = judge(material(slowPairs, 0.4, 0.5));
     expect(allowed.block?.blames).toMatchObject([{ node: 'c' }]);
