@@ -26,6 +26,6 @@ export function whyBusy(
   { otherWorkAtMost: atMost = usual }: Suite,
 ): Said | undefined {
   if (atMost === 1) return undefined;
-  if (otherWork === 'unknown') return { say: 'other-work-unknown', node };
+  if (otherWork === 'unknown') return { say: 'other-work', node, atMost };
   return otherWork > atMost ? { say: 'other-work', node, share: otherWork, atMost } : undefined;
 }

@@ -86,9 +86,7 @@ export function whyUnusable(sample: JudgedSample, limit: Limit, judged: Judged):
 
 /** Other work is of the machine that it was found on, whatever was measured beside it. */
 const causeOf = (reason: Said): { readonly cause?: Cause } =>
-  reason.say === 'other-work' || reason.say === 'other-work-unknown'
-    ? { cause: { of: reason.node, why: 'other-work' } }
-    : {};
+  reason.say === 'other-work' ? { cause: { of: reason.node, why: 'other-work' } } : {};
 
 const indicative = ({ tool }: JudgedSample, { node, metric }: Judged): Flaw => ({
   reason: { say: 'indicative', tool },

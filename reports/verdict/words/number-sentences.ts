@@ -67,10 +67,10 @@ export const numberSentences = {
     unknown === undefined
       ? 'the effective limits of the agent are not known'
       : `whether the agent could use the whole machine is not known: ${unknown}`,
-  'other-work-unknown': ({ node }) =>
-    `whether others worked on ${node} meanwhile is not known: the ticks of the kernel could not be read`,
   'other-work': ({ node, share, atMost }) =>
-    `other work on ${node} took ${percent(share)} of its CPU time meanwhile, at most ${percent(atMost)} may`,
+    share === undefined
+      ? `whether others worked on ${node} meanwhile is not known: the ticks of the kernel could not be read`
+      : `other work on ${node} took ${percent(share)} of its CPU time meanwhile, at most ${percent(atMost)} may`,
   restricted: () => 'the agent could not use the whole machine (affinity, quota or memory limit)',
   'wrong-results': ({ step, what, value }) =>
     `${step === undefined ? 'its step' : `step ${step}`} computed wrong results (${what}: ${value})`,

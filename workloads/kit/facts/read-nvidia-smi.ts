@@ -1,9 +1,10 @@
-import { XMLParser } from 'fast-xml-parser';
 import type { Result } from '../result.ts';
 import { err, ok } from '../result.ts';
 import type { Fact } from './fact.ts';
 import { known, unknown } from './fact.ts';
 import type { AcceleratorFault } from './host-facts.ts';
+import type { Element } from './nvidia-xml.ts';
+import { elements, isElement, parseXml, wholeDocument } from './nvidia-xml.ts';
 import { firstKnown, mapFact, readAmount } from './read-number.ts';
 
 /** One GPU in the words of `nvidia-smi -q -x`. `N/A` is unknown; `Unknown Error` is a sick GPU; neither is 0. */
@@ -40,10 +41,6 @@ export interface NvidiaAnswer {
 const mebibyte = 1024 * 1024;
 const sick = /unknown error|gpu is lost|gpu requires reset|err!/i;
 const absent = /^(\[?n\/a\]?|\[?not supported\]?|requested functionality has been deprecated|)$/i;
-
-type Element = Readonly<Record<string, unknown>>;
-const isElement = (node: unknown): node is Element =>
-  typeof node === 'object' && node !== null && !Array.isArray(node);
 
 /**
  * Reads what `nvidia-smi -q -x` printed, whether it succeeded or not: a whole document, words on single GPUs (for one that it
@@ -82,60 +79,6 @@ function readWords(text: string): ReadonlyMap<string, string> {
     }),
   );
 }
-
-const [rootStart, rootEnd] = ['<nvidia_smi_log', '</nvidia_smi_log>'];
-
-/** From the root's first tag to its last; by hand, since a pattern would look for the end from every beginning. */
-function wholeDocument(text: string): string | undefined {
-  const [start, end] = [text.indexOf(rootStart), text.lastIndexOf(rootEnd)];
-  return start === -1 || end < start ? undefined : text.slice(start, end + rootEnd.length);
-}
-
-/** A text without all that stands between two tags, as far as there is an end. */
-function withoutAll(text: string, start: string, end: string): string {
-  let kept = '';
-  let at = 0;
-  for (let from = text.indexOf(start); from !== -1; from = text.indexOf(start, at)) {
-    const to = text.indexOf(end, from);
-    if (to === -1) break;
-    kept += text.slice(at, from);
-    at = to + end.length;
-  }
-  return kept + text.slice(at);
-}
-
-function parseXml(text: string): Result<Element> {
-  // Drivers of 2023 leave an end tag too many among the clocks that can be chosen, which nobody reads here.
-  const document = withoutAll(text, '<supported_clocks>', '</supported_clocks>');
-  const stray = strayTag(document);
-  if (stray !== undefined) return err(`nvidia-smi -q -x: expected XML, got \`${stray}\` out of place`);
-  try {
-    const parser = new XMLParser({
-      ignoreAttributes: false,
-      attributeNamePrefix: '@',
-      parseTagValue: false,
-      processEntities: false,
-    });
-    const parsed: unknown = parser.parse(document);
-    return isElement(parsed) ? ok(parsed) : err('nvidia-smi -q -x: expected XML');
-  } catch {
-    // The parser throws for what is no XML, in words of its own.
-    return err('nvidia-smi -q -x: expected XML');
-  }
-}
-
-/** A tag that ends no element that is open: what follows would be read as another GPU's, or as nobody's. */
-function strayTag(document: string): string | undefined {
-  const open: string[] = [];
-  for (const [tag, slash, name = '', end] of document.matchAll(/<(\/?)(\w+)[^>]*?(\/?)>/g)) {
-    if (slash === '/' && open.pop() !== name) return tag;
-    if (slash === '' && end === '') open.push(name);
-  }
-  return open.length === 0 ? undefined : `<${open.join('><').slice(0, 60)}>`;
-}
-
-/** One element of a name is an object, several are a list. */
-const elements = (node: unknown): Element[] => (Array.isArray(node) ? node : [node]).filter(isElement);
 
 function readGpu(gpu: Element, words: ReadonlyMap<string, string>): NvidiaGpu[] {
   const address = pciAddress(gpu['@id']);

@@ -94,7 +94,11 @@ describe('a block', () => {
   });
 
   it('blames no cable for speeds that were taken beside other work, and a wrong result all the same', () => {
-    const material = (trials: readonly ConstructedTrial[], share: number, atMost?: number): RunMaterial => {
+    const material = (
+      trials: readonly ConstructedTrial[],
+      share: number | 'unknown',
+      atMost?: number,
+    ): RunMaterial => {
       const block = constructBlock(nodes, trials);
       return {
         ...block,
@@ -123,6 +127,12 @@ describe('a block', () => {
       },
     ]);
     expect(judge(material(slowPairs, 0.1)).block?.blames).toMatchObject([{ node: 'c' }]);
+    const unseen = judge(material([...pairs(), all], 'unknown'));
+    expect(cell(unseen, 'b+c:pair-speed')).toMatchObject({
+      verdict: 'invalid',
+      reason: expect.stringContaining('whether others worked on c meanwhile is not known') as unknown,
+    });
+    expect(judge(material([...pairs(), all], 'unknown', 1)).conclusion).toBe('pass');
     const allowed = judge(material(slowPairs, 0.4, 0.5));
     expect(allowed.block?.blames).toMatchObject([{ node: 'c' }]);
     expect(allowed.suite.otherWorkAtMost).toBe(0.5);
