@@ -27,7 +27,8 @@ function readLibc(evidence: Evidence): Fact<string> {
   const said = evidence.text('getconf GNU_LIBC_VERSION');
   if ('value' in said && said.value.startsWith('glibc ')) return said;
   // musl's ldd prints its version as an error and exits 1.
-  const ldd = evidence.output('ldd --version')?.text ?? '';
+  // It is a few lines: in a text without an end the patterns below would look for theirs from everywhere.
+  const ldd = evidence.output('ldd --version')?.text.slice(0, 4096) ?? '';
   const musl = /musl libc[\s\S]*?Version (\d[\w.]*)/.exec(ldd)?.[1];
   if (musl !== undefined) return known(`musl ${musl}`);
   const glibc = /(?:GLIBC|GNU libc)[^\n]*?(\d+\.\d+)\s*$/m.exec(ldd)?.[1];
