@@ -10,11 +10,13 @@ import { shellWord } from '../../workloads/kit/shell-quote.ts';
 import { nameOf } from '../../workloads/kit/subject.ts';
 import type { Tool } from '../../workloads/kit/tool.ts';
 import type { Registry } from '../../workloads/registry.ts';
+import { candidateLimits } from '../config/candidate-limits.ts';
 import type { OpenNode } from '../fleet/open-node.ts';
 import { judge } from '../judge/judge.ts';
 import { checkPowerDomains } from '../plan/check-nodes.ts';
 import { roundsOf } from '../plan/create-plan.ts';
 import type { Plan, PlannedStep } from '../plan/plan.ts';
+import { whyUnfed } from '../plan/why-unfed.ts';
 import type { Seen } from '../run/measure.ts';
 import type { RunEvidence } from '../store/run-evidence.ts';
 import type { RunMaterial } from '../store/run-material.ts';
@@ -56,11 +58,11 @@ export function describeWholePlan(
     ),
     ...section(
       'FAILS ALREADY',
-      describeCells(material, ({ verdict }) => verdict === 'fail'),
+      describeCells(material, ({ verdict, reason }) => (verdict === 'fail' ? say(reason) : undefined)),
     ),
     ...section(
       'WILL NOT BE SHOWN',
-      describeCells(material, (cell) => isHopeless(cell, material)),
+      describeCells(material, (cell) => whyHopeless(cell, material, registry)),
     ),
   ];
 }
@@ -160,24 +162,40 @@ function describePower({ inventory }: RunMaterial, plan: Plan, registry: Registr
 }
 
 /** Equal cells of many nodes in one line. */
-function describeCells(material: RunMaterial, isWanted: (cell: Cell) => boolean): readonly string[] {
+function describeCells(
+  material: RunMaterial,
+  reasonOf: (cell: Cell) => string | undefined,
+): readonly string[] {
   // Of a node that nobody reached, or that is another one, nothing will be shown: one line says so.
   const isAbsent = ({ missing }: Cell): boolean => missing === 'no-access' || missing === 'same-machine';
-  const cells = judge(material).cells.filter((cell) => !isAbsent(cell) && isWanted(cell));
-  const same = Map.groupBy(cells, ({ level, title, reason }) => `${level}: ${title}: ${say(reason)}`);
-  return [...same].map(([text, those]) => `${text} (${foldNodeSet([...new Set(those.map(listedUnder))])})`);
+  const cells = judge(material).cells.flatMap((cell) => {
+    const reason = isAbsent(cell) ? undefined : reasonOf(cell);
+    return reason === undefined ? [] : [{ cell, text: `${cell.level}: ${cell.title}: ${reason}` }];
+  });
+  const same = Map.groupBy(cells, ({ text }) => text);
+  return [...same].map(
+    ([text, those]) => `${text} (${foldNodeSet([...new Set(those.map(({ cell }) => listedUnder(cell)))])})`,
+  );
 }
 
-/** Is there nothing in the plan that could fill this cell? */
-function isHopeless(cell: Cell, material: RunMaterial): boolean {
-  const { verdict, missing, requirement, subject } = cell;
-  if (verdict === 'pass' || verdict === 'fail' || verdict === 'not-applicable') return false;
+/** Why nothing in the plan can fill a cell; absent when something may. */
+function whyHopeless(cell: Cell, material: RunMaterial, registry: Registry): string | undefined {
+  const { verdict, missing, requirement, subject, reason } = cell;
+  if (verdict === 'pass' || verdict === 'fail' || verdict === 'not-applicable') return undefined;
   const rule = material.profile.requirements.find(({ id }) => id === requirement)?.rule;
-  if (rule?.kind !== 'metric' || missing !== 'not-run') return true;
-  const workload = material.metrics.get(rule.metric)?.workload;
-  return !(material.plan?.steps ?? []).some(
+  if (rule?.kind !== 'metric' || missing !== 'not-run') return say(reason);
+  const id = material.metrics.get(rule.metric)?.workload;
+  const steps = (material.plan?.steps ?? []).filter(
     (step) =>
-      step.workload === workload &&
+      step.workload === id &&
       (step.seat === undefined ? step.node === nodeOfCell(cell) : step.seat.group === nameOf(subject)),
   );
+  if (steps.length === 0) return say(reason);
+  const workload = registry.get(id ?? '')?.workload;
+  const where = workload && whyUnfed(candidateLimits(rule, material.limits), steps, workload);
+  return where === undefined
+    ? undefined
+    : `no step of the suite gives it with ${Object.entries(where)
+        .map(([key, value]) => `${key}=${String(value)}`)
+        .join(', ')}`;
 }

@@ -35,6 +35,7 @@ export const allreduce = defineWorkload({
   scope: 'group',
   load: 'heavy',
   params: AllreduceParams,
+  gives: (params) => ({ bytes: listSizes(params) }),
   metrics: {
     busBandwidth: {
       unit: 'B/s',

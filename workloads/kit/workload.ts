@@ -38,6 +38,8 @@ export interface Workload<M extends Metrics = Metrics, P = unknown> {
   /** `heavy` steps are on the dead-man leash: no coordinator for 120 s ends the batch. */
   readonly load: 'light' | 'heavy';
   readonly params: z.ZodType<P>;
+  /** Dimensions of its readings that follow from the parameters and are none of them. */
+  readonly gives?: (params: P) => Readonly<Record<string, readonly Dimensions[string][]>>;
   readonly metrics: M;
 }
 
