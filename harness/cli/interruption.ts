@@ -58,7 +58,8 @@ export function createInterrupter(err: Writable, run: string | undefined): Inter
     dispose: () => {
       process.off('SIGINT', onSignal);
       process.off('SIGTERM', onSignal);
-      process.off('SIGHUP', onHangup);
+      // A terminal that is gone says so again; what is still to be closed and told is not cut off by that.
+      if (!isHungUp) process.off('SIGHUP', onHangup);
     },
   };
 }
