@@ -105,13 +105,9 @@ async function lookAt(
 ): Promise<readonly Looked[]> {
   const { loadRegistry } = await import('../../workloads/registry.ts');
   const { findSuite, loadBuiltIn } = await import('../config/built-in.ts');
-  const { abandon, begun } = await import('../fleet/stop-node.ts');
-  const { look } = await import('../run/measure.ts');
-  const { RunEvidence } = await import('../store/run-evidence.ts');
-  const { createInterrupter } = await import('./interruption.ts');
-  const { discardRun, openNewRun } = await import('./open-run.ts');
-  const { createProgress } = await import('./progress.ts');
-  const { createTargets, loadTargets } = await import('./targets.ts');
+  const { lookOnce } = await import('./look-once.ts');
+  const { openNewRun } = await import('./open-run.ts');
+  const { loadTargets } = await import('./targets.ts');
   const registry = await loadRegistry();
   const builtIn = await loadBuiltIn(registry);
   const run = await openNewRun(context, {
@@ -122,36 +118,16 @@ async function lookAt(
     targets: await loadTargets(given, context.environment, sshConfigFile),
     out: undefined,
   });
-  const progress = createProgress(context.err, context.environment.terminal);
-  const interrupter = createInterrupter(context.err, undefined);
-  let evidence: Awaited<ReturnType<typeof RunEvidence.continue>> | undefined;
-  let targets: Awaited<ReturnType<typeof createTargets>> = [];
-  try {
-    evidence = await RunEvidence.continue(run, registry);
-    targets = await createTargets(evidence.inventory, context.environment);
-    const seen = await look({
-      run,
-      evidence,
-      targets,
-      events: { ...progress, onFacts: () => undefined, onPlan: () => undefined },
-      detach: interrupter.detach,
-      mode: 'open',
-      now: context.now,
-      // Nothing is put on them.
-      acceptsOccupied: true,
-    });
-    return await Promise.all((seen?.nodes ?? []).map((node) => readProbes(run, node)));
-  } catch (cause) {
-    // The run may still be on nodes that had answered, and nobody could resume it.
-    if (evidence !== undefined) await abandon(evidence, await begun(run, targets));
-    if (!interrupter.detach.aborted) throw cause;
-    throw new AssayError('INTERRUPTED', 'interrupted', { cause });
-  } finally {
-    progress.clear();
-    interrupter.dispose();
-    await Promise.all(targets.map(({ transport }) => transport.close()));
-    await discardRun(context, run);
-  }
+  const options = {
+    run,
+    registry,
+    // Nothing is put on them.
+    acceptsOccupied: true,
+    quiet: { onFacts: () => undefined, onPlan: () => undefined },
+  };
+  return lookOnce(context, options, (_, seen) =>
+    Promise.all((seen?.nodes ?? []).map((node) => readProbes(run, node))),
+  );
 }
 
 async function readProbes(
