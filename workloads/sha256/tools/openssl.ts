@@ -3,66 +3,66 @@ import { outputOf } from '../../kit/read-output.ts';
 import { readQuantity } from '../../kit/read-quantity.ts';
 import type { Result } from '../../kit/result.ts';
 import { err, ok } from '../../kit/result.ts';
-import { defineTool } from '../../kit/tool.ts';
+import { defineTool, serving } from '../../kit/tool.ts';
 import { quantity } from '../../kit/unit.ts';
 import type { Sha256Params, Sha256Reading } from '../workload.ts';
-import { sha256 } from '../workload.ts';
+import { isBulk, sha256 } from '../workload.ts';
 
 /** FIPS 180-4 example: SHA-256 of the three bytes `abc`. */
 const abcDigest = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
 
 /** `openssl speed` through EVP: 16 KiB blocks show the hardware, 80-byte messages the library's call overhead. */
-export const openssl = defineTool(sha256, {
-  id: 'openssl',
-  rank: 10,
-  origin: 'native',
-  requires: { programs: ['openssl'], packages: ['openssl'] },
-  needs: (params, facts) => {
-    if (params.mode === 'header') return err('openssl speed cannot keep the state of a header prepared');
-    const threads = cpuThreads(params.cores, facts);
-    return threads.ok ? ok(undefined) : threads;
-  },
-  plan: (params, facts) => {
-    const bytes = params.mode === 'bulk' ? params.blockBytes : 16384;
-    const threads = cpuThreads(params.cores, facts);
-    // Without -elapsed it divides by user CPU time: on a loaded machine that is several times the truth.
-    const speed = [
-      'speed',
-      '-elapsed',
-      '-evp',
-      'sha256',
-      '-mr',
-      '-bytes',
-      `${bytes}`,
-      '-seconds',
-      `${params.seconds}`,
-    ];
-    const multi = params.cores === 'all' && threads.ok ? ['-multi', `${threads.value}`] : [];
-    return [
-      { id: 'version', file: 'openssl', args: ['version'], timeoutMs: 10_000 },
-      { id: 'digest', file: 'openssl', args: ['dgst', '-sha256', '-r'], stdin: 'abc', timeoutMs: 10_000 },
-      { id: 'speed', file: 'openssl', args: [...speed, ...multi], timeoutMs: (params.seconds + 30) * 1000 },
-    ];
-  },
-  parse: (outputs, params) => {
-    if (params.mode === 'header') return err('openssl speed serves no header mode');
-    const [version, digest, speed] = [
-      outputOf(outputs, 'version'),
-      outputOf(outputs, 'digest'),
-      outputOf(outputs, 'speed'),
-    ];
-    if (!version.ok) return version;
-    if (!digest.ok) return digest;
-    if (!speed.ok) return speed;
-    const toolVersion = /^OpenSSL (\d+\.\d+\.\d+[a-z]*)(?:-\w+)? .*\n$/.exec(version.value.stdout)?.[1];
-    if (toolVersion === undefined)
-      return err(`version: expected \`OpenSSL …\`, got \`${version.value.stdout.slice(0, 40)}\``);
-    const wrong = readDigest(digest.value.stdout);
-    if (!wrong.ok) return wrong;
-    const rate = readSpeed(speed.value.stdout, params);
-    return rate.ok ? ok({ toolVersion, readings: [rate.value, wrong.value] }) : rate;
-  },
-});
+export const openssl = defineTool(
+  sha256,
+  serving(isBulk, 'openssl speed hashes messages on the CPU only', {
+    id: 'openssl',
+    rank: 10,
+    origin: 'native',
+    requires: { programs: ['openssl'], packages: ['openssl'] },
+    needs: (params, facts) => {
+      const threads = cpuThreads(params.cores, facts);
+      return threads.ok ? ok(undefined) : threads;
+    },
+    plan: (params, facts) => {
+      const threads = cpuThreads(params.cores, facts);
+      // Without -elapsed it divides by user CPU time: on a loaded machine that is several times the truth.
+      const speed = [
+        'speed',
+        '-elapsed',
+        '-evp',
+        'sha256',
+        '-mr',
+        '-bytes',
+        `${params.blockBytes}`,
+        '-seconds',
+        `${params.seconds}`,
+      ];
+      const multi = params.cores === 'all' && threads.ok ? ['-multi', `${threads.value}`] : [];
+      return [
+        { id: 'version', file: 'openssl', args: ['version'], timeoutMs: 10_000 },
+        { id: 'digest', file: 'openssl', args: ['dgst', '-sha256', '-r'], stdin: 'abc', timeoutMs: 10_000 },
+        { id: 'speed', file: 'openssl', args: [...speed, ...multi], timeoutMs: (params.seconds + 30) * 1000 },
+      ];
+    },
+    parse: (outputs, params) => {
+      const [version, digest, speed] = [
+        outputOf(outputs, 'version'),
+        outputOf(outputs, 'digest'),
+        outputOf(outputs, 'speed'),
+      ];
+      if (!version.ok) return version;
+      if (!digest.ok) return digest;
+      if (!speed.ok) return speed;
+      const toolVersion = /^OpenSSL (\d+\.\d+\.\d+[a-z]*)(?:-\w+)? .*\n$/.exec(version.value.stdout)?.[1];
+      if (toolVersion === undefined)
+        return err(`version: expected \`OpenSSL …\`, got \`${version.value.stdout.slice(0, 40)}\``);
+      const wrong = readDigest(digest.value.stdout);
+      if (!wrong.ok) return wrong;
+      const rate = readSpeed(speed.value.stdout, params);
+      return rate.ok ? ok({ toolVersion, readings: [rate.value, wrong.value] }) : rate;
+    },
+  }),
+);
 
 function readDigest(stdout: string): Result<Sha256Reading> {
   const found = /^([0-9a-f]{64}) \*?(?:stdin|-)\n?$/.exec(stdout)?.[1];
