@@ -79,6 +79,7 @@ try {
   const facts = readHostFacts(
     await runProbes({
       scratchPath: workplace,
+      watchMs: 0,
       path,
       programs: [],
       headers: ['cblas.h'],

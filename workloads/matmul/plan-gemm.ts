@@ -4,7 +4,7 @@ import { valueOf } from '../kit/facts/fact.ts';
 import type { HostFacts } from '../kit/facts/host-facts.ts';
 import type { Result } from '../kit/result.ts';
 import { err, ok } from '../kit/result.ts';
-import type { MatmulParams } from './workload.ts';
+import type { HostParams } from './workload.ts';
 
 const inputBytes = { fp32: 4, fp16: 2, bf16: 2, int8: 1 } as const;
 
@@ -12,7 +12,7 @@ const inputBytes = { fp32: 4, fp16: 2, bf16: 2, int8: 1 } as const;
 export const seed = 1;
 
 /** What every program here needs: a known number of CPUs, and room for A, B and C. */
-export function canMultiply(params: MatmulParams, facts: HostFacts): Result<undefined> {
+export function canMultiply(params: HostParams, facts: HostFacts): Result<undefined> {
   const threads = cpuThreads(params.cores, facts);
   if (!threads.ok) return threads;
   const needed = params.size ** 2 * (2 * inputBytes[params.dtype] + 4) * 1.1;
@@ -34,7 +34,7 @@ export interface GemmProgram {
 
 /** Compiles one of the native programs and runs it. */
 export function planGemm(
-  params: MatmulParams,
+  params: HostParams,
   facts: HostFacts,
   program: GemmProgram,
 ): readonly CommandInput[] {
@@ -59,6 +59,6 @@ export function planGemm(
 }
 
 /** Filling and checking, the window twice (warm-up), and six products at a very slow 2 GFLOP/s. */
-function gemmTimeoutMs({ size, seconds }: MatmulParams): number {
+function gemmTimeoutMs({ size, seconds }: HostParams): number {
   return Math.ceil(60_000 + 2000 * seconds + (6 * 2 * size ** 3) / 2e6);
 }

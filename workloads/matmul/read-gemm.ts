@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { outputOf, readJson } from '../kit/read-output.ts';
+import { readBuilt } from '../kit/read-output.ts';
 import type { Result } from '../kit/result.ts';
 import { err, ok } from '../kit/result.ts';
 import type { ParsedStep, StepOutputs } from '../kit/tool.ts';
 import { quantity } from '../kit/unit.ts';
 import { seed } from './plan-gemm.ts';
-import type { MatmulMetrics, MatmulParams, MatmulReading } from './workload.ts';
+import type { HostParams, MatmulMetrics, MatmulReading } from './workload.ts';
 
 const count = z.number().int().nonnegative();
 
@@ -26,20 +26,18 @@ const Line = z.strictObject({
   checked: count,
   wrong: count,
   worst: z.number().nonnegative(),
+  /** Of all bits of the product; programs before 2026-11-30 do not say it. */
+  digest: count.optional(),
 });
 export type GemmLine = z.infer<typeof Line>;
 
 /** Reads what a native program said. `versionOf` finds the tool's version in it, or shows that it is another tool. */
 export function readGemm(
   outputs: StepOutputs,
-  params: MatmulParams,
+  params: HostParams,
   versionOf: (line: GemmLine) => string | undefined,
 ): Result<ParsedStep<MatmulMetrics>> {
-  const build = outputOf(outputs, 'build');
-  if (!build.ok) return build;
-  const run = outputOf(outputs, 'run');
-  if (!run.ok) return run;
-  const read = readJson(Line, run.value.stdout);
+  const read = readBuilt(outputs, Line);
   if (!read.ok) return read;
   const line = read.value;
   const toolVersion = versionOf(line);
@@ -49,7 +47,7 @@ export function readGemm(
 }
 
 /** Why a line does not belong to these parameters, or proves nothing. */
-function faultIn(line: GemmLine, params: MatmulParams): string | undefined {
+function faultIn(line: GemmLine, params: HostParams): string | undefined {
   if (line.dtype !== params.dtype) return `expected ${params.dtype}, got ${line.dtype}`;
   if (line.size !== params.size) return `expected size ${params.size}, got ${line.size}`;
   if (params.cores === 'one' && line.threads !== 1) return `expected one thread, got ${line.threads}`;
@@ -60,7 +58,7 @@ function faultIn(line: GemmLine, params: MatmulParams): string | undefined {
   return line.wrong > line.checked ? `expected at most ${line.checked} wrong, got ${line.wrong}` : undefined;
 }
 
-function readingsOf(line: GemmLine, params: MatmulParams): readonly MatmulReading[] {
+function readingsOf(line: GemmLine, params: HostParams): readonly MatmulReading[] {
   const dimensions = {
     dtype: line.dtype,
     accumulate: line.accumulate,
@@ -92,5 +90,15 @@ function readingsOf(line: GemmLine, params: MatmulParams): readonly MatmulReadin
       dimensions: { ...dimensions, checked: line.checked },
       at: [place('/wrong')],
     },
+    ...(line.digest === undefined
+      ? []
+      : [
+          {
+            metric: 'resultDigest' as const,
+            value: quantity('count', line.digest),
+            dimensions,
+            at: [place('/digest')],
+          },
+        ]),
   ];
 }

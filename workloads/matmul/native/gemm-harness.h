@@ -137,6 +137,19 @@ static void gemm_check(const struct gemm *g, long *checked, long *wrong, double 
   free(reference), free(magnitude), free(line);
 }
 
+/* Of all bits of C, in 52 bits, which a double holds: the same program on the same inputs gives the same (FNV-1a by words). */
+static uint64_t gemm_digest(const struct gemm *g) {
+  const unsigned char *bytes = g->c;
+  uint64_t hash = 0xcbf29ce484222325u, word;
+  for (size_t i = 0, end = g->size * g->size * g->result_bytes; i < end; i += sizeof word) {
+    word = 0;
+    memcpy(&word, bytes + i, end - i < sizeof word ? end - i : sizeof word);
+    hash = (hash ^ word) * 0x100000001b3u;
+    hash ^= hash >> 32; /* else a high bit of the input reaches high bits alone */
+  }
+  return hash >> 12;
+}
+
 static int gemm_run(struct gemm *g) {
   size_t count = g->size * g->size;
   g->a = gemm_memory(count * g->input_bytes);
@@ -159,10 +172,10 @@ static int gemm_run(struct gemm *g) {
   char library[512], implementation[512], compiler[256];
   printf("{\"library\":%s,\"implementation\":%s,\"compiler\":%s,\"dtype\":\"%s\",\"accumulate\":\"%s\","
          "\"distribution\":\"normal\",\"seed\":%llu,\"size\":%zu,\"threads\":%d,\"iterations\":%ld,"
-         "\"elapsedSeconds\":%.6f,\"tolerance\":%.9g,\"checked\":%ld,\"wrong\":%ld,\"worst\":%.4g}\n",
+         "\"elapsedSeconds\":%.6f,\"tolerance\":%.9g,\"checked\":%ld,\"wrong\":%ld,\"worst\":%.4g,\"digest\":%llu}\n",
          assay_json(library, sizeof library, g->library), assay_json(implementation, sizeof implementation, g->implementation),
          assay_json(compiler, sizeof compiler, __VERSION__), g->dtype, g->accumulate, (unsigned long long)g->seed, g->size, g->threads,
-         iterations, elapsed, g->tolerance, checked, wrong, worst);
+         iterations, elapsed, g->tolerance, checked, wrong, worst, (unsigned long long)gemm_digest(g));
   return 0;
 }
 

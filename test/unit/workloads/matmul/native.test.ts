@@ -78,7 +78,9 @@ describe('matmul with real tools', () => {
     const parsed = own.parse(step(own, half), half);
     expect(parsed).toMatchObject({
       ok: true,
-      value: { readings: [{}, { value: 0, dimensions: { checked: 2064 } }] },
+      value: {
+        readings: [{}, { value: 0, dimensions: { checked: 2064 } }, { metric: 'resultDigest' }],
+      },
     });
     expect(parsed.ok && parsed.value.readings[0]?.invalid === undefined).toBe(hasFp16(flags));
   });

@@ -18,10 +18,14 @@ describe('matmul: parameters and limits', () => {
     expect(MatmulParams.safeParse(params).success).toBe(false);
   });
 
-  it('limits only metrics that it has, in their units, below the ceiling', () => {
+  it('limits only metrics that it has, in their units or as a share, below the ceiling', () => {
     const limits = [any, h100].flatMap((file) => LimitFile.parse(file).limits);
     expect(limits.map(({ id, unit, value, ceiling }) => ({ id, unit, value, ceiling }))).toEqual([
       { id: 'matmul.wrong-elements', unit: 'count', value: 0, ceiling: undefined },
+      { id: 'matmul.result-digest-same', unit: 'count', value: 0, ceiling: undefined },
+      { id: 'matmul.throughput-kept', unit: 'ratio', value: 0.98, ceiling: undefined },
+      { id: 'matmul.integer-throughput-kept', unit: 'ratio', value: 0.98, ceiling: undefined },
+      { id: 'matmul.vector-throughput-kept', unit: 'ratio', value: 0.98, ceiling: undefined },
       { id: 'matmul.h100-sxm5-fp8-16384', unit: 'FLOP/s', value: 1.308e15, ceiling: 1.979e15 },
     ]);
   });

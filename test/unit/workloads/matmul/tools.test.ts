@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { onednn } from '../../../../workloads/matmul/tools/onednn.ts';
 import { openblas } from '../../../../workloads/matmul/tools/openblas.ts';
 import { own } from '../../../../workloads/matmul/tools/own.ts';
-import type { MatmulParams } from '../../../../workloads/matmul/workload.ts';
+import type { HostParams } from '../../../../workloads/matmul/workload.ts';
 import { fillFacts, loadCase } from '../../../support/case.ts';
 import { withText } from '../altered.ts';
 
-const gemm = (dtype: MatmulParams['dtype'], size = 1024, cores: 'one' | 'all' = 'one'): MatmulParams => ({
+const gemm = (dtype: HostParams['dtype'], size = 1024, cores: 'one' | 'all' = 'one'): HostParams => ({
   dtype,
   size,
   cores,
