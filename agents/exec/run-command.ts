@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { after } from '../../workloads/kit/after.ts';
 import type { Command } from '../../workloads/kit/command.ts';
+import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import type { CounterFile } from '../../workloads/kit/tool.ts';
 import type { Clock } from '../clock.ts';
 import { readCounters } from '../monitor/counters.ts';
@@ -11,6 +13,7 @@ import { artifactFile, artifactName } from '../protocol/step.ts';
 import { writeWhole } from '../protocol/write-whole.ts';
 import { createEvidence, maxOutputBytes, writeCapped } from './capped-file.ts';
 import { toolEnvironment } from './capture.ts';
+import { guardAccelerators } from './guard-accelerators.ts';
 import type { Program, ProgramEnd } from './start-program.ts';
 import { startProgram } from './start-program.ts';
 import { markName, sweep } from './sweep.ts';
@@ -27,6 +30,7 @@ export interface CommandSurroundings {
   readonly clock: Clock;
   readonly graceMs: number;
   readonly counters: readonly CounterFile[];
+  readonly facts: Pick<HostFacts, 'accelerators'>;
 }
 
 /** The reason of an abort: an execution state with a sentence. */
@@ -36,7 +40,7 @@ export interface StopReason {
 }
 
 const streams = ['stdout', 'stderr'] as const;
-/** After SIGKILL a process is gone in milliseconds, unless the kernel holds it (a dying drive, a dead mount). */
+/** After SIGKILL a process is gone in milliseconds, unless the kernel holds it (a dying drive, a dead mount) or it is root's: `timeout` has killed it by then. */
 const unkillableMs = 10_000;
 
 /**
@@ -58,10 +62,10 @@ export async function runCommand(
   const start = around.clock.monotonicMs();
   const program = startTool(around, command);
   const ending = createEnding(program.pid, around.graceMs);
+  const guard = guardAccelerators(around, command, ending.end);
   const onAbort = (): void => ending.end(signal.reason as StopReason); // only this agent aborts its own signals
-  const timer = setTimeout(
-    () => ending.end({ execution: 'timeout', reason: `did not end within ${command.timeoutMs} ms` }),
-    command.timeoutMs,
+  const cancel = after(command.timeoutMs, () =>
+    ending.end({ execution: 'timeout', reason: `did not end within ${command.timeoutMs} ms` }),
   );
   signal.addEventListener('abort', onAbort);
   if (signal.aborted) onAbort();
@@ -84,8 +88,10 @@ export async function runCommand(
       if (!(await settlesWithin(drained, 2000))) for (const name of streams) program[name].destroy();
     }
     const outputs: CapturedOutput[] = await drained;
-    const natural = end === undefined ? stuck : describeEnd(end);
+    const natural = end === undefined ? stuck : describeEnd(end, command);
     const durationMs = Math.round((around.clock.monotonicMs() - start) * 1000) / 1000;
+    const watch = await guard?.stop();
+    if (watch !== undefined) outputs.push(await keepText(around, command.id, 'watch', JSON.stringify(watch)));
     if (around.counters.length > 0) {
       const after = await readCounters(around.counters);
       outputs.push(await keepText(around, command.id, 'counters', JSON.stringify({ before, after })));
@@ -106,7 +112,8 @@ export async function runCommand(
     };
     return { result, survivors };
   } finally {
-    clearTimeout(timer);
+    cancel();
+    await guard?.stop();
     ending.dispose();
     signal.removeEventListener('abort', onAbort);
   }
@@ -126,11 +133,15 @@ const startTool = (around: CommandSurroundings, command: Command): Program =>
     stdin: command.stdin,
   });
 
-/** Ends a process group once: SIGTERM, grace, SIGKILL. The first reason wins. */
+/** Ends a process group once: SIGTERM, grace, SIGKILL. The first reason wins; what did not help is said with it. */
 function createEnding(pid: number | undefined, graceMs: number) {
   let first: StopReason | undefined;
   let timers: NodeJS.Timeout[] = [];
   const { promise: isStuck, resolve } = Promise.withResolvers<undefined>();
+  const giveUp = (reason: StopReason, why: string): void => {
+    first = { execution: reason.execution, reason: `${reason.reason}, and could not be ended: ${why}` };
+    resolve(undefined);
+  };
   return {
     /** Resolves when even SIGKILL did not help. */
     isStuck,
@@ -140,36 +151,44 @@ function createEnding(pid: number | undefined, graceMs: number) {
       if (first !== undefined) return;
       first = { execution: reason.execution, reason: reason.reason };
       killGroup(pid, 'SIGTERM');
+      let isOurs = true;
       timers = [
-        setTimeout(() => killGroup(pid, 'SIGKILL'), graceMs),
-        setTimeout(() => resolve(undefined), graceMs + unkillableMs),
+        setTimeout(() => {
+          isOurs = killGroup(pid, 'SIGKILL');
+        }, graceMs),
+        setTimeout(() => giveUp(reason, isOurs ? held : anothers), graceMs + unkillableMs),
       ];
     },
   };
 }
 
-const stuck = { execution: 'error', reason: 'could not be killed: the kernel holds it' } as const;
+/** Why it is stuck is said with the reason to end it. */
+const stuck = { execution: 'error' } as const;
+const held = 'the kernel holds it';
+const anothers = 'it belongs to another user (sudo), and its own time limit ends it';
 
-function describeEnd({
-  exitCode,
-  signal,
-  code,
-}: ProgramEnd): Pick<CommandResult, 'execution' | 'reason' | 'exitCode' | 'signal'> {
-  if (exitCode === 0) return { execution: 'completed', exitCode };
+function describeEnd(
+  { exitCode, signal, code }: ProgramEnd,
+  { goodExit }: Command,
+): Pick<CommandResult, 'execution' | 'reason' | 'exitCode' | 'signal'> {
+  if (exitCode === 0 || (exitCode !== undefined && goodExit === 'any'))
+    return { execution: 'completed', exitCode };
   if (code === 'ENOENT') return { execution: 'error', reason: 'the program was not found' };
   if (exitCode !== undefined) return { execution: 'error', reason: `exit code ${exitCode}`, exitCode };
   if (signal !== undefined) return { execution: 'error', reason: `ended by ${signal}`, signal };
   return { execution: 'error', reason: `could not be started: ${code ?? 'unknown'}` };
 }
 
-function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
-  if (pid === undefined) return;
+/** Whether the group is ours to kill; one that is gone is nobody's. */
+function killGroup(pid: number | undefined, signal: NodeJS.Signals): boolean {
+  if (pid === undefined) return true;
   try {
     process.kill(-pid, signal);
+    return true;
   } catch (cause) {
-    // Gone, or handed to another user: neither is ours to kill any more.
-    if (!(cause instanceof Error && 'code' in cause && (cause.code === 'ESRCH' || cause.code === 'EPERM')))
-      throw cause;
+    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+    if (code !== 'ESRCH' && code !== 'EPERM') throw cause;
+    return code === 'ESRCH';
   }
 }
 

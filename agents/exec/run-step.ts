@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { after } from '../../workloads/kit/after.ts';
 import type { Placeholder } from '../../workloads/kit/command.ts';
 import { Command } from '../../workloads/kit/command.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
+import { throughSudo } from '../../workloads/kit/privilege.ts';
 import type { GroupPlace, Launch, LaunchAnswer } from '../../workloads/kit/seat.ts';
 import type { CounterFile } from '../../workloads/kit/tool.ts';
 import { isShared } from '../../workloads/kit/workload.ts';
@@ -16,6 +18,7 @@ import { openLaunchDoor } from './launch-door.ts';
 import type { StopReason } from './run-command.ts';
 import { runCommand } from './run-command.ts';
 import { sweep } from './sweep.ts';
+import { whyNotRoots } from './why-not-roots.ts';
 
 export interface StepSurroundings {
   readonly run: string;
@@ -63,6 +66,7 @@ export async function runStep(
     repetition: request.repetition,
     session: request.session,
     ...(request.seat === undefined ? {} : { seat: request.seat }),
+    ...(request.together === undefined ? {} : { together: request.together }),
     ...(around.launch === undefined ? {} : { launch: around.launch }),
     ...ended,
     durationMs: Math.round(around.clock.monotonicMs() - start),
@@ -101,6 +105,8 @@ async function attempt(
 ): Promise<Ended> {
   const planned = planCommands(around, request);
   if ('reason' in planned) return planned;
+  const notRoots = await findNotRoots(planned.commands);
+  if (notRoots !== undefined) return { execution: 'refused', reason: notRoots };
   const private_ = {
     scratch: join(around.scratch, `assay-${around.run}-${request.step}`),
     build: join(around.runDirectory, 'build', request.step),
@@ -130,6 +136,7 @@ async function attempt(
           clock: around.clock,
           graceMs,
           counters: planned.counters,
+          facts: around.facts,
         },
         fill(command, { ...private_, bundle: around.bundle, runtime: around.runtime, path: around.path }),
         budget,
@@ -140,7 +147,9 @@ async function attempt(
         planned: { file, args, env, ...(stdin === undefined ? {} : { stdin }) },
       });
       left.survivors += survivors;
-      if (result.execution !== 'completed') {
+      // A drive that hangs is a part of the answer too: there are others to ask, as long as the step has time.
+      const isAnswer = command.goodExit === 'any' && result.execution === 'timeout' && !budget.aborted;
+      if (result.execution !== 'completed' && !isAnswer) {
         return { execution: result.execution, reason: `${command.id}: ${result.reason ?? result.execution}` };
       }
     }
@@ -155,6 +164,16 @@ async function attempt(
     left.survivors += await sweep(`${around.run}/${request.step}`);
     for (const directory of Object.values(private_)) await rm(directory, { recursive: true, force: true });
   }
+}
+
+/** Why one of these commands is not given to sudo. */
+async function findNotRoots(commands: readonly Command[]): Promise<string | undefined> {
+  for (const { file, privilege, args } of commands) {
+    if (privilege !== 'sudo' || file !== 'sudo') continue;
+    const why = await whyNotRoots(args.slice(args.indexOf('--') + 1));
+    if (why !== undefined) return why;
+  }
+  return undefined;
 }
 
 /** By which it is seen how much others worked on the machine meanwhile. */
@@ -183,7 +202,9 @@ function planCommands(
   if (seat !== undefined && seat.rank > 0 && around.launch?.rank !== seat.rank)
     return refuse('the leader of the group has not launched this node');
   return {
-    commands: tool.plan(params.data, around.facts, place).map((command) => Command.parse(command)),
+    commands: tool
+      .plan(params.data, around.facts, place)
+      .map((command) => throughSudo(Command.parse(command), around.facts)),
     counters: [...new Set([...workCounters, ...(tool.requires.counters ?? [])])],
   };
 }
@@ -204,6 +225,6 @@ function fill(command: Command, values: Readonly<Record<Placeholder, string>>): 
 function deadline(ms: number): AbortSignal {
   const controller = new AbortController();
   const reason: StopReason = { execution: 'timeout', reason: `the step's budget of ${ms} ms is spent` };
-  setTimeout(() => controller.abort(reason), ms).unref();
+  after(ms, () => controller.abort(reason), { keepsAlive: false });
   return controller.signal;
 }

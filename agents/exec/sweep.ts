@@ -7,7 +7,8 @@ export const markName = 'ASSAY_STEP';
 /**
  * Kills every process of this user that carries `mark` (a run, or `<run>/<step>`) and returns how many were found.
  * Process groups are not enough: setsid and double forks leave the group, but they keep their environment. A process
- * that clears its environment or changes its user escapes; no tool here does.
+ * that clears its environment or changes its user escapes. Only what sudo starts does, and root ends that: it is given its
+ * time (workloads/kit/privilege.ts).
  */
 export async function sweep(mark: string): Promise<number> {
   let found = 0;
@@ -19,6 +20,15 @@ export async function sweep(mark: string): Promise<number> {
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
   return found;
+}
+
+/** Kills the processes of `mark` that bear a name (`prctl`), and returns how many there were. */
+export async function killNamed(mark: string, name: string): Promise<number> {
+  const pids = await findMarked(mark);
+  const names = await Promise.all(pids.map((pid) => readProcess(String(pid), 'comm')));
+  const named = pids.filter((_, index) => names[index]?.trim() === name);
+  for (const pid of named) kill(pid);
+  return named.length;
 }
 
 /**
@@ -48,7 +58,7 @@ const realUid = (status: string): string | undefined => /^Uid:\t(\d+)\t/m.exec(s
 /** Reading waits for a process that the kernel holds in its memory (a dying drive); that one could not be killed either. */
 const readMs = 5_000;
 
-async function readProcess(pid: string, file: 'environ' | 'status'): Promise<string> {
+async function readProcess(pid: string, file: 'environ' | 'status' | 'comm'): Promise<string> {
   try {
     return await readFile(`/proc/${pid}/${file}`, 'latin1');
   } catch (cause) {

@@ -1,13 +1,20 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFile, spawnSync } from 'node:child_process';
+import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../../agents/clock.ts';
+import type { CommandSurroundings } from '../../../../agents/exec/run-command.ts';
 import { runCommand } from '../../../../agents/exec/run-command.ts';
 import { findMarked } from '../../../../agents/exec/sweep.ts';
 import type { CommandResult } from '../../../../agents/protocol/step.ts';
 import type { CommandInput } from '../../../../workloads/kit/command.ts';
 import { Command } from '../../../../workloads/kit/command.ts';
+import { known } from '../../../../workloads/kit/facts/fact.ts';
 import type { CounterFile, Counters } from '../../../../workloads/kit/tool.ts';
+import { Watch } from '../../../../workloads/kit/watch.ts';
+import { h100 } from '../../../support/constructed/facts.ts';
+import { fakeTool } from '../../../support/run-assay.ts';
 import { temporaryDirectory } from '../../../support/temporary.ts';
 
 let count = 0;
@@ -18,6 +25,7 @@ async function run(
   change: Partial<CommandInput> = {},
   signal = new AbortController().signal,
   counters: readonly CounterFile[] = [],
+  other: Partial<CommandSurroundings> = {},
 ): Promise<{ result: CommandResult; evidence: string; mark: string }> {
   const evidence = temporaryDirectory();
   const directory = temporaryDirectory();
@@ -39,6 +47,8 @@ async function run(
     clock: systemClock,
     graceMs: 300,
     counters,
+    facts: { accelerators: known([]) },
+    ...other,
   };
   const { result } = await runCommand(
     around,
@@ -46,6 +56,46 @@ async function run(
     signal,
   );
   return { result, evidence, mark };
+}
+
+const isRoot = process.getuid?.() === 0;
+const asRoot = (...words: readonly string[]) => {
+  const [file = '', ...args] = [...(isRoot ? [] : ['sudo', '-n']), ...words];
+  return promisify(execFile)(file, args);
+};
+const hasRoot = isRoot || spawnSync('sudo', ['-n', 'true']).status === 0;
+if (!hasRoot && process.env['CI'] === 'true') throw new Error('expected sudo without a password in CI');
+
+const endless = 'while :; do sleep 0.1; done';
+
+/** Runs something as root for a user who is not, as sudo does: by a program of root's that anybody may start. */
+async function asNobody(...words: readonly string[]): Promise<{ result: CommandResult; left: () => string }> {
+  const directory = temporaryDirectory();
+  chmodSync(directory, 0o777);
+  const become = join(directory, 'become');
+  const made = await asRoot('install', '-o', 'root', '-m', '4755', '/usr/bin/setpriv', become);
+  expect(made.stderr).toBe('');
+  const mark = `as-nobody-${process.pid}-${(count += 1)}`;
+  const script = `
+    const { runCommand } = await import(${JSON.stringify(join(process.cwd(), 'agents/exec/run-command.ts'))});
+    const { systemClock } = await import(${JSON.stringify(join(process.cwd(), 'agents/clock.ts'))});
+    if (process.getuid() === 0) process.setgroups([]), process.setgid(65534), process.setuid(65534);
+    const { directory, become, words, mark } = JSON.parse(process.argv[1]);
+    const around = { evidence: directory, directory, temporary: directory, mark, path: '/usr/bin:/bin',
+      clock: systemClock, graceMs: 300, counters: [] };
+    const command = { id: 'run', file: become, args: ['--reuid', '0', ...words], env: {}, timeoutMs: 1000,
+      goodExit: 'zero', artifacts: [] };
+    const { result } = await runCommand(around, command, new AbortController().signal);
+    console.log(JSON.stringify(result));
+    process.exit();`;
+  const given = JSON.stringify({ directory, become, words: [...words, mark], mark });
+  // It is nobody only when it has loaded what may lie where nobody can read.
+  const args = ['--input-type=module', '-e', script, given];
+  const { stdout } = await promisify(execFile)(process.execPath, args);
+  return {
+    result: JSON.parse(stdout) as CommandResult,
+    left: () => spawnSync('pgrep', ['-d', ' ', '-f', mark], { encoding: 'utf8' }).stdout.trim(),
+  };
 }
 
 describe('runCommand', () => {
@@ -81,6 +131,27 @@ describe('runCommand', () => {
     expect(written(after) - written(before)).toBeGreaterThanOrEqual(100_000);
   });
 
+  it('finds the counters of all objects of a kind', async () => {
+    const files = ['/proc/sys/net/ipv4/conf/*/forwarding', '/proc/sys/net/ipv4/nothing*/forwarding'] as const;
+    const { evidence } = await run('', {}, undefined, files);
+    const { after } = JSON.parse(readFileSync(join(evidence, 'run.counters.json'), 'utf8')) as Record<
+      'after',
+      Counters
+    >;
+    const names = readdirSync('/proc/sys/net/ipv4/conf').map(
+      (name) => `/proc/sys/net/ipv4/conf/${name}/forwarding`,
+    );
+    expect(Object.keys(after)).toEqual(names.toSorted());
+  });
+
+  it('takes any exit code as an answer where the command says so, and no signal', async () => {
+    expect((await run('exit 24', { goodExit: 'any' })).result).toMatchObject({
+      execution: 'completed',
+      exitCode: 24,
+    });
+    expect((await run('kill -SEGV $$', { goodExit: 'any' })).result).toMatchObject({ execution: 'error' });
+  });
+
   it('reports a bad end as it was', async () => {
     expect((await run('exit 3')).result).toMatchObject({
       execution: 'error',
@@ -104,6 +175,30 @@ describe('runCommand', () => {
     expect(result.durationMs).toBeLessThan(60_000);
     expect(await findMarked(mark)).toEqual([]);
   });
+
+  it.skipIf(!hasRoot)(
+    'waits for the time limit of what root runs for another user, which is not his to end',
+    async () => {
+      const ran = await asNobody('/usr/bin/timeout', '-k', '1', '1', 'sh', '-c', `trap '' TERM; ${endless}`);
+      expect(ran.result).toMatchObject({ execution: 'timeout', reason: 'did not end within 1000 ms' });
+      expect(ran.left()).toBe('');
+    },
+    60_000,
+  );
+
+  it.skipIf(!hasRoot)(
+    'says of what root runs without a limit whose it is',
+    async () => {
+      const ran = await asNobody('sh', '-c', endless);
+      await asRoot('kill', '-KILL', ...ran.left().split(' '));
+      expect(ran.result).toMatchObject({
+        execution: 'timeout',
+        reason:
+          'did not end within 1000 ms, and could not be ended: it belongs to another user (sudo), and its own time limit ends it',
+      });
+    },
+    60_000,
+  );
 
   it('lets a quiet tool take its time', async () => {
     const { result } = await run('sleep 1; echo done');
@@ -144,5 +239,35 @@ describe('runCommand', () => {
       'TMPDIR',
       'TZ',
     ]);
+  });
+});
+
+describe('a command that loads accelerators', () => {
+  it('is ended when one of them has left its bus and nothing bears its name, and what was seen is kept', async () => {
+    const folder = temporaryDirectory();
+    fakeTool(
+      folder,
+      'nvidia-smi',
+      "echo '00000000:1b:00.0, GPU-00000000-0000-4000-8000-000000000000, 41'; exec sleep 60",
+    );
+    const { result, evidence } = await run('sleep 20', { loads: 'accelerators' }, undefined, undefined, {
+      facts: { accelerators: known([h100(0)]) },
+      path: `${folder}:/usr/bin:/bin`,
+    });
+    const said = 'it has left the PCI bus: the kernel does not list it any more';
+    expect(result).toMatchObject({ execution: 'error', reason: `0000:1b:00.0: ${said}` });
+    const watch = Watch.parse(JSON.parse(readFileSync(join(evidence, 'run.watch.json'), 'utf8')));
+    expect(watch).toMatchObject({
+      devices: { '0000:1b:00.0': { limitCelsius: 89 } },
+      alarms: [{ device: '0000:1b:00.0', kind: 'off-bus', said }],
+    });
+  });
+
+  it('is not watched where it is for nothing of the kind', async () => {
+    const { result, evidence } = await run('sleep 0.1', {}, undefined, undefined, {
+      facts: { accelerators: known([h100(0)]) },
+    });
+    expect(result).toMatchObject({ execution: 'completed' });
+    expect(readdirSync(evidence)).toEqual(['run.stderr', 'run.stdout']);
   });
 });

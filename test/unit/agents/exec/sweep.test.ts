@@ -15,7 +15,7 @@ async function start(file: string, uid?: number): Promise<ChildProcess> {
   const child = spawn(program, [...args, '600'], { env: { PATH: '/usr/bin:/bin', ASSAY_STEP: `${mark}/x` } });
   onTestFinished(() => void child.kill('SIGKILL'));
   await expect
-    .poll(() => readFileSync(`/proc/${child.pid}/cmdline`, 'utf8'), { timeout: 10_000 })
+    .poll(() => readFileSync(`/proc/${child.pid}/cmdline`, 'utf8'), { timeout: 30_000 })
     .toBe([file, '600', ''].join('\0'));
   return child;
 }
