@@ -9,13 +9,18 @@ const sectorBytes = 512;
 /** Of the bytes that the tool says it moved, this share must have passed the drive. */
 const leastShare = 0.95;
 
+/** A drive, with the kernel names of all paths to it where there are several. */
+interface MeasuredDrive extends Pick<Drive, 'name' | 'majorMinor'> {
+  readonly paths?: readonly string[];
+}
+
 /**
  * Why the kernel's counters do not bear out that `bytes` were read from or written to `drive` by this command;
  * `undefined` when they do. A number from the page cache, a sparse file or another drive ends here.
  */
 export function whyNotMoved(
   { counters }: CommandOutput,
-  drive: Pick<Drive, 'name' | 'majorMinor'>,
+  drive: MeasuredDrive,
   direction: 'read' | 'write',
   bytes: number,
 ): string | undefined {
@@ -45,7 +50,7 @@ function difference(
 /** Fields of a line: major, minor, name, reads, merged, sectors read, ms, writes, merged, sectors written, … */
 function driveBytes(
   diskstats: string,
-  drive: Pick<Drive, 'name' | 'majorMinor'>,
+  drive: MeasuredDrive,
   direction: 'read' | 'write',
 ): number | undefined {
   const lines = diskstats.split('\n').map((line) => line.trim().split(/\s+/));
@@ -58,9 +63,12 @@ function driveBytes(
     ([, , name = '']) =>
       controller !== undefined && name.startsWith(`${controller}c`) && name.endsWith(namespace ?? ''),
   );
+  const sum = (all: readonly (readonly string[])[]): number =>
+    all.reduce((total, fields) => total + sectors(fields), 0);
+  const others = drive.paths?.filter((path) => path !== drive.name) ?? [];
   const total = Math.max(
-    sectors(own),
-    paths.reduce((sum, fields) => sum + sectors(fields), 0),
+    sectors(own) + sum(lines.filter(([, , name = '']) => others.includes(name))),
+    sum(paths),
   );
   return Number.isFinite(total) ? total * sectorBytes : undefined;
 }

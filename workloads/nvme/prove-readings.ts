@@ -39,7 +39,7 @@ export function proveReadings(
       : whyTooLarge(params.fileBytes, target.freeBytes),
     target.drive === undefined || output === undefined
       ? undefined
-      : whyNotMoved(output, target.drive, direction, bytes),
+      : whyNotMoved(output, { ...target.drive, paths: target.paths }, direction, bytes),
   ].filter((fault) => fault !== undefined);
   const done = job['job options'];
   const proof = { direct: done['direct'] === '1', ioEngine: done['ioengine'] ?? 'unknown' };

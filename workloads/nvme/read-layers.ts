@@ -9,6 +9,8 @@ import { err, ok } from '../kit/result.ts';
 export interface LayeredDrive {
   readonly drive: Drive;
   readonly through: string | undefined;
+  /** Kernel names of all paths to it. */
+  readonly paths: readonly string[];
 }
 
 const virtual = '/sys/devices/virtual/block';
@@ -27,23 +29,25 @@ export function readLayers(
     ?.split('/')[5];
   if (name === undefined)
     return err(`${mounted.name} (${mounted.type ?? 'unknown type'}) is not in ${virtual}`);
+  const uuidOf = (mapper: string): string | undefined => {
+    const uuid = tree[`${virtual}/${mapper}/dm/uuid`];
+    return typeof uuid === 'string' ? uuid : undefined;
+  };
   const below = driveBelow(
     name,
     {
       slavesOf: (device) => paths.flatMap((path) => path.split(`${virtual}/${device}/slaves/`)[1] ?? []),
+      uuidOf,
       diskOf: (partition) =>
         rows.find((row) => row.name === partition && row.type === 'part')?.pkname ?? undefined,
     },
     drives,
   );
   if ('unknown' in below) return err(below.unknown);
-  const { drive, mappers } = below.value;
-  const kinds = mappers.map((mapper) => kindOf(tree[`${virtual}/${mapper}/dm/uuid`]));
-  return ok({ drive, through: kinds.length === 0 ? undefined : kinds.join(' on ') });
+  const { drive, mappers, paths: lines } = below.value;
+  const kinds = mappers.map((mapper) => kindOf(uuidOf(mapper)));
+  return ok({ drive, paths: lines, through: kinds.length === 0 ? undefined : kinds.join(' on ') });
 }
 
 /** Who made a mapper stands before the first hyphen of its uuid: `LVM-…`, `CRYPT-LUKS2-…`, `mpath-…`. */
-const kindOf = (uuid: Tree[string] | undefined): string => {
-  const maker = typeof uuid === 'string' ? uuid.split('-', 1)[0] : '';
-  return maker === undefined || maker === '' ? 'mapper' : maker.toLowerCase();
-};
+const kindOf = (uuid = ''): string => uuid.split('-', 1)[0]?.toLowerCase() || 'mapper';

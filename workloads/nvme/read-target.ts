@@ -32,6 +32,8 @@ type Mounted = z.infer<typeof Findmnt>['filesystems'][number];
 /** What stood behind `{scratch}` while the step ran. `refusal` says why its numbers cannot be a drive's. */
 export interface DriveTarget {
   readonly drive: Drive | undefined;
+  /** Kernel names of the paths that its traffic takes. */
+  readonly paths: readonly string[];
   readonly freeBytes: number | undefined;
   readonly dimensions: Dimensions;
   readonly refusal: string | undefined;
@@ -45,13 +47,14 @@ export function readTarget(outputs: StepOutputs): DriveTarget {
   const dimensions = { fileSystem: fstype };
   const freeBytes = avail ?? undefined;
   const noDrive = whyNoDrive(fstype);
-  if (noDrive !== undefined) return { drive: undefined, freeBytes, dimensions, refusal: noDrive };
+  if (noDrive !== undefined) return { ...none, freeBytes, dimensions, refusal: noDrive };
   const found = readDrive(outputs, mounted.value);
-  if (!found.ok) return { drive: undefined, freeBytes, dimensions, refusal: found.error };
-  const { drive, through } = found.value;
+  if (!found.ok) return { ...none, freeBytes, dimensions, refusal: found.error };
+  const { drive, through, paths } = found.value;
   const transport = valueOf(drive.transport);
   return {
     drive,
+    paths,
     freeBytes,
     dimensions: {
       ...dimensions,
@@ -62,8 +65,10 @@ export function readTarget(outputs: StepOutputs): DriveTarget {
   };
 }
 
+const none = { drive: undefined, paths: [] };
+
 const refuse = (refusal: string): DriveTarget => ({
-  drive: undefined,
+  ...none,
   freeBytes: undefined,
   dimensions: {},
   refusal,
@@ -86,7 +91,7 @@ function readDrive(outputs: StepOutputs, mount: Mounted): Result<LayeredDrive> {
   const sysfs = outputOf(outputs, 'sysfs');
   if (!sysfs.ok) return sysfs;
   // btrfs has device numbers of its own; the counters of the one device prove or refute it.
-  const source = mount.source.replace(/\[.*$/, '').replace(/^\/dev\/(mapper\/)?/, '');
+  const source = (mount.source.split('[', 1)[0] ?? '').replace(/^\/dev\/(mapper\/)?/, '');
   const row =
     rows.find((it) => it['maj:min'] === mount['maj:min']) ??
     rows.find((it) => mount.fstype === 'btrfs' && it.name === source);
@@ -97,7 +102,7 @@ function readDrive(outputs: StepOutputs, mount: Mounted): Result<LayeredDrive> {
   const drives = drivesFrom({ ...tree, ...controllers }, rows);
   const name = row.type === 'part' ? (row.pkname ?? '') : row.name;
   const drive = drives.find((it) => it.name === name);
-  if (drive !== undefined) return ok({ drive, through: undefined });
+  if (drive !== undefined) return ok({ drive, through: undefined, paths: [drive.name] });
   const layers = outputs['layers'] === undefined ? undefined : outputOf(outputs, 'layers');
   if (layers?.ok === false) return layers;
   const below =

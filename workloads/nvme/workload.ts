@@ -4,6 +4,7 @@ import { defineWorkload } from '../kit/workload.ts';
 
 const gibibyte = 1024 ** 3;
 
+/** What is done to a file in the scratch directory. */
 export const Params = z
   .strictObject({
     pattern: z.enum(['sequentialRead', 'sequentialWrite', 'randomRead', 'randomWrite', 'verify']),
@@ -35,6 +36,27 @@ export const Params = z
   });
 export type Params = z.infer<typeof Params>;
 
+/** Random writes of 4 KiB to whole drives, in rounds until they are steady: what is on them is lost. */
+const SteadyParams = z.strictObject({
+  pattern: z.literal('steadyWrite'),
+  /** The drives; the plan takes them from the inventory, and no suite says them. */
+  serials: z
+    .array(z.string().regex(/^[\x21-\x7e]{1,64}$/))
+    .max(64)
+    .default([]),
+  /** The largest of them, for the plan. */
+  driveBytes: z.number().int().positive().optional(),
+  queueDepth: z.number().int().min(1).max(1024),
+  roundSeconds: z.number().min(0.1).max(600),
+  mostRounds: z.number().int().min(5).max(100),
+});
+export type SteadyParams = z.infer<typeof SteadyParams>;
+
+const AnyParams = z.union([Params, SteadyParams]);
+type AnyParams = z.infer<typeof AnyParams>;
+export const isSteady = (params: AnyParams): params is SteadyParams => params.pattern === 'steadyWrite';
+export const isFile = (params: AnyParams): params is Params => !isSteady(params);
+
 /** Sixteen lanes of PCIe 6.0, the widest link of a drive or its controller (PCI-SIG: 64 GT/s a lane). */
 const bytesOfLink = 128e9;
 const throughput = { best: () => bytesOfLink, why: 'sixteen lanes of PCIe 6.0' };
@@ -44,13 +66,25 @@ const rate = {
 };
 const latency = { best: () => 0.5e-6, why: 'there and back over PCIe alone' };
 
+const ofFiles = [
+  'sequentialReadThroughput',
+  'sequentialWriteThroughput',
+  'randomReadRate',
+  'randomWriteRate',
+  'readLatency',
+  'writeLatency',
+  'verifyErrors',
+];
+
 /** File I/O on one drive: throughput, rate, latency, and whether data come back as they were written. */
 export const nvme = defineWorkload({
   id: 'nvme',
   title: 'File I/O on one drive',
   scope: 'device',
   load: 'light',
-  params: Params,
+  params: AnyParams,
+  destroys: isSteady,
+  measures: (params) => (isSteady(params) ? ['steadyWriteRate', 'verifyErrors'] : ofFiles),
   metrics: {
     sequentialReadThroughput: {
       unit: 'B/s',
@@ -72,6 +106,13 @@ export const nvme = defineWorkload({
       better: 'higher',
       domain: 'positive',
       title: 'Random write',
+      bound: rate,
+    },
+    steadyWriteRate: {
+      unit: 'IOPS',
+      better: 'higher',
+      domain: 'positive',
+      title: 'Random write to a drive that is full, in steady state',
       bound: rate,
     },
     readLatency: {

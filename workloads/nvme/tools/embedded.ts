@@ -3,7 +3,7 @@ import { outputOf, readJson } from '../../kit/read-output.ts';
 import type { Result } from '../../kit/result.ts';
 import { err, ok } from '../../kit/result.ts';
 import type { ParsedStep, Reading, StepOutputs } from '../../kit/tool.ts';
-import { defineTool } from '../../kit/tool.ts';
+import { defineTool, serving } from '../../kit/tool.ts';
 import { quantity } from '../../kit/unit.ts';
 import { checkTarget } from '../check-target.ts';
 import { counterFiles, whyNotMoved } from '../moved-bytes.ts';
@@ -12,7 +12,7 @@ import { driveErrorIn } from '../read-fio.ts';
 import { readTarget } from '../read-target.ts';
 import { whyTooLarge } from '../storage-budget.ts';
 import type { Params } from '../workload.ts';
-import { nvme } from '../workload.ts';
+import { isFile, nvme } from '../workload.ts';
 import { writtenBytes } from '../written-bytes.ts';
 
 const positive = z.number().int().positive();
@@ -52,79 +52,84 @@ function readDriveError(
 }
 
 /** Buffered writes with one fsync, in Node: an indicative number where fio is not. */
-export const embedded = defineTool(nvme, {
-  id: 'embedded',
-  rank: 90,
-  origin: 'embedded',
-  requires: { ...targetRequirements, counters: counterFiles },
-  needs: (params, facts) => {
-    if (params.pattern !== 'sequentialWrite' && params.pattern !== 'randomWrite') {
-      return err('without O_DIRECT a read comes from memory: only fio can read from the drive');
-    }
-    return checkTarget(params, facts);
-  },
-  plan: (params, facts) => {
-    const order = params.pattern === 'sequentialWrite' ? 'sequential' : 'random';
-    const { blockBytes, fileBytes, seconds } = params;
-    const input = { threads: 1, file: '{scratch}/nvme.dat', order, blockBytes, fileBytes, seconds };
-    return [
-      ...planTarget(facts),
-      {
-        id: 'run',
-        file: '{runtime}',
-        args: ['{bundle}/pool.mjs', 'nvme', JSON.stringify(input)],
-        timeoutMs: (params.seconds + 120) * 1000, // fsync may take long after the writes themselves
-      },
-    ];
-  },
-  writtenBytes,
-  parse: (outputs, params) => {
-    const run = outputOf(outputs, 'run');
-    if (!run.ok) return readDriveError(outputs, params) ?? run;
-    const read = readJson(Line, run.value.stdout);
-    if (!read.ok) return read;
-    const [result] = read.value.results;
-    if (result.bytes !== result.operations * params.blockBytes || result.bytes > params.fileBytes) {
-      return err(
-        `expected whole blocks of ${params.blockBytes} bytes, got ${result.bytes} bytes in ${result.operations}`,
-      );
-    }
-    if (result.elapsedMs > read.value.elapsedMs)
-      return err('the kernel measured a longer time than the program around it');
-    const target = readTarget(outputs);
-    const faults = [
-      target.refusal,
-      target.freeBytes === undefined
-        ? 'the free space before the run is unknown'
-        : whyTooLarge(params.fileBytes, target.freeBytes),
-      target.drive === undefined ? undefined : whyNotMoved(run.value, target.drive, 'write', result.bytes),
-    ].filter((fault) => fault !== undefined);
-    const about = {
-      dimensions: {
-        pattern: params.pattern,
-        blockBytes: params.blockBytes,
-        queueDepth: 1,
-        jobs: 1,
-        fileBytes: params.fileBytes,
-        state: 'burst',
-        direct: false,
-        ioEngine: 'write, fsync',
-        ...target.dimensions,
-      },
-      at: ['bytes', 'operations', 'elapsedMs'].map((name) => ({
-        command: 'run',
-        output: 'stdout',
-        pointer: `/results/0/${name}`,
-      })),
-      device: target.drive?.identity,
-      windowSeconds: result.elapsedMs / 1000,
-      invalid: faults.length === 0 ? undefined : faults.join('; '),
-    };
-    const seconds = result.elapsedMs / 1000;
-    const reading: Reading<typeof nvme.metrics> =
-      params.pattern === 'sequentialWrite'
-        ? { ...about, metric: 'sequentialWriteThroughput', value: quantity('B/s', result.bytes / seconds) }
-        : { ...about, metric: 'randomWriteRate', value: quantity('IOPS', result.operations / seconds) };
-    return ok({ toolVersion: `node ${result.runtime}`, readings: [reading] });
-  },
-});
+export const embedded = defineTool(
+  nvme,
+  serving(isFile, 'embedded works on a file only', {
+    id: 'embedded',
+    rank: 90,
+    origin: 'embedded',
+    requires: { ...targetRequirements, counters: counterFiles },
+    needs: (params, facts) => {
+      if (params.pattern !== 'sequentialWrite' && params.pattern !== 'randomWrite') {
+        return err('without O_DIRECT a read comes from memory: only fio can read from the drive');
+      }
+      return checkTarget(params, facts);
+    },
+    plan: (params, facts) => {
+      const order = params.pattern === 'sequentialWrite' ? 'sequential' : 'random';
+      const { blockBytes, fileBytes, seconds } = params;
+      const input = { threads: 1, file: '{scratch}/nvme.dat', order, blockBytes, fileBytes, seconds };
+      return [
+        ...planTarget(facts),
+        {
+          id: 'run',
+          file: '{runtime}',
+          args: ['{bundle}/pool.mjs', 'nvme', JSON.stringify(input)],
+          timeoutMs: (params.seconds + 120) * 1000, // fsync may take long after the writes themselves
+        },
+      ];
+    },
+    writtenBytes,
+    parse: (outputs, params) => {
+      const run = outputOf(outputs, 'run');
+      if (!run.ok) return readDriveError(outputs, params) ?? run;
+      const read = readJson(Line, run.value.stdout);
+      if (!read.ok) return read;
+      const [result] = read.value.results;
+      if (result.bytes !== result.operations * params.blockBytes || result.bytes > params.fileBytes) {
+        return err(
+          `expected whole blocks of ${params.blockBytes} bytes, got ${result.bytes} bytes in ${result.operations}`,
+        );
+      }
+      if (result.elapsedMs > read.value.elapsedMs)
+        return err('the kernel measured a longer time than the program around it');
+      const target = readTarget(outputs);
+      const faults = [
+        target.refusal,
+        target.freeBytes === undefined
+          ? 'the free space before the run is unknown'
+          : whyTooLarge(params.fileBytes, target.freeBytes),
+        target.drive === undefined
+          ? undefined
+          : whyNotMoved(run.value, { ...target.drive, paths: target.paths }, 'write', result.bytes),
+      ].filter((fault) => fault !== undefined);
+      const about = {
+        dimensions: {
+          pattern: params.pattern,
+          blockBytes: params.blockBytes,
+          queueDepth: 1,
+          jobs: 1,
+          fileBytes: params.fileBytes,
+          state: 'burst',
+          direct: false,
+          ioEngine: 'write, fsync',
+          ...target.dimensions,
+        },
+        at: ['bytes', 'operations', 'elapsedMs'].map((name) => ({
+          command: 'run',
+          output: 'stdout',
+          pointer: `/results/0/${name}`,
+        })),
+        device: target.drive?.identity,
+        windowSeconds: result.elapsedMs / 1000,
+        invalid: faults.length === 0 ? undefined : faults.join('; '),
+      };
+      const seconds = result.elapsedMs / 1000;
+      const reading: Reading<typeof nvme.metrics> =
+        params.pattern === 'sequentialWrite'
+          ? { ...about, metric: 'sequentialWriteThroughput', value: quantity('B/s', result.bytes / seconds) }
+          : { ...about, metric: 'randomWriteRate', value: quantity('IOPS', result.operations / seconds) };
+      return ok({ toolVersion: `node ${result.runtime}`, readings: [reading] });
+    },
+  }),
+);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -7,6 +7,7 @@ import type { StepOutputs } from '../../../../workloads/kit/tool.ts';
 import { run } from '../../../../workloads/nvme/kernel.ts';
 import { embedded } from '../../../../workloads/nvme/tools/embedded.ts';
 import { Params } from '../../../../workloads/nvme/workload.ts';
+import { removeFolder } from '../../../support/temporary.ts';
 import { altered } from '../altered.ts';
 import { virtualMachine } from '../kit/facts/documents.ts';
 import { recorded } from './recorded.ts';
@@ -78,6 +79,6 @@ test.each(['sequential', 'random'])('the kernel writes every block once (%s)', (
       ).every(Boolean),
     ).toBe(true);
   } finally {
-    rmSync(folder, { recursive: true });
+    removeFolder(folder);
   }
 });

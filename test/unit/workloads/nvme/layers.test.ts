@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { Command } from '../../../../workloads/kit/command.ts';
 import { readHostFacts } from '../../../../workloads/kit/facts/read-host-facts.ts';
 import type { StepOutputs } from '../../../../workloads/kit/tool.ts';
+import { checkTarget } from '../../../../workloads/nvme/check-target.ts';
 import { fio } from '../../../../workloads/nvme/tools/fio.ts';
+import { loadMachine } from '../../../support/machines.ts';
 import { altered } from '../altered.ts';
 import { constructed, virtualMachine } from '../kit/facts/documents.ts';
 import { recorded } from './recorded.ts';
@@ -121,6 +123,64 @@ describe('a number of a drive behind device mapper', () => {
     expect(firstReading(failed).invalid).toBe(
       'command `layers`: expected exit code 0, got exit code 1: `find: no`',
     );
+  });
+});
+
+describe('a number of a drive behind multipath', () => {
+  const mpath = ['dm-0/dev:252:0', 'dm-0/dm/uuid:mpath-3600a098', 'dm-0/slaves/vda:', 'dm-0/slaves/vdb:'];
+  const onPath = (step: StepOutputs): StepOutputs =>
+    altered(step, 'run', ({ counters }) => {
+      if (counters === undefined) throw new Error('no counters were recorded');
+      const path = (sectors: number): string => ` 254 16 vdb 9 0 ${sectors} 1 9 0 0 1 0 1 1\n`;
+      const still = counters.before['/proc/diskstats'] ?? '';
+      return {
+        counters: {
+          before: { ...counters.before, '/proc/diskstats': still + path(0) },
+          after: { ...counters.after, '/proc/diskstats': still + path(99_999_999) },
+        },
+      };
+    });
+  const withPath = (step: StepOutputs, link: string): StepOutputs =>
+    altered(step, 'sysfs', ({ stdout }) => ({
+      stdout: `${stdout}/sys/block/vdb:../devices/${link}/block/vdb\n/sys/block/vdb/dev:254:16\n`,
+    }));
+
+  test('is that of what is behind it, whichever path its traffic took', () => {
+    const reading = firstReading(onPath(layered([...mpath, ...lvm], rows)));
+    expect(reading.invalid).toBeUndefined();
+    expect(reading.device).toBe('overlayblk');
+    expect(reading.dimensions).toMatchObject({ transport: 'virtio', through: 'lvm on mpath' });
+  });
+
+  test('is one drive although each path looks like one', () => {
+    const two = withPath(layered([...mpath, ...lvm], rows), 'pci0000:00/0000:00:09.0/virtio9');
+    expect(firstReading(two)).toMatchObject({ device: 'overlayblk' });
+    expect(firstReading(two).invalid).toBeUndefined();
+    const plain = layered([...mpath.filter((line) => !line.includes('uuid')), ...lvm], rows);
+    expect(firstReading(withPath(plain, 'pci0000:00/0000:00:09.0/virtio9')).invalid).toMatch(
+      /spans 2 drives/,
+    );
+  });
+
+  test('is invalid where its paths are of two kinds, or lead to a RAID', () => {
+    const mixed = withPath(
+      layered([...mpath, ...lvm], rows),
+      'pci0000:00/0000:04:00.0/host7/rport-7:0-0/7:0:0:1',
+    );
+    expect(firstReading(mixed).invalid).toBe('the paths of dm-0 (vda, vdb) are not of one kind');
+    const raid = [...mpath.slice(0, 2), 'dm-0/slaves/md127:', ...lvm];
+    expect(firstReading(layered(raid, rows)).invalid).toMatch(/md127, which is not one drive/);
+  });
+
+  test('is planned, and judged by what is behind it', () => {
+    const facts = readHostFacts(loadMachine('dm-multipath').document);
+    expect(checkTarget({ ...params, fileBytes: 2 ** 20 }, facts)).toMatchObject({ ok: true });
+    const drives = 'value' in facts.drives ? facts.drives.value : [];
+    const behind = drives.find(
+      ({ identity }) =>
+        'value' in facts.scratch.driveIdentity && identity === facts.scratch.driveIdentity.value,
+    );
+    expect(behind?.transport).toEqual({ value: 'fc' });
   });
 });
 

@@ -14,6 +14,7 @@ const limits = ['any', 'datacenter'].flatMap(
 test('the floors are those of their sources', () => {
   expect(limits.map(({ id, value, unit }) => [id, value, unit])).toEqual([
     ['nvme.verify-errors', 0, 'count'],
+    ['nvme.random-read-rate-kept', 0.98, 'ratio'],
     ['nvme.superpod-good-read', 4_000_000_000, 'B/s'],
     ['nvme.superpod-good-write', 2_000_000_000, 'B/s'],
     ['nvme.oci-random-read.ssdpf2kx038t1s', 1_507_240, 'IOPS'],
@@ -24,9 +25,10 @@ test('the floors are those of their sources', () => {
   ]);
 });
 
-test('no speed holds for a number that was not proven to be an NVMe drive; right data is right on any drive', () => {
-  expect(limits.map(({ id, proof }) => [id === 'nvme.verify-errors', proof])).toEqual([
-    [true, { direct: true }],
+test('no speed holds for a number that was not proven to be an NVMe drive; any drive keeps right data, and its speed', () => {
+  const ofAnyDrive = ['nvme.verify-errors', 'nvme.random-read-rate-kept'];
+  expect(limits.map(({ id, proof }) => [ofAnyDrive.includes(id), proof])).toEqual([
+    ...ofAnyDrive.map(() => [true, { direct: true }]),
     ...Array.from({ length: 7 }, () => [false, { transport: 'nvme', direct: true }]),
   ]);
 });
