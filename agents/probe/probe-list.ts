@@ -1,4 +1,11 @@
+import { controllerProbes, idOf } from '../../workloads/kit/facts/privileged-probes.ts';
+import { bridgesId } from '../../workloads/kit/facts/read-bridges.ts';
+import { containerFiles } from '../../workloads/kit/facts/read-container.ts';
+import { dmidecodeArguments } from '../../workloads/kit/facts/read-dmi-table.ts';
 import { lsblkArguments } from '../../workloads/kit/facts/read-drives.ts';
+import { interfacesId } from '../../workloads/kit/facts/read-interfaces.ts';
+import { toolpackId } from '../../workloads/kit/facts/read-toolpack.ts';
+import { watchId } from '../../workloads/kit/facts/read-watch.ts';
 import { headerRoots, libraryRoots } from './find-files.ts';
 import type { Probe } from './probe.ts';
 
@@ -23,6 +30,8 @@ const files = [
   '/sys/class/dmi/id/board_name',
   '/sys/class/dmi/id/board_serial',
   '/sys/class/dmi/id/bios_version',
+  // What udev wrote down of the firmware's table, which itself is readable by root only.
+  '/run/udev/data/+dmi:id',
 ];
 
 const pci = (...names: readonly string[]): string[] => names.map((name) => `/sys/bus/pci/devices/*/${name}`);
@@ -36,13 +45,19 @@ const trees: readonly { readonly id: string; readonly patterns: readonly string[
       '/sys/devices/system/cpu/online',
       '/sys/devices/system/node/online',
       '/sys/devices/system/node/has_cpu',
+      '/sys/devices/system/machinecheck/machinecheck0',
     ],
   },
   {
     id: 'sysfs edac',
     patterns: [
       '/sys/devices/system/edac/mc/mc*/mc_name',
-      '/sys/devices/system/edac/mc/mc*/dimm*/dimm_edac_mode',
+      // Where the driver knows chip selects (amd64_edac), the kernel calls them ranks.
+      ...['dimm', 'rank'].flatMap((kind) =>
+        ['dimm_edac_mode', 'dimm_label', 'dimm_location', 'size'].map(
+          (name) => `/sys/devices/system/edac/mc/mc*/${kind}*/${name}`,
+        ),
+      ),
     ],
   },
   {
@@ -54,7 +69,7 @@ const trees: readonly { readonly id: string; readonly patterns: readonly string[
       ...pci('../max_link_speed', '../max_link_width'),
       // What amdgpu publishes without any tool.
       ...pci('mem_info_vram_total', 'mem_info_vram_used', 'unique_id'),
-      ...pci('gpu_busy_percent', 'current_compute_partition'),
+      ...pci('gpu_busy_percent', 'current_compute_partition', 'vbios_version', 'serial_number'),
     ],
   },
   {
@@ -71,8 +86,10 @@ const trees: readonly { readonly id: string; readonly patterns: readonly string[
         'queue/rotational',
         'slaves/*',
         'dm/name',
+        'dm/uuid',
       ),
       ...block('device/model', 'device/serial', 'device/wwid', 'device/transport', 'device/nvme*/transport'),
+      ...block('device/firmware_rev', 'device/rev'),
       '/sys/block/*/*/partition',
       '/sys/block/*/*/dev',
       '/sys/fs/btrfs/*/devices/*',
@@ -82,9 +99,34 @@ const trees: readonly { readonly id: string; readonly patterns: readonly string[
     id: 'sysfs net',
     patterns: [
       '/sys/class/net/*',
-      ...net('operstate', 'speed', 'mtu', 'device', 'device/driver', 'device/infiniband/*', 'device/physfn'),
+      ...net('operstate', 'speed', 'mtu', 'device', 'device/driver', 'device/physfn'),
+      ...net('device/infiniband/*', 'device/infiniband/*/node_guid', 'device/infiniband/*/fw_ver'),
+      ...net('address', 'addr_assign_type', 'bonding_slave/perm_hwaddr'),
     ],
   },
+  {
+    id: 'host settings',
+    patterns: [
+      '/proc/cmdline',
+      '/proc/sys/kernel/numa_balancing',
+      '/proc/driver/nvidia/version',
+      '/sys/kernel/mm/transparent_hugepage/enabled',
+      '/sys/devices/system/cpu/cpufreq/policy*/scaling_governor',
+      '/sys/class',
+      '/sys/class/iommu/*',
+      '/sys/kernel/iommu_groups/*/type',
+      ...['nvidia', 'nvidia_peermem', 'nv_peer_mem', 'amdgpu'].map((module) => `/sys/module/${module}`),
+      '/sys/bus/platform/devices/ipmi_bmc.*/firmware_revision',
+      '/etc/nccl.conf',
+      ...Object.keys(containerFiles),
+    ],
+  },
+  {
+    id: 'sysfs hwmon',
+    patterns: ['', '/name', '/temp*_input', '/fan*_input'].map((name) => `/sys/class/hwmon/*${name}`),
+  },
+  // Apart, because it is read from the card itself: one that does not answer takes nothing else with it.
+  { id: 'sysfs vpd', patterns: net('device/vpd') },
 ];
 
 const commands: readonly (readonly [string, ...string[]])[] = [
@@ -94,7 +136,10 @@ const commands: readonly (readonly [string, ...string[]])[] = [
   ['lscpu', '-J'],
   ['systemd-detect-virt'],
   ['sudo', '-n', 'true'],
+  ['sudo', '-n', '-l'],
   ['lsblk', ...lsblkArguments],
+  ['dmidecode', ...dmidecodeArguments],
+  ['devlink', '-j', 'dev', 'info'],
 ];
 
 /** A sick GPU can hold nvidia-smi for tens of seconds; without persistence mode a healthy one for several. */
@@ -103,18 +148,26 @@ const nvidiaSmiTimeoutMs = 60_000;
 /** Everything that is looked at on a node. Order is the order of the saved document. */
 export function probeList(options: {
   readonly scratchPath: string;
+  readonly watchMs: number;
   readonly programs: readonly string[];
   readonly headers: readonly string[];
   readonly libraries: readonly string[];
   readonly places: readonly string[];
+  readonly toolpack?: string | undefined;
 }): readonly Probe[] {
+  const { toolpack } = options;
+  const packed = toolpack === undefined ? [] : [`${toolpack}/lib`];
   return [
+    // First, since the others are made in the time that it takes.
+    ...(options.watchMs === 0 ? [] : [{ kind: 'watch', id: watchId, forMs: options.watchMs } as const]),
     ...files.map((id): Probe => ({ kind: 'file', id })),
     { kind: 'access', id: 'open /dev/kmsg', path: '/dev/kmsg' },
     ...trees.map((tree): Probe => ({ kind: 'tree', ...tree })),
     { kind: 'cgroup', id: 'cgroup' },
     { kind: 'processes', id: 'processes' },
     { kind: 'addresses', id: 'addresses' },
+    { kind: 'interfaces', id: interfacesId },
+    { kind: 'bridges', id: bridgesId },
     { kind: 'file-system', id: 'file system of scratch', path: options.scratchPath },
     { kind: 'file-system', id: 'file system of /dev/shm', path: '/dev/shm' },
     ...commands.map(
@@ -127,8 +180,19 @@ export function probeList(options: {
       args: ['-q', '-x'],
       timeoutMs: nvidiaSmiTimeoutMs,
     },
-    { kind: 'programs', id: 'programs', names: options.programs },
+    ...controllerProbes.map((probe): Probe => ({ kind: 'privileged', id: idOf(probe), probe })),
+    {
+      kind: 'programs',
+      id: 'programs',
+      names: [...options.programs, ...controllerProbes.map(({ file }) => file)],
+    },
     { kind: 'files', id: 'headers', names: options.headers, roots: [...headerRoots, ...options.places] },
-    { kind: 'files', id: 'libraries', names: options.libraries, roots: [...libraryRoots, ...options.places] },
+    {
+      kind: 'files',
+      id: 'libraries',
+      names: options.libraries,
+      roots: [...packed, ...libraryRoots, ...options.places],
+    },
+    ...(toolpack === undefined ? [] : [{ kind: 'toolpack', id: toolpackId, folder: toolpack } as const]),
   ];
 }

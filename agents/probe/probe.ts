@@ -1,3 +1,5 @@
+import type { PrivilegedProbe } from '../../workloads/kit/facts/privileged-probes.ts';
+
 /**
  * One thing to look at, as data. Ids of files are their paths and ids of commands their command lines, so that
  * a saved probe document says by itself where each text came from.
@@ -15,10 +17,20 @@ export type Probe =
       readonly args: readonly string[];
       readonly timeoutMs?: number;
     }
+  /** What only root may ask. */
+  | { readonly kind: 'privileged'; readonly id: string; readonly probe: PrivilegedProbe }
   | { readonly kind: 'file-system'; readonly id: string; readonly path: string }
+  /** The tool pack of the site: where it lies, and what it says of itself. */
+  | { readonly kind: 'toolpack'; readonly id: string; readonly folder: string }
   | { readonly kind: 'cgroup'; readonly id: string }
   | { readonly kind: 'processes'; readonly id: string }
   | { readonly kind: 'addresses'; readonly id: string }
+  /** What ethtool says of each network interface that has a device. */
+  | { readonly kind: 'interfaces'; readonly id: string }
+  /** The configuration space of each PCI bridge, as far as we may read it. */
+  | { readonly kind: 'bridges'; readonly id: string }
+  /** What is at work on the machine for so long. */
+  | { readonly kind: 'watch'; readonly id: string; readonly forMs: number }
   | { readonly kind: 'programs'; readonly id: string; readonly names: readonly string[] }
   | {
       readonly kind: 'files';

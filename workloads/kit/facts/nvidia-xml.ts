@@ -51,7 +51,7 @@ export function parseXml(text: string): Result<Element> {
 /** A tag that ends no element that is open: what follows would be read as another GPU's, or as nobody's. */
 function strayTag(document: string): string | undefined {
   const open: string[] = [];
-  for (const [tag, slash, name = '', end] of document.matchAll(/<(\/?)(\w+)[^<>]*?(\/?)>/g)) {
+  for (const [tag, slash, name = '', end] of document.matchAll(/<(\/?)(\w+)\b[^<>]*?(\/?)>/g)) {
     if (slash === '/' && open.pop() !== name) return tag;
     if (slash === '' && end === '') open.push(name);
   }

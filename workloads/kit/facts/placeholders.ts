@@ -55,6 +55,10 @@ const counted = (text: string): boolean =>
   text.length >= 6 &&
   ['0123456789abcdef', '1234567890abcdef', '12345678901234567890'].some((it) => it.startsWith(text));
 
+/** What AMI's and Phoenix' examples number: `SerNum0`, `Array1_PartNumber0`, `OEM_Define3`. */
+const numbered =
+  /^(array\d+_)?(sernum|serialnumber|partnum|partnumber|modulepartnumber|assettagnum|manufacturer|oem_define)\d+$/;
+
 /** One character over and over: `0`, `xxxx`, `................`, `0000-0000`, `ff:ff:ff`. */
 function repeated(text: string): boolean {
   const letters = text.replaceAll(/[-:. ]/g, '');
@@ -64,7 +68,7 @@ function repeated(text: string): boolean {
 /** Whether a text says nothing of the one machine or part that has it. */
 export function isPlaceholder(text: string): boolean {
   const word = text.trim().toLowerCase();
-  return words.has(word) || counted(word) || repeated(word);
+  return words.has(word) || numbered.test(word) || counted(word) || repeated(word);
 }
 
 /** UUIDs that a maker gives every board: AMI's and Insyde's examples, counted-up bytes, Dell's without a service tag. */

@@ -1,13 +1,18 @@
-import type { Evidence, Tree } from './evidence.ts';
+import type { Evidence } from './evidence.ts';
 import { whyUnread } from './evidence.ts';
 import type { Fact } from './fact.ts';
 import { known, unknown, valueOf } from './fact.ts';
 import type { Accelerator, AcceleratorFault } from './host-facts.ts';
 import { computing, isDisplayOnly, isMiningName, mining, pciVendors } from './pci-models.ts';
+import { containerOf } from './read-container.ts';
 import { firstKnown, mapFact, readAmount } from './read-number.ts';
 import type { NvidiaAnswer, NvidiaGpu } from './read-nvidia-smi.ts';
 import { readNvidiaSmi } from './read-nvidia-smi.ts';
+import type { PciDevice } from './read-pci.ts';
+import { readPci } from './read-pci.ts';
 import { readUse } from './read-use.ts';
+import type { Watch } from './read-watch.ts';
+import { readBusyPercent, watchId } from './read-watch.ts';
 
 /** What nvidia-smi said, or why it said nothing. Most of the machines that are surveyed have none. */
 export function readNvidia(evidence: Evidence): Fact<NvidiaAnswer> {
@@ -25,35 +30,21 @@ export function readNvidia(evidence: Evidence): Fact<NvidiaAnswer> {
  * Accelerators are counted on the PCI bus, so that a missing driver never looks like missing hardware, and a GPU
  * that the driver lost stays in the list. nvidia-smi only adds to what the bus shows.
  */
-export function readAccelerators(evidence: Evidence, nvidia: Fact<NvidiaAnswer>): Fact<Accelerator[]> {
-  return mapFact(evidence.tree('sysfs pci'), (tree) => {
-    if (Object.keys(tree).length === 0)
-      return unknown('/sys/bus/pci/devices is empty or not there: the PCI bus cannot be seen');
-    const devices = pciDevices(tree).filter(isAccelerator);
-    return known(devices.map((device) => readAccelerator(device, devices, nvidia)));
-  });
-}
-
-interface PciDevice {
-  readonly address: string;
-  readonly vendor: string;
-  readonly device: string;
-  /** Base class and subclass: `0302`. */
-  readonly pciClass: string;
-  readonly get: (name: string) => string | undefined;
-}
-
-function pciDevices(tree: Tree): PciDevice[] {
-  const addresses = new Set(
-    Object.keys(tree).flatMap((path) => /^\/sys\/bus\/pci\/devices\/([^/]+)\//.exec(path)?.[1] ?? []),
-  );
-  return [...addresses].toSorted().map((address) => {
-    const get = (name: string): string | undefined => {
-      const entry = tree[`/sys/bus/pci/devices/${address}/${name}`];
-      return typeof entry === 'string' ? entry : undefined;
+export function readAccelerators(
+  evidence: Evidence,
+  nvidia: Fact<NvidiaAnswer>,
+  watched: Fact<Watch>,
+): Fact<Accelerator[]> {
+  return mapFact(readPci(evidence), (bus) => {
+    const devices = bus.filter(isAccelerator);
+    const seen: Seen = {
+      devices,
+      nvidia,
+      watched,
+      isWatched: evidence.output(watchId) !== undefined,
+      isInside: containerOf(evidence) !== undefined,
     };
-    const hex = (name: string): string => /^0x([0-9a-f]+)$/i.exec(get(name) ?? '')?.[1]?.toLowerCase() ?? '';
-    return { address, vendor: hex('vendor'), device: hex('device'), pciClass: hex('class').slice(0, 4), get };
+    return known(devices.map((device) => readAccelerator(device, seen)));
   });
 }
 
@@ -68,14 +59,22 @@ function isAccelerator({ address, vendor, device, pciClass, get }: PciDevice): b
   return pciClass === '1200' || pciClass === '0302' || (isSold && pciClass.startsWith('03'));
 }
 
-function readAccelerator(
-  device: PciDevice,
-  all: readonly PciDevice[],
-  nvidia: Fact<NvidiaAnswer>,
-): Accelerator {
+/** What is known of all of them. */
+interface Seen {
+  readonly devices: readonly PciDevice[];
+  readonly nvidia: Fact<NvidiaAnswer>;
+  readonly watched: Fact<Watch>;
+  /** Whether it was to be. */
+  readonly isWatched: boolean;
+  /** In a container, which sees the whole bus and may have been given some of the devices. */
+  readonly isInside: boolean;
+}
+
+function readAccelerator(device: PciDevice, seen: Seen): Accelerator {
+  const { nvidia, watched, isWatched } = seen;
   const isNvidia = device.vendor === '10de';
   const gpu = isNvidia ? gpuAt(device, nvidia) : undefined;
-  const silent = isNvidia ? whySilent(device, all, nvidia) : undefined;
+  const silent = isNvidia ? whySilent(device, seen) : undefined;
   const fault = gpu === undefined ? silent : faultOf(gpu, valueOf(nvidia)?.gpus ?? []);
   const silence = fault?.said ?? 'no tool of this vendor is asked yet';
   const said = <T>(pick: (it: NvidiaGpu) => Fact<T>): Fact<T> =>
@@ -92,13 +91,20 @@ function readAccelerator(
     attribute('mem_info_vram_used'),
   );
   const name = said((it) => it.productName);
+  const vendor = pciVendors[device.vendor] ?? `PCI vendor ${device.vendor}`;
+  const model = modelOf(pciId, name);
   return {
     address: device.address,
     pciId,
-    vendor: pciVendors[device.vendor] ?? `PCI vendor ${device.vendor}`,
-    model: modelOf(pciId, name),
+    vendor,
+    model,
     purpose: purposeOf(pciId, name),
     driver: driver === undefined ? unknown('no kernel driver is bound to it') : known(driver),
+    driverVersion: said((it) => it.driverVersion),
+    firmware: firstKnown(
+      said((it) => it.vbiosVersion),
+      textOf(device.get('vbios_version'), silence),
+    ),
     usable:
       fault === undefined && isNvidia
         ? known(true)
@@ -110,7 +116,10 @@ function readAccelerator(
       said((it) => it.uuid),
       textOf(device.get('unique_id'), silence),
     ),
-    serial: said((it) => it.serial),
+    serial: firstKnown(
+      said((it) => it.serial),
+      textOf(device.get('serial_number'), silence),
+    ),
     memoryBytes,
     eccEnabled: said((it) => it.eccEnabled),
     isPartitioned: firstKnown(
@@ -118,6 +127,8 @@ function readAccelerator(
       readPartition(device),
     ),
     persistenceEnabled: said((it) => it.persistenceEnabled),
+    confidentialComputing: said((it) => it.confidentialComputing),
+    fabric: said((it) => it.fabric),
     clocksLowered: said((it) => it.clocksLowered),
     link: {
       width: linkWidth(device, 'current_link_width'),
@@ -129,14 +140,19 @@ function readAccelerator(
     },
     powerLimitWatts: said((it) => it.powerLimitWatts),
     defaultPowerLimitWatts: said((it) => it.defaultPowerLimitWatts),
+    temperatureLimitCelsius: said((it) => it.temperatureLimitCelsius),
     memoryUsedBytes,
     occupancy: readUse({
+      vendor,
+      model,
       driver,
       processes: said((it) => it.computeProcesses),
       busyPercent: firstKnown(
         said((it) => it.busyPercent),
         attribute('gpu_busy_percent'),
       ),
+      isWatched,
+      watchedPercent: readBusyPercent(watched, device.address),
       memoryBytes,
       memoryUsedBytes,
       silence,
@@ -186,11 +202,7 @@ function faultOf(gpu: NvidiaGpu, all: readonly NvidiaGpu[]): AcceleratorFault | 
  * Why nvidia-smi does not describe this device. It is the device's fault when the driver names it, or answers for others
  * like it; else nobody knows.
  */
-function whySilent(
-  device: PciDevice,
-  all: readonly PciDevice[],
-  nvidia: Fact<NvidiaAnswer>,
-): AcceleratorFault {
+function whySilent(device: PciDevice, { devices, nvidia, isInside }: Seen): AcceleratorFault {
   if ('unknown' in nvidia) return { kind: 'no-driver', said: nvidia.unknown };
   const { gpus, words } = nvidia.value;
   const named = words.get(device.address);
@@ -201,8 +213,12 @@ function whySilent(
   const said = `nvidia-smi does not list ${device.address}, which is on the PCI bus`;
   if (gpus.length === 0 && words.size > 0) return { kind: 'no-driver', said: [...words.values()].join('; ') };
   // A driver takes no card that is too old for it, and binds to none that does not start.
-  const isLikeOthers = all.some((each) => each.device === device.device && gpuAt(each, nvidia) !== undefined);
+  const isLikeOthers = devices.some(
+    (each) => each.device === device.device && gpuAt(each, nvidia) !== undefined,
+  );
   const isFound = gpus.length > 0 && (driver === 'nvidia' || isLikeOthers);
+  if (isFound && isInside)
+    return { kind: 'no-driver', said: `${said}: perhaps this container was not given it` };
   return { kind: isFound ? 'unlisted' : 'no-driver', said };
 }
 

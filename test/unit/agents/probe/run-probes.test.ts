@@ -12,6 +12,7 @@ import { readSmallFile } from '../../../../agents/read-small-file.ts';
 import { HostFacts } from '../../../../workloads/kit/facts/host-facts.ts';
 import { ProbeDocument } from '../../../../workloads/kit/facts/probe-output.ts';
 import { readHostFacts } from '../../../../workloads/kit/facts/read-host-facts.ts';
+import { Watch } from '../../../../workloads/kit/facts/read-watch.ts';
 
 let folder = '';
 beforeAll(async () => {
@@ -29,6 +30,7 @@ describe('runProbes', () => {
   test('looks at this machine and gives facts', async () => {
     const document = await runProbes({
       scratchPath: join(folder, 'not', 'there', 'yet'),
+      watchMs: 0,
       path: '/usr/bin:/bin',
       programs: ['sh', 'no-such-program'],
       headers: ['no-such-header.h'],
@@ -49,6 +51,7 @@ describe('runProbes', () => {
     await program('tools', 'nvidia-smi', 'echo "No devices were found"; exit 6');
     const found = await runProbes({
       scratchPath: '/',
+      watchMs: 0,
       path: join(folder, 'tools'),
       programs: [],
       headers: [],
@@ -63,6 +66,34 @@ describe('runProbes', () => {
       exitCode: 6,
     });
     expect(output('lscpu -J')).toEqual({ id: 'lscpu -J', status: 'absent', text: '' });
+  });
+});
+
+describe('watching', () => {
+  test('tells what was counted at first and at last, and how busy accelerators were in between', async () => {
+    await program(
+      'smi',
+      'nvidia-smi',
+      'case "$*" in *-lms*) while :; do echo "00000000:18:00.0, 7"; sleep 0.1; done;; *) exit 9;; esac',
+    );
+    const found = await runProbes({
+      scratchPath: '/',
+      watchMs: 2_500,
+      path: `${join(folder, 'smi')}:/usr/bin:/bin`,
+      programs: [],
+      headers: [],
+      libraries: [],
+      places: [],
+    });
+    const seen = Watch.parse(JSON.parse(found.probes.find(({ id }) => id === 'watch')?.text ?? ''));
+    expect(seen.seconds).toBeGreaterThanOrEqual(2.5);
+    expect(seen.first['/proc/stat']).toMatch(/^cpu /);
+    expect(seen.last['/proc/net/dev']).toContain('lo:');
+    expect(seen.busy.length).toBeGreaterThan(0);
+    expect(seen.nvidia.split('\n').length).toBeGreaterThan(1);
+    const { occupancy } = readHostFacts(found);
+    expect(occupancy.watchedSeconds).toEqual({ value: seen.seconds });
+    expect(occupancy.work).toMatchObject({ value: expect.any(Array) as string[] });
   });
 });
 

@@ -23,6 +23,8 @@ const endings = [
   [/Bytes$/, 'B'],
   [/Watts$/, 'W'],
   [/BitsPerSecond$/, 'bit/s'],
+  [/Seconds$/, 's'],
+  [/Celsius$/, 'Cel'],
 ] as const;
 
 describe('a path of facts', () => {
@@ -43,14 +45,18 @@ describe('a path of facts', () => {
       'accelerators.memoryBytes',
       'accelerators.powerLimitWatts',
       'accelerators.defaultPowerLimitWatts',
+      'accelerators.temperatureLimitCelsius',
       'accelerators.memoryUsedBytes',
       'drives.sizeBytes',
       'nics.speedBitsPerSecond',
+      'environment.inletCelsius',
       'scratch.freeBytes',
       'scratch.totalBytes',
       'limits.memoryMaxBytes',
       'limits.memlockBytes',
       'limits.sharedMemoryFreeBytes',
+      'occupancy.watchedSeconds',
+      'clockDeviationSeconds',
     ]);
   });
 

@@ -5,8 +5,10 @@ import { constructed, h100, nvidiaSmi, pciTree } from './documents.ts';
 
 const smi = 'nvidia-smi -q -x';
 
+/** Of a machine, while the recorded one is a container. */
 function accelerators(changes: Parameters<typeof constructed>[0]): readonly Accelerator[] {
-  const fact = readHostFacts(constructed(changes)).accelerators;
+  const machine = { 'systemd-detect-virt': { status: 'failed', text: 'none', exitCode: 1 } } as const;
+  const fact = readHostFacts(constructed({ ...machine, ...changes })).accelerators;
   if ('unknown' in fact) throw new Error(fact.unknown);
   return fact.value;
 }
@@ -87,6 +89,8 @@ describe('presence is counted on the bus, use by the vendor tool', () => {
       model: { value: 'H100-SXM5-80GB' },
       purpose: { value: 'computing' },
       driver: { value: 'nvidia' },
+      driverVersion: { value: '550.90.07' },
+      firmware: { unknown: 'nvidia-smi vbios_version: not reported by this driver' },
       usable: { value: true },
       fault: { unknown: 'nothing is known to be wrong with it' },
       uuid: { value: 'GPU-00000000-0000-4000-8000-0000000000BA' },
@@ -95,6 +99,10 @@ describe('presence is counted on the bus, use by the vendor tool', () => {
       eccEnabled: { value: true },
       isPartitioned: { unknown: 'nvidia-smi mig_mode/current_mig: not reported by this driver' },
       persistenceEnabled: { unknown: 'nvidia-smi persistence_mode: not reported by this driver' },
+      confidentialComputing: {
+        unknown: 'nvidia-smi cc_protected_memory_usage/total: not reported by this driver',
+      },
+      fabric: { unknown: 'nvidia-smi fabric/state: not reported by this driver' },
       clocksLowered: {
         unknown: 'nvidia-smi applications_clocks/graphics_clock: not reported by this driver',
       },
@@ -108,6 +116,9 @@ describe('presence is counted on the bus, use by the vendor tool', () => {
       },
       powerLimitWatts: { value: 500 },
       defaultPowerLimitWatts: { value: 700 },
+      temperatureLimitCelsius: {
+        unknown: 'nvidia-smi temperature/gpu_temp_slow_threshold: not reported by this driver',
+      },
       memoryUsedBytes: { value: 4_194_304 },
       occupancy: { value: [] },
       rowRemapPending: { value: false },
@@ -144,6 +155,22 @@ describe('presence is counted on the bus, use by the vendor tool', () => {
     expect(found[0]?.serial).toEqual({
       unknown: 'nvidia-smi does not list 0000:ba:00.0, which is on the PCI bus',
     });
+  });
+
+  test('a GPU that a container was not given is no defect: nobody knows how it is', () => {
+    const two = pciTree({ '0000:ba:00.0': h100, '0000:bb:00.0': h100 });
+    const found = accelerators({
+      'sysfs pci': two,
+      [smi]: nvidiaSmi([{ id: '00000000:BB:00.0' }]),
+      'systemd-detect-virt': 'docker',
+    });
+    expect(found[0]?.fault).toEqual({
+      value: {
+        kind: 'no-driver',
+        said: 'nvidia-smi does not list 0000:ba:00.0, which is on the PCI bus: perhaps this container was not given it',
+      },
+    });
+    expect(found.map(({ usable }) => 'value' in usable)).toEqual([false, true]);
   });
 
   test('"Unknown Error" makes a GPU unusable and never becomes a number', () => {
@@ -214,6 +241,30 @@ describe('presence is counted on the bus, use by the vendor tool', () => {
     expect(gpu?.defaultPowerLimitWatts).toEqual({ value: 700 });
   });
 
+  test.each([
+    ['<gpu_temp>56 C</gpu_temp><gpu_temp_slow_threshold>99 C</gpu_temp_slow_threshold>', { value: 99 }],
+    // A driver of an L4: 45 C now, 39 to its own limit, which lies two below the slowdown.
+    [
+      '<gpu_temp>45 C</gpu_temp><gpu_temp_tlimit>39 C</gpu_temp_tlimit><gpu_temp_slow_tlimit_threshold>-2 C</gpu_temp_slow_tlimit_threshold>',
+      { value: 86 },
+    ],
+    [
+      '<gpu_temp>33 C</gpu_temp><gpu_temp_slow_threshold>-5 C</gpu_temp_slow_threshold>',
+      { unknown: 'nvidia-smi temperature: -5 C is no limit of an accelerator' },
+    ],
+    [
+      '<gpu_temp_slow_threshold>N/A</gpu_temp_slow_threshold>',
+      { unknown: 'nvidia-smi temperature/gpu_temp_slow_threshold: `N/A`' },
+    ],
+  ])('the driver slows it down at a temperature, or at a margin: %s', (elements, limit) => {
+    const text = nvidiaSmi([{ id: '00000000:BA:00.0' }]).replace(
+      '</gpu>',
+      `<temperature>${elements}</temperature></gpu>`,
+    );
+    const [gpu] = accelerators({ 'sysfs pci': bus, [smi]: text });
+    expect(gpu?.temperatureLimitCelsius).toEqual(limit);
+  });
+
   test('a link of a device that fell off the bus is unknown', () => {
     const fallen = pciTree({
       '0000:ba:00.0': { ...h100, current_link_width: '63', current_link_speed: 'Unknown' },
@@ -249,4 +300,38 @@ test('a document whose tags do not match is refused with the tag, never read as 
     expect(gpu.usable).toEqual({
       unknown: 'nvidia-smi -q -x: expected XML, got `</ecc_mode>` out of place',
     });
+});
+
+describe('modes that change what is measured', () => {
+  const modes = (extra: string) => {
+    const [gpu] = accelerators({
+      'sysfs pci': pciTree({ '0000:ba:00.0': h100 }),
+      [smi]: nvidiaSmi([{ id: '00000000:BA:00.0', extra }]),
+    });
+    return gpu && { fabric: gpu.fabric, confidentialComputing: gpu.confidentialComputing };
+  };
+  test.each([
+    // HGX A100 and cards: the call is for Hopper and newer.
+    ['<fabric><state>N/A</state><status>N/A</status></fabric>', { value: 'not supported' }],
+    ['<fabric><state>Not Supported</state><status>Success</status></fabric>', { value: 'not supported' }],
+    ['<fabric><state>Completed</state><status>Success</status></fabric>', { value: 'Completed, Success' }],
+    ['<fabric><state>In Progress</state><status>N/A</status></fabric>', { value: 'In Progress, N/A' }],
+    [
+      '<fabric><state>Completed</state><status>Success</status><health><bandwidth>Full</bandwidth><route_unhealthy>True</route_unhealthy></health></fabric>',
+      { value: 'Completed, Success, route_unhealthy: True' },
+    ],
+    ['', { unknown: 'nvidia-smi fabric/state: not reported by this driver' }],
+  ])('the fabric as the driver says it: %s', (extra, fabric) => {
+    expect(modes(extra)?.fabric).toEqual(fabric);
+  });
+  test.each([
+    ['0 MiB', { value: false }],
+    ['80559 MiB', { value: true }],
+    ['N/A', { unknown: 'nvidia-smi cc_protected_memory_usage/total: `N/A`' }],
+  ])('%s of protected memory', (total, found) => {
+    expect(
+      modes(`<cc_protected_memory_usage><total>${total}</total></cc_protected_memory_usage>`)
+        ?.confidentialComputing,
+    ).toEqual(found);
+  });
 });

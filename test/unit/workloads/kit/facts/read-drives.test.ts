@@ -313,6 +313,20 @@ describe('a disk for each path', () => {
     expect(drives(tree)).toHaveLength(expected);
   });
 
+  test('of NVMe whose own multipath is off is one drive, and a namespace beside it another', () => {
+    const port = (name: string, controller: string, unit: string, minor: number): Record<string, string> =>
+      drive(name, `pci0000:00/0000:0${minor}:00.0/nvme/${controller}`, {
+        wwid: unit,
+        serial: 'PHAB1',
+        'device/transport': 'tcp',
+        dev: `259:${minor}`,
+      });
+    const first = port('nvme0n1', 'nvme0', 'uuid.0b4c', 1);
+    expect(drives({ ...first, ...port('nvme1n1', 'nvme1', 'uuid.0b4c', 2) })).toHaveLength(1);
+    expect(drives({ ...first, ...port('nvme1n1', 'nvme1', 'uuid.0b4d', 2) })).toHaveLength(2);
+    expect(drives({ ...first, ...port('nvme0n2', 'nvme0', 'uuid.0b4c', 2) })).toHaveLength(2);
+  });
+
   test('under a name that a maker gives to all is a drive of its own', () => {
     const nobody = { 'device/wwid': 'naa.5000000000000000' };
     expect(drives({ ...sas('sda', nobody), ...sas('sdb', { ...nobody, dev: '8:16' }) })).toHaveLength(2);

@@ -45,6 +45,7 @@ describe('the recorded virtual machine', () => {
           serial: { value: 'overlayblk' },
           model: { unknown: 'neither lsblk nor sysfs reports a model for vda' },
           transport: { value: 'virtio' },
+          firmware: { unknown: 'neither lsblk nor sysfs reports a firmware version for vda' },
           sizeBytes: { value: 274_877_906_944 },
           rotational: { value: true },
           majorMinor: '254:0',

@@ -19,6 +19,7 @@ describe('limits', () => {
       sharedMemoryFreeBytes: { value: 25_276_502_016 },
       kernelLogReadable: { value: true },
       passwordlessSudo: { value: false },
+      sudoCommands: { unknown: 'sudo -n -l: not probed' },
       isRoot: { value: true },
     });
   });
@@ -98,10 +99,84 @@ describe('limits', () => {
     });
   });
 
-  test('sudo that answers gives privileges, sudo that asks does not', () => {
-    expect(limits({ 'sudo -n true': '' }).passwordlessSudo).toEqual({ value: true });
+  test('sudo that asks for a password runs nothing', () => {
     const asks = { status: 'failed', text: 'sudo: a password is required', exitCode: 1 } as const;
     expect(limits({ 'sudo -n true': asks }).passwordlessSudo).toEqual({ value: false });
+  });
+
+  const user = 'Uid:\t1000\t1000\t1000\t1000\n';
+  // As sudo 1.9.13 lists them.
+  const listed = (...rules: readonly string[]): string =>
+    [
+      'Matching Defaults entries for bench on node1:',
+      '    env_reset, secure_path=/usr/sbin\\:/usr/bin',
+      '',
+      'User bench may run the following commands on node1:',
+      ...rules.map((rule) => `    ${rule}`),
+    ].join('\n');
+  const programs = JSON.stringify(
+    Object.fromEntries(
+      ['/usr/sbin/smartctl', '/usr/bin/true', '/usr/bin/id', '/usr/bin/env'].map((path) => [path, path]),
+    ),
+  );
+  test.each([
+    ['(ALL : ALL) NOPASSWD: ALL', true],
+    ['(root) NOPASSWD: /usr/bin/id, NOPASSWD: ALL', true],
+    ['(root) NOPASSWD: /usr/bin/true', false],
+    ['(ALL) ALL', false],
+    ['(daemon) NOPASSWD: ALL', false],
+    ['(ALL) NOPASSWD: ALL, !/usr/sbin/smartctl', false],
+    ['(ALL) NOPASSWD: /usr/bin/true, PASSWD: ALL', false],
+  ])('sudo that runs `true` and lists %s runs anything: %s', (rule, value) => {
+    expect(
+      limits({ '/proc/self/status': user, 'sudo -n true': '', 'sudo -n -l': listed(rule) }).passwordlessSudo,
+    ).toEqual({ value });
+    const asks = { status: 'failed', text: 'sudo: a password is required', exitCode: 1 } as const;
+    expect(
+      limits({ '/proc/self/status': user, 'sudo -n true': asks, 'sudo -n -l': listed(rule) })
+        .passwordlessSudo,
+    ).toEqual({
+      value: false,
+    });
+  });
+
+  test('sudo that runs `true` and lists nothing may run nothing else, unless it is asked by root', () => {
+    expect(limits({ '/proc/self/status': user, 'sudo -n true': '' }).passwordlessSudo).toEqual({
+      unknown: 'sudo -n -l: not probed',
+    });
+    expect(limits({ 'sudo -n true': '' })).toMatchObject({
+      isRoot: { value: true },
+      passwordlessSudo: { value: true },
+    });
+  });
+
+  test.each([
+    [
+      '(root) NOPASSWD: /usr/sbin/smartctl -a /dev/sda, /usr/bin/true',
+      ['/usr/sbin/smartctl -a /dev/sda', '/usr/bin/true'],
+    ],
+    [
+      '(root) NOPASSWD: /usr/bin/timeout -k 5 60 /usr/sbin/smartctl --json\\=c, /usr/bin/timeout -k 5 60 /usr/bin/vi',
+      ['/usr/bin/timeout -k 5 60 /usr/sbin/smartctl --json=c'],
+    ],
+    ['(ALL : ALL) NOPASSWD: ALL', []],
+    ['(root) NOPASSWD: /usr/sbin/shutdown, /usr/bin/id', ['/usr/bin/id']],
+    ['(root) /usr/bin/less, NOPASSWD: /usr/bin/id, PASSWD: /usr/bin/vi', ['/usr/bin/id']],
+    ['(root) NOPASSWD: NOEXEC: /usr/bin/env A\\=1\\, b', ['/usr/bin/env A=1, b']],
+    ['(daemon) NOPASSWD: /usr/bin/id', []],
+    ['(root) /usr/bin/id', []],
+  ])('sudo lists %s', (rule, commands) => {
+    expect(limits({ 'sudo -n -l': listed(rule), programs }).sudoCommands).toEqual({ value: commands });
+  });
+
+  test('several rules add up, and what is no list is unknown', () => {
+    const two = listed('(root) NOPASSWD: /usr/bin/id', '(ALL) NOPASSWD: /usr/bin/true');
+    expect(limits({ 'sudo -n -l': two, programs }).sudoCommands).toEqual({
+      value: ['/usr/bin/id', '/usr/bin/true'],
+    });
+    expect(limits({ 'sudo -n -l': 'Sorry, user bench may not run sudo on node1.' }).sudoCommands).toEqual({
+      unknown: '`sudo -n -l` lists no rules',
+    });
   });
 });
 
@@ -114,6 +189,8 @@ describe('occupancy', () => {
   test('an idle machine has none', () => {
     expect(readHostFacts(virtualMachine).occupancy).toEqual({
       loadAverage: { value: 0.09 },
+      watchedSeconds: { unknown: 'watch: not probed' },
+      work: { unknown: 'watch: not probed' },
       isLoaded: { value: false },
       reasons: { value: [] },
     });
