@@ -65,6 +65,9 @@ export function readCpu(evidence: Evidence): HostFacts['cpu'] {
       kernelList(evidence, '/sys/devices/system/node/online'),
     ),
     // x86 calls them flags, Arm calls them Features.
+    machineChecks: mapFact(evidence.tree('sysfs cpu'), (tree) =>
+      known(tree['/sys/devices/system/machinecheck/machinecheck0'] !== undefined),
+    ),
     flags: mapFact(
       firstKnown(
         listed('flags'),

@@ -82,15 +82,15 @@ export function drivesFrom(tree: Tree, rows: readonly BlockDevice[]): Drive[] {
 }
 
 /**
- * A drive with two ports, or a volume of an array, is a disk to the kernel for each path to it (SAS, Fibre Channel, iSCSI);
- * the name of the unit (NAA) is one for all. The first path by name stands for it.
+ * A drive with two ports, or a volume of an array, is a disk to the kernel for each path to it (SAS, Fibre Channel, iSCSI, and
+ * NVMe with its own multipath switched off); the name of the unit is one for all. The first path by name stands for it.
  */
 function withoutSecondPaths(
   drives: readonly Drive[],
   tree: Tree,
   rows: readonly BlockDevice[],
 ): readonly Drive[] {
-  const seen = new Set<string>();
+  const seen = new Map<string, string>();
   return drives
     .toSorted((a, b) => compareText(a.name, b.name))
     .filter(({ name, transport, serial }) => {
@@ -99,14 +99,18 @@ function withoutSecondPaths(
         .find((text) => typeof text === 'string');
       const wwn = rows.find((row) => row.name === name)?.wwn?.replace(/^0x/, 'naa.');
       const unit = typeof wwid === 'string' ? wwid : wwn;
-      if (unit?.startsWith('naa.') !== true || !/^(sas|fc|iscsi)$/.test(valueOf(transport) ?? ''))
-        return true;
+      const kind = valueOf(transport) ?? '';
+      const isNamed = /^nvme/.test(kind)
+        ? /^(eui|uuid)\./.test(unit ?? '') && 'value' in serial
+        : unit?.startsWith('naa.') === true && /^(sas|fc|iscsi)$/.test(kind);
       // A name that a maker gives to all is none, and two paths say the same serial number, if they say one.
-      if (/^naa\.\w0*$/.test(unit)) return true;
+      if (!isNamed || unit === undefined || /^(naa|eui|uuid)\.\w[0-]*$/.test(unit)) return true;
       const drive = JSON.stringify([unit, valueOf(serial)]);
-      const isFirst = !seen.has(drive);
-      seen.add(drive);
-      return isFirst;
+      // What one controller shows are two namespaces, whatever they are called.
+      const controller = /^nvme\d+/.exec(name)?.[0] ?? name;
+      const other = seen.get(drive);
+      seen.set(drive, other ?? controller);
+      return other === undefined || other === controller;
     });
 }
 
@@ -150,6 +154,7 @@ function readDrive(name: string, tree: Tree, row: BlockDevice | undefined): Driv
       serial,
       model: named('model', row?.model, get('device/model')),
       transport: readTransport(name, devicePath, controllerTransport(name, tree), row?.tran ?? undefined),
+      firmware: named('firmware version', get('device/firmware_rev'), get('device/rev')),
       // sysfs counts in units of 512 bytes whatever the drive's own block size is.
       sizeBytes: firstKnown(readAmount(`/sys/block/${name}/size`, get('size'), 512), sizeOf(row)),
       rotational: readRotational(name, get('queue/rotational'), row),
@@ -165,9 +170,13 @@ export const isRemovableUsb = (devicePath: string, removable: string | undefined
 function controllerTransport(name: string, tree: Tree): string | undefined {
   const own = tree[`/sys/block/${name}/device/transport`];
   if (typeof own === 'string') return own;
-  const below = new RegExp(`^/sys/block/${name}/device/nvme\\d+/transport$`);
+  const folder = `/sys/block/${name}/device/`;
   const [first, ...others] = Object.entries(tree).flatMap(([path, entry]) =>
-    below.test(path) && typeof entry === 'string' ? [entry] : [],
+    path.startsWith(folder) &&
+    /^nvme\d+\/transport$/.test(path.slice(folder.length)) &&
+    typeof entry === 'string'
+      ? [entry]
+      : [],
   );
   return others.every((other) => other === first) ? first : 'mixed';
 }

@@ -6,15 +6,24 @@ import type { HostFacts } from './host-facts.ts';
 import type { ProbeDocument } from './probe-output.ts';
 import { readAccelerators, readNvidia } from './read-accelerators.ts';
 import { readAddresses } from './read-addresses.ts';
+import { readCards } from './read-cards.ts';
+import { readClock } from './read-clock.ts';
 import { readCpu } from './read-cpu.ts';
 import { readDrives } from './read-drives.ts';
+import { readEnvironment } from './read-environment.ts';
+import { fruParts } from './read-fru.ts';
 import { readIdentity } from './read-identity.ts';
 import { readLimits } from './read-limits.ts';
 import { readMemory } from './read-memory.ts';
 import { readNics } from './read-nics.ts';
 import { readOccupancy } from './read-occupancy.ts';
 import { readOs } from './read-os.ts';
+import { readPowerSupplies } from './read-power-supplies.ts';
 import { readScratch } from './read-scratch.ts';
+import { readSettings } from './read-settings.ts';
+import { readToolpack } from './read-toolpack.ts';
+import { readTransceivers } from './read-transceivers.ts';
+import { readWatch, readWork } from './read-watch.ts';
 
 /**
  * Reads the facts of a node from its probes. Pure and total: whatever the probes hold, each field is known or says
@@ -22,8 +31,10 @@ import { readScratch } from './read-scratch.ts';
  */
 export function readHostFacts(document: ProbeDocument): HostFacts {
   const evidence = readEvidence(document);
-  const accelerators = readAccelerators(evidence, readNvidia(evidence));
+  const watched = readWatch(evidence);
+  const accelerators = readAccelerators(evidence, readNvidia(evidence), watched);
   const drives = readDrives(evidence);
+  const nics = readNics(evidence);
   return {
     identity: readIdentity(evidence),
     os: readOs(evidence),
@@ -31,14 +42,22 @@ export function readHostFacts(document: ProbeDocument): HostFacts {
     memory: readMemory(evidence),
     accelerators,
     drives,
-    nics: readNics(evidence),
+    nics,
+    networkCards: readCards(evidence),
+    transceivers: readTransceivers(evidence),
+    powerSupplies: readPowerSupplies(evidence),
+    fans: fruParts(evidence, 'fans'),
+    environment: readEnvironment(evidence),
+    settings: readSettings(evidence),
     addresses: readAddresses(evidence),
     scratch: readScratch(evidence, document.scratchPath, drives),
     limits: readLimits(evidence),
-    occupancy: readOccupancy(evidence, accelerators),
+    occupancy: readOccupancy(evidence, accelerators, watched, readWork(watched, drives, nics)),
     programs: readPlaces(evidence, 'programs'),
     headers: readPlaces(evidence, 'headers'),
     libraries: readPlaces(evidence, 'libraries'),
+    clockDeviationSeconds: readClock(evidence),
+    toolpack: readToolpack(evidence),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Fact } from './fact.ts';
 import { known, unknown } from './fact.ts';
 import type { HostFacts } from './host-facts.ts';
 import { isPlaceholder, isPlaceholderUuid } from './placeholders.ts';
+import { fruOfMachine } from './read-fru.ts';
 import { firstKnown, mapFact } from './read-number.ts';
 
 export function readIdentity(evidence: Evidence): HostFacts['identity'] {
@@ -38,7 +39,18 @@ export function readIdentity(evidence: Evidence): HostFacts['identity'] {
     dmiUuid: firmware('product_uuid', isPlaceholderUuid),
     // Home-built machines and rigs name only their board.
     product: firstKnown(product, board),
-    serial: firstKnown(firmware('product_serial'), firmware('board_serial')),
+    serial: firstKnown(
+      firmware('product_serial'),
+      firmware('board_serial'),
+      fruOfMachine(evidence, 'Product Serial'),
+    ),
     firmware: firmware('bios_version'),
+    controllerFirmware: mapFact(evidence.tree('host settings'), (tree) => {
+      const path = Object.keys(tree).find((each) => each.endsWith('/firmware_revision'));
+      const version = path === undefined ? undefined : tree[path];
+      return typeof version === 'string' && version !== ''
+        ? known(version)
+        : unknown('no driver of a management controller (ipmi_si) tells its firmware');
+    }),
   };
 }

@@ -1,3 +1,5 @@
+import * as z from 'zod';
+import { programOf } from '../privilege.ts';
 import type { Evidence } from './evidence.ts';
 import { whyUnread } from './evidence.ts';
 import type { Fact } from './fact.ts';
@@ -9,6 +11,7 @@ import { readMemory } from './read-memory.ts';
 import { mountOf, readMounts } from './read-mounts.ts';
 import { mapFact, readAmount } from './read-number.ts';
 import { FileSystemStatus } from './read-scratch.ts';
+import { isAllAllowed, readSudoListing } from './read-sudo.ts';
 import { whyHidden } from './visible-cgroup.ts';
 
 /** RLIM_INFINITY (2^64 − 1) as a double: what the kernel itself keeps for `unlimited`. */
@@ -23,7 +26,13 @@ export function readLimits(evidence: Evidence): HostFacts['limits'] {
   const allowedCpus = readAllowedCpus(evidence);
   const quota = readQuota(evidence);
   const memoryMax = readMemoryMax(evidence);
-  const uid = statusField(evidence, 'Uid');
+  // Real, effective, saved and file-system user id.
+  const isRoot = mapFact(statusField(evidence, 'Uid'), (text) => {
+    const effective = text.split(/\s+/)[1];
+    return effective === undefined
+      ? unknown('/proc/self/status: no effective user id')
+      : known(effective === '0');
+  });
   return {
     allowedCpus,
     cpuQuotaCores: orNone(quota, 'no cgroup of this process has a CPU quota'),
@@ -40,14 +49,9 @@ export function readLimits(evidence: Evidence): HostFacts['limits'] {
       known(it.availableBlocks * it.blockBytes),
     ),
     kernelLogReadable: readKernelLog(evidence),
-    passwordlessSudo: readSudo(evidence),
-    // Real, effective, saved and file-system user id.
-    isRoot: mapFact(uid, (text) => {
-      const effective = text.split(/\s+/)[1];
-      return effective === undefined
-        ? unknown('/proc/self/status: no effective user id')
-        : known(effective === '0');
-    }),
+    passwordlessSudo: readSudo(evidence, isRoot),
+    sudoCommands: readSudoCommands(evidence),
+    isRoot,
   };
 }
 
@@ -194,8 +198,27 @@ function readKernelLog(evidence: Evidence): Fact<boolean> {
   );
 }
 
-function readSudo(evidence: Evidence): Fact<boolean> {
+/** Whether `sudo -n` runs anything as root: `true` alone may be all that it does, and a password asked just now does not last. */
+function readSudo(evidence: Evidence, isRoot: Fact<boolean>): Fact<boolean> {
   const output = evidence.output('sudo -n true');
   if (output === undefined || output.status === 'timeout') return unknown(whyUnread('sudo -n true', output));
-  return known(output.status === 'read');
+  if (output.status !== 'read') return known(false);
+  // Nobody asks root for a password, whatever its rule says.
+  if (valueOf(isRoot) === true) return known(true);
+  return mapFact(readSudoRules(evidence), (entries) => known(isAllAllowed(entries)));
 }
+
+/** Of what sudo does, that of programs that tools ask for: what else this user may do is nobody's business. */
+const readSudoCommands = (evidence: Evidence): Fact<string[]> =>
+  mapFact(readSudoRules(evidence), (entries) => {
+    const programs = Object.values(
+      valueOf(evidence.json('programs', z.record(z.string(), z.string()))) ?? {},
+    );
+    return known(entries.filter((entry) => programs.includes(programOf(entry.split(' ')))));
+  });
+
+const readSudoRules = (evidence: Evidence): Fact<readonly string[]> =>
+  mapFact(evidence.text('sudo -n -l'), (text) => {
+    const entries = readSudoListing(text);
+    return entries === undefined ? unknown('`sudo -n -l` lists no rules') : known(entries);
+  });

@@ -2,6 +2,7 @@ import type { Evidence } from './evidence.ts';
 import type { Fact } from './fact.ts';
 import { known, unknown } from './fact.ts';
 import type { HostFacts } from './host-facts.ts';
+import { readModules } from './read-modules.ts';
 import { mapFact, readAmount } from './read-number.ts';
 
 /** /proc/meminfo says kB and means KiB (proc(5)). */
@@ -18,6 +19,7 @@ export function readMemory(evidence: Evidence): HostFacts['memory'] {
     totalBytes: bytes('MemTotal'),
     availableBytes: bytes('MemAvailable'),
     swapBytes: bytes('SwapTotal'),
+    modules: readModules(evidence),
     eccReported: mapFact(evidence.tree('sysfs edac'), (tree) => {
       const entries = Object.entries(tree);
       const modes = entries.flatMap(([path, text]) =>

@@ -1,22 +1,36 @@
 import type { Evidence, Tree } from './evidence.ts';
 import type { Fact } from './fact.ts';
-import { known, unknown } from './fact.ts';
+import { known, unknown, valueOf } from './fact.ts';
 import type { Nic } from './host-facts.ts';
-import { mapFact, readAmount } from './read-number.ts';
+import type { InterfaceAnswers } from './read-interfaces.ts';
+import { firmwareOf, readInterfaces } from './read-interfaces.ts';
+import { firstKnown, mapFact, readAmount } from './read-number.ts';
+import type { PciDevice } from './read-pci.ts';
+import { readPci } from './read-pci.ts';
 
-const pciAddress = /[0-9a-f]{4,}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]/g;
+const pciAddress = /[0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]/g;
+
+/** The address of the PCI function at the end of a path in sysfs. */
+export const addressIn = (path: string): string | undefined => [...path.matchAll(pciAddress)].at(-1)?.[0];
 
 /** Network interfaces with a device behind them: no loopback, bridge, tunnel or container end. */
 export function readNics(evidence: Evidence): Fact<Nic[]> {
+  const answers = readInterfaces(evidence);
   return mapFact(evidence.tree('sysfs net'), (tree) => {
     const names = Object.keys(tree).flatMap((path) => /^\/sys\/class\/net\/([^/]+)$/.exec(path)?.[1] ?? []);
-    return known(
-      names
-        .filter((name) => typeof tree[`/sys/class/net/${name}/device`] === 'string' && !isPart(name, tree))
-        .map((name) => readNic(name, tree)),
-    );
+    const real = names.filter((name) => typeof tree[`/sys/class/net/${name}/device`] === 'string');
+    const elsewhere = real.length === 0 ? (valueOf(readPci(evidence)) ?? []).filter(isWorkingCard) : [];
+    if (elsewhere.length > 0)
+      return unknown(
+        `no interface of ${elsewhere.map(({ address }) => address).join(', ')} can be seen, though it has its driver: they are in another network namespace`,
+      );
+    return known(real.filter((name) => !isPart(name, tree)).map((name) => readNic(name, tree, answers)));
   });
 }
+
+/** A card whose driver makes interfaces. A container with a network of its own sees the card and not those. */
+const isWorkingCard = ({ pciClass, get }: PciDevice): boolean =>
+  pciClass.startsWith('02') && !/(^|\/)(|vfio-pci|uio_pci_generic)$/.test(get('driver') ?? '');
 
 /**
  * A virtual function is a part of a card that is in the list, and what speaks Ethernet over USB without a chip for it is a
@@ -30,7 +44,7 @@ function isPart(name: string, tree: Tree): boolean {
   );
 }
 
-function readNic(name: string, tree: Tree): Nic {
+function readNic(name: string, tree: Tree, answers: Fact<InterfaceAnswers>): Nic {
   const entry = (attribute: string): Tree[string] | undefined => tree[`/sys/class/net/${name}/${attribute}`];
   const get = (attribute: string): string | undefined => {
     const it = entry(attribute);
@@ -39,13 +53,25 @@ function readNic(name: string, tree: Tree): Nic {
   const link = tree[`/sys/class/net/${name}`];
   const path = typeof link === 'string' ? link : '';
   const driver = get('device/driver')?.split('/').at(-1);
-  const rdma = Object.keys(tree).flatMap(
-    (key) => key.split(`/sys/class/net/${name}/device/infiniband/`)[1] ?? [],
+  const devices = Object.keys(tree).flatMap(
+    (key) => key.split(`/sys/class/net/${name}/device/infiniband/`)[1]?.split('/')[0] ?? [],
   );
+  const rdma = [...new Set(devices)];
   const state = get('operstate');
+  const rdmaText = (attribute: string): Fact<string> => {
+    const found = rdma
+      .map((device) => get(`device/infiniband/${device}/${attribute}`))
+      .find((text) => text !== undefined && text !== '');
+    return found === undefined
+      ? unknown(`${name} has no RDMA device that tells its ${attribute}`)
+      : known(found);
+  };
   return {
     name,
     identity: identityOf(path) ?? name,
+    permanentAddress: readAddress(name, get),
+    nodeGuid: rdmaText('node_guid'),
+    firmware: firstKnown(firmwareOf(answers, name), rdmaText('fw_ver')),
     driver:
       driver === undefined || driver === '' ? unknown('no kernel driver is bound to it') : known(driver),
     speedBitsPerSecond: readSpeed(name, entry('speed')),
@@ -56,6 +82,18 @@ function readNic(name: string, tree: Tree): Nic {
         : unknown(`/sys/class/net/${name}/operstate: \`${state ?? 'not readable'}\``),
     rdmaDevice: rdma.length > 0 ? known(rdma.toSorted().join(' ')) : unknown(`${name} has no RDMA device`),
   };
+}
+
+/** The address of a device is its own until somebody sets another (`addr_assign_type`); a bond remembers that of its ports. */
+function readAddress(name: string, get: (attribute: string) => string | undefined): Fact<string> {
+  const [address, bonded] = [get('address'), get('bonding_slave/perm_hwaddr')];
+  const isMac = (text: string | undefined): text is string =>
+    /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(text ?? '');
+  if (isMac(bonded)) return known(bonded);
+  if (!isMac(address)) return unknown(`/sys/class/net/${name}/address: no MAC address`);
+  return get('addr_assign_type') === '0'
+    ? known(address)
+    : unknown(`${name} uses an address that somebody has set, and does not tell which one it was made with`);
 }
 
 /** The PCI function it sits on; behind USB also the path from there, since one controller carries many. */

@@ -5,7 +5,9 @@ import { known, unknown } from './fact.ts';
 import type { AcceleratorFault } from './host-facts.ts';
 import type { Element } from './nvidia-xml.ts';
 import { elements, isElement, parseXml, wholeDocument } from './nvidia-xml.ts';
+import { readUncorrectedErrors } from './read-error-counters.ts';
 import { firstKnown, mapFact, readAmount } from './read-number.ts';
+import { readTemperatureLimit } from './read-temperature-limit.ts';
 
 /** One GPU in the words of `nvidia-smi -q -x`. `N/A` is unknown; `Unknown Error` is a sick GPU; neither is 0. */
 export interface NvidiaGpu {
@@ -15,6 +17,10 @@ export interface NvidiaGpu {
   readonly productName: Fact<string>;
   readonly uuid: Fact<string>;
   readonly serial: Fact<string>;
+  readonly driverVersion: Fact<string>;
+  readonly vbiosVersion: Fact<string>;
+  readonly confidentialComputing: Fact<boolean>;
+  readonly fabric: Fact<string>;
   readonly memoryBytes: Fact<number>;
   readonly memoryUsedBytes: Fact<number>;
   readonly eccEnabled: Fact<boolean>;
@@ -23,6 +29,10 @@ export interface NvidiaGpu {
   readonly clocksLowered: Fact<boolean>;
   readonly powerLimitWatts: Fact<number>;
   readonly defaultPowerLimitWatts: Fact<number>;
+  /** Of its sensor, at which the driver slows it down. */
+  readonly temperatureLimitCelsius: Fact<number>;
+  /** Memory errors in its life that could not be corrected; `undefined`: it counts none. */
+  readonly uncorrectedErrors: Result<number | undefined>;
   readonly rowRemapPending: Fact<boolean>;
   readonly rowRemapFailure: Fact<boolean>;
   /** Share of the last sample period (a sixth of a second to a second) in which a kernel ran, in per cent. */
@@ -55,7 +65,9 @@ export function readNvidiaSmi(text: string): Result<NvidiaAnswer> {
   if (!parsed.ok) return parsed;
   const log = parsed.value['nvidia_smi_log'];
   const gpus = isElement(log) ? elements(log['gpu']) : [];
-  const read = gpus.flatMap((gpu) => readGpu(gpu, words));
+  const version = isElement(log) ? said(log, ['driver_version']) : undefined;
+  const driverVersion = version ?? notReported(['driver_version']);
+  const read = gpus.flatMap((gpu) => readGpu(gpu, words, driverVersion));
   const attached = isElement(log) ? log['attached_gpus'] : undefined;
   const unasked = [...words.keys()].filter((address) => read.every((gpu) => gpu.address !== address)).length;
   const isWhole = [0, unasked].some((count) => attached === String(gpus.length + count));
@@ -80,7 +92,7 @@ function readWords(text: string): ReadonlyMap<string, string> {
   );
 }
 
-function readGpu(gpu: Element, words: ReadonlyMap<string, string>): NvidiaGpu[] {
+function readGpu(gpu: Element, words: ReadonlyMap<string, string>, driverVersion: Fact<string>): NvidiaGpu[] {
   const address = pciAddress(gpu['@id']);
   if (address === undefined) return [];
   const told = words.get(address);
@@ -97,6 +109,13 @@ function readGpu(gpu: Element, words: ReadonlyMap<string, string>): NvidiaGpu[] 
       productName: at('product_name'),
       uuid: at('uuid'),
       serial: realSerial(at('serial')),
+      driverVersion,
+      vbiosVersion: at('vbios_version'),
+      // Nothing is protected unless the mode is on, also on cards that do not have it.
+      confidentialComputing: mapFact(amount(at('cc_protected_memory_usage', 'total'), 'MiB'), (size) =>
+        known(size > 0),
+      ),
+      fabric: readFabric(gpu['fabric']),
       memoryBytes: amount(at('fb_memory_usage', 'total'), 'MiB', mebibyte),
       memoryUsedBytes: amount(at('fb_memory_usage', 'used'), 'MiB', mebibyte),
       eccEnabled: flag(at('ecc_mode', 'current_ecc'), 'Enabled', 'Disabled'),
@@ -116,6 +135,8 @@ function readGpu(gpu: Element, words: ReadonlyMap<string, string>): NvidiaGpu[] 
         either(['gpu_power_readings', 'default_power_limit'], ['power_readings', 'default_power_limit']),
         'W',
       ),
+      temperatureLimitCelsius: readTemperatureLimit((name) => at('temperature', name)),
+      uncorrectedErrors: readUncorrectedErrors(gpu),
       rowRemapPending: flag(at('remapped_rows', 'remapped_row_pending'), 'Yes', 'No'),
       rowRemapFailure: flag(at('remapped_rows', 'remapped_row_failure'), 'Yes', 'No'),
       busyPercent: amount(at('utilization', 'gpu_util'), '%'),
@@ -125,7 +146,7 @@ function readGpu(gpu: Element, words: ReadonlyMap<string, string>): NvidiaGpu[] 
 }
 
 /** `00000000:BA:00.0` as sysfs writes it: `0000:ba:00.0`. */
-function pciAddress(id: unknown): string | undefined {
+export function pciAddress(id: unknown): string | undefined {
   const [, domain, rest] =
     /^([0-9a-f]{4,8}):([0-9a-f]{2}:[0-9a-f]{2}\.[0-7])$/i.exec(typeof id === 'string' ? id : '') ?? [];
   if (domain === undefined || rest === undefined) return undefined;
@@ -172,6 +193,24 @@ function readMig(gpu: Element): Fact<boolean> {
   if (typeof mode === 'string' && /^\[?n\/a\]?$/i.test(mode.trim())) return known(false);
   const path = ['mig_mode', 'current_mig'];
   return flag(said(gpu, path) ?? notReported(path), 'Enabled', 'Disabled');
+}
+
+/** `Completed, Success`, with what its health says beyond that; `N/A` is the answer of a card that has no such switches. */
+function readFabric(fabric: unknown): Fact<string> {
+  const said = (node: unknown, name: string): string =>
+    isElement(node) && typeof node[name] === 'string' ? node[name].trim() : '';
+  const state = said(fabric, 'state');
+  if (state === '') return notReported(['fabric', 'state']);
+  if (/^(\[?n\/a\]?|\[?not supported\]?)$/i.test(state)) return known('not supported');
+  const health = isElement(fabric) ? fabric['health'] : undefined;
+  const complaints = Object.keys(isElement(health) ? health : {}).flatMap((name) => {
+    const word = said(health, name);
+    return /^(|healthy|full|false|none|no|success|\[?n\/a\]?|\[?not supported\]?)$/i.test(word)
+      ? []
+      : [`${name}: ${word}`];
+  });
+  const status = said(fabric, 'status');
+  return known([state, ...(status === '' ? [] : [status]), ...complaints].join(', ').slice(0, 200));
 }
 
 /** Clocks that an administrator has set below what the card would choose. A lock of another kind shows under load only. */

@@ -7,7 +7,8 @@ import { isMiningProcess } from './mining-processes.ts';
 import { onlineCpus } from './read-cpu.ts';
 import { readLimits } from './read-limits.ts';
 import { mountOf, readMounts } from './read-mounts.ts';
-import { mapFact, readAmount } from './read-number.ts';
+import { firstKnown, mapFact, readAmount } from './read-number.ts';
+import type { Watch } from './read-watch.ts';
 
 /** Loaded above this share of the logical CPUs … */
 const loadShare = 0.1;
@@ -17,6 +18,8 @@ const ownLoad = 1;
 export function readOccupancy(
   evidence: Evidence,
   accelerators: Fact<readonly Accelerator[]>,
+  watched: Fact<Watch>,
+  work: Fact<string[]>,
 ): HostFacts['occupancy'] {
   const loadAverage = mapFact(evidence.text('/proc/loadavg'), (text) =>
     readAmount('/proc/loadavg', text.split(' ')[0]),
@@ -26,7 +29,13 @@ export function readOccupancy(
   const blind = parts.flatMap((part) => ('unknown' in part ? [part.unknown] : []));
   return {
     loadAverage,
-    isLoaded: readLoad(loadAverage, onlineCpus(evidence)),
+    watchedSeconds: mapFact(watched, ({ seconds }) => known(seconds)),
+    work,
+    // A load average is the last minute of the CPUs, with whatever the agent does in it.
+    isLoaded: firstKnown(
+      mapFact(work, ({ length }) => known(length > 0)),
+      readLoad(loadAverage, onlineCpus(evidence)),
+    ),
     reasons: reasons.length > 0 || blind.length === 0 ? known(reasons) : unknown(blind.join('; ')),
   };
 }

@@ -2,6 +2,7 @@ import type { Evidence } from './evidence.ts';
 import type { Fact } from './fact.ts';
 import { known, unknown } from './fact.ts';
 import type { HostFacts } from './host-facts.ts';
+import { containerOf } from './read-container.ts';
 import { readCpu } from './read-cpu.ts';
 import { firstKnown, mapFact } from './read-number.ts';
 
@@ -39,6 +40,8 @@ function readLibc(evidence: Evidence): Fact<string> {
 /** In systemd's words: `none`, `kvm`, `docker`, … and `vm-other` where only the processor says that it is virtual. */
 function readVirtualisation(evidence: Evidence): Fact<string> {
   const output = evidence.output('systemd-detect-virt');
+  const container = containerOf(evidence);
+  if (container !== undefined) return known(container);
   // It exits 1 when it found none.
   const word = output?.text.trim() ?? '';
   if ((output?.status === 'read' || output?.status === 'failed') && /^[a-z][a-z0-9-]*$/.test(word))

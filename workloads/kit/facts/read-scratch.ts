@@ -74,6 +74,10 @@ function layersOf(tree: Tree): BlockLayers {
   const paths = Object.keys(tree);
   return {
     slavesOf: (name) => paths.flatMap((path) => path.split(`/sys/block/${name}/slaves/`)[1] ?? []),
+    uuidOf: (mapper) => {
+      const uuid = tree[`/sys/block/${mapper}/dm/uuid`];
+      return typeof uuid === 'string' ? uuid : undefined;
+    },
     diskOf: (partition) =>
       paths
         .find((path) => path.startsWith('/sys/block/') && path.endsWith(`/${partition}/partition`))

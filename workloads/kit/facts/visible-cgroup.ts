@@ -9,9 +9,10 @@ import { valueOf } from './fact.ts';
 export function whyHidden(evidence: Evidence, controller: 'cpu' | 'memory'): string | undefined {
   const [ownText, mounts] = [evidence.text('/proc/self/cgroup'), evidence.text('/proc/self/mountinfo')];
   if ('unknown' in ownText) {
-    // A kernel without cgroups has no such file.
-    const isAbsent = evidence.output('/proc/self/cgroup')?.status === 'absent';
-    return isAbsent ? undefined : `the cgroup of this process cannot be seen: ${ownText.unknown}`;
+    // A kernel without cgroups has no such file; where none was ever mounted on the machine, it is empty.
+    const output = evidence.output('/proc/self/cgroup');
+    const hasNone = output?.status === 'absent' || (output?.status === 'read' && output.text.trim() === '');
+    return hasNone ? undefined : `the cgroup of this process cannot be seen: ${ownText.unknown}`;
   }
   if ('unknown' in mounts) return `the cgroup of this process cannot be seen: ${mounts.unknown}`;
   const [own, mountinfo] = [ownText.value, mounts.value];
