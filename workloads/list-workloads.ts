@@ -8,6 +8,8 @@ export interface WorkloadFiles {
   readonly tools: readonly string[];
   /** Sources that are compiled on the node. */
   readonly native: readonly string[];
+  /** Programs that were compiled before, by what `uname -m` says: `x86_64/device-<sha256>`. */
+  readonly prebuilt: readonly string[];
   readonly thresholds: readonly string[];
   readonly suites: readonly string[];
 }
@@ -28,6 +30,7 @@ export async function listWorkloads(root: string): Promise<readonly WorkloadFile
         hasKernel: names.includes('kernel.ts'),
         tools: await inside('tools', '.ts'),
         native: await inside('native', ''),
+        prebuilt: names.includes('prebuilt') ? await listPrebuilt(join(root, id, 'prebuilt')) : [],
         thresholds: await inside('thresholds', '.json'),
         suites: await inside('suites', '.yaml'),
       };
@@ -35,4 +38,9 @@ export async function listWorkloads(root: string): Promise<readonly WorkloadFile
     }),
   );
   return found.flat();
+}
+
+async function listPrebuilt(folder: string): Promise<readonly string[]> {
+  const paths = await readdir(folder, { recursive: true, encoding: 'utf8' });
+  return paths.filter((path) => /^[^/]+\/[^/]+$/.test(path)).toSorted();
 }

@@ -41,11 +41,25 @@ export function metricsOf(registry: Registry): ReadonlyMap<string, DeclaredMetri
   return new Map(
     [...registry.values()].flatMap(({ workload }) =>
       Object.entries(workload.metrics).map(
-        ([name, metric]) => [`${workload.id}.${name}`, { ...metric, workload: workload.id }] as const,
+        ([name, metric]) =>
+          [
+            `${workload.id}.${name}`,
+            { ...metric, workload: workload.id, comesFrom: comesFrom(workload, name) },
+          ] as const,
       ),
     ),
   );
 }
+
+const comesFrom = (
+  { measures, params: schema }: RegisteredWorkload['workload'],
+  metric: string,
+): DeclaredMetric['comesFrom'] =>
+  measures &&
+  ((params) => {
+    const read = schema.safeParse(params);
+    return !read.success || measures(read.data).includes(metric);
+  });
 
 /** The exported objects of a module that have `key`: a workload has a scope, a tool has a rank. */
 function exportsOf(module: object, key: string): unknown[] {

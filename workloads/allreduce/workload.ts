@@ -18,7 +18,7 @@ export const AllreduceParams = z
     /** From one size to the next. */
     factor: z.literal([2, 4, 8, 16]),
     /** For each size, warm-up and checks included; three iterations are made whatever they take. */
-    seconds: z.number().min(0.05).max(60),
+    seconds: z.number().min(0.05).max(3600),
   })
   .refine(({ minBytes, maxBytes }) => minBytes <= maxBytes, {
     error: 'expected minBytes to be at most maxBytes',

@@ -28,6 +28,12 @@ export const Command = z.strictObject({
   env: z.record(z.string(), placeholderText).default({}),
   stdin: z.string().optional(),
   timeoutMs: z.number().int().positive(),
+  /** `sudo`: only root may do this. It only reads; where the agent is not root, `sudo -n` runs it, or nothing does. */
+  privilege: z.enum(['none', 'sudo']).default('none'),
+  /** `any`: how it ends is a part of the answer (the bits of smartctl, a drive that hangs), and ends no step. */
+  goodExit: z.enum(['zero', 'any']).default('zero'),
+  /** `accelerators`: they are watched as long as it runs (agents/monitor), and one that gets too hot or lost is loaded no further. */
+  loads: z.enum(['none', 'accelerators']).default('none'),
   artifacts: z.array(placeholderText).default([]),
 });
 export type Command = z.infer<typeof Command>;

@@ -22,6 +22,12 @@ export const Limit = z.strictObject({
   tools: z.array(z.string()).optional(),
   where: Dimensions,
   proof: Dimensions.default({}),
+  /**
+   * `growth`: by how much it grew in the run, since what a counter has from before says nothing about it. Of the windows of a
+   * soak, for its requirements alone: `kept`, which share of a speed of the first ones the last ones have (`unit: ratio`); `same`, how
+   * many differ from most others.
+   */
+  statistic: z.enum(['growth', 'kept', 'same']).optional(),
   comparator: z.enum(['atLeast', 'atMost', 'equal']),
   value: z.number(),
   unit: Unit,

@@ -24,3 +24,11 @@ export function readJson<T>(schema: z.ZodType<T>, text: string): Result<T> {
   const read = safeParse(schema, document.value);
   return read.success ? ok(read.data) : err(z.prettifyError(read.error));
 }
+
+/** What a program that the step has compiled (`build`) printed when it ran (`run`): one JSON document of a known shape. */
+export function readBuilt<T>(outputs: StepOutputs, schema: z.ZodType<T>): Result<T> {
+  const build = outputOf(outputs, 'build');
+  if (!build.ok) return build;
+  const run = outputOf(outputs, 'run');
+  return run.ok ? readJson(schema, run.value.stdout) : run;
+}

@@ -21,6 +21,8 @@ export const FactRule = z
     atLeastFact: z.string().optional(),
     equalClaim: z.string().optional(),
     unique: z.literal(true).optional(),
+    /** That nothing was found counts only when the machine was watched for as long as the suite asks. */
+    watched: z.literal(true).optional(),
   })
   .refine(
     (rule) =>
@@ -56,11 +58,51 @@ export const MetricRule = z.strictObject({
 });
 export type MetricRule = z.infer<typeof MetricRule>;
 
+/** What a row of a manifest can be about. */
+export const manifestParts = [
+  'machine',
+  'accelerator',
+  'drive',
+  'nic',
+  'memory',
+  'cpu',
+  'psu',
+  'fan',
+  'transceiver',
+] as const;
+
 /** Every part that the supplier's manifest names for the node is there, and none that it does not name. */
-export const ManifestRule = z.strictObject({ kind: z.literal('manifest') });
+export const ManifestRule = z.strictObject({
+  kind: z.literal('manifest'),
+  /** Only these kinds; without it all. */
+  parts: z.array(z.enum(manifestParts)).min(1).optional(),
+});
+export type ManifestRule = z.infer<typeof ManifestRule>;
 
 /** The node is configured like the golden one (or like most of at least eight). */
 export const DriftRule = z.strictObject({ kind: z.literal('drift') });
+
+/**
+ * How a node went through a soak of so many hours: to its end without a failure (`endured`), as fast in the last hours as in the
+ * first (`kept`), with the same results in each (`same`); the last two by the limits with that statistic, whatever their metrics.
+ */
+export const SoakRule = z.strictObject({
+  kind: z.literal('soak'),
+  asks: z.enum(['endured', 'kept', 'same']),
+  hours: z.number().int().positive().max(1000),
+});
+export type SoakRule = z.infer<typeof SoakRule>;
+
+/** The node was booted so often in the run, and was the same machine each time: parts, drivers, firmware. */
+export const BootsRule = z.strictObject({
+  kind: z.literal('boots'),
+  atLeast: z.number().int().positive().max(100),
+});
+export type BootsRule = z.infer<typeof BootsRule>;
+
+/** When the runs of a requirement are made: before the soak, behind it, behind a boot. */
+export const SessionName = z.enum(['start', 'after-soak', 'after-boot']);
+export type SessionName = z.infer<typeof SessionName>;
 
 /** A requirement on something declared in the vocabulary that Assay cannot measure yet: always `missing`. */
 export const NotCoveredRule = z.strictObject({
@@ -86,8 +128,18 @@ export const Requirement = z.strictObject({
   /** `gate`: presence, identity or capability that decides alone what the asset can be used for. */
   gate: z.boolean().default(false),
   scope: z.enum(['node', 'accelerator', 'drive', 'nic', 'pair', 'group']),
-  rule: z.discriminatedUnion('kind', [FactRule, MetricRule, ManifestRule, DriftRule, NotCoveredRule]),
+  rule: z.discriminatedUnion('kind', [
+    FactRule,
+    MetricRule,
+    ManifestRule,
+    DriftRule,
+    SoakRule,
+    BootsRule,
+    NotCoveredRule,
+  ]),
   sampling: Sampling,
+  /** It passes only when each of these has given samples: runs of one session have their time and heat in common. */
+  sessions: z.array(SessionName).min(1).optional(),
   action: z.string().min(1),
 });
 export type Requirement = z.infer<typeof Requirement>;

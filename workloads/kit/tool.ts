@@ -1,9 +1,11 @@
 import type { CommandInput } from './command.ts';
 import type { HostFacts } from './facts/host-facts.ts';
 import type { Result } from './result.ts';
+import { err } from './result.ts';
 import type { Dimensions, SourcePlace } from './sample.ts';
 import type { GroupPlace, Launch, Seat } from './seat.ts';
 import type { Quantity } from './unit.ts';
+import type { Watch } from './watch.ts';
 import type { Metrics, Workload } from './workload.ts';
 
 /**
@@ -17,6 +19,8 @@ export interface CommandOutput {
   readonly artifacts: Readonly<Record<string, string>>;
   readonly durationMs: number;
   readonly counters?: { readonly before: Counters; readonly after: Counters } | undefined;
+  /** What was seen of accelerators meanwhile; `undefined` where none were loaded. */
+  readonly watch?: Watch | undefined;
 }
 
 /** A text file of the kernel. `/proc/self/io` is the keeper's own, which has waited for the tool. */
@@ -39,6 +43,8 @@ export type Reading<M extends Metrics = Metrics> = {
     readonly device?: string | undefined;
     /** Over how many seconds it was measured, all of them in the life of the command that printed it. */
     readonly windowSeconds?: number | undefined;
+    /** It was given by a stand-in for hardware, which counts in a rehearsal and nowhere else. */
+    readonly isStandIn?: boolean | undefined;
     /** Why this number cannot be used although it was printed (wrong device, file system, moved no bytes …). */
     readonly invalid?: string | undefined;
   };
@@ -47,6 +53,8 @@ export type Reading<M extends Metrics = Metrics> = {
 export interface ParsedStep<M extends Metrics = Metrics> {
   readonly toolVersion?: string | undefined;
   readonly readings: readonly Reading<M>[];
+  /** What should have been measured and was not, as the tool says why; a device as in readings or by the kernel's name, absent: the node. */
+  readonly unmeasured?: readonly { readonly device?: string | undefined; readonly why: string }[];
 }
 
 /** What must be on the node before a tool can run, as data: probed, planned and installed from one list. */
@@ -61,7 +69,7 @@ export interface ToolRequirements {
    */
   readonly places?: readonly string[];
   readonly cpuFlags?: readonly string[];
-  /** Read around every command. */
+  /** Read around every command; `*` stands for any one name: one of `mc*` for each memory controller that there is. */
   readonly counters?: readonly CounterFile[];
   /** Debian package names that provide the above (used by `--install-tools` on the local machine only). */
   readonly packages: readonly string[];
@@ -77,6 +85,8 @@ export interface Tool<M extends Metrics = Metrics, P = unknown> {
   readonly rank: number;
   readonly origin: 'native' | 'embedded';
   readonly requires: ToolRequirements;
+  /** Whether this tool is for such parameters, on whatever node; absent: for all of the workload's. */
+  readonly serves?: (params: P) => boolean;
   /** Whether this tool can serve these parameters here, beyond `requires`; an error says why not. */
   readonly needs: (params: P, facts: HostFacts) => Result<undefined>;
   /**
@@ -93,6 +103,8 @@ export interface Tool<M extends Metrics = Metrics, P = unknown> {
   readonly readLaunch?: (words: readonly string[], seat: Seat) => Result<Launch>;
   /** Most nodes that can run one step together; absent: any number. */
   readonly mostMembers?: number;
+  /** How many turns its work takes on this node, each of which may last as long as the suite says for a step; absent: one. */
+  readonly turns?: (params: P, facts: HostFacts) => number;
   /** Bytes that one step writes to the drive under test, for the plan; absent: none. */
   readonly writtenBytes?: (params: P) => number;
 }
@@ -116,3 +128,25 @@ export function defineTool<const M extends Metrics, P>(
 /** A tool that can be run here, not only read. */
 export type RunnableTool<M extends Metrics = Metrics, P = unknown> = Tool<M, P> &
   Required<Pick<Tool<M, P>, 'plan'>>;
+
+/** A tool for some of a workload's parameters: others it refuses, in these words. */
+export function serving<M extends Metrics, P, Q extends P>(
+  isServed: (params: P) => params is Q,
+  refusal: string,
+  tool: RunnableTool<M, NoInfer<Q>>,
+): RunnableTool<M, P> {
+  const { needs, plan, parse, turns, writtenBytes, serves: _, ...rest } = tool;
+  return {
+    ...rest,
+    serves: isServed,
+    needs: (params, facts) => (isServed(params) ? needs(params, facts) : err(refusal)),
+    plan: (params, facts, place) => (isServed(params) ? plan(params, facts, place) : []),
+    parse: (outputs, params, seat) => (isServed(params) ? parse(outputs, params, seat) : err(refusal)),
+    ...(turns === undefined
+      ? {}
+      : { turns: (params: P, facts: HostFacts) => (isServed(params) ? turns(params, facts) : 1) }),
+    ...(writtenBytes === undefined
+      ? {}
+      : { writtenBytes: (params: P) => (isServed(params) ? writtenBytes(params) : 0) }),
+  };
+}

@@ -21,31 +21,53 @@ export interface Metric<U extends Unit = Unit> {
   readonly bound?: Bound;
   /** A correctness metric counts wrong results; when it fails, the speed cells of its step are `invalid`. */
   readonly correctness?: boolean;
+  /** What a machine says of itself (a counter, its wear): neither a speed, which other work spoils, nor a result. */
+  readonly state?: boolean;
 }
 
 /** A metric with the workload that declares it. */
 export interface DeclaredMetric extends Metric {
   readonly workload: string;
+  /** Whether a step with these parameters can give it; absent: any can. */
+  readonly comesFrom?: ((params: Readonly<Record<string, unknown>>) => boolean) | undefined;
 }
 
 export type Metrics = Readonly<Record<string, Metric>>;
+
+type Load = 'light' | 'heavy';
 
 /** A declaration of what is stressed: its parameters and the metrics that its tools may report. */
 export interface Workload<M extends Metrics = Metrics, P = unknown> {
   readonly id: string;
   readonly title: string;
   readonly scope: 'device' | 'rail' | 'node' | 'nvlink-domain' | 'pair' | 'group' | 'fleet';
-  /** `heavy` steps are on the dead-man leash: no coordinator for 120 s ends the batch. */
-  readonly load: 'light' | 'heavy';
+  /**
+   * `heavy` steps draw power and make heat: they are on the dead-man leash (no coordinator for 120 s ends the batch) and count for
+   * power domains and cooling. It can depend on the parameters.
+   */
+  readonly load: Load | ((params: P) => Load);
   readonly params: z.ZodType<P>;
+  /** What its steps with these parameters are about: where a node is known to have none of it, nothing is planned or lacking. */
+  readonly concerns?: (params: P) => 'accelerators' | undefined;
+  /**
+   * Whether steps with these parameters overwrite whole drives: only those that the inventory names for a node by their serial
+   * numbers, which the plan gives them as `serials`.
+   */
+  readonly destroys?: (params: P) => boolean;
   /** Dimensions of its readings that follow from the parameters and are none of them. */
   readonly gives?: (params: P) => Readonly<Record<string, readonly Dimensions[string][]>>;
+  /** Which of its metrics steps with these parameters can give; absent: all. */
+  readonly measures?: (params: P) => readonly string[];
   readonly metrics: M;
 }
 
 /** Whether several nodes run one step of this workload together, so that it needs seats. */
 export const isShared = ({ scope }: Pick<Workload, 'scope'>): boolean =>
   scope === 'pair' || scope === 'group' || scope === 'fleet';
+
+/** Whether steps of a workload with these parameters are heavy. */
+export const isHeavy = <P>(workload: Pick<Workload<Metrics, P>, 'load'> | undefined, params: P): boolean =>
+  (typeof workload?.load === 'function' ? workload.load(params) : workload?.load) === 'heavy';
 
 /** Declares a workload. The type parameters keep metric names and units literal for `defineTool`. */
 export function defineWorkload<const M extends Metrics, P>(workload: Workload<M, P>): Workload<M, P> {

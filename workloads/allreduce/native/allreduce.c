@@ -59,7 +59,7 @@ static const char *read_arguments(int argc, char **argv, struct arguments *a) {
     return "expected sizes from 1024 to 67108864 bytes, multiples of 4, the smaller first";
   if (!assay_count(argv[4], 2, 16, &a->factor) || (a->factor != 2 && a->factor != 4 && a->factor != 8 && a->factor != 16))
     return "expected a factor of 2, 4, 8 or 16";
-  if (!assay_number(argv[5], 0.05, 60, &a->seconds)) return "expected 0.05 to 60 seconds";
+  if (!assay_number(argv[5], 0.05, 3600, &a->seconds)) return "expected 0.05 to 3600 seconds";
   a->network = argv[6];
   return read_network(a) ? NULL : "expected a network such as 10.0.0.0/24";
 }
