@@ -63,7 +63,12 @@ async function openSessions(): Promise<readonly string[]> {
     const session = await openSession(target, { evidence, mode: 'open' });
     openedMs = performance.now(); // since this process was started; of the last one
     if (session.progress.facts !== undefined) throw new Error('expected a run that has just begun');
-    if (mode === 'facts') await session.probe(session.progress.nextFacts, undefined);
+    if (mode === 'facts')
+      await session.probe(session.progress.nextFacts, {
+        scratch: undefined,
+        watchMs: 0,
+        now: () => new Date(),
+      });
     session.close();
     await target.transport.close();
   });

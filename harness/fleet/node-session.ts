@@ -3,23 +3,20 @@ import type { BatchEnd, JournalFold } from '../../agents/protocol/journal-fold.t
 import type { JournalRecord } from '../../agents/protocol/journal-record.ts';
 import type { FromAgent, ToAgent } from '../../agents/protocol/messages.ts';
 import type { StepRequest } from '../../agents/protocol/step.ts';
+import { budgetOf } from '../../agents/protocol/step.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Launch, LaunchAnswer } from '../../workloads/kit/seat.ts';
 import type { Deadlines, Question } from '../transport/deadlines.ts';
 import type { Channel } from '../transport/transport.ts';
+import { Answers } from './answers.ts';
 import type { SessionEvidence } from './asked.ts';
 import { Asked } from './asked.ts';
 import { Fetcher } from './fetcher.ts';
 import { hearAgent } from './hear-agent.ts';
 import { JournalMirror } from './journal-mirror.ts';
+import { lookAtClock } from './look-at-clock.ts';
 import { lostWith, Pulse } from './pulse.ts';
 import { refusalOf } from './refusal-of.ts';
-
-interface Waiter {
-  readonly type: FromAgent['type'];
-  readonly resolve: (message: FromAgent) => void;
-  readonly reject: (cause: unknown) => void;
-}
 
 export interface SessionOptions {
   readonly node: string;
@@ -48,7 +45,7 @@ export class NodeSession {
   onLaunch: ((step: string, words: readonly string[]) => Promise<LaunchAnswer>) | undefined;
   readonly #channel: Channel;
   readonly #options: SessionOptions;
-  readonly #waiters = new Set<Waiter>();
+  readonly #answers = new Answers();
   readonly #asked: Asked;
   readonly #fetcher: Fetcher;
   readonly #mirror: JournalMirror;
@@ -103,7 +100,7 @@ export class NodeSession {
   static async open(channel: Channel, options: SessionOptions): Promise<NodeSession> {
     const session = new NodeSession(channel, options);
     try {
-      const welcome = session.#next('welcome');
+      const welcome = session.#answers.next('welcome');
       session.#listen();
       const greeting = await session.#within('welcome', welcome);
       // What the node did while nobody listened comes first: decisions before that would rest on an old picture.
@@ -126,18 +123,44 @@ export class NodeSession {
     await this.#work;
   }
 
+  /** Says nothing to a node whose connection has failed: whoever waits for an answer is told why. */
   send(message: ToAgent): void {
+    if (this.#failure !== undefined) return;
     this.#channel.stdin.write(encodeLine(message));
   }
 
   /** Has the node look at itself, and resolves when the evidence of that is here. */
-  async probe(step: string, scratch: string | undefined): Promise<void> {
+  async probe(
+    step: string,
+    asked: {
+      readonly scratch: string | undefined;
+      readonly watchMs: number;
+      /** Of this machine, to see how far the node's is from it. */
+      readonly now: () => Date;
+    },
+  ): Promise<void> {
+    const { scratch, watchMs, now } = asked;
+    const clock = await lookAtClock(now, () => this.#askClock());
     this.#asked.probe(step);
-    this.send({ type: 'probe', step, ...(scratch === undefined ? {} : { scratch }) });
+    this.send({
+      type: 'probe',
+      step,
+      clock,
+      ...(scratch === undefined ? {} : { scratch }),
+      ...(watchMs === 0 ? {} : { watchMs }),
+    });
     await this.#within(
       'facts',
       this.#until(() => this.progress.ended.has(step)),
+      watchMs,
     );
+  }
+
+  async #askClock(): Promise<number> {
+    const answer = this.#answers.next('clock');
+    this.send({ type: 'clock' });
+    const said = await this.#within('pong', answer);
+    return said.type === 'clock' ? said.atMs : NaN;
   }
 
   /** Gives the node steps as one batch, and resolves with how it ended once all its evidence is here. */
@@ -147,23 +170,32 @@ export class NodeSession {
       readonly plan: string;
       readonly facts: string;
       readonly scratch?: string | undefined;
+      readonly leashMs?: number | undefined;
       readonly launch?: Launch | undefined;
     },
   ): Promise<BatchEnd> {
     const batch = this.progress.nextBatch;
-    const { plan, facts, scratch, launch } = around;
+    const { plan, facts, scratch, leashMs, launch } = around;
     this.#asked.batch(batch, steps, launch);
     this.send({
       type: 'batch',
       batch,
       plan,
       facts,
-      deadlineMs: steps.reduce((sum, { budgetMs }) => sum + budgetMs, 0) + batchMarginMs,
+      deadlineMs: budgetOf(steps) + batchMarginMs,
       ...(scratch === undefined ? {} : { scratch }),
+      ...(leashMs === undefined ? {} : { leashMs }),
       ...(launch === undefined ? {} : { launch }),
+      ...(this.#options.evidence.run.header.unattended === undefined ? {} : { unattended: true }),
       steps: [...steps],
     });
     return this.batchEnded(batch);
+  }
+
+  /** Hands a leader's launch over to a step of the batch that runs here. */
+  launch(step: string, launch: Launch): void {
+    this.#asked.launched(step, launch);
+    this.send({ type: 'launch', step, launch });
   }
 
   /** Resolves when `batch` has ended and all its evidence is here; each step may take its budget and a moment more. */
@@ -181,7 +213,7 @@ export class NodeSession {
   async finish(): Promise<void> {
     await this.#work;
     await this.#mirror.finish();
-    const finished = this.#next('finished');
+    const finished = this.#answers.next('finished');
     this.send({ type: 'finish' });
     await this.#within('finish', finished);
     await this.#work;
@@ -216,11 +248,6 @@ export class NodeSession {
       if (this.#failure !== undefined) throw this.#failure;
       await new Promise<void>((resolve) => this.#changes.push(resolve));
     }
-  }
-
-  #next(type: Waiter['type']): Promise<FromAgent> {
-    if (this.#failure !== undefined) return Promise.reject(this.#failure);
-    return new Promise((resolve, reject) => this.#waiters.add({ type, resolve, reject }));
   }
 
   #listen(): void {
@@ -266,20 +293,14 @@ export class NodeSession {
       default:
         break;
     }
-    const waiting = [...this.#waiters].filter(({ type }) => type === message.type);
-    if (waiting.length === 0) throw this.#asked.refuse('answers to what was asked', message.type);
-    for (const { resolve } of waiting) resolve(message);
-    for (const waiter of waiting) this.#waiters.delete(waiter);
+    if (!this.#answers.take(message)) throw this.#asked.refuse('answers to what was asked', message.type);
     return undefined;
   }
 
   /** A launcher on this node wants something on another one. Without a group that is being run, nobody may. */
   async #answerLaunch({ id, step, words }: Extract<FromAgent, { type: 'launch' }>): Promise<void> {
     this.#launches += 1;
-    if (this.#launches > maxLaunches) {
-      this.#fail(this.#asked.refuse(`at most ${maxLaunches} launches`, 'more'));
-      return;
-    }
+    if (this.#launches > maxLaunches) throw this.#asked.refuse(`at most ${maxLaunches} launches`, 'more');
     const refused = { exitCode: 1, text: `nothing may be launched for the step ${step} now` };
     this.send({ type: 'launched', id, ...((await this.onLaunch?.(step, words)) ?? refused) });
   }
@@ -287,8 +308,7 @@ export class NodeSession {
   #fail(cause: unknown): void {
     if (this.#failure !== undefined) return;
     this.#failure = AssayError.from(cause);
-    for (const waiter of this.#waiters) waiter.reject(this.#failure);
-    this.#waiters.clear();
+    this.#answers.fail(this.#failure);
     this.#fetcher.fail(this.#failure);
     this.#wake();
     this.close();

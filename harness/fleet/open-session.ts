@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import type { ChainPlace } from '../../agents/protocol/chain.ts';
 import type { JournalRecord } from '../../agents/protocol/journal-record.ts';
 import type { Hello } from '../../agents/protocol/messages.ts';
 import { protocolVersion } from '../../agents/protocol/version.ts';
@@ -19,12 +20,15 @@ export async function openSession(
   {
     evidence,
     mode,
+    unlessBoot,
     onStarted,
     onRecord = () => undefined,
     signal,
   }: {
     readonly evidence: SessionEvidence;
     readonly mode: 'open' | 'attach';
+    /** Refused with NOT_REBOOTED as long as the node is in this boot. */
+    readonly unlessBoot?: string | undefined;
     /** The agent is there; what goes wrong from here on may be the connection. */
     readonly onStarted?: (() => void) | undefined;
     readonly onRecord?: (record: JournalRecord) => void;
@@ -34,7 +38,7 @@ export async function openSession(
   const { node, deadlines } = target;
   const { damage, place } = evidence.node(node);
   if (damage !== undefined) throw damage;
-  const hello = createHello(evidence.run, node, { from: place.records, mode });
+  const hello = createHello(evidence.run, node, { place, mode, unlessBoot });
   const channel = await startAgent(target, hello, { signal });
   onStarted?.();
   return NodeSession.open(channel, { node, evidence, deadlines, nonce: hello.nonce, onRecord, signal });
@@ -51,7 +55,15 @@ export const beaconOf = ({ header }: RunDirectory, node: string): string =>
 export const createHello = (
   run: RunDirectory,
   node: string,
-  { from, mode }: { readonly from: number; readonly mode: Hello['mode'] },
+  {
+    place,
+    mode,
+    unlessBoot,
+  }: {
+    readonly place: ChainPlace;
+    readonly mode: Hello['mode'];
+    readonly unlessBoot?: string | undefined;
+  },
 ): Hello => ({
   type: 'hello',
   version: protocolVersion,
@@ -60,6 +72,8 @@ export const createHello = (
   node,
   head: run.headDigest,
   beacon: beaconOf(run, node),
-  from,
+  from: place.records,
+  at: place.head,
+  ...(unlessBoot === undefined ? {} : { unlessBoot }),
   mode,
 });
