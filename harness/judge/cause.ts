@@ -29,6 +29,7 @@ export interface Cause {
     | 'other-work'
     | 'restricted'
     | 'same-machine'
+    | 'set-alike'
     | 'unchecked'
     | 'unknown-accelerators'
     | 'unknown-drives'
@@ -36,7 +37,7 @@ export interface Cause {
     | 'unreadable'
     | 'vanished'
     | 'wrong';
-  /** The workload or suite entry in question. */
+  /** The workload, suite entry or fact in question. */
   readonly in?: string;
 }
 

@@ -8,7 +8,10 @@ import { facilityClaim } from '../config/inventory.ts';
 import type { Profile } from '../config/profile.ts';
 import type { Standing } from './conclude.ts';
 import { describeStanding } from './conclude.ts';
-import type { Dossier, RunDossier } from './run-dossier.ts';
+import type { Dossier } from './dossier.ts';
+import type { DeviceList } from './rules/expected-devices.ts';
+import { areExpected } from './rules/expected-devices.ts';
+import type { RunDossier } from './run-dossier.ts';
 
 /** How one node stands in one purpose. */
 export interface PurposeStanding extends Standing {
@@ -63,18 +66,18 @@ const familyOf = ({ profile }: PurposeStanding): Family | undefined =>
 interface Machine {
   /** Its hardware is what its host shows of its own. */
   readonly isVirtual: boolean;
-  /** Somebody says that it has accelerators, and the bus shows none: baseboard power, PCIe switch or BIOS. */
-  readonly lacksItsAccelerators: boolean;
+  /** Somebody says that it has devices of a kind, and none is there: power, a switch or the BIOS took all at once. */
+  readonly lacksAll: (list: DeviceList) => boolean;
 }
 
-function whatItIs({ id, facts, claims }: Dossier, { material }: RunDossier): Machine {
-  const isExpected =
-    Number(claims['accelerators.length'] ?? 0) > 0 ||
-    material.manifest?.parts.some(({ node, part }) => node === id && part === 'accelerator') === true;
-  const accelerators = facts && valueOf(facts.accelerators);
+function whatItIs(node: Dossier, { material }: RunDossier): Machine {
+  const { facts } = node;
   return {
     isVirtual: facts === undefined || valueOf(facts.os.virtualisation) !== 'none',
-    lacksItsAccelerators: isExpected && accelerators?.length === 0,
+    lacksAll: (list) => {
+      const found = facts === undefined ? undefined : valueOf<readonly unknown[]>(facts[list]);
+      return found?.length === 0 && areExpected(list, node, material);
+    },
   };
 }
 
@@ -109,7 +112,7 @@ function decideLetter(asked: {
       },
       ...decidedBy,
     };
-  const canBeTold = !machine.isVirtual && !machine.lacksItsAccelerators;
+  const canBeTold = !machine.isVirtual && !machine.lacksAll('accelerators');
   const gate = canBeTold && intended.profile.family === 'ai' ? findClosedGate(intended, purposes) : undefined;
   if (gate !== undefined)
     return {
@@ -118,7 +121,8 @@ function decideLetter(asked: {
       reason: { say: 'decided', title: gate.title, reason: gate.reason },
       decidedBy: gate.requirement,
     };
-  if (canBeTold && node.claims[facilityClaim] === true && ladder.every(isHopeless))
+  const isWhole = canBeTold && !machine.lacksAll('drives') && !machine.lacksAll('nics');
+  if (isWhole && node.claims[facilityClaim] === true && ladder.every(isHopeless))
     return { verdict: 'C', meaning: { say: 'facility-only' }, reason: because, ...decidedBy };
   const letter = { ...undecided(because), ...decidedBy };
   return intended.conclusion === 'fail'

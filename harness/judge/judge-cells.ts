@@ -12,15 +12,18 @@ import { subjectOf } from '../plan/plan.ts';
 import type { KnownSubject } from '../plan/subjects.ts';
 import type { Damage } from '../store/run-material.ts';
 import type { Cause } from './cause.ts';
+import type { Dossier, SeenDocument } from './dossier.ts';
 import { adviseOn } from './missing-action.ts';
 import type { Outcome } from './outcome.ts';
 import { invalid, missing, worst } from './outcome.ts';
 import { judgeDrift } from './rules/drift/judge-drift.ts';
+import { judgeBoots } from './rules/judge-boots.ts';
 import type { FactContext } from './rules/judge-fact-rule.ts';
 import { judgeFactRule } from './rules/judge-fact-rule.ts';
 import { judgeMetricRule } from './rules/judge-metric-rule.ts';
+import { judgeSoak } from './rules/judge-soak.ts';
 import { judgeManifest } from './rules/manifest/judge-manifest.ts';
-import type { Dossier, RunDossier, SeenDocument } from './run-dossier.ts';
+import type { RunDossier } from './run-dossier.ts';
 
 /** A decided cell with the cause that it shares with other cells of its node. */
 export interface JudgedCell {
@@ -39,7 +42,37 @@ export function judgeCells(profile: Profile, node: Dossier, index: RunDossier): 
     if (known === undefined) throw new Error(`coverage names the unknown subject ${field.subject.id}`);
     return writeCell(field, judgeField(field, { profile, known, node, index }));
   });
-  return [...judged, ...vanishedCells(profile, node, index, coverage)];
+  return [...foldAlike(profile, node, judged), ...vanishedCells(profile, node, index, coverage)];
+}
+
+/**
+ * What somebody has set alike on all devices of a kind is one defect of the configuration: eight cards that are limited to 500 W
+ * are no eight bad cards.
+ */
+function foldAlike(profile: Profile, node: Dossier, judged: readonly JudgedCell[]): readonly JudgedCell[] {
+  const paths = new Map(
+    profile.requirements.flatMap(({ id, scope, rule }) =>
+      rule.kind === 'fact' ? [[id, `${scope}s.${rule.path}`] as const] : [],
+    ),
+  );
+  const alike = new Set(
+    [...Map.groupBy(judged, ({ cell }) => cell.requirement)].flatMap(([requirement, cells]) => {
+      const [first] = cells;
+      const isOne = cells.every(
+        ({ cell, cause }) =>
+          cell.subject.kind === 'device' &&
+          cell.verdict === 'fail' &&
+          cell.owner === 'configuration' &&
+          cause === undefined &&
+          JSON.stringify(cell.reason) === JSON.stringify(first?.cell.reason),
+      );
+      return isOne && cells.length > 1 ? [requirement] : [];
+    }),
+  );
+  return judged.map((each) => {
+    const path = alike.has(each.cell.requirement) ? paths.get(each.cell.requirement) : undefined;
+    return path === undefined ? each : { ...each, cause: { of: node.id, why: 'set-alike', in: path } };
+  });
 }
 
 interface Field {
@@ -60,14 +93,20 @@ function judgeField({ requirement, isStandIn }: Coverage, { profile, known, node
     return missing('unknown-fact', { say: 'no-facts', why: node.why }, { of: node.id, why: 'no-facts' });
   }
   const isOfUse =
-    rule.kind === 'metric' || (rule.kind === 'fact' && readFactPath(rule.path)[0] === 'occupancy');
+    rule.kind === 'metric' ||
+    rule.kind === 'soak' ||
+    (rule.kind === 'fact' && readFactPath(rule.path)[0] === 'occupancy');
   if (isOfUse && node.leftOut !== undefined) return leftOut(node.id, node.leftOut);
   if (isStandIn) return judgeStandIn(requirement, node);
   switch (rule.kind) {
     case 'manifest':
-      return judgeManifest(node.id, facts, index.material);
+      return judgeManifest(rule, node.id, facts, index.material);
     case 'drift':
       return judgeDrift(node.id, facts, index);
+    case 'soak':
+      return judgeSoak(rule, node, index);
+    case 'boots':
+      return judgeBoots(rule, node);
     case 'metric':
       return judgeMetricRule(rule, requirement, known, { index, node });
     case 'fact': {

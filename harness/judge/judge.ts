@@ -4,8 +4,10 @@ import type { Said } from '../../reports/verdict/said.ts';
 import { samplesPath, samplesText } from '../../reports/verdict/samples.ts';
 import type { Verdict } from '../../reports/verdict/verdict.ts';
 import type { Profile } from '../config/profile.ts';
+import { meanTimeBound } from '../stats/mean-time-bound.ts';
 import type { NodeMaterial, RunMaterial } from '../store/run-material.ts';
 import { conclude, describeStanding, writeHeadline } from './conclude.ts';
+import type { Dossier } from './dossier.ts';
 import { assignBlame } from './groups/assign-blame.ts';
 import type { GroupCell, GroupFindings } from './groups/judge-groups.ts';
 import { groupCellsOf, judgeGroups } from './groups/judge-groups.ts';
@@ -14,9 +16,9 @@ import type { PurposeStanding } from './judge-asset.ts';
 import { judgeAsset } from './judge-asset.ts';
 import type { JudgedCell } from './judge-cells.ts';
 import { findClosedGates, judgeCells } from './judge-cells.ts';
-import type { Dossier } from './run-dossier.ts';
 import { RunDossier } from './run-dossier.ts';
 import { listMeasurements } from './samples/measurements.ts';
+import { exposureOf } from './samples/soak.ts';
 import { listAttempts } from './summary/attempts.ts';
 import { foldDefects } from './summary/defects.ts';
 import { listFacts } from './summary/list-facts.ts';
@@ -50,7 +52,7 @@ export function judge(given: RunMaterial): Verdict {
     schema: 'assay/verdict',
     schemaVersion: 2,
     assay: material.assay,
-    run: { id: header.id, startedAt: header.startedAt, purpose: header.purpose, assay: header.assay },
+    run: runOf(header),
     profile: {
       id: profile.id,
       version: profile.version,
@@ -64,7 +66,7 @@ export function judge(given: RunMaterial): Verdict {
     },
     kind: isScreening(material) ? 'screening report' : 'test report',
     conclusion: standing.conclusion,
-    exitCode: exitCodeOf(standing.conclusion, damage),
+    exitCode: exitCodeOf(standing.conclusion, damage, header.rehearsal),
     headline:
       profile.family === 'survey' ? surveyHeadline(assets, standing, cells) : writeHeadline(standing, cells),
     counts: { required: countCells(cells, 'required'), advisory: countCells(cells, 'advisory') },
@@ -78,6 +80,8 @@ export function judge(given: RunMaterial): Verdict {
       facts: listFacts(facts),
     })),
     ...(nodes.length > 1 ? { block: describeBlock(own, across, index, findings) } : {}),
+    ...(header.rehearsal === true ? { rehearsal: true } : {}),
+    ...describeSoak(index),
     cells,
     defects: foldDefects(judged, findings.blames, index),
     measurements: [...listMeasurements(index)],
@@ -99,6 +103,33 @@ export function judge(given: RunMaterial): Verdict {
         })),
     },
   };
+}
+
+/** What a verdict says of the run that it is about. */
+export const runOf = ({
+  id,
+  startedAt,
+  purpose,
+  assay,
+  unattended,
+}: RunMaterial['header']): Verdict['run'] => ({
+  id,
+  startedAt,
+  purpose,
+  assay,
+  ...(unattended === undefined ? {} : { unattended }),
+});
+
+/** What the soak shows of all nodes together, at this confidence. */
+const confidence = 0.9;
+
+function describeSoak(index: RunDossier): Pick<Verdict, 'soak'> {
+  const exposure = exposureOf(index);
+  const { soak } = index.material.suite;
+  if (exposure === undefined || soak === undefined) return {};
+  const { seconds: nodeSeconds, nodes, failures } = exposure;
+  const meanSeconds = meanTimeBound(nodeSeconds, failures.length, confidence);
+  return { soak: { ...soak, nodes, nodeSeconds, failures: [...failures], meanSeconds, confidence } };
 }
 
 /** What was measured across nodes, and whom the bad ones are blamed on. */

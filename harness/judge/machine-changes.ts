@@ -63,7 +63,7 @@ function findOther(
 }
 
 /** The first part that makes two states of one machine differ. */
-function findChange(
+export function findChange(
   before: HostFacts,
   after: HostFacts,
 ): { readonly kind: string; readonly part: string; readonly isGone: boolean } | undefined {

@@ -7,7 +7,8 @@ import type { Plan, PlannedStep, PlannedSubject } from '../plan/plan.ts';
 import { findReplaced } from '../plan/plan-again.ts';
 import type { KnownSubject } from '../plan/subjects.ts';
 import { describeSubjects } from '../plan/subjects.ts';
-import type { Damage, EndedStep, FactsDocument, NodeMaterial, RunMaterial } from '../store/run-material.ts';
+import type { NodeMaterial, RunMaterial } from '../store/run-material.ts';
+import type { Dossier, JudgedSample } from './dossier.ts';
 import { inStableOrder } from './in-stable-order.ts';
 import type { Stale } from './machine-changes.ts';
 import { findStale } from './machine-changes.ts';
@@ -25,54 +26,6 @@ const withSaid = (node: NodeMaterial): Seen => ({
     isUsable(sample) ? sample : { ...sample, invalid: { say: 'quoted', text: sample.invalid ?? '' } },
   ),
 });
-
-type Claims = RunMaterial['inventory']['nodes'][number]['claims'];
-
-/** What one keeper saw of its machine. */
-export interface SeenDocument extends FactsDocument {
-  readonly subjects: ReadonlyMap<string, KnownSubject>;
-}
-
-/** A reading with why it cannot be used, whoever says so. */
-export interface JudgedSample extends Omit<Sample, 'invalid'> {
-  readonly invalid?: Said | undefined;
-}
-
-/** What is known about one node, or about what several nodes did together, found by name instead of searched. */
-export interface Dossier {
-  readonly id: string;
-  /** The node itself; or those of the group. */
-  readonly members: string[];
-  readonly reached: boolean;
-  /** The node that this is another name of. */
-  readonly sameAs?: string | undefined;
-  /** Why it was not reached, or why there are no facts about it. */
-  readonly why?: Said | undefined;
-  readonly damage?: Damage | undefined;
-  readonly facts?: HostFacts | undefined;
-  /** Of every keeper that looked, in order, with the subjects that it saw. */
-  readonly documents: readonly SeenDocument[];
-  readonly claimedClass: string | undefined;
-  readonly claims: Claims;
-  /** Why it answered and takes no part. */
-  readonly leftOut?: Said | undefined;
-  /** The planned steps that give evidence about it, by step, in the order of the plan. */
-  readonly planned: ReadonlyMap<string, PlannedStep>;
-  readonly steps: ReadonlyMap<string, EndedStep>;
-  /** In a stable order. */
-  readonly samples: readonly JudgedSample[];
-  readonly byMetric: ReadonlyMap<string, readonly JudgedSample[]>;
-  /** Samples that count wrong results, by step. */
-  readonly checks: ReadonlyMap<string, readonly JudgedSample[]>;
-  /** Why a step says nothing about the machine as it is now, by step. */
-  readonly stale: ReadonlyMap<string, Stale>;
-  /** Why the output of a step could not be read, by step. */
-  readonly unreadable: ReadonlyMap<string, Said>;
-  /** The node and its devices; or the group itself. */
-  readonly subjects: ReadonlyMap<string, KnownSubject>;
-  /** Every name under which a tool may report on one of them. */
-  readonly names: ReadonlySet<string>;
-}
 
 /** The material of a run with everything in it found by name: built once, so that judging is linear in its cells. */
 export class RunDossier {
@@ -204,6 +157,7 @@ export class RunDossier {
         unreadable: [...(own?.unreadable ?? [])].flatMap(([step, reason]) =>
           names.has(step) ? [{ step, reason }] : [],
         ),
+        unmeasured: (own?.unmeasured ?? []).filter(({ step }) => names.has(step)),
       },
       {
         claimedClass: classes.size === 1 ? [...classes][0] : undefined,
@@ -224,12 +178,28 @@ export class RunDossier {
   }
 
   #open(
-    { id, reached, sameAs, why, damage, facts, documents = [], under, steps, samples: all, unreadable }: Seen,
+    {
+      id,
+      reached,
+      sameAs,
+      why,
+      damage,
+      facts,
+      documents = [],
+      restarts = [],
+      boots = new Map(),
+      under,
+      steps,
+      samples: all,
+      unreadable,
+      unmeasured = [],
+    }: Seen,
     about: Pick<Dossier, 'claimedClass' | 'claims' | 'leftOut' | 'subjects'>,
     staleElsewhere: ReadonlyMap<string, Stale> = new Map(),
   ): Dossier {
     const { metrics } = this.material;
     const isCheck = ({ metric }: JudgedSample): boolean => metrics.get(metric)?.correctness === true;
+    const isSpeed = ({ metric }: JudgedSample): boolean => metrics.get(metric)?.state !== true;
     const first = documents[0]?.step;
     const changes = documents.length > 1 ? findStale(documents) : new Map<string, Stale>();
     const stale = new Map(
@@ -240,7 +210,9 @@ export class RunDossier {
     );
     const busy = new Map(steps.map((step) => [step.step, whyBusy(id, step, this.material.suite)]));
     const samples = all.map((sample) => {
-      const why = stale.get(sample.step)?.reason ?? (isCheck(sample) ? undefined : busy.get(sample.step));
+      const why =
+        stale.get(sample.step)?.reason ??
+        (isCheck(sample) || !isSpeed(sample) ? undefined : busy.get(sample.step));
       return why === undefined ? sample : { ...sample, invalid: sample.invalid ?? why };
     });
     // What was measured in an earlier state of the machine is shown, and is missing again; a wrong result stands.
@@ -259,6 +231,8 @@ export class RunDossier {
         ...document,
         subjects: new Map(describeSubjects(id, document.facts).map((each) => [each.subject.id, each])),
       })),
+      restarts,
+      boots,
       ...about,
       planned: this.plannedFor(id),
       steps: new Map(steps.map((step) => [step.step, step])),
@@ -267,6 +241,7 @@ export class RunDossier {
       stale,
       checks: Map.groupBy(present.filter(isCheck), ({ step }) => step),
       unreadable: new Map(unreadable.map(({ step, reason }) => [step, reason])),
+      unmeasured,
       names: new Set([...about.subjects.values()].flatMap(({ names }) => names)),
     };
   }

@@ -4,12 +4,13 @@ import type { Requirement } from '../../../workloads/kit/requirement.ts';
 import type { Profile } from '../../config/profile.ts';
 import type { PlannedSubject } from '../../plan/plan.ts';
 import type { SkipCause } from '../../store/coordinator-journal.ts';
+import type { Dossier } from '../dossier.ts';
 import type { JudgedCell } from '../judge-cells.ts';
 import { absenceOf, leftOut, writeCell } from '../judge-cells.ts';
 import type { Outcome } from '../outcome.ts';
 import { invalid, missing } from '../outcome.ts';
 import { judgeMetricRule } from '../rules/judge-metric-rule.ts';
-import type { Dossier, RunDossier } from '../run-dossier.ts';
+import type { RunDossier } from '../run-dossier.ts';
 
 /** A decided cell about several nodes. */
 export interface GroupCell extends JudgedCell {
@@ -158,6 +159,9 @@ function isFounded(cause: SkipCause, isOpen: boolean, { blames, closedGates }: G
     case 'lost':
     case 'begun':
       return isOpen;
+    case 'idled':
+      // Its cooling is no fault of anybody's here.
+      return false;
     case 'said':
       return isBlamed || (cause.node !== undefined && closedGates(cause.node).length > 0);
   }

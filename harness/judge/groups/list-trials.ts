@@ -4,8 +4,10 @@ import type { Trial } from '../../../reports/verdict/verdict.ts';
 import type { Limit } from '../../../workloads/kit/limit.ts';
 import { candidateLimits } from '../../config/candidate-limits.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
+import { isOfSoak } from '../../plan/soak-windows.ts';
 import { decide } from '../decide.ts';
-import type { Dossier, JudgedSample, RunDossier } from '../run-dossier.ts';
+import type { Dossier, JudgedSample } from '../dossier.ts';
+import type { RunDossier } from '../run-dossier.ts';
 import { selectLimits } from '../samples/select-limits.ts';
 import { fateOf, foldFates } from '../samples/step-fate.ts';
 
@@ -34,6 +36,8 @@ function judgeTrial(planned: PlannedStep, index: RunDossier): Trial {
   const fates: Said = { say: 'fates', fates: foldFates([fate]) };
   const broken = material.broken.get(step);
   if (!telling.has(fate.execution)) return unknown(fates);
+  // Of a soak nobody can tell whether a launch was lost with the coordinator.
+  if (!fate.isEvidence && isOfSoak(planned)) return unknown(fates);
   if (!fate.isEvidence) {
     const spoilt: Said | undefined =
       broken === undefined ? whySpoilt(planned, fate.execution, index) : { say: 'lost-during', ...broken };
@@ -56,9 +60,10 @@ function judgeTrial(planned: PlannedStep, index: RunDossier): Trial {
   const unusable = samples.find(({ invalid }) => invalid !== undefined);
   if (samples.length === 0 || unusable?.invalid !== undefined)
     return unknown(unusable?.invalid ?? { say: 'no-reading' });
-  const held = samples.flatMap((sample) =>
-    limitsFor(sample, leader, index).map((limit) => ({ sample, limit })),
-  );
+  // In a soak all else was under load too.
+  const held = isOfSoak(planned)
+    ? []
+    : samples.flatMap((sample) => limitsFor(sample, leader, index).map((limit) => ({ sample, limit })));
   const missed = held.find(({ sample, limit: { comparator, value } }) => {
     return decide([sample.value], { comparator, value, sampling: 'exact' }).decision === 'fail';
   });

@@ -10,6 +10,9 @@ import type { KnownSubject } from '../../plan/subjects.ts';
 import type { Outcome } from '../outcome.ts';
 import { missing } from '../outcome.ts';
 import type { RunDossier } from '../run-dossier.ts';
+import { describeCount } from './counted-fact.ts';
+import type { DeviceList } from './expected-devices.ts';
+import { areExpected } from './expected-devices.ts';
 import { judgeUnique } from './judge-unique.ts';
 import { lookUpFact } from './look-up-fact.ts';
 
@@ -32,6 +35,7 @@ const schemas = { node: HostFacts, accelerator: Accelerator, drive: Drive, nic: 
 
 /** Lists of devices, of which a node may have none. */
 const devices = { accelerators: 'accelerator', drives: 'drive', nics: 'nic' } as const;
+const isDeviceList = (list: string): list is DeviceList => Object.hasOwn(devices, list);
 
 /** Judges one fact of one subject. An unknown fact is missing with the reason, whatever the rule says. */
 export function judgeFactRule(rule: FactRule, known: KnownSubject, context: FactContext): Outcome {
@@ -48,13 +52,35 @@ export function judgeFactRule(rule: FactRule, known: KnownSubject, context: Fact
   const { kind, node } = known.subject;
   const { profile } = context;
   // The nodes of a block are alike: what is said of one is said of most.
-  const key = JSON.stringify([profile, kind, expectation, found.value]);
+  const counted = describeCount(root, rule.path);
+  const key = JSON.stringify([profile, kind, expectation, found.value, counted.listed]);
   const outcomes = outcomesBy(rule);
-  const outcome = outcomes.get(key) ?? hold(found.value, expectation, { path: rule.path, kind, profile });
+  const about = { path: rule.path, kind, profile, counted };
+  const outcome = outcomes.get(key) ?? hold(found.value, expectation, about);
   outcomes.set(key, outcome);
+  const glance = rule.watched === true ? whyGlance(context) : undefined;
+  if (outcome.verdict === 'pass' && glance !== undefined) return glance;
   const [list = ''] = readFactPath(rule.path);
-  const counted = list in devices && found.value === 0 ? devices[list as keyof typeof devices] : undefined;
-  return counted === undefined ? outcome : { ...outcome, cause: { of: node, why: `no-${counted}` } };
+  if (!isDeviceList(list) || found.value !== 0) return outcome;
+  const { claims, index } = context;
+  const isLost = outcome.verdict === 'fail' && areExpected(list, { id: node, claims }, index.material);
+  return {
+    ...outcome,
+    ...(isLost ? { remedy: { owner: 'hardware', action: { say: 'restore-devices', list } } } : {}),
+    cause: { of: node, why: `no-${devices[list]}` },
+  };
+}
+
+/** Why what was seen may be one moment's, where the suite asks for more. */
+function whyGlance({ facts, index }: FactContext): Outcome | undefined {
+  const { watchSeconds } = index.material.suite;
+  if (watchSeconds === undefined) return undefined;
+  const { watchedSeconds } = facts.occupancy;
+  if ('unknown' in watchedSeconds)
+    return missing('unknown-fact', { say: 'fact-unknown', unknown: watchedSeconds.unknown });
+  if (watchedSeconds.value >= watchSeconds) return undefined;
+  const said = `watched for ${watchedSeconds.value.toFixed(1)} s of the ${watchSeconds} s that the suite asks for`;
+  return missing('unknown-fact', { say: 'fact-unknown', unknown: said });
 }
 
 const outcomesBy = perObject<FactRule, Map<string, Outcome>>(() => new Map());
@@ -63,14 +89,19 @@ const outcomesBy = perObject<FactRule, Map<string, Outcome>>(() => new Map());
 function hold(
   found: FactValue,
   { comparator, expected, source }: Expectation,
-  about: { readonly path: string; readonly kind: PlannedSubject['kind']; readonly profile: string },
+  about: {
+    readonly path: string;
+    readonly kind: PlannedSubject['kind'];
+    readonly profile: string;
+    readonly counted: ReturnType<typeof describeCount>;
+  },
 ): Outcome {
-  const { path, kind, profile } = about;
+  const { path, kind, profile, counted } = about;
   const unit = kind in schemas ? unitOfFact(schemas[kind as keyof typeof schemas], path) : undefined;
   const inUnit = unit === undefined ? {} : { unit };
   return {
     verdict: satisfies(found, comparator, expected) ? 'pass' : 'fail',
-    reason: { say: 'fact', comparator, expected, found, ...inUnit },
+    reason: { say: 'fact', comparator, expected, found, ...inUnit, ...counted },
     limit: { id: source, comparator, expected, source: profile },
     observed: { kind: 'fact', path, value: found, ...inUnit },
   };

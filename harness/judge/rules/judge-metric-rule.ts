@@ -1,17 +1,21 @@
 import type { Said } from '../../../reports/verdict/said.ts';
 import type { Limit } from '../../../workloads/kit/limit.ts';
 import { perObject } from '../../../workloads/kit/per-object.ts';
-import type { MetricRule, Requirement } from '../../../workloads/kit/requirement.ts';
+import type { MetricRule, Requirement, SessionName } from '../../../workloads/kit/requirement.ts';
 import { nameOf } from '../../../workloads/kit/subject.ts';
+import type { Metric } from '../../../workloads/kit/workload.ts';
 import { candidateLimits } from '../../config/candidate-limits.ts';
+import { nameOfSession } from '../../plan/sessions.ts';
 import type { KnownSubject } from '../../plan/subjects.ts';
 import { decide } from '../decide.ts';
+import type { Dossier, JudgedSample } from '../dossier.ts';
 import type { Outcome } from '../outcome.ts';
 import { invalid, missing, worst } from '../outcome.ts';
-import type { Dossier, JudgedSample, RunDossier } from '../run-dossier.ts';
+import type { RunDossier } from '../run-dossier.ts';
 import { explainAbsence } from '../samples/explain-absence.ts';
 import type { Flaw, Judged } from '../samples/find-flaws.ts';
 import { findGaps, isWrong, whyUnproven, whyUnusable, wrongResults } from '../samples/find-flaws.ts';
+import { grow } from '../samples/grow.ts';
 import { groupByDimensions, observe } from '../samples/measurements.ts';
 import { selectLimits } from '../samples/select-limits.ts';
 
@@ -32,11 +36,10 @@ export function judgeMetricRule(
   if (rule.statedBy === 'contract' && limits.length === 0) {
     return missing('no-limit', { say: 'contract-needed', metric: rule.metric });
   }
-  const samples = (context.node.byMetric.get(rule.metric) ?? []).filter((sample) =>
-    isAbout(sample, known, requirement),
+  const samples = (context.node.byMetric.get(rule.metric) ?? []).filter(
+    (sample) => isAbout(sample, known, requirement) && !isUnderLoad(sample, metric),
   );
-  const { workload } = metric;
-  if (samples.length === 0) return explainAbsence(requirement, workload, known, context);
+  if (samples.length === 0) return explainAbsence(requirement, metric, known, context);
   const unproven = limits.map((limit) => whyUnproven(limit, samples, metric));
   const [reason] = unproven;
   if (reason !== undefined && unproven.every((each) => each !== undefined)) {
@@ -44,13 +47,47 @@ export function judgeMetricRule(
   }
   const applicable = selectLimits(limits, known.device, context.node.claimedClass);
   const judged: Judged = { ...context, requirement, metric };
-  return (
-    worst(applicable.map((limit) => judgeByLimit(limit, samples, judged))) ?? {
-      ...missing('no-limit', { say: 'no-limit-for', metric: rule.metric, label: known.subject.label }),
-      ...observe(samples, metric.unit),
-    }
-  );
+  const outcome = worst(applicable.map((limit) => judgeByLimit(limit, samples, judged))) ?? {
+    ...missing('no-limit', { say: 'no-limit-for', metric: rule.metric, label: known.subject.label }),
+    ...observe(samples, metric.unit),
+  };
+  const lacking = outcome.verdict === 'pass' ? lackingSessions(samples, requirement, context) : [];
+  return lacking.length === 0
+    ? outcome
+    : { ...outcome, verdict: 'inconclusive', reason: { say: 'sessions', lacking, so: outcome.reason } };
 }
+
+/** The sessions that have given nothing yet: with one still to come, what was measured may be of a good hour. */
+function lackingSessions(
+  samples: readonly JudgedSample[],
+  { sessions = [] }: Requirement,
+  context: { readonly index: RunDossier; readonly node: Dossier },
+): SessionName[] {
+  const seen = new Set(
+    samples.flatMap((sample) => {
+      const name = nameOfSession(sample.session);
+      if (sample.invalid !== undefined) return [];
+      return name === 'after-boot' && !isBehindBoot(sample, context) ? [] : [name];
+    }),
+  );
+  return sessions.filter((name) => !seen.has(name));
+}
+
+/** Was this begun, by the journal of each node that took part, in another boot than the one that its session had to leave? */
+function isBehindBoot(
+  { step, session }: JudgedSample,
+  { index, node }: { readonly index: RunDossier; readonly node: Dossier },
+): boolean {
+  const asked = index.material.sessions.find((each) => each.session === session)?.boots ?? {};
+  return node.members.every((member) => {
+    const [left, boot] = [asked[member], index.node(member)?.boots.get(step)];
+    return left !== undefined && boot !== undefined && boot !== left;
+  });
+}
+
+/** A speed that was taken while all else was under load is no speed of this part; a wrong result and a counter stand. */
+const isUnderLoad = ({ dimensions }: JudgedSample, { correctness, state }: Metric): boolean =>
+  dimensions['during'] === 'soak' && correctness !== true && state !== true;
 
 /**
  * A sample is about a subject when it names it. A node-scoped `exact` requirement also takes the samples of the
@@ -67,14 +104,16 @@ function isAbout(
 
 function judgeByLimit(limit: Limit, samples: readonly JudgedSample[], judged: Judged): Outcome {
   const { metric, requirement } = judged;
-  const shown = show(limit);
+  const shown = showLimit(limit);
   if (limit.unit !== metric.unit)
     return {
       ...invalid({ say: 'limit-unit', limit: limit.unit, metric: metric.unit }),
       limit: shown,
     };
+  const counted = limit.statistic === 'growth' ? grow(samples, judged.node) : samples;
+  if (counted.length === 0) return { ...missing('not-run', { say: 'quoted', text: oneLook }), limit: shown };
   // Wrong is wrong, whatever the tool was about when it found it.
-  const placed = samples.filter((sample) => matches(sample, limit.where) || isWrong(sample, metric));
+  const placed = counted.filter((sample) => matches(sample, limit.where) || isWrong(sample, metric));
   if (placed.length === 0)
     return { ...missing('not-run', { say: 'no-sample-with', where: limit.where }), limit: shown };
   const flaws = new Map<JudgedSample, Flaw>();
@@ -113,8 +152,10 @@ function judgeByLimit(limit: Limit, samples: readonly JudgedSample[], judged: Ju
   return { ...decision, limit: shown, ...observed };
 }
 
+const oneLook = 'the counter was looked at once, and what it grew by is seen in two looks';
+
 /** A limit as the document shows it. */
-const show = perObject(({ id, comparator, value, unit, evidence }: Limit) => ({
+export const showLimit = perObject(({ id, comparator, value, unit, evidence }: Limit) => ({
   id,
   comparator,
   expected: { value, unit },

@@ -4,8 +4,10 @@ import type { Requirement } from '../../../workloads/kit/requirement.ts';
 import { nameOf } from '../../../workloads/kit/subject.ts';
 import type { DeclaredMetric, Metric } from '../../../workloads/kit/workload.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
+import { isOfSoak } from '../../plan/soak-windows.ts';
 import type { Cause } from '../cause.ts';
-import type { Dossier, JudgedSample, RunDossier } from '../run-dossier.ts';
+import type { Dossier, JudgedSample } from '../dossier.ts';
+import type { RunDossier } from '../run-dossier.ts';
 import { fateOf, foldFates } from './step-fate.ts';
 
 /** Why a sample cannot be used, and the cause that it shares with other cells. */
@@ -81,6 +83,7 @@ export function whyUnusable(sample: JudgedSample, limit: Limit, judged: Judged):
   const fate = fateOf(sample.step, node, index);
   if (!fate.isEvidence) return { reason: { say: 'fates', fates: foldFates([fate]) } };
   if (sample.origin === 'embedded') return indicative(sample, judged);
+  if (metric.state === true) return undefined;
   return whyRestricted(judged) ?? whyIncorrect(sample, judged);
 }
 
@@ -162,10 +165,21 @@ function siblingChecks(sample: JudgedSample, { index, node, metric }: Judged): r
  */
 export function findGaps(samples: readonly JudgedSample[], limit: Limit, judged: Judged): Said | undefined {
   const { index, node } = judged;
-  const planned = [...node.planned.values()];
+  // A group of a soak needs a coordinator in every window: what it did counts, and what it did not is listed elsewhere.
+  const planned = [...node.planned.values()].filter((step) => step.seat === undefined || !isOfSoak(step));
   const seen = new Set(samples.map(({ step }) => step));
   const entries = new Set(planned.filter(({ step }) => seen.has(step)).map(({ entry }) => entry));
-  const due = planned.filter((step) => entries.has(step.entry) || isDue(step, limit, judged));
+  // That no device could be reached speaks for nothing else of the node.
+  const ofDevices = new Set(
+    judged.requirement.scope === 'node'
+      ? node.unmeasured.filter(({ subject }) => subject.kind === 'device').map(({ step }) => step)
+      : [],
+  );
+  const due = planned.filter(
+    (step) =>
+      (entries.has(step.entry) || isDue(step, limit, judged)) &&
+      (seen.has(step.step) || !ofDevices.has(step.step)),
+  );
   const gaps = due
     .map(({ step }) => fateOf(step, node, index))
     .filter(({ step, isEvidence }) => !isEvidence || !seen.has(step));
@@ -183,7 +197,8 @@ export function findGaps(samples: readonly JudgedSample[], limit: Limit, judged:
  * contradict the limit's dimensions. A speed must match them all, since other entries of a workload report others.
  */
 function isDue(step: PlannedStep, limit: Limit, { metric }: Judged): boolean {
-  if (step.workload !== metric.workload) return false;
+  if (step.workload !== metric.workload || metric.comesFrom?.(step.params) === false) return false;
+  if (isOfSoak(step) && metric.correctness !== true && metric.state !== true) return false;
   return (
     Object.entries(limit.where).every(([key, value]) =>
       key in step.params ? step.params[key] === value : metric.correctness === true,

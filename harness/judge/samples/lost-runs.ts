@@ -1,5 +1,6 @@
 import type { PlannedStep } from '../../plan/plan.ts';
-import type { Dossier, RunDossier } from '../run-dossier.ts';
+import type { Dossier } from '../dossier.ts';
+import type { RunDossier } from '../run-dossier.ts';
 import type { StepFate } from './step-fate.ts';
 import { fateOf } from './step-fate.ts';
 

@@ -7,8 +7,9 @@ import { nameOf } from '../../../workloads/kit/subject.ts';
 import type { Unit } from '../../../workloads/kit/unit.ts';
 import { median } from '../../stats/median.ts';
 import { medianInterval } from '../../stats/median-interval.ts';
+import type { Dossier, JudgedSample } from '../dossier.ts';
 import type { Outcome } from '../outcome.ts';
-import type { Dossier, JudgedSample, RunDossier } from '../run-dossier.ts';
+import type { RunDossier } from '../run-dossier.ts';
 import { listLostRuns } from './lost-runs.ts';
 
 /** Samples of one tool with the same dimensions: repetitions of one measurement. */

@@ -1,7 +1,8 @@
 import type { Said, SaidFate } from '../../../reports/verdict/said.ts';
 import type { SkipCause } from '../../store/coordinator-journal.ts';
 import type { RunMaterial } from '../../store/run-material.ts';
-import type { Dossier, RunDossier } from '../run-dossier.ts';
+import type { Dossier } from '../dossier.ts';
+import type { RunDossier } from '../run-dossier.ts';
 
 /** What became of one planned step, and why if it is not evidence. */
 export interface StepFate {
@@ -26,7 +27,9 @@ export function fateOf(step: string, node: Dossier, { material }: RunDossier): S
     return {
       step,
       execution: 'skipped',
-      reason: unreadable ?? describeSkip(material.skips.get(step), material) ?? { say: 'no-evidence' },
+      reason: unreadable ??
+        describeSkip(material.skips.get(step), material) ??
+        describeIdle(node.id, material) ?? { say: 'no-evidence' },
       isEvidence: false,
       isUnreadable: false,
     };
@@ -52,18 +55,26 @@ export function fateOf(step: string, node: Dossier, { material }: RunDossier): S
 export const allOf = ([first, ...more]: readonly Said[]): Said | undefined =>
   first === undefined || more.length === 0 ? first : { say: 'all', of: [first, ...more] };
 
-function describeSkip(cause: SkipCause | undefined, { plannedProfile }: RunMaterial): Said | undefined {
+/** Nothing was begun on a node whose cooling is in trouble. */
+function describeIdle(node: string, { idled }: RunMaterial): Said | undefined {
+  const trouble = idled.get(node);
+  return trouble === undefined ? undefined : { say: 'idled', trouble };
+}
+
+function describeSkip(cause: SkipCause | undefined, material: RunMaterial): Said | undefined {
   switch (cause?.why) {
     case undefined:
       return undefined;
     case 'gate': {
-      const gate = plannedProfile.requirements.find(({ id }) => id === cause.requirement);
+      const gate = material.plannedProfile.requirements.find(({ id }) => id === cause.requirement);
       return { say: 'kept-out', node: cause.node, because: gate?.title ?? cause.requirement };
     }
     case 'blamed':
       return { say: 'kept-out', node: cause.node };
     case 'lost':
       return { say: 'lost-node', node: cause.node };
+    case 'idled':
+      return describeIdle(cause.node, material) ?? { say: 'lost-node', node: cause.node };
     case 'begun':
       return { say: 'begun-before', node: cause.node };
     case 'said':

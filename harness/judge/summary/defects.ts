@@ -10,7 +10,7 @@ import { subjectOf } from '../../plan/plan.ts';
 import type { Cause } from '../cause.ts';
 import { nameOfCause } from '../cause.ts';
 import type { JudgedCell } from '../judge-cells.ts';
-import { ownerOf } from '../missing-action.ts';
+import { joinAdvice, ownerOf } from '../missing-action.ts';
 import type { RunDossier } from '../run-dossier.ts';
 import { listLostRuns } from '../samples/lost-runs.ts';
 import { foldFates } from '../samples/step-fate.ts';
@@ -54,7 +54,7 @@ export function foldDefects(
         cells: cells.length,
       },
       verdict: lead.verdict,
-      action: lead.action ?? { say: 'investigate' as const },
+      action: joinAdvice([lead, ...cells].map((each) => each.action)) ?? { say: 'investigate' as const },
       cells: cells.map(({ id }) => id),
       evidence: evidenceOf(cells, blames, index),
       ...describeRetest(cells, blames, index),
@@ -90,7 +90,7 @@ function vanishedRuns(unmet: readonly JudgedCell[], index: RunDossier): readonly
         owner: 'configuration' as const,
         symptom: { say: 'lost-runs' as const, entry, planned, fates: foldFates(lost) },
         verdict: 'missing' as const,
-        action: { say: 'advice' as const, on: 'not-run' as const },
+        action: { say: 'advice' as const, on: 'not-run' as const, names: [entry] },
         cells: [],
         evidence: kept.map(({ step }) => `nodes/${leader(step)}/steps/${step}`),
       };

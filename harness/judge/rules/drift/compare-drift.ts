@@ -2,7 +2,7 @@ import { unknown } from '../../../../workloads/kit/facts/fact.ts';
 import type { HostFacts } from '../../../../workloads/kit/facts/host-facts.ts';
 import { compareSettings, hasTolerance, whyUnknown } from './compare-settings.ts';
 import type { Configuration, Setting } from './configuration.ts';
-import { isLimit, readConfiguration } from './configuration.ts';
+import { isLimit, listOf, mayBeClosed, readConfiguration } from './configuration.ts';
 
 /** One setting of a node beside that of the golden one; what is not known says why in its place. */
 export interface DriftFinding {
@@ -20,16 +20,23 @@ const maybeUnlimited: ReadonlySet<string> = new Set(['limits.cpuQuotaCores', 'li
 
 /** How a node is set up beside the golden one. Of limits, only those that differ or are not known. */
 export function compareDrift(golden: HostFacts | Configuration, facts: HostFacts): readonly DriftFinding[] {
-  const { settings } = 'settings' in golden ? golden : readConfiguration(golden);
+  const { settings } = 'identity' in golden ? readConfiguration(golden) : golden;
   return [...readConfiguration(facts).settings].flatMap(([path, found]): readonly DriftFinding[] => {
     const model = settings.get(path) ?? unknown('not recorded');
+    if (listOf(path) !== undefined && !isOneNumber(model, found)) return [];
     const verdict = compareSettings(path, model, found);
     if (isLimit(path) && verdict === 'pass') return [];
-    const gap = maybeUnlimited.has(path) ? whyUnknown(found) : undefined;
-    if (gap !== undefined && gap === whyUnknown(model)) return [];
+    // Of what many machines do not have, or keep from all but root, two that say nothing for one reason are no finding.
+    const gap = maybeUnlimited.has(path) || mayBeClosed(path) ? whyUnknown(found) : undefined;
+    if (verdict === 'missing' && gap !== undefined && gap === whyUnknown(model)) return [];
     return [{ path, golden: model, found, verdict }];
   });
 }
+
+/** Whether both have as many devices, and any: else the list of the devices itself differs, or has nothing to say. */
+const isOneNumber = (golden: Setting, found: Setting): boolean =>
+  'value' in found &&
+  ('unknown' in golden || (golden.value.length === found.value.length && golden.value.length > 0));
 
 /**
  * What most nodes have, to stand in for a golden node: for each path the most frequent value of at least 8 nodes that

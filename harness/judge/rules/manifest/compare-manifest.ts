@@ -1,6 +1,6 @@
 import type { HostFacts } from '../../../../workloads/kit/facts/host-facts.ts';
-import type { Manifest } from '../../../config/manifest.ts';
-import { manifestParts } from '../../../config/manifest.ts';
+import { manifestParts } from '../../../../workloads/kit/requirement.ts';
+import type { Manifest, ManifestPart } from '../../../config/manifest.ts';
 import { compareMemory } from './compare-memory.ts';
 import { compareParts } from './compare-parts.ts';
 import { manifestDevices } from './manifest-devices.ts';
@@ -14,12 +14,13 @@ export function compareManifest(
   manifest: Manifest,
   node: string,
   facts: HostFacts,
+  parts: readonly ManifestPart['part'][] = manifestParts,
 ): readonly ManifestFinding[] {
   const elsewhere = manifest.parts.filter((row) => row.node !== node);
-  return manifestParts.flatMap((part): readonly ManifestFinding[] => {
+  return parts.flatMap((part): readonly ManifestFinding[] => {
     const rows = manifest.parts.filter((row) => row.node === node && row.part === part);
     if (rows.length === 0) return [];
-    if (part === 'memory') return compareMemory(rows, facts);
+    if (part === 'memory') return compareMemory(rows, elsewhere, facts);
     return compareParts({ part, rows, elsewhere, devices: manifestDevices(part, facts) });
   });
 }

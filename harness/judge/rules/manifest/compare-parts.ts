@@ -3,6 +3,7 @@ import type { Fact } from '../../../../workloads/kit/facts/fact.ts';
 import { valueOf } from '../../../../workloads/kit/facts/fact.ts';
 import type { ManifestPart } from '../../../config/manifest.ts';
 import { countModel, demandFor } from './count-model.ts';
+import { isLabelled, labelsOf } from './label-of.ts';
 import type { FoundDevice } from './manifest-devices.ts';
 import type { ManifestFinding } from './manifest-finding.ts';
 import { matchModel, plainModel } from './match-model.ts';
@@ -50,13 +51,23 @@ export function compareParts(comparison: PartComparison): readonly ManifestFindi
           unless(
             (unknown) => ({ say: 'parts-unknown', part, expected, unknown }),
             () => ({
-              verdict: sum(all) === expected ? 'pass' : 'fail',
+              verdict: verdictOfSum(part, expected, sum(all)),
               reason: { say: 'parts-counted', part, expected, found: sum(all) },
             }),
           ),
         ]),
     ...findStrangers(comparison, models),
   ];
+}
+
+/** Ports of the board are network cards to the host and in no supplier's list. */
+function verdictOfSum(
+  part: ManifestPart['part'],
+  expected: number,
+  found: number,
+): ManifestFinding['verdict'] {
+  if (found === expected) return 'pass';
+  return part === 'nic' && found > expected ? 'missing' : 'fail';
 }
 
 const sum = (all: readonly { readonly count: number }[]): number =>
@@ -76,18 +87,20 @@ function findSerial(
   all: readonly FoundDevice[],
 ): ManifestFinding {
   const { part, model, serial } = row;
-  const own = all.find((device) => valueOf(device.serial) === serial);
+  const own = all.find((device) => isLabelled(device, serial));
   if (own !== undefined) return judgeOwn(row, own);
   const candidates = all.filter(
     (device) => model === undefined || 'unknown' in device.model || matchModel(device, [model]) !== undefined,
   );
-  const blind = candidates.flatMap((device) => ('unknown' in device.serial ? [device.serial.unknown] : []));
+  const labels = candidates.map((device) => labelsOf(device, serial));
+  const blind = labels.flatMap((label) => ('unknown' in label ? [label.unknown] : []));
   if (blind[0] !== undefined)
     return { verdict: 'missing', reason: { say: 'part-unknown', part, serial, unknown: blind[0] } };
-  const listed = new Set(rows.map((each) => each.serial));
-  const instead = candidates
-    .flatMap((device) => valueOf(device.serial) ?? [])
-    .filter((each) => !listed.has(each));
+  const instead = candidates.flatMap((device) =>
+    rows.some((row) => row.serial !== undefined && isLabelled(device, row.serial))
+      ? []
+      : (valueOf(labelsOf(device, serial)) ?? []),
+  );
   return { verdict: 'fail', reason: { say: 'part-absent', part, serial, instead } };
 }
 
@@ -106,16 +119,18 @@ function findStrangers(
   { part, rows, elsewhere, devices }: PartComparison,
   models: readonly string[],
 ): readonly ManifestFinding[] {
-  const listed = new Set(rows.flatMap(({ serial }) => serial ?? []));
+  const listed = rows.flatMap(({ serial }) => serial ?? []);
   const open = rows.filter(({ serial }) => serial === undefined);
-  if (listed.size === 0 || open.some(({ model }) => model === undefined)) return [];
+  if (listed.length === 0 || open.some(({ model }) => model === undefined)) return [];
   const counted = new Set(open.map(({ model = '' }) => plainModel(model)));
   return (valueOf(devices) ?? []).flatMap((device): readonly ManifestFinding[] => {
     const serial = valueOf(device.serial);
     const model = matchModel(device, models);
     const mayBeCounted =
       'unknown' in device.model ? counted.size > 0 : model !== undefined && counted.has(plainModel(model));
-    if (serial === undefined || listed.has(serial) || mayBeCounted) return [];
+    if (serial === undefined || listed.some((each) => isLabelled(device, each)) || mayBeCounted) return [];
+    // A port of the board, of a model that was not delivered as a card.
+    if (part === 'nic' && model === undefined && models.length > 0) return [];
     const owner = elsewhere.find((row) => row.part === part && row.serial === serial)?.node;
     const reason: Said = { say: 'stranger', part, serial, model: valueOf(device.model), owner };
     return [{ verdict: 'fail', reason }];

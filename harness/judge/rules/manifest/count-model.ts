@@ -1,9 +1,10 @@
 import type { Said } from '../../../../reports/verdict/said.ts';
 import { valueOf } from '../../../../workloads/kit/facts/fact.ts';
 import type { ManifestPart } from '../../../config/manifest.ts';
+import { isLabelled } from './label-of.ts';
 import type { FoundDevice } from './manifest-devices.ts';
 import type { ManifestFinding } from './manifest-finding.ts';
-import { matchModel, plainModel } from './match-model.ts';
+import { isBlind, matchModel, plainModel } from './match-model.ts';
 
 /** One model of a manifest among all of its kind. */
 interface Listed {
@@ -39,8 +40,10 @@ export function demandFor(
   const open = rows.filter((row) => row.model === undefined);
   const bySerial = open
     .filter(({ serial }) => serial !== undefined)
-    .map(({ serial }) => all.find((device) => valueOf(device.serial) === serial));
-  const clear = bySerial.filter((device) => device !== undefined && 'value' in device.model);
+    .map(({ serial = '' }) => all.find((device) => isLabelled(device, serial)));
+  const clear = bySerial.filter(
+    (device) => device !== undefined && ('value' in device.model || matchModel(device, models) !== undefined),
+  );
   const least = own + clear.filter((device) => device && matchModel(device, models) === model).length;
   const most = least + sum(open) - bySerial.length;
   const unclear = bySerial.length - clear.length;
@@ -53,7 +56,7 @@ export function countModel(
   all: readonly FoundDevice[],
 ): ManifestFinding {
   const certain = sum(all.filter((device) => matchModel(device, models) === model));
-  const blind = all.filter((device) => 'unknown' in device.model);
+  const blind = all.filter((device) => isBlind(device, models));
   const possible = certain + sum(blind);
   const says = (
     verdict: ManifestFinding['verdict'],
@@ -80,8 +83,8 @@ export function countModel(
 /** What is there instead: whoever spelled a model differently needs to see how Assay spells it. */
 function countOthers(all: readonly FoundDevice[]): { model: string; count: number }[] {
   const counts = new Map<string, number>();
-  for (const { model, count } of all) {
-    const name = valueOf(model);
+  for (const { model, also = [], count } of all) {
+    const name = valueOf(model) ?? also[0];
     if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + count);
   }
   return [...counts].slice(0, 5).map(([model, count]) => ({ model, count }));

@@ -1,4 +1,5 @@
 import type { HostFacts } from '../../../../workloads/kit/facts/host-facts.ts';
+import type { ManifestRule } from '../../../../workloads/kit/requirement.ts';
 import type { RunMaterial } from '../../../store/run-material.ts';
 import type { Outcome } from '../../outcome.ts';
 import { missing } from '../../outcome.ts';
@@ -6,10 +7,15 @@ import { allOf } from '../../samples/step-fate.ts';
 import { compareManifest } from './compare-manifest.ts';
 
 /** Is everything there that the supplier says was delivered? The findings that are not met, the worst first. */
-export function judgeManifest(node: string, facts: HostFacts, { manifest }: RunMaterial): Outcome {
+export function judgeManifest(
+  { parts }: ManifestRule,
+  node: string,
+  facts: HostFacts,
+  { manifest }: RunMaterial,
+): Outcome {
   if (manifest === undefined)
     return missing('no-claim', { say: 'no-manifest' }, { of: 'block', why: 'no-manifest' });
-  const findings = compareManifest(manifest, node, facts);
+  const findings = compareManifest(manifest, node, facts, parts);
   const cause = { of: node, why: 'manifest' } as const;
   const reasonOf = (verdict: 'fail' | 'missing') =>
     allOf(findings.filter((finding) => finding.verdict === verdict).map(({ reason }) => reason));
@@ -18,6 +24,6 @@ export function judgeManifest(node: string, facts: HostFacts, { manifest }: RunM
   const unknown = reasonOf('missing');
   if (unknown !== undefined) return missing('unknown-fact', unknown, cause);
   return findings.length === 0
-    ? missing('no-claim', { say: 'nothing-listed', node }, cause)
+    ? missing('no-claim', { say: 'nothing-listed', node, ...(parts === undefined ? {} : { parts }) }, cause)
     : { verdict: 'pass', reason: { say: 'parts-there', count: findings.length } };
 }

@@ -11,10 +11,12 @@ import { nameOf } from '../../../../workloads/kit/subject.ts';
 import { h100, nvmeDrive } from '../../../support/constructed/facts.ts';
 import type { ConstructedNode, ConstructedRun, ConstructedStep } from '../../../support/constructed-run.ts';
 import {
+  constructedMetrics,
   constructLimit,
   constructProfile,
   constructRequirement,
   constructRun,
+  declareMetrics,
 } from '../../../support/constructed-run.ts';
 import type { Told } from '../../../support/tell.ts';
 import { tell } from '../../../support/tell.ts';
@@ -128,6 +130,52 @@ describe('a cell with usable samples', () => {
   });
 });
 
+describe('a counter that a machine keeps', () => {
+  const metrics = declareMetrics([
+    ['copy.errors', { unit: 'count', better: 'lower', domain: 'count', title: 'Errors', state: true }],
+  ]);
+  const kept = constructRequirement({ id: 'kept', rule: { kind: 'metric', metric: 'copy.errors' } });
+  const none = { metric: 'copy.errors', comparator: 'atMost', value: 0, unit: 'count' } as const;
+  const growth = constructLimit({ ...none, id: 'copy.growth', statistic: 'growth' });
+  const looks = (limit: Limit, ...values: readonly number[]) =>
+    cell(
+      run(
+        {
+          steps: copies(values).map((step, index) => ({
+            ...step,
+            samples: [{ metric: 'copy.errors', value: values[index] ?? 0 }],
+          })),
+        },
+        { metrics, profile: constructProfile([kept]), limits: [limit] },
+      ),
+      'kept',
+    );
+
+  it('needs no check beside it: it is no speed', () => {
+    expect(looks(constructLimit({ ...none, id: 'copy.none' }), 0, 0).verdict).toBe('pass');
+    expect(looks(constructLimit({ ...none, id: 'copy.none' }), 7, 7).verdict).toBe('fail');
+  });
+
+  it('is judged by what it grew by in the run, where its limit says so', () => {
+    expect(looks(growth, 7, 7, 7)).toMatchObject({ verdict: 'pass', observed: { n: 3, min: 0, max: 0 } });
+    expect(looks(growth, 7, 7, 9)).toMatchObject({ verdict: 'fail', observed: { max: 2 } });
+    expect(looks(growth, 7, 9, 9).verdict).toBe('fail');
+  });
+
+  it('has been looked at once where two readings of it stand in one step', () => {
+    const [only] = copies([7]);
+    const twice = [7, 7].map((value) => ({ metric: 'copy.errors', value }));
+    const material = { metrics, profile: constructProfile([kept]), limits: [growth] };
+    const verdict = run({ steps: [{ ...only!, samples: twice }] }, material);
+    expect(cell(verdict, 'kept')).toMatchObject({ verdict: 'missing', missing: 'not-run' });
+  });
+
+  it('shows no growth in one look, and none when it went back', () => {
+    expect(looks(growth, 7)).toMatchObject({ verdict: 'missing', missing: 'not-run' });
+    expect(looks(growth, 7, 0, 0)).toMatchObject({ verdict: 'invalid' });
+  });
+});
+
 describe('no measurement is never a pass', () => {
   it('without a plan', () => {
     const verdict = run({ steps: copies([11 * GB]) }, { planned: false });
@@ -155,6 +203,44 @@ describe('no measurement is never a pass', () => {
     });
     expect(verdict.defects).toHaveLength(1);
     expect(verdict.defects[0]?.cells).toEqual(['node:speed', 'node:right']);
+  });
+  it('without a tool for one entry of several: missing, with the reason of that one', () => {
+    const [copied] = copies([11 * GB]);
+    const verdict = run({
+      steps: [{ ...copied!, samples: [{ metric: 'copy.speed', value: 11 * GB }] }],
+      unplanned: [{ entry: 'check', workload: 'copy', reason: { say: 'quoted', text: 'no driver' } }],
+    });
+    expect(cell(verdict, 'speed').verdict).toBe('invalid');
+    expect(cell(verdict, 'right')).toMatchObject({ missing: 'no-tool', reason: 'check: no driver' });
+  });
+  it('without a tool for the entry that gives it: missing, whatever became of the others', () => {
+    const metrics = new Map(
+      [...constructedMetrics].map(([name, metric]) => [
+        name,
+        {
+          ...metric,
+          comesFrom: ({ check }: Readonly<Record<string, unknown>>) =>
+            (check === true) === (name === 'copy.wrong'),
+        },
+      ]),
+    );
+    const [copied] = copies([11 * GB]);
+    const verdict = run(
+      {
+        steps: [{ ...copied!, execution: 'error', reason: 'exit code 1', samples: [] }],
+        unplanned: [
+          {
+            entry: 'check',
+            workload: 'copy',
+
+            reason: { say: 'quoted', text: 'no driver' },
+          },
+        ],
+      },
+      { metrics },
+    );
+    expect(cell(verdict, 'speed')).toMatchObject({ missing: 'not-run' });
+    expect(cell(verdict, 'right')).toMatchObject({ missing: 'no-tool', reason: 'check: no driver' });
   });
   it('without a limit: missing, and told apart from not run', () => {
     const open = constructRequirement({

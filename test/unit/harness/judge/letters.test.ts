@@ -100,6 +100,15 @@ const machines: Readonly<Record<string, Asked>> = {
     facts: gone,
     manifest: [{ node: 'node', part: 'accelerator', count: 8 }],
   },
+  'accelerators of a claimed model are gone from the bus': {
+    facts: gone,
+    claims: { 'accelerators.model': 'H100-SXM5-80GB' },
+  },
+  'the facility is attested, and claimed drives are all gone': {
+    facts: { ...gone, drives: known([]) },
+    claims: { ...attested, 'drives.length': 4 },
+    ladder: [noDrive, training(), inference],
+  },
   'a virtual machine shows no accelerator': { facts: { ...gone, virtualisation: known('kvm') } },
   'whether it is a virtual machine is not known': { facts: { ...gone, virtualisation: unknown('no') } },
   'the facility is attested, and something is only undecided': {

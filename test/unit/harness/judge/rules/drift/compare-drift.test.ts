@@ -51,6 +51,14 @@ describe('compareDrift', () => {
       { path: 'cpu.logicalCpus', golden: '192', found: '192', verdict: 'pass' },
       { path: 'cpu.numaNodes', golden: '2', found: '2', verdict: 'pass' },
       { path: 'memory.totalBytes', golden: '2.000 TB', found: '2.000 TB', verdict: 'pass' },
+      ...[
+        ['settings.kernelArguments', 'ro quiet'],
+        ['settings.governor', 'performance'],
+        ['settings.numaBalancing', 'off'],
+        ['settings.transparentHugePages', 'madvise'],
+        ['settings.iommu', 'passthrough'],
+        ['settings.ncclConfiguration', 'none'],
+      ].map(([path, same]) => ({ path, golden: same, found: same, verdict: 'pass' })),
       { path: 'accelerators', golden: 'none', found: 'none', verdict: 'pass' },
       {
         path: 'drives',
@@ -62,6 +70,12 @@ describe('compareDrift', () => {
         path: 'nics',
         golden: '1 × mlx5_core, 400 Gbit/s, MTU 1500',
         found: '1 × mlx5_core, 400 Gbit/s, MTU 1500',
+        verdict: 'pass',
+      },
+      {
+        path: 'drives.firmware',
+        golden: '1 × SAMSUNG MZQL23T8HCLS-00A07, GDC5602Q',
+        found: '1 × SAMSUNG MZQL23T8HCLS-00A07, GDC5602Q',
         verdict: 'pass',
       },
     ]);
@@ -94,6 +108,88 @@ describe('compareDrift', () => {
     ],
   ])('names what differs or is not known (%#)', (facts, finding) => {
     expect(drifted(facts)).toEqual([finding]);
+  });
+  it.each([
+    [
+      mergeFacts({ settings: { kernelArguments: known('ro quiet iommu=pt') } }),
+      'fail settings.kernelArguments: ro quiet | ro quiet iommu=pt',
+    ],
+    [
+      mergeFacts({ settings: { ncclConfiguration: known('NCCL_IB_HCA=mlx5') } }),
+      'fail settings.ncclConfiguration: none | NCCL_IB_HCA=mlx5',
+    ],
+    [mergeFacts({ settings: { numaBalancing: known('on') } }), 'fail settings.numaBalancing: off | on'],
+    [
+      mergeFacts({ settings: { governor: unknown('host settings: not probed') } }),
+      'missing settings.governor: performance | not known: host settings: not probed',
+    ],
+    [
+      mergeFacts({ settings: { acs: known([{ address: '0000:0b:00.0', accessControl: 'ReqRedir' }]) } }),
+      'missing settings.acs: not known: needs root: ACS | 1 × 0000:0b:00.0, ReqRedir',
+    ],
+    [
+      mergeFacts({ drives: known([nvmeDrive({ firmware: known('GDC5502Q') })]) }),
+      'fail drives.firmware: 1 × SAMSUNG MZQL23T8HCLS-00A07, GDC5602Q | 1 × SAMSUNG MZQL23T8HCLS-00A07, GDC5502Q',
+    ],
+    [
+      mergeFacts({ nics: known([nic({ firmware: known('28.39.1002') })]) }),
+      'missing nics.firmware: 1 × mlx5_core, ? (?: no ethtool) | 1 × mlx5_core, 28.39.1002',
+    ],
+  ])('names what somebody has set, and firmware (%#)', (facts, finding) => {
+    expect(drifted(facts)).toEqual([finding]);
+  });
+  it.each([
+    [
+      { isPartitioned: known(true) },
+      'isPartitioned: 2 × H100-SXM5-80GB, whole | 1 × H100-SXM5-80GB, divided; 1 × H100-SXM5-80GB, whole',
+    ],
+    [
+      { persistenceEnabled: known(false) },
+      'persistenceEnabled: 2 × H100-SXM5-80GB, persistent | 1 × H100-SXM5-80GB, not persistent; 1 × H100-SXM5-80GB, persistent',
+    ],
+    [
+      { firmware: known('96.00.74.00.01') },
+      'firmware: 2 × H100-SXM5-80GB, 96.00.89.00.01 | 1 × H100-SXM5-80GB, 96.00.74.00.01; 1 × H100-SXM5-80GB, 96.00.89.00.01',
+    ],
+    [
+      { driverVersion: known('535.1') },
+      'driverVersion: 2 × H100-SXM5-80GB, 550.90.07 | 1 × H100-SXM5-80GB, 535.1; 1 × H100-SXM5-80GB, 550.90.07',
+    ],
+    [
+      { fabric: known('In Progress') },
+      'fabric: 2 × H100-SXM5-80GB, Completed, Success | 1 × H100-SXM5-80GB, Completed, Success; 1 × H100-SXM5-80GB, In Progress',
+    ],
+    [
+      { confidentialComputing: known(true) },
+      'confidentialComputing: 2 × H100-SXM5-80GB, confidential computing off | 1 × H100-SXM5-80GB, confidential computing off; 1 × H100-SXM5-80GB, confidential computing on',
+    ],
+  ])('names the one accelerator of several that is in another mode (%#)', (changes, finding) => {
+    expect(drifted(gpus({}, changes), gpus({}, {}))).toEqual([`fail accelerators.${finding}`]);
+  });
+  it('says once that accelerators are lacking, not of each of their modes', () => {
+    expect(drifted(gpus({}), gpus({}, {}))).toHaveLength(1);
+  });
+  it('one mode that no driver tells hides no other', () => {
+    const old = { confidentialComputing: unknown('not reported'), fabric: unknown('not reported') };
+    expect(drifted(gpus(old), gpus(old))).toEqual([]);
+    expect(drifted(gpus({ ...old, isPartitioned: known(true) }), gpus(old))).toHaveLength(1);
+    expect(drifted(gpus({}), gpus(old))).toHaveLength(2);
+  });
+  it('evidence of a version before that looked at fewer things is compared in what it has', () => {
+    const none = unknown('host settings: not probed');
+    const before = mergeFacts({
+      settings: {
+        kernelArguments: none,
+        governor: none,
+        numaBalancing: none,
+        transparentHugePages: none,
+        iommu: none,
+        gpuDirect: none,
+        ncclConfiguration: none,
+      },
+    });
+    expect(drifted(before, before)).toEqual([]);
+    expect(drifted(golden, before)).not.toEqual([]);
   });
   it('names a limit that neither side knows, unless it is one that both do not have', () => {
     const blind = withLimits({ unrestricted: unknown('cgroup: denied') });

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ManifestPart } from '../../../../../../harness/config/manifest.ts';
-import { manifestParts } from '../../../../../../harness/config/manifest.ts';
 import { compareManifest } from '../../../../../../harness/judge/rules/manifest/compare-manifest.ts';
 import { known, unknown } from '../../../../../../workloads/kit/facts/fact.ts';
 import type { Drive } from '../../../../../../workloads/kit/facts/host-facts.ts';
+import { manifestParts } from '../../../../../../workloads/kit/requirement.ts';
 import { mergeFacts, nvmeDrive } from '../../../../../support/constructed/facts.ts';
 
 const models = ['X1', 'Y1', 'Z1'];

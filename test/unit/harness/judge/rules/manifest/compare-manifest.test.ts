@@ -163,7 +163,7 @@ describe('a serial', () => {
       'missing: expected cpu with serial C1, not known: the facts hold no serials of processors',
     );
     expect(compare([{ part: 'memory', serial: 'M1', model: '64 GiB' }], facts)[0]).toBe(
-      'missing: expected the memory module with serial M1, not known: the facts hold no serials of modules',
+      'missing: expected memory with serial M1, not known: no EDAC',
     );
   });
 });
@@ -266,11 +266,6 @@ describe('the number of a model', () => {
       'missing: expected 2 × EPYC 9654, not known: lscpu does not report Socket(s)',
     ]);
   });
-  it('is missing for network cards, of which the facts hold interfaces only', () => {
-    expect(compare([{ part: 'nic', count: 8 }])).toEqual([
-      'missing: expected 8 × nic, not known: the facts hold network interfaces, not cards: neither models, serials nor their number',
-    ]);
-  });
 });
 
 describe('memory', () => {
@@ -301,7 +296,7 @@ describe('memory', () => {
     'M321R8GA0BB0 65536 MB',
     '0.0625 TiB',
   ])('reads the size in %s, where GB is GiB', (model) => {
-    expect(compare([{ part: 'memory', model, count: 16 }], { memoryBytes: 1007 * gibibyte })[0]).toMatch(
+    expect(compare([{ part: 'memory', model, count: 16 }], { memoryBytes: 1007 * gibibyte }).at(-1)).toMatch(
       /^pass: expected 1024 GiB/,
     );
   });
