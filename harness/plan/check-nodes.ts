@@ -44,3 +44,31 @@ export function checkPowerDomains(
     return { id, limitKw, plannedKw };
   });
 }
+
+/** The nodes that are loaded and cooled by a liquid, which nothing here watches: by how they are cooled. */
+export const liquidCooled = ({ nodes }: Pick<Inventory, 'nodes'>, loaded: ReadonlySet<string>) =>
+  Map.groupBy(
+    nodes.filter(({ name, cooling = 'air' }) => cooling !== 'air' && loaded.has(name)),
+    ({ cooling = 'air' }) => cooling,
+  );
+
+/**
+ * Refuses heavy load on nodes that are cooled by a liquid when nobody vouches for the facility: without flow such a part is at
+ * its limit in seconds, and no agent sees a leak.
+ */
+export function checkCooling(
+  inventory: Pick<Inventory, 'nodes'>,
+  loaded: ReadonlySet<string>,
+  isWatched: boolean,
+): void {
+  const liquid = [...liquidCooled(inventory, loaded)];
+  if (isWatched || liquid.length === 0) return;
+  const each = liquid.map(([cooling, nodes]) => `${nodes.map(({ name }) => name).join(', ')} (${cooling})`);
+  throw new AssayError(
+    'COOLING_UNWATCHED',
+    `expected somebody who watches flow and leaks, found heavy load on ${each.join('; ')}`,
+    {
+      hint: 'Have the facility watched, and say who does: --facility-ack NAME; or name a command that tells of it: `facility` in the inventory.',
+    },
+  );
+}

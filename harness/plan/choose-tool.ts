@@ -8,7 +8,7 @@ import type { RegisteredWorkload } from '../../workloads/registry.ts';
 
 /**
  * The tool that serves an entry on a node: the pinned one, else the best-ranked one that can. The error names
- * every candidate with what it lacks, since that is what the reader has to install or to accept.
+ * every candidate for these parameters with what it lacks, since that is what the reader has to install or to accept.
  */
 export function chooseTool(
   registered: RegisteredWorkload,
@@ -16,7 +16,10 @@ export function chooseTool(
   facts: HostFacts,
   pinned?: string,
 ): Result<Tool, Said> {
-  const candidates = registered.tools.filter((tool) => pinned === undefined || tool.id === pinned);
+  const asked = registered.tools.filter((tool) => pinned === undefined || tool.id === pinned);
+  // What is for other parameters lacks nothing: it is named only where nothing else is there.
+  const serving = asked.filter(({ serves }) => serves?.(params) !== false);
+  const candidates = serving.length > 0 ? serving : asked;
   const refusals: { tool: string; why: Said }[] = [];
   for (const tool of candidates) {
     const why = whyNot(tool as Tool, params, facts);

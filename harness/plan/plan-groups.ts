@@ -10,6 +10,8 @@ import { findFabricAddress } from './find-fabric-address.ts';
 import { groupName } from './group-name.ts';
 import { pairRounds } from './pair-rounds.ts';
 import type { Plan, PlannedStep, PlannedSubject } from './plan.ts';
+import { sessions } from './sessions.ts';
+import { inWindow, soakWindows } from './soak-windows.ts';
 
 /** A node that can take part in a measurement across nodes. */
 interface Member extends FabricAddress {
@@ -29,7 +31,10 @@ export function planGroups(options: {
   readonly inventory: Inventory;
   readonly registry: Registry;
 }): Part {
-  const entries = options.suite.entries.filter(({ across }) => across !== undefined);
+  // A soak of one machine lacks no partner.
+  const entries = options.suite.entries.filter(
+    ({ across, soak }) => across !== undefined && (soak !== true || options.nodes.length > 1),
+  );
   const parts = entries.map((entry) => planEntry(entry, options));
   // Two nodes are a pair and all of them: one name, two subjects.
   const subjects = new Map(
@@ -44,7 +49,7 @@ export function planGroups(options: {
 
 function planEntry(
   entry: SuiteEntry,
-  { nodes, inventory, registry }: Parameters<typeof planGroups>[0],
+  { nodes, inventory, registry, suite }: Parameters<typeof planGroups>[0],
 ): Part {
   const { fabric } = inventory;
   const refused: Plan['unplanned'] = [];
@@ -74,18 +79,32 @@ function planEntry(
     return { steps: [], unplanned: refused, subjects: [] };
   }
   const most = registered?.tools.find(({ id }) => id === members[0]?.tool)?.mostMembers ?? members.length;
-  const groups =
+  const rounds =
     entry.across === 'pairs'
       ? pairsInRounds(members, entry.repetitions)
       : allInRounds(members, most, entry.repetitions);
+  // Partners stay the same from window to window, and are those of the first round.
+  const groups = entry.soak === true ? rounds.slice(0, 1) : rounds;
+  const planRound = (
+    asked: SuiteEntry,
+    round: Round['groups'],
+    prefix: string,
+    name: Pick<PlannedStep, 'repetition' | 'together'>,
+  ): readonly PlannedStep[] =>
+    round.flatMap((group, index) => {
+      const step = `${prefix}-${asked.id}${round.length > 1 ? `-${index + 1}` : ''}`;
+      return planGroup(group, asked, { step, ...name });
+    });
   return {
     steps: groups.flatMap(({ repetition, groups: round }) =>
-      round.flatMap((group, index) =>
-        planGroup(group, entry, {
-          step: `r${repetition}-${entry.id}${round.length > 1 ? `-${index + 1}` : ''}`,
-          repetition,
-        }),
-      ),
+      entry.soak === true
+        ? soakWindows(suite).flatMap((window) =>
+            planRound(inWindow(entry, window), round, window.together, {
+              repetition: window.ordinal,
+              together: window.together,
+            }),
+          )
+        : planRound(entry, round, `r${repetition}`, { repetition }),
     ),
     unplanned: refused,
     subjects: groups.flatMap(({ groups: round }) => round.map((group) => describeGroup(group, entry))),
@@ -140,7 +159,7 @@ export function planGroup(
     readonly tool: string;
   }[],
   entry: Pick<SuiteEntry, 'id' | 'workload' | 'params' | 'budgetSeconds'>,
-  name: Pick<PlannedStep, 'step' | 'repetition' | 'isExtra'>,
+  name: Pick<PlannedStep, 'step' | 'repetition' | 'isExtra' | 'together'>,
 ): readonly PlannedStep[] {
   const seat: Omit<Seat, 'rank'> = {
     group: groupName(members.map(({ node }) => node)),
@@ -154,7 +173,7 @@ export function planGroup(
     workload: entry.workload,
     tool,
     params: entry.params,
-    session: 1,
+    session: sessions.start,
     seat: { ...seat, rank },
     budgetMs: entry.budgetSeconds * 1000,
   }));

@@ -1,15 +1,19 @@
 import { leaderEnded } from '../../agents/protocol/step.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { OpenNode } from '../fleet/open-node.ts';
+import type { PlannedStep } from '../plan/plan.ts';
 import { requestOf } from '../plan/plan.ts';
+import { isOfSoak } from '../plan/soak-windows.ts';
 import type { RunEvidence } from '../store/run-evidence.ts';
 import type { StopWatch } from './stop-watch.ts';
 
-/** Brings a node through the steps that it does alone, from wherever it stands. */
+/** Brings a node through the steps of a phase that are its own to begin, from wherever it stands. */
 export async function measureAlone(
   { node, session, factsStep, scratch }: OpenNode,
   evidence: RunEvidence,
   stops: StopWatch,
+  isOfPhase: (step: PlannedStep) => boolean,
+  leash: { readonly leashMs?: number } = {},
 ): Promise<void> {
   const { progress } = session;
   if (!evidence.isPlanned(node)) {
@@ -19,17 +23,28 @@ export async function measureAlone(
       { hint: 'Measure it in a run of its own.' },
     );
   }
-  const planned = evidence.dueOn(node).filter(({ seat }) => seat === undefined);
-  if (progress.runningBatch !== undefined) {
+  const planned = evidence
+    .dueOn(node)
+    .filter((step) => (step.seat === undefined || isOfSoak(step)) && isOfPhase(step));
+  const all = evidence.stepsOf(node);
+  const isOfLater = progress.runningSteps.some((name) => {
+    const step = all.get(name);
+    return step !== undefined && !isOfPhase(step);
+  });
+  // What was begun before an interruption may be of a phase that others have to be served in meanwhile.
+  if (progress.runningBatch !== undefined && !isOfLater) {
     const { execution, reason } = await session.batchEnded(progress.runningBatch);
     if (execution === 'cancelled' && reason !== leaderEnded) throw await stops.explain(node, reason);
   }
-  const steps = planned.filter(({ step }) => !progress.ended.has(step));
+  const open = planned.filter(({ step }) => !progress.ended.has(step));
+  // What a window has is run at once, groups too.
+  const steps = [...Map.groupBy(open, ({ together, step }) => together ?? step).values()].flat();
   if (steps.length === 0) return;
   const { execution, reason } = await session.runBatch(steps.map(requestOf), {
     plan: evidence.planDigest,
     facts: factsStep,
     scratch,
+    ...leash,
   });
   if (execution === 'cancelled') throw await stops.explain(node, reason);
 }

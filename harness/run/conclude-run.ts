@@ -18,7 +18,7 @@ import { htmlPieces } from '../../reports/writers/html/render-html.ts';
 import { plainScreen, writers } from '../../reports/writers/writers.ts';
 import { nodeOf } from '../../workloads/kit/subject.ts';
 import { Inventory } from '../config/inventory.ts';
-import { judge } from '../judge/judge.ts';
+import { judge, runOf } from '../judge/judge.ts';
 import { damaged } from '../store/evidence-damaged.ts';
 import { jsonOf, jsonPieces } from '../store/read-document.ts';
 import { profileDigests, unknownProfile } from '../store/read-inputs.ts';
@@ -38,12 +38,12 @@ export async function writeVerdict(
   verdict: Verdict,
   evidence: RunEvidence,
 ): Promise<void> {
-  await folder.mark();
+  folder.mark();
   // What was concluded from evidence that has changed since stands for nothing.
   if (verdict.evidence.damage !== undefined) await folder.remove(conclusionsOf(evidence.run));
   for (const { node, path } of verdict.evidence.samples) {
     const samples = sortSamples(evidence.node(node).material.samples);
-    await folder.write(path, samplesText({ run: verdict.run.id, node, samples }));
+    folder.write(path, samplesText({ run: verdict.run.id, node, samples }));
   }
   await folder.removeOthers(
     'samples',
@@ -56,7 +56,7 @@ export async function writeVerdict(
 async function writeDocument(folder: ReportFolder, verdict: Verdict): Promise<void> {
   const { id } = verdict.profile;
   if (verdict.nodes.length <= mostNodesInOne) {
-    await folder.write(reportPaths.verdict(id), jsonPieces(verdict));
+    folder.write(reportPaths.verdict(id), jsonPieces(verdict));
     return folder.remove([reportPaths.sheets(id)]);
   }
   const { head, sheets } = splitVerdict(verdict);
@@ -64,10 +64,10 @@ async function writeDocument(folder: ReportFolder, verdict: Verdict): Promise<vo
   for (const sheet of sheets) {
     const path = reportPaths.sheet(id, sheet.node);
     const text = [...jsonPieces(sheet)].join('');
-    await folder.write(path, text);
+    folder.write(path, text);
     named.push({ node: sheet.node, path, sha256: sha256(text) });
   }
-  await folder.write(reportPaths.verdict(id), jsonPieces({ ...head, sheets: named }));
+  folder.write(reportPaths.verdict(id), jsonPieces({ ...head, sheets: named }));
   await folder.removeOthers(reportPaths.sheets(id), new Set(named.map(({ path }) => posix.basename(path))));
 }
 
@@ -94,17 +94,16 @@ export async function writeReports(
   lookup: VerdictLookup,
 ): Promise<ReadonlyMap<string, string>> {
   const { verdict } = lookup;
-  await folder.mark();
+  folder.mark();
   const paths = pathsOfReports(run, verdict.profile.id);
   for (const { id, render, pieces } of writers) {
     const path = paths.get(id);
-    if (path !== undefined) await folder.write(path, pieces?.(lookup) ?? render(lookup, plainScreen));
+    if (path !== undefined) folder.write(path, pieces?.(lookup) ?? render(lookup, plainScreen));
   }
   if (verdict.profile.id !== run.header.profile) return paths;
   const pages = lookup.isBlock ? verdict.nodes.map(({ id }) => id) : [];
   const partOf = nodeParts(verdict);
-  for (const id of pages)
-    await folder.write(reportPaths.nodeReport(id), htmlPieces(createLookup(partOf(id))));
+  for (const id of pages) folder.write(reportPaths.nodeReport(id), htmlPieces(createLookup(partOf(id))));
   await folder.removeOthers('nodes', new Set(pages));
   return paths;
 }
@@ -129,9 +128,13 @@ export async function readVerdict(
   if (verdict.profile.id !== profile) throw refuse(`the profile ${profile}`, verdict.profile.id);
   if (verdict.profile.digest !== digest)
     throw refuse(`the profile with sha256 ${digest}`, `sha256 ${verdict.profile.digest}`);
-  const { id, startedAt, purpose, assay } = run.header;
-  if (!isDeepStrictEqual(verdict.run, { id, startedAt, purpose, assay }))
+  if (!isDeepStrictEqual(verdict.run, runOf(run.header)))
     throw refuse('what the run says of itself', JSON.stringify(verdict.run).slice(0, 300));
+  if (verdict.rehearsal !== run.header.rehearsal)
+    throw refuse(
+      run.header.rehearsal === true ? 'a rehearsal' : 'no rehearsal',
+      `rehearsal: ${verdict.rehearsal}`,
+    );
   // Files are named after nodes, so all of them are looked at before the first is written.
   const { nodes } = await run.readDocument(Inventory, `${runPaths.inputs}/${inputNames.inventory}`);
   const expected = nodes.map(({ name }) => name).toSorted();

@@ -7,18 +7,12 @@ import type { Target } from '../fleet/open-session.ts';
 import { beaconOf, openSession } from '../fleet/open-session.ts';
 import { isGone, NodeHeld } from '../fleet/refusal-of.ts';
 import { abandon, begun } from '../fleet/stop-node.ts';
-import { planAgain } from '../plan/plan-again.ts';
 import { firstNames } from './first-names.ts';
+import { hasDoneAll } from './has-done-all.ts';
 import type { MeasureOptions } from './measure-options.ts';
+import { openBehindBoot } from './open-behind-boot.ts';
 import type { StepCounter } from './step-counter.ts';
-
-/**
- * True when the error ends the whole run, not one node: only what we know by ourselves. The operator let go or stopped the
- * run, or our own disk is full or refuses a file (a node's is that node's; ours has the system's error behind it). Whatever goes
- * wrong with a node, a defect of ours in reading it included, is that node's failure.
- */
-export const stopsAll = ({ code, cause }: AssayError): boolean =>
-  code === 'INTERRUPTED' || ((code === 'DISK_FULL' || code === 'FILE_REFUSED') && cause !== undefined);
+import { hasVerdict, stopsAll } from './whose-failure.ts';
 
 /** Half a second is more than a process needs to end. */
 const [freeTries, freePauseMs] = [10, 50];
@@ -27,6 +21,7 @@ const [freeTries, freePauseMs] = [10, 50];
 export class Fleet {
   readonly options: MeasureOptions;
   readonly #counter: StepCounter;
+  readonly #watchMs: number;
   readonly #nodes = new Map<string, OpenNode>();
   /** Of nodes that were lost: what was on its way is still being kept or refused. */
   readonly #dropped = new Set<OpenNode['session']>();
@@ -34,8 +29,9 @@ export class Fleet {
     for (const { session } of this.#nodes.values()) session.close();
   };
 
-  constructor(options: MeasureOptions, counter: StepCounter) {
+  constructor(options: MeasureOptions, counter: StepCounter, watchMs: number) {
     this.options = options;
+    this.#watchMs = watchMs;
     this.#counter = counter;
     options.detach.addEventListener('abort', this.#letGo);
   }
@@ -47,7 +43,8 @@ export class Fleet {
 
   /** Opens the nodes that still have something to do, and makes sure that each has looked at its machine. */
   async open(): Promise<void> {
-    const { evidence, targets } = this.options;
+    const { evidence, targets: all, boots, mode } = this.options;
+    const targets = all.filter(({ node }) => mode === 'attach' || boots?.has(node) !== false);
     const isOther = ({ node }: Target): boolean => evidence.node(node).sameAs !== undefined;
     // An interruption may have come between the decision and its end.
     await abandon(evidence, await begun(evidence.run, targets.filter(isOther)));
@@ -133,16 +130,17 @@ export class Fleet {
 
   /** Opens a node; or resolves with the node of this run whose keeper is at work on the same machine. */
   async #open(target: Target): Promise<string | undefined> {
-    const { evidence, events, mode, targets } = this.options;
+    const { evidence, events, mode, targets, boots } = this.options;
     const isPlanned = evidence.plan !== undefined;
-    const isDone = isPlanned && mode === 'attach' && this.#hasDoneAll(target.node);
+    const isDone = isPlanned && mode === 'attach' && hasDoneAll(evidence, target.node);
     if (isDone && !this.#isSought(target.node) && (await this.#isReleased(target))) return undefined;
     const scratch = evidence.inventory.nodes.find(({ name }) => name === target.node)?.scratch;
     const hasBegun = isPlanned || evidence.node(target.node).place.records > 0;
     try {
-      const node = await openNode(target, {
+      const node = await this.#openBooted(target, {
         ...this.#opening,
-        mode: hasBegun ? mode : 'open',
+        // Behind a boot it may hold nothing yet of what it did before.
+        mode: hasBegun && boots?.has(target.node) !== true ? mode : 'open',
         scratch,
       });
       this.#nodes.set(node.node, node);
@@ -157,6 +155,15 @@ export class Fleet {
       if (holder === undefined) throw cause;
       return holder.node;
     }
+  }
+
+  /** Opens a node; one that has to leave a boot as soon as it has. */
+  #openBooted(target: Target, options: Parameters<typeof openNode>[1]): Promise<OpenNode> {
+    const { boots, detach: signal, events } = this.options;
+    const unlessBoot = boots?.get(target.node);
+    const open = (): Promise<OpenNode> => openNode(target, { ...options, unlessBoot });
+    if (unlessBoot === undefined) return open();
+    return openBehindBoot(open, { onAwaited: () => events.onBootAwaited(target.node), signal });
   }
 
   /**
@@ -221,16 +228,9 @@ export class Fleet {
   }
 
   get #opening() {
-    const { evidence, detach, events } = this.options;
+    const { evidence, detach, events, now } = this.options;
     const { onRecord } = this.#counter;
-    return { evidence, onRecord, onLost: events.onNodeLost, signal: detach };
-  }
-
-  /** Has every step that is due on this node ended, and none only because of us? */
-  #hasDoneAll(node: string): boolean {
-    const { evidence } = this.options;
-    const hasEnded = evidence.dueOn(node).every(({ step }) => evidence.endOf(node, step) !== undefined);
-    return hasEnded && planAgain([...evidence.stepsOf(node).values()], evidence.endOf).length === 0;
+    return { evidence, onRecord, onLost: events.onNodeLost, signal: detach, watchMs: this.#watchMs, now };
   }
 
   /** May more be asked of this node? What nodes do together is added to, until it is known who is to blame. */
@@ -276,12 +276,12 @@ export class Fleet {
       this.#drop(node);
       if (evidence.node(node).place.records === 0)
         await evidence.decide(now, { type: 'unreached', node, error: error.toJSON() });
-      // The only one's error is thrown, but for this one: a verdict follows that says no more than `not reached`.
-      if (targets.length > 1 || error.code === 'HOST_UNREACHABLE') events.onNodeFailed(node, error);
+      // The only one's error is thrown, but for those after which a verdict says what there is.
+      if (targets.length > 1 || hasVerdict(error)) events.onNodeFailed(node, error);
     }
     const [first] = errors;
     const isLast = errors.length === nodes.length && this.#nodes.size === 0;
-    if (isLast && first !== undefined && first.code !== 'HOST_UNREACHABLE') throw first;
+    if (isLast && first !== undefined && !hasVerdict(first)) throw first;
   }
 
   #refuseDetached(): void {

@@ -1,5 +1,6 @@
 import type { BatchEnd } from '../../agents/protocol/journal-fold.ts';
 import { leaderEnded, StepResult } from '../../agents/protocol/step.ts';
+import { after } from '../../workloads/kit/after.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { LaunchAnswer } from '../../workloads/kit/seat.ts';
 import { Launch } from '../../workloads/kit/seat.ts';
@@ -12,8 +13,13 @@ import { lastFile } from '../store/pack.ts';
 import { readDocument } from '../store/read-document.ts';
 
 /** When the leader has ended, the others get this long to notice, before they are killed. */
-const graceMs = 3_000;
+export const graceMs = 3_000;
 const stillMs = 30_000;
+
+/** How long a heavy step may go on without hearing from us; absent: as long as anywhere. */
+interface Leash {
+  readonly leashMs?: number;
+}
 
 /** What the members of one group do for its leader, as long as it is at work. */
 export interface GroupLaunches {
@@ -32,15 +38,15 @@ export function createLaunches(options: {
   /** In the order of ranks. */
   readonly steps: readonly PlannedStep[];
   readonly nodes: ReadonlyMap<string, OpenNode>;
-  readonly plan: string;
   readonly tool: Pick<Tool, 'id' | 'readLaunch'>;
   /** What is here of a step of a node, by file name. */
   readonly filesOf: (node: string, step: string) => Promise<ReadonlyMap<string, KeptFile>>;
-  readonly keepReaching: <T>(node: OpenNode, act: (node: OpenNode) => Promise<T>) => Promise<T>;
+  /** Has a member do its part, and resolves when that has ended. */
+  readonly bring: (node: OpenNode, member: PlannedStep, launch: Launch) => Promise<BatchEnd | undefined>;
   /** A member was lost to us, which says nothing about it. */
   readonly onBroken: (node: string, said: string) => Promise<void>;
 }): GroupLaunches {
-  const { steps, nodes, plan, tool, keepReaching } = options;
+  const { steps, nodes, tool } = options;
   const running = new Map<number, Promise<BatchEnd | undefined>>();
   const atRank = (rank: number): PlannedStep | undefined => steps.find(({ seat }) => seat?.rank === rank);
   const refuse = (text: string): LaunchAnswer => ({
@@ -63,7 +69,7 @@ export function createLaunches(options: {
       const node = member && nodes.get(member.node);
       if (member === undefined || node === undefined) return refuse(`there is no rank ${launch.rank}`);
       if (running.has(launch.rank)) return refuse(`rank ${launch.rank} was launched before`);
-      const batch = keepReaching(node, (open) => bringThrough(open, member, { plan, launch }));
+      const batch = options.bring(node, member, launch);
       running.set(launch.rank, batch);
       try {
         await batch;
@@ -93,12 +99,12 @@ export async function leadGroup(
   node: OpenNode,
   step: PlannedStep,
   launches: GroupLaunches,
-  plan: string,
+  around: { readonly plan: string } & Leash,
 ): Promise<BatchEnd | undefined> {
   const { session } = node;
   session.onLaunch = launches.answer;
   try {
-    return await bringThrough(node, step, { plan });
+    return await bringThrough(node, step, around);
   } finally {
     session.onLaunch = undefined;
   }
@@ -109,10 +115,10 @@ export async function leadGroup(
  * what it did for another group before. Resolves with how the step's batch ended; `undefined`: it had ended before, or
  * had begun and ended without a word of it.
  */
-async function bringThrough(
+export async function bringThrough(
   { session, factsStep: facts, scratch }: OpenNode,
   step: PlannedStep,
-  around: { readonly plan: string; readonly launch?: Launch },
+  around: { readonly plan: string; readonly launch?: Launch } & Leash,
 ): Promise<BatchEnd | undefined> {
   const { progress } = session;
   while (progress.runningBatch !== undefined) {
@@ -146,10 +152,8 @@ function stopMember(step: PlannedStep | undefined, nodes: ReadonlyMap<string, Op
 /** Waits until all have ended, however, but not longer than this. */
 async function settle(running: ReadonlyMap<number, Promise<unknown>>, ms: number): Promise<void> {
   if (running.size === 0) return;
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([Promise.allSettled(running.values()), late]);
-  clearTimeout(timer);
+  const late = Promise.withResolvers<'late'>();
+  const cancel = after(ms, () => late.resolve('late'));
+  await Promise.race([Promise.allSettled(running.values()), late.promise]);
+  cancel();
 }

@@ -1,5 +1,6 @@
 import type { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
+import type { FacilityCommand } from '../config/inventory.ts';
 import type { Target } from '../fleet/open-session.ts';
 import type { Plan, PlannedStep } from '../plan/plan.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
@@ -22,6 +23,8 @@ export interface MeasureEvents {
   readonly onStepEnded: (step: PlannedStep, execution: string, done: number, total: number) => void;
   /** All that is measured on a node alone is done, while others may still be at work. */
   readonly onNodeMeasured: (standing: NodeStanding) => void;
+  /** A node is still in the boot that it has to leave, or on its way to the next one. */
+  readonly onBootAwaited: (node: string) => void;
   /** The connection to a node was lost; it goes on by itself and is picked up again. */
   readonly onNodeLost: (node: string, error: AssayError) => void;
   /** A node that is lost to this run, for now: the others go on. */
@@ -38,7 +41,11 @@ export interface MeasureOptions {
   readonly detach: AbortSignal;
   /** `attach` picks up a run that the nodes already hold; before there is a plan, it may also begin on a node. */
   readonly mode: 'open' | 'attach';
+  /** The boot that each node has to have left before anything is asked of it; when opened, the others are not reached. */
+  readonly boots?: ReadonlyMap<string, string> | undefined;
   readonly now: () => Date;
+  /** What tells of flow and leaks of the cooling; not the run's own word, but the inventory's by which its nodes are reached. */
+  readonly facility?: FacilityCommand | undefined;
   /** Machines that somebody uses are measured all the same, because somebody said so. */
   readonly acceptsOccupied: boolean;
 }

@@ -6,18 +6,23 @@ import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import type { OpenNode } from '../fleet/open-node.ts';
 import { checkPowerDomains, findOccupied } from '../plan/check-nodes.ts';
+import { checkRigs, findRigs } from '../plan/check-rigs.ts';
 import { createPlan } from '../plan/create-plan.ts';
+import { loadedNodes } from '../plan/loaded-nodes.ts';
+import { phasesOf } from '../plan/phases.ts';
 import type { Plan } from '../plan/plan.ts';
 import { planAgain } from '../plan/plan-again.ts';
 import { createPowerRamp } from '../plan/power-ramp.ts';
 import { toJson } from '../store/read-document.ts';
 import { runPaths } from '../store/run-directory.ts';
 import { measureAlone } from './alone.ts';
+import { Facility } from './facility.ts';
 import { findInFacts } from './fact-findings.ts';
 import { Fleet } from './fleet.ts';
 import type { NodeStanding } from './judge-node.ts';
 import { judgeNode } from './judge-node.ts';
 import type { MeasureOptions } from './measure-options.ts';
+import { serveSoakGroups } from './soak-groups.ts';
 import { StepCounter } from './step-counter.ts';
 import { StopWatch } from './stop-watch.ts';
 import { measureTogether } from './together.ts';
@@ -28,41 +33,54 @@ import { measureTogether } from './together.ts';
  * and in `evidence`. A node that fails neither hides nor stops the others; when all fail, the first error is thrown.
  */
 export async function measure(options: MeasureOptions): Promise<void> {
-  const { run, evidence, events, detach } = options;
+  const { run, evidence, events, detach, boots } = options;
   const counter = new StepCounter(events);
-  const fleet = new Fleet(options, counter);
+  const fleet = new Fleet(options, counter, 1000 * (evidence.suite.watchSeconds ?? 0));
+  const facility = new Facility(options);
   try {
     const stops = await StopWatch.start(run, options);
     await fleet.open();
     if (fleet.nodes.size === 0) return;
-    const plan = await planOrContinue(fleet);
+    const plan = await planOrContinue(fleet, facility);
     events.onPlan(plan);
+    if (boots !== undefined) await dismissOccupied(fleet, boots);
     counter.expect(
       options.targets.flatMap(({ node }) => evidence.dueOn(node)),
       ({ node, step }) => evidence.endOf(node, step) !== undefined,
     );
     const pause = (ms: number): Promise<void> => sleep(ms, undefined, { signal: detach });
-    const ramp = createPowerRamp(evidence.inventory, pause);
-    const closed = new Map<string, NodeStanding>();
     const isBlock = fleet.nodes.size > 1;
-    await fleet.each(async (node) => {
-      await ramp(node.node);
-      await measureAlone(node, evidence, stops);
-      const standing = judgeNode(evidence, node.node);
-      if (standing.closedGate !== undefined) closed.set(node.node, standing);
-      if (isBlock) events.onNodeMeasured(standing);
-    });
-    if (plan.steps.some(({ seat }) => seat !== undefined)) {
-      await measureTogether({
-        fleet,
-        closed,
-        stops,
-        createRamp: () => createPowerRamp(evidence.inventory, pause),
-        onAdded: (steps) => counter.expect(steps, () => false),
-      });
+    for (const { session, isSoak, isOf } of phasesOf(plan)) {
+      const ramp = createPowerRamp(evidence.inventory, pause);
+      const closed = new Map<string, NodeStanding>();
+      const groups = isSoak ? serveSoakGroups(fleet) : undefined;
+      await fleet
+        .each(async (node) => {
+          await ramp(node.node);
+          node.session.onLaunch = groups?.answer;
+          await facility.during([node], () =>
+            measureAlone(node, evidence, stops, isOf, facility.leashOf(node.node)),
+          );
+          const standing = judgeNode(evidence, node.node);
+          if (standing.closedGate !== undefined) closed.set(node.node, standing);
+          if (isBlock) events.onNodeMeasured(standing);
+        })
+        .finally(() => groups?.close());
+      if (!isSoak && plan.steps.some((step) => step.seat !== undefined && isOf(step))) {
+        await measureTogether({
+          fleet,
+          facility,
+          session,
+          closed,
+          stops,
+          createRamp: () => createPowerRamp(evidence.inventory, pause),
+          onAdded: (steps) => counter.expect(steps, () => false),
+        });
+      }
     }
     await fleet.finish();
   } finally {
+    await facility.close();
     await fleet.close();
   }
 }
@@ -78,7 +96,7 @@ export interface Seen {
  * when no node answered.
  */
 export async function look(options: MeasureOptions): Promise<Seen | undefined> {
-  const fleet = new Fleet(options, new StepCounter(options.events));
+  const fleet = new Fleet(options, new StepCounter(options.events), 0);
   try {
     await fleet.open();
     if (fleet.nodes.size === 0) return undefined;
@@ -92,9 +110,9 @@ export async function look(options: MeasureOptions): Promise<Seen | undefined> {
 }
 
 /** The plan of the run: of a new one made now, of an older one with what has to be measured again. */
-async function planOrContinue(fleet: Fleet): Promise<Plan> {
+async function planOrContinue(fleet: Fleet, facility?: Facility): Promise<Plan> {
   const { evidence, now } = fleet.options;
-  if (evidence.plan === undefined) return planNow(fleet);
+  if (evidence.plan === undefined) return planNow(fleet, facility);
   const again = planAgain(evidence.plan.steps, evidence.endOf);
   if (again.length > 0)
     await evidence.decide(now, {
@@ -102,10 +120,11 @@ async function planOrContinue(fleet: Fleet): Promise<Plan> {
       reason: { why: 'again', steps: again.map(({ replaces }) => replaces) },
       steps: [...again],
     });
+  await facility?.begin(evidence.plan, evidence.registry);
   return evidence.plan;
 }
 
-async function planNow(fleet: Fleet): Promise<Plan> {
+async function planNow(fleet: Fleet, facility: Facility | undefined): Promise<Plan> {
   const { run, evidence, events, now } = fleet.options;
   const { registry, inventory, suite } = evidence;
   const opened = [...fleet.nodes.values()];
@@ -121,8 +140,10 @@ async function planNow(fleet: Fleet): Promise<Plan> {
       inventory,
       registry,
     });
-    const heavy = plan.steps.filter((step) => registry.get(step.workload)?.workload.load === 'heavy');
-    checkPowerDomains(inventory, new Set(heavy.map(({ node }) => node)));
+    const loaded = loadedNodes(plan, registry);
+    checkPowerDomains(inventory, loaded.all);
+    checkRigs(findRigs(inventory, [...fleet.nodes.values()], loaded));
+    await facility?.begin(plan, registry);
     const text = toJson(plan);
     await run.write(runPaths.plan, text);
     await evidence.decide(now, { type: 'planned', digest: sha256(text) });
@@ -133,6 +154,16 @@ async function planNow(fleet: Fleet): Promise<Plan> {
     await fleet.dismiss([...fleet.nodes.values()]);
     throw cause;
   }
+}
+
+/** Who rebooted a node may have given it to somebody since: nothing is put on it then, and the run is removed from it. */
+async function dismissOccupied(fleet: Fleet, boots: ReadonlyMap<string, string>): Promise<void> {
+  const { acceptsOccupied, events } = fleet.options;
+  const rebooted = [...fleet.nodes.values()].filter(({ node }) => boots.has(node));
+  const occupied = acceptsOccupied ? new Map<string, string[]>() : findOccupied(rebooted);
+  await fleet.dismiss([...fleet.nodes.values()].filter(({ node }) => occupied.has(node)));
+  for (const [node, by] of occupied)
+    events.onNodeFailed(node, new AssayError('NODE_OCCUPIED', `left out: in use by ${by.join(', ')}`));
 }
 
 /**

@@ -8,19 +8,23 @@ import { RunDossier } from '../judge/run-dossier.ts';
 import { roundsOf } from '../plan/create-plan.ts';
 import type { PlannedStep } from '../plan/plan.ts';
 import { planGroup } from '../plan/plan-groups.ts';
+import { isOfSoak } from '../plan/soak-windows.ts';
 import type { SkipCause } from '../store/coordinator-journal.ts';
 import { readStep } from '../store/kept-steps.ts';
 import type { RunMaterial } from '../store/run-material.ts';
+import type { Facility } from './facility.ts';
 import type { Fleet } from './fleet.ts';
-import { createLaunches, leadGroup } from './group-launches.ts';
+import { bringThrough, createLaunches, leadGroup } from './group-launches.ts';
 import type { NodeStanding } from './judge-node.ts';
 import type { StopWatch } from './stop-watch.ts';
 
 export interface TogetherOptions {
   readonly fleet: Fleet;
+  readonly session: number;
   /** How nodes stand that may take no part. */
   readonly closed: ReadonlyMap<string, NodeStanding>;
   readonly stops: StopWatch;
+  readonly facility: Facility;
   /** Spreads the beginnings of one round over the power domains. */
   readonly createRamp: () => (node: string) => Promise<void>;
   /** Steps that are added while the run goes on. */
@@ -39,7 +43,11 @@ export async function measureTogether(options: TogetherOptions): Promise<void> {
   const { evidence } = options.fleet.options;
   const shared = (entry?: string): readonly PlannedStep[] =>
     (evidence.plan?.steps ?? []).filter(
-      (step) => step.seat !== undefined && (entry === undefined || step.entry === entry),
+      (step) =>
+        step.seat !== undefined &&
+        !isOfSoak(step) &&
+        step.session === options.session &&
+        (entry === undefined || step.entry === entry),
     );
   const entries = new Set(shared().map((step) => step.entry));
   for (const entry of entries) {
@@ -67,7 +75,7 @@ async function runOne(
 ): Promise<void> {
   const [lead] = steps;
   if (lead === undefined) return;
-  const { fleet, stops } = options;
+  const { fleet, facility, stops } = options;
   const { evidence, run, now } = fleet.options;
   if (evidence.node(lead.node).fold.ended.has(lead.step)) return;
   const tool = evidence.registry.get(lead.workload)?.tools.find(({ id }) => id === lead.tool) as
@@ -91,18 +99,26 @@ async function runOne(
   const launches = createLaunches({
     steps,
     nodes: fleet.nodes,
-    plan,
     tool,
     filesOf: (node, step) => readStep(run, { node, step, most: evidence.node(node).fold.ended.size }),
-    keepReaching: (node, act) => fleet.reach(node, act),
+    bring: (node, member, launch) =>
+      fleet.reach(node, (open) =>
+        bringThrough(open, member, { plan, launch, ...facility.leashOf(member.node) }),
+      ),
     onBroken: (node, said) => evidence.decide(now, { type: 'broken', step: lead.step, node, said }),
   });
   try {
-    const end = await fleet.reach(leader, (open) => leadGroup(open, lead, launches, plan));
-    if (end?.execution === 'cancelled' && end.reason !== leaderEnded)
-      throw await stops.explain(lead.node, end.reason);
+    const members = steps.flatMap(({ node }) => fleet.nodes.get(node) ?? []);
+    await facility.during(members, async () => {
+      const end = await fleet.reach(leader, (open) =>
+        leadGroup(open, lead, launches, { plan, ...facility.leashOf(lead.node) }),
+      );
+      if (end?.execution === 'cancelled' && end.reason !== leaderEnded)
+        throw await stops.explain(lead.node, end.reason);
+    });
   } catch (cause) {
-    fleet.lose(lead.node, cause);
+    // Whom the facility does not cool goes on with others.
+    if (facility.idled.size === 0 || facility.idled.has(lead.node)) fleet.lose(lead.node, cause);
   } finally {
     await launches.end();
   }
@@ -122,10 +138,11 @@ async function reachAgain(name: string, fleet: Fleet): Promise<void> {
 /** Why a group cannot be measured now, and because of whom. */
 function findObstacle(
   steps: readonly PlannedStep[],
-  { fleet, closed }: TogetherOptions,
+  { fleet, facility, closed }: TogetherOptions,
 ): SkipCause | undefined {
   const { evidence } = fleet.options;
   for (const { node, step, seat } of steps) {
+    if (facility.idled.has(node)) return { why: 'idled', node };
     if (!fleet.nodes.has(node)) return { why: 'lost', node };
     const requirement = closed.get(node)?.closedGate;
     if (requirement !== undefined) return { why: 'gate', node, requirement };

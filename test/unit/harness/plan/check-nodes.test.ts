@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkPowerDomains, findOccupied } from '../../../../harness/plan/check-nodes.ts';
+import { checkCooling, checkPowerDomains, findOccupied } from '../../../../harness/plan/check-nodes.ts';
 import { mergeFacts } from '../../../support/constructed/facts.ts';
 import { refusal } from '../../../support/constructed/refusal.ts';
 
@@ -37,5 +37,26 @@ describe('checkPowerDomains', () => {
 
   it('refuses more than the domain carries', () => {
     expect(refusal(() => checkPowerDomains(inventory(11.9), new Set(['a', 'b']))).code).toBe('POWER_LIMIT');
+  });
+});
+
+describe('checkCooling', () => {
+  const nodes = [
+    { name: 'a', claims: {}, cooling: 'dlc' as const },
+    { name: 'b', claims: {}, cooling: 'air' as const },
+    { name: 'c', claims: {} },
+  ];
+  const rack = { schema: 'assay/inventory' as const, schemaVersion: 1 as const, nodes };
+
+  it('refuses heavy load on what is cooled by a liquid, unless somebody watches it', () => {
+    expect(refusal(() => checkCooling(rack, new Set(['a', 'b']), false))).toMatchObject({
+      code: 'COOLING_UNWATCHED',
+      message: expect.stringMatching(/heavy load on a \(dlc\)$/) as string,
+    });
+    expect(() => checkCooling(rack, new Set(['a', 'b']), true)).not.toThrow();
+  });
+
+  it('asks for nobody where that is not loaded, or air does it', () => {
+    expect(() => checkCooling(rack, new Set(['b', 'c']), false)).not.toThrow();
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { BatchEnd } from '../../../../agents/protocol/journal-fold.ts';
 import type { OpenNode } from '../../../../harness/fleet/open-node.ts';
 import { planGroup } from '../../../../harness/plan/plan-groups.ts';
-import { createLaunches } from '../../../../harness/run/group-launches.ts';
+import { bringThrough, createLaunches } from '../../../../harness/run/group-launches.ts';
 import { AssayError } from '../../../../workloads/kit/assay-error.ts';
 import { err, ok } from '../../../../workloads/kit/result.ts';
 
@@ -43,7 +43,6 @@ function open(lost?: AssayError) {
   const launches = createLaunches({
     steps,
     nodes: new Map(['a', 'b', 'c'].map((name) => [name, node(name)])),
-    plan: 'digest',
     filesOf: () => Promise.resolve(new Map()),
     tool: {
       id: 'openmpi',
@@ -52,7 +51,8 @@ function open(lost?: AssayError) {
           ? ok({ rank: Number.parseInt(word), parameters: { id: word } })
           : err(`not a rank: ${word}`),
     },
-    keepReaching: (target, act) => (lost === undefined ? act(target) : Promise.reject(lost)),
+    bring: (target, member, launch) =>
+      lost === undefined ? bringThrough(target, member, { plan: 'digest', launch }) : Promise.reject(lost),
     onBroken: (member, said) => {
       broken.push(`${member}: ${said}`);
       return Promise.resolve();
