@@ -1,16 +1,17 @@
-import { readdir } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Limit } from '../../workloads/kit/limit.ts';
 import type { Registry } from '../../workloads/registry.ts';
-import { metricsOf } from '../../workloads/registry.ts';
-import { resource } from '../resources.ts';
+import { loadRegistry, metricsOf } from '../../workloads/registry.ts';
+import { isCheckout, resource } from '../resources.ts';
 import { loadLimits } from './load-limits.ts';
 import { loadProfiles } from './load-profile.ts';
 import { loadSource } from './load-source.ts';
 import { assembleSuite, readSuite } from './load-suite.ts';
 import { suggestName } from './nearest-name.ts';
 import type { Profile } from './profile.ts';
+import { deepFreeze } from './read-config.ts';
 import type { Suite } from './suite.ts';
 import { loadVocabulary } from './vocabulary.ts';
 
@@ -20,7 +21,21 @@ export interface BuiltIn {
   readonly limits: readonly Limit[];
 }
 
-export async function loadBuiltIn(registry: Registry): Promise<BuiltIn> {
+/** From a checkout, checked; of the built package, as it was checked when that was built. */
+export const loadBuiltIn = async (registry: Registry): Promise<BuiltIn> =>
+  isCheckout ? checkBuiltIn(registry) : readBuiltIn();
+
+const builtName = 'built-in.json';
+
+/** It is code's equal in the package: nobody else has written it, and to check it again is a quarter of a short command. */
+const readBuiltIn = async (): Promise<BuiltIn> =>
+  deepFreeze(JSON.parse(await readFile(resource(builtName), 'utf8')) as BuiltIn);
+
+/** Writes what `loadBuiltIn` reads of a built package whose data files are in `out`. */
+export const writeBuiltIn = async (out: string): Promise<void> =>
+  writeFile(join(out, builtName), JSON.stringify(await checkBuiltIn(await loadRegistry())));
+
+async function checkBuiltIn(registry: Registry): Promise<BuiltIn> {
   const metrics = metricsOf(registry);
   const limits = await loadLimits(thresholdFiles(registry), metrics);
   const vocabulary = await loadVocabulary(resource('harness/profiles/vocabulary.yaml'));

@@ -18,15 +18,19 @@ export interface Declared {
 
 /** Throws CONFIG_INVALID for everything that a requirement names and nobody declares. */
 export function checkRequirement(
-  { rule, scope, sampling, gate, level }: Requirement,
+  { rule, scope, sampling, gate, level, sessions }: Requirement,
   declared: Declared,
   place: string,
 ): void {
   if (gate && level !== 'required')
     refuse(`${place}.gate: expected a gate to be required, got level \`${level}\``);
+  if (sessions !== undefined && rule.kind !== 'metric')
+    refuse(`${place}.sessions: expected them with a metric, got a rule on ${rule.kind}`);
   switch (rule.kind) {
     case 'manifest':
     case 'drift':
+    case 'soak':
+    case 'boots':
       if (scope !== 'node') refuse(`${place}.scope: expected \`node\` for ${rule.kind}, got \`${scope}\``);
       if (sampling !== 'exact')
         refuse(`${place}.sampling: expected \`exact\` for ${rule.kind}, got \`${sampling}\``);

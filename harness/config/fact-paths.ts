@@ -22,7 +22,6 @@ export function claimPaths(): ReadonlyMap<string, FactType> {
 }
 
 function walk(schema: z.core.$ZodType, path: string): readonly (readonly [string, FactType])[] {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return walk(schema.unwrap(), path);
   if (schema instanceof z.ZodUnion) {
     // A fact: the branch that is known has the type; the other only says why it is not.
     const branches = schema.options.filter(

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { showValue } from './describe-issues.ts';
 import { claimPaths } from './fact-paths.ts';
+import { Cooling } from './inventory.ts';
 import { loadSources } from './load-source.ts';
 import { suggestName } from './nearest-name.ts';
 import { readConfig } from './read-config.ts';
@@ -13,6 +14,7 @@ export const HardwareClass = z.strictObject({
   schemaVersion: z.literal(1),
   id: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
   title: z.string().min(1),
+  cooling: Cooling.optional(),
   claims: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
 });
 export type HardwareClass = z.infer<typeof HardwareClass>;

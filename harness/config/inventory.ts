@@ -1,10 +1,19 @@
 import * as z from 'zod';
 import { NodeName } from '../../workloads/kit/names.ts';
+import { ToolpackName } from './toolpack.ts';
 
 /** The claim by which an inventory vouches for the site itself (power, cooling, building). */
 export const facilityClaim = 'facility.attested';
 
 const claim = z.union([z.string(), z.number(), z.boolean()]);
+
+export const Cooling = z.enum(['air', 'dlc', 'immersion']);
+
+const Container = z.strictObject({
+  engine: z.enum(['docker', 'podman', 'nerdctl']),
+  /** Its name or id. */
+  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/),
+});
 
 export const InventoryNode = z.strictObject({
   name: NodeName,
@@ -14,6 +23,13 @@ export const InventoryNode = z.strictObject({
   claims: z.record(z.string(), claim).default({}),
   /** Directory that storage steps write to; absent: below the agent's state directory. */
   scratch: z.string().optional(),
+  /** A container that runs on the machine, to be measured from inside: through its engine, once the machine is reached. */
+  container: Container.optional(),
+  /** Drives of this machine, by serial number, that may be overwritten from one end to the other: all that is on them is lost. */
+  erase: z
+    .array(z.string().regex(/^[\x21-\x7e]{1,64}$/))
+    .max(64)
+    .optional(),
   /** Where the agent may keep its files, tried before the usual places. */
   stateDir: z.string().startsWith('/').optional(),
   /** Where it stands, for the people who have to go there. */
@@ -21,8 +37,18 @@ export const InventoryNode = z.strictObject({
   slot: z.string().max(40).optional(),
   /** Most that it draws from its power domain, in watts. */
   maxWatts: z.number().positive().optional(),
+  /** What is written on its power supplies, all together, in watts: a rig is planned within four fifths of it. */
+  psuWatts: z.number().positive().optional(),
+  /** What a rig drew at its plug while it mined, in watts, as somebody measured it. */
+  miningWatts: z.number().positive().optional(),
+  /** How it is cooled: `dlc` (liquid to the chip) and `immersion` fail in seconds when a pump or a hose does. Absent: by its class, or air. */
+  cooling: Cooling.optional(),
 });
 export type InventoryNode = z.infer<typeof InventoryNode>;
+
+/** A command on the machine of the coordinator that tells of flow and leaks of the liquid that cools machines. */
+export const FacilityCommand = z.strictObject({ command: z.array(z.string().min(1)).min(1) });
+export type FacilityCommand = z.infer<typeof FacilityCommand>;
 
 export const PowerDomain = z.strictObject({
   id: z.string().min(1),
@@ -46,6 +72,9 @@ export const Inventory = z.strictObject({
   /** The node that all others are to be configured like. */
   golden: z.string().optional(),
   powerDomains: z.array(PowerDomain).optional(),
+  facility: FacilityCommand.optional(),
+  /** Libraries and programs of the site that lie on each node for tools to use. */
+  toolpack: ToolpackName.optional(),
   nodes: z.array(InventoryNode).min(1),
 });
 export type Inventory = z.infer<typeof Inventory>;
@@ -60,6 +89,8 @@ export const InventoryFile = Inventory.extend({
   /** A CSV of what the supplier says was delivered, and what its columns and parts are called here. */
   manifest: z.string().optional(),
   manifestMapping: z.string().optional(),
+  /** The folder of a tool pack. */
+  toolpack: z.string().min(1).optional(),
   powerDomains: z.array(PowerDomain.extend({ nodes: z.string() })).optional(),
   nodes: z.array(InventoryNode.extend({ name: z.string().min(1) })).min(1),
 });

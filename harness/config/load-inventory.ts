@@ -14,6 +14,7 @@ import { expandNodeSet } from './node-set.ts';
 import { deepFreeze, readConfig } from './read-config.ts';
 import { readManifest } from './read-manifest.ts';
 import type { Source } from './read-yaml.ts';
+import { loadToolpack } from './toolpack.ts';
 
 /** An inventory with the manifest that it names. */
 export interface LoadedInventory {
@@ -27,8 +28,8 @@ export async function loadInventory(
   classes: ReadonlyMap<string, HardwareClass>,
 ): Promise<LoadedInventory> {
   const source = await loadSource(file);
-  const inventory = readInventory(source, classes);
-  const { manifest, manifestMapping } = readConfig(InventoryFile, source);
+  const { manifest, manifestMapping, toolpack } = readConfig(InventoryFile, source);
+  const inventory = await withToolpack(readInventory(source, classes), toolpack, file);
   if (manifest === undefined && manifestMapping !== undefined)
     refuse(`${file}: manifestMapping: expected \`manifest\` beside it, found none`);
   if (manifest === undefined) return { inventory, manifest: undefined };
@@ -48,7 +49,9 @@ export function readInventory(source: Source, classes: ReadonlyMap<string, Hardw
     groups,
     manifest: _,
     manifestMapping: __,
+    toolpack: ___,
     ssh,
+    facility,
     powerDomains,
     ...written
   } = readConfig(InventoryFile, source);
@@ -72,15 +75,24 @@ export function readInventory(source: Source, classes: ReadonlyMap<string, Hardw
       if (seen.has(name))
         refuse(`${source.file}: ${place}.name: expected each name once, got \`${name}\` again`);
       seen.add(name);
-      const { maxWatts } = entry;
-      if (maxWatts !== undefined && (maxWatts < leastWatts || maxWatts > mostWatts))
-        refuse(
-          `${source.file}: ${place}.maxWatts: expected from ${leastWatts} to ${mostWatts} W for one machine, got ${maxWatts}`,
-          'Give it in watts.',
-        );
+      for (const key of ['maxWatts', 'psuWatts', 'miningWatts'] as const) {
+        const watts = entry[key];
+        if (watts !== undefined && (watts < leastWatts || watts > mostWatts))
+          refuse(
+            `${source.file}: ${place}.${key}: expected from ${leastWatts} to ${mostWatts} W for one machine, got ${watts}`,
+            'Give it in watts.',
+          );
+      }
       const host = entry.host?.replaceAll('{name}', name);
       if (host !== undefined) readSshTarget(host, `${source.file}: ${place}.host`);
-      return { ...entry, name, claims, ...(host === undefined ? {} : { host }) };
+      const cooling = entry.cooling ?? classes.get(entry.class ?? '')?.cooling;
+      return {
+        ...entry,
+        name,
+        claims,
+        ...(cooling === undefined ? {} : { cooling }),
+        ...(host === undefined ? {} : { host }),
+      };
     });
   });
   const checkNode = (name: string, place: string): void => {
@@ -101,10 +113,29 @@ export function readInventory(source: Source, classes: ReadonlyMap<string, Hardw
   return deepFreeze({
     ...written,
     ...(ssh === undefined ? {} : { ssh: { config: resolve(dirname(source.file), ssh.config) } }),
+    ...(facility === undefined ? {} : { facility: { command: fromFile(source.file, facility.command) } }),
     ...(domains === undefined ? {} : { powerDomains: domains }),
     nodes,
   });
 }
+
+/** What the run keeps of a tool pack is what it has to be on each node. */
+async function withToolpack(
+  inventory: Inventory,
+  path: string | undefined,
+  file: string,
+): Promise<Inventory> {
+  if (path === undefined) return inventory;
+  const { document, digest } = await loadToolpack(resolve(dirname(file), path));
+  const { name, machine } = document;
+  return deepFreeze({ ...inventory, toolpack: { name, machine, digest } });
+}
+
+/** A program with a path is found beside the inventory, one without on the PATH. */
+const fromFile = (file: string, [program = '', ...args]: readonly string[]): string[] => [
+  program.includes('/') ? resolve(dirname(file), program) : program,
+  ...args,
+];
 
 function withClass(
   entry: InventoryFile['nodes'][number],

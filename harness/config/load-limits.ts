@@ -51,13 +51,20 @@ function checkLimit(limit: Limit, metrics: ReadonlyMap<string, Metric>, place: s
       suggestName(limit.metric, metrics.keys()),
     );
   }
-  if (metric.unit !== limit.unit) {
-    refuse(`${place}.unit: expected \`${metric.unit}\`, the unit of ${limit.metric}, got \`${limit.unit}\``);
+  const isShare = limit.statistic === 'kept';
+  const unit = isShare ? 'ratio' : limit.statistic === 'same' ? 'count' : metric.unit;
+  if (unit !== limit.unit) {
+    const what = limit.statistic === undefined ? '' : `\`${limit.statistic}\` of `;
+    refuse(`${place}.unit: expected \`${unit}\`, the unit of ${what}${limit.metric}, got \`${limit.unit}\``);
   }
   if (limit.ceiling !== undefined && limit.value > limit.ceiling) {
     refuse(`${place}.value: expected at most the ceiling ${limit.ceiling}, got ${limit.value}`);
   }
-  if (metric.domain === 'count' ? !Number.isInteger(limit.value) || limit.value < 0 : limit.value < 0) {
+  if (
+    !isShare && metric.domain === 'count'
+      ? !Number.isInteger(limit.value) || limit.value < 0
+      : limit.value < 0
+  ) {
     refuse(`${place}.value: expected a ${metric.domain} value, got ${limit.value}`);
   }
   if (limit.comparator === 'atLeast' && limit.value === 0) {
@@ -66,7 +73,7 @@ function checkLimit(limit: Limit, metrics: ReadonlyMap<string, Metric>, place: s
 }
 
 /** What a limit is for, one key per model: two limits with one key would contradict each other. */
-function targetsOf({ metric, where, tools, comparator, hardware }: Limit): readonly string[] {
+function targetsOf({ metric, where, tools, comparator, hardware, statistic }: Limit): readonly string[] {
   const dimensions = Object.entries(where).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return (hardware.models ?? ['']).map((model) =>
     JSON.stringify([
@@ -74,6 +81,7 @@ function targetsOf({ metric, where, tools, comparator, hardware }: Limit): reado
       dimensions,
       tools?.toSorted() ?? [],
       comparator,
+      statistic ?? '',
       model === '' ? hardware.class : '',
       model.toLowerCase(),
     ]),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
-import { manifestColumns, manifestParts } from './manifest.ts';
+import { manifestParts } from '../../workloads/kit/requirement.ts';
+import { manifestColumns } from './manifest.ts';
 import { deepFreeze, readConfig } from './read-config.ts';
 import type { Source } from './read-yaml.ts';
 

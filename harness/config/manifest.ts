@@ -1,17 +1,5 @@
 import * as z from 'zod';
-
-/** What a row of a manifest can be about. */
-export const manifestParts = [
-  'machine',
-  'accelerator',
-  'drive',
-  'nic',
-  'memory',
-  'cpu',
-  'psu',
-  'fan',
-  'transceiver',
-] as const;
+import { manifestParts } from '../../workloads/kit/requirement.ts';
 
 /** The columns of a manifest. */
 export const manifestColumns = ['node', 'part', 'slot', 'model', 'serial', 'count'] as const;

@@ -15,11 +15,19 @@ export const SuiteEntry = z.strictObject({
    * node with another partner in every round while there are any; `all` nodes at once.
    */
   across: z.enum(['pairs', 'all']).optional(),
+  /** Run in every window of the soak, with all others that say so; its `seconds` and budget are for a window of an hour. */
+  soak: z.literal(true).optional(),
   repetitions: z.number().int().min(1).max(12),
   /** Wall time of one repetition; the plan adds these up and prints the total beforehand. */
   budgetSeconds: z.number().int().positive().max(86_400),
 });
 export type SuiteEntry = z.infer<typeof SuiteEntry>;
+
+const SoakLength = z.strictObject({
+  seconds: z.number().int().positive(),
+  windows: z.number().int().positive().max(1000),
+});
+export type SoakLength = z.infer<typeof SoakLength>;
 
 /** What is run, as a whole. Repetitions are interleaved: all first ones, all second ones … */
 export const Suite = z.strictObject({
@@ -33,12 +41,19 @@ export const Suite = z.strictObject({
    * 0.10 when not said. Machines that are one (namespaces, containers of a test) have each other for others.
    */
   otherWorkAtMost: z.number().min(0).max(1).optional(),
+  /** How long the soak takes, and in how many windows of like length: hours, which a rehearsal makes shorter. */
+  soak: SoakLength.optional(),
+  /**
+   * How long every machine is watched before anything is put on it, to see whether somebody uses it, while the rest of it is
+   * looked at. Where it is not said, a machine is looked at once.
+   */
+  watchSeconds: z.number().int().positive().max(600).optional(),
   entries: z.array(SuiteEntry).min(1),
 });
 export type Suite = z.infer<typeof Suite>;
 
 /** A suite that ships with Assay (`harness/suites/<id>.yaml`): the workloads give its entries. */
-export const SuiteFrame = Suite.omit({ entries: true });
+export const SuiteFrame = Suite.omit({ entries: true, soak: true });
 
 /** What a workload gives for a suite (`workloads/<id>/suites/<suite>.yaml`); lower orders come first, then by id. */
 export const SuiteEntries = z.strictObject({

@@ -66,6 +66,16 @@ describe('readInventory', () => {
       'rack.yaml: nodes[1].maxWatts: expected from 50 to 50000 W for one machine, got 102000',
       'Give it in watts.',
     ],
+    [
+      '[{ name: a, psuWatts: 1.6 }]',
+      'rack.yaml: nodes[0].psuWatts: expected from 50 to 50000 W for one machine, got 1.6',
+      'Give it in watts.',
+    ],
+    [
+      '[{ name: a, miningWatts: 1 }]',
+      'rack.yaml: nodes[0].miningWatts: expected from 50 to 50000 W for one machine, got 1',
+      'Give it in watts.',
+    ],
   ])('refuses %s', (nodes, message, hint) => {
     const found = refusal(() => read(nodes));
     expect(found.message).toBe(message);

@@ -114,9 +114,9 @@ describe('readProfile', () => {
     ],
     [
       'a word',
-      constructRequirement({ id: 'one', rule: { kind: 'not-covered', subjectMatter: 'soakk' } }),
-      'rule.subjectMatter: expected a word of vocabulary.yaml, got `soakk`',
-      'Did you mean `soak`?',
+      constructRequirement({ id: 'one', rule: { kind: 'not-covered', subjectMatter: 'nvlinkk' } }),
+      'rule.subjectMatter: expected a word of vocabulary.yaml, got `nvlinkk`',
+      'Did you mean `nvlink`?',
     ],
     [
       'an advisory gate',

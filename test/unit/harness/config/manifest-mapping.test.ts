@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -6,6 +6,7 @@ import { loadInventory } from '../../../../harness/config/load-inventory.ts';
 import { readManifestMapping } from '../../../../harness/config/manifest-mapping.ts';
 import { readManifest } from '../../../../harness/config/read-manifest.ts';
 import { refusal } from '../../../support/constructed/refusal.ts';
+import { removeFolder } from '../../../support/temporary.ts';
 
 const acme = (text: string) =>
   readManifestMapping({
@@ -76,7 +77,7 @@ describe("a mapping of a supplier's words", () => {
 
   it('is named by the inventory, beside its manifest', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'assay-mapping-'));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
+    onTestFinished(() => removeFolder(folder));
     const write = (name: string, text: string): string => {
       writeFileSync(join(folder, name), text);
       return join(folder, name);

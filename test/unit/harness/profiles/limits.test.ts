@@ -32,21 +32,46 @@ describe('shipped limits', () => {
     expect(selectionsOf({ profiles, limits })).toEqual({
       'ai-training-multinode/nvme-read': randomRead,
       'ai-training-multinode/nvme-health': ['nvme.verify-errors'],
+      'ai-training-multinode/new-errors': ['accelerator-health.new-errors'],
+      'ai-inference/new-errors': ['accelerator-health.new-errors'],
+      'ai-training-multinode/memtest': ['memory.pattern-errors'],
+      'ai-training-multinode/hbm': [],
+      'ai-training-multinode/h2d': [],
+      'ai-training-multinode/d2h': [],
+      'ai-inference/memtest': ['memory.pattern-errors'],
+      'ai-inference/hbm-served': [],
+      'ai-inference/host-link-loaded': [],
+      'ai-training-multinode/nvme-smart': ['drive-health.warnings'],
+      'ai-training-multinode/drive-media-errors': ['drive-health.new-media-errors'],
+      'ai-training-multinode/drive-wear': ['drive-health.wear'],
       'ai-inference/nvme-read': randomRead,
       'ai-inference/nvme-health': ['nvme.verify-errors'],
+      'ai-inference/nvme-smart': ['drive-health.warnings'],
+      'ai-inference/drive-media-errors': ['drive-health.new-media-errors'],
+      'ai-inference/drive-wear': ['drive-health.wear'],
       'ai-inference/model-load': ['nvme.superpod-good-read'],
       'storage/proven-nvme': randomRead,
       'storage/verify': ['nvme.verify-errors'],
+      'storage/smart': ['drive-health.warnings'],
+      'storage/drive-media-errors': ['drive-health.new-media-errors'],
+      'storage/drive-wear': ['drive-health.wear'],
+      'storage/steady-write': [],
       'storage/sequential-read': ['nvme.superpod-good-read'],
       'cpu-cluster/sha256-exact': ['sha256.wrong-digests'],
       'cpu-cluster/matmul-exact': ['matmul.wrong-elements'],
+      'cpu-cluster/memory-exact': ['memory.wrong-words'],
+      'cpu-cluster/memory-errors': ['memory.uncorrected-errors'],
+      'cpu-cluster/machine-checks': ['memory.machine-checks'],
+      'cpu-cluster/memory-speed': [],
       'cpu-cluster/storage-exact': ['nvme.verify-errors'],
       'cpu-cluster/pair-exact': ['allreduce.wrong-values'],
       'cpu-cluster/pair-speed': ['allreduce.pair-above-gigabit'],
       'cpu-cluster/group-exact': ['allreduce.wrong-values'],
       'survey/sha256-exact': ['sha256.wrong-digests'],
       'survey/matmul-exact': ['matmul.wrong-elements'],
+      'survey/memtest': ['memory.pattern-errors'],
       'survey/nvme-exact': ['nvme.verify-errors'],
+      'survey/drive-health': ['drive-health.warnings'],
     });
   });
 
@@ -57,7 +82,7 @@ describe('shipped limits', () => {
     ['a speed between nodes of a new class', 'allreduce.busBandwidth', { nodes: 2 }, 0],
   ])('takes up %s without an edit of a profile', async (_, metric, where, requirements) => {
     const { profiles, limits } = await loadBuiltIn(registry);
-    const [like] = limits.filter((limit) => limit.metric === metric);
+    const [like] = limits.filter((limit) => limit.metric === metric && limit.statistic === undefined);
     if (like === undefined) throw new Error(`no limit of ${metric}`);
     const fresh: Limit = { ...like, id: 'new', where, hardware: { class: 'hgx-b200-8', models: ['NEW'] } };
     const selected = Object.values(selectionsOf({ profiles, limits: [...limits, fresh] })).flat();
