@@ -71,6 +71,10 @@ const [startMs, pauseMs] = [30_000, 50];
 /** Connects to the keeper of the run; when nobody holds the node, opens the run and becomes its keeper. */
 async function reachKeeper(hello: Hello, { state, bundle, stream }: AttachOptions): Promise<void> {
   const bootId = await readBootId();
+  if (hello.unlessBoot === bootId)
+    throw new AssayError('NOT_REBOOTED', `expected another boot than ${bootId}, found the same`, {
+      hint: 'Reboot the machine; it is asked again.',
+    });
   for (let waitedMs = 0; ; waitedMs += pauseMs) {
     // In this order: the directory of a run is there before its keeper holds the lease.
     const lease = await findLease(bootId);
@@ -91,7 +95,8 @@ async function reachKeeper(hello: Hello, { state, bundle, stream }: AttachOption
       const directory = found?.directory ?? nodeRunDirectory(state, bootId, hello.run);
       if (found === undefined) {
         const { run, node, head, beacon } = hello;
-        await createNodeRun(directory, { run, node, head, beacon, bootId, bundle: basename(bundle) });
+        const from = { records: hello.from, head: hello.at };
+        await createNodeRun(directory, { run, node, head, from, beacon, bootId, bundle: basename(bundle) });
       }
       if (await keep({ state, directory, bundle }, { hello, stream })) return;
     }

@@ -6,6 +6,8 @@ export interface AgentEnvironment {
   readonly uid: number;
   /** Where Node.js keeps compiled code. */
   readonly compileCache: string | undefined;
+  /** Where the tool pack of the site lies, found whole by the command that started us. */
+  readonly toolpack: string | undefined;
 }
 
 /** Directories that hold system programs but are missing from the PATH of many non-login shells. */
@@ -18,5 +20,6 @@ export function readAgentEnvironment(): AgentEnvironment {
     path: path.join(':'),
     uid: process.getuid?.() ?? 0,
     compileCache: process.env['NODE_COMPILE_CACHE'],
+    toolpack: process.env['ASSAY_TOOLPACK'],
   };
 }

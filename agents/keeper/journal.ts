@@ -23,19 +23,24 @@ export class Journal {
   #listener: ((line: string) => void) | undefined;
   #queue: Promise<unknown> = Promise.resolve();
 
-  private constructor(file: FileHandle, clock: Clock, text: string, head: string) {
+  /** Records before its first line, which are elsewhere. */
+  readonly #before: number;
+
+  private constructor(file: FileHandle, clock: Clock, text: string, from: ChainPlace) {
     this.#file = file;
     this.#clock = clock;
-    this.#place = { records: 0, head };
+    this.#place = from;
+    this.#before = from.records;
     this.#goodBytes = Buffer.byteLength(text);
     for (const line of text.split('\n').slice(0, -1)) this.#take(line);
   }
 
-  static async open(path: string, head: string, clock: Clock): Promise<Journal> {
+  /** Opens the journal that continues a chain from there. */
+  static async open(path: string, from: ChainPlace, clock: Clock): Promise<Journal> {
     const file = await open(path, 'a+', 0o600);
     const text = await readFile(path, 'utf8');
     const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-    const journal = new Journal(file, clock, whole, head);
+    const journal = new Journal(file, clock, whole, from);
     const torn = Buffer.byteLength(text) - Buffer.byteLength(whole);
     if (torn > 0) {
       await file.truncate(Buffer.byteLength(whole));
@@ -43,6 +48,16 @@ export class Journal {
       if (whole !== '') await journal.append({ type: 'truncated', bytes: torn });
     }
     return journal;
+  }
+
+  /** Of the whole chain, also those that are elsewhere. */
+  get records(): number {
+    return this.#place.records;
+  }
+
+  /** The lines from a record of the chain on; `undefined` when some of them are not here. */
+  linesFrom(record: number): readonly string[] | undefined {
+    return record < this.#before ? undefined : this.lines.slice(record - this.#before);
   }
 
   /** Called with every new line, after it is safe on the disk. One listener: the coordinator that is attached. */

@@ -20,6 +20,7 @@ import { loadKeptBatch, repair } from './repair.ts';
 import type { NodeRun } from './run-directory.ts';
 import { journalFile, removeNodeRun } from './run-directory.ts';
 import { removeScratch } from './scratch.ts';
+import { SeatDesk } from './seat-desk.ts';
 import { sendFile } from './send-file.ts';
 
 type Stop = Extract<ToAgent, { type: 'stop' }>;
@@ -33,6 +34,8 @@ export interface KeeperSurroundings {
   readonly bundle: string;
   readonly runtime: string;
   readonly path: string;
+  /** Folder of the tool pack of the site, if there is one. */
+  readonly toolpack?: string | undefined;
   readonly clock: Clock;
   readonly loadRegistry: () => Promise<Registry>;
   readonly log: Log;
@@ -63,6 +66,7 @@ export class Keeper {
   #facts: HostFacts | undefined;
   #tools: Promise<Tools> | undefined;
   readonly #launches = new LaunchDesk();
+  readonly #seats = new SeatDesk();
   #heardMs: number;
   #idle: NodeJS.Timeout | undefined;
   /** Nothing new is begun, and `closed` is the last word of the journal. */
@@ -77,10 +81,10 @@ export class Keeper {
 
   static async start(around: KeeperSurroundings): Promise<Keeper> {
     const { directory, node, bootId } = around;
-    const journal = await Journal.open(join(directory, journalFile), node.head, around.clock);
+    const journal = await Journal.open(join(directory, journalFile), node.from, around.clock);
     const keeper = new Keeper(around, journal);
     const found = await sweep(node.run);
-    if (journal.lines.length === 0) {
+    if (journal.records === 0) {
       const { run, bundle } = node;
       await journal.append({
         type: 'opened',
@@ -158,7 +162,7 @@ export class Keeper {
       case 'hello':
         return this.#hello(message, link);
       case 'probe':
-        return this.#probe(message.step, message.scratch);
+        return this.#probe(message);
       case 'batch':
         return this.#batch(message);
       case 'fetch':
@@ -170,10 +174,18 @@ export class Keeper {
       case 'launched':
         this.#launches.answer(message.id, { exitCode: message.exitCode, text: message.text });
         return;
+      case 'launch':
+        this.#seats.launch(message.step, message.launch);
+        return;
+      case 'release':
+        this.#seats.release(message.step);
+        return;
       case 'finish':
         return this.#finish(link);
       case 'ping':
         return link.send({ type: 'pong' });
+      case 'clock':
+        return link.send({ type: 'clock', atMs: this.#around.clock.now().getTime() });
     }
   }
 
@@ -187,25 +199,34 @@ export class Keeper {
       type: 'welcome',
       version: protocolVersion,
       nonce,
-      records: this.#journal.lines.length,
+      records: this.#journal.records,
     });
-    for (let next = from; next < this.#journal.lines.length; next += 1) {
-      await link.send({ type: 'record', line: this.#journal.lines[next] ?? '' });
+    for (let next = from; next < this.#journal.records; next += 1) {
+      const [line] = this.#journal.linesFrom(next) ?? [];
+      if (line === undefined)
+        throw new AssayError(
+          'RUN_NOT_FOUND',
+          `the node has the journal from another record than ${next} on`,
+          {
+            hint: 'What came before is where the run was when it was opened here.',
+          },
+        );
+      await link.send({ type: 'record', line });
     }
     this.#journal.listen((line) => void link.send({ type: 'record', line }));
   }
 
-  async #probe(step: string, scratch: string | undefined): Promise<void> {
+  async #probe({ step, ...asked }: Extract<ToAgent, { type: 'probe' }>): Promise<void> {
     const around = { ...this.#around, ...(await this.#findTools()), journal: this.#journal };
-    this.#facts = await runProbeStep(around, step, scratch);
+    this.#facts = await runProbeStep(around, step, asked);
     // Whatever becomes of this process, the next one need not compile again what was needed until here.
     flushCompileCache();
   }
 
   /** Once, and not before something is to be done with them: a greeting must not wait for it. */
   #findTools(): Promise<Tools> {
-    const { loadRegistry, path } = this.#around;
-    return (this.#tools ??= loadRegistry().then((registry) => findTools(registry, path)));
+    const { loadRegistry, path, toolpack } = this.#around;
+    return (this.#tools ??= loadRegistry().then((registry) => findTools(registry, path, toolpack)));
   }
 
   async #batch(batch: Batch): Promise<void> {
@@ -216,6 +237,7 @@ export class Keeper {
       run: node.run,
       runDirectory: directory,
       journal: this.#journal,
+      seats: this.#seats,
       findTools: () => this.#findTools(),
       factsOf: async (step: string) => (this.#facts ??= await loadKeptFacts(directory, step)),
       silentMs: () => clock.monotonicMs() - this.#heardMs,

@@ -10,6 +10,7 @@ import type { Clock } from '../clock.ts';
 import { writeStepResult } from '../exec/run-step.ts';
 import { expandPattern } from '../probe/read-tree.ts';
 import { runProbes } from '../probe/run-probes.ts';
+import type { ToAgent } from '../protocol/messages.ts';
 import { writeWhole } from '../protocol/write-whole.ts';
 import type { Journal } from './journal.ts';
 import { makeScratch } from './scratch.ts';
@@ -17,9 +18,13 @@ import { makeScratch } from './scratch.ts';
 /** The one output of a facts step. */
 const probesFile = 'probes.json';
 
-/** The tools of the bundle, the directories beside the path in which they may lie, and the path with those. */
+/**
+ * The tools of the bundle, the tool pack of the site, the directories beside the path in which they may lie, and the path with
+ * all of those, the pack first.
+ */
 export interface Tools {
   readonly registry: Registry;
+  readonly toolpack: string | undefined;
   readonly places: readonly string[];
   readonly path: string;
 }
@@ -31,17 +36,22 @@ export interface ProbeSurroundings extends Tools {
 }
 
 /** Finds what there may be of the tools of a bundle. */
-export async function findTools(registry: Registry, path: string): Promise<Tools> {
+export async function findTools(
+  registry: Registry,
+  path: string,
+  toolpack: string | undefined,
+): Promise<Tools> {
   const patterns = toolNames(registry, ({ places }) => places);
   const places = (await Promise.all(patterns.map((pattern) => expandPattern(pattern)))).flat();
-  return { registry, places, path: [path, ...places].join(':') };
+  const own = toolpack === undefined ? [] : [join(toolpack, 'bin')];
+  return { registry, toolpack, places, path: [...own, path, ...places].join(':') };
 }
 
 /** Looks at the machine and keeps what was seen as the evidence of a facts step. */
 export async function runProbeStep(
-  { directory, journal, path, places, clock, registry }: ProbeSurroundings,
+  { directory, journal, path, toolpack, places, clock, registry }: ProbeSurroundings,
   step: string,
-  scratch: string | undefined,
+  { scratch, watchMs = 0, clock: seen }: Omit<Extract<ToAgent, { type: 'probe' }>, 'type' | 'step'>,
 ): Promise<HostFacts> {
   const startedAt = clock.now().toISOString();
   const start = clock.monotonicMs();
@@ -49,11 +59,14 @@ export async function runProbeStep(
   await journal.append({ type: 'step-started', step });
   const document = await runProbes({
     scratchPath: await makeScratch(directory, scratch),
+    watchMs,
     path,
     programs: toolNames(registry, ({ programs }) => programs),
     headers: toolNames(registry, ({ headers }) => headers),
     libraries: toolNames(registry, ({ libraries }) => libraries),
     places,
+    toolpack,
+    clock: seen,
   });
   const facts = readHostFacts(document);
   const { user, system } = process.cpuUsage(cpu);

@@ -51,6 +51,7 @@ export async function repair(
       repetition: request?.repetition ?? 1,
       session: request?.session ?? 1,
       ...(request?.seat === undefined ? {} : { seat: request.seat }),
+      ...(request?.together === undefined ? {} : { together: request.together }),
       execution,
       reason,
       durationMs: 0,

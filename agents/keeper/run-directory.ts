@@ -14,6 +14,8 @@ export const NodeRun = z.strictObject({
   run: z.string(),
   node: z.string(),
   head: z.string(),
+  /** Where the journal on this node begins: behind what the coordinator had when the run was opened here. */
+  from: z.strictObject({ records: z.number().int().nonnegative(), head: z.string() }),
   bootId: z.string(),
   bundle: z.string(),
   token: z.string().regex(/^[0-9a-f]{64}$/),

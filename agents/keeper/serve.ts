@@ -59,6 +59,7 @@ async function open(
   held: { readonly bootId: string; readonly node: NodeRun; readonly letGo: () => void },
 ): Promise<Converse> {
   const { bootId, node, letGo } = held;
+  const { path, toolpack } = readAgentEnvironment();
   process.chdir(options.directory);
   const log = createLog(join(options.directory, 'keeper.log'));
   const streams = new Set<Duplex>();
@@ -68,7 +69,8 @@ async function open(
     node,
     bootId,
     runtime: process.execPath,
-    path: readAgentEnvironment().path,
+    path,
+    toolpack,
     clock: systemClock,
     loadRegistry: async () => (await import('../../workloads/registry.ts')).loadRegistry(),
     log,

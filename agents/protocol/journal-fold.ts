@@ -30,6 +30,8 @@ export class JournalFold {
   readonly #facts: string[] = [];
   readonly #restarts: { readonly rebooted: boolean }[] = [];
   #bootId: string | undefined;
+  #hasRebooted = false;
+  readonly #boots = new Map<string, string>();
   readonly #plans = new Map<string, number>();
   #currentFacts: string | undefined;
   #moves = 0;
@@ -58,6 +60,7 @@ export class JournalFold {
         // Another keeper may have other limits, after a reboot even another kernel: it has to look again.
         this.#currentFacts = undefined;
         this.#restarts.push({ rebooted: record.bootId !== this.#bootId });
+        this.#hasRebooted ||= record.bootId !== this.#bootId;
         this.#bootId = record.bootId;
         return;
       case 'opened':
@@ -68,6 +71,7 @@ export class JournalFold {
         return;
       case 'step-started':
         this.#started.add(record.step);
+        if (this.#hasRebooted && this.#bootId !== undefined) this.#boots.set(record.step, this.#bootId);
         if (isFactsStep(record.step)) this.#facts.push(record.step);
         return;
       case 'step-ended':
@@ -140,6 +144,16 @@ export class JournalFold {
   /** A step id for facts that was not used before. */
   get nextFacts(): string {
     return this.#facts.length === 0 ? 'facts' : `facts-${this.#facts.length + 1}`;
+  }
+
+  /** Of the boot that the last keeper ran in. */
+  get bootId(): string | undefined {
+    return this.#bootId;
+  }
+
+  /** The boot that each step was begun in, by step, from the first reboot on. */
+  get boots(): ReadonlyMap<string, string> {
+    return this.#boots;
   }
 
   /** Keepers that took over from another, in order. */

@@ -18,6 +18,14 @@ export const EvidencePath = z
  */
 export const Beacon = z.string().regex(/^[0-9a-f]{32}$/);
 
+/** When a node was asked for the time of its clock, what it said, and when that was here; ms since 1970, ours but the second. */
+export const ClockLook = z.strictObject({
+  sentMs: z.number().int(),
+  saidMs: z.number().int(),
+  receivedMs: z.number().int(),
+});
+export type ClockLook = z.infer<typeof ClockLook>;
+
 /** Coordinator → agent. */
 export const ToAgent = z.discriminatedUnion('type', [
   /** First message: who we are, which run, and from which journal record on we want to be told. */
@@ -30,11 +38,23 @@ export const ToAgent = z.discriminatedUnion('type', [
     head: digest,
     beacon: Beacon,
     from: z.number().int().nonnegative(),
+    /** Digest of the last record that we have, of the run header when there is none: what a new journal continues. */
+    at: digest,
+    /** Refuse as long as the machine is still in this boot: its next one is waited for. */
+    unlessBoot: z.string().max(64).optional(),
     /** `attach` refuses to create a run that the node does not hold any more; `stop` may only stop it. */
     mode: z.enum(['open', 'attach', 'stop']),
   }),
   /** `step` names the evidence: `facts`, and `facts-2` … when a new keeper has to look again. */
-  z.strictObject({ type: z.literal('probe'), step: FactsStep, scratch: z.string().optional() }),
+  z.strictObject({
+    type: z.literal('probe'),
+    step: FactsStep,
+    scratch: z.string().optional(),
+    /** How long the machine is watched meanwhile, to see whether somebody uses it. */
+    watchMs: z.number().int().positive().max(600_000).optional(),
+    /** What was seen of the node's clock, to stand among its facts. */
+    clock: ClockLook.optional(),
+  }),
   z.strictObject({
     type: z.literal('batch'),
     batch: z.string(),
@@ -44,6 +64,10 @@ export const ToAgent = z.discriminatedUnion('type', [
     /** Wall time that the whole batch may take, with or without a coordinator. */
     deadlineMs: z.number().int().positive(),
     scratch: z.string().optional(),
+    /** Somebody vouches for it by name: heavy steps go on without a coordinator. */
+    unattended: z.literal(true).optional(),
+    /** Heavy steps are ended when nobody has spoken for so long; absent: only after minutes, and the one that runs may end. */
+    leashMs: z.number().int().positive().optional(),
     steps: z.array(StepRequest),
     /** What a leader asked this node to start, for the one step of such a batch. */
     launch: Launch.optional(),
@@ -55,6 +79,10 @@ export const ToAgent = z.discriminatedUnion('type', [
     exitCode: z.number().int().min(0).max(255),
     text: z.string().max(4096),
   }),
+  /** What a leader asked this node to start, for a step of the batch that runs: one of several that run together. */
+  z.strictObject({ type: z.literal('launch'), step: StepId, launch: Launch }),
+  /** The leader of such a step has ended, so this node's part of it ends. */
+  z.strictObject({ type: z.literal('release'), step: StepId }),
   z.strictObject({ type: z.literal('fetch'), path: EvidencePath }),
   /**
    * `now` kills the running step; otherwise it may end, and nothing after it starts. With `batch` only that batch is
@@ -69,6 +97,7 @@ export const ToAgent = z.discriminatedUnion('type', [
   /** All evidence is at the coordinator: remove the run from the node and end. */
   z.strictObject({ type: z.literal('finish') }),
   z.strictObject({ type: z.literal('ping') }),
+  z.strictObject({ type: z.literal('clock') }),
 ]);
 export type ToAgent = z.infer<typeof ToAgent>;
 export type Hello = Extract<ToAgent, { type: 'hello' }>;
@@ -116,6 +145,8 @@ export const FromAgent = z.discriminatedUnion('type', [
     beacons: z.array(Beacon).max(maxBeacons).optional(),
   }),
   z.strictObject({ type: z.literal('pong') }),
+  /** What its clock says, in ms since 1970. */
+  z.strictObject({ type: z.literal('clock'), atMs: z.number().int() }),
   /** Answer to `stop` on a connection that may only stop: nothing runs any more. */
   z.strictObject({ type: z.literal('stopped') }),
   z.strictObject({ type: z.literal('finished') }),

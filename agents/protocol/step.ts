@@ -25,6 +25,9 @@ export type Execution = z.infer<typeof Execution>;
 /** Why a member's part of a step of several is cancelled: nobody goes on after the leader. */
 export const leaderEnded = 'the leader of the group has ended';
 
+/** What the steps have in common that a node runs at the same time: a window of a soak. */
+const Together = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/);
+
 /** One step as the coordinator asks for it: names and parameters, never a command line. */
 export const StepRequest = z.strictObject({
   step: StepId,
@@ -35,10 +38,28 @@ export const StepRequest = z.strictObject({
   session: z.number().int().positive(),
   /** This node's place, when the step is run by several nodes together. */
   seat: Seat.optional(),
+  together: Together.optional(),
   /** Wall time after which the step is stopped as `timeout`. */
   budgetMs: z.number().int().positive(),
 });
 export type StepRequest = z.infer<typeof StepRequest>;
+
+/** Steps as they are run: those that follow each other and say the same `together` at once, each other one alone. */
+export function inTurns<T extends Pick<StepRequest, 'together'>>(
+  steps: readonly T[],
+): readonly (readonly T[])[] {
+  const turns: T[][] = [];
+  for (const step of steps) {
+    const last = turns.at(-1);
+    if (last?.[0]?.together === undefined || last[0].together !== step.together) turns.push([step]);
+    else last.push(step);
+  }
+  return turns;
+}
+
+/** Wall time that steps of one node may take. */
+export const budgetOf = (steps: readonly Pick<StepRequest, 'together' | 'budgetMs'>[]): number =>
+  inTurns(steps).reduce((sum, turn) => sum + Math.max(...turn.map(({ budgetMs }) => budgetMs)), 0);
 
 /** A captured stream or artifact: its file in the step's directory, the size and the digest of what is kept. */
 export const CapturedOutput = z.strictObject({
@@ -94,6 +115,7 @@ export const StepResult = z.strictObject({
   repetition: z.number().int().positive(),
   session: z.number().int().positive(),
   seat: Seat.optional(),
+  together: Together.optional(),
   /** What the leader handed over to this member: with the facts and the parameters, all that its commands come from. */
   launch: Launch.optional(),
   execution: Execution,

@@ -4,9 +4,10 @@ import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'esbuild';
 import { build } from 'esbuild';
 import { listWorkloads } from '../../workloads/list-workloads.ts';
+import { writeBuiltIn } from '../config/built-in.ts';
 import { loadSource } from '../config/load-source.ts';
 import { readYaml } from '../config/read-yaml.ts';
-import { buildBundle, commonJsBanner, staticDiscovery, writeBundle } from './bundle.ts';
+import { buildBundles, commonJsBanner, staticDiscovery, writeBundles } from './bundle.ts';
 import { writeRuntimes } from './runtime.ts';
 
 // `npm run build`: the command line as it is installed: split modules, so that `--help` loads no workload, the
@@ -31,6 +32,15 @@ const plainStringWidth: Plugin = {
   },
 };
 
+/** ssh2 brings agents for HTTP through a tunnel: Node's HTTP and TLS would be loaded for them before every connection. */
+const noTunnelledHttp: Plugin = {
+  name: 'no-tunnelled-http',
+  setup(build) {
+    build.onResolve({ filter: /[/]http-agents\.js$/ }, () => ({ path: 'http-agents', namespace: 'none' }));
+    build.onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
 await rm(out, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
@@ -46,17 +56,15 @@ await build({
   // ssh2 works without its native addons.
   external: ['esbuild', '*.node'],
   banner: commonJsBanner,
-  plugins: [staticDiscovery(workloads), plainStringWidth],
+  plugins: [staticDiscovery(workloads), plainStringWidth, noTunnelledHttp],
 });
-await writeBundle(out, await buildBundle(root));
+await writeBundles(out, await buildBundles(root));
 await writeRuntimes(out);
+await writeBuiltIn(out);
 for (const path of [
-  'harness/profiles',
+  'harness/profiles/classes',
   'harness/suites',
-  ...workloads.flatMap(({ id, thresholds, suites }) => [
-    ...thresholds.map((name) => `workloads/${id}/thresholds/${name}`),
-    ...suites.map((name) => `workloads/${id}/suites/${name}`),
-  ]),
+  ...workloads.flatMap(({ id, suites }) => suites.map((name) => `workloads/${id}/suites/${name}`)),
 ]) {
   await cp(join(root, path), join(out, path), { recursive: true });
 }

@@ -4,11 +4,12 @@ import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { BuildOptions, Plugin } from 'esbuild';
+import * as z from 'zod';
 import type { WorkloadFiles } from '../../workloads/list-workloads.ts';
 import { listWorkloads } from '../../workloads/list-workloads.ts';
 import { isCheckout, resource } from '../resources.ts';
 
-/** What is pushed to a node. */
+/** What is pushed to a node of one kind of processor. */
 export interface Bundle {
   /** Lower-case hex SHA-256 of its manifest: names the whole. */
   readonly hash: string;
@@ -19,6 +20,12 @@ export interface Bundle {
   readonly packed: () => Promise<Buffer>;
 }
 
+/**
+ * By what `uname -m` says, for the processors that programs are compiled for before; `*` is for all others, as in a
+ * shell's `case`.
+ */
+export type Bundles<B extends Bundle = Bundle> = Readonly<Record<string, B>> & { readonly '*': B };
+
 export interface BuiltBundle extends Bundle {
   /** `sha256sum` format, sorted by path: the node checks it with coreutils alone. */
   readonly manifest: string;
@@ -27,34 +34,58 @@ export interface BuiltBundle extends Bundle {
 }
 
 /** The agent to push: built from a checkout's sources, or the one that the built package carries. */
-export function loadBundle(): Promise<Bundle> {
+export function loadBundles(): Promise<Bundles> {
   return (loaded ??= load());
 }
 
 /** Loaded once per process: a second build would need a builder that a Ctrl-C at the terminal may have ended. */
-let loaded: Promise<Bundle> | undefined;
+let loaded: Promise<Bundles> | undefined;
 
-async function load(): Promise<Bundle> {
-  const folder = resource('agent');
-  const { hash, packed } = isCheckout
-    ? await buildBundle(resource('.'))
-    : {
-        hash: digest(await readFile(join(folder, 'manifest'))),
-        packed: () => readFile(join(folder, 'packed')),
-      };
-  let whole: Promise<Buffer> | undefined;
-  return { hash, packed: () => (whole ??= packed()) };
+async function load(): Promise<Bundles> {
+  const built = isCheckout ? await buildBundles(resource('.')) : await readBundles(resource('agent'));
+  return mapBundles(built, ({ hash, packed }) => {
+    let whole: Promise<Buffer> | undefined;
+    return { hash, packed: () => (whole ??= packed()) };
+  });
 }
 
-/** Writes a bundle for `loadBundle` of a built package whose data files are in `out`. */
-export async function writeBundle(out: string, { manifest, packed }: BuiltBundle): Promise<void> {
-  await mkdir(join(out, 'agent'), { recursive: true });
-  await writeFile(join(out, 'agent/manifest'), manifest);
-  await writeFile(join(out, 'agent/packed'), await packed());
+const mapBundles = <A extends Bundle, B extends Bundle>(
+  bundles: Bundles<A>,
+  map: (bundle: A) => B,
+): Bundles<B> => ({
+  ...Object.fromEntries(Object.entries(bundles).map(([machine, bundle]) => [machine, map(bundle)])),
+  '*': map(bundles['*']),
+});
+
+/** The bundle for a processor. */
+export const bundleFor = <B extends Bundle>(bundles: Bundles<B>, machine: string): B =>
+  (Object.hasOwn(bundles, machine) ? bundles[machine] : undefined) ?? bundles['*'];
+
+const hashesName = 'hashes.json';
+const Hashes = z.intersection(z.record(z.string(), z.string()), z.object({ '*': z.string() }));
+
+/** Those that a built package carries: their digests, and each under its own. */
+async function readBundles(folder: string): Promise<Bundles> {
+  const hashes = Hashes.parse(JSON.parse(await readFile(join(folder, hashesName), 'utf8')));
+  const bundle = (hash: string): Bundle => ({ hash, packed: () => readFile(join(folder, hash)) });
+  return {
+    ...Object.fromEntries(Object.entries(hashes).map(([machine, hash]) => [machine, bundle(hash)])),
+    '*': bundle(hashes['*']),
+  };
 }
 
-/** Builds the agent from the checkout at `root`. The same sources give the same hash in any directory. */
-export async function buildBundle(root: string): Promise<BuiltBundle> {
+/** Writes bundles for `loadBundles` of a built package whose data files are in `out`. */
+export async function writeBundles(out: string, bundles: Bundles): Promise<void> {
+  const folder = join(out, 'agent');
+  await mkdir(folder, { recursive: true });
+  const all = Object.entries(bundles);
+  for (const [, { hash, packed }] of all) await writeFile(join(folder, hash), await packed());
+  const hashes = Object.fromEntries(all.map(([machine, { hash }]) => [machine, hash]));
+  await writeFile(join(folder, hashesName), `${JSON.stringify(hashes)}\n`);
+}
+
+/** Builds the agent from the checkout at `root`. The same sources give the same hashes in any directory. */
+export async function buildBundles(root: string): Promise<Bundles<BuiltBundle>> {
   const { build } = await import('esbuild');
   const workloads = await listWorkloads(join(root, 'workloads'));
   const shared = {
@@ -115,7 +146,20 @@ export async function buildBundle(root: string): Promise<BuiltBundle> {
       const path = `workloads/${id}/native/${name}`;
       files.set(path, await readFile(join(root, path)));
     }
-  return createBundle(files);
+  const prebuilt: (readonly [path: string, bytes: Uint8Array])[] = [];
+  for (const { id, prebuilt: programs } of workloads)
+    for (const name of programs) {
+      const path = `workloads/${id}/prebuilt/${name}`;
+      prebuilt.push([path, await readFile(join(root, path))]);
+    }
+  const machineOf = ([path]: (typeof prebuilt)[number]): string => path.split('/').at(-2) ?? '';
+  const byMachine = Map.groupBy(prebuilt, machineOf);
+  return {
+    ...Object.fromEntries(
+      [...byMachine].map(([machine, programs]) => [machine, createBundle(new Map([...files, ...programs]))]),
+    ),
+    '*': createBundle(files),
+  };
 }
 
 /** CommonJS packages inside an ES module look for `require` and `__dirname`. */

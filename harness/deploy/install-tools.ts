@@ -1,5 +1,6 @@
 import { execa } from 'execa';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
+import { isAllowed, readSudoListing } from '../../workloads/kit/facts/read-sudo.ts';
 import type { Result } from '../../workloads/kit/result.ts';
 import { err, ok } from '../../workloads/kit/result.ts';
 
@@ -38,10 +39,11 @@ export async function installTools(
     context.err.write('All packages are installed already.\n');
     return [];
   }
-  await expectPrivilege(missing, context);
+  const install = ['-y', '-o', 'DPkg::Lock::Timeout=60', ...installArguments(missing)];
+  await expectPrivilege(missing, install, context);
   const planned = await planInstall(missing, context);
   context.err.write(`New packages: ${planned.join(' ')}\n`);
-  await change(['-y', '-o', 'DPkg::Lock::Timeout=60', ...installArguments(missing)], context);
+  await change(install, context);
   const left = await missingPackages(missing, context);
   if (left.length > 0)
     throw failed(`expected ${left.join(', ')} to be installed, found that apt-get left it out`, left);
@@ -101,13 +103,16 @@ async function missingPackages(
   return readMissing(packages, stdout);
 }
 
-async function expectPrivilege(missing: readonly string[], context: InstallContext): Promise<void> {
-  if (context.environment.isRoot) return;
-  const { exitCode } = await look('sudo', ['-n', 'true'], context);
-  if (exitCode === 0) return;
+/** Whoever may run something as root may not run everything: sudo is asked about the very command. */
+async function expectPrivilege(
+  missing: readonly string[],
+  install: readonly string[],
+  context: InstallContext,
+): Promise<void> {
+  if (await mayChange(install, context)) return;
   throw new AssayError(
     'PRIVILEGE_MISSING',
-    `expected root or \`sudo -n\` to install ${missing.join(' ')}, found neither`,
+    `expected root or a \`sudo -n\` that allows apt-get to install ${missing.join(' ')}, found neither`,
     {
       hint: `Run \`sudo apt-get ${installArguments(missing).join(' ')}\` yourself, or run without --install-tools.`,
     },
@@ -118,7 +123,7 @@ async function expectPrivilege(missing: readonly string[], context: InstallConte
 async function planInstall(missing: readonly string[], context: InstallContext): Promise<readonly string[]> {
   const simulate = () => look('apt-get', ['-s', ...installArguments(missing)], context);
   let simulation = await simulate();
-  if (simulation.exitCode !== 0) {
+  if (simulation.exitCode !== 0 && (await mayChange(['update'], context))) {
     await change(['update'], context);
     simulation = await simulate();
   }
@@ -130,15 +135,22 @@ async function planInstall(missing: readonly string[], context: InstallContext):
   return planned.value;
 }
 
+/** apt-get as it changes the machine. */
+const aptGet = (args: readonly string[]): readonly string[] => ['env', ...settings, 'apt-get', ...args];
+
+/** Whether we are root, or sudo would run it without a password: it lists what it would, and runs nothing. */
+async function mayChange(args: readonly string[], context: InstallContext): Promise<boolean> {
+  if (context.environment.isRoot) return true;
+  // Asked about one command it prints that with the place of its program, whether it needs a password or not.
+  const one = await look('sudo', ['-n', '-l', ...aptGet(args)], context);
+  if (one.exitCode !== 0) return false;
+  const entries = readSudoListing((await look('sudo', ['-n', '-l'], context)).stdout);
+  return entries !== undefined && isAllowed(entries, one.stdout.trim().split(' '));
+}
+
 /** Runs apt-get with rights to change the machine, after printing the exact command. */
 async function change(args: readonly string[], context: InstallContext): Promise<void> {
-  const [file = '', ...rest] = [
-    ...(context.environment.isRoot ? [] : ['sudo', '-n']),
-    'env',
-    ...settings,
-    'apt-get',
-    ...args,
-  ];
+  const [file = '', ...rest] = [...(context.environment.isRoot ? [] : ['sudo', '-n']), ...aptGet(args)];
   context.err.write(`+ ${[file, ...rest].join(' ')}\n`);
   const { exitCode, all } = await look(file, rest, context, changeTimeoutMs);
   if (exitCode !== 0)

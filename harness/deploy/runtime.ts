@@ -200,7 +200,7 @@ export async function writeRuntimes(out: string): Promise<void> {
 }
 
 /** Digest and size of a file. One large buffer, used again: a stream of small ones costs more than the hash itself. */
-async function hashFile(path: string): Promise<Pick<Runtime, 'hash' | 'bytes'>> {
+export async function hashFile(path: string): Promise<Pick<Runtime, 'hash' | 'bytes'>> {
   const hash = createHash('sha256');
   const buffer = Buffer.alloc(1024 * 1024);
   await using file = await open(path);

@@ -60,6 +60,11 @@ export class Asked {
     for (const name of names) this.#launches.set(name, launch);
   }
 
+  /** A launch for a step of the batch that runs. */
+  launched(step: string, launch: Launch): void {
+    this.#launches.set(step, launch);
+  }
+
   /** The longest that the node may be at work on what it has begun. */
   get runningBudgetMs(): number {
     const planned = this.#own.fold.openSteps.map((step) => this.#planned(step)?.budgetMs ?? 0);
@@ -187,7 +192,10 @@ export class Asked {
 
   #whyNotStep(step: string): readonly [string, string] | undefined {
     const { fold } = this.#own;
-    const open = fold.openSteps.find((each) => !isFactsStep(each));
+    const together = this.#planned(step)?.together;
+    const open = fold.openSteps.find(
+      (each) => !isFactsStep(each) && (together === undefined || this.#planned(each)?.together !== together),
+    );
     if (open !== undefined) return [`the end of ${open} before another step`, step];
     const next = fold.runningSteps.find((each) => !fold.hasStarted(each));
     return step === next ? undefined : [`the step that comes next, ${next ?? 'none'}`, step];

@@ -8,7 +8,7 @@ import type { RunEvidence } from '../store/run-evidence.ts';
 
 /**
  * The files that an agent can keep of a step: of each command that its tool plans from the facts of the node, both streams,
- * the counters and the artifacts.
+ * the counters, what was watched, and the artifacts.
  */
 export function filesOf(
   { step, launch }: StepResult,
@@ -17,6 +17,8 @@ export function filesOf(
   own: NodeEvidence,
 ): ReadonlySet<string> {
   if (isFactsStep(step)) return new Set(['probes.json']);
+  // A member that nobody launched has run nothing.
+  if (planned?.seat !== undefined && planned.seat.rank > 0 && launch === undefined) return new Set();
   const registered = planned && registry.get(planned.workload);
   const tool = registered?.tools.find(({ id }) => id === planned?.tool) as Tool | undefined;
   const params = registered?.workload.params.safeParse(planned?.params);
@@ -31,6 +33,7 @@ export function filesOf(
       `${id}.stdout`,
       `${id}.stderr`,
       `${id}.counters.json`,
+      `${id}.watch.json`,
       ...artifacts.map((path) => artifactFile(id, path)),
     ]),
   );

@@ -23,7 +23,12 @@ export interface OpenOptions {
   readonly evidence: RunEvidence;
   /** `attach` picks up a run that the node already holds. */
   readonly mode: 'open' | 'attach';
+  /** The boot that the node has to have left: refused with NOT_REBOOTED before. */
+  readonly unlessBoot?: string | undefined;
   readonly scratch: string | undefined;
+  /** How long a machine is watched before anything is put on it. */
+  readonly watchMs: number;
+  readonly now: () => Date;
   readonly onRecord: (node: string, record: JournalRecord) => void;
   /** A connection was lost and is tried again. */
   readonly onLost: (node: string, error: AssayError) => void;
@@ -50,17 +55,18 @@ async function openOnce(
   options: Omit<OpenOptions, 'onLost'> & { readonly onStarted?: () => void },
 ): Promise<OpenNode> {
   const { node } = target;
-  const { evidence, mode, scratch, onStarted, onRecord, signal } = options;
+  const { evidence, mode, unlessBoot, scratch, watchMs, now, onStarted, onRecord, signal } = options;
   const session = await openSession(target, {
     evidence,
     mode,
+    unlessBoot,
     onStarted,
     onRecord: (record) => onRecord(node, record),
     signal,
   });
   try {
     const factsStep = session.progress.facts ?? session.progress.nextFacts;
-    if (session.progress.facts === undefined) await session.probe(factsStep, scratch);
+    if (session.progress.facts === undefined) await session.probe(factsStep, { scratch, watchMs, now });
     const facts = evidence.node(node).factsOf(factsStep);
     if (facts === undefined)
       throw damaged(runPaths.step(node, factsStep), 'the output of the probes', 'none');

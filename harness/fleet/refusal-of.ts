@@ -6,6 +6,7 @@ import type { ErrorCode } from '../../workloads/kit/error-code.ts';
 const nodeCodes: ReadonlySet<string> = new Set([
   'AGENT_LOST',
   'DISK_FULL',
+  'NOT_REBOOTED',
   'PROTOCOL_MISMATCH',
   'RUN_NOT_FOUND',
 ] satisfies ErrorCode[]);

@@ -26,7 +26,7 @@ export async function stopNode(
   const over = new AbortController();
   let channel: Channel | undefined;
   const stop = async (): Promise<void> => {
-    const hello = createHello(run, node, { from: 0, mode: 'stop' });
+    const hello = createHello(run, node, { place: { records: 0, head: run.headDigest }, mode: 'stop' });
     channel = await startAgent(target, hello, { signal: over.signal });
     const stopped = Promise.withResolvers<undefined>();
     hearAgent(channel, {

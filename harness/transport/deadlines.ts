@@ -1,3 +1,4 @@
+import { after } from '../../workloads/kit/after.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 
 /**
@@ -10,11 +11,12 @@ export const questions = {
   push: { seconds: 120, expected: 'the agent to be received' },
   runtime: { seconds: 60, expected: 'to hear whether the runtime is there' },
   'runtime-push': { seconds: 120, expected: 'the runtime to be received' },
+  'toolpack-push': { seconds: 120, expected: 'the tool pack to be received' },
   clean: { seconds: 60, expected: 'the cache to be removed' },
   /** A keeper starts in well under a second. */
   welcome: { seconds: 60, expected: "the agent's greeting" },
   journal: { seconds: 60, expected: 'the rest of the journal' },
-  /** No probe takes more than 22 s, and all are made at once. */
+  /** No probe takes more than 50 s, and all are made at once. */
   facts: { seconds: 60, expected: 'the facts' },
   fetch: { seconds: 60, expected: 'a file of evidence' },
   step: { seconds: 60, expected: 'the next step to begin or end' },
@@ -65,18 +67,20 @@ export class Deadlines {
     const { promise: late, reject } = Promise.withResolvers<never>();
     const { node, budgetMs, bytes = () => 0 } = waiting;
     let seen = bytes();
-    const timer = setInterval(
-      () => {
+    let cancel = (): void => undefined;
+    const look = (): void => {
+      cancel = after(this.msOf(question, budgetMs), () => {
         const now = bytes();
-        if (now - seen < leastBytes) reject(this.late(question, node, budgetMs));
+        if (now - seen < leastBytes) return reject(this.late(question, node, budgetMs));
         seen = now;
-      },
-      this.msOf(question, budgetMs),
-    );
+        look();
+      });
+    };
+    look();
     try {
       return await Promise.race([answer, late]);
     } finally {
-      clearInterval(timer);
+      cancel();
     }
   }
 

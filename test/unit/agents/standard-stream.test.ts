@@ -52,7 +52,7 @@ it('closes when the other side does, whether that was read or not', async () => 
   await once(child.stdout, 'readable');
   child.stdout.destroy();
   child.stdin.destroy();
-  await expect.poll(said, { timeout: 10_000 }).toMatch(/closed\n$/);
+  await expect.poll(said, { timeout: 30_000 }).toMatch(/closed\n$/);
   expect(child.exitCode).toBe(null);
 });
 
@@ -60,6 +60,6 @@ it('holds up nobody but itself when what it writes is not read', async () => {
   const { child, said } = start(`
     stream.write(Buffer.alloc(10_000_000));
     setTimeout(() => say('goes on'), 50);`);
-  await expect.poll(said, { timeout: 10_000 }).toBe('goes on\n');
+  await expect.poll(said, { timeout: 30_000 }).toBe('goes on\n');
   expect(child.stdout.readableLength).toBeLessThan(10_000_000);
 });

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
@@ -60,6 +60,7 @@ async function keeper(
     run: `keeper-test-${process.pid}`,
     node: 'n',
     head,
+    from: { records: 0, head },
     bootId: 'boot',
     bundle: 'b',
     beacon: 'b'.repeat(32),
@@ -124,10 +125,11 @@ const ends = (records: readonly JournalRecord[]): readonly string[] =>
   );
 
 /** A keeper whose batch of two steps has ended, and which was not spoken to for two minutes from its first step on. */
-async function leftAlone(workload: 'nap' | 'sleep') {
+async function leftAlone(workload: 'nap' | 'sleep', more: { readonly leashMs?: number } = {}) {
   let aloneMs = 0;
   const found = await keeper({ ...systemClock, monotonicMs: () => systemClock.monotonicMs() + aloneMs });
-  const running = found.keeper.handle(batch(workload, 0.3, 0.3), link);
+  const seconds = more.leashMs === undefined ? 0.3 : 20;
+  const running = found.keeper.handle({ ...batch(workload, seconds, seconds), ...more }, link);
   await expect.poll(() => found.records().some(({ type }) => type === 'step-started')).toBe(true);
   aloneMs = 120_000;
   await running;
@@ -144,6 +146,36 @@ describe('Keeper', () => {
     await it_.terminate('test over');
   });
 
+  it('ends a heavy step on the shorter leash of a batch, which is what its cooling is known by', async () => {
+    const { keeper: it_, records } = await leftAlone('sleep', { leashMs: 500 });
+    expect(ends(records())).toEqual(['step-ended lost-contact', 'batch-ended lost-contact']);
+    expect(records().find((record) => record.type === 'batch-ended')).toMatchObject({
+      reason: 'no contact with the coordinator for 0.5 s',
+    });
+    await it_.terminate('test over');
+  });
+
+  it('gives a batch of a month and its steps their time', async () => {
+    const { keeper: it_, records } = await keeper();
+    const asked = batch('nap', 0.1);
+    const steps = asked.type === 'batch' ? asked.steps : [];
+    const month = 31 * 86_400_000;
+    const long = { ...asked, deadlineMs: month, steps: steps.map((step) => ({ ...step, budgetMs: month })) };
+    await it_.handle(long, link);
+    expect(ends(records())).toEqual(['step-ended completed', 'batch-ended completed']);
+    await it_.terminate('test over');
+  });
+
+  it('looks now and then whether it is alone, also where nobody has to be there', async () => {
+    let looks = 0;
+    const counting = { ...systemClock, monotonicMs: () => ((looks += 1), systemClock.monotonicMs()) };
+    const { keeper: it_, records } = await keeper(counting);
+    await it_.handle({ ...batch('sleep', 1), unattended: true } as ToAgent, link);
+    expect(ends(records())).toEqual(['step-ended completed', 'batch-ended completed']);
+    expect(looks).toBeLessThan(50);
+    await it_.terminate('test over');
+  });
+
   it('finishes a light batch alone', async () => {
     const { keeper: it_, records } = await leftAlone('nap');
     expect(ends(records())).toEqual([
@@ -153,6 +185,67 @@ describe('Keeper', () => {
     ]);
     await it_.terminate('test over');
   });
+
+  it('runs steps that say the same word at once, and what follows when all of them have ended', async () => {
+    const { keeper: it_, records, directory } = await keeper();
+    const asked = batch('nap', 0.6, 0.1, 0.1);
+    const steps = asked.type === 'batch' ? asked.steps : [];
+    const together = steps.map((step, index) => (index < 2 ? { ...step, together: 'w1' } : step));
+    await it_.handle({ ...asked, steps: together } as ToAgent, link);
+    const said = records().flatMap((record) =>
+      record.type === 'step-started' || record.type === 'step-ended'
+        ? [`${record.type.slice(5)} ${record.step}`]
+        : [],
+    );
+    expect(said.slice(0, 2)).toEqual(['started s0', 'started s1']);
+    expect(said.slice(2, 4).toSorted()).toEqual(['ended s0', 'ended s1']);
+    expect(said.slice(4)).toEqual(['started s2', 'ended s2']);
+    expect(JSON.parse(readFileSync(join(directory, 'steps/s1/exit.json'), 'utf8'))).toMatchObject({
+      execution: 'completed',
+      together: 'w1',
+    });
+    await it_.terminate('test over');
+  });
+
+  it('has a member wait in its turn for the launch of its leader, and lets go of it when the leader has ended', async () => {
+    const { keeper: it_, records, directory } = await keeper();
+    const patient = { timeout: 20_000 };
+    const asked = batch('nap', 0.1, 0.1, 29, 0.1);
+    const seat = {
+      group: 'm+n',
+      rank: 1,
+      members: ['m', 'n'].map((node, index) => ({ node, address: `10.0.0.${index + 1}` })),
+      network: '10.0.0.0/24',
+    };
+    const steps = asked.type === 'batch' ? asked.steps : [];
+    const members = new Set(['s0', 's2', 's3']);
+    const running = it_.handle(
+      {
+        ...asked,
+        steps: steps.map((step, index) => ({
+          ...step,
+          together: `w${Math.floor(index / 2)}`,
+          ...(members.has(step.step) ? { seat } : {}),
+        })),
+      } as ToAgent,
+      link,
+    );
+    const begun = (step: string) => () =>
+      records().some((record) => record.type === 'step-started' && record.step === step);
+    await expect.poll(begun('s0'), patient).toBe(true);
+    await it_.handle({ type: 'launch', step: 's0', launch: { rank: 1, parameters: {} } }, link);
+    await expect.poll(begun('s2'), patient).toBe(true);
+    // One is at work when its leader ends, the other was never launched.
+    await it_.handle({ type: 'launch', step: 's2', launch: { rank: 1, parameters: {} } }, link);
+    await expect.poll(() => existsSync(join(directory, 'steps/s2/run.stdout')), patient).toBe(true);
+    for (const step of ['s2', 's3']) await it_.handle({ type: 'release', step }, link);
+    await running;
+    const ended = records().flatMap((record) =>
+      record.type === 'step-ended' ? [`${record.step} ${record.execution}`] : [],
+    );
+    expect(ended.toSorted()).toEqual(['s0 completed', 's1 completed', 's2 cancelled', 's3 refused']);
+    await it_.terminate('test over');
+  }, 60_000);
 
   it('says that a step was refused, with the reason, and goes on with the next', async () => {
     const { keeper: it_, records, directory } = await keeper();
@@ -169,7 +262,7 @@ describe('Keeper', () => {
   it('cancels the running step and closes its journal on SIGTERM', async () => {
     const { keeper: it_, records } = await keeper();
     const running = it_.handle(batch('nap', 20, 20), link);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await expect.poll(() => records().map(({ type }) => type), { timeout: 30_000 }).toContain('step-started');
     await it_.terminate('the agent received SIGTERM');
     await running;
     expect(ends(records())).toEqual(['step-ended cancelled', 'batch-ended cancelled']);

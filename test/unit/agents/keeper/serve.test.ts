@@ -16,6 +16,7 @@ const node = {
   run: 'run',
   node: 'n',
   head: 'a'.repeat(64),
+  from: { records: 0, head: 'a'.repeat(64) },
   bootId: 'b',
   bundle: 'b',
   beacon: 'b'.repeat(32),

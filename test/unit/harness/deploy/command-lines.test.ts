@@ -23,10 +23,12 @@ const hash = 'ab'.repeat(32);
 const sh = (line: string, input?: Uint8Array): string =>
   spawnSync('/bin/sh', ['-c', line], { encoding: 'utf8', input }).stdout;
 
+const machine = sh('uname -m').trim();
 const bundle = createBundle(
   new Map([
     ['agent.js', Buffer.from('// the agent\n')],
     ['kernels/a b.mjs', Buffer.from('\0\n')],
+    ['workloads/x/prebuilt/m/tool', Buffer.from('#!/bin/sh\necho ran\n')],
   ]),
 );
 /** What the coordinator sends when it is asked for the bundle. */
@@ -43,7 +45,7 @@ function createRuntime(folder: string): string {
 const line = (given: Partial<Parameters<typeof openLine>[0]>): string =>
   openLine({
     nonce,
-    hash: bundle.hash,
+    bundles: { '*': bundle },
     candidates: [],
     run: 'run-1',
     runtime: '/bin/echo',
@@ -65,7 +67,9 @@ describe('command lines', () => {
   });
 
   it('refuse a hash that is none', () => {
-    expect(() => line({ hash: 'x; rm -rf /' })).toThrow('expected 16 to 64 hexadecimal digits');
+    expect(() => line({ bundles: { '*': { ...bundle, hash: 'x; rm -rf /' } } })).toThrow(
+      'expected 16 to 64 hexadecimal digits',
+    );
   });
 
   it('choose the first directory that is ours, bring the agent there, and start it', async () => {
@@ -78,11 +82,24 @@ describe('command lines', () => {
       runtime: createRuntime(root),
     });
     const started = `${nonce} started\n[--min-semi-space-size=16][${good}/cache/${bundle.hash}/agent.js][attach][${good}][{"it's":1}]`;
-    expect(sh(text, await pushed())).toBe(`${nonce} push\n${started}to the agent`);
+    expect(sh(text, await pushed())).toBe(`${nonce} push ${machine}\n${started}to the agent`);
     expect(sh(text)).toBe(started);
     writeFileSync(join(good, 'cache', bundle.hash, 'kernels/a b.mjs'), 'changed');
-    expect(sh(text, await pushed())).toBe(`${nonce} push\n${started}to the agent`);
+    expect(sh(text, await pushed())).toBe(`${nonce} push ${machine}\n${started}to the agent`);
     expect(readFileSync(join(good, 'cache', bundle.hash, 'kernels/a b.mjs'), 'utf8')).toBe('\0\n');
+    expect(sh(shellQuote(join(good, 'cache', bundle.hash, 'workloads/x/prebuilt/m/tool')))).toBe('ran\n');
+  });
+
+  it('bring the agent for the processor of the node, whatever else there is', async () => {
+    const root = temporaryDirectory();
+    const state = join(root, 'state');
+    const other = createBundle(new Map([['agent.js', Buffer.from('// another\n')]]));
+    const text = line({
+      bundles: { [machine]: bundle, other, '*': other },
+      candidates: [state],
+      runtime: createRuntime(root),
+    });
+    expect(sh(text, await pushed())).toContain(`/cache/${bundle.hash}/agent.js]`);
   });
 
   it.each([
@@ -90,8 +107,10 @@ describe('command lines', () => {
     ['what is not packed', Promise.resolve(Buffer.from('nonsense'))],
   ])('start nothing when %s arrives, and keep nothing of it', async (_title, packed) => {
     const state = join(temporaryDirectory(), 'state');
-    expect(sh(line({ candidates: [state] }), await pushed(packed))).toBe(`${nonce} push\n${nonce} damaged\n`);
-    expect(sh(line({ candidates: [state] }))).toBe(`${nonce} push\n${nonce} damaged\n`);
+    expect(sh(line({ candidates: [state] }), await pushed(packed))).toBe(
+      `${nonce} push ${machine}\n${nonce} damaged\n`,
+    );
+    expect(sh(line({ candidates: [state] }))).toBe(`${nonce} push ${machine}\n${nonce} damaged\n`);
     expect(readdirSync(join(state, 'cache'))).toEqual([]);
   });
 
@@ -104,13 +123,12 @@ describe('command lines', () => {
 
   it('start the runtime of the cache only while it is what it was', async () => {
     const state = join(temporaryDirectory(), 'state');
-    const machine = sh('uname -m').trim();
     const digest = createHash('sha256')
       .update(readFileSync(createRuntime(temporaryDirectory())))
       .digest('hex');
     const text = line({ candidates: [state], runtime: { [machine]: digest } });
     const absent = `${nonce} runtime ${machine} ${state}\n`;
-    expect(sh(text, await pushed())).toBe(`${nonce} push\n${absent}`);
+    expect(sh(text, await pushed())).toBe(`${nonce} push ${machine}\n${absent}`);
     mkdirSync(join(state, 'cache', digest));
     const path = createRuntime(join(state, 'cache', digest));
     expect(sh(text)).toContain(`${nonce} started\n`);
@@ -186,7 +204,7 @@ ${text}`;
         chmodSync(victim, 0o755);
         const other = join(root, 'other');
         const told = race(line({ candidates: [path, other] }), { path, victim }, comes, goes);
-        expect(told).toMatch(/^[0-9a-f]{32} push\n[0-9a-f]{32} damaged\n$/);
+        expect(told).toMatch(/^[0-9a-f]{32} push \S+\n[0-9a-f]{32} damaged\n$/);
         race(cleanLine({ nonce, candidates: [path] }), { path, victim }, comes, goes);
         expect(statSync(victim).mode & 0o777).toBe(0o755);
         expect(readdirSync(victim, { recursive: true })).toEqual(['cache', 'cache/kept']);

@@ -85,12 +85,43 @@ describe('installTools', () => {
     );
   });
 
+  /** sudo as it lists: a command with the place of its program if it is allowed at all, and the rules. */
+  const lists = (rules: string): string =>
+    `if [ "$2" = -l ]; then if [ $# -gt 2 ]; then shift 2; echo "/usr/bin/$*"; else printf 'User a may run the following commands on b:\\n    (root) ${rules}\\n'; fi; exit 0; fi;`;
+
   test('uses sudo -n where it is allowed', async () => {
-    await fake('sudo', 'shift; exec "$@"');
+    await fake('sudo', `${lists('NOPASSWD: ALL')} shift; exec "$@"`);
     const { result, printed, calls } = await install(['fio'], false);
     expect(result).toEqual(['libaio1', 'fio']);
     expect(printed).toContain('+ sudo -n env DEBIAN_FRONTEND=noninteractive');
-    expect(calls).toContain('sudo -n true');
+    const asked = calls.filter((line) => line.startsWith('sudo -n -l env'));
+    const done = calls.filter((line) => line.startsWith('sudo -n env '));
+    expect(asked.map((line) => line.replace(' -l ', ' '))).toEqual(done);
+  });
+
+  test.each([
+    ['true alone', 'case "$*" in "-n true"|"-n -l true") exit 0;; esac; exit 1'],
+    ['all of it with a password', lists('ALL')],
+    ['all of it with a password, and true without', lists('ALL, NOPASSWD: /usr/bin/true')],
+    ['apt-get update alone', 'case "$*" in *"apt-get update") exit 0;; esac; exit 1'],
+  ])('refuses where sudo allows %s', async (_, script) => {
+    await fake('sudo', script);
+    const { result, calls } = await install(['fio'], false);
+    expect((result as AssayError).code).toBe('PRIVILEGE_MISSING');
+    expect(calls.filter((line) => line.startsWith('apt-get'))).toEqual([]);
+  });
+
+  test('does without new package lists where sudo allows the installation alone', async () => {
+    await fake('apt-get', apt.replace('-s*)', '-s*) echo "E: Unable to locate package fio" >&2; exit 100;'));
+    await fake(
+      'sudo',
+      `case "$*" in *"apt-get update") exit 1;; esac; ${lists('NOPASSWD: /usr/bin/env')} shift; exec "$@"`,
+    );
+    const { result, calls } = await install(['fio'], false);
+    expect((result as AssayError).message).toBe(
+      'apt-get cannot install fio: E: Unable to locate package fio',
+    );
+    expect(calls.some((line) => line.startsWith('apt-get update'))).toBe(false);
   });
 
   test('refuses without root and without sudo, and says what to install', async () => {
@@ -99,7 +130,7 @@ describe('installTools', () => {
     expect(result).toBeInstanceOf(AssayError);
     expect((result as AssayError).toJSON()).toEqual({
       code: 'PRIVILEGE_MISSING',
-      message: 'expected root or `sudo -n` to install fio, found neither',
+      message: 'expected root or a `sudo -n` that allows apt-get to install fio, found neither',
       hint: 'Run `sudo apt-get install --no-install-recommends --no-upgrade --no-remove fio` yourself, or run without --install-tools.',
     });
     expect(calls.filter((line) => line.startsWith('apt-get'))).toEqual([]);

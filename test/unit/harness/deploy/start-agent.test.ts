@@ -19,10 +19,12 @@ const hello: Hello = {
   node: 'node',
   head: 'ab'.repeat(32),
   beacon: 'b'.repeat(32),
+  at: 'a'.repeat(64),
   from: 0,
   mode: 'open',
 };
 const bundle = createBundle(new Map([['agent.js', Buffer.from('// the agent\n')]]));
+const bundles = { '*': bundle };
 
 let folder: string;
 let state: string;
@@ -49,7 +51,7 @@ describe('startAgent', () => {
       'for last; do :; done; printf "%s\\n" "$last"; echo woe >&2; head -c 5; exit 7',
     );
     for (let round = 0; round < 2; round += 1) {
-      const channel = await startAgent(place, hello, { bundle });
+      const channel = await startAgent(place, hello, { bundles });
       channel.stdin.write('12345');
       const [said, error] = await Promise.all([text(channel.stdout), text(channel.stderr)]);
       expect([said, error]).toEqual([`${JSON.stringify(hello)}\n12345`, 'woe\n']);
@@ -61,7 +63,7 @@ describe('startAgent', () => {
 
   it('says what the node said when the bundle does not arrive', async () => {
     addProgram('gzip', 'echo "gzip: cannot allocate" >&2; exit 1');
-    await expect(startAgent(createPlace(''), hello, { bundle })).rejects.toMatchObject({
+    await expect(startAgent(createPlace(''), hello, { bundles })).rejects.toMatchObject({
       code: 'AGENT_LOST',
       message: expect.stringContaining('(damaged: gzip: cannot allocate') as unknown,
     });
@@ -71,7 +73,7 @@ describe('startAgent', () => {
   it('says why no directory will do', async () => {
     addProgram('mkdir', 'exit 1');
     addProgram('id', 'echo 4242'); // whose directories are not there yet
-    await expect(startAgent(createPlace('', ['/a b']), hello, { bundle })).rejects.toMatchObject({
+    await expect(startAgent(createPlace('', ['/a b']), hello, { bundles })).rejects.toMatchObject({
       code: 'STATE_DIRECTORY_UNUSABLE',
       message: expect.stringMatching(/found \/a b:cannot-be-created \/var\/tmp\/assay-\d+:/) as unknown,
     });
@@ -79,7 +81,7 @@ describe('startAgent', () => {
 
   it('says what came instead of an answer', async () => {
     addProgram('id', 'echo "no such user" >&2; kill "$PPID"');
-    await expect(startAgent(createPlace(''), hello, { bundle })).rejects.toMatchObject({
+    await expect(startAgent(createPlace(''), hello, { bundles })).rejects.toMatchObject({
       code: 'AGENT_LOST',
       message: "local: expected an answer from the node's shell, got `no such user`",
     });
@@ -94,7 +96,7 @@ describe('startAgent', () => {
     if (afterMs === 0) controller.abort();
     else setTimeout(() => controller.abort(), afterMs);
     await expect(
-      startAgent(createPlace(''), hello, { bundle, signal: controller.signal }),
+      startAgent(createPlace(''), hello, { bundles, signal: controller.signal }),
     ).rejects.toMatchObject({ code: 'INTERRUPTED' });
   });
 });
