@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { sha256 } from '../../agents/protocol/chain.ts';
+import { FacilityTrouble } from '../../reports/verdict/facility-trouble.ts';
 import { ErrorDocument } from '../../workloads/kit/error-document.ts';
 import { PlannedStep, PlannedSubject } from '../plan/plan.ts';
 import { damaged } from './evidence-damaged.ts';
@@ -18,6 +19,12 @@ export const AdditionReason = z.discriminatedUnion('why', [
   z.strictObject({ why: z.literal('blame'), entry: z.string() }),
   /** In place of steps that ended only because the coordinator left or the operator stopped the run. */
   z.strictObject({ why: z.literal('again'), steps: z.array(z.string()).min(1) }),
+  /** The first session once more, behind a boot: the one that each of these nodes was in before. */
+  z.strictObject({
+    why: z.literal('session'),
+    session: z.number().int().min(3),
+    boots: z.record(z.string(), z.string()),
+  }),
 ]);
 export type AdditionReason = z.infer<typeof AdditionReason>;
 
@@ -28,6 +35,8 @@ export const SkipCause = z.discriminatedUnion('why', [
   /** The node is to blame for other measurements. */
   z.strictObject({ why: z.literal('blamed'), node: z.string() }),
   z.strictObject({ why: z.literal('lost'), node: z.string() }),
+  /** What cools the node is in trouble. */
+  z.strictObject({ why: z.literal('idled'), node: z.string() }),
   /** The node began it before an interruption, and a step is never run twice. */
   z.strictObject({ why: z.literal('begun'), node: z.string() }),
   /** The words of a document of version 1, and whom they name. */
@@ -52,6 +61,8 @@ export const CoordinatorRecord = z.discriminatedUnion('type', [
   record('broken', { step: z.string(), node: z.string(), said: z.string() }),
   /** An operator stopped the run from elsewhere: what nodes then end as cancelled is no failure of theirs. */
   record('stopped', {}),
+  /** What cools these by a liquid is in trouble: heavy steps were ended there, and none began any more. */
+  record('idled', { nodes: z.array(z.string()).min(1), trouble: FacilityTrouble }),
   /** Nobody could log in, or the node never began. */
   record('unreached', { node: z.string(), error: ErrorDocument }),
   /** Another name of a machine that is measured under its first: an agent there saw the beacon of this run. */
@@ -68,6 +79,8 @@ export type CoordinatorEntry = WithoutHead<CoordinatorRecord>;
 export interface Decided {
   /** Steps that were added to the plan, with the subjects and cells that they are about. */
   readonly steps: readonly PlannedStep[];
+  /** The sessions that were added behind a boot, in order, with the boot that each of their nodes had to leave. */
+  readonly sessions: readonly Extract<AdditionReason, { readonly why: 'session' }>[];
   readonly subjects: readonly PlannedSubject[];
   readonly cells: readonly string[];
   /** Why planned steps were left out, by step. */
@@ -77,6 +90,8 @@ export interface Decided {
   readonly unreached: ReadonlyMap<string, string>;
   /** The first name of a machine that has several, by its other names. */
   readonly sameMachine: ReadonlyMap<string, string>;
+  /** What was the matter with the facility, by the nodes that were idled for it. */
+  readonly idled: ReadonlyMap<string, FacilityTrouble>;
   /** Nodes with equal boot ids that were found to be machines of their own. */
   readonly distinct: readonly (readonly string[])[];
   /** How many records there are, and the digest that binds them; absent when nothing was decided. */
@@ -125,12 +140,16 @@ export class CoordinatorJournal {
     const added = of('added');
     return {
       steps: added.flatMap(({ steps }) => steps),
+      sessions: added.flatMap(({ reason }) => (reason.why === 'session' ? [reason] : [])),
       subjects: added.flatMap(({ subjects = [] }) => subjects),
       cells: added.flatMap(({ cells = [] }) => cells),
       skips: new Map(of('skipped').map(({ step, cause }) => [step, cause])),
       broken: new Map(of('broken').map(({ step, node, said }) => [step, { node, said }])),
       unreached: new Map(of('unreached').map(({ node, error }) => [node, error.message])),
       sameMachine: new Map(of('same-machine').map(({ node, as }) => [node, as])),
+      idled: new Map(
+        of('idled').flatMap(({ nodes, trouble }) => nodes.map((node) => [node, trouble] as const)),
+      ),
       distinct: of('distinct').map(({ nodes }) => nodes),
       ...(this.records.length === 0 ? {} : { proof: { records: this.records.length, sha256: this.#head } }),
     };

@@ -29,6 +29,9 @@ export async function createRun(options: {
   readonly suite: Suite;
   readonly inventory: Inventory;
   readonly manifest?: Manifest | undefined;
+  readonly isRehearsal?: boolean | undefined;
+  readonly facilityAck?: string | undefined;
+  readonly unattended?: string | undefined;
 }): Promise<RunDirectory> {
   const { builtIn } = options;
   const inputs = new Map<string, string>([
@@ -49,6 +52,9 @@ export async function createRun(options: {
       purpose: options.purpose,
       startedAt: options.startedAt.toISOString(),
       profile: options.profile,
+      ...(options.facilityAck === undefined ? {} : { facilityAck: options.facilityAck }),
+      ...(options.unattended === undefined ? {} : { unattended: options.unattended }),
+      ...(options.isRehearsal === true ? { rehearsal: true } : {}),
     },
     inputs,
   );

@@ -6,8 +6,8 @@ import { claimFolder } from './own-folder.ts';
 /** Paths below a folder of ours: no name in them can lead out of it, whoever gave it, nor into somebody else's. */
 export class GuardedPaths {
   readonly #root: string;
-  /** Folders that were found to be ours to write to, by path. */
-  readonly #folders = new Map<string, Promise<void>>();
+  /** Folders that were found to be ours to write to. */
+  readonly #folders = new Set<string>();
 
   constructor(root: string) {
     this.#root = root;
@@ -26,17 +26,14 @@ export class GuardedPaths {
   }
 
   /** Where a path is, with the folders above it there and each of them ours. Throws USAGE. */
-  async claim(relative: string): Promise<string> {
+  claim(relative: string): string {
     const path = this.at(relative);
     const names = relative.split('/').slice(0, -1);
     for (let depth = 0; depth <= names.length; depth += 1) {
       const folder = names.slice(0, depth).join('/');
-      const claimed = this.#folders.get(folder) ?? claimFolder(join(this.#root, folder));
-      this.#folders.set(folder, claimed);
-      await claimed.catch((cause: unknown) => {
-        this.#folders.delete(folder);
-        throw cause;
-      });
+      if (this.#folders.has(folder)) continue;
+      claimFolder(join(this.#root, folder));
+      this.#folders.add(folder);
     }
     return path;
   }

@@ -19,12 +19,13 @@ import type { EvidenceDamaged } from './evidence-damaged.ts';
 import { damaged } from './evidence-damaged.ts';
 import { shareOfOthers } from './other-work.ts';
 import { lastFile } from './pack.ts';
+import type { ReadStep, Unmeasured } from './parse-step.ts';
 import { gatherOutputs, outputsToRead, parseStep } from './parse-step.ts';
 import { readDocument } from './read-document.ts';
 import type { RunDirectory } from './run-directory.ts';
 import { runPaths } from './run-directory.ts';
 import type { EndedStep, FactsDocument, NodeMaterial } from './run-material.ts';
-import { Shared } from './shared.ts';
+import { Shared, withSharedNames } from './shared.ts';
 
 /**
  * Everything that is known about one node of a run, proven link by link: filled by the session that has just received it,
@@ -42,12 +43,14 @@ export class NodeEvidence {
   /** What of it was changed or is gone; then nothing of this node counts. */
   damage: EvidenceDamaged | undefined;
   readonly #run: string;
+  readonly #isRehearsal: boolean;
   readonly #registry: Registry;
   readonly #shared: Shared;
   readonly #documents: FactsDocument[] = [];
   readonly #steps: EndedStep[] = [];
   readonly #under = new Map<string, string>();
   readonly #samples: Sample[] = [];
+  readonly #unmeasured: Unmeasured[] = [];
   readonly #unreadable: { readonly step: string; readonly reason: Said }[] = [];
   #material: NodeMaterial | undefined;
 
@@ -59,6 +62,7 @@ export class NodeEvidence {
   ) {
     this.id = id;
     this.#run = header.id;
+    this.#isRehearsal = header.rehearsal === true;
     this.place = { records: 0, head: headDigest };
     this.#registry = registry;
     this.#shared = shared;
@@ -89,7 +93,7 @@ export class NodeEvidence {
   /** Takes a record whose evidence is here. Throws EVIDENCE_DAMAGED when it cannot follow the ones before. */
   note(record: JournalRecord, place: ChainPlace): void {
     this.expect(record);
-    this.fold.note(record);
+    this.fold.note(withSharedNames(record, this.#shared));
     this.place = place;
     this.#material = undefined;
   }
@@ -149,15 +153,19 @@ export class NodeEvidence {
     if (this.#documents.length > 1 && facts !== undefined) this.#under.set(step, facts.step);
     const other = whyOther(result, planned);
     const parsed = other === undefined ? this.#read(result, said, isLarge) : err(other);
-    if (parsed.ok) this.#samples.push(...parsed.value.map((sample) => withinCpus(sample, facts?.facts)));
+    if (parsed.ok) {
+      this.#samples.push(...parsed.value.samples.map((sample) => withinCpus(sample, facts?.facts)));
+      this.#unmeasured.push(...parsed.value.unmeasured);
+    }
     // A step that did not end well has its reason already; unreadable is only what should have been readable.
     else if (result.execution === 'completed') this.#unreadable.push({ step, reason: parsed.error });
   }
 
-  #read(result: StepResult, outputs: StepOutputs, isLarge: boolean): Result<readonly Sample[], Said> {
+  #read(result: StepResult, outputs: StepOutputs, isLarge: boolean): Result<ReadStep, Said> {
+    const isRehearsal = this.#isRehearsal;
     const parsed = isLarge
-      ? detached(parseStep(this.#registry, this.id, result, outputs))
-      : parseStep(this.#registry, this.id, result, outputs, this.#shared);
+      ? detached(parseStep(this.#registry, this.id, result, outputs, { isRehearsal }))
+      : parseStep(this.#registry, this.id, result, outputs, { isRehearsal, shared: this.#shared });
     return parsed.ok ? parsed : err({ say: 'quoted', text: parsed.error });
   }
 
@@ -207,9 +215,11 @@ export class NodeEvidence {
       documents: [...this.#documents],
       ...(this.#under.size === 0 ? {} : { under: new Map(this.#under) }),
       ...(this.fold.restarts.length === 0 ? {} : { restarts: this.fold.restarts }),
+      ...(this.fold.boots.size === 0 ? {} : { boots: new Map(this.fold.boots) }),
       steps: [...this.#steps],
       samples: sortSamples(this.#samples),
       unreadable: [...this.#unreadable],
+      ...(this.#unmeasured.length === 0 ? {} : { unmeasured: [...this.#unmeasured] }),
       ...(hasJournal ? { journal: place } : {}),
     };
   }
@@ -244,7 +254,8 @@ const endedStep = (result: StepResult, outputs: StepOutputs, shared: Shared): En
   durationMs: result.durationMs,
   group: result.seat?.group,
   ...(isAgentsFault(result) ? { isAgentsFault: true } : {}),
-  otherWork: shareOfOthers(outputs),
+  // Steps that run together are other work to each other.
+  otherWork: result.together === undefined ? shareOfOthers(outputs) : undefined,
   commands: result.commands.length,
 });
 
@@ -265,7 +276,7 @@ export function whyOther(
   // A step that a dead agent left open is closed by its successor, which may not know what it was.
   if (planned === undefined || (step.commands.length === 0 && step.execution !== 'completed'))
     return undefined;
-  const differs = (['workload', 'tool', 'repetition', 'session', 'params', 'seat'] as const).find(
+  const differs = (['workload', 'tool', 'repetition', 'session', 'params', 'seat', 'together'] as const).find(
     (key) => planned[key] !== step[key] && JSON.stringify(planned[key]) !== JSON.stringify(step[key]),
   );
   return differs === undefined

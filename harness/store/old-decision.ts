@@ -47,7 +47,9 @@ export async function readOldDecisions(run: RunDirectory): Promise<Decided> {
     broken: new Map(),
     unreached: new Map(),
     sameMachine: new Map(),
+    idled: new Map(),
     distinct: [],
+    sessions: [],
     ...(decisions.length === 0 ? {} : { proof: { records: decisions.length, sha256: sha256(bytes) } }),
   };
 }

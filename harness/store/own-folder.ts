@@ -1,6 +1,6 @@
 import type { Dir, Dirent, Stats } from 'node:fs';
-import { opendirSync } from 'node:fs';
-import { access, chmod, constants, lstat, mkdir, readdir, rm } from 'node:fs/promises';
+import { chmodSync, lstatSync, mkdirSync, opendirSync, readdirSync, rmSync } from 'node:fs';
+import { access, constants } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { writerOf } from '../../agents/protocol/write-whole.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
@@ -73,22 +73,22 @@ function* entriesOf(path: string): Generator<Dirent> {
 /**
  * Makes sure that a folder is there and that nobody else can put anything into it: a directory and no link, of this user,
  * not writable by everybody. One that is made is for this user alone, whatever the umask. What a killed process of ours
- * was writing there is removed. Throws USAGE.
+ * was writing there is removed. Throws USAGE. At once: to wait for each of its steps takes longer, a thousand nodes have one each.
  */
-export async function claimFolder(path: string): Promise<void> {
+export function claimFolder(path: string): void {
   try {
-    await makeOwnFolder(path);
+    makeOwnFolder(path);
     return;
   } catch (cause) {
     if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')) throw cause;
   }
-  const found = await lstat(path);
+  const found = lstatSync(path);
   if (!found.isDirectory()) throw notOurs(path, `is ${kindOf(found)}`);
   if (found.uid !== process.geteuid?.()) throw notOurs(path, `belongs to uid ${found.uid}`);
   if ((found.mode & 0o002) !== 0) throw notOurs(path, 'can be written to by everybody');
-  for (const name of await readdir(path)) {
+  for (const name of readdirSync(path)) {
     const writer = writerOf(name);
-    if (writer !== undefined && !isAlive(writer)) await rm(join(path, name), { force: true });
+    if (writer !== undefined && !isAlive(writer)) rmSync(join(path, name), { force: true });
   }
 }
 
@@ -100,7 +100,7 @@ const notOurs = (path: string, what: string, cause?: unknown): AssayError =>
 
 /** Makes sure that something can be put into a folder, which is ours, before anything is done for that. Throws USAGE. */
 export async function requireWritable(path: string): Promise<void> {
-  await claimFolder(path);
+  claimFolder(path);
   await access(path, constants.W_OK).catch((cause: unknown) => {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
     throw notOurs(path, `may not be written to (${code})`, cause);
@@ -108,9 +108,9 @@ export async function requireWritable(path: string): Promise<void> {
 }
 
 /** Makes a folder that is nobody else's to look into, whatever the umask. */
-export async function makeOwnFolder(path: string): Promise<void> {
-  await mkdir(path);
-  await chmod(path, 0o700);
+export function makeOwnFolder(path: string): void {
+  mkdirSync(path);
+  chmodSync(path, 0o700);
 }
 
 function isAlive(pid: number): boolean {

@@ -10,6 +10,7 @@ import type { Seat } from '../../workloads/kit/seat.ts';
 import type { Subject } from '../../workloads/kit/subject.ts';
 import { subjectOfGroup } from '../../workloads/kit/subject.ts';
 import type { Counters, Reading, StepOutputs } from '../../workloads/kit/tool.ts';
+import { Watch } from '../../workloads/kit/watch.ts';
 import { whyImpossible } from '../../workloads/kit/why-impossible.ts';
 import type { Metric } from '../../workloads/kit/workload.ts';
 import type { Registry } from '../../workloads/registry.ts';
@@ -55,6 +56,19 @@ function whyTooLarge(step: StepResult): string | undefined {
     : undefined;
 }
 
+/** What was read of one step: its numbers, and what should have given some and did not. */
+export interface ReadStep {
+  readonly samples: readonly Sample[];
+  readonly unmeasured: readonly Unmeasured[];
+}
+
+/** That a tool could not measure something, in its own words. */
+export interface Unmeasured {
+  readonly step: string;
+  readonly subject: Subject;
+  readonly why: string;
+}
+
 /**
  * Reads the samples of one step from its saved outputs. Pure: the authority is this,
  * run offline, and not what any agent made of it. Never throws for what a tool printed.
@@ -64,8 +78,11 @@ export function parseStep(
   node: string,
   step: StepResult,
   outputs: StepOutputs,
-  shared = new Shared(),
-): Result<readonly Sample[]> {
+  {
+    shared = new Shared(),
+    isRehearsal = false,
+  }: { readonly shared?: Shared; readonly isRehearsal?: boolean } = {},
+): Result<ReadStep> {
   const registered = registry.get(step.workload);
   const tool = registered?.tools.find((candidate) => candidate.id === step.tool);
   if (registered === undefined || tool === undefined)
@@ -75,7 +92,9 @@ export function parseStep(
   if (!ended.has(step.execution)) return err(step.reason ?? step.execution);
   // What several nodes did together is told by their leader; the others only show how their part ended.
   if (step.seat !== undefined && step.seat.rank > 0)
-    return step.execution === 'completed' ? ok([]) : err(step.reason ?? step.execution);
+    return step.execution === 'completed'
+      ? ok({ samples: [], unmeasured: [] })
+      : err(step.reason ?? step.execution);
   const tooLarge = whyTooLarge(step);
   if (tooLarge !== undefined) return err(tooLarge);
   const parsed = tool.parse(outputs, params.data, step.seat);
@@ -91,12 +110,17 @@ export function parseStep(
     const outside = outsideDomain(metric, reading);
     if (outside !== undefined) return err(outside);
     if (reading.at.length === 0) return err(`${tool.id} does not say where \`${reading.metric}\` stands`);
-    const invalid = reading.invalid ?? whyImpossible(reading, metric, outputs);
+    const invalid =
+      reading.isStandIn === true && !isRehearsal
+        ? 'stand-in library: it plays hardware, and this run is no rehearsal'
+        : (reading.invalid ?? whyImpossible(reading, metric, outputs));
     samples.push({
       metric: shared.text(`${step.workload}.${reading.metric}`),
       value: reading.value,
       unit: metric.unit,
-      dimensions: shared.value(reading.dimensions),
+      dimensions: shared.value(
+        step.together === undefined ? reading.dimensions : { ...reading.dimensions, during: 'soak' },
+      ),
       subject: reading.device === undefined ? own : shared.value(subjectOf(node, step.seat, reading.device)),
       tool: tool.id,
       ...(toolVersion === undefined ? {} : { toolVersion: shared.text(toolVersion) }),
@@ -107,7 +131,12 @@ export function parseStep(
       ...(invalid === undefined ? {} : { invalid }),
     });
   }
-  return ok(samples);
+  const unmeasured = (parsed.value.unmeasured ?? []).map(({ device, why }) => ({
+    step: step.step,
+    subject: subjectOf(node, step.seat, device),
+    why,
+  }));
+  return ok({ samples, unmeasured });
 }
 
 function subjectOf(node: string, seat: Seat | undefined, device: string | undefined): Subject {
@@ -138,7 +167,7 @@ export function gatherOutputs(step: StepResult, files: ReadonlyMap<string, strin
         return kept === undefined ? '' : (files.get(kept.file) ?? '');
       };
       const artifacts = command.outputs.filter(
-        ({ output }) => !['stdout', 'stderr', 'counters'].includes(output),
+        ({ output }) => !['stdout', 'stderr', 'counters', 'watch'].includes(output),
       );
       return [
         command.id,
@@ -149,10 +178,16 @@ export function gatherOutputs(step: StepResult, files: ReadonlyMap<string, strin
           artifacts: Object.fromEntries(artifacts.map(({ output, file }) => [output, files.get(file) ?? ''])),
           durationMs: command.durationMs,
           counters: readCounters(textOf('counters')),
+          watch: readWatch(textOf('watch')),
         },
       ];
     }),
   );
+}
+
+function readWatch(text: string): Watch | undefined {
+  const watch = text === '' ? undefined : safeParse(Watch, parseJson(text));
+  return watch?.success === true ? watch.data : undefined;
 }
 
 function readCounters(text: string): { readonly before: Counters; readonly after: Counters } | undefined {

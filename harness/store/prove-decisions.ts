@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Contradiction } from '../../agents/protocol/journal-fold.ts';
 import { groupName } from '../plan/group-name.ts';
 import type { Plan, PlannedStep, PlannedSubject } from '../plan/plan.ts';
+import { inSession } from '../plan/sessions.ts';
 import type { AdditionReason, CoordinatorRecord } from './coordinator-journal.ts';
 import { damaged } from './evidence-damaged.ts';
 import { runPaths } from './run-directory.ts';
@@ -83,6 +84,7 @@ function whyNever(record: CoordinatorRecord, isPlanned: boolean, known: Known): 
       return whyNoMember(record.step, record.node, known);
     case 'unreached':
       return whyUnknown([record.node], known);
+    case 'idled':
     case 'distinct':
       return whyUnknown(record.nodes, known);
     case 'stopped':
@@ -114,13 +116,21 @@ function whyNotAdded(
     if (known.names.has(step) || added.has(key))
       return { expected: 'a step of a new name', found: `${step} on ${node}` };
     added.add(key);
-    const wrong =
-      reason.why === 'again'
-        ? whyNotAgain(planned, reason.steps, known)
-        : whyNoExtra(planned, reason.entry, known);
+    const wrong = whyNotFor(reason, planned, known);
     if (wrong !== undefined) return wrong;
   }
   return undefined;
+}
+
+function whyNotFor(reason: AdditionReason, planned: PlannedStep, known: Known): Contradiction | undefined {
+  switch (reason.why) {
+    case 'again':
+      return whyNotAgain(planned, reason.steps, known);
+    case 'blame':
+      return whyNoExtra(planned, reason.entry, known);
+    case 'session':
+      return whyNotOnceMore(planned, reason.session, reason.boots, known);
+  }
 }
 
 function whyUnknown(names: readonly string[], { nodes }: Known): Contradiction | undefined {
@@ -164,6 +174,24 @@ function whyNotAgain(
   return isDeepStrictEqual({ ...earlier, step, replaces }, planned)
     ? undefined
     : wrong('the same step under another name');
+}
+
+/** A later session has steps of the first under other names, on nodes whose boot before is known. */
+function whyNotOnceMore(
+  planned: PlannedStep,
+  session: number,
+  boots: Readonly<Record<string, string>>,
+  { steps }: Known,
+): Contradiction | undefined {
+  const { node, step } = planned;
+  const first = steps.get(keyOf(node, step.slice(`s${session}-`.length)));
+  const [again] = first === undefined ? [] : inSession([first], session);
+  return again !== undefined && isDeepStrictEqual(again, planned) && Object.hasOwn(boots, node)
+    ? undefined
+    : {
+        expected: `a step of the first session in session ${session}, behind a boot of its node`,
+        found: `${step} on ${node}`,
+      };
 }
 
 /** What finds out who is to blame is run by several nodes, and fills no cell. */

@@ -81,14 +81,14 @@ export class ReportFolder {
   }
 
   /** Writes a file so that it is there whole or not at all. */
-  async write(relative: string, content: string | Iterable<string>): Promise<void> {
-    writeNow(await this.#paths.claim(relative), content);
+  write(relative: string, content: string | Iterable<string>): void {
+    writeNow(this.#paths.claim(relative), content);
   }
 
   /** Takes the folder for this run, before anything is written to it. */
-  async mark(): Promise<void> {
+  mark(): void {
     const mark = { schema: 'assay/reports', schemaVersion: 1, run: this.#run.header.id };
-    await this.write(reportPaths.mark, toJson(mark));
+    this.write(reportPaths.mark, toJson(mark));
     this.#isThere = true;
     this.#isMarked = true;
   }

@@ -79,7 +79,7 @@ export class RunDirectory {
     header: Omit<RunHeader, 'inputs'>,
     inputs: ReadonlyMap<string, string>,
   ): Promise<RunDirectory> {
-    await makeRunDirectory(path);
+    makeRunDirectory(path);
     const listed = [...inputs]
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, text]) => ({ path: `${runPaths.inputs}/${name}`, text, sha256: sha256(text) }));
@@ -185,7 +185,7 @@ export class RunDirectory {
 
   /** Writes a file so that it is there whole or not at all. */
   async write(relative: string, content: string | Uint8Array): Promise<void> {
-    await writeWhole(await this.#paths.claim(relative), content);
+    await writeWhole(this.#paths.claim(relative), content);
   }
 
   /** Adds to a file. One that has a second name is refused: it may be somebody's file elsewhere. */
@@ -196,7 +196,7 @@ export class RunDirectory {
 
   /** Opens a file to add to it, as `append` does. */
   async openToAppend(relative: string): Promise<FileHandle> {
-    const path = await this.#paths.claim(relative);
+    const path = this.#paths.claim(relative);
     const { O_APPEND, O_CREAT, O_NOFOLLOW, O_WRONLY } = constants;
     const file = await open(path, O_APPEND | O_CREAT | O_NOFOLLOW | O_WRONLY, ownMode);
     try {
@@ -215,7 +215,7 @@ export class RunDirectory {
   }
 
   async remove(relative: string): Promise<void> {
-    await rm(await this.#paths.claim(relative), { force: true });
+    await rm(this.#paths.claim(relative), { force: true });
   }
 
   /** Cuts what was being written to a file of lines when its writer died: it was never said. */
@@ -268,9 +268,9 @@ const refuseNoFile = (relative: string) => (cause: unknown) => {
 };
 
 /** Makes one new directory below one that exists: a typo in the path must not grow a tree somewhere. */
-async function makeRunDirectory(path: string): Promise<void> {
+function makeRunDirectory(path: string): void {
   try {
-    await makeOwnFolder(path);
+    makeOwnFolder(path);
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
     if (code === 'EEXIST') {

@@ -1,7 +1,6 @@
 import { sha256 } from '../../agents/protocol/chain.ts';
 import type { Execution } from '../../agents/protocol/step.ts';
 import { isFactsStep } from '../../agents/protocol/step.ts';
-import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import type { Inventory } from '../config/inventory.ts';
 import type { Profile } from '../config/profile.ts';
@@ -18,6 +17,7 @@ import { proveDecisions } from './prove-decisions.ts';
 import type { RunInputs } from './read-inputs.ts';
 import { profileDigests, readInputs, unknownProfile } from './read-inputs.ts';
 import { readNodes } from './read-nodes.ts';
+import { isOnlyWritten, repairToContinue } from './repair-to-continue.ts';
 import type { RunDirectory } from './run-directory.ts';
 import { runPaths } from './run-directory.ts';
 import type { RunMaterial } from './run-material.ts';
@@ -99,14 +99,7 @@ export class RunEvidence {
    * never said, and so is a plan that is not noted. Throws USAGE for a run of version 1, whose nodes know no coordinator's journal, and for one without packs.
    */
   static async continue(run: RunDirectory, registry: Registry): Promise<RunEvidence> {
-    if (run.header.schemaVersion === 1) throw olderRun('a run of schemaVersion 2', `one of 1: ${run.path}`);
-    const nodes = await run.list('nodes');
-    for (const name of nodes)
-      if ((await run.has(runPaths.steps(name))) && !(await run.has(runPaths.pack(name))))
-        throw olderRun(`the steps of ${name} in ${runPaths.pack(name)}`, `them in ${runPaths.steps(name)}`);
-    await run.cutTornLine(runPaths.coordinator);
-    for (const name of nodes) await run.cutTornLine(runPaths.journal(name));
-    if (await isOnlyWritten(run, await CoordinatorJournal.read(run))) await run.remove(runPaths.plan);
+    await repairToContinue(run);
     return RunEvidence.read(run, registry);
   }
 
@@ -173,6 +166,11 @@ export class RunEvidence {
     return this.#decided.distinct;
   }
 
+  /** The sessions that were added behind a boot. */
+  get sessions(): Decided['sessions'] {
+    return this.#decided.sessions;
+  }
+
   /** The planned steps of a node, by name. */
   stepsOf(node: string): ReadonlyMap<string, PlannedStep> {
     const { plan } = this;
@@ -228,7 +226,7 @@ export class RunEvidence {
     );
     const { header } = this.run;
     const { profiles, ...inputs } = this.#inputs;
-    const { skips, broken, distinct, proof } = this.#decided;
+    const { skips, broken, idled, distinct, sessions, proof } = this.#decided;
     return {
       header,
       assay: assayVersion,
@@ -238,7 +236,9 @@ export class RunEvidence {
       plannedProfile: this.profile(header.profile),
       skips,
       broken,
+      idled,
       distinct,
+      sessions,
       ...(proof === undefined ? {} : { decisions: proof }),
       profileDigest: profileDigests(header).get(profileId) ?? '',
       ladder: profiles.filter(({ rank }) => rank !== undefined),
@@ -281,18 +281,3 @@ export class RunEvidence {
     );
   }
 }
-
-/** Whether a plan was at most written: its writer died before it was noted, and before any node heard of it. */
-async function isOnlyWritten(run: RunDirectory, { planDigest }: CoordinatorJournal): Promise<boolean> {
-  if (planDigest !== undefined) return false;
-  for (const name of await run.list('nodes')) {
-    const path = runPaths.journal(name);
-    if ((await run.has(path)) && (await run.read(path)).includes('"type":"plan"')) return false;
-  }
-  return true;
-}
-
-const olderRun = (expected: string, found: string): AssayError =>
-  new AssayError('USAGE', `expected ${expected}, found ${found}`, {
-    hint: 'It was begun by an older version: judge it with this one, or go on with that one.',
-  });

@@ -15,6 +15,12 @@ export const RunHeader = z.strictObject({
   purpose: z.enum(['survey', 'certify']),
   startedAt: z.iso.datetime(),
   profile: ProfileId,
+  /** Who watches flow and leaks of the cooling while nodes are loaded that are cooled by a liquid. */
+  facilityAck: z.string().min(1).max(80).optional(),
+  /** Who vouches for heavy load that goes on when nobody is connected. */
+  unattended: z.string().min(1).max(80).optional(),
+  /** A run to try things out: what stand-ins for hardware say counts, and the verdict says nothing about any machine. */
+  rehearsal: z.literal(true).optional(),
   inputs: z.array(
     z.strictObject({
       path: z.string().regex(/^inputs(\/[a-z0-9][a-z0-9-]*)+\.json$/),

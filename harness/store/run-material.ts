@@ -10,6 +10,7 @@ import type { Profile } from '../config/profile.ts';
 import type { Suite } from '../config/suite.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Decided } from './coordinator-journal.ts';
+import type { Unmeasured } from './parse-step.ts';
 import type { RunHeader } from './run-header.ts';
 
 /** A file that is not what a header, a chain or a plan says it is. */
@@ -56,10 +57,14 @@ export interface NodeMaterial {
   readonly under?: ReadonlyMap<string, string> | undefined;
   /** Keepers that took over from another, after a reboot or on the same boot. */
   readonly restarts?: readonly { readonly rebooted: boolean }[] | undefined;
+  /** The boot that each step was begun in, by step, from the first reboot on. */
+  readonly boots?: ReadonlyMap<string, string> | undefined;
   readonly steps: readonly EndedStep[];
   readonly samples: readonly Sample[];
   /** Steps whose saved output could not be parsed: evidence too, never dropped. */
   readonly unreadable: readonly { readonly step: string; readonly reason: Said }[];
+  /** What tools could not measure, in their own words. */
+  readonly unmeasured?: readonly Unmeasured[] | undefined;
   /** A file of it that was changed or is gone: then nothing else of it is told. */
   readonly damage?: Damage | undefined;
   readonly journal?: { readonly records: number; readonly head: string } | undefined;
@@ -82,7 +87,9 @@ export interface RunMaterial {
   readonly skips: Decided['skips'];
   /** Steps across nodes that were spoilt from outside, and by what. */
   readonly broken: Decided['broken'];
+  readonly idled: Decided['idled'];
   readonly distinct: Decided['distinct'];
+  readonly sessions: Decided['sessions'];
   /** SHA-256 of the profile document as it stands in `inputs/`. */
   readonly profileDigest: string;
   /** Every purpose that an asset could serve; `judge` sorts them by rank. */

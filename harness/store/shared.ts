@@ -1,3 +1,4 @@
+import type { JournalRecord } from '../../agents/protocol/journal-record.ts';
 import type { Plan } from '../plan/plan.ts';
 
 /**
@@ -39,3 +40,16 @@ export const withSharedParts = (plan: Plan, shared: Shared): Plan => ({
     ...(planned.seat && { seat: { ...planned.seat, members: shared.value(planned.seat.members) } }),
   })),
 });
+
+/** A journal names each of a thousand steps three times: planned, begun, ended. */
+export function withSharedNames(record: JournalRecord, shared: Shared): JournalRecord {
+  switch (record.type) {
+    case 'step-started':
+    case 'step-ended':
+      return { ...record, step: shared.text(record.step) };
+    case 'batch-started':
+      return { ...record, steps: record.steps.map((step) => shared.text(step)) };
+    default:
+      return record;
+  }
+}

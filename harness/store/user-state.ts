@@ -16,7 +16,7 @@ export async function claimStateFolder(stateHome: string, name: 'runs' | 'locks'
   try {
     await mkdir(stateHome, { recursive: true, mode: 0o700 });
     for (const path of [dirname(folder), folder]) {
-      await claimFolder(path);
+      claimFolder(path);
       if (((await lstat(path)).mode & 0o077) !== 0) await chmod(path, 0o700);
     }
   } catch (cause) {

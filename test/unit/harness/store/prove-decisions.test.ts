@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Plan, PlannedStep } from '../../../../harness/plan/plan.ts';
 import { planAgain } from '../../../../harness/plan/plan-again.ts';
 import { planGroup } from '../../../../harness/plan/plan-groups.ts';
+import { inSession } from '../../../../harness/plan/sessions.ts';
 import type { CoordinatorEntry } from '../../../../harness/store/coordinator-journal.ts';
 import { proveDecisions } from '../../../../harness/store/prove-decisions.ts';
 
@@ -82,6 +83,33 @@ describe('what a coordinator decided', () => {
     ).not.toThrow();
   });
 
+  const behindBoot = (
+    boots: Readonly<Record<string, string>>,
+    ...more: readonly PlannedStep[]
+  ): CoordinatorEntry => ({
+    type: 'added',
+    reason: { why: 'session', session: 3, boots },
+    steps: [...more],
+  });
+  const boots = { n1: 'b1', n2: 'b2', n3: 'b3', n4: 'b4' };
+
+  it('is believed of the first session once more, behind a boot that is told, and of nothing else there', () => {
+    const more = inSession(steps, 3);
+    expect(more).toHaveLength(steps.length);
+    expect(() => prove(planned, behindBoot(boots, ...more))).not.toThrow();
+    const [first] = more as [PlannedStep];
+    for (const strange of [
+      { ...first, budgetMs: 2000 },
+      { ...first, session: 4 },
+      { ...first, step: 's3-r9-hash' },
+      { ...first, params: { seconds: 9 } },
+    ])
+      expect(() => prove(planned, behindBoot(boots, strange))).toThrow(
+        'expected a step of the first session in session 3, behind a boot of its node',
+      );
+    expect(() => prove(planned, behindBoot({ n2: 'b2' }, first))).toThrow('behind a boot of its node');
+  });
+
   it('may be about more subjects and cells, of nodes that there are', () => {
     const about = (members: readonly string[]): CoordinatorEntry => ({
       ...(added('blame', ...group('d1-pairs', ['n1', 'n3'])) as Extract<CoordinatorEntry, { type: 'added' }>),
@@ -131,6 +159,12 @@ describe('what a coordinator decided', () => {
     bootId: 'b',
   });
 
+  const idled = (...those: readonly string[]): CoordinatorEntry => ({
+    type: 'idled',
+    nodes: [...those],
+    trouble: { kind: 'leak' },
+  });
+
   it('may say of its nodes what came between, and because of whom', () => {
     const extra = group('d1-pairs', ['n1', 'n3']);
     expect(() =>
@@ -138,6 +172,7 @@ describe('what a coordinator decided', () => {
         unreached('n4'),
         distinct('n1', 'n2'),
         planned,
+        idled('n1'),
         skipped('r1-pairs-1', 'n1'),
         broken('r1-pairs-1', 'n2'),
         added('blame', ...extra),
@@ -169,6 +204,7 @@ describe('what a coordinator decided', () => {
     ['a loss during no step', broken('r9', 'n1'), 'expected a step of several nodes in the plan'],
     ['a stranger who was not reached', unreached('n9'), 'expected nodes of the inventory, found n9'],
     ['a stranger beside a node', distinct('n1', 'n9'), 'expected nodes of the inventory, found n9'],
+    ['a stranger that idles', idled('n9'), 'expected nodes of the inventory, found n9'],
   ])('is damaged by %s', (_, entry, message) => {
     expect(() => prove(planned, entry)).toThrow('coordinator.ndjson line 2: ');
     expect(() => prove(planned, entry)).toThrow(message);
