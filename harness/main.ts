@@ -38,11 +38,18 @@ async function main(argv: readonly string[]): Promise<void> {
     });
   }
   try {
-    await cli.parseAsync([...argv]);
+    await cli.parseAsync(withoutSeparator(argv));
   } catch (cause) {
     const error = AssayError.from(cause);
     await report(error, context);
   }
+}
+
+/** `assay survey -- node7`: yargs hands what follows a separator to no command. What may be an option keeps it. */
+function withoutSeparator(argv: readonly string[]): string[] {
+  const at = argv.indexOf('--');
+  const after = argv.slice(at + 1);
+  return at < 0 || after.some((word) => word.startsWith('-')) ? [...argv] : [...argv.slice(0, at), ...after];
 }
 
 /** Messages may quote what a node or a file said: control characters must not reach the terminal. */

@@ -1,6 +1,7 @@
+import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { asExitCode } from '../../workloads/kit/error-code.ts';
 import { defineCommand } from './command.ts';
-import { exclusiveConfirmed, json, out } from './options.ts';
+import { exclusiveConfirmed, facilityAck, json, out, rehearsal, soak, unattended } from './options.ts';
 
 /** `assay certify <inventory> --profile P`: measures the machines of an inventory and judges them by one profile. */
 export const certifyCommand = defineCommand({
@@ -11,37 +12,55 @@ export const certifyCommand = defineCommand({
       .positional('inventory', {
         type: 'string',
         demandOption: true,
-        describe: 'Inventory file (YAML): docs/inventory.md',
+        describe: 'Inventory file (YAML): docs/inventory.md; with --session a run directory, or its name',
       })
       .option('profile', {
         type: 'string',
-        demandOption: true,
         describe: 'What must hold: a name that `assay profiles` lists',
       })
       .option('suite', {
         type: 'string',
         describe: "What to run: a name, or a YAML file (default: the profile's own for acceptance)",
       })
+      .option('session', {
+        type: 'string',
+        choices: ['after-boot'] as const,
+        describe: 'Measure a run once more, on nodes that you reboot: waits for their next boot',
+      })
+      .conflicts('session', ['profile', 'suite', 'soak', 'out', 'unattended', 'facility-ack'])
       .option('out', out)
       .option('exclusive-confirmed', exclusiveConfirmed)
+      .option('facility-ack', facilityAck)
+      .option('soak', soak)
+      .option('unattended', unattended)
+      .option('rehearsal', rehearsal)
       .option('json', json),
   run: async (args, context) => {
     const { loadRegistry } = await import('../../workloads/registry.ts');
-    const { prepareCertify } = await import('./prepare-certify.ts');
     const { measureAndConclude } = await import('./measure-and-conclude.ts');
+    const registry = await loadRegistry();
+    const { json: asJson, exclusiveConfirmed: acceptsOccupied, profile } = args;
+    const options = { registry, context, mode: 'open', json: asJson, acceptsOccupied } as const;
+    if (args.session !== undefined) {
+      const { openRun } = await import('./run-location.ts');
+      const { loadOwnInventory } = await import('./own-inventory.ts');
+      const run = await openRun(context.environment, args.inventory);
+      const inventory = await loadOwnInventory(context, run, undefined);
+      const verdict = await measureAndConclude({ ...options, run, inventory, isAfterBoot: true });
+      return asExitCode(verdict.exitCode);
+    }
+    if (profile === undefined)
+      throw new AssayError('USAGE', 'expected --profile to say what must hold, got none', {
+        hint: 'See: assay profiles',
+      });
+    const { prepareCertify } = await import('./prepare-certify.ts');
     const { loadRunInventory } = await import('./targets.ts');
     const { removeIfUnbegun } = await import('./open-run.ts');
-    const registry = await loadRegistry();
-    const run = await prepareCertify(args, registry, context);
-    const verdict = await measureAndConclude({
-      run,
-      inventory: await loadRunInventory(run),
-      registry,
-      context,
-      mode: 'open',
-      json: args.json,
-      acceptsOccupied: args.exclusiveConfirmed,
-    }).catch((cause: unknown) => removeIfUnbegun(context, run, cause));
+    const run = await prepareCertify({ ...args, profile }, registry, context);
+    const inventory = await loadRunInventory(run);
+    const verdict = await measureAndConclude({ ...options, run, inventory }).catch((cause: unknown) =>
+      removeIfUnbegun(context, run, cause),
+    );
     return asExitCode(verdict.exitCode);
   },
 });

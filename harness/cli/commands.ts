@@ -11,6 +11,7 @@ import { reportCommand } from './report.ts';
 import { resumeCommand } from './resume.ts';
 import { stopCommand } from './stop.ts';
 import { surveyCommand } from './survey.ts';
+import { toolpackCommand } from './toolpack.ts';
 import { workloadsCommand } from './workloads.ts';
 
 /** Every command of the command line. Their modules import nothing heavy; what a command needs, it loads. */
@@ -28,4 +29,5 @@ export const commands: readonly Registration[] = [
   workloadsCommand,
   profilesCommand,
   nodesCommand,
+  toolpackCommand,
 ];

@@ -3,9 +3,9 @@ import { wrapText } from '../../reports/text/wrap-text.ts';
 import { listedUnder, nodeOfCell } from '../../reports/verdict/algebra.ts';
 import type { Cell } from '../../reports/verdict/cell.ts';
 import { foldNodeSet } from '../../reports/verdict/words/fold-names.ts';
-import { formatDuration } from '../../reports/verdict/words/format-duration.ts';
 import { formatQuantity } from '../../reports/verdict/words/format-quantity.ts';
 import { say } from '../../reports/verdict/words/say.ts';
+import { whyNotAllowed } from '../../workloads/kit/privilege.ts';
 import { shellWord } from '../../workloads/kit/shell-quote.ts';
 import { nameOf } from '../../workloads/kit/subject.ts';
 import type { Tool } from '../../workloads/kit/tool.ts';
@@ -13,13 +13,16 @@ import type { Registry } from '../../workloads/registry.ts';
 import { candidateLimits } from '../config/candidate-limits.ts';
 import type { OpenNode } from '../fleet/open-node.ts';
 import { judge } from '../judge/judge.ts';
-import { checkPowerDomains } from '../plan/check-nodes.ts';
-import { roundsOf } from '../plan/create-plan.ts';
+import { checkPowerDomains, liquidCooled } from '../plan/check-nodes.ts';
+import { describeRig, findRigs } from '../plan/check-rigs.ts';
+import { listPrivileged } from '../plan/list-privileged.ts';
+import { loadedNodes } from '../plan/loaded-nodes.ts';
 import type { Plan, PlannedStep } from '../plan/plan.ts';
 import { whyUnfed } from '../plan/why-unfed.ts';
 import type { Seen } from '../run/measure.ts';
 import type { RunEvidence } from '../store/run-evidence.ts';
 import type { RunMaterial } from '../store/run-material.ts';
+import { describePhases } from './describe-phases.ts';
 
 /**
  * What certify is going to do, for a person who has to allow it: phases with the time they take at most, commands, bytes
@@ -41,14 +44,14 @@ export function describeWholePlan(
       ),
     );
   return [
-    ...section('PHASES', describePhases(plan, nodes)),
+    ...section('PHASES', describePhases(plan, nodes.length, material.suite)),
     ...titled(
       'COMMANDS (of the first node of each kind)',
       describeCommands(plan, nodes, registry).map(cleanText),
     ),
     ...section('WRITTEN', describeWrites(plan, registry)),
-    ...section('ROOT', ['needed for nothing: what only root can see is reported as not known']),
-    ...section('POWER', describePower(material, plan, registry)),
+    ...section('ROOT', describeRoot({ ...material, registry }, nodes)),
+    ...section('POWER', describePower(material, { plan, nodes }, registry)),
     ...section('MACHINES', describeMachines(material)),
     ...section(
       'NOT REACHED',
@@ -79,24 +82,6 @@ function describeMachines({ nodes }: RunMaterial): readonly string[] {
     sameAs === undefined ? [] : [`${id} is the same machine as ${sameAs}`],
   );
   return [`${nodes.length - others.length} distinct of ${nodes.length} planned`, ...others];
-}
-
-function describePhases(plan: Plan, nodes: readonly OpenNode[]): readonly string[] {
-  const alone = plan.steps.filter(({ seat }) => seat === undefined);
-  const perNode = nodes.map(({ node }) =>
-    alone.filter((step) => step.node === node).reduce((sum, { budgetMs }) => sum + budgetMs, 0),
-  );
-  const rounds = roundsOf(plan.steps);
-  return [
-    `1. on every node alone, all ${nodes.length} at once: ${alone.length} steps, at most ${formatDuration(Math.max(0, ...perNode))}`,
-    ...rounds.map((round, index) => {
-      const [first] = round;
-      const groups = round.filter(({ seat }) => seat?.rank === 0).length;
-      const most = Math.max(...round.map(({ budgetMs }) => budgetMs));
-      return `${index + 2}. ${first?.entry ?? ''}, round ${first?.repetition ?? 0}: ${groups} ${groups === 1 ? 'group' : 'groups at once'}, at most ${formatDuration(most)}`;
-    }),
-    `in all at most ${formatDuration(plan.budgetSeconds * 1000)}${rounds.length > 0 ? '; more only to find out who is to blame for a bad measurement' : ''}`,
-  ];
 }
 
 function describeCommands(plan: Plan, nodes: readonly OpenNode[], registry: Registry): readonly string[] {
@@ -132,33 +117,81 @@ function commandsOf(
 }
 
 function describeWrites(plan: Plan, registry: Registry): readonly string[] {
-  const perNode = new Map<string, number>();
+  const places = new Map<string, Map<string, number>>();
   for (const { node, workload, tool: id, params } of plan.steps) {
     const registered = registry.get(workload);
     const read = registered?.workload.params.safeParse(params);
-    const bytes =
-      read?.success === true
-        ? (registered?.tools.find((tool) => tool.id === id)?.writtenBytes?.(read.data) ?? 0)
-        : 0;
-    if (bytes > 0) perNode.set(node, (perNode.get(node) ?? 0) + bytes);
+    if (read?.success !== true) continue;
+    const bytes = registered?.tools.find((tool) => tool.id === id)?.writtenBytes?.(read.data) ?? 0;
+    const place =
+      registered?.workload.destroys?.(read.data) === true ? drivesOf(params) : 'the scratch directory';
+    if (bytes === 0) continue;
+    const perNode = places.get(place) ?? new Map<string, number>();
+    perNode.set(node, (perNode.get(node) ?? 0) + bytes);
+    places.set(place, perNode);
   }
-  const same = Map.groupBy([...perNode], ([, bytes]) => bytes);
-  return [...same].map(
-    ([bytes, those]) =>
-      `at most ${formatQuantity(bytes, 'B')} to the scratch directory of each of ${foldNodeSet(those.map(([node]) => node))}`,
+  return [...places].flatMap(([place, perNode]) =>
+    [...Map.groupBy([...perNode], ([, bytes]) => bytes)].map(
+      ([bytes, those]) =>
+        `at most ${formatQuantity(bytes, 'B')} to ${place} of each of ${foldNodeSet(those.map(([node]) => node))}`,
+    ),
   );
 }
 
-function describePower({ inventory }: RunMaterial, plan: Plan, registry: Registry): readonly string[] {
-  const heavy = plan.steps.filter(({ workload }) => registry.get(workload)?.workload.load === 'heavy');
-  const loaded = new Set(heavy.map(({ node }) => node));
-  const domains = checkPowerDomains(inventory, loaded);
+/** Whole drives, by the serial numbers that the plan was given. */
+function drivesOf({ serials }: PlannedStep['params']): string {
+  const names = Array.isArray(serials) ? serials.map(String) : [];
+  return `the drives with the serial numbers ${names.join(', ')}, DESTROYING ALL THAT IS ON THEM,`;
+}
+
+/** What needs root, and whether the agent has it there; without it the cells stand below, with this reason. */
+function describeRoot(
+  { suite, registry }: RunMaterial & Pick<RunEvidence, 'registry'>,
+  nodes: readonly OpenNode[],
+): readonly string[] {
+  const lines = nodes.flatMap(({ node, facts }) => {
+    const words = listPrivileged(suite, facts, registry);
+    const isAllowed = whyNotAllowed(words, facts) === undefined;
+    const how = isAllowed
+      ? 'as root or by sudo -n'
+      : 'refused: `assay nodes sudoers` prints the rule that is lacking';
+    return words.map((each) => ({ node, text: `${each.map((word) => shellWord(word)).join(' ')} (${how})` }));
+  });
+  const same = Map.groupBy(lines, ({ text }) => text);
+  return lines.length === 0
+    ? ['needed for nothing: what only root can see is reported as not known']
+    : [...same].map(([text, those]) => `${foldNodeSet(those.map(({ node }) => node))}: ${text}`);
+}
+
+function describePower(
+  { inventory }: RunMaterial,
+  { plan, nodes }: Seen,
+  registry: Registry,
+): readonly string[] {
+  const loaded = loadedNodes(plan, registry);
+  const domains = checkPowerDomains(inventory, loaded.all);
+  const rigs = findRigs(inventory, nodes, loaded).map(describeRig);
+  const watch =
+    inventory.facility === undefined
+      ? 'heavy load needs --facility-ack NAME, since nothing here watches flow and leaks'
+      : `idle as soon as \`${inventory.facility.command.map((word) => shellWord(word)).join(' ')}\` tells of a leak or no flow, or nothing for 30 s`;
+  const liquid = [...liquidCooled(inventory, loaded.all)].map(
+    ([cooling, nodes]) => `${foldNodeSet(nodes.map(({ name }) => name))}: cooled by ${cooling}; ${watch}`,
+  );
   return domains.length === 0
-    ? ['the inventory names no power domain, so nothing limits how many nodes are loaded at once']
-    : domains.map(
-        ({ id, limitKw, plannedKw }) =>
-          `${id}: at most ${plannedKw} kW of ${limitKw} kW, begun by a tenth of its nodes every 5 s`,
-      );
+    ? [
+        ...rigs,
+        ...liquid,
+        'the inventory names no power domain, so nothing limits how many nodes are loaded at once',
+      ]
+    : [
+        ...rigs,
+        ...liquid,
+        ...domains.map(
+          ({ id, limitKw, plannedKw }) =>
+            `${id}: at most ${plannedKw} kW of ${limitKw} kW, begun by a tenth of its nodes every 5 s`,
+        ),
+      ];
 }
 
 /** Equal cells of many nodes in one line. */
@@ -184,10 +217,11 @@ function whyHopeless(cell: Cell, material: RunMaterial, registry: Registry): str
   if (verdict === 'pass' || verdict === 'fail' || verdict === 'not-applicable') return undefined;
   const rule = material.profile.requirements.find(({ id }) => id === requirement)?.rule;
   if (rule?.kind !== 'metric' || missing !== 'not-run') return say(reason);
-  const id = material.metrics.get(rule.metric)?.workload;
+  const { workload: id, comesFrom } = material.metrics.get(rule.metric) ?? {};
   const steps = (material.plan?.steps ?? []).filter(
     (step) =>
       step.workload === id &&
+      comesFrom?.(step.params) !== false &&
       (step.seat === undefined ? step.node === nodeOfCell(cell) : step.seat.group === nameOf(subject)),
   );
   if (steps.length === 0) return say(reason);

@@ -6,6 +6,7 @@ import type { Way } from './ways.ts';
 /** How one machine is reached, as ssh -G says it: after expansion, jump hosts first; `isThere` of each file. */
 export interface ShownWay {
   readonly node: string;
+  readonly container: NonNullable<Way['node']['container']> | null;
   /** None for this machine. */
   readonly hops: readonly ShownHop[];
 }
@@ -34,6 +35,7 @@ interface ShownHop {
 
 export const showWay = ({ node, settings }: Way): ShownWay => ({
   node: node.name,
+  container: node.container ?? null,
   hops: (settings?.hops ?? []).map(showHop),
 });
 
@@ -58,9 +60,13 @@ function showHop(hop: SshHop): ShownHop {
 }
 
 /** A way in lines, each file that is not there marked so. */
-export function describeWay({ node, hops }: ShownWay): readonly string[] {
+export function describeWay({ node, container, hops }: ShownWay): readonly string[] {
   const lines = hops.flatMap((hop, index) => describeHop(hop, hops.length > 1 ? `${index + 1}. ` : ''));
-  return [node, ...(hops.length === 0 ? ['  this machine: not through ssh'] : lines)].map(cleanText);
+  const inside =
+    container === null ? [] : [`  inside of ${container.name}, through ${container.engine} exec -i`];
+  return [node, ...(hops.length === 0 ? ['  this machine: not through ssh'] : lines), ...inside].map(
+    cleanText,
+  );
 }
 
 function describeHop(hop: ShownHop, number: string): readonly string[] {

@@ -6,6 +6,7 @@ import type { ProbeDocument } from '../../workloads/kit/facts/probe-output.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import type { CliContext } from './command.ts';
 import { defineCommand } from './command.ts';
+import { lookAtMachines } from './look-at-machines.ts';
 import { sshConfig } from './options.ts';
 
 /** `assay facts <targets..>`: what is known of machines, from which probe, and why not of the rest; nothing is measured. */
@@ -97,38 +98,15 @@ async function loadProbes(given: string, { environment }: CliContext): Promise<P
   return document;
 }
 
-/** Looks at machines as `plan` does, without any load, and keeps nothing. */
-async function lookAt(
+/** Looks at machines and keeps nothing. */
+const lookAt = (
   given: readonly string[],
-  sshConfigFile: string | undefined,
+  sshConfig: string | undefined,
   context: CliContext,
-): Promise<readonly Looked[]> {
-  const { loadRegistry } = await import('../../workloads/registry.ts');
-  const { findSuite, loadBuiltIn } = await import('../config/built-in.ts');
-  const { lookOnce } = await import('./look-once.ts');
-  const { openNewRun } = await import('./open-run.ts');
-  const { loadTargets } = await import('./targets.ts');
-  const registry = await loadRegistry();
-  const builtIn = await loadBuiltIn(registry);
-  const run = await openNewRun(context, {
-    purpose: 'survey',
-    profile: 'survey',
-    builtIn,
-    suite: await findSuite('survey', registry, context.environment.workingDirectory),
-    targets: await loadTargets(given, context.environment, sshConfigFile),
-    out: undefined,
-  });
-  const options = {
-    run,
-    registry,
-    // Nothing is put on them.
-    acceptsOccupied: true,
-    quiet: { onFacts: () => undefined, onPlan: () => undefined },
-  };
-  return lookOnce(context, options, (_, seen) =>
+): Promise<readonly Looked[]> =>
+  lookAtMachines(context, { given, sshConfig, suite: 'survey' }, ({ run }, seen) =>
     Promise.all((seen?.nodes ?? []).map((node) => readProbes(run, node))),
   );
-}
 
 async function readProbes(
   run: RunDirectory,

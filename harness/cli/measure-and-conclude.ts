@@ -4,6 +4,7 @@ import type { Registry } from '../../workloads/registry.ts';
 import type { Inventory } from '../config/inventory.ts';
 import { isGone } from '../fleet/refusal-of.ts';
 import { begun, collect, reachingMs, stopNode } from '../fleet/stop-node.ts';
+import { addSession, bootsToLeave } from '../run/add-session.ts';
 import { judgeRun, writeVerdict } from '../run/conclude-run.ts';
 import { measure } from '../run/measure.ts';
 import { requireWritable } from '../store/own-folder.ts';
@@ -25,6 +26,8 @@ export async function measureAndConclude(options: {
   readonly registry: Registry;
   readonly context: CliContext;
   readonly mode: 'open' | 'attach';
+  /** Measures its first session once more, behind a boot that is waited for. */
+  readonly isAfterBoot?: boolean;
   readonly json: boolean;
   readonly acceptsOccupied: boolean;
 }): Promise<Verdict> {
@@ -40,6 +43,12 @@ export async function measureAndConclude(options: {
   try {
     targets = await createTargets(options.inventory, environment);
     evidence = await RunEvidence.continue(run, registry);
+    const boots =
+      options.isAfterBoot === true
+        ? await addSession(evidence, context.now)
+        : mode === 'attach'
+          ? bootsToLeave(evidence)
+          : undefined;
     await measure({
       run,
       evidence,
@@ -47,7 +56,9 @@ export async function measureAndConclude(options: {
       events: progress,
       detach: interrupter.detach,
       mode,
+      boots,
       now: context.now,
+      facility: options.inventory.facility,
       acceptsOccupied,
     });
   } catch (cause) {

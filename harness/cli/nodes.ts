@@ -4,17 +4,20 @@ import type { CliContext } from './command.ts';
 import { defineCommand } from './command.ts';
 import { sshConfig } from './options.ts';
 
-/** `assay nodes clean <targets..>` removes what a run leaves on purpose; `nodes show` says how each would be reached. */
+/**
+ * `assay nodes clean <targets..>` removes what a run leaves on purpose; `nodes show` says how each would be reached, `nodes
+ * sudoers` what root has to allow there.
+ */
 export const nodesCommand = defineCommand({
   command: 'nodes <action> <targets..>',
   describe:
-    'Show how machines are reached: `nodes show`; remove the agent from them: `nodes clean` (the next run brings it again)',
+    'Show how machines are reached: `nodes show`; print the rules for sudo that a suite needs: `nodes sudoers`; remove the agent: `nodes clean` (the next run brings it again)',
   builder: (argv) =>
     argv
       .positional('action', {
-        choices: ['clean', 'show'] as const,
+        choices: ['clean', 'show', 'sudoers'] as const,
         demandOption: true,
-        describe: 'What to do; `show` contacts nothing',
+        describe: 'What to do; `show` contacts nothing, `sudoers` looks and changes nothing',
       })
       .positional('targets', {
         type: 'string',
@@ -23,9 +26,18 @@ export const nodesCommand = defineCommand({
         describe: '`local`, [user@]host[:port], gpu[01-04], or an inventory file',
       })
       .option('ssh-config', sshConfig)
+      .option('suite', {
+        type: 'string',
+        default: 'survey',
+        describe: 'What `sudoers` prints the rules for: a name, or a YAML file',
+      })
       .option('json', { type: 'boolean', default: false, describe: 'Print what `show` says as JSON' }),
-  run: ({ action, targets, sshConfig: config, json }, context) =>
-    action === 'show' ? show(targets, config, json, context) : clean(targets, config, context),
+  run: async ({ action, targets, sshConfig: config, json, suite }, context) => {
+    if (action === 'show') return show(targets, config, json, context);
+    if (action === 'clean') return clean(targets, config, context);
+    const { printSudoers } = await import('./sudoers.ts');
+    return printSudoers(targets, config, suite, context);
+  },
 });
 
 async function show(

@@ -1,5 +1,5 @@
-import { rm, stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { rm, rmdir, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { ErrorCode } from '../../workloads/kit/error-code.ts';
 import type { Registry } from '../../workloads/registry.ts';
@@ -13,7 +13,7 @@ import { runPaths } from '../store/run-directory.ts';
 import type { RunHeader } from '../store/run-header.ts';
 import { forgetRun, noteRun } from '../store/started-runs.ts';
 import type { CliContext } from './command.ts';
-import { createRunId, makeDefaultRunPath } from './run-location.ts';
+import { createRunId, defaultRunPath, makeDefaultRunPath } from './run-location.ts';
 import { isLocal } from './ways.ts';
 
 /** Creates the directory of a new run, at `out` or below the working directory. */
@@ -27,6 +27,9 @@ export async function openNewRun(
     readonly targets: LoadedInventory;
     readonly out: string | undefined;
     readonly scratch?: string | undefined;
+    readonly isRehearsal?: boolean | undefined;
+    readonly facilityAck?: string | undefined;
+    readonly unattended?: string | undefined;
   },
 ): Promise<RunDirectory> {
   const { environment } = context;
@@ -35,27 +38,39 @@ export async function openNewRun(
       hint: 'Give a path, or leave --out away.',
     });
   const { inventory, manifest } = options.targets;
-  const id = createRunId(context.now());
-  const path =
-    options.out === undefined
-      ? await makeDefaultRunPath(environment, id)
-      : resolve(environment.workingDirectory, options.out);
+  const facilityAck = readName(options.facilityAck, '--facility-ack to name who watches the cooling');
+  const unattended = readName(options.unattended, '--unattended to name who vouches for it');
   const scratch =
     options.scratch === undefined ? undefined : resolve(environment.workingDirectory, options.scratch);
   if (scratch !== undefined && inventory.nodes.some(isLocal)) await requireDirectory(scratch);
-  const run = await createRun({
-    path,
-    id,
-    purpose: options.purpose,
-    startedAt: context.now(),
-    profile: options.profile,
-    builtIn: options.builtIn,
-    suite: options.suite,
-    manifest,
-    inventory:
-      scratch === undefined
-        ? inventory
-        : { ...inventory, nodes: inventory.nodes.map((node) => ({ scratch, ...node })) },
+  const id = createRunId(context.now());
+  const path =
+    options.out === undefined
+      ? makeDefaultRunPath(environment, id)
+      : resolve(environment.workingDirectory, options.out);
+  const create = () =>
+    createRun({
+      path,
+      id,
+      purpose: options.purpose,
+      startedAt: context.now(),
+      profile: options.profile,
+      builtIn: options.builtIn,
+      suite: options.suite,
+      manifest,
+      isRehearsal: options.isRehearsal,
+      facilityAck,
+      unattended,
+      inventory:
+        scratch === undefined
+          ? inventory
+          : { ...inventory, nodes: inventory.nodes.map((node) => ({ scratch, ...node })) },
+    });
+  const run = await create().catch(async (cause: unknown) => {
+    // Somebody beside us may have thrown the folder away with his own run.
+    if (options.out !== undefined || !isFolderGone(cause)) throw cause;
+    makeDefaultRunPath(environment, id);
+    return create();
   });
   try {
     await noteRun(environment.stateHome, run);
@@ -66,10 +81,23 @@ export async function openNewRun(
   return run;
 }
 
-/** Removes a run that never began, and the note that it was started. */
+const isFolderGone = (cause: unknown): boolean =>
+  cause instanceof Error &&
+  (('code' in cause && cause.code === 'ENOENT') || (cause.cause !== undefined && isFolderGone(cause.cause)));
+
+/** Removes a run that never began, the note that it was started, and the default folder of runs when nothing else is in it. */
 export async function discardRun({ environment }: CliContext, run: RunDirectory): Promise<void> {
   await rm(run.path, { recursive: true, force: true });
   await forgetRun(environment.stateHome, run);
+  const folder = dirname(run.path);
+  if (folder !== dirname(defaultRunPath(environment, run.header.id))) return;
+  try {
+    await rmdir(folder);
+  } catch (cause) {
+    // There are other runs in it, or it is gone.
+    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'ENOENT') throw cause;
+  }
 }
 
 /**
@@ -101,7 +129,13 @@ async function loadUnreached(run: RunDirectory): Promise<readonly { readonly cod
 }
 
 /** Our own refusals, after which the run was removed from the machines: no node can say them (fleet/refusal-of.ts). */
-const dismissing: ReadonlySet<string> = new Set(['NODE_OCCUPIED', 'POWER_LIMIT'] satisfies ErrorCode[]);
+const dismissing: ReadonlySet<string> = new Set([
+  'NODE_OCCUPIED',
+  'POWER_LIMIT',
+  'COOLING_UNWATCHED',
+  'FACILITY_UNREADABLE',
+  'FACILITY_TROUBLE',
+] satisfies ErrorCode[]);
 
 /** Errors of a machine on which the run was not begun. */
 const neverBegun: ReadonlySet<string> = new Set([
@@ -126,6 +160,15 @@ export function packagesFor(suite: Suite, registry: Registry): readonly string[]
     return native;
   });
   return [...new Set(tools.flatMap(({ requires }) => requires.packages))].toSorted();
+}
+
+/** Somebody who is not named vouches for nothing. */
+function readName(name: string | undefined, expected: string): string | undefined {
+  const given = name?.trim();
+  if (given === undefined || (given.length > 0 && given.length <= 80)) return given;
+  throw new AssayError('USAGE', `expected ${expected}, got \`${name?.slice(0, 80)}\``, {
+    hint: 'Give a name of 1 to 80 characters.',
+  });
 }
 
 /** A typo here would measure another drive than the one that is meant, so the directory must exist. */

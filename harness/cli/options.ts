@@ -19,6 +19,28 @@ export const ownInventory = {
     'Inventory of your own that says how its nodes are reached (for a run that you did not start here)',
 } as const;
 
+export const rehearsal = {
+  type: 'boolean',
+  default: false,
+  describe: 'Try things out: stand-ins for hardware count, and the verdict says nothing about any machine',
+} as const;
+
+export const facilityAck = {
+  type: 'string',
+  describe: 'Who watches flow and leaks while machines are loaded that are cooled by a liquid',
+} as const;
+
+export const soak = {
+  type: 'string',
+  describe:
+    'Hours of combined load after that, 24h; without a duration as long as the profile says; less than that is a rehearsal',
+} as const;
+
+export const unattended = {
+  type: 'string',
+  describe: 'Who vouches for heavy load that goes on when nobody is connected, for longer than two minutes',
+} as const;
+
 export const out = {
   type: 'string',
   describe: 'Run directory to create (default: assay-runs/<id>)',

@@ -8,7 +8,7 @@ import type { SshHop } from '../transport/ssh-settings.ts';
 import type { CliContext } from './command.ts';
 import { loadInventoryFile, loadRunInventory } from './targets.ts';
 import type { Way } from './ways.ts';
-import { isLocal, loadWays } from './ways.ts';
+import { insideOf, loadWays, localNode } from './ways.ts';
 
 /**
  * The inventory by which the nodes of a run are reached: its own for the user who started it here, else the one that he
@@ -59,10 +59,10 @@ async function describe(inventory: Inventory, { environment }: CliContext): Prom
 function describeWay({ node, settings }: Way): string {
   const hop = ({ user, host, port, knownHostsFiles }: SshHop): string =>
     `${user}@${host}:${port} (known by ${knownHostsFiles.join(', ')})`;
-  const way = isLocal(node)
-    ? 'this machine'
-    : (settings?.hops.map(hop).join(', then ') ?? node.host ?? node.name);
-  return `  ${node.name}: ${way}${node.stateDir === undefined ? '' : `, state directory ${node.stateDir}`}`;
+  const host = node.host ?? node.name;
+  const named = host === localNode ? 'this machine' : host;
+  const way = settings?.hops.map(hop).join(', then ') ?? named;
+  return `  ${node.name}: ${way}${insideOf(node)}${node.stateDir === undefined ? '' : `, state directory ${node.stateDir}`}`;
 }
 
 /** What may differ between two inventories of the same machines: how they are reached from here. */

@@ -1,10 +1,15 @@
+import { formatDuration } from '../../reports/verdict/words/format-duration.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import { findSuite, listSuites, loadBuiltIn } from '../config/built-in.ts';
 import { suggestName } from '../config/nearest-name.ts';
+import type { Profile } from '../config/profile.ts';
+import type { Suite } from '../config/suite.ts';
+import { withSoak } from '../config/with-soak.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import type { CliContext } from './command.ts';
 import { openNewRun } from './open-run.ts';
+import { readDuration } from './read-duration.ts';
 import { loadInventoryFile } from './targets.ts';
 
 /** Checks everything that a certify is told, before any machine is touched, and creates the directory of its run. */
@@ -14,6 +19,10 @@ export async function prepareCertify(
     readonly profile: string;
     readonly suite?: string | undefined;
     readonly out?: string | undefined;
+    readonly soak?: string | undefined;
+    readonly rehearsal?: boolean | undefined;
+    readonly facilityAck?: string | undefined;
+    readonly unattended?: string | undefined;
   },
   registry: Registry,
   context: CliContext,
@@ -41,7 +50,17 @@ export async function prepareCertify(
       },
     );
   }
-  const suite = await findSuite(suiteId, registry, context.environment.workingDirectory);
+  const asked = await findSuite(suiteId, registry, context.environment.workingDirectory);
+  const soak = chooseSoak(profile, asked, args);
+  const suite =
+    soak === undefined
+      ? asked
+      : withSoak(asked, await findSuite('soak', registry, context.environment.workingDirectory), soak);
+  const isShort = soak !== undefined && soak.seconds < 3600 * soak.hours;
+  if (isShort)
+    context.err.write(
+      `rehearsal     a soak of ${formatDuration(1000 * soak.seconds)}; ${profile.id} asks for ${soak.hours} h\n`,
+    );
   return openNewRun(context, {
     purpose: 'certify',
     profile: profile.id,
@@ -49,5 +68,35 @@ export async function prepareCertify(
     suite,
     targets,
     out: args.out,
+    isRehearsal: args.rehearsal === true || isShort,
+    facilityAck: args.facilityAck,
+    unattended: args.unattended,
   });
+}
+
+/** Where a profile does not say how long a soak is. */
+const usualHours = 12;
+/** Three windows, and what the schema of a suite takes. */
+const [leastSeconds, mostSeconds] = [30, 1000 * 3600];
+
+/**
+ * How long the soak of a run is, if it has one: where it is asked for, where the suite that was named has one, and on the day of
+ * acceptance where the profile requires one.
+ */
+function chooseSoak(
+  { requirements }: Profile,
+  { entries }: Suite,
+  args: { readonly suite?: string | undefined; readonly soak?: string | undefined },
+): { readonly seconds: number; readonly hours: number } | undefined {
+  const asking = requirements.flatMap(({ rule, level }) =>
+    rule.kind === 'soak' ? [{ ...rule, level }] : [],
+  );
+  const hours = Math.max(0, ...asking.map((rule) => rule.hours)) || usualHours;
+  if (args.soak !== undefined && args.soak !== '')
+    return { hours, seconds: readDuration('--soak', args.soak, leastSeconds, mostSeconds) };
+  const isDue =
+    args.soak === '' ||
+    entries.some((entry) => entry.soak === true) ||
+    (args.suite === undefined && asking.some(({ level }) => level === 'required'));
+  return isDue ? { hours, seconds: 3600 * hours } : undefined;
 }

@@ -1,4 +1,5 @@
 import { exitCodes } from '../../workloads/kit/error-code.ts';
+import type { Requirement } from '../../workloads/kit/requirement.ts';
 import type { Profile } from '../config/profile.ts';
 import { defineCommand } from './command.ts';
 import { measurableOf } from './measurable.ts';
@@ -14,8 +15,8 @@ export const profilesCommand = defineCommand({
     const { profiles } = await loadBuiltIn(await loadRegistry());
     if (json) {
       const told = profiles.map((profile) => {
-        const { measurable, lacking } = measurableOf(profile);
-        return { ...profile, measurable, canBeCertified: lacking.length === 0 };
+        const { measurable, canBeCertified } = measurableOf(profile);
+        return { ...profile, measurable, canBeCertified };
       });
       out.write(`${JSON.stringify(told, undefined, 1)}\n`);
     } else for (const profile of profiles) out.write(`${describe(profile).join('\n')}\n`);
@@ -26,10 +27,18 @@ export const profilesCommand = defineCommand({
 /** More are not read. */
 const mostNamed = 3;
 
+function name(requirements: readonly Requirement[]): string {
+  const named = requirements.slice(0, mostNamed).map(({ title }) => title);
+  const more = requirements.length > named.length ? `, and ${requirements.length - named.length} more` : '';
+  return `${named.join(', ')}${more}`;
+}
+
 function describe({ id, version, title, purpose, suites, requirements, family }: Profile): readonly string[] {
-  const { required, measurable, lacking } = measurableOf({ requirements });
-  const named = lacking.slice(0, mostNamed).map((requirement) => requirement.title);
-  const more = lacking.length > named.length ? `, and ${lacking.length - named.length} more` : '';
+  const { required, measurable, lacking, unstated, canBeCertified } = measurableOf({ requirements });
+  const reasons = [
+    ...(lacking.length === 0 ? [] : [`nothing measures yet: ${name(lacking)}`]),
+    ...(unstated.length === 0 ? [] : [`nobody publishes a limit for: ${name(unstated)}`]),
+  ];
   const uses = Object.entries(suites).map(([use, suite]) => `${use} ${suite}`);
   return [
     `${id} ${version}  ${title}`,
@@ -37,9 +46,7 @@ function describe({ id, version, title, purpose, suites, requirements, family }:
     `  ${required} required, ${measurable} of them measurable today; ${requirements.length - required} advisory`,
     ...(family === 'survey'
       ? []
-      : [
-          `  can be certified: ${lacking.length === 0 ? 'yes' : `no, nothing measures yet: ${named.join(', ')}${more}`}`,
-        ]),
+      : [`  can be certified: ${canBeCertified ? 'yes' : `no, ${reasons.join('; ')}`}`]),
     ...(uses.length === 0 ? [] : [`  suites: ${uses.join(', ')}`]),
   ];
 }

@@ -47,6 +47,7 @@ export function createProgress(
       clear();
       err.write(`${renderPartial({ id: node, conclusion, reason, passed, open }, columns)}\n`);
     },
+    onBootAwaited: (node) => line(`- ${node}: waiting for it to be rebooted`),
     onNodeLost: (node, error) => line(`- ${node}: ${textBeside(node, error)}; reaching for it again`),
     onNodeFailed: (node, error) => {
       line(`✖ ${node}: ${error.code} ${textBeside(node, error)}`);
@@ -96,10 +97,9 @@ export function describeFacts(facts: HostFacts): readonly string[] {
     'value' in fact ? as(fact.value) : 'unknown';
   const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(0)} GiB`;
   const list = (names: readonly string[]): string => (names.length === 0 ? 'none' : names.join(', '));
-  const load =
-    valueOf(facts.occupancy.isLoaded) === true
-      ? [`by something: load average ${say(facts.occupancy.loadAverage, String)}`]
-      : [];
+  const { isLoaded, loadAverage } = facts.occupancy;
+  const work = valueOf(facts.occupancy.work) ?? [`load average ${say(loadAverage, String)}`];
+  const load = valueOf(isLoaded) === true ? work.map((each) => `by something: ${each}`) : [];
   const reasons = [...(valueOf(facts.occupancy.reasons) ?? []), ...load];
   return [
     `machine       ${say(facts.cpu.model, String)}, ${say(facts.cpu.logicalCpus, (n) => `${n} CPUs`)}, ${say(facts.memory.totalBytes, gib)} memory`,

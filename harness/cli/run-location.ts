@@ -17,10 +17,10 @@ export function createRunId(now: Date): string {
 }
 
 /** Makes the default folder of runs and returns the path of a new one in it. */
-export async function makeDefaultRunPath(environment: Environment, id: string): Promise<string> {
+export function makeDefaultRunPath(environment: Environment, id: string): string {
   const path = defaultRunPath(environment, id);
   try {
-    await makeOwnFolder(dirname(path));
+    makeOwnFolder(dirname(path));
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') return path;
     throw new AssayError('USAGE', `expected to be able to write to ${environment.workingDirectory}`, {

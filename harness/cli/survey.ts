@@ -1,7 +1,14 @@
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { asExitCode } from '../../workloads/kit/error-code.ts';
 import { defineCommand } from './command.ts';
-import { exclusiveConfirmed, json as jsonOption, out as outOption, sshConfig } from './options.ts';
+import {
+  exclusiveConfirmed,
+  facilityAck,
+  json as jsonOption,
+  out as outOption,
+  rehearsal,
+  sshConfig,
+} from './options.ts';
 
 /** `assay survey local`: facts first, then whatever can be measured here, classified by the ladder of purposes. */
 export const surveyCommand = defineCommand({
@@ -29,6 +36,8 @@ export const surveyCommand = defineCommand({
       })
       .option('ssh-config', sshConfig)
       .option('exclusive-confirmed', exclusiveConfirmed)
+      .option('facility-ack', facilityAck)
+      .option('rehearsal', rehearsal)
       .option('json', jsonOption),
   run: async (args, context) => {
     const { loadRunInventory, loadTargets } = await import('./targets.ts');
@@ -60,6 +69,8 @@ export const surveyCommand = defineCommand({
       targets,
       out,
       scratch,
+      isRehearsal: args.rehearsal,
+      facilityAck: args.facilityAck,
     });
     const verdict = await measureAndConclude({
       run,

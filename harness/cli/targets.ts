@@ -12,6 +12,7 @@ import type { Target } from '../fleet/open-session.ts';
 import { resource } from '../resources.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { inputNames, runPaths } from '../store/run-directory.ts';
+import { createContainerTransport } from '../transport/container.ts';
 import { Deadlines } from '../transport/deadlines.ts';
 import { createLocalTransport } from '../transport/local.ts';
 import { createSshTransport } from '../transport/ssh.ts';
@@ -97,14 +98,18 @@ export async function createTargets(
   const ways = await loadWays(inventory, environment);
   const connector = createSshConnector({ random: environment.random });
   const deadlines = new Deadlines(environment.patience);
-  return ways.map(({ node: { name, stateDir }, settings }): Target => {
+  return ways.map(({ node: { name, stateDir, container }, settings }): Target => {
     const stateDirectories = stateDir === undefined ? [] : [stateDir];
+    const shared = { node: name, deadlines, stateDirectories, toolpack: inventory.toolpack };
     if (settings === undefined) {
       const transport = createLocalTransport({ PATH: environment.path });
-      return { node: name, transport, deadlines, stateDirectories, runtime: environment.runtime };
+      if (container === undefined) return { ...shared, transport, runtime: environment.runtime };
+      const inside = createContainerTransport(transport, container);
+      return { ...shared, transport: inside, runtime: undefined };
     }
-    const transport = createSshTransport(settings, connector);
-    return { node: name, transport, deadlines, stateDirectories, runtime: undefined };
+    const machine = createSshTransport(settings, connector);
+    const transport = container === undefined ? machine : createContainerTransport(machine, container);
+    return { ...shared, transport, runtime: undefined };
   });
 }
 

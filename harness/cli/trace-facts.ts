@@ -1,6 +1,7 @@
 import { cleanText } from '../../reports/text/clean-text.ts';
 import type { NodeFact } from '../../reports/verdict/sheet.ts';
 import { formatNodeFact } from '../../reports/verdict/words/format-fact.ts';
+import { formatWords } from '../../reports/verdict/words/format-words.ts';
 import type { ProbeDocument } from '../../workloads/kit/facts/probe-output.ts';
 import { readHostFacts } from '../../workloads/kit/facts/read-host-facts.ts';
 import { listFacts } from '../judge/summary/list-facts.ts';
@@ -48,7 +49,7 @@ export function describeFacts(facts: readonly TracedFact[]): readonly string[] {
   const rows = facts.map((fact) => ({ ...fact, ...formatNodeFact(fact) }));
   const width = Math.min(40, Math.max(0, ...rows.map(({ name }) => name.length)));
   return [...Map.groupBy(rows, ({ group }) => group)].flatMap(([group, those]) => [
-    cleanText(group),
+    formatWords(group),
     ...those.map(({ name, value, from }) => {
       const probes = from.length === 0 ? '' : `  [${from.map(shortProbe).join(', ')}]`;
       return cleanText(`  ${name.padEnd(width)}  ${value}${probes}`);

@@ -9,11 +9,19 @@ import { loadSshSettings, usualSurroundings } from '../transport/ssh-settings.ts
 /** The name of this machine in an inventory. */
 export const localNode = 'local';
 
-/** Is it this machine? By what it is reached as, whatever it is called. */
-export const isLocal = ({ name, host }: Pick<InventoryNode, 'name' | 'host'>): boolean =>
-  (host ?? name) === localNode;
+type Reached = Pick<InventoryNode, 'name' | 'host' | 'container'>;
 
-/** How a node is reached; without `settings` it is this machine. */
+/** Is it reached without ssh? By what it is reached as, whatever it is called. */
+const isHere = ({ name, host }: Reached): boolean => (host ?? name) === localNode;
+
+/** Is it this machine itself? A container on it has other files, and other programs. */
+export const isLocal = (node: Reached): boolean => isHere(node) && node.container === undefined;
+
+/** Where a node is besides its machine, for people. */
+export const insideOf = ({ container }: Reached): string =>
+  container === undefined ? '' : `, in the container ${container.name} (${container.engine} exec)`;
+
+/** How a node is reached; without `settings` it is this machine, or a container on it. */
 export interface Way {
   readonly node: InventoryNode;
   readonly settings: SshSettings | undefined;
@@ -54,9 +62,9 @@ export async function loadWays(inventory: Inventory, environment: Environment): 
   };
   const surroundings: SshSurroundings =
     config === undefined ? usual : { ...usual, configFiles: [{ path: config, kind: 'given' }] };
-  const createSettings = inventory.nodes.every(isLocal) ? undefined : await loadSshSettings(surroundings);
+  const createSettings = inventory.nodes.every(isHere) ? undefined : await loadSshSettings(surroundings);
   const ways = inventory.nodes.map((node): Way => {
-    if (createSettings === undefined || isLocal(node)) return { node, settings: undefined };
+    if (createSettings === undefined || isHere(node)) return { node, settings: undefined };
     return { node, settings: { ...createSettings(node.host ?? node.name), name: node.name } };
   });
   const files = new Map(
