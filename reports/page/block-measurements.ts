@@ -12,7 +12,7 @@ import { toolOf } from './measurements.ts';
 const kinds = ['Nodes', 'Devices', 'Pairs', 'Groups'] as const;
 type Kind = (typeof kinds)[number];
 
-/** Every metric over all nodes, devices, pairs and groups, with the worst of them by name; single runs are on their pages. */
+/** Every metric over all nodes, devices, pairs and groups, with the worst of them by name; single readings are on their pages. */
 export function blockMeasurementsSection(lookup: VerdictLookup): Section {
   const { measurements } = lookup.verdict;
   const telling = createTelling(measurements);
@@ -28,7 +28,7 @@ export function blockMeasurementsSection(lookup: VerdictLookup): Section {
   return {
     id: 'measurements',
     title: 'Measured',
-    note: 'Over all that were measured; lowest and highest are single runs, medians are those of each subject. Every run is in the report of its node.',
+    note: 'Over all that were measured; lowest and highest are single readings, medians are those of each subject. Every reading is in the report of its node.',
     content: [
       ...(rows.length === 0 ? [paragraph('Nothing was measured.', 'page')] : []),
       {

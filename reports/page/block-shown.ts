@@ -14,7 +14,7 @@ import { formatMargin, goodness, worstSample } from './worst-sample.ts';
 /** More facts than this that all have in common are folded. */
 const mostFacts = 6;
 
-/** What the nodes that conform have shown: beside each limit the lowest and the highest of all runs, and the margin. */
+/** What the nodes that conform have shown: beside each limit the lowest and the highest of all readings, and the margin. */
 export function blockShownSection(lookup: VerdictLookup): Section {
   const speaking = speakingCells(lookup.verdict);
   const measured = foldMet(speaking.filter(({ observed }) => observed?.kind === 'samples'));
@@ -22,7 +22,7 @@ export function blockShownSection(lookup: VerdictLookup): Section {
   return {
     id: 'shown',
     title: titleOn(lookup.verdict),
-    note: 'Lowest and highest are single runs; the margin is that of the run nearest to the limit, with who made it. Median: of the medians.',
+    note: 'Lowest and highest are single readings; the margin is that of the reading nearest to the limit, with who made it. Median: of the medians.',
     content: [
       measured.length === 0
         ? paragraph('Nothing that was measured.')
@@ -75,12 +75,13 @@ function measuredRow(cells: readonly [Cell, ...Cell[]], lookup: VerdictLookup): 
   const [worst] = samples;
   // Where all have the same number (no wrong results, none), none is the nearest.
   const isTied = samples.length > 1 && samples.every(({ sample }) => sample.value === worst?.sample.value);
-  const runs = seen.reduce((sum, { n }) => sum + n, 0);
+  // A run gives a reading for each size and device.
+  const readings = seen.reduce((sum, { n }) => sum + n, 0);
   return {
     cells: [
       noted(titleOf(first), [
         ...[metBy(cells, lookup)].flat(),
-        `, ${runs} ${runs === 1 ? 'run' : 'runs'}`,
+        `, ${readings} ${readings === 1 ? 'reading' : 'readings'}`,
         ...(worst === undefined || isTied
           ? []
           : [`, ${worst.sample.end} on `, { kind: 'name' as const, text: worst.where }]),

@@ -1,6 +1,7 @@
 import type { Verdict } from '../verdict/verdict.ts';
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import { formatNodeFact } from '../verdict/words/format-fact.ts';
+import { formatWords } from '../verdict/words/format-words.ts';
 import { say } from '../verdict/words/say.ts';
 import { nodeWords, noReason } from '../verdict/words/verdict-words.ts';
 import type { Content, Definitions, Section, Text } from './content.ts';
@@ -35,7 +36,7 @@ function nodeContent(node: Node, isOpen: boolean): readonly Content[] {
       kind: 'definitions',
       depth: 'page',
       look: 'facts',
-      title: group,
+      title: formatWords(group),
       rows: facts.map(factRow),
     }),
   );

@@ -9,6 +9,8 @@ import {
   conclusionWords,
   countWords,
   exitWords,
+  rehearsalSentence,
+  rehearsalWords,
   surveySentences,
 } from '../verdict/words/verdict-words.ts';
 import type { Tone } from './content.ts';
@@ -37,7 +39,20 @@ export interface Opening {
  * How a report opens. A survey promises nothing that a machine could conform to: its answer is what the machine
  * can be used for, and its own cells only say how much of that rests on something.
  */
-export function openingOf({ verdict, isBlock }: VerdictLookup): Opening {
+export function openingOf(lookup: VerdictLookup): Opening {
+  const opening = openingWith(lookup);
+  return lookup.verdict.rehearsal === true
+    ? {
+        ...opening,
+        tone: 'none',
+        mark: '■',
+        words: rehearsalWords(opening.words),
+        sentence: rehearsalSentence,
+      }
+    : opening;
+}
+
+function openingWith({ verdict, isBlock }: VerdictLookup): Opening {
   const { conclusion, counts } = verdict;
   const plain = {
     tone: conclusionTones[conclusion],

@@ -19,6 +19,7 @@ import type { Opening } from './opening.ts';
 import { openingOf } from './opening.ts';
 import { punchListSection } from './punch-list.ts';
 import { shownSection } from './shown.ts';
+import { soakSection } from './soak.ts';
 import { trialsSection } from './trials.ts';
 
 /** What a report is about and how it opens. */
@@ -29,7 +30,7 @@ export interface PageHead extends Pick<Verdict, 'run' | 'profile' | 'suite' | 'a
   readonly promise: string;
   /** `2026-11-23 08:10 UTC`. */
   readonly moment: string;
-  /** What such a report certifies, and what not. */
+  /** What such a report certifies, and what not, and what was allowed for it. */
   readonly note: string;
   /** Of how many nodes it is about; absent when it is not about many together. */
   readonly nodes: number | undefined;
@@ -73,7 +74,7 @@ function makeHead(lookup: VerdictLookup): PageHead {
     title: kind.charAt(0).toUpperCase() + kind.slice(1),
     promise: `${profile.title} (${profile.id} ${profile.version})`,
     moment: formatMoment(run.startedAt),
-    note: `${kindNotes[kind]}${otherWorkNote(suite.otherWorkAtMost)}`,
+    note: `${kindNotes[kind]}${otherWorkNote(suite.otherWorkAtMost)}${unattendedNote(run.unattended)}`,
     nodes: isBlock ? verdict.nodes.length : undefined,
     part: partOf(verdict),
     opening: openingOf(lookup),
@@ -84,6 +85,9 @@ const otherWorkNote = (atMost: number | undefined): string =>
   atMost === undefined
     ? ''
     : ` Its suite lets other work take ${Math.round(atMost * 100)} % of a machine while a speed is measured.`;
+
+const unattendedNote = (by: string | undefined): string =>
+  by === undefined ? '' : ` Heavy load went on without its coordinator by the word of ${by}.`;
 
 type SectionOf = (lookup: VerdictLookup) => Section;
 
@@ -97,6 +101,7 @@ const nodeSections: readonly SectionOf[] = [
   measurementsSection,
   cellsSection,
   machinesSection,
+  soakSection,
   trialsSection,
   attemptsSection,
   checkSection,
@@ -112,6 +117,7 @@ const blockSections = (isSurvey: boolean): readonly SectionOf[] => [
   punchListSection,
   blockShownSection,
   notShownSection,
+  soakSection,
   trialsSection,
   blockMeasurementsSection,
   countsSection,

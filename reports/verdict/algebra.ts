@@ -45,6 +45,15 @@ const codes: Readonly<Record<Conclusion, ExitCode>> = {
   unreached: exitCodes.infrastructure,
 };
 
-/** The exit code of `certify` and `judge`. Advisory cells never change it; damaged evidence always does. */
-export const exitCodeOf = (conclusion: Conclusion, damage: Verdict['evidence']['damage'] = []): ExitCode =>
-  damage.length > 0 ? exitCodes.evidence : codes[conclusion];
+/**
+ * The exit code of `certify` and `judge`. Advisory cells never change it; damaged evidence always does; a rehearsal shows
+ * nothing of any machine, so whoever reads the code alone never finds that it passed.
+ */
+export const exitCodeOf = (
+  conclusion: Conclusion,
+  damage: Verdict['evidence']['damage'] = [],
+  isRehearsal = false,
+): ExitCode => {
+  if (damage.length > 0) return exitCodes.evidence;
+  return isRehearsal && conclusion === 'pass' ? exitCodes.undecided : codes[conclusion];
+};

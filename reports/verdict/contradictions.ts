@@ -14,7 +14,7 @@ export function contradictions(verdict: Verdict): readonly string[] {
   const ids = verdict.cells.map((cell) => cell.id);
   const known = new Set(ids);
   const isDamaged = (verdict.evidence.damage ?? []).length > 0;
-  const expected = exitCodeOf(verdict.conclusion, verdict.evidence.damage);
+  const expected = exitCodeOf(verdict.conclusion, verdict.evidence.damage, verdict.rehearsal);
   const isSurveyed = verdict.run.purpose === 'survey' && verdict.exitCode === exitCodes.pass;
   return [
     ...miscounts('required', verdict.counts.required, required),

@@ -1,3 +1,4 @@
+import { perObject } from '../../workloads/kit/per-object.ts';
 import type { Subject } from '../../workloads/kit/subject.ts';
 import { nameOf, nodeOf } from '../../workloads/kit/subject.ts';
 import { countCells, exitCodeOf, isUnmet, listedUnder, worstFirst } from './algebra.ts';
@@ -5,13 +6,15 @@ import type { Cell } from './cell.ts';
 import type { NodeShare } from './node-share.ts';
 import { groupByEach, sharesOf } from './node-share.ts';
 import type { Said } from './said.ts';
-import type { BlockNode, Conclusion, Verdict } from './verdict.ts';
+import type { BlockNode, Conclusion, Defect, Verdict } from './verdict.ts';
 
 /**
  * Takes a verdict apart: for each node the part that is about it, as a verdict of its own. What the node is blamed for
  * belongs to it; what its groups failed for somebody else's sake, or for nobody's, is named under what was not shown.
  */
 export function nodeParts(verdict: Verdict): (node: string) => Verdict {
+  // What a soak shows of all nodes together is said of no one of them.
+  const { soak: _, ...shared } = verdict;
   const { block, evidence } = verdict;
   const shareOf = sharesOf(block);
   const cellsOf = cellsByNode(verdict);
@@ -29,7 +32,8 @@ export function nodeParts(verdict: Verdict): (node: string) => Verdict {
   const nodes = inOrder(verdict.nodes, ({ id }) => [id]);
   const standings = new Map(block?.nodes.map((node) => [node.id, node]));
   // A survey may end with 0 whatever the profile says.
-  const isClassified = verdict.exitCode !== exitCodeOf(verdict.conclusion, evidence.damage);
+  const isClassified =
+    verdict.exitCode !== exitCodeOf(verdict.conclusion, evidence.damage, verdict.rehearsal);
   const lost = groupByEach(
     verdict.defects.filter(({ cells }) => cells.length === 0),
     (defect) => defect.nodes,
@@ -44,12 +48,12 @@ export function nodeParts(verdict: Verdict): (node: string) => Verdict {
     const [asset] = assets([node]);
     const damage = evidence.damage?.filter((each) => each.node === node) ?? [];
     return {
-      ...verdict,
+      ...shared,
       conclusion: entry.conclusion,
       exitCode:
         isClassified && entry.conclusion !== 'unreached'
           ? verdict.exitCode
-          : exitCodeOf(entry.conclusion, damage),
+          : exitCodeOf(entry.conclusion, damage, verdict.rehearsal),
       headline: headlineOf(verdict, entry, asset?.reason),
       counts: { required: countCells(cells, 'required'), advisory: countCells(cells, 'advisory') },
       assets: assets([node]),
@@ -71,7 +75,7 @@ export function nodeParts(verdict: Verdict): (node: string) => Verdict {
           ...defect,
           // Who shares the cause stands in the report on the block: a thousand names on each of a thousand pages.
           nodes: [node],
-          cells: defect.cells.filter((id) => here.has(id)),
+          cells: cellsIn(defect, here),
         })),
         ...[node, ...share.groups].flatMap((id) => lost.get(id) ?? []),
       ],
@@ -94,6 +98,20 @@ export function nodeParts(verdict: Verdict): (node: string) => Verdict {
       },
     };
   };
+}
+
+const placesIn = perObject(({ cells }: Defect) => new Map(cells.map((id, place) => [id, place])));
+
+/** Those of a few cells that a defect has, in its order: one that a thousand nodes share is not read for each of them. */
+function cellsIn(defect: Defect, few: ReadonlySet<string>): string[] {
+  const places = placesIn(defect);
+  return [...few]
+    .flatMap((id) => {
+      const place = places.get(id);
+      return place === undefined ? [] : [{ id, place }];
+    })
+    .toSorted((a, b) => a.place - b.place)
+    .map(({ id }) => id);
 }
 
 /** Whose a measurement is: that of a node, or of a group. */

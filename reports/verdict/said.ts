@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { AcceleratorFault } from '../../workloads/kit/facts/host-facts.ts';
 import { Unit } from '../../workloads/kit/unit.ts';
+import { FacilityTrouble } from './facility-trouble.ts';
 
 // What a verdict says, as keys with values: the sentences are written in `words`, and nobody has to read one again.
 
@@ -45,20 +46,11 @@ const fate = z.strictObject({
 });
 export type SaidFate = z.infer<typeof fate>;
 
+const told = z.strictObject({ value: FactValue, unit: Unit.optional() });
+const untold = z.strictObject({ unknown: text });
+
 /** One setting beside the one that it should be like; `unknown` says why it is not known. */
-const setting = z.union([
-  z.strictObject({ unknown: text }),
-  z.strictObject({
-    value: z.array(
-      z.array(
-        z.union([
-          z.strictObject({ value: FactValue, unit: Unit.optional() }),
-          z.strictObject({ unknown: text }),
-        ]),
-      ),
-    ),
-  }),
-]);
+const setting = z.union([untold, z.strictObject({ value: z.array(z.array(z.union([told, untold]))) })]);
 export type SaidSetting = z.infer<typeof setting>;
 
 const part = z.enum(['machine', 'accelerator', 'drive', 'nic', 'cpu', 'memory', 'psu', 'fan', 'transceiver']);
@@ -94,6 +86,9 @@ export const Said = z
       expected: z.union([FactValue, z.array(FactValue)]),
       found: FactValue,
       unit: Unit.optional(),
+      /** What is counted, and the first of those that were found. */
+      noun: text.optional(),
+      listed: names.optional(),
     }),
     // Those of which it is not known are told as the name of their set.
     say('unique', { found: FactValue, known: whole, of: whole, unknown: text.optional() }),
@@ -114,7 +109,7 @@ export const Said = z
 
     // A manifest, and how a node is set up.
     say('no-manifest', {}),
-    say('nothing-listed', { node: text }),
+    say('nothing-listed', { node: text, parts: z.array(text).optional() }),
     say('parts-there', { count: whole }),
     say('part-unknown', { part, serial: text, unknown: text }),
     say('part-there', { part, serial: text }),
@@ -189,6 +184,30 @@ export const Said = z
     say('next-look', { held: whole, runs: whole, next: whole.optional() }),
     say('last-look', { held: whole, runs: whole }),
 
+    // The windows of a soak.
+    say('no-soak', { suite: text }),
+    say('soak-failed', { window: whole, of: whole, what: spoken }),
+    say('soak-short', { seconds: whole, hours: whole }),
+    say('soak-endured', { windows: whole, seconds: whole }),
+    say('soak-few', { windows: whole, least: whole }),
+    say('soak-idle', {}),
+    say('soak-without', {
+      what: text,
+      subject: text,
+      windows: z.array(whole),
+      of: whole,
+      why: spoken.optional(),
+    }),
+    say('soak-other', { what: text, subject: text, windows: z.array(whole) }),
+    say('soak-hasty', { window: whole, seconds: whole, planned: whole }),
+    say('soak-kept', { what: text, windows: whole, kept: z.number(), least: z.number() }),
+    say('soak-same', { what: text, windows: whole, other: z.array(whole) }),
+
+    // Sessions and boots.
+    say('sessions', { lacking: names, so: spoken }),
+    say('boots', { seen: whole, asked: whole }),
+    say('boot-changed', { step: text, kind: text, part: text, isGone: z.boolean() }),
+
     // Why a number cannot be used.
     say('unproven', { key: text, wanted: FactValue, found: FactValue.optional() }),
     say('other-unit', { found: Unit, limit: Unit }),
@@ -220,6 +239,7 @@ export const Said = z
     say('not-as-planned', { what: text, expected: text, found: text }),
     say('kept-out', { node: text, because: text.optional() }),
     say('lost-node', { node: text }),
+    say('idled', { trouble: FacilityTrouble }),
     say('begun-before', { node: text }),
     say('not-in-plan', {}),
 
@@ -282,9 +302,12 @@ export const Said = z
     say('advice', {
       // A subject that is not there needs what its requirement says.
       on: z.enum([...MissingKind.exclude(['no-subject']).options, 'unproven', 'near-limit', 'other-work']),
+      /** What it is about: a program, a claim, a right, a device. */
+      names: names.optional(),
     }),
     say('repair', { node: text }),
     say('repair-accelerator', { fault: AcceleratorFault.shape.kind.exclude(['no-driver']) }),
+    say('restore-devices', { list: z.enum(['accelerators', 'drives', 'nics']) }),
     say('investigate', {}),
     say('retest', { titles: names, steps: whole, minutes: whole }),
 

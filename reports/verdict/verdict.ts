@@ -110,6 +110,8 @@ export const Verdict = z.strictObject({
     purpose: z.enum(['survey', 'certify']),
     /** The version that measured. */
     assay: z.string(),
+    /** Who vouched for heavy load without a coordinator. */
+    unattended: z.string().optional(),
   }),
   profile: z.strictObject({ id: z.string(), version: z.string(), title: z.string(), digest: z.string() }),
   suite: z.strictObject({
@@ -118,7 +120,7 @@ export const Verdict = z.strictObject({
     /** Share of a machine's CPU time that others were allowed, where the suite says another than is usual. */
     otherWorkAtMost: z.number().optional(),
   }),
-  /** A report resting on 1–5 runs per metric is a screening report, never a certificate. */
+  /** A report on few runs of one day is a screening report, never a certificate. */
   kind: z.enum(['screening report', 'test report']),
   conclusion: Conclusion,
   exitCode: z.number().int(),
@@ -157,6 +159,23 @@ export const Verdict = z.strictObject({
       blames: z.array(Blame),
       /** Present in the part of a document that is about one of its nodes: what that part was taken from. */
       whole: z.strictObject({ nodes: z.number().int().positive(), conclusion: Conclusion }).optional(),
+    })
+    .optional(),
+  /** Hours of combined load on all nodes of the run together: each counts until its first failure, and none drops out. */
+  soak: z
+    .strictObject({
+      windows: z.number().int().positive(),
+      /** How long it was to be, on each. */
+      seconds: z.number().positive(),
+      nodes: z.number().int().positive(),
+      /** How long it was, on all. */
+      nodeSeconds: z.number().nonnegative(),
+      failures: z.array(
+        z.strictObject({ node: z.string(), window: z.number().int().positive(), what: Said }),
+      ),
+      /** The least mean time between failures that this shows, and how surely. */
+      meanSeconds: z.number().nonnegative(),
+      confidence: z.number(),
     })
     .optional(),
   cells: z.array(Cell),

@@ -47,7 +47,7 @@ function headLines({
     '',
     md(headline),
     '',
-    `_${note}_`,
+    `_${md(note)}_`,
     '',
     `- required: ${counts.required}`,
     `- advisory: ${counts.advisory}`,

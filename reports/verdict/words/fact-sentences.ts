@@ -15,14 +15,22 @@ export const comparatorWords = {
 const ownValue = (found: FactValue): string =>
   `expected a value of its own, found ${formatFact(found, undefined)}`;
 
+/** Limits that do not exist are told as a number that nothing reaches. */
+const isUnlimited = (value: unknown, unit: string | undefined): boolean =>
+  unit === 'B' && typeof value === 'number' && value >= 1e18;
+
 /** What the facts say. */
 export const factSentences = {
   'fact-unknown': ({ unknown }) => `not known: ${unknown}`,
-  fact: ({ comparator, expected, found, unit }) => {
+  fact: ({ comparator, expected, found, unit, noun, listed = [] }) => {
     const bars = Array.isArray(expected) ? expected : [expected];
     const bar = bars.map((value) => formatExpectedFact(value, unit)).join(', ');
-    const wanted = `${typeof expected === 'boolean' ? '' : `${comparatorWords[comparator]} `}${bar}`;
-    return `expected ${wanted}, found ${formatFact(found, unit, expected)}`;
+    const wanted = isUnlimited(expected, unit)
+      ? 'no limit'
+      : `${typeof expected === 'boolean' ? '' : `${comparatorWords[comparator]} `}${bar}`;
+    const of = noun === undefined ? '' : ` ${expected === 1 ? noun.replace(/s$/, '') : noun}`;
+    const there = isUnlimited(found, unit) ? 'none' : formatFact(found, unit, expected);
+    return `expected ${wanted}${of}, found ${there}${listed.length === 0 ? '' : `: ${listed.join('; ')}`}`;
   },
   unique: ({ found, known, of, unknown }) =>
     `${ownValue(found)}: unique among ${known} of ${of}${unknown === undefined ? '' : `; ${unknown} unknown`}`,

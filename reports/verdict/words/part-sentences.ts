@@ -5,7 +5,10 @@ import type { Sentences } from './sentences.ts';
 /** What a manifest lists beside what is there, and how a node is set up beside another. */
 export const partSentences = {
   'no-manifest': () => 'the inventory names no manifest',
-  'nothing-listed': ({ node }) => `the manifest names no part of ${node}`,
+  'nothing-listed': ({ node, parts = [] }) =>
+    parts.length === 0
+      ? `the manifest names no part of ${node}`
+      : `the manifest names none of ${node}: ${parts.join(', ')}`,
   'parts-there': ({ count }) => `all ${count} parts of the manifest are there`,
   'part-unknown': ({ part, serial, unknown }) =>
     `expected ${part} with serial ${serial}, not known: ${unknown}`,

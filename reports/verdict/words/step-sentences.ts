@@ -1,5 +1,9 @@
 import type { SaidFate } from '../said.ts';
+import { describeTrouble } from './facility-words.ts';
+import { formatDuration } from './format-duration.ts';
 import type { Say, Sentences } from './sentences.ts';
+
+const inPercent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 /** `timeout: 60 s are over (r1-copy, r2-copy); error (r3-copy)`. */
 export const describeFates = (fates: readonly SaidFate[], say: Say): string =>
@@ -31,6 +35,7 @@ export const stepSentences = {
     `it is not what was planned: expected ${what} ${expected}, found ${found}`,
   'kept-out': ({ node, because = 'it is to blame for other measurements' }) =>
     `${node} is kept out (${because})`,
+  idled: ({ trouble }) => `the machine was idled: ${describeTrouble(trouble)}`,
   'lost-node': ({ node }) => `${node} is lost to this run`,
   'begun-before': ({ node }) => `${node} began it before an interruption, and a step is never run twice`,
   'not-in-plan': () => 'not in the plan',
@@ -45,6 +50,33 @@ export const stepSentences = {
       ...(libraries.length > 0 ? [`library ${libraries.join(', ')} not found`] : []),
       ...(cpuFlags.length > 0 ? [`CPU without ${cpuFlags.join(', ')}`] : []),
     ].join(' and '),
+  sessions: ({ lacking, so }, say) => `nothing of the session ${lacking.join(', ')} yet (so far: ${say(so)})`,
+  boots: ({ seen, asked }) =>
+    seen >= asked
+      ? `the same machine after each of ${seen} boots`
+      : `${seen} of ${asked} boots seen: reboot it, then certify --session after-boot`,
+  'boot-changed': ({ step, kind, part, isGone }) =>
+    `behind a boot (${step}) ${kind} ${part} is ${isGone ? 'gone' : 'new'}`,
+  'no-soak': ({ suite }) => `the suite \`${suite}\` has no soak: certify with --soak`,
+  'soak-failed': ({ window, of, what }, say) => `in window ${window} of ${of}: ${say(what)}`,
+  'soak-short': ({ seconds, hours }) =>
+    `the soak took ${formatDuration(1000 * seconds)}, ${hours} h are asked for`,
+  'soak-endured': ({ windows, seconds }) =>
+    `${windows} of ${windows} windows of ${formatDuration(1000 * seconds)} without a failure`,
+  'soak-few': ({ windows, least }) => `${windows} windows say nothing of a change, ${least} are needed`,
+  'soak-idle': () => 'nothing in its windows puts a load on the machine',
+  'soak-without': ({ what, subject, windows, of, why }, say) =>
+    `${what}: no usable reading of ${subject} in window ${windows.join(', ')} of ${of}${why === undefined ? '' : ` (${say(why)})`}`,
+  'soak-other': ({ what, subject, windows }) =>
+    `${what}: on ${subject} window ${windows.join(', ')} was measured in another way than the others`,
+  'soak-hasty': ({ window, seconds, planned }) =>
+    `expected window ${window} to be under load for ${formatDuration(1000 * planned)}, found ${formatDuration(1000 * seconds)}`,
+  'soak-kept': ({ what, windows, kept, least }) =>
+    `${what}: the last of ${windows} windows at ${inPercent(kept)} of the first, at least ${inPercent(least)} expected`,
+  'soak-same': ({ what, windows, other }) =>
+    other.length === 0
+      ? `${what}: the same in ${windows} of ${windows} windows`
+      : `${what}: window ${other.join(', ')} of ${windows} differs from the others`,
   'only-reads': () => 'only reads logs made elsewhere',
   'no-workload': ({ workload }) => `no workload \`${workload}\``,
 } satisfies Partial<Sentences>;

@@ -16,8 +16,24 @@ const advice = {
     'Take more runs: these are too near the limit to decide. Where twelve fall on both sides of it, find what makes them differ.',
   'other-work':
     'Measure again when nothing else runs there, or state in the suite how much may (otherWorkAtMost).',
-  unproven: 'Remove the cause that the reason names and measure again: nothing is proven until then.',
+  unproven:
+    'Remove the cause that the reason names and measure the requirement again: nothing is proven until then.',
 } as const;
+
+/** The same where it is known what it is about. */
+const adviceOn: Readonly<Partial<Record<keyof typeof advice, (names: string) => string>>> = {
+  'no-tool': (names) => `Install ${names} on the node, then run again.`,
+  'no-claim': (names) => `Add to the inventory: ${names}.`,
+  'no-driver': (names) =>
+    `Install the driver of ${names}, or reseat it if the driver is there, then run again.`,
+  'unknown-fact': (names) => `Give the agent what this fact needs: ${names}.`,
+  'not-run': (names) =>
+    `Run a suite that measures ${names}, or find out from the attempts why its steps did not complete.`,
+};
+
+const mostNames = 4;
+const few = (names: readonly string[]): string =>
+  `${names.slice(0, mostNames).join(', ')}${names.length > mostNames ? ` and ${names.length - mostNames} more` : ''}`;
 
 const accelerator = {
   lost: 'Power the machine off and on, reseat the accelerator and its power cables, and measure again; replace it if it is lost again.',
@@ -29,6 +45,15 @@ const accelerator = {
     'Drain and reboot the node, and measure again; replace the accelerator if its driver asks for that again.',
   error:
     'Reset the accelerator or reboot the node, and measure again; if its driver answers with an error again, reseat it, then replace it.',
+} as const;
+
+/** What takes all devices of a kind at once is no fault of one of them. */
+const restore = {
+  accelerators:
+    'Bring all accelerators back to the bus: look at the power of their baseboard, the PCIe switch and the BIOS (Above 4G decoding), then reseat it.',
+  drives:
+    'Bring the drives back: look at the power and the cable of their backplane, then at the controller and its mode in the BIOS.',
+  nics: 'Bring the network interfaces back: look at the seat of the cards, then whether their driver is loaded.',
 } as const;
 
 /** With its full stop, which words of somebody else may have already. */
@@ -59,9 +84,10 @@ export const summarySentences = {
     `${title}: ${say(reason)}${cells > 1 ? ` (decides ${cells} cells)` : ''}`,
   'lost-runs': ({ entry, planned, fates }, say) =>
     `${entry}: 0 of ${planned} planned runs gave a reading: ${describeFates(fates, say)}`,
-  advice: ({ on }) => advice[on],
+  advice: ({ on, names }) => (names === undefined ? advice[on] : (adviceOn[on]?.(few(names)) ?? advice[on])),
   repair: ({ node }) => `Repair ${node}, or leave it out of the inventory, and certify again.`,
   'repair-accelerator': ({ fault }) => accelerator[fault],
+  'restore-devices': ({ list }) => restore[list],
   investigate: () => 'Investigate.',
   retest: ({ titles, steps, minutes }) =>
     `${titles.join(', ')}${steps === 0 ? '' : `; ${steps} ${steps === 1 ? 'step' : 'steps'}, at most ${minutes} min`}`,

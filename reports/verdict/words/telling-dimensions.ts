@@ -31,6 +31,8 @@ export function createTelling(all: readonly Measurement[]): (it: Measurement) =>
 const keyOf = ({ metric, subject }: Measurement): string => `${metric} ${nameOf(subject)}`;
 
 function tellApart(those: readonly Measurement[], uses: ReadonlyMap<string, number>): ReadonlySet<string> {
+  const kept = new Set<string>();
+  if (those.length === 1) return kept;
   const isWord = (name: string): boolean =>
     those.some(({ dimensions }) => typeof dimensions[name] === 'string');
   const kindOf = (name: string): number => (names.includes(name) ? 0 : isWord(name) ? 1 : 2);
@@ -38,9 +40,9 @@ function tellApart(those: readonly Measurement[], uses: ReadonlyMap<string, numb
   const candidates = [...new Set(those.flatMap(({ dimensions }) => Object.keys(dimensions)))].toSorted(
     (a, b) => kindOf(a) - kindOf(b) || useOf(b) - useOf(a) || (a < b ? -1 : 1),
   );
-  const kept = new Set<string>();
   let alike: readonly (readonly Measurement[])[] = [those];
   for (const name of candidates) {
+    if (alike.length === those.length) break;
     const split = alike.flatMap((group) => [
       ...Map.groupBy(group, ({ dimensions }) => dimensions[name]).values(),
     ]);

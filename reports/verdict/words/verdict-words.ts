@@ -82,6 +82,11 @@ export const surveySentences: Readonly<Record<Exclude<Conclusion, 'unreached'>, 
   undecided: 'Not all that a survey looks at could be decided; what is not decided is not shown.',
 };
 
+/** What a rehearsal opens with, whatever it found. */
+export const rehearsalWords = (words: string): string => `Rehearsal – ${words}`;
+export const rehearsalSentence =
+  'A rehearsal: stand-ins may have played hardware, so this says nothing about any machine.';
+
 /** What a part of a report was taken from. */
 export const partWords = ({ nodes, conclusion }: NonNullable<Block['whole']>): string =>
   `Part of a run over ${nodes} nodes. ${blockWords[conclusion]}.`;
@@ -106,7 +111,7 @@ export function restartWords(
 
 export const kindNotes: Readonly<Record<Verdict['kind'], string>> = {
   'screening report':
-    'It rests on one to five runs per metric: it shows what was found on that day and certifies nothing.',
+    'It shows what was found on that day, in as many runs as its tables say, and certifies nothing.',
   'test report': 'Test report and statement of conformity, self-issued.',
 };
 

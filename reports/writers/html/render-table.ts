@@ -70,7 +70,8 @@ function renderCell(cell: TableCell, isNumber = false): SafeHtml {
     case 'lines':
       return html`<ul class="plain">${cell.lines.map((line) => html`<li>${renderText(line)}</li>`)}</ul>`;
     case 'strip':
-      return renderStrip(cell);
+      // One dot at the end of its own axis says nothing that the median has not said.
+      return cell.measurement.n === 1 ? html`–` : renderStrip(cell);
   }
 }
 

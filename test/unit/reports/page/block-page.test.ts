@@ -43,6 +43,7 @@ describe('a block', () => {
       'punch-list',
       'shown',
       'not-shown',
+      'soak',
       'trials',
       'measurements',
       'counts',
@@ -68,7 +69,7 @@ describe('a block', () => {
   it('speaks for the nodes that conform only, with the node nearest to the limit', () => {
     const [sha, allreduce] = rowsOf(sectionOf(smallBlockVerdict(), 'shown', 'glance'));
     expect(sha).toEqual([
-      'SHA-256, 16 KiB blocks [3 of 4, 9 runs, lowest on node1]',
+      'SHA-256, 16 KiB blocks [3 of 4, 9 readings, lowest on node1]',
       '≥ 200 MB/s',
       '1.372 GB/s',
       '1.381 GB/s',

@@ -27,7 +27,7 @@ describe('renderMarkdown', () => {
 
   it('shows the nearest value with its margin and how many subjects it stands for', () => {
     expect(render(clusterVerdict())).toMatch(
-      /\| All-reduce, 8 GPUs, 16 GiB, \*\*1 of 2\*\*, 3 runs, lowest on gpu-a \| ≥ 460 GB\/s \| 471\.1 GB\/s \| [^|]+ \| [^|]+ \| \+2\.4 % \|/,
+      /\| All-reduce, 8 GPUs, 16 GiB, \*\*1 of 2\*\*, 3 readings, lowest on gpu-a \| ≥ 460 GB\/s \| 471\.1 GB\/s \| [^|]+ \| [^|]+ \| \+2\.4 % \|/,
     );
   });
 

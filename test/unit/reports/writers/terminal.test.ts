@@ -85,7 +85,7 @@ describe('renderTerminal', () => {
       '     gpu014 is bad with each of 4 partners, who are good with others',
       '     → Recable: first swap the transceiver.\n       Re-test: All-reduce in pairs, 64 MiB, bus bandwidth;',
       'WHAT WAS SHOWN ON THE 29 THAT CONFORM',
-      '  sustained, 232 of 249, 696 runs,\n  lowest on gpu001',
+      '  sustained, 232 of 249,',
       'NOT SHOWN',
       '20 measurements across nodes: 15 good, 4 bad, 1 unknown; 3 of them added',
       '  gpu[001-013,015-026,028-029,031-032], for CPU clusters: A, reuse as is',
