@@ -49,7 +49,7 @@ export async function openSession(rig: Rig, node: RigNode): Promise<Session> {
     child.once('close', (code) => resolve({ exitCode: code ?? -1, stdout, stderr })),
   );
   const says = async (text: string): Promise<void> => {
-    await expect.poll(() => stdout, { timeout: 10_000, interval: 20 }).toContain(text);
+    await expect.poll(() => stdout, { timeout: 30_000, interval: 20 }).toContain(text);
   };
   await says('open');
   return { ended, says, send: (text) => child.stdin.write(text) };

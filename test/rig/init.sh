@@ -19,6 +19,12 @@ mount -t proc proc /proc
 mount -t sysfs sysfs ./sys
 [ ! -d /sys/fs/cgroup ] || mount --rbind /sys/fs/cgroup ./sys/fs/cgroup
 mount --no-canonicalize --move ./sys /sys
+# Cards whose interfaces stay behind in the machine's network are none of a node's.
+if [ -d /sys/bus/pci/devices ]; then
+  cards=$(for card in /sys/bus/pci/devices/*; do grep -q '^0x02' "$card/class" || readlink -f "$card"; done)
+  mount -t tmpfs -o mode=755 tmpfs /sys/bus/pci/devices
+  for card in $cards; do ln -s "$card" "/sys/bus/pci/devices/${card##*/}"; done
+fi
 mount -t tmpfs -o mode=1777 tmpfs /dev/shm
 
 # Two nodes must not look like one machine.

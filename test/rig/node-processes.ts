@@ -8,6 +8,8 @@ export interface NodeProcess {
   readonly pid: number;
   /** As this machine knows it. */
   readonly machinePid: number;
+  /** Its parent, as this machine knows it. */
+  readonly machineParent: number;
   readonly commandLine: string;
 }
 
@@ -17,11 +19,13 @@ export function listNodeProcesses(init: number): readonly NodeProcess[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && namespace !== undefined && pidNamespace(name) === namespace)
     .flatMap((name) => {
-      const [, pid] = /^NSpid:.*\t(\d+)$/m.exec(readProcFile(`${name}/status`)) ?? [];
+      const status = readProcFile(`${name}/status`);
+      const [, pid] = /^NSpid:.*\t(\d+)$/m.exec(status) ?? [];
+      const [, parent] = /^PPid:\t(\d+)$/m.exec(status) ?? [];
       if (pid === undefined) return []; // it ended just now
       const words = readProcFile(`${name}/cmdline`).split('\0').filter(Boolean);
       const commandLine = words.length > 0 ? words.join(' ') : `[${readProcFile(`${name}/comm`).trim()}]`;
-      return [{ pid: Number(pid), machinePid: Number(name), commandLine }];
+      return [{ pid: Number(pid), machinePid: Number(name), machineParent: Number(parent), commandLine }];
     });
 }
 

@@ -32,6 +32,9 @@ export class RigNode {
   /** Of this boot. */
   #hasOwnEtc = false;
 
+  /** What else a machine has from its power button on: done at every boot, before anybody can log in. */
+  atBoot: (() => Promise<void>) | undefined;
+
   /** Use `startNode`. */
   constructor(site: NodeSite, settings: NodeSettings, init: number) {
     this.site = site;
@@ -165,6 +168,11 @@ export class RigNode {
     await this.#succeed(['bindfs', '-o', 'nonempty', path, path]);
   }
 
+  /** Shows a file or folder of the node at another place, until the node boots again. */
+  async bind(from: string, to: string): Promise<void> {
+    await this.#succeed(['mount', '--bind', from, to]);
+  }
+
   /** Undoes the last of the mounts at this path. */
   async unmount(path: string): Promise<void> {
     await this.#succeed(['umount', path]);
@@ -185,6 +193,7 @@ export class RigNode {
     await writeBootId(directory);
     this.#init = await bootNode(this.site);
     this.#hasOwnEtc = false;
+    await this.atBoot?.();
     await this.connect();
   }
 

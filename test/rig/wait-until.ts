@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 
-/** Waits until this holds; ten seconds are far more than any kernel needs here. */
+/** Waits until this holds; half a minute is far more than any kernel needs, beside whatever work. */
 export async function waitUntil(
   what: string,
   holds: () => boolean | Promise<boolean>,
-  withinMs = 10_000,
+  withinMs = 30_000,
 ): Promise<void> {
   const deadlineMs = performance.now() + withinMs;
   while (!(await holds())) {

@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
-import { known } from '../../workloads/kit/facts/fact.ts';
-import { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
+import { known, unknown } from '../../workloads/kit/facts/fact.ts';
+import { Accelerator, Drive, HostFacts, Nic } from '../../workloads/kit/facts/host-facts.ts';
 import { readHostFacts } from '../../workloads/kit/facts/read-host-facts.ts';
 import { SourcePlace } from '../../workloads/kit/sample.ts';
 import { Seat } from '../../workloads/kit/seat.ts';
@@ -30,9 +30,11 @@ const Expected = z.union([
         dimensions: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
         at: z.array(SourcePlace).min(1),
         device: z.string().optional(),
+        isStandIn: z.literal(true).optional(),
         invalid: z.string().optional(),
       }),
     ),
+    unmeasured: z.array(z.strictObject({ device: z.string().optional(), why: z.string().min(1) })).optional(),
   }),
   /** A part of the message. */
   z.strictObject({ error: z.string().min(1) }),
@@ -153,6 +155,20 @@ function readCase(directory: string, name: string): Case {
 
 const nothing = readHostFacts({ schema: 'assay/probes', schemaVersion: 1, scratchPath: '/', probes: [] });
 
+const lists = new Map<string, z.ZodObject>([
+  ['accelerators', Accelerator],
+  ['drives', Drive],
+  ['nics', Nic],
+]);
+
+/** Of each device in a list what a case says of it, for cases are older than some facts. */
+function fillDevices(path: string, value: unknown): unknown {
+  const list = lists.get(path);
+  if (list === undefined || !Array.isArray(value)) return value;
+  const blank = Object.fromEntries(Object.keys(list.shape).map((key) => [key, unknown('not in this case')]));
+  return value.map((device: object) => ({ ...blank, ...device }));
+}
+
 /** Facts of a node of which only this is known, by paths in HostFacts. */
 export function fillFacts(knownFacts: Readonly<Record<string, unknown>>): HostFacts {
   const facts: Record<string, unknown> = structuredClone({ ...nothing });
@@ -161,7 +177,7 @@ export function fillFacts(knownFacts: Readonly<Record<string, unknown>>): HostFa
     const last = keys.pop() ?? '';
     const parent = keys.reduce((at, key) => at[key] as Record<string, unknown>, facts); // refused below if none
     const isFact = Object.hasOwn(parent[last] ?? {}, 'unknown');
-    parent[last] = isFact ? known(value) : value;
+    parent[last] = isFact ? known(fillDevices(path, value)) : value;
   }
   return HostFacts.parse(facts);
 }

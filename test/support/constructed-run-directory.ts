@@ -1,5 +1,6 @@
 import type { BuiltIn } from '../../harness/config/built-in.ts';
 import { loadBuiltIn } from '../../harness/config/built-in.ts';
+import type { Suite } from '../../harness/config/suite.ts';
 import { createRun } from '../../harness/store/create-run.ts';
 import type { RunDirectory } from '../../harness/store/run-directory.ts';
 import type { ProbeDocument } from '../../workloads/kit/facts/probe-output.ts';
@@ -37,8 +38,8 @@ export interface EvidenceRun {
   /** Changes the shipped limits and profiles before they are written into `inputs/`. */
   readonly change?: (builtIn: BuiltIn) => BuiltIn;
   readonly layout?: Layout;
-  /** The name of its suite. */
-  readonly suite?: string;
+  /** What its suite says that it is. */
+  readonly suite?: Pick<Suite, 'id' | 'version'>;
 }
 
 /** Writes a whole run directory, as a coordinator leaves one, about machines that were never there. */
@@ -57,7 +58,7 @@ export async function writeRunDirectory(path: string, given: EvidenceRun): Promi
     startedAt: new Date('2026-11-23T00:00:00Z'),
     profile: profile.id,
     builtIn,
-    suite: { ...suite, id: given.suite ?? suite.id },
+    suite: { ...suite, ...given.suite },
     inventory,
   });
   const unreached = given.nodes.flatMap(({ id, probes, why = 'login refused' }) =>

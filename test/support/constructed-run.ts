@@ -31,10 +31,34 @@ export const constructedMetrics: ReadonlyMap<string, DeclaredMetric> = declareMe
     'nvme.verifyErrors',
     { unit: 'count', better: 'lower', domain: 'count', title: 'Verify errors', correctness: true },
   ],
+  [
+    'memory.wrongWords',
+    { unit: 'count', better: 'lower', domain: 'count', title: 'Wrong words', correctness: true },
+  ],
+  [
+    'memory.patternErrors',
+    { unit: 'count', better: 'lower', domain: 'count', title: 'Pattern errors', correctness: true },
+  ],
+  ['memory.hostToDevice', { unit: 'B/s', better: 'higher', domain: 'positive', title: 'Host to device' }],
+  ['memory.deviceToHost', { unit: 'B/s', better: 'higher', domain: 'positive', title: 'Device to host' }],
+  ['memory.machineChecks', { unit: 'count', better: 'lower', domain: 'count', title: 'Machine checks' }],
+  ['memory.uncorrectedErrors', { unit: 'count', better: 'lower', domain: 'count', title: 'Memory errors' }],
+  ['drive-health.warnings', { unit: 'count', better: 'lower', domain: 'count', title: 'Drive warnings' }],
+  ['drive-health.mediaErrors', { unit: 'count', better: 'lower', domain: 'count', title: 'Media errors' }],
+  ['drive-health.wear', { unit: 'ratio', better: 'lower', domain: 'nonNegative', title: 'Drive wear' }],
+  [
+    'accelerator-health.uncorrectedErrors',
+    { unit: 'count', better: 'lower', domain: 'count', title: 'Memory errors of accelerators', state: true },
+  ],
+  ['memory.triad', { unit: 'B/s', better: 'higher', domain: 'positive', title: 'Memory triad' }],
   ['allreduce.busBandwidth', { unit: 'B/s', better: 'higher', domain: 'positive', title: 'All-reduce' }],
   [
     'allreduce.wrongValues',
     { unit: 'count', better: 'lower', domain: 'count', title: 'Wrong values', correctness: true },
+  ],
+  [
+    'nvme.steadyWriteRate',
+    { unit: 'IOPS', better: 'higher', domain: 'positive', title: 'Random write in steady state' },
   ],
   ['nvme.randomReadRate', { unit: 'IOPS', better: 'higher', domain: 'positive', title: 'Random read' }],
   [
@@ -107,6 +131,8 @@ export function constructProfile(
 /** One repetition and the samples that were read from it. */
 export interface ConstructedStep extends GivenStep {
   readonly unreadable?: string;
+  /** The boot that it was begun in; absent: another for each session. Every session is to leave `boot-1`. */
+  readonly boot?: string;
   readonly samples?: readonly (Pick<Sample, 'metric' | 'value'> &
     Partial<Sample> & { readonly device?: string })[];
 }
@@ -116,6 +142,8 @@ export interface ConstructedNode extends GivenNode<ConstructedStep> {
   readonly facts?: HostFacts | FactChanges;
   /** Facts that a restarted keeper took. */
   readonly later?: FactChanges;
+  /** Facts behind each of its boots. */
+  readonly boots?: readonly FactChanges[];
   /** Another name of this one: nothing of it counts. */
   readonly sameAs?: string;
 }
@@ -139,7 +167,9 @@ export function constructRun(run: ConstructedRun): RunMaterial {
   return {
     plannedProfile: run.profile,
     skips: new Map(),
+    idled: new Map(),
     distinct: [],
+    sessions: sessionsOf(run.nodes),
     broken: new Map(),
     assay: '0.1.0',
     header: {
@@ -197,6 +227,16 @@ function constructNode(node: ConstructedNode, metrics: ReadonlyMap<string, Metri
             { step: 'facts-2', facts: mergeFacts(node.later) },
           ],
         }),
+    ...(node.boots === undefined
+      ? {}
+      : {
+          documents: [
+            { step: 'facts', facts },
+            ...node.boots.map((each, index) => ({ step: `facts-${index + 2}`, facts: mergeFacts(each) })),
+          ],
+          restarts: node.boots.map(() => ({ rebooted: true })),
+        }),
+    boots: new Map(steps.map((step) => [requestOf(step).step, bootOf(step)])),
     steps: steps.flatMap(endStep),
     samples: steps.flatMap((step) =>
       (step.samples ?? []).map((sample) => takeSample(node.id, step, sample, metrics)),
@@ -208,12 +248,26 @@ function constructNode(node: ConstructedNode, metrics: ReadonlyMap<string, Metri
   };
 }
 
+const bootOf = (step: ConstructedStep): string => step.boot ?? `boot-${requestOf(step).session}`;
+
+/** Each session behind a boot, with the first boot of every node. */
+function sessionsOf(nodes: readonly ConstructedNode[]): RunMaterial['sessions'] {
+  const all = nodes.flatMap(({ steps = [] }) => steps.map((step) => requestOf(step).session));
+  const boots = Object.fromEntries(nodes.map(({ id }) => [id, 'boot-1']));
+  return [...new Set(all)]
+    .filter((session) => session >= 3)
+    .map((session) => ({ why: 'session', session, boots }));
+}
+
 function endStep(given: ConstructedStep): EndedStep[] {
-  const { step, workload, tool, repetition } = requestOf(given);
+  const { step, workload, tool, repetition, together } = requestOf(given);
+  // A window is an hour, and something was run in it.
+  const [usual, commands] = together === undefined ? [1000, 0] : [3_600_000, 1];
+  const { durationMs = usual } = given;
   const how = endOf(given);
   return how === undefined
     ? []
-    : [{ step, workload, tool, repetition, ...how, durationMs: 1000, group: undefined, commands: 0 }];
+    : [{ step, workload, tool, repetition, ...how, durationMs, group: undefined, commands }];
 }
 
 function takeSample(
@@ -228,7 +282,7 @@ function takeSample(
     subject: device === undefined ? { kind: 'node', node } : { kind: 'device', node, device },
     tool: requestOf(step).tool,
     step: requestOf(step).step,
-    session: 1,
+    session: requestOf(step).session,
     origin: 'native',
     at: [{ command: 'run', output: 'stdout', line: 1 }],
     ...sample,

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import type { StepOutputs } from '../../workloads/kit/tool.ts';
 import { loadCase } from './case.ts';
 import { keepStep } from './constructed/step-evidence.ts';
 import { createKey } from './sshd.ts';
+import { removeFolder } from './temporary.ts';
 
 /** What a lying node can do on a connection, honest or not. */
 export interface Liar {
@@ -88,7 +89,7 @@ export async function startLyingNode(lies: Lies): Promise<LyingNode> {
   createKey(join(folder, 'key'), 'ed25519');
   const privateKey = readFileSync(join(folder, 'key'));
   const hostKey = readFileSync(join(folder, 'key.pub'), 'utf8').split(' ').slice(0, 2).join(' ');
-  rmSync(folder, { recursive: true });
+  removeFolder(folder);
   const clients = new Set<{ end: () => unknown }>();
   const state = new NodeState();
   const server = new ssh2.Server({ hostKeys: [privateKey] }, (client) => {
@@ -249,6 +250,7 @@ function speak(around: {
       }
     },
     ping: () => send({ type: 'pong' }),
+    clock: () => send({ type: 'clock', atMs: 0 }),
     finish: () => {
       send({ type: 'finished' });
       channel.exit(0);

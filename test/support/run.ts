@@ -11,6 +11,7 @@ const tools = Tools.parse(JSON.parse(readFileSync(new URL('../tools.json', impor
 const isCi = process.env['CI'] === 'true';
 
 function isPresent(name: string): boolean {
+  if (name.startsWith('/')) return existsSync(name);
   if (name.startsWith('header:')) {
     const header = name.slice('header:'.length);
     return [

@@ -1,19 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
 import { execFileSync, spawn } from 'node:child_process';
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { SshSurroundings } from '../../harness/transport/ssh-settings.ts';
+import { removeFolder } from './temporary.ts';
 
 const program = '/usr/sbin/sshd';
 
@@ -107,7 +100,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     log: () => log,
     stop: async () => {
       await ended(child);
-      rmSync(folder, { recursive: true, force: true });
+      removeFolder(folder);
     },
   };
 }

@@ -1,6 +1,14 @@
 import type { Fact } from '../../../workloads/kit/facts/fact.ts';
 import { known, unknown } from '../../../workloads/kit/facts/fact.ts';
-import type { Accelerator, Drive, HostFacts, Nic } from '../../../workloads/kit/facts/host-facts.ts';
+import type {
+  Accelerator,
+  Drive,
+  HostFacts,
+  MemoryModule,
+  NetworkCard,
+  Nic,
+  Part,
+} from '../../../workloads/kit/facts/host-facts.ts';
 
 /** What differs from the plain server below. */
 export interface FactChanges {
@@ -9,11 +17,18 @@ export interface FactChanges {
   readonly accelerators?: Fact<Accelerator[]>;
   readonly drives?: Fact<Drive[]>;
   readonly nics?: Fact<Nic[]>;
+  readonly networkCards?: Fact<NetworkCard[]>;
+  readonly settings?: Partial<HostFacts['settings']>;
+  readonly modules?: Fact<MemoryModule[]>;
+  readonly powerSupplies?: Fact<Part[]>;
+  readonly fans?: Fact<Part[]>;
+  readonly transceivers?: Fact<Part[]>;
   readonly memoryBytes?: number;
   readonly unrestricted?: Fact<boolean>;
   readonly scratchDrive?: Fact<string>;
   readonly product?: string;
   readonly occupied?: string[];
+  readonly watchedSeconds?: Fact<number>;
   readonly virtualisation?: Fact<string>;
 }
 
@@ -28,6 +43,7 @@ export function mergeFacts(changes: FactChanges = {}): HostFacts {
       product: changes.product === undefined ? unknown('no DMI') : known(changes.product),
       serial: unknown('/sys/class/dmi/id/product_serial: denied'),
       firmware: unknown('no DMI'),
+      controllerFirmware: unknown('no IPMI'),
     },
     os: {
       name: known('Debian GNU/Linux 12'),
@@ -42,6 +58,7 @@ export function mergeFacts(changes: FactChanges = {}): HostFacts {
       physicalCores: known(96),
       logicalCpus: known(192),
       numaNodes: known(2),
+      machineChecks: known(true),
       flags: known(['avx2', 'sha_ni']),
     },
     memory: {
@@ -49,10 +66,15 @@ export function mergeFacts(changes: FactChanges = {}): HostFacts {
       availableBytes: known(1_900_000_000_000),
       swapBytes: known(0),
       eccReported: unknown('no EDAC'),
+      modules: changes.modules ?? unknown('no EDAC'),
     },
     accelerators: changes.accelerators ?? known([]),
     drives: changes.drives ?? known([nvmeDrive()]),
     nics: changes.nics ?? known([nic()]),
+    networkCards: changes.networkCards ?? known([networkCard()]),
+    transceivers: changes.transceivers ?? unknown('needs root: ethtool -m'),
+    powerSupplies: changes.powerSupplies ?? unknown('needs root: dmidecode'),
+    settings: { ...plainSettings, ...changes.settings },
     addresses: known([{ interface: 'eth0', ipv4: '192.0.2.7/24' }]),
     scratch: {
       path: '/var/tmp/assay-0',
@@ -72,14 +94,40 @@ export function mergeFacts(changes: FactChanges = {}): HostFacts {
       sharedMemoryFreeBytes: known(64 * 2 ** 30),
       kernelLogReadable: known(false),
       passwordlessSudo: known(false),
+      sudoCommands: unknown('`sudo -n -l` lists no rules'),
       isRoot: known(false),
     },
-    occupancy: { loadAverage: known(0.1), isLoaded: known(false), reasons: known(changes.occupied ?? []) },
+    fans: changes.fans ?? unknown('no IPMI'),
+    environment: {
+      inletCelsius: unknown('no IPMI'),
+      temperatures: unknown('no hwmon'),
+      fanSpeeds: unknown('no IPMI'),
+    },
+    occupancy: {
+      loadAverage: known(0.1),
+      watchedSeconds: changes.watchedSeconds ?? unknown('watch: not probed'),
+      work: unknown('watch: not probed'),
+      isLoaded: known(false),
+      reasons: known(changes.occupied ?? []),
+    },
     programs: { openssl: '/usr/bin/openssl' },
     headers: {},
     libraries: {},
+    clockDeviationSeconds: unknown('clock: not probed'),
+    toolpack: unknown('tool pack: not probed'),
   };
 }
+
+const plainSettings: HostFacts['settings'] = {
+  kernelArguments: known('ro quiet'),
+  governor: known('performance'),
+  numaBalancing: known('off'),
+  transparentHugePages: known('madvise'),
+  iommu: known('passthrough'),
+  acs: unknown('needs root: ACS'),
+  gpuDirect: unknown('no driver'),
+  ncclConfiguration: known('none'),
+};
 
 /** An SXM5 module in order, as the driver of a healthy node describes it. */
 export function h100(index: number, changes: Partial<Accelerator> = {}): Accelerator {
@@ -90,6 +138,8 @@ export function h100(index: number, changes: Partial<Accelerator> = {}): Acceler
     model: known('H100-SXM5-80GB'),
     purpose: known('computing'),
     driver: known('nvidia'),
+    driverVersion: known('550.90.07'),
+    firmware: known('96.00.89.00.01'),
     usable: known(true),
     fault: unknown('nothing is known to be wrong with it'),
     uuid: known(`GPU-00000000-0000-4000-8000-00000000000${index}`),
@@ -98,6 +148,8 @@ export function h100(index: number, changes: Partial<Accelerator> = {}): Acceler
     eccEnabled: known(true),
     isPartitioned: known(false),
     persistenceEnabled: known(true),
+    confidentialComputing: known(false),
+    fabric: known('Completed, Success'),
     clocksLowered: known(false),
     link: {
       width: known(16),
@@ -109,6 +161,7 @@ export function h100(index: number, changes: Partial<Accelerator> = {}): Acceler
     },
     powerLimitWatts: known(700),
     defaultPowerLimitWatts: known(700),
+    temperatureLimitCelsius: known(89),
     memoryUsedBytes: known(0),
     occupancy: known([]),
     rowRemapPending: known(false),
@@ -124,6 +177,7 @@ export function nvmeDrive(changes: Partial<Drive> = {}): Drive {
     serial: known('S64HNE0R123456'),
     model: known('SAMSUNG MZQL23T8HCLS-00A07'),
     transport: known('nvme'),
+    firmware: known('GDC5602Q'),
     sizeBytes: known(3_840_755_982_336),
     rotational: known(false),
     majorMinor: '259:0',
@@ -135,11 +189,24 @@ export function nic(changes: Partial<Nic> = {}): Nic {
   return {
     name: 'eth0',
     identity: '0000:01:00.0',
+    permanentAddress: known('b8:3f:d2:00:00:01'),
+    nodeGuid: unknown('no RDMA device'),
+    firmware: unknown('no ethtool'),
     driver: known('mlx5_core'),
     speedBitsPerSecond: known(400_000_000_000),
     mtu: known(1500),
     isUp: known(true),
     rdmaDevice: known('mlx5_0'),
+    ...changes,
+  };
+}
+
+export function networkCard(changes: Partial<NetworkCard> = {}): NetworkCard {
+  return {
+    address: '0000:01:00',
+    chip: known('ConnectX-7'),
+    model: unknown('needs root: VPD'),
+    serial: unknown('needs root: VPD'),
     ...changes,
   };
 }

@@ -15,6 +15,11 @@ export interface GivenStep {
   readonly tool?: string;
   readonly params?: Readonly<Record<string, unknown>>;
   readonly repetition?: number;
+  /** Of a soak; the repetition is the number of the window. */
+  readonly isOfSoak?: boolean;
+  readonly session?: number;
+  /** How long it took; absent: a window of a soak an hour, all else a second. */
+  readonly durationMs?: number;
   /** Absent: completed. `none`: planned, and no evidence of it. */
   readonly execution?: StepResult['execution'] | 'none';
   readonly reason?: string;
@@ -32,7 +37,8 @@ export interface GivenNode<S extends GivenStep> {
   /** Why nobody could log in, if nobody could. */
   readonly why?: string;
   readonly steps?: readonly S[];
-  readonly unplanned?: readonly Omit<Plan['unplanned'][number], 'node'>[];
+  readonly unplanned?: readonly (Omit<Plan['unplanned'][number], 'node'> &
+    Pick<GivenStep, 'params' | 'isOfSoak'>)[];
 }
 
 /** What a run of these nodes was asked, as the coordinator notes it. */
@@ -60,7 +66,13 @@ export function planRun<N extends GivenNode<GivenStep>>(
       id: 'constructed',
       version: '1.0',
       title: 'Constructed',
-      entries: suiteEntries(nodes.flatMap(({ steps = [] }) => steps)),
+      entries: suiteEntries(
+        nodes.flatMap(({ steps = [], unplanned = [] }) => [
+          ...steps,
+          ...unplanned.filter(({ isOfSoak }) => isOfSoak === true),
+        ]),
+      ),
+      ...soakOf(nodes.flatMap(({ steps = [] }) => steps)),
     },
     plan: {
       schema: 'assay/plan',
@@ -72,7 +84,9 @@ export function planRun<N extends GivenNode<GivenStep>>(
       steps: nodes.flatMap(({ id, steps = [] }) =>
         steps.filter(isPlanned).map((step) => ({ ...requestOf(step), node: id, entry: step.entry })),
       ),
-      unplanned: nodes.flatMap(({ id, unplanned = [] }) => unplanned.map((each) => ({ node: id, ...each }))),
+      unplanned: nodes.flatMap(({ id, unplanned = [] }) =>
+        unplanned.map(({ entry, workload, reason }) => ({ node: id, entry, workload, reason })),
+      ),
       budgetSeconds: 0,
     },
   };
@@ -88,13 +102,16 @@ export const requestOf = ({
   tool = 'tool',
   params = {},
   repetition = 1,
+  isOfSoak = false,
+  session = 1,
 }: GivenStep): StepRequest => ({
-  step: `r${repetition}-${entry}`,
+  step: `${session === 1 ? '' : `s${session}-`}${isOfSoak ? 'w' : 'r'}${repetition}-${entry}`,
   workload,
   tool,
   params,
   repetition,
-  session: 1,
+  session,
+  ...(isOfSoak ? { together: `w${repetition}` } : {}),
   budgetMs: 60_000,
 });
 
@@ -105,12 +122,22 @@ export const endOf = ({
 }: GivenStep): Pick<StepResult, 'execution' | 'reason'> | undefined =>
   execution === 'none' ? undefined : { execution, ...(reason === undefined ? {} : { reason }) };
 
+/** Hours, as many as there are windows. */
+function soakOf(steps: readonly GivenStep[]): Pick<Suite, 'soak'> {
+  const windows = Math.max(
+    0,
+    ...steps.flatMap(({ isOfSoak, repetition = 1 }) => (isOfSoak === true ? repetition : [])),
+  );
+  return windows === 0 ? {} : { soak: { windows, seconds: 3600 * windows } };
+}
+
 /** One suite entry for each that the steps name; nothing planned needs one all the same. */
-function suiteEntries(steps: readonly GivenStep[]): Suite['entries'] {
+function suiteEntries(steps: readonly Omit<GivenStep, 'reason'>[]): Suite['entries'] {
   const entries = [...Map.groupBy(steps, ({ entry }) => entry)].map(([id, own]) => ({
     id,
     workload: own.at(-1)?.workload ?? '',
     params: own.at(-1)?.params ?? {},
+    ...(own.some(({ isOfSoak }) => isOfSoak === true) ? { soak: true as const } : {}),
     repetitions: Math.max(...own.map(({ repetition = 1 }) => repetition)),
     budgetSeconds: 60,
   }));

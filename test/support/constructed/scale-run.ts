@@ -22,6 +22,8 @@ const recorded = {
   sha256One: recordedStep('sha256', 'openssl-3.0.19'),
   sha256Small: recordedStep('sha256', 'openssl-3.0.19-80-bytes'),
   matmul: recordedStep('matmul', 'openblas-0.3.21-fp32-all'),
+  memory: recordedStep('memory', 'triad-gcc12.2.0-all'),
+  errors: recordedStep('memory', 'edac-gcc12.2.0-clean'),
   verify: recordedStep('nvme', 'fio-3.33-verify'),
   randomRead: recordedStep('nvme', 'fio-3.33-random-read'),
   sequentialRead: recordedStep('nvme', 'fio-3.33-sequential-read'),
@@ -41,7 +43,17 @@ const matmulOf = (size: number): EvidenceStep => ({
 const hash: Entry = { id: 'sha256', repetitions: 3, step: recorded.sha256 };
 const verify: Entry = { id: 'storage-verify', repetitions: 3, step: recorded.verify };
 const pairs: Entry = { id: 'allreduce-pairs', repetitions: 3, step: recorded.allreduce, across: 'pairs' };
-const cluster = [hash, { id: 'matmul-fp32', repetitions: 3, step: recorded.matmul }, verify, pairs];
+const memory: readonly Entry[] = [
+  { id: 'memory-host', repetitions: 3, step: recorded.memory },
+  { id: 'memory-errors', repetitions: 3, step: recorded.errors },
+];
+const cluster = [
+  hash,
+  { id: 'matmul-fp32', repetitions: 3, step: recorded.matmul },
+  ...memory,
+  verify,
+  pairs,
+];
 const wrongMatmul: ReadonlySet<string> = new Set(['matmul-fp32', 'mm-512', 'mm-64']);
 
 /** Runs that differ in what grows with their nodes: readings, cells of eight accelerators, or steps. */
@@ -74,6 +86,7 @@ export const scaleKinds = {
     profile: 'cpu-cluster',
     entries: [
       hash,
+      ...memory,
       verify,
       pairs,
       ...Array.from({ length: 100 }, (_, index) => 64 * (index + 1)).map((size) => ({

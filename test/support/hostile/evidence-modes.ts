@@ -198,6 +198,9 @@ export const evidenceModes: Readonly<Record<string, Mode>> = {
   'a sign of life too many': unasked('expected one sign of life for each question', {
     probe: ({ send }) => send({ type: 'pong' }),
   }),
+  'a time that nobody asked for': unasked('expected answers to what was asked, found clock', {
+    probe: ({ send }) => send({ type: 'clock', atMs: 0 }),
+  }),
   'a second greeting': unasked('expected answers to what was asked, found welcome', {
     probe: ({ send, hello }) => send({ type: 'welcome', version: 1, nonce: hello.nonce, records: 1 }),
   }),

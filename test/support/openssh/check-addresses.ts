@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClientHome, startSshd } from '../sshd.ts';
+import { removeFolder } from '../temporary.ts';
 import type { Logins } from './log-in-both.ts';
 import { logInBoth } from './log-in-both.ts';
 
@@ -38,6 +39,6 @@ try {
     }
 } finally {
   await server.stop();
-  rmSync(folder, { recursive: true, force: true });
+  removeFolder(folder);
 }
 process.stdout.write(JSON.stringify(outcomes));

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { removeFolder } from '../temporary.ts';
 import type { Comparison } from './comparison.ts';
 import type { Facts, Outcome } from './facts.ts';
 import { computeOurs, judge, readOptions, theirFacts, variables } from './facts.ts';
@@ -10,7 +11,7 @@ import { createChoices } from './random.ts';
 
 /** Compares one generated configuration with the installed ssh. `folder` is emptied. */
 export async function compareConfig(seed: number, folder: string): Promise<Comparison> {
-  rmSync(folder, { recursive: true, force: true });
+  removeFolder(folder);
   mkdirSync(folder, { recursive: true });
   const generated = generateConfig(createChoices(seed), folder);
   return compareText(generated, folder);

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { removeFolder } from '../temporary.ts';
 import type { Comparison } from './comparison.ts';
 import type { Facts, Outcome } from './facts.ts';
 import { computeOurs, judge, readOptions, theirFacts, variables } from './facts.ts';
@@ -15,7 +16,7 @@ import { createChoices } from './random.ts';
 export async function compareUserFiles(seed: number, folder: string): Promise<Comparison> {
   const choices = createChoices(seed);
   const home = join(folder, 'home');
-  rmSync(folder, { recursive: true, force: true });
+  removeFolder(folder);
   mkdirSync(join(home, '.ssh'), { recursive: true });
   const included = choices.among(['conf.d', '.', '~/.ssh/conf.d', '../.ssh/x'] as const);
   const user = generateConfig(choices, included);

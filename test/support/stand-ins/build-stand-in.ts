@@ -1,0 +1,47 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const sources = ['sha256/native/sha256.cl', 'matmul/native/gemm.cl', 'memory/native/memory.cl'];
+
+/** Compilers may be missing on a laptop, never in CI. */
+export const canBuildStandIn = ['gcc', 'clang-16'].every(
+  (program) => spawnSync(program, ['--version']).status === 0,
+);
+if (!canBuildStandIn && process.env['CI'] === 'true') throw new Error('expected gcc and clang-16 in CI');
+
+/** How a stand-in differs from one that does all as it should. */
+export interface Flaw {
+  /** A text of the kernels' sources that is another. */
+  readonly kernels?: readonly [from: string, to: string];
+  /** An entry point that is called otherwise, as in a driver that lacks it. */
+  readonly lacks?: string;
+}
+
+/** Builds `libcuda.so.1` in a folder that need not be there, with the kernels compiled for this machine; returns its path. */
+export function buildStandIn(folder: string, { kernels, lacks }: Flaw = {}): string {
+  mkdirSync(folder, { recursive: true });
+  const objects = sources.map((source, index) => {
+    const text = readFileSync(join(root, 'workloads', source), 'utf8');
+    const copy = join(folder, `${index}.cl`);
+    writeFileSync(copy, kernels === undefined ? text : text.replace(...kernels));
+    // What PTX for the oldest cards has not, the stand-in has not either.
+    const target = ['-Xclang', '-finclude-default-header', '-Xclang', '-cl-ext=-cl_khr_fp16'];
+    run('clang-16', ['-x', 'cl', '-cl-std=CL1.2', '-O2', '-fPIC', ...target, '-c', copy, '-o', `${copy}.o`]);
+    return `${copy}.o`;
+  });
+  const library = join(folder, 'libcuda.so.1');
+  const strict = ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-Werror'];
+  const shared = ['-fPIC', '-shared', '-Wl,-soname,libcuda.so.1,-z,defs', '-o', library];
+  const names = lacks === undefined ? [] : [`-D${lacks}=lacking_${lacks}`];
+  const source = fileURLToPath(new URL('libcuda.c', import.meta.url));
+  run('gcc', [...strict, ...names, ...shared, source, ...objects, '-lm', '-ldl']);
+  return library;
+}
+
+function run(file: string, args: readonly string[]): void {
+  const { status, stderr } = spawnSync(file, args, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${file} ended with ${status}: ${stderr}`);
+}
