@@ -1,14 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadRegistry } from '../../workloads/registry.ts';
+import { removeFolder } from '../support/temporary.ts';
 import { conclude, readGoldens, unpackRuns } from './golden.ts';
 
 const registry = await loadRegistry();
 const goldens = readGoldens();
 const folder = mkdtempSync(join(tmpdir(), 'assay-golden-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => removeFolder(folder));
 const names = await unpackRuns(folder);
 
 describe('frozen runs lead to the same words (npm run golden accepts a change)', () => {

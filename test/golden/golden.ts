@@ -15,6 +15,7 @@ import { renderHtml } from '../../reports/writers/html/render-html.ts';
 import { plainScreen, writers } from '../../reports/writers/writers.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Registry } from '../../workloads/registry.ts';
+import { removeFolder } from '../support/temporary.ts';
 
 /**
  * Run directories as coordinators left them, constructed, recorded and damaged (`runs.tar.br`), and what was concluded
@@ -89,6 +90,6 @@ export async function writeGoldens(registry: Registry): Promise<void> {
       }),
     );
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
   }
 }
