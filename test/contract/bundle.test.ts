@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { buildBundle } from '../../harness/deploy/bundle.ts';
+import { buildBundles } from '../../harness/deploy/bundle.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Writes a bundle where nothing else is. */
 async function unpack(): Promise<string> {
   const directory = temporaryDirectory();
-  for (const [path, bytes] of (await buildBundle(root)).files) {
+  for (const [path, bytes] of (await buildBundles(root))['*'].files) {
     mkdirSync(dirname(join(directory, path)), { recursive: true });
     writeFileSync(join(directory, path), bytes);
   }
@@ -24,11 +24,13 @@ describe('agent bundle', () => {
     for (const folder of ['agents', 'workloads', 'package.json'])
       cpSync(join(root, folder), join(other, folder), { recursive: true });
     symlinkSync(join(root, 'node_modules'), join(other, 'node_modules'));
-    expect((await buildBundle(other)).hash).toBe((await buildBundle(root)).hash);
+    const hashes = async (of: string) =>
+      Object.entries(await buildBundles(of)).map(([machine, { hash }]) => [machine, hash]);
+    expect(await hashes(other)).toEqual(await hashes(root));
   });
 
   it('names the digest of every file, sorted, as sha256sum prints it', async () => {
-    const { manifest, files } = await buildBundle(root);
+    const { manifest, files } = (await buildBundles(root))['*'];
     const paths = manifest
       .trimEnd()
       .split('\n')
@@ -37,8 +39,18 @@ describe('agent bundle', () => {
     expect(paths).toEqual([...paths].toSorted((a, b) => (a < b ? -1 : 1)));
   });
 
+  it('has the programs that were compiled before for its processor, and for no other', async () => {
+    const bundles = await buildBundles(root);
+    const machinesIn = ({ files }: (typeof bundles)['*']) =>
+      new Set([...files.keys()].flatMap((path) => /\/prebuilt\/([^/]+)\//.exec(path)?.[1] ?? []));
+    const found = Object.fromEntries(
+      Object.entries(bundles).map(([machine, bundle]) => [machine, [...machinesIn(bundle)]]),
+    );
+    expect(found).toEqual({ x86_64: ['x86_64'], aarch64: ['aarch64'], '*': [] });
+  });
+
   it('has every file that a native source includes', async () => {
-    const { files } = await buildBundle(root);
+    const { files } = (await buildBundles(root))['*'];
     const sources = [...files].filter(([path]) => path.includes('/native/'));
     const included = sources.flatMap(([path, bytes]) =>
       [

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -13,6 +13,7 @@ import { loadRegistry } from '../../workloads/registry.ts';
 import { writeScaleRun } from '../support/constructed/scale-run.ts';
 import type { Operations } from '../support/count-operations.ts';
 import { countOperations } from '../support/count-operations.ts';
+import { removeFolder } from '../support/temporary.ts';
 
 const stages = ['reading', 'judging', 'writing'] as const;
 type Counted = Readonly<Record<(typeof stages)[number], Operations>>;
@@ -68,7 +69,7 @@ describe('the work for each node', () => {
       ofFew = await countStages(directory, few);
       ofMany = await countStages(directory, many);
     } finally {
-      rmSync(directory, { recursive: true, force: true });
+      removeFolder(directory);
     }
   });
 

@@ -13,9 +13,14 @@ const machines = [
   { make: 'x86-64 virtual machine (recorded)', document: virtualMachine },
   ...loadMachines().map(({ make, document }) => ({ make, document })),
 ];
-const ids = probeList({ scratchPath: '/s', programs: [], headers: [], libraries: [], places: [] }).map(
-  ({ id }) => id,
-);
+const ids = probeList({
+  scratchPath: '/s',
+  watchMs: 1,
+  programs: [],
+  headers: [],
+  libraries: [],
+  places: [],
+}).map(({ id }) => id);
 
 /** What is known, by path. What is not known says nothing here, whatever its reason. */
 function knownFacts(document: ProbeDocument): ReadonlyMap<string, string> {

@@ -23,9 +23,9 @@ describe.each(
     expect(tools.map((tool) => tool.id).filter((tool) => !text.includes(tool))).toEqual([]);
   });
 
-  it('counts wrong results in one metric, if it can', () => {
+  it('counts wrong results, where it looks for any', () => {
     const correctness = Object.values(workload.metrics).filter((metric) => metric.correctness === true);
-    expect([[], [['count', 'count']]]).toContainEqual(correctness.map(({ unit, domain }) => [unit, domain]));
+    for (const { unit, domain } of correctness) expect([unit, domain]).toEqual(['count', 'count']);
   });
 
   it('says of each speed and time what the best is that any machine can give', () => {

@@ -390,3 +390,98 @@ describe('a log that does not cover the run', () => {
     });
   });
 });
+
+describe('what a drive says of itself', () => {
+  const block = '/sys/block/nvme0n1';
+  const block0 = {
+    [block]: '../devices/pci0000:00/0000:00:04.0/nvme/nvme0/nvme0n1',
+    [`${block}/dev`]: '259:0',
+    [`${block}/size`]: '131072',
+    [`${block}/device/transport`]: 'pcie',
+    [`${block}/device/serial`]: 'QNVME0001',
+  };
+  const probes = constructed({ 'sysfs block': block0 });
+  const look = (name: string, repetition = 1, change: Partial<EvidenceStep> = {}) =>
+    recordedStep('drive-health', name, { repetition, ...change });
+  const looks = (names: readonly string[], changes: Partial<EvidenceNode> = {}): Promise<Judged> => {
+    const steps = names.map((name, index) => look(name, index + 1));
+    return judge({ nodes: [machine(steps, { probes, ...changes })] }, 'storage');
+  };
+  const healthy = 'smartctl-7.3-qemu-nvme';
+  const readOnly = 'smartctl-7.3-qemu-nvme-read-only';
+  const ofDrive = ['smart', 'drive-wear', 'drive-media-errors'];
+  const verdicts = ({ cell }: Judged) =>
+    ofDrive.map((requirement) => cell('vm/QNVME0001', requirement).verdict);
+
+  it('is enough, when it warns of nothing before and after', async () => {
+    expect(verdicts(await looks([healthy, healthy]))).toEqual(['pass', 'pass', 'pass']);
+  });
+
+  it('by either tool', async () => {
+    expect(verdicts(await looks(['nvme-cli-2.3-qemu', 'nvme-cli-2.3-qemu']))).toEqual([
+      'pass',
+      'pass',
+      'pass',
+    ]);
+    expect((await looks(['nvme-cli-2.3-qemu-read-only'])).exitCode).toBe(1);
+  });
+
+  it('is a fail, when it warns in one of several looks', async () => {
+    const judged = await looks([healthy, readOnly]);
+    expect(verdicts(judged)).toEqual(['fail', 'pass', 'pass']);
+    expect(judged.exitCode).toBe(1);
+  });
+
+  it('shows no new errors in one look', async () => {
+    expect((await looks([healthy])).cell('vm/QNVME0001', 'drive-media-errors')).toMatchObject({
+      verdict: 'missing',
+      reason: 'the counter was looked at once, and what it grew by is seen in two looks',
+    });
+  });
+
+  it('has not passed, when nobody was allowed to ask', async () => {
+    const text = 'smartctl: needs root for `/usr/sbin/smartctl`, which `sudo -n` refuses';
+    const unplanned = [
+      { entry: 'drive-health', workload: 'drive-health', reason: { say: 'quoted' as const, text } },
+    ];
+    const judged = await looks([], { unplanned });
+    for (const requirement of ofDrive)
+      expect(judged.cell('vm/QNVME0001', requirement)).toMatchObject({
+        verdict: 'missing',
+        missing: 'no-tool',
+        reason: `drive-health: ${text}`,
+      });
+  });
+
+  it('is missing for the reason that it gave, and hides no other drive', async () => {
+    const second = '/sys/block/nvme1n1';
+    const both = constructed({
+      'sysfs block': {
+        ...block0,
+        [second]: '../devices/pci0000:00/0000:00:05.0/nvme/nvme1/nvme1n1',
+        [`${second}/dev`]: '259:1',
+        [`${second}/size`]: '131072',
+        [`${second}/device/transport`]: 'pcie',
+        [`${second}/device/serial`]: 'GONE0002',
+      },
+    });
+    const gone = recordedStep('drive-health', 'smartctl-7.3-gone').outputs['drive-nvme0n1'];
+    const steps = [1, 2].map((repetition) => {
+      const step = look(healthy, repetition);
+      return { ...step, outputs: { ...step.outputs, 'drive-nvme1n1': gone! } };
+    });
+    const judged = await judge({ nodes: [machine(steps, { probes: both })] }, 'storage');
+    expect(verdicts(judged)).toEqual(['pass', 'pass', 'pass']);
+    for (const requirement of ofDrive)
+      expect(judged.cell('vm/GONE0002', requirement)).toMatchObject({
+        verdict: 'missing',
+        reason: 'Smartctl open device: /dev/nvme0n1 failed: No such device',
+      });
+  });
+
+  it('is of another machine, when it is of another drive', async () => {
+    const judged = await looks(['smartctl-7.0-nvme-media-errors', 'smartctl-7.0-nvme-media-errors']);
+    expect(verdicts(judged)).toEqual(['missing', 'missing', 'missing']);
+    expect(judged.exitCode).toBe(2);
+  });
+});

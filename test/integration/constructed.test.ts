@@ -36,10 +36,12 @@ describe('six assets, from the raw texts of their probes and tools through the c
       exitCode: 1,
       conclusion: 'fail',
       decidedBy: 'accelerator-present',
-      reason: 'Accelerator on the bus: expected at least 1, found 0',
+      reason: 'Accelerator on the bus: expected at least 1 accelerator, found 0',
       class: { id: 'no accelerator', how: 'inferred' },
     });
-    expect(verdict.headline).toBe('Decided by Accelerator on the bus on vm: expected at least 1, found 0.');
+    expect(verdict.headline).toBe(
+      'Decided by Accelerator on the bus on vm: expected at least 1 accelerator, found 0.',
+    );
     expect(cell('vm', 'host-ram').reason).toBe('expected at least 684 GB, found 25.28 GB');
   });
 
@@ -71,7 +73,7 @@ describe('six assets, from the raw texts of their probes and tools through the c
     ]);
   });
 
-  it('eight healthy H100 are not decided: what a several-node purpose needs cannot be measured yet', async () => {
+  it('eight healthy H100 are not decided: nobody says what was delivered, and much cannot be measured yet', async () => {
     const { found, verdict, cell } = await judgeAsset(sixEvidence.healthyH100, 'ai-training-multinode');
     expect(found).toEqual({
       letter: 'U',
@@ -79,13 +81,13 @@ describe('six assets, from the raw texts of their probes and tools through the c
       conclusion: 'undecided',
       decidedBy: 'inventory-parts',
       reason:
-        'Memory modules and power supplies against the manifest: Assay cannot measure this yet: parts-manifest',
+        'Memory modules, network cards, power supplies and transceivers against the manifest: the inventory names no manifest',
       class: { id: 'hgx-h100-8', how: 'claimed' },
     });
     expect(verdict.counts.required).toMatchObject({ fail: 0, invalid: 0 });
     expect(cell('gpu001', 'accelerator-count')).toMatchObject({
       verdict: 'pass',
-      reason: 'expected exactly 8, found 8',
+      reason: 'expected exactly 8 accelerators, found 8',
     });
     expect(cell('gpu001/GPU-00000000-0000-4000-8000-00000000009D', 'power-claimed').verdict).toBe('pass');
     expect(verdict.notShown.map(({ what }) => what)).toContain('All-reduce of all nodes');
@@ -98,7 +100,7 @@ describe('six assets, from the raw texts of their probes and tools through the c
       exitCode: 1,
       conclusion: 'fail',
       decidedBy: 'accelerator-count',
-      reason: 'Accelerator count: expected exactly 8, found 7',
+      reason: 'Accelerator count: expected exactly 8 accelerators, found 7',
       class: { id: 'hgx-h100-8', how: 'claimed' },
     });
     expect(cell('gpu002', 'accelerator-count').verdict).toBe('fail');
@@ -111,7 +113,7 @@ describe('six assets, from the raw texts of their probes and tools through the c
       exitCode: 1,
       conclusion: 'fail',
       decidedBy: 'host-slot',
-      reason: 'Slot with eight lanes: expected at least 8, found 1',
+      reason: 'Slot with eight lanes: expected at least 8 lanes, found 1',
       class: { id: '1 × RTX-3090', how: 'inferred' },
     });
     // No ECC on this card is not known to be off: nothing is made up for it.
@@ -127,7 +129,7 @@ describe('six assets, from the raw texts of their probes and tools through the c
       letter: 'U',
       exitCode: 1,
       decidedBy: 'host-link',
-      reason: 'Host link: expected at least 8, found 1',
+      reason: 'Host link: expected at least 8 lanes, found 1',
     });
   });
 

@@ -15,6 +15,7 @@ import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { sha256 } from '../../agents/protocol/chain.ts';
 import { changePack, editPacked } from '../support/change-pack.ts';
 import { quickHash, runAssay, writeSuite } from '../support/run-assay.ts';
+import { removeFolder } from '../support/temporary.ts';
 
 let cwd: string;
 
@@ -27,13 +28,13 @@ beforeAll(async () => {
   );
   expect(stderr).not.toContain('✖');
   expect(exitCode).toBe(2);
-  return () => rmSync(cwd, { recursive: true, force: true });
+  return () => removeFolder(cwd);
 });
 
 /** A copy of the run, to be damaged. */
 function copy(): string {
   const path = mkdtempSync(join(cwd, 'copy-'));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  onTestFinished(() => removeFolder(path));
   cpSync(join(cwd, 'run'), path, { recursive: true });
   cpSync(join(cwd, 'run.report'), `${path}.report`, { recursive: true });
   return path;

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -125,7 +125,27 @@ it('assay facts local looks at this machine, measures nothing and keeps nothing'
   const { exitCode, stdout } = await runAssay(['facts', 'local', '--json'], { cwd });
   expect(exitCode).toBe(0);
   expect(factsOf(stdout)('cpu logicalCpus')).toMatchObject({ value: expect.any(Number) as number });
-  expect(readdirSync(join(cwd, 'assay-runs'))).toEqual([]);
+  expect(readdirSync(cwd)).toEqual([]);
+});
+
+describe('what comes to nothing leaves nothing behind', () => {
+  it.each([
+    ['facts', ['facts', 'local'], 0],
+    ['what follows a separator is a target', ['facts', '--json', '--', 'local'], 0],
+    ['an option after a separator is none', ['survey', '--', '--json'], 64],
+    ['a scratch directory that is not there', ['survey', '--scratch', 'nowhere', '--', 'local'], 64],
+  ] as const)('%s', async (_, args, code) => {
+    const cwd = temporaryDirectory();
+    const { exitCode } = await runAssay([...args], { cwd });
+    expect(exitCode).toBe(code);
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+  it('but a folder with other runs is kept', async () => {
+    const cwd = temporaryDirectory();
+    mkdirSync(join(cwd, 'assay-runs', 'other'), { recursive: true });
+    expect(await runAssay(['facts', 'local'], { cwd })).toMatchObject({ exitCode: 0 });
+    expect(readdirSync(join(cwd, 'assay-runs'))).toEqual(['other']);
+  });
 });
 
 describe.skipIf(!hasSshd)('assay facts over ssh', () => {

@@ -7,14 +7,13 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
-  rmSync,
   statSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { quickHash, runAssay, writeSuite } from '../support/run-assay.ts';
-import { temporaryDirectory } from '../support/temporary.ts';
+import { removeFolder, temporaryDirectory } from '../support/temporary.ts';
 
 const isRoot = process.getuid?.() === 0;
 let parent: string;
@@ -25,7 +24,7 @@ beforeAll(async () => {
   await survey('base', '022');
 });
 
-afterAll(() => rmSync(parent, { recursive: true, force: true }));
+afterAll(() => removeFolder(parent));
 
 async function survey(name: string, umask: string): Promise<void> {
   const suite = writeSuite(parent, [quickHash({ repetitions: 1, budgetSeconds: 10 })]);

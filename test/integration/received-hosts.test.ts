@@ -7,7 +7,6 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
-  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -20,7 +19,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished }
 import type { Finished } from '../support/run-assay.ts';
 import { quickHash, runAssay, writeSuite } from '../support/run-assay.ts';
 import { createKey } from '../support/sshd.ts';
-import { temporaryDirectory } from '../support/temporary.ts';
+import { removeFolder, temporaryDirectory } from '../support/temporary.ts';
 
 // Whom a run directory names may be somebody who waits for a login.
 
@@ -39,7 +38,7 @@ beforeAll(async () => {
   expect(ended.stderr).not.toContain('✖');
 });
 
-afterAll(() => rmSync(parent, { recursive: true, force: true }));
+afterAll(() => removeFolder(parent));
 
 let cwd: string;
 let run: string;

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { quickHash, runAssay, writeSuite } from '../support/run-assay.ts';
-import { temporaryDirectory } from '../support/temporary.ts';
+import { removeFolder, temporaryDirectory } from '../support/temporary.ts';
 
 // What somebody sends may be larger, deeper or more than anybody can read.
 
@@ -19,7 +19,7 @@ beforeAll(async () => {
   expect(ended.stderr).not.toContain('✖');
 });
 
-afterAll(() => rmSync(parent, { recursive: true, force: true }));
+afterAll(() => removeFolder(parent));
 
 beforeEach(() => {
   cwd = temporaryDirectory();

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RunDirectory } from '../../harness/store/run-directory.ts';
 import { quickHash, runAssay, writeSuite } from '../support/run-assay.ts';
-import { temporaryDirectory } from '../support/temporary.ts';
+import { removeFolder, temporaryDirectory } from '../support/temporary.ts';
 
 let parent: string;
 let base: string;
@@ -30,7 +30,7 @@ beforeAll(async () => {
   expect(ended.stderr).not.toContain('✖');
 });
 
-afterAll(() => rmSync(parent, { recursive: true, force: true }));
+afterAll(() => removeFolder(parent));
 
 /** A copy of the run and, beside it, somebody's folder with a file. */
 function receive(): { readonly cwd: string; readonly run: string; readonly victim: string } {

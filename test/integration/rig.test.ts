@@ -6,7 +6,6 @@ import {
   readFileSync,
   readlinkSync,
   rmdirSync,
-  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -23,7 +22,7 @@ import { findMarked } from '../rig/marked-processes.ts';
 import type { Rig } from '../rig/rig.ts';
 import { createRig } from '../rig/rig.ts';
 import type { RigNode } from '../rig/rig-node.ts';
-import { temporaryDirectory } from '../support/temporary.ts';
+import { removeFolder, temporaryDirectory } from '../support/temporary.ts';
 
 const obstacle = findObstacle();
 if (obstacle !== undefined && process.env['CI'] === 'true') throw obstacle;
@@ -227,7 +226,7 @@ describe.skipIf(obstacle !== undefined)('a rig', () => {
     expect((await ssh(rig, node1, 'true')).exitCode).toBe(0);
     await node2.blackHole(false);
     await session.says('into the dark');
-    await expect.poll(() => events, { timeout: 10_000 }).toEqual(['connect']);
+    await expect.poll(() => events, { timeout: 30_000 }).toEqual(['connect']);
   });
 
   it('resets connections that are established, and takes new ones', async () => {
@@ -366,7 +365,7 @@ nodes:
     const child = spawn(process.execPath, [main, 'up', '--nodes', '20', '--directory', directory]);
     const ended = new Promise((resolve) => child.once('exit', resolve));
     await expect
-      .poll(() => existsSync(join(directory, 'nodes/node3')), { interval: 5, timeout: 10_000 })
+      .poll(() => existsSync(join(directory, 'nodes/node3')), { interval: 5, timeout: 30_000 })
       .toBe(true);
     child.kill('SIGKILL');
     await ended;
@@ -380,7 +379,7 @@ nodes:
     const directory = placeFor('removed');
     await createRig({ directory, nodes: 1 });
     const id = idOf(directory);
-    rmSync(directory, { recursive: true });
+    removeFolder(directory);
     expect((await command('down', '--directory', directory)).stdout).toContain('is gone');
     expect(await remains(directory, id, [])).toEqual(nothing);
   });
@@ -390,7 +389,7 @@ nodes:
     const child = spawn(process.execPath, [main, 'up', '--nodes', '20', '--directory', directory]);
     const ended = new Promise((resolve) => child.once('exit', resolve));
     await expect
-      .poll(() => existsSync(join(directory, 'nodes/node2')), { interval: 5, timeout: 10_000 })
+      .poll(() => existsSync(join(directory, 'nodes/node2')), { interval: 5, timeout: 30_000 })
       .toBe(true);
     const id = idOf(directory);
     child.kill('SIGINT');

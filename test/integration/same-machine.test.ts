@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -12,6 +12,7 @@ import { createRig } from '../rig/rig.ts';
 import type { RigNode } from '../rig/rig-node.ts';
 import type { Finished } from '../support/run-assay.ts';
 import { runAssay } from '../support/run-assay.ts';
+import { removeFolder } from '../support/temporary.ts';
 import {
   createGate,
   expectNothingLeft,
@@ -48,7 +49,7 @@ describe.skipIf(obstacle !== undefined)('a machine with several names', () => {
   });
   afterAll(async () => {
     await rig.remove();
-    rmSync(parent, { recursive: true });
+    removeFolder(parent);
   });
 
   beforeEach(async () => {

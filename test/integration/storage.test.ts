@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { Plan } from '../../harness/plan/plan.ts';
@@ -11,7 +11,7 @@ import { nameOf } from '../../workloads/kit/subject.ts';
 import { readPacked } from '../support/change-pack.ts';
 import { fakeTool, runAssay, writeSuite } from '../support/run-assay.ts';
 import { tell } from '../support/tell.ts';
-import { temporaryDirectory } from '../support/temporary.ts';
+import { removeFolder, temporaryDirectory } from '../support/temporary.ts';
 
 const isCi = process.env['CI'] === 'true';
 const fio = (process.env['PATH'] ?? '')
@@ -101,7 +101,7 @@ describe.skipIf(fio === undefined && !isCi)('storage', () => {
       lack = tell(unplanned)[0]?.reason;
       if (isCi) expect(lack).toBeUndefined();
     } finally {
-      rmSync(cwd, { recursive: true, force: true });
+      removeFolder(cwd);
     }
   });
 
@@ -154,7 +154,7 @@ describe.skipIf(fio === undefined && !isCi)('storage', () => {
     const tmpfs = 0x01021994;
     skip(!existsSync('/dev/shm') || statfsSync('/dev/shm').type !== tmpfs, 'there is no tmpfs at /dev/shm');
     const scratch = mkdtempSync('/dev/shm/assay-test-');
-    onTestFinished(() => rmSync(scratch, { recursive: true, force: true }));
+    onTestFinished(() => removeFolder(scratch));
     const found = await survey([randomRead, verify], { scratch });
     expect(measured(found)).toEqual([]);
     expect(found.survey.attempts).toEqual([]);
@@ -197,7 +197,7 @@ describe.skipIf(fio === undefined && !isCi)('storage', () => {
     skip(lack !== undefined, lack);
     skip(!existsSync('/dev/shm'), 'there is no /dev/shm');
     const memory = mkdtempSync('/dev/shm/assay-test-');
-    onTestFinished(() => rmSync(memory, { recursive: true, force: true }));
+    onTestFinished(() => removeFolder(memory));
     const found = await survey([randomRead], {
       // Before the layout it would do nothing: fio lays out a new file in place of what it finds.
       script: `[ "$name" = run ] && { mv "$file" '${memory}/file' && ln -s '${memory}/file' "$file" || exit; }\nexec "$real" "$@"`,

@@ -2,6 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { BuiltIn } from '../../harness/config/built-in.ts';
+import { findSuite } from '../../harness/config/built-in.ts';
+import { loadRegistry } from '../../workloads/registry.ts';
 import { sixEvidence } from '../support/constructed/six-evidence.ts';
 import { writeRunDirectory } from '../support/constructed-run-directory.ts';
 import { quickHash, runAssay, writeSuite } from '../support/run-assay.ts';
@@ -65,9 +67,13 @@ describe('rules that are not the shipped ones', () => {
   });
 
   it('are told beside the verdict: a suite under the name of a shipped one', async () => {
-    await writeRunDirectory(join(cwd, 'run'), { nodes: [sixEvidence.virtualMachine], suite: 'survey' });
+    const { id, version } = await findSuite('ai', await loadRegistry(), cwd);
+    await writeRunDirectory(join(cwd, 'run'), {
+      nodes: [sixEvidence.virtualMachine],
+      suite: { id, version },
+    });
     const { stderr } = await runAssay(['judge', 'run'], { cwd });
-    expect(stderr).toContain('suite survey 1.0: the shipped one of this name and version is another');
+    expect(stderr).toMatch(/suite ai \S+: the shipped one of this name and version is another/);
   });
 
   it('are no rules of a new run: a suite of one’s own has a name of its own', async () => {

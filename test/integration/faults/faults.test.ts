@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,6 +7,7 @@ import type { Rig } from '../../rig/rig.ts';
 import { createRig } from '../../rig/rig.ts';
 import type { RigNode } from '../../rig/rig-node.ts';
 import { loadFaultTable } from '../../support/fault-table.ts';
+import { removeFolder } from '../../support/temporary.ts';
 import { coordinatorFaults } from './coordinator-faults.ts';
 import { fabricFaults } from './fabric-faults.ts';
 import { hostileFaults } from './hostile-faults.ts';
@@ -46,7 +47,7 @@ describe.skipIf(obstacle !== undefined)('a fault', () => {
 
   afterAll(async () => {
     await rig.remove();
-    rmSync(parent, { recursive: true });
+    removeFolder(parent);
   });
 
   /** Provokes a fault on nodes that nobody else uses meanwhile; afterwards nothing of it is on them. */

@@ -58,9 +58,16 @@ export function putGatedOpenssl(node: RigNode): Gate {
   return gate;
 }
 
-/** The agent's own processes on a node, as they call themselves: a keeper, and bridges of later connections to it. */
-export const agentProcesses = (node: RigNode, verb: 'bridge' | 'keeper'): readonly NodeProcess[] =>
-  node.processes().filter(({ commandLine }) => commandLine.includes(`agent.js ${verb} `));
+/**
+ * The agent's own processes on a node, as they call themselves: a keeper, and bridges of later connections to it.
+ * A child that one of them has forked for a tool has its command line until it is that tool: it is none of them.
+ */
+export function agentProcesses(node: RigNode, verb: 'bridge' | 'keeper'): readonly NodeProcess[] {
+  const named = node.processes().filter(({ commandLine }) => commandLine.includes(`agent.js ${verb} `));
+  const isForked = ({ machineParent }: NodeProcess): boolean =>
+    named.some(({ machinePid }) => machinePid === machineParent);
+  return named.filter((each) => !isForked(each));
+}
 
 /** Kills the one bridge or keeper of a node. */
 export function killAgent(node: RigNode, verb: 'bridge' | 'keeper'): void {

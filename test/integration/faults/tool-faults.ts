@@ -28,7 +28,8 @@ export const toolFaults: Readonly<Record<string, Scenario>> = {
       const ended = await running.finished;
       const step = scene.verdict().attempts.find(({ workload }) => workload === 'sha256');
       expect(tell(step)?.reason).toContain('wrote more than 16777216 bytes to stdout');
-      expect(step?.durationMs).toBeLessThan(10_000);
+      // Ten gigabytes would take longer, and its budget is 150 s.
+      expect(step?.durationMs).toBeLessThan(60_000);
       return found(scene, ended, { workload: 'sha256' });
     },
   },

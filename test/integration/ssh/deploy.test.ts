@@ -99,7 +99,7 @@ describe.skipIf(!hasSshd)('a machine behind SSH', () => {
     expect(lines() % 4).toBe(0);
 
     const step = session.progress.nextFacts;
-    await session.probe(step, undefined);
+    await session.probe(step, { scratch: undefined, watchMs: 0, now: () => new Date() });
     const probes =
       (await readStep(run, { node: 'rack7', step, most: Infinity }))
         .get('probes.json')

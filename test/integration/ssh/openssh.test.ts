@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +13,7 @@ import type { Keys } from '../../support/openssh/generate-known-hosts.ts';
 import type { Logins } from '../../support/openssh/log-in-both.ts';
 import { logInBoth } from '../../support/openssh/log-in-both.ts';
 import { createClientHome, createKey, hasSshd, startSshd } from '../../support/sshd.ts';
-import { temporaryDirectory } from '../../support/temporary.ts';
+import { removeFolder, temporaryDirectory } from '../../support/temporary.ts';
 
 const hasSsh = hasSshd && ['ssh', 'ssh-keygen'].every((name) => existsSync(`/usr/bin/${name}`));
 if (!hasSsh && process.env['CI'] === 'true')
@@ -23,7 +23,7 @@ let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'assay-openssh-'));
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => removeFolder(folder));
 
 /** The same cases each time; bench/openssh.ts takes any number of others. */
 const seeds = Array.from({ length: 50 }, (_, index) => index);

@@ -330,7 +330,8 @@ describe.skipIf(!hasSshd)('a connection', () => {
         'to answer within 1 s, found a connection on which nothing is said',
       ) as unknown,
     });
-    expect(performance.now() - begun).toBeLessThan(10_000);
+    // Far from what several attempts would take with a deadline each, however slow this machine is.
+    expect(performance.now() - begun).toBeLessThan(40_000);
     expect(connections).toBe(1);
   });
 
