@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
-import { buildBundle } from '../harness/deploy/bundle.ts';
+import { buildBundles, bundleFor } from '../harness/deploy/bundle.ts';
 import { installTools } from '../harness/deploy/install-tools.ts';
 import { loadRuntime } from '../harness/deploy/runtime.ts';
 import { median } from '../harness/stats/median.ts';
@@ -80,8 +80,10 @@ async function measureAll(): Promise<void> {
   const clientAccount = createCpuAccount('client');
   const nodesAccount = createCpuAccount('nodes');
   try {
-    const agent = await buildBundle(root);
-    const runtime = await loadRuntime(process.arch === 'arm64' ? 'aarch64' : 'x86_64', 'this machine');
+    const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
+    const bundles = await buildBundles(root);
+    const agent = bundleFor(bundles, machine);
+    const runtime = await loadRuntime(machine, 'this machine');
     copyFileSync(runtime.path, join(folder, 'node'));
     const counts = flags.hosts.split(',').map(Number);
     const most = Math.max(...counts);
@@ -100,7 +102,7 @@ async function measureAll(): Promise<void> {
           LC_ALL: 'C.UTF-8',
           NODE_COMPILE_CACHE: join(folder, 'compile-cache'),
         },
-        client: await buildClient(root, join(folder, 'client'), agent),
+        client: await buildClient(root, join(folder, 'client'), bundles),
         bin,
         note,
       };

@@ -100,7 +100,7 @@ async function main(): Promise<void> {
     );
     const keeper = findKeeper(state);
     const beforeProbe = readCpu(keeper);
-    await session.probe('facts', undefined);
+    await session.probe('facts', { scratch: undefined, watchMs: 0, now: () => new Date() });
     const afterProbe = readCpu(keeper);
 
     let count = 0;

@@ -1,8 +1,8 @@
 import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import type { BuiltBundle } from '../../harness/deploy/bundle.ts';
-import { commonJsBanner, staticDiscovery, writeBundle } from '../../harness/deploy/bundle.ts';
+import type { Bundles } from '../../harness/deploy/bundle.ts';
+import { commonJsBanner, staticDiscovery, writeBundles } from '../../harness/deploy/bundle.ts';
 import { writeRuntimes } from '../../harness/deploy/runtime.ts';
 import { listWorkloads } from '../../workloads/list-workloads.ts';
 
@@ -10,7 +10,7 @@ import { listWorkloads } from '../../workloads/list-workloads.ts';
 export async function buildClient(
   root: string,
   out: string,
-  agent: BuiltBundle,
+  agents: Bundles,
 ): Promise<{ readonly ours: string; readonly plain: string }> {
   const shared = {
     absWorkingDir: root,
@@ -36,7 +36,7 @@ export async function buildClient(
     outExtension: { '.js': '.mjs' },
     entryPoints: { 'plain-ssh2': 'bench/fanout/plain-ssh2.ts' },
   });
-  await writeBundle(out, agent);
+  await writeBundles(out, agents);
   await writeRuntimes(out);
   writeFileSync(join(out, 'package.json'), '{"type":"module"}');
   symlinkSync(join(root, 'node_modules'), join(out, 'node_modules'));

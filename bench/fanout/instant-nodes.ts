@@ -86,6 +86,7 @@ function speak(channel: ServerChannel, command: string): void {
   record({ type: 'opened', ...opened });
   const answers: Readonly<Record<string, (message: Message) => void>> = {
     ping: () => send({ type: 'pong' }),
+    clock: () => send({ type: 'clock', atMs: 0 }),
     probe: ({ step }) => {
       record({ type: 'step-started', step });
       record({ type: 'step-ended', step, execution: 'completed', result });

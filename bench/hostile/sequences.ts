@@ -127,6 +127,7 @@ const actions: readonly Action[] = [
       records: pick(random, numbers),
     }),
   ({ send }, _, random) => send({ type: pick(random, ['pong', 'stopped', 'finished']) }),
+  ({ send }, _, random) => send({ type: 'clock', atMs: pick(random, numbers) }),
   ({ send }, _, random) => send({ type: text(random), [text(random)]: value(random) }),
   ({ raw }, _, random) => raw(pick(random, ['\n', '{', '}\n', '\u0000', '[[[[\n', '"'.repeat(100)])),
   () => undefined,
