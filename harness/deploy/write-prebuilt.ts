@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { listWorkloads } from '../../workloads/list-workloads.ts';
 
-// `npm run prebuilt`: the programs that reach devices (`native/device.c`), compiled for machines that have no compiler. Each
+// `npm run prebuilt`: the programs that reach devices through vendors' libraries, compiled for machines that have no compiler. Each
 // file is named by its digest, which plan and record of a step then name too. `--check` only says what is stale.
 //
 // zig has every C library since glibc 2.17 to link against, on any machine and for any processor: a compiler of a
@@ -16,6 +16,9 @@ import { listWorkloads } from '../../workloads/list-workloads.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const machines = ['x86_64', 'aarch64'] as const;
+
+/** What opens a vendor's library when it runs, and so needs nothing but the C library to be made. */
+const reachesVendors = /^#include "\.\.\/\.\.\/kit\/native\/(accelerator|library)\.h"/m;
 
 /** What the pinned runtime asks for as well (runtime.ts). */
 const library = 'linux-gnu.2.28';
@@ -52,7 +55,7 @@ async function fetchCompiler(): Promise<string> {
 
 /** Compiles a program; the same source gives the same bytes in any directory. */
 async function compile(zig: string, source: string, machine: string, scratch: string): Promise<Buffer> {
-  const target = join(scratch, 'device');
+  const target = join(scratch, 'program');
   await execa(
     zig,
     [
@@ -78,20 +81,29 @@ async function main(args: readonly string[]): Promise<number> {
   };
   try {
     for (const { id, native, prebuilt } of await listWorkloads(join(root, 'workloads'))) {
-      if (!native.includes('device.c')) continue;
+      const sources = join(root, `workloads/${id}/native`);
+      const names = native.filter((name) => name.endsWith('.c')).map((name) => name.slice(0, -'.c'.length));
       const folder = `workloads/${id}/prebuilt`;
-      const digests: Record<string, string> = {};
-      for (const machine of machines) {
-        const program = await compile(zig, join(root, `workloads/${id}/native/device.c`), machine, scratch);
-        const digest = createHash('sha256').update(program).digest('hex');
-        digests[machine] = digest;
-        if (!isCheck) await mkdir(join(root, folder, machine), { recursive: true });
-        await put(`${folder}/${machine}/device-${digest}`, program, 0o755);
+      const digests: Record<string, Record<string, string>> = {};
+      const current = new Set<string>();
+      for (const name of names) {
+        const source = join(sources, `${name}.c`);
+        if (!reachesVendors.test(await readFile(source, 'utf8'))) continue;
+        const ofMachines: Record<string, string> = {};
+        for (const machine of machines) {
+          const program = await compile(zig, source, machine, scratch);
+          const digest = createHash('sha256').update(program).digest('hex');
+          ofMachines[machine] = digest;
+          current.add(`${machine}/${name}-${digest}`);
+          if (!isCheck) await mkdir(join(root, folder, machine), { recursive: true });
+          await put(`${folder}/${machine}/${name}-${digest}`, program, 0o755);
+        }
+        digests[name] = ofMachines;
       }
-      await put(`${folder}/digests.json`, Buffer.from(`${JSON.stringify(digests, undefined, 2)}\n`), 0o644);
+      if (current.size > 0)
+        await put(`${folder}/digests.json`, Buffer.from(`${JSON.stringify(digests, undefined, 2)}\n`), 0o644);
       for (const name of prebuilt) {
-        const [machine = '', program] = name.split('/');
-        if (program === `device-${digests[machine]}`) continue;
+        if (current.has(name)) continue;
         stale.push(`${folder}/${name}`);
         if (!isCheck) await rm(join(root, folder, name));
       }

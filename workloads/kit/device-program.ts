@@ -81,7 +81,7 @@ function needApi(api: Api, params: DeviceParams, facts: HostFacts): Result<undef
 
 /** Whether there is a program for the node: it has a compiler, or its processor is one that we have compiled for. */
 function needProgram(prebuilt: Prebuilt, facts: HostFacts): Result<undefined> {
-  if (canBuild(facts) || prebuiltFor(prebuilt, facts) !== undefined) return ok(undefined);
+  if (canBuild(facts) || Object.hasOwn(prebuilt, valueOf(facts.os.architecture) ?? '')) return ok(undefined);
   const machine = valueOf(facts.os.architecture) ?? 'one that is not known';
   return err(
     `expected gcc with the C library's headers, or a processor that is ${Object.keys(prebuilt).join(' or ')}, got ${machine}`,
@@ -91,9 +91,9 @@ function needProgram(prebuilt: Prebuilt, facts: HostFacts): Result<undefined> {
 /** A node that has a compiler shows that the program is what its source says. */
 const canBuild = ({ programs, headers }: HostFacts): boolean => 'gcc' in programs && 'pthread.h' in headers;
 
-const prebuiltFor = (prebuilt: Prebuilt, { os }: HostFacts): string | undefined => {
+const prebuiltFor = (program: string, prebuilt: Prebuilt, { os }: HostFacts): string | undefined => {
   const machine = valueOf(os.architecture) ?? '';
-  return Object.hasOwn(prebuilt, machine) ? `${machine}/device-${prebuilt[machine]}` : undefined;
+  return Object.hasOwn(prebuilt, machine) ? `${machine}/${program}-${prebuilt[machine]}` : undefined;
 };
 
 /** A tool of a workload: its program, with one way to reach devices. */
@@ -127,7 +127,7 @@ export function deviceTool<P extends DeviceParams, T extends MeasuredDevice, R e
  */
 function planDevices<P extends DeviceParams, T extends MeasuredDevice, R extends Reading>(
   api: Api,
-  { workload, prebuilt, kernels, args }: DeviceProgram<P, T, R>,
+  { workload, program, prebuilt, kernels, args }: DeviceProgram<P, T, R>,
   params: P,
   facts: HostFacts,
 ): readonly CommandInput[] {
@@ -143,15 +143,16 @@ function planDevices<P extends DeviceParams, T extends MeasuredDevice, R extends
   const build: CommandInput = {
     id: 'build',
     file: 'gcc',
-    args: ['-std=gnu11', '-O2', '-o', '{build}/device', `${native}/device.c`, '-ldl', '-lm'],
+    args: ['-std=gnu11', '-O2', '-o', `{build}/${program}`, `${native}/${program}.c`, '-ldl', '-lm'],
     timeoutMs: 60_000,
   };
-  const launcher = canBuild(facts) ? undefined : prebuiltFor(prebuilt, facts);
+  const launcher = canBuild(facts) ? undefined : prebuiltFor(program, prebuilt, facts);
   return [
     ...(launcher === undefined ? [build] : []),
     {
       id: 'run',
-      file: launcher === undefined ? '{build}/device' : `{bundle}/workloads/${workload}/prebuilt/${launcher}`,
+      file:
+        launcher === undefined ? `{build}/${program}` : `{bundle}/workloads/${workload}/prebuilt/${launcher}`,
       args: [
         api,
         `${native}/${kernels}.${endings[api]}`,

@@ -16,10 +16,12 @@ export type Api = 'opencl' | 'cuda';
 /** Digests (SHA-256, lower-case hex) of the program as it was compiled before, by what `uname -m` says. */
 export type Prebuilt = Readonly<Record<string, string>>;
 
-/** A program of a workload that measures devices (native/device.c), whichever way it reaches them. */
+/** A program of a workload that measures devices (kit/native/device.h), whichever way it reaches them. */
 export interface DeviceProgram<P extends DeviceParams, T extends MeasuredDevice, R extends Reading> {
   /** Folder of the workload. */
   readonly workload: string;
+  /** Its source in `native/`, without ending. */
+  readonly program: string;
   /** For nodes without a compiler (harness/deploy/write-prebuilt.ts). */
   readonly prebuilt: Prebuilt;
   /** File of its device code in `native/`, without ending. */

@@ -25,7 +25,8 @@ const Found = MeasuredDevice.extend({
 /** Multiplies on the vector units of accelerators by native/device.c, which reaches no matrix unit: what it gives stands for none. */
 export const multiplyOnDevices: DeviceProgram<VectorParams, z.infer<typeof Found>, MatmulReading> = {
   workload: 'matmul',
-  prebuilt,
+  program: 'device',
+  prebuilt: prebuilt.device,
   kernels: 'gemm',
   args: ({ kernel, size }) => [kernel, `${size}`, `${seed}`],
   Found,

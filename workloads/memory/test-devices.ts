@@ -30,7 +30,8 @@ const leastShare = 0.8;
 /** Moves and tests the memory of accelerators by native/device.c. */
 export const testDevices: DeviceProgram<Params, z.infer<typeof Found>, MemoryReading> = {
   workload: 'memory',
-  prebuilt,
+  program: 'device',
+  prebuilt: prebuilt.device,
   kernels: 'memory',
   args: ({ what, bytes }) => [what, bytes === 'auto' ? '0' : `${bytes}`],
   Found,

@@ -18,7 +18,8 @@ const Found = MeasuredDevice.extend({
 /** Hashes on accelerators by native/device.c. */
 export const hashOnDevices: DeviceProgram<Params, z.infer<typeof Found>, Sha256Reading> = {
   workload: 'sha256',
-  prebuilt,
+  program: 'device',
+  prebuilt: prebuilt.device,
   kernels: 'sha256',
   args: ({ work }) => [work],
   Found,

@@ -13,9 +13,9 @@ const digestOf = (path: string): string => createHash('sha256').update(readFileS
 const programs = (await listWorkloads(join(root, 'workloads'))).flatMap(({ id, prebuilt }) =>
   prebuilt.map((name) => join('workloads', id, 'prebuilt', name)),
 );
-const digests = JSON.parse(
+const { device: digests } = JSON.parse(
   readFileSync(join(root, 'workloads/sha256/prebuilt/digests.json'), 'utf8'),
-) as Record<string, string>;
+) as { device: Record<string, string> };
 
 const params = { mode: 'device', work: 'headers', on: 'cpu', concurrency: 'together', seconds: 1 } as const;
 const compiler = { programs: { gcc: '/usr/bin/gcc' }, headers: { 'pthread.h': '/usr/include/pthread.h' } };
@@ -24,18 +24,17 @@ const on = (architecture: string, more: object = {}) =>
 
 describe('programs that were compiled before', () => {
   it('are there for every processor that an agent runs on', () => {
-    expect(programs.map((path) => path.split('/')[3]).toSorted()).toEqual([
-      'aarch64',
-      'aarch64',
-      'aarch64',
-      'x86_64',
-      'x86_64',
-      'x86_64',
-    ]);
+    const names = (machine: string) =>
+      programs
+        .filter((path) => path.split('/')[3] === machine)
+        .map((path) => path.replace(/[^/]+\/([^/-]+)-[0-9a-f]{64}$/, '$1'));
+    expect(names('aarch64').length).toBeGreaterThanOrEqual(3);
+    expect(names('x86_64')).toEqual(names('aarch64'));
+    expect(names('x86_64').length + names('aarch64').length).toBe(programs.length);
   });
 
   it.each(programs)('%s is what its name says, and asks for no more than an old C library', (path) => {
-    expect(path.endsWith(`/device-${digestOf(join(root, path))}`)).toBe(true);
+    expect(path.endsWith(`-${digestOf(join(root, path))}`)).toBe(true);
     accessSync(join(root, path), constants.X_OK);
     const told = execFileSync('readelf', ['-h', '-d', '-V', '-W', join(root, path)], { encoding: 'utf8' });
     expect(/Machine: +(.*)/.exec(told)?.[1]).toMatch(path.includes('/x86_64/') ? 'X86-64' : 'AArch64');
