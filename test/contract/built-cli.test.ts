@@ -32,6 +32,7 @@ describe('the built command line', () => {
     expect(profiles.stderr).toBe('');
     expect((JSON.parse(profiles.stdout) as { id: string }[]).map(({ id }) => id)).toEqual([
       'ai-training-multinode',
+      'ai-training-singlenode',
       'ai-inference',
       'storage',
       'cpu-cluster',

@@ -8,7 +8,10 @@ import { loadRegistry } from '../../../../workloads/registry.ts';
 const registry = await loadRegistry();
 
 /** Ids of the limits that each requirement on a metric selects. */
-const selectionsOf = ({ profiles, limits }: BuiltIn): Readonly<Record<string, readonly string[]>> =>
+const selectionsOf = ({
+  profiles,
+  limits,
+}: Pick<BuiltIn, 'profiles' | 'limits'>): Readonly<Record<string, readonly string[]>> =>
   Object.fromEntries(
     profiles.flatMap(({ id, requirements }) =>
       requirements.flatMap(({ id: requirement, rule }) =>
@@ -29,7 +32,13 @@ describe('shipped limits', () => {
       'nvme.oci-random-read.mzwlj7t6hala',
       'nvme.oci-random-read.7361456-icrpc2dd2ora6.4t',
     ];
-    expect(selectionsOf({ profiles, limits })).toEqual({
+    const alone = profiles.filter(({ id }) => id === 'ai-training-singlenode');
+    const others = profiles.filter((profile) => !alone.includes(profile));
+    // What a machine is asked for alone, it is asked for in a block.
+    const ofBlock = Object.entries(selectionsOf({ profiles: others, limits }));
+    for (const [place, selected] of Object.entries(selectionsOf({ profiles: alone, limits })))
+      expect(ofBlock).toContainEqual([place.replace('singlenode', 'multinode'), selected]);
+    expect(Object.fromEntries(ofBlock)).toEqual({
       'ai-training-multinode/nvme-read': randomRead,
       'ai-training-multinode/nvme-health': ['nvme.verify-errors'],
       'ai-training-multinode/new-errors': ['accelerator-health.new-errors'],
@@ -76,7 +85,7 @@ describe('shipped limits', () => {
   });
 
   it.each([
-    ['a rate of a new drive', 'nvme.randomReadRate', { blockBytes: 4096, queueDepth: 32 }, 3],
+    ['a rate of a new drive', 'nvme.randomReadRate', { blockBytes: 4096, queueDepth: 32 }, 4],
     ['a rate of other reads', 'nvme.randomReadRate', { blockBytes: 512 }, 0],
     ['a speed that a purpose states by itself', 'nvme.sequentialReadThroughput', {}, 0],
     ['a speed between nodes of a new class', 'allreduce.busBandwidth', { nodes: 2 }, 0],
