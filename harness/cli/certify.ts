@@ -1,7 +1,16 @@
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { asExitCode } from '../../workloads/kit/error-code.ts';
 import { defineCommand } from './command.ts';
-import { exclusiveConfirmed, facilityAck, json, out, rehearsal, soak, unattended } from './options.ts';
+import {
+  contract,
+  exclusiveConfirmed,
+  facilityAck,
+  json,
+  out,
+  rehearsal,
+  soak,
+  unattended,
+} from './options.ts';
 
 /** `assay certify <inventory> --profile P`: measures the machines of an inventory and judges them by one profile. */
 export const certifyCommand = defineCommand({
@@ -27,10 +36,11 @@ export const certifyCommand = defineCommand({
         choices: ['after-boot'] as const,
         describe: 'Measure a run once more, on nodes that you reboot: waits for their next boot',
       })
-      .conflicts('session', ['profile', 'suite', 'soak', 'out', 'unattended', 'facility-ack'])
+      .conflicts('session', ['profile', 'suite', 'contract', 'soak', 'out', 'unattended', 'facility-ack'])
       .option('out', out)
       .option('exclusive-confirmed', exclusiveConfirmed)
       .option('facility-ack', facilityAck)
+      .option('contract', contract)
       .option('soak', soak)
       .option('unattended', unattended)
       .option('rehearsal', rehearsal)

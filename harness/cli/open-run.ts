@@ -4,6 +4,7 @@ import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { ErrorCode } from '../../workloads/kit/error-code.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import type { BuiltIn } from '../config/built-in.ts';
+import type { Contract } from '../config/contract.ts';
 import type { LoadedInventory } from '../config/load-inventory.ts';
 import type { Suite } from '../config/suite.ts';
 import { CoordinatorJournal } from '../store/coordinator-journal.ts';
@@ -25,6 +26,7 @@ export async function openNewRun(
     readonly builtIn: BuiltIn;
     readonly suite: Suite;
     readonly targets: LoadedInventory;
+    readonly contract?: Contract | undefined;
     readonly out: string | undefined;
     readonly scratch?: string | undefined;
     readonly isRehearsal?: boolean | undefined;
@@ -58,6 +60,7 @@ export async function openNewRun(
       builtIn: options.builtIn,
       suite: options.suite,
       manifest,
+      contract: options.contract,
       isRehearsal: options.isRehearsal,
       facilityAck,
       unattended,

@@ -52,3 +52,8 @@ export const reportsOut = {
   type: 'string',
   describe: 'Folder for verdict and reports (default: <run>.report, beside the run)',
 } as const;
+
+export const contract = {
+  type: 'string',
+  describe: "The customer's own numbers for this purpose and one class of machine (YAML): docs/contract.md",
+} as const;

@@ -1,6 +1,6 @@
 import { exitCodes } from '../../workloads/kit/error-code.ts';
 import { defineCommand } from './command.ts';
-import { exclusiveConfirmed, json, soak } from './options.ts';
+import { contract, exclusiveConfirmed, json, soak } from './options.ts';
 
 /** `assay plan <inventory> --profile P`: looks at the machines and says what certify would do, without any load. */
 export const planCommand = defineCommand({
@@ -11,6 +11,7 @@ export const planCommand = defineCommand({
       .positional('inventory', { type: 'string', demandOption: true, describe: 'Inventory file (YAML)' })
       .option('profile', { type: 'string', demandOption: true, describe: 'What must hold' })
       .option('suite', { type: 'string', describe: 'What to run: a name, or a YAML file' })
+      .option('contract', contract)
       .option('soak', soak)
       .option('exclusive-confirmed', exclusiveConfirmed)
       .option('json', { ...json, describe: 'Print the plan document' }),
@@ -37,7 +38,7 @@ export const planCommand = defineCommand({
           ? `${escapeJson(JSON.stringify(seen.plan, undefined, 1))}\n`
           : `${describeWholePlan(evidence, seen, columns).join('\n')}\n`,
       );
-      const given = (['suite', 'soak'] as const).map((name) => {
+      const given = (['suite', 'contract', 'soak'] as const).map((name) => {
         const value = args[name];
         return value === undefined ? '' : ` --${name}${value === '' ? '' : ` ${shellWord(value)}`}`;
       });

@@ -1,9 +1,13 @@
+import { resolve } from 'node:path';
 import { formatDuration } from '../../reports/verdict/words/format-duration.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Registry } from '../../workloads/registry.ts';
+import { metricsOf } from '../../workloads/registry.ts';
 import { findSuite, listSuites, loadBuiltIn } from '../config/built-in.ts';
+import { loadSource } from '../config/load-source.ts';
 import { suggestName } from '../config/nearest-name.ts';
 import type { Profile } from '../config/profile.ts';
+import { readContract } from '../config/read-contract.ts';
 import type { Suite } from '../config/suite.ts';
 import { withSoak } from '../config/with-soak.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
@@ -18,6 +22,7 @@ export async function prepareCertify(
     readonly inventory: string;
     readonly profile: string;
     readonly suite?: string | undefined;
+    readonly contract?: string | undefined;
     readonly out?: string | undefined;
     readonly soak?: string | undefined;
     readonly rehearsal?: boolean | undefined;
@@ -40,6 +45,16 @@ export async function prepareCertify(
       },
     );
   }
+  const contract =
+    args.contract === undefined
+      ? undefined
+      : readContract(await loadSource(resolve(context.environment.workingDirectory, args.contract)), {
+          profile,
+          limits: builtIn.limits,
+          metrics: metricsOf(registry),
+          classes: new Set(targets.inventory.nodes.flatMap((node) => node.class ?? [])),
+          today: context.now().toISOString().slice(0, 10),
+        });
   const suiteId = args.suite ?? profile.suites.acceptance;
   if (suiteId === undefined) {
     throw new AssayError(
@@ -67,6 +82,7 @@ export async function prepareCertify(
     builtIn,
     suite,
     targets,
+    contract,
     out: args.out,
     isRehearsal: args.rehearsal === true || isShort,
     facilityAck: args.facilityAck,

@@ -20,6 +20,7 @@ import { RunDossier } from './run-dossier.ts';
 import { listMeasurements } from './samples/measurements.ts';
 import { exposureOf } from './samples/soak.ts';
 import { listAttempts } from './summary/attempts.ts';
+import { describeContract, waiverOf } from './summary/contract.ts';
 import { foldDefects } from './summary/defects.ts';
 import { listFacts } from './summary/list-facts.ts';
 import { listNotShown } from './summary/not-shown.ts';
@@ -33,8 +34,9 @@ export function judge(given: RunMaterial): Verdict {
   const { nodes, material } = index;
   const { header, profile, suite } = material;
   const findings = findAcross(index);
-  const own = new Map(nodes.map((node) => [node.id, judgeCells(profile, node, index)]));
-  const across = judgeGroups(profile, index, findings);
+  const waive = waiverOf(material);
+  const own = new Map(nodes.map((node) => [node.id, waive(judgeCells(profile, node, index))]));
+  const across = waive(judgeGroups(profile, index, findings));
   const judged: readonly JudgedCell[] = [...[...own.values()].flat(), ...across];
   const cells = judged.map(({ cell }) => cell);
   const standing = conclude(cells, nodes);
@@ -83,6 +85,7 @@ export function judge(given: RunMaterial): Verdict {
     ...(header.rehearsal === true ? { rehearsal: true } : {}),
     ...describeSoak(index),
     cells,
+    ...describeContract(material),
     defects: foldDefects(judged, findings.blames, index),
     measurements: [...listMeasurements(index)],
     attempts: listAttempts(index),

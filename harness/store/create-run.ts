@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { BuiltIn } from '../config/built-in.ts';
+import type { Contract } from '../config/contract.ts';
 import type { Inventory } from '../config/inventory.ts';
 import type { Manifest } from '../config/manifest.ts';
 import type { Suite } from '../config/suite.ts';
@@ -29,6 +30,7 @@ export async function createRun(options: {
   readonly suite: Suite;
   readonly inventory: Inventory;
   readonly manifest?: Manifest | undefined;
+  readonly contract?: Contract | undefined;
   readonly isRehearsal?: boolean | undefined;
   readonly facilityAck?: string | undefined;
   readonly unattended?: string | undefined;
@@ -38,6 +40,7 @@ export async function createRun(options: {
     [inputNames.inventory, toJson(options.inventory)],
     [inputNames.suite, toJson(options.suite)],
     ...(options.manifest === undefined ? [] : ([[inputNames.manifest, toJson(options.manifest)]] as const)),
+    ...(options.contract === undefined ? [] : ([[inputNames.contract, toJson(options.contract)]] as const)),
     [inputNames.limits, toJson(limitsDocument(builtIn.limits))],
     ...builtIn.profiles.map((profile) => [inputNames.profile(profile.id), toJson(profile)] as const),
   ]);

@@ -3,6 +3,8 @@ import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { LimitFile } from '../../workloads/kit/limit.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import { metricsOf } from '../../workloads/registry.ts';
+import { Contract } from '../config/contract.ts';
+import { withContract } from '../config/contract-limits.ts';
 import { Inventory } from '../config/inventory.ts';
 import { Manifest } from '../config/manifest.ts';
 import type { Profile } from '../config/profile.ts';
@@ -14,7 +16,10 @@ import { inputNames, runPaths } from './run-directory.ts';
 import type { RunHeader } from './run-header.ts';
 import type { RunMaterial } from './run-material.ts';
 
-export type RunInputs = Pick<RunMaterial, 'inventory' | 'suite' | 'manifest' | 'limits' | 'metrics'> & {
+export type RunInputs = Pick<
+  RunMaterial,
+  'inventory' | 'suite' | 'manifest' | 'contract' | 'limits' | 'metrics'
+> & {
   /** In the order of the header. */
   readonly profiles: readonly Profile[];
 };
@@ -24,23 +29,28 @@ export async function readInputs(run: RunDirectory, registry: Registry): Promise
   const listed = new Set(run.header.inputs.map(({ path }) => path));
   for (const path of await run.listAll(runPaths.inputs))
     if (!listed.has(path)) throw damaged(path, 'an input that the header names', 'one that it does not');
-  const { inventory, suite, limits, manifest } = inputNames;
-  const others = new Set([inventory, suite, limits, manifest].map(pathOf));
+  const { inventory, suite, limits, manifest, contract } = inputNames;
+  const others = new Set([inventory, suite, limits, manifest, contract].map(pathOf));
   const input = (name: string): string => {
     const path = pathOf(name);
     if (!listed.has(path)) throw damaged(runPaths.header, `${path} among the inputs`, 'no such input');
     return path;
   };
+  const metrics = metricsOf(registry);
+  const published = (await run.readDocument(LimitFile, input(limits))).limits;
+  const stated = listed.has(pathOf(contract)) ? await run.readDocument(Contract, input(contract)) : undefined;
+  // What is none of the others is a profile, or refused: nothing is listed without being read.
+  const profiles = await Promise.all(
+    [...listed].filter((path) => !others.has(path)).map((path) => run.readDocument(StoredProfile, path)),
+  );
+  const rules = { profiles, limits: published, metrics };
   return {
     inventory: await run.readDocument(Inventory, input(inventory)),
     suite: await run.readDocument(Suite, input(suite)),
-    limits: (await run.readDocument(LimitFile, input(limits))).limits,
-    metrics: metricsOf(registry),
+    metrics,
     ...(listed.has(pathOf(manifest)) ? { manifest: await run.readDocument(Manifest, input(manifest)) } : {}),
-    // What is none of the others is a profile, or refused: nothing is listed without being read.
-    profiles: await Promise.all(
-      [...listed].filter((path) => !others.has(path)).map((path) => run.readDocument(StoredProfile, path)),
-    ),
+    ...(stated === undefined ? {} : { contract: stated }),
+    ...(stated === undefined ? rules : withContract(stated, rules)),
   };
 }
 

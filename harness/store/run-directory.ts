@@ -44,6 +44,7 @@ export const inputNames = {
   suite: 'suite.json',
   limits: 'limits.json',
   manifest: 'manifest.json',
+  contract: 'contract.json',
   profile: (id: string) => `profiles/${id}.json`,
 };
 

@@ -4,6 +4,7 @@ import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import type { Limit } from '../../workloads/kit/limit.ts';
 import type { Sample } from '../../workloads/kit/sample.ts';
 import type { DeclaredMetric } from '../../workloads/kit/workload.ts';
+import type { Contract } from '../config/contract.ts';
 import type { Inventory } from '../config/inventory.ts';
 import type { Manifest } from '../config/manifest.ts';
 import type { Profile } from '../config/profile.ts';
@@ -83,6 +84,8 @@ export interface RunMaterial {
   readonly plannedProfile: Profile;
   /** What the supplier says was delivered, when the inventory names a manifest. */
   readonly manifest?: Manifest | undefined;
+  /** What the customer states beside what is published; `profile` and `limits` have it already. */
+  readonly contract?: Contract | undefined;
   /** Why steps of the plan were not run, by step. */
   readonly skips: Decided['skips'];
   /** Steps across nodes that were spoilt from outside, and by what. */

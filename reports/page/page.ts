@@ -10,6 +10,7 @@ import { blockCellsSection, cellsSection } from './cells.ts';
 import { checkSection } from './check.ts';
 import { conditionsSection } from './conditions.ts';
 import type { Section } from './content.ts';
+import { contractSection } from './contract.ts';
 import { countsSection } from './counts.ts';
 import { machinesSection } from './machines.ts';
 import { measurementsSection } from './measurements.ts';
@@ -94,6 +95,7 @@ type SectionOf = (lookup: VerdictLookup) => Section;
 /** One machine, or a few that were surveyed one by one: everything is on the page. */
 const nodeSections: readonly SectionOf[] = [
   assetsSection,
+  contractSection,
   countsSection,
   punchListSection,
   shownSection,
@@ -114,6 +116,7 @@ const nodeSections: readonly SectionOf[] = [
 const blockSections = (isSurvey: boolean): readonly SectionOf[] => [
   nodeMapSection,
   ...(isSurvey ? [assetsSection] : []),
+  contractSection,
   punchListSection,
   blockShownSection,
   notShownSection,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Subject } from '../../workloads/kit/subject.ts';
+import { Unit } from '../../workloads/kit/unit.ts';
 import { Cell, CellVerdict, Counts } from './cell.ts';
 import { Measurement } from './measurement.ts';
 import { Said } from './said.ts';
@@ -95,6 +96,31 @@ export const NotShown = z.strictObject({
 });
 export type NotShown = z.infer<typeof NotShown>;
 
+const LimitShown = z.strictObject({
+  comparator: z.enum(['atLeast', 'atMost', 'equal']),
+  value: z.number(),
+  unit: Unit,
+});
+
+const ContractShown = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  by: z.string(),
+  date: z.iso.date(),
+  /** The only class of machine that it is about. */
+  class: z.string(),
+  stated: z.array(z.strictObject({ requirement: z.string(), title: z.string(), stated: LimitShown })),
+  /** Published limits that a weaker number has taken the place of. */
+  deviations: z.array(
+    z.strictObject({
+      requirement: z.string(),
+      title: z.string(),
+      stated: LimitShown,
+      published: LimitShown.extend({ id: z.string() }),
+    }),
+  ),
+});
+
 /**
  * The verdict on a run against one profile: everything that a report shows, and nothing that depends on when
  * or where it was judged. `judge` on any copy of the run directory gives the same bytes.
@@ -183,6 +209,8 @@ export const Verdict = z.strictObject({
   measurements: z.array(Measurement),
   /** Every planned step, with what became of it; nothing that was tried is left out. */
   attempts: z.array(Attempt),
+  /** What a customer stated for this purpose: numbers that nobody publishes, and where he asks for less than is published. */
+  contract: ContractShown.optional(),
   /** Requirements that somebody has let go of, for whom, why and until when. */
   waivers: z
     .array(

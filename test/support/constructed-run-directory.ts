@@ -1,5 +1,6 @@
 import type { BuiltIn } from '../../harness/config/built-in.ts';
 import { loadBuiltIn } from '../../harness/config/built-in.ts';
+import type { Contract } from '../../harness/config/contract.ts';
 import type { Suite } from '../../harness/config/suite.ts';
 import { createRun } from '../../harness/store/create-run.ts';
 import type { RunDirectory } from '../../harness/store/run-directory.ts';
@@ -37,6 +38,7 @@ export interface EvidenceRun {
   readonly purpose?: 'survey' | 'certify';
   /** Changes the shipped limits and profiles before they are written into `inputs/`. */
   readonly change?: (builtIn: BuiltIn) => BuiltIn;
+  readonly contract?: Contract;
   readonly layout?: Layout;
   /** What its suite says that it is. */
   readonly suite?: Pick<Suite, 'id' | 'version'>;
@@ -60,6 +62,7 @@ export async function writeRunDirectory(path: string, given: EvidenceRun): Promi
     builtIn,
     suite: { ...suite, ...given.suite },
     inventory,
+    contract: given.contract,
   });
   const unreached = given.nodes.flatMap(({ id, probes, why = 'login refused' }) =>
     probes === undefined ? [[id, why] as const] : [],

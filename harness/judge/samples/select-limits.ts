@@ -6,7 +6,8 @@ import type { KnownSubject } from '../../plan/subjects.ts';
 export const anyClass = 'any';
 
 /**
- * The limits that apply to a device, a node (no device) or a group: those for its exact model, else those for the node's claimed class,
+ * The limits that apply to a device, a node (no device) or a group: those that a contract states for the node's claimed class, else
+ * those for its exact model, else those for the node's claimed class,
  * else those for any machine. The class is never inferred from what is left of the hardware.
  */
 export function selectLimits(
@@ -16,6 +17,11 @@ export function selectLimits(
 ): readonly Limit[] {
   const model =
     device !== undefined && 'model' in device ? valueOf(device.model)?.trim().toLowerCase() : undefined;
+  const stated = limits.filter(
+    ({ hardware, evidence }) =>
+      hardware.class === claimedClass && evidence.some(({ kind }) => kind === 'contract'),
+  );
+  if (stated.length > 0) return stated;
   const byModel = limits.filter(
     ({ hardware }) =>
       model !== undefined && hardware.models?.some((each) => each.trim().toLowerCase() === model),

@@ -1,0 +1,50 @@
+import { Contract } from './contract.ts';
+import type { Agreed } from './contract-limits.ts';
+import { findRequirement, refuse, toLimit } from './contract-limits.ts';
+import { suggestName } from './nearest-name.ts';
+import { readConfig } from './read-config.ts';
+import type { Source } from './read-yaml.ts';
+
+/** What a contract is checked against. */
+export interface ContractContext extends Agreed {
+  /** Classes that the inventory claims. */
+  readonly classes: ReadonlySet<string>;
+  /** The day on which it is used, `YYYY-MM-DD`. */
+  readonly today: string;
+}
+
+/** Reads a contract. Throws CONFIG_INVALID, LIMIT_REFUSED for a number that cannot be meant, before any machine is touched. */
+export function readContract(source: Source, context: ContractContext): Contract {
+  const contract = readConfig(Contract, source);
+  const { profile, classes, today } = context;
+  if (contract.profile !== profile.id)
+    refuse(
+      `${source.file}: profile: expected \`${profile.id}\`, which is judged by, got \`${contract.profile}\``,
+    );
+  if (!classes.has(contract.class)) {
+    const known = [...classes];
+    refuse(
+      `${source.file}: class: expected ${known.length === 0 ? 'a class that a node of the inventory claims, and none does' : `one of the inventory's classes ${known.join(', ')}`}, got \`${contract.class}\``,
+      suggestName(contract.class, known),
+    );
+  }
+  const targets = new Set<string>();
+  for (const [index, stated] of contract.limits.entries()) {
+    const place = `${source.file}: limits[${index}]`;
+    const limit = toLimit(contract, stated, index, context, place);
+    const target = JSON.stringify([stated.requirement, Object.entries(limit.where).toSorted()]);
+    if (targets.has(target))
+      refuse(`${place}: expected one number for \`${stated.requirement}\`, got a second one`);
+    targets.add(target);
+  }
+  for (const [index, { requirement, expires, subject }] of contract.waivers.entries()) {
+    const place = `${source.file}: waivers[${index}]`;
+    findRequirement(profile, requirement, `${place}.requirement`);
+    if (expires < today)
+      refuse(
+        `${place}.expires: expected a day from ${today} on, got ${expires}: the waiver of \`${requirement}\` for \`${subject}\` has expired`,
+        'Have it renewed by whoever gave it, or take it out.',
+      );
+  }
+  return contract;
+}

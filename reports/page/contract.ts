@@ -1,0 +1,64 @@
+import type { Verdict } from '../verdict/verdict.ts';
+import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
+import { formatLimit } from '../verdict/words/format-limit.ts';
+import type { Section, Table } from './content.ts';
+import { paragraph, plain, wide } from './content.ts';
+
+type Contract = NonNullable<Verdict['contract']>;
+type Shown = Contract['stated'][number]['stated'];
+
+/** What a customer stated, where that is less than what is published, and what he let go of: before anything that rests on it. */
+export function contractSection({ verdict: { contract, waivers = [] } }: VerdictLookup): Section {
+  return {
+    id: 'contract',
+    title: 'Contract',
+    note: 'Its numbers decide for machines of its class, and are those of whoever states them.',
+    content:
+      contract === undefined
+        ? []
+        : [
+            paragraph(
+              `${contract.title} (${contract.id}), stated by ${contract.by} on ${contract.date} for ${contract.class}. ${summaryOf(contract)}`,
+            ),
+            ...(contract.deviations.length === 0 ? [] : [deviationTable(contract)]),
+            ...(waivers.length === 0 ? [] : [waiverTable(waivers)]),
+            ...(contract.stated.length === 0 ? [] : [statedTable(contract)]),
+          ],
+  };
+}
+
+const summaryOf = ({ deviations }: Contract): string =>
+  deviations.length === 0
+    ? 'It asks for no less than what is published.'
+    : `It asks for less than what is published in ${deviations.length} ${deviations.length === 1 ? 'place' : 'places'}.`;
+
+const showAmount = ({ comparator, value, unit }: Shown): string =>
+  formatLimit({ limit: { id: '', comparator, expected: { value, unit }, source: '' }, observed: undefined });
+
+const deviationTable = ({ deviations }: Contract): Table => ({
+  kind: 'table',
+  depth: 'glance',
+  label: 'Deviations: less than what is published',
+  columns: [wide('Requirement'), plain('Contract'), plain('Published'), plain('Published limit')],
+  rows: deviations.map(({ title, stated, published }) => ({
+    cells: [title, showAmount(stated), showAmount(published), published.id],
+  })),
+});
+
+const waiverTable = (waivers: NonNullable<Verdict['waivers']>): Table => ({
+  kind: 'table',
+  depth: 'glance',
+  label: 'Waivers: what decides nothing here',
+  columns: [plain('Subject'), plain('Requirement'), wide('Reason'), plain('By'), plain('Until')],
+  rows: waivers.map(({ subject, requirement, reason, by, expires }) => ({
+    cells: [[{ kind: 'name', text: subject }], requirement, reason, by, expires],
+  })),
+});
+
+const statedTable = ({ stated }: Contract): Table => ({
+  kind: 'table',
+  depth: 'ticket',
+  label: 'Numbers of the contract',
+  columns: [wide('Requirement'), plain('Contract')],
+  rows: stated.map(({ title, stated: amount }) => ({ cells: [title, showAmount(amount)] })),
+});

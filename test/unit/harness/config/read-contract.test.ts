@@ -1,0 +1,243 @@
+import { describe, expect, it } from 'vitest';
+import { Contract } from '../../../../harness/config/contract.ts';
+import { deviationsOf, withContract } from '../../../../harness/config/contract-limits.ts';
+import { readContract } from '../../../../harness/config/read-contract.ts';
+import { judge } from '../../../../harness/judge/judge.ts';
+import type { Limit } from '../../../../workloads/kit/limit.ts';
+import type { Sample } from '../../../../workloads/kit/sample.ts';
+import { refusal } from '../../../support/constructed/refusal.ts';
+import type { ConstructedNode } from '../../../support/constructed-run.ts';
+import {
+  constructedMetrics,
+  constructLimit,
+  constructProfile,
+  constructRequirement,
+  constructRun,
+} from '../../../support/constructed-run.ts';
+import { tell } from '../../../support/tell.ts';
+
+const bound = { best: () => 5e12, why: 'the memory of no machine is faster' };
+const metrics = new Map(
+  [...constructedMetrics].map(([name, metric]) => [
+    name,
+    name === 'copy.speed' ? { ...metric, bound } : metric,
+  ]),
+);
+const speed = constructRequirement({ id: 'speed', rule: { kind: 'metric', metric: 'copy.speed' } });
+const unpublished = constructRequirement({
+  id: 'latency',
+  rule: { kind: 'metric', metric: 'copy.latency', statedBy: 'contract' },
+});
+const right = constructRequirement({ id: 'right', rule: { kind: 'metric', metric: 'copy.wrong' } });
+const count = constructRequirement({
+  id: 'cards',
+  rule: { kind: 'fact', path: 'accelerators.length', atLeast: 1 },
+});
+const profile = constructProfile([speed, unpublished, right, count], { id: 'hall' });
+const other = constructProfile([speed, unpublished], { id: 'other', rank: 2 });
+const limits: readonly Limit[] = [
+  constructLimit({
+    id: 'speed.any',
+    metric: 'copy.speed',
+    value: 3e12,
+    unit: 'B/s',
+    proof: { device: 'whole' },
+  }),
+  constructLimit({ id: 'right.any', metric: 'copy.wrong', value: 0, unit: 'count', comparator: 'atMost' }),
+];
+const context = { profile, limits, metrics, classes: new Set(['big', 'small']), today: '2026-11-30' };
+
+const head = [
+  'schema: assay/contract',
+  'schemaVersion: 1',
+  'id: hall-3',
+  'title: Annex B',
+  'by: Example Ltd',
+  'date: 2026-11-02',
+  'profile: hall',
+  'class: big',
+];
+const read = (rest: readonly string[], first: readonly string[] = head) =>
+  readContract({ file: 'hall.yaml', text: [...first, ...rest].join('\n') }, context);
+const stated = (requirement: string, number: string) => [
+  'limits:',
+  `  - { requirement: ${requirement}, ${number}, says: row 4 }`,
+];
+const waived = (expires: string, requirement = 'speed', subject = 'node1') => [
+  'waivers:',
+  `  - { requirement: ${requirement}, subject: ${subject}, reason: old, by: J. Doe, expires: ${expires} }`,
+];
+
+describe('a contract', () => {
+  it('states numbers with their unit, in which a prefix is decimal', () => {
+    expect(read(stated('speed', 'atLeast: 2.9 TB/s')).limits).toEqual([
+      { requirement: 'speed', atLeast: '2.9 TB/s', says: 'row 4' },
+    ]);
+    const { limits: all } = withContract(read(stated('latency', 'atMost: 5 µs')), {
+      profiles: [profile],
+      limits,
+      metrics,
+    });
+    expect(all.at(-1)).toMatchObject({
+      id: 'contract.hall-3.1',
+      value: 5e-6,
+      unit: 's',
+      comparator: 'atMost',
+    });
+  });
+
+  it.each([
+    [
+      'a number above what any machine gives',
+      stated('speed', 'atLeast: 6 TB/s'),
+      /at most 5000000000000 B\/s/,
+    ],
+    ['bits for bytes', stated('speed', 'atLeast: 2.9 Tbit/s'), /a number of B\/s/],
+    ['binary prefixes', stated('speed', 'atLeast: 2.9 TiB/s'), /a number of B\/s/],
+    ['no unit', stated('speed', 'atLeast: "2.9"'), /a number of B\/s/],
+    [
+      'another size than is published',
+      stated('speed', 'atLeast: 300 GB/s'),
+      /of the size of the published 3000000000000/,
+    ],
+    ['the wrong side', stated('speed', 'atMost: 2.9 TB/s'), /expected `atLeast`/],
+    ['both sides', stated('speed', 'atMost: 3 TB/s, atLeast: 2.9 TB/s'), /exactly one of atLeast, atMost/],
+    ['a requirement that is none', stated('sped', 'atLeast: 2.9 TB/s'), /a requirement of hall, got `sped`/],
+    ['a requirement on a fact', stated('cards', 'atLeast: "8"'), /on a metric, got `cards`/],
+    [
+      'two numbers for one requirement',
+      [...stated('speed', 'atLeast: 2.9 TB/s'), ...stated('speed', 'atLeast: 2.8 TB/s').slice(1)],
+      /got a second one/,
+    ],
+    ['a waiver that has expired', waived('2026-11-29'), /has expired/],
+    ['a waiver of nothing', waived('2027-01-01', 'speeed'), /a requirement of hall, got `speeed`/],
+    ['an unknown key', ['limit: []'], /limits/],
+  ])('with %s is refused', (_, rest, message) => {
+    const { code, message: text, hint } = refusal(() => read(rest));
+    expect(`${text} ${hint}`).toMatch(message);
+    expect(['CONFIG_INVALID', 'LIMIT_REFUSED']).toContain(code);
+  });
+
+  it('for another class or purpose is refused, with the nearest name', () => {
+    const change = (from: string, to: string) => head.map((line) => (line === from ? to : line));
+    const unclaimed = refusal(() => read([], change('class: big', 'class: bigg')));
+    expect(`${unclaimed.message} ${unclaimed.hint}`).toMatch(
+      /inventory's classes big, small.*got `bigg`.*big/,
+    );
+    expect(refusal(() => read([], change('profile: hall', 'profile: other'))).message).toMatch(/got `other`/);
+  });
+
+  it('holds until the last day of a waiver', () => {
+    expect(read(waived('2026-11-30')).waivers).toHaveLength(1);
+  });
+});
+
+const node = (
+  id: string,
+  value: number,
+  hardware?: string,
+  dimensions: Sample['dimensions'] = { device: 'whole' },
+): ConstructedNode => ({
+  id,
+  ...(hardware === undefined ? {} : { class: hardware }),
+  facts: {},
+  steps: [
+    {
+      entry: 'copy',
+      workload: 'copy',
+      samples: [
+        { metric: 'copy.speed', value, dimensions },
+        { metric: 'copy.latency', value: 4e-6 },
+        { metric: 'copy.wrong', value: 0 },
+      ],
+    },
+  ],
+});
+
+function judged(contract: Contract, nodes: readonly ConstructedNode[], ladder = [profile, other]) {
+  const material = constructRun({ profile, nodes, ladder, limits, metrics });
+  const rules = withContract(contract, { profiles: ladder, limits, metrics });
+  const [own = profile] = rules.profiles;
+  return tell(judge({ ...material, contract, profile: own, ladder: rules.profiles, limits: rules.limits }));
+}
+
+const contract = (more: Partial<Contract> = {}): Contract =>
+  Contract.parse({
+    schema: 'assay/contract',
+    schemaVersion: 1,
+    id: 'hall-3',
+    title: 'Annex B',
+    by: 'Example Ltd',
+    date: '2026-11-02',
+    profile: 'hall',
+    class: 'big',
+    limits: [
+      { requirement: 'speed', atLeast: '2 TB/s', says: 'row 4' },
+      { requirement: 'latency', atMost: '5 us', says: 'row 5' },
+    ],
+    ...more,
+  });
+
+describe('a verdict by a contract', () => {
+  const cells = (verdict: ReturnType<typeof judged>, requirement: string) =>
+    Object.fromEntries(
+      verdict.cells
+        .filter((cell) => cell.requirement === requirement)
+        .map(({ id, verdict: word }) => [id.split(':')[0], word]),
+    );
+
+  it('has its numbers for the nodes of its class, and the published ones for the others', () => {
+    const verdict = judged(contract(), [
+      node('a', 2.5e12, 'big'),
+      node('b', 2.5e12, 'small'),
+      node('c', 2.5e12),
+    ]);
+    expect(cells(verdict, 'speed')).toEqual({ a: 'pass', b: 'fail', c: 'fail' });
+    expect(cells(verdict, 'latency')).toEqual({ a: 'pass', b: 'missing', c: 'missing' });
+    expect(cells(judged(contract(), [node('a', 1.9e12, 'big')]), 'speed')).toEqual({ a: 'fail' });
+  });
+
+  it('names each place where it asks for less than is published', () => {
+    const { contract: shown } = judged(contract(), [node('a', 2.5e12, 'big')]);
+    expect(shown?.deviations).toEqual([
+      {
+        requirement: 'speed',
+        title: 'Title of speed',
+        stated: { comparator: 'atLeast', value: 2e12, unit: 'B/s' },
+        published: { id: 'speed.any', comparator: 'atLeast', value: 3e12, unit: 'B/s' },
+      },
+    ]);
+    const more = contract({ limits: [{ requirement: 'speed', atLeast: '3 TB/s', says: 'row 4' }] });
+    expect(deviationsOf(more, { profile, limits, metrics })).toEqual([]);
+  });
+
+  it('asks of a sample what a published limit of the metric asks', () => {
+    const bare = node('a', 2.5e12, 'big', {});
+    expect(cells(judged(contract(), [bare]), 'speed')).toEqual({ a: 'invalid' });
+  });
+
+  it('says nothing about another purpose', () => {
+    const { assets } = judged(contract(), [node('a', 2.5e12, 'big')]);
+    const [, lesser] = assets[0]?.ladder ?? [];
+    expect(lesser?.conclusion).toBe('fail');
+  });
+
+  it('lets go of the cell that is named and of no other, until the day it expires', () => {
+    const waiver = { requirement: 'speed', subject: 'a', reason: 'old', by: 'J. Doe' };
+    const nodes = [node('a', 1e12, 'big')];
+    const fact = {
+      requirement: 'cards',
+      subject: 'a',
+      reason: 'cpu node',
+      by: 'J. Doe',
+      expires: '2027-01-01',
+    };
+    const until = (expires: string) => judged(contract({ waivers: [{ ...waiver, expires }, fact] }), nodes);
+    const waivedCells = until('2026-11-23');
+    expect(waivedCells).toMatchObject({ conclusion: 'pass', exitCode: 0 });
+    expect(cells(waivedCells, 'speed')).toEqual({ a: 'fail' });
+    expect(waivedCells.waivers).toHaveLength(2);
+    expect(until('2026-11-22')).toMatchObject({ conclusion: 'fail', exitCode: 1 });
+    expect(judged(contract({ waivers: [fact] }), nodes)).toMatchObject({ conclusion: 'fail' });
+  });
+});
