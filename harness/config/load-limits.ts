@@ -70,6 +70,12 @@ function checkLimit(limit: Limit, metrics: ReadonlyMap<string, Metric>, place: s
   if (limit.comparator === 'atLeast' && limit.value === 0) {
     refuse(`${place}.value: expected a floor that something could miss, got 0`);
   }
+  if (metric.better === 'higher' && limit.comparator !== 'atLeast' && limit.decides !== false) {
+    refuse(
+      `${place}.comparator: expected \`atLeast\`, more of ${limit.metric} is better, got \`${limit.comparator}\``,
+      'What is faster than expected does not fail: say `ceiling` for what cannot be, or `decides: false`.',
+    );
+  }
 }
 
 /** What a limit is for, one key per model: two limits with one key would contradict each other. */

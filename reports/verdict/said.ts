@@ -162,6 +162,8 @@ export const Said = z
     say('no-metric', { metric: text }),
     say('contract-needed', { metric: text }),
     say('no-limit-for', { metric: text, label: text }),
+    /** What is published does not decide: a floor that broken parts hold too, or the most that a part can do. */
+    say('shown-only', { metric: text, comparator }),
     say('limit-unit', { limit: Unit, metric: Unit }),
     say('no-sample-with', { where: z.record(text, FactValue) }),
     say('no-usable-sample', {}),

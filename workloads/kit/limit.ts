@@ -33,6 +33,11 @@ export const Limit = z.strictObject({
   unit: Unit,
   /** Greatest value that physics or the specification allows, in `unit`; a limit above it is refused. */
   ceiling: z.number().positive().optional(),
+  /**
+   * Shown, and no cell passes or fails by it: a floor so far below what is healthy that a half-broken machine holds it, or nothing
+   * but the most that a part can do (`atMost`).
+   */
+  decides: z.literal(false).optional(),
   hardware: z.strictObject({ class: z.string(), models: z.array(z.string()).optional() }),
   rule: z.string().min(1),
   evidence: z.array(LimitSource).min(1),

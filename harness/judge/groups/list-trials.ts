@@ -8,7 +8,7 @@ import { isOfSoak } from '../../plan/soak-windows.ts';
 import { decide } from '../decide.ts';
 import type { Dossier, JudgedSample } from '../dossier.ts';
 import type { RunDossier } from '../run-dossier.ts';
-import { selectLimits } from '../samples/select-limits.ts';
+import { decides, selectLimits } from '../samples/select-limits.ts';
 import { fateOf, foldFates } from '../samples/step-fate.ts';
 
 /** Ends that say nothing about the members: somebody stopped it, or the coordinator was lost. */
@@ -98,7 +98,7 @@ function limitsFor(sample: JudgedSample, { claimedClass }: Dossier, index: RunDo
     plannedProfile.requirements.flatMap(({ rule, scope }) => {
       const isAcross = scope === 'pair' || scope === 'group';
       if (rule.kind !== 'metric' || rule.metric !== sample.metric || !isAcross) return [];
-      return selectLimits(candidateLimits(rule, limits), undefined, claimedClass);
+      return selectLimits(candidateLimits(rule, limits).filter(decides), undefined, claimedClass);
     }),
   );
   return selected.filter((limit) => isSelected(sample, limit));

@@ -17,7 +17,7 @@ import type { Flaw, Judged } from '../samples/find-flaws.ts';
 import { findGaps, isWrong, whyUnproven, whyUnusable, wrongResults } from '../samples/find-flaws.ts';
 import { grow } from '../samples/grow.ts';
 import { groupByDimensions, observe } from '../samples/measurements.ts';
-import { selectLimits } from '../samples/select-limits.ts';
+import { decides, selectLimits } from '../samples/select-limits.ts';
 
 /**
  * Judges the samples of one metric on one subject. The order of questions matters: is there a number at all,
@@ -40,17 +40,21 @@ export function judgeMetricRule(
     (sample) => isAbout(sample, known, requirement) && !isUnderLoad(sample, metric),
   );
   if (samples.length === 0) return explainAbsence(requirement, metric, known, context);
-  const unproven = limits.map((limit) => whyUnproven(limit, samples, metric));
+  const deciding = limits.filter(decides);
+  const unproven = deciding.map((limit) => whyUnproven(limit, samples, metric));
   const [reason] = unproven;
   if (reason !== undefined && unproven.every((each) => each !== undefined)) {
     return { ...invalid(reason), ...observe(samples, metric.unit) };
   }
-  const applicable = selectLimits(limits, known.device, context.node.claimedClass);
   const judged: Judged = { ...context, requirement, metric };
-  const outcome = worst(applicable.map((limit) => judgeByLimit(limit, samples, judged))) ?? {
-    ...missing('no-limit', { say: 'no-limit-for', metric: rule.metric, label: known.subject.label }),
-    ...observe(samples, metric.unit),
-  };
+  const applying = (among: readonly Limit[]): readonly Limit[] =>
+    selectLimits(among, known.device, context.node.claimedClass);
+  const shown = limits.filter((limit) => !decides(limit));
+  const outcome = worst(applying(deciding).map((limit) => judgeByLimit(limit, samples, judged))) ??
+    worst(applying(shown).map((limit) => showOnly(rule.metric, limit, samples, judged))) ?? {
+      ...missing('no-limit', { say: 'no-limit-for', metric: rule.metric, label: known.subject.label }),
+      ...observe(samples, metric.unit),
+    };
   const lacking = outcome.verdict === 'pass' ? lackingSessions(samples, requirement, context) : [];
   return lacking.length === 0
     ? outcome
@@ -150,6 +154,21 @@ function judgeByLimit(limit: Limit, samples: readonly JudgedSample[], judged: Ju
     return { ...invalid(gaps ?? { say: 'no-usable-sample' }), limit: shown, ...observed };
   }
   return { ...decision, limit: shown, ...observed };
+}
+
+/** By a limit that does not decide: what is measured is shown beside it, and what cannot be is invalid. */
+function showOnly(metric: string, limit: Limit, samples: readonly JudgedSample[], judged: Judged): Outcome {
+  const placed = samples.filter((sample) => matches(sample, limit.where));
+  const beyond = placed
+    .map((sample) => whyUnusable(sample, limit, judged))
+    .find((flaw) => flaw?.reason.say === 'above-ceiling');
+  return {
+    ...(beyond === undefined
+      ? missing('no-limit', { say: 'shown-only', metric, comparator: limit.comparator })
+      : invalid(beyond.reason)),
+    limit: showLimit(limit),
+    ...observe(placed.length > 0 ? placed : samples, judged.metric.unit),
+  };
 }
 
 const oneLook = 'the counter was looked at once, and what it grew by is seen in two looks';

@@ -11,6 +11,10 @@ export const numberSentences = {
   'no-metric': ({ metric }) => `no workload declares the metric \`${metric}\``,
   'contract-needed': ({ metric }) =>
     `nobody publishes a limit for \`${metric}\`: a contract has to state one`,
+  'shown-only': ({ metric, comparator }) =>
+    comparator === 'atMost'
+      ? `nobody publishes a floor for \`${metric}\` here, only the most that the part can do: a contract has to state one`
+      : `the published floor of \`${metric}\` does not tell healthy from broken: a contract has to state one`,
   'no-limit-for': ({ metric, label }) => `no published limit of \`${metric}\` is for ${label}`,
   'limit-unit': ({ limit, metric }) => `the limit is in ${limit}, the metric in ${metric}`,
   'no-sample-with': ({ where }) =>

@@ -51,6 +51,18 @@ describe('readLimits', () => {
       undefined,
     ],
     [
+      'a speed that fails when it is faster than expected',
+      { ...good, comparator: 'atMost' },
+      'limits[0].comparator: expected `atLeast`, more of nvme.randomReadRate is better, got `atMost`',
+      'What is faster than expected does not fail: say `ceiling` for what cannot be, or `decides: false`.',
+    ],
+    [
+      'a speed that has to be exactly as expected',
+      { ...good, comparator: 'equal' },
+      'limits[0].comparator: expected `atLeast`, more of nvme.randomReadRate is better, got `equal`',
+      undefined,
+    ],
+    [
       'a negative value',
       { ...good, value: -1 },
       'limits[0].value: expected a positive value, got -1',

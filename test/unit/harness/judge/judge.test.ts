@@ -258,6 +258,53 @@ describe('no measurement is never a pass', () => {
       missing: 'no-limit',
     });
   });
+  it.each([
+    [
+      'far below what is healthy',
+      { ...floor, decides: false },
+      11,
+      'the published floor of `copy.speed` does not tell healthy from broken',
+    ],
+    [
+      'far below what is healthy, which a broken part misses',
+      { ...floor, decides: false },
+      1,
+      'the published floor of `copy.speed` does not tell healthy from broken',
+    ],
+    [
+      'that is the most a part can do',
+      { ...floor, comparator: 'atMost', value: 20 * GB, ceiling: 20 * GB, decides: false },
+      11,
+      'nobody publishes a floor for `copy.speed` here, only the most that the part can do',
+    ],
+  ] as const)('with a limit %s: it is shown, and a contract needed', (_, shownOnly, speedGB, why) => {
+    const found = cell(run({ steps: copies([speedGB * GB]) }, { limits: [shownOnly, exact] }), 'speed');
+    expect(found).toMatchObject({
+      verdict: 'missing',
+      missing: 'no-limit',
+      reason: `${why}: a contract has to state one`,
+      limit: { id: floor.id },
+      observed: { unit: 'B/s' },
+    });
+  });
+  it('is no speed above what a limit that does not decide calls possible', () => {
+    const most: Limit = {
+      ...floor,
+      comparator: 'atMost',
+      value: 20 * GB,
+      ceiling: 20 * GB,
+      decides: false,
+    };
+    expect(cell(run({ steps: copies([21 * GB]) }, { limits: [most, exact] }), 'speed')).toMatchObject({
+      verdict: 'invalid',
+      reason: expect.stringContaining('20 GB/s') as string,
+    });
+  });
+  it('takes a limit that decides for every machine before one of the class that does not', () => {
+    const shown: Limit = { ...floor, id: 'shown', hardware: { class: 'rack' }, decides: false };
+    const found = cell(run({ steps: copies([11 * GB]) }, { limits: [shown, floor, exact] }), 'speed');
+    expect(found).toMatchObject({ verdict: 'pass', limit: { id: floor.id } });
+  });
   it('with a limit for one model, though the class is right: a model is never taken for another', () => {
     const other: Limit = { ...floor, hardware: { class: 'any', models: ['OTHER'] } };
     expect(cell(run({ steps: copies([11 * GB]) }, { limits: [other, exact] }), 'speed').missing).toBe(
