@@ -60,7 +60,7 @@ describe('a block', () => {
     expect(defects[0]?.evidence).toEqual(['nodes/a/steps/t5', 'nodes/b/steps/t2', 'nodes/c/steps/t4']);
   });
 
-  it('suspects nobody by a limit for a class that its members do not claim', () => {
+  it('suspects nobody by a limit for a class that its members do not claim, or that does not decide', () => {
     const bare = constructBlock(nodes, [...pairs(), all]);
     const faster = constructLimit({
       id: 'copy.pair-h100',
@@ -70,10 +70,10 @@ describe('a block', () => {
       where: { nodes: 2 },
       hardware: { class: 'h100' },
     });
-    const badOf = (hardwareClass?: string) =>
+    const badOf = (hardwareClass?: string, limit = faster) =>
       judge({
         ...bare,
-        limits: [...bare.limits, faster],
+        limits: [...bare.limits, limit],
         inventory: {
           ...bare.inventory,
           nodes: bare.inventory.nodes.map((node) => ({ ...node, class: hardwareClass })),
@@ -81,6 +81,7 @@ describe('a block', () => {
       }).block?.trials.filter(({ outcome }) => outcome === 'bad').length;
     expect(badOf()).toBe(0);
     expect(badOf('h100')).toBe(6);
+    expect(badOf('h100', { ...faster, decides: false })).toBe(0);
   });
 
   it('says why a group was left out, and does not take it for good', () => {
