@@ -16,8 +16,13 @@ export function findSlips(
   const found = new Map<Statement, Reason>();
   const left = (): readonly Statement[] => statements.filter((each) => !found.has(each));
   // In this order: what contradicts itself says nothing about others, and a wrong ceiling nothing about floors.
-  const rules: readonly ((each: Statement, others: readonly Statement[]) => Reason | undefined)[] = [
+  const rules: readonly ((
+    each: Statement,
+    others: readonly Statement[],
+    all: readonly Statement[],
+  ) => Reason | undefined)[] = [
     contradictsItself,
+    (each, _, all) => isLopsided(each, all),
     isSparse,
     isSameRun,
     (each, others) => isBeyond(each, ceilingOf(each, others)?.value),
@@ -28,7 +33,7 @@ export function findSlips(
     const among = left();
     const bySubject = Map.groupBy(among, subjectOf);
     for (const each of among) {
-      const reason = rule(each, bySubject.get(subjectOf(each)) ?? []);
+      const reason = rule(each, bySubject.get(subjectOf(each)) ?? [], among);
       if (reason !== undefined) found.set(each, reason);
     }
   }
@@ -48,6 +53,28 @@ function contradictsItself({ row, factor, peak, expected, min }: Statement): Rea
   if (named !== undefined && row.min !== undefined && differs(row.min, named, 0.01)) return 'named-otherwise';
   if (min !== undefined && expected !== undefined && min > expected) return 'floor-above-expected';
   return isBeyond({ min, expected }, peak);
+}
+
+const backwards: Readonly<Record<string, string>> = {
+  'host-to-device': 'device-to-host',
+  'device-to-host': 'host-to-device',
+};
+
+/** Links of hosts are as fast one way as the other: one that a source has at half of the other is a slip of the pen. */
+function isLopsided(
+  { class: { id }, quantity, row, expected }: Statement,
+  all: readonly Statement[],
+): Reason | undefined {
+  const isSlower = all.some(
+    (other) =>
+      other.class.id === id &&
+      other.quantity === backwards[quantity] &&
+      other.row.from === row.from &&
+      expected !== undefined &&
+      other.expected !== undefined &&
+      expected < other.expected / 2,
+  );
+  return isSlower ? 'lopsided' : undefined;
 }
 
 /** A peak twice that of others: matrix units skip half of the products when half of the inputs are zero. */

@@ -48,7 +48,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   for (const path of stale)
     if (isCheck) process.stderr.write(`✖ ${path} is stale\n  Refresh it: npm run generate\n`);
-    else process.stdout.write(`wrote ${path}\n`);
+    else process.stdout.write(`${wanted.has(path) ? 'wrote' : 'removed'} ${path}\n`);
   return isCheck && stale.length > 0 ? 1 : 0;
 }
 

@@ -102,11 +102,11 @@ function introduction(
 
 function describeKind(
   kind: LimitClass['kind'],
-  { classes, rows }: Published,
+  { classes }: Published,
   known: readonly Known[],
 ): readonly string[] {
   return classes
-    .filter((each) => each.kind === kind && isAsked(each, known, rows))
+    .filter((each) => each.kind === kind && isAsked(each, known))
     .flatMap((about) => [
       `### ${about.title}`,
       '',
@@ -121,10 +121,8 @@ function describeKind(
 }
 
 /** A drive that no row names exactly is listed among the rows that were not used, and nowhere else. */
-const isAsked = (about: LimitClass, known: readonly Known[], rows: Published['rows']): boolean =>
-  about.kind !== 'drive'
-    ? rows.some((row) => row.for.includes(about.id))
-    : known.some((each) => each.class === about.id && each.quantity === 'random-read');
+const isAsked = (about: LimitClass, known: readonly Known[]): boolean =>
+  about.kind !== 'drive' || known.some((each) => each.class === about.id && each.quantity === 'random-read');
 
 /** What is asked of all classes of a kind, and what else is known of this one. */
 function quantitiesOf({ id, kind }: LimitClass, known: readonly Known[]): readonly string[] {

@@ -27,6 +27,7 @@ export const reasons = {
   'above-ceiling': 'refused: more than the part can do',
   'slip-of-a-thousand': 'refused: a thousandth of what healthy parts do, another unit',
   'slip-of-ten': 'refused: a tenth of what healthy parts do',
+  lopsided: 'refused: less than half of the other way over the same link, by the same source',
   'sparse-as-dense': 'refused: twice what others say, the figure with sparsity',
   'same-as-other-setting': 'refused: equal to the run with the other setting, so the label is wrong',
   'not-below-healthy': 'refused: healthy hardware does less',

@@ -75,6 +75,30 @@ describe('known errors of published tables', () => {
         { ...reduce, min: 788 },
       ],
     ],
+    [
+      'a hundred times what any card does',
+      'above-ceiling',
+      [
+        { quantity: 'fp32-vector', unit: 'TFLOPS', peak: 80 },
+        { quantity: 'fp32-vector', unit: 'GFLOPS', expected: 3416250, min: 3245437.5, share: 0.95 },
+      ],
+    ],
+    [
+      'the sum of both directions, told as one',
+      'above-ceiling',
+      [
+        { ...rail, peak: 400 },
+        { ...rail, min: 720 },
+      ],
+    ],
+    [
+      'a quarter of the other way over the same link',
+      'lopsided',
+      [
+        { quantity: 'host-to-device', unit: 'GB/s', expected: 26.28, by: 'copy' },
+        { quantity: 'device-to-host', unit: 'GB/s', expected: 6.27, by: 'copy' },
+      ],
+    ],
     ['a floor above what is expected', 'floor-above-expected', [{ ...memory, expected: 100, min: 101 }]],
     [
       'a floor that healthy nodes miss',
@@ -160,6 +184,25 @@ describe('known errors of published tables', () => {
   it('leaves nothing of a source whose only value is refused', () => {
     const derived = deriveLimits(publish({ ...memory, expected: 100, min: 101 }), metrics);
     expect([derived.limits, derived.used]).toEqual([[], []]);
+  });
+
+  it('never takes a card that writes to itself for a cable', () => {
+    const { limits } = deriveLimits(
+      publish({ ...rail, min: 380, where: { path: 'loop' } }, { ...rail, min: 384, where: { path: 'link' } }),
+      metrics,
+    );
+    expect(limits.map(({ limit }) => [limit.where, limit.value])).toEqual([
+      [{ path: 'link' }, 384e9],
+      [{ path: 'loop' }, 380e9],
+    ]);
+  });
+
+  it('never takes the fastest of many shapes for what a card is expected to do', () => {
+    const best = { quantity: 'bf16', unit: 'TFLOPS', expected: 794.5, aside: 'best-of-search' } as const;
+    const { limits } = deriveLimits(publish({ ...best, peak: 989 }), metrics);
+    expect(limits.map(({ limit }) => [limit.comparator, limit.value, limit.decides])).toEqual([
+      ['atMost', 989e12, false],
+    ]);
   });
 
   it('drops the side of a two-sided check on which a faster drive fails', () => {
