@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { AcceleratorFault } from '../../workloads/kit/facts/host-facts.ts';
+import { Repair } from '../../workloads/kit/repair.ts';
 import { Unit } from '../../workloads/kit/unit.ts';
 import { FacilityTrouble } from './facility-trouble.ts';
 
@@ -309,6 +310,7 @@ export const Said = z
     }),
     say('repair', { node: text }),
     say('repair-accelerator', { fault: AcceleratorFault.shape.kind.exclude(['no-driver']) }),
+    say('repair-as-told', { repair: Repair }),
     say('restore-devices', { list: z.enum(['accelerators', 'drives', 'nics']) }),
     say('investigate', {}),
     say('retest', { titles: names, steps: whole, minutes: whole }),

@@ -1,6 +1,7 @@
 import type { Said } from '../../../reports/verdict/said.ts';
 import type { Limit } from '../../../workloads/kit/limit.ts';
 import { perObject } from '../../../workloads/kit/per-object.ts';
+import { Repair } from '../../../workloads/kit/repair.ts';
 import type { MetricRule, Requirement, SessionName } from '../../../workloads/kit/requirement.ts';
 import { nameOf } from '../../../workloads/kit/subject.ts';
 import type { Metric } from '../../../workloads/kit/workload.ts';
@@ -199,10 +200,12 @@ function decideGroups(
         value: limit.value,
         sampling,
       });
-      const error = group.map(({ dimensions }) => dimensions['error']).find((name) => name !== undefined);
+      const told = gravest(group);
+      const error = told?.dimensions['error'];
       const verdict = decision === 'pass' || decision === 'fail' ? decision : 'inconclusive';
       return {
         verdict,
+        ...(verdict === 'fail' ? remedyIn(told) : {}),
         reason: {
           say: 'measured',
           comparator: limit.comparator,
@@ -216,4 +219,21 @@ function decideGroups(
       };
     }),
   );
+}
+
+/** The sample that says an error, of several the one whose repair is the gravest. */
+const gravest = (group: readonly JudgedSample[]): JudgedSample | undefined =>
+  group
+    .filter(({ dimensions }) => dimensions['error'] !== undefined)
+    .toSorted((a, b) => orderOf(a) - orderOf(b))[0];
+
+const orderOf = ({ dimensions }: JudgedSample): number =>
+  Repair.options.findIndex((repair) => repair === dimensions['repair']);
+
+/** Who acts and how, where what was measured says it itself. A setting is its owner's, a part that has to be looked at the hardware's. */
+function remedyIn(told: JudgedSample | undefined): Pick<Outcome, 'remedy'> {
+  const { data: repair } = Repair.safeParse(told?.dimensions['repair']);
+  if (repair === undefined) return {};
+  const owner = repair === 'reconfigure' ? 'configuration' : 'hardware';
+  return { remedy: { owner, action: { say: 'repair-as-told', repair } } };
 }

@@ -47,6 +47,16 @@ const accelerator = {
     'Reset the accelerator or reboot the node, and measure again; if its driver answers with an error again, reseat it, then replace it.',
 } as const;
 
+/** What a finding asks for by the judgement of whoever found it. */
+const asTold = {
+  replace: 'Take the part out of use, measure it again alone, and replace it if it fails again.',
+  reset: 'Drain the node, reset the accelerator and measure again; replace it if it fails again.',
+  investigate:
+    'Find out what the named test found, in its own output and in the kernel log, before anything is replaced.',
+  reconfigure: 'Set up what the named test asks for, and measure again: no part is at fault.',
+  record: 'No repair is asked for: find out what caused it, and measure again until the test passes.',
+} as const;
+
 /** What takes all devices of a kind at once is no fault of one of them. */
 const restore = {
   accelerators:
@@ -87,6 +97,7 @@ export const summarySentences = {
   advice: ({ on, names }) => (names === undefined ? advice[on] : (adviceOn[on]?.(few(names)) ?? advice[on])),
   repair: ({ node }) => `Repair ${node}, or leave it out of the inventory, and certify again.`,
   'repair-accelerator': ({ fault }) => accelerator[fault],
+  'repair-as-told': ({ repair }) => asTold[repair],
   'restore-devices': ({ list }) => restore[list],
   investigate: () => 'Investigate.',
   retest: ({ titles, steps, minutes }) =>

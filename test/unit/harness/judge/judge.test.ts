@@ -481,6 +481,23 @@ describe('an unusable sample makes its cell invalid, with the reason', () => {
     expect(cell(verdict(1), 'right').verdict).toBe('fail');
   });
 
+  it('and who found it says who acts and how, of several the gravest', () => {
+    const wrong = (dimensions: Record<string, string>) => ({ metric: 'copy.wrong', value: 1, dimensions });
+    const acted = (...found: Record<string, string>[]) =>
+      cell(run({ steps: copies([11 * GB], (step) => ({ ...step, samples: found.map(wrong) })) }), 'right');
+    expect(acted({ error: 'a', repair: 'reconfigure' })).toMatchObject({
+      verdict: 'fail',
+      owner: 'configuration',
+      action: expect.stringMatching(/^Set up what the named test asks for/) as string,
+    });
+    expect(acted({ error: 'a', repair: 'reconfigure' }, { error: 'b', repair: 'replace' })).toMatchObject({
+      owner: 'hardware',
+      reason: expect.stringContaining('(b)') as string,
+      action: expect.stringMatching(/replace it if it fails again/) as string,
+    });
+    expect(acted({ error: 'a', repair: 'burn it' })).toMatchObject({ action: 'Repair right.' });
+  });
+
   it('and our own kernel cannot show that results are right', () => {
     const verdict = run({ steps: copies([11 * GB], withWrong({ origin: 'embedded' })) });
     expect(cell(verdict, 'right')).toMatchObject({ verdict: 'invalid' });
