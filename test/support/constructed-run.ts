@@ -50,6 +50,10 @@ export const constructedMetrics: ReadonlyMap<string, DeclaredMetric> = declareMe
     'accelerator-health.uncorrectedErrors',
     { unit: 'count', better: 'lower', domain: 'count', title: 'Memory errors of accelerators', state: true },
   ],
+  [
+    'diagnostics.failures',
+    { unit: 'count', better: 'lower', domain: 'count', title: 'Failed tests', state: true },
+  ],
   ['memory.triad', { unit: 'B/s', better: 'higher', domain: 'positive', title: 'Memory triad' }],
   ['allreduce.busBandwidth', { unit: 'B/s', better: 'higher', domain: 'positive', title: 'All-reduce' }],
   [

@@ -79,6 +79,13 @@ const constructedLimits = [
     unit: 'count',
   }),
   constructLimit({
+    id: 'diagnostics.failures',
+    metric: 'diagnostics.failures',
+    comparator: 'atMost',
+    value: 0,
+    unit: 'count',
+  }),
+  constructLimit({
     id: 'drive-health.wear',
     metric: 'drive-health.wear',
     comparator: 'atMost',

@@ -43,6 +43,7 @@ describe('shipped limits', () => {
       'ai-training-multinode/nvme-health': ['nvme.verify-errors'],
       'ai-training-multinode/new-errors': ['accelerator-health.new-errors'],
       'ai-inference/new-errors': ['accelerator-health.new-errors'],
+      'ai-training-multinode/dcgm': ['diagnostics.failures'],
       'ai-training-multinode/memtest': ['memory.pattern-errors'],
       'ai-training-multinode/hbm': [],
       'ai-training-multinode/h2d': [],
