@@ -65,3 +65,9 @@ const comesFrom = (
 function exportsOf(module: object, key: string): unknown[] {
   return Object.values(module).filter((value) => typeof value === 'object' && value !== null && key in value);
 }
+
+/** The command of a step that goes on beside the steps behind it; `undefined`: it ends before they begin. */
+export const commandBeside = (
+  registry: Registry,
+  { workload, tool }: { readonly workload: string; readonly tool: string },
+): string | undefined => registry.get(workload)?.tools.find(({ id }) => id === tool)?.beside;

@@ -145,7 +145,8 @@ function createEnding(pid: number | undefined, graceMs: number) {
   return {
     /** Resolves when even SIGKILL did not help. */
     isStuck,
-    reason: (): Partial<StopReason> => first ?? {},
+    /** What was told to end when its work was over, and ended well, has no other end than its own. */
+    reason: (): Partial<StopReason> => (first?.execution === 'completed' ? {} : (first ?? {})),
     dispose: (): void => timers.forEach(clearTimeout),
     end: (reason: StopReason): void => {
       if (first !== undefined) return;

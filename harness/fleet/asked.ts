@@ -5,6 +5,7 @@ import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { ProbeDocument } from '../../workloads/kit/facts/probe-output.ts';
 import { isTooDeep, parseJson } from '../../workloads/kit/parse-json.ts';
 import type { Launch } from '../../workloads/kit/seat.ts';
+import { commandBeside } from '../../workloads/registry.ts';
 import type { NodeEvidence } from '../store/node-evidence.ts';
 import { whyOther } from '../store/node-evidence.ts';
 import { outputBytes, outputsOf } from '../store/parse-step.ts';
@@ -123,6 +124,12 @@ export class Asked {
     return this.#evidence.stepsOf(this.#own.id).get(step);
   }
 
+  /** Whether others may begin while it goes on. */
+  #isBeside(step: string): boolean {
+    const planned = this.#planned(step);
+    return planned !== undefined && commandBeside(this.#evidence.registry, planned) !== undefined;
+  }
+
   #expectSame(result: StepResult): void {
     const { step, workload, tool } = result;
     const isFacts = isFactsStep(step);
@@ -194,7 +201,10 @@ export class Asked {
     const { fold } = this.#own;
     const together = this.#planned(step)?.together;
     const open = fold.openSteps.find(
-      (each) => !isFactsStep(each) && (together === undefined || this.#planned(each)?.together !== together),
+      (each) =>
+        !isFactsStep(each) &&
+        !this.#isBeside(each) &&
+        (together === undefined || this.#planned(each)?.together !== together),
     );
     if (open !== undefined) return [`the end of ${open} before another step`, step];
     const next = fold.runningSteps.find((each) => !fold.hasStarted(each));

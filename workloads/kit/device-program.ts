@@ -64,7 +64,7 @@ const endings = { opencl: 'cl', cuda: 'ptx' } as const;
 
 /** NVIDIA's driver, and where it lies in some containers and below Windows, which no loader knows by itself. */
 const driver = 'libcuda.so.1';
-const driverPlaces = ['/usr/local/nvidia/lib64', '/usr/lib/wsl/lib'];
+export const driverPlaces = ['/usr/local/nvidia/lib64', '/usr/lib/wsl/lib'];
 
 /** NVIDIA's driver first, since nothing else has to be there; where there are others' devices, OpenCL has all of them. */
 function needApi(api: Api, params: DeviceParams, facts: HostFacts): Result<undefined> {
@@ -80,7 +80,7 @@ function needApi(api: Api, params: DeviceParams, facts: HostFacts): Result<undef
 }
 
 /** Whether there is a program for the node: it has a compiler, or its processor is one that we have compiled for. */
-function needProgram(prebuilt: Prebuilt, facts: HostFacts): Result<undefined> {
+export function needProgram(prebuilt: Prebuilt, facts: HostFacts): Result<undefined> {
   if (canBuild(facts) || Object.hasOwn(prebuilt, valueOf(facts.os.architecture) ?? '')) return ok(undefined);
   const machine = valueOf(facts.os.architecture) ?? 'one that is not known';
   return err(
@@ -89,9 +89,9 @@ function needProgram(prebuilt: Prebuilt, facts: HostFacts): Result<undefined> {
 }
 
 /** A node that has a compiler shows that the program is what its source says. */
-const canBuild = ({ programs, headers }: HostFacts): boolean => 'gcc' in programs && 'pthread.h' in headers;
+export const canBuild = ({ programs, headers }: HostFacts): boolean => 'gcc' in programs && 'pthread.h' in headers;
 
-const prebuiltFor = (program: string, prebuilt: Prebuilt, { os }: HostFacts): string | undefined => {
+export const prebuiltFor = (program: string, prebuilt: Prebuilt, { os }: HostFacts): string | undefined => {
   const machine = valueOf(os.architecture) ?? '';
   return Object.hasOwn(prebuilt, machine) ? `${machine}/${program}-${prebuilt[machine]}` : undefined;
 };

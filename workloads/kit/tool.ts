@@ -105,6 +105,11 @@ export interface Tool<M extends Metrics = Metrics, P = unknown> {
   readonly mostMembers?: number;
   /** How many turns its work takes on this node, each of which may last as long as the suite says for a step; absent: one. */
   readonly turns?: (params: P, facts: HostFacts) => number;
+  /**
+   * The command of it that goes on beside the steps behind it, and is told to end (SIGTERM) when they have: those of its window, of
+   * a step without one all of its batch. None of them begins before it has printed something. Its time is theirs.
+   */
+  readonly beside?: string;
   /** Bytes that one step writes to the drive under test, for the plan; absent: none. */
   readonly writtenBytes?: (params: P) => number;
 }

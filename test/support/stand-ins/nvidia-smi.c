@@ -58,7 +58,7 @@ static void describe(const struct gpu *gpu) {
   printf("\t\t</volatile>\n\t\t<aggregate>\n");
   element(gpu, "dram_uncorrectable", "%ld", its->aggregate_errors);
   printf("\t\t</aggregate>\n\t\t</ecc_errors>\n\t\t<remapped_rows>\n");
-  element(gpu, "remapped_row_pending", "No"), element(gpu, "remapped_row_failure", "No");
+  element(gpu, "remapped_row_pending", gpu->remap == 1 ? "Yes" : "No"), element(gpu, "remapped_row_failure", gpu->remap == 2 ? "Yes" : "No");
   printf("\t\t</remapped_rows>\n\t\t<temperature>\n");
   element(gpu, "gpu_temp", "%d C", degrees_of(gpu));
   element(gpu, "gpu_temp_slow_threshold", "%d C", gpu->limit_degrees);

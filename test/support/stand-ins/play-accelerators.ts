@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RigNode } from '../../rig/rig-node.ts';
+import { buildManagementLibrary } from './record-played.ts';
 
 const sourceOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
@@ -114,12 +115,17 @@ function writeMachine(folder: string, seenAs: string, { bus, scenario, hasDriver
     execFileSync('gcc', [...strict, place, ...args], { timeout: 60_000 });
   };
   compile('-shared', '-fPIC', '-o', join(folder, 'libOpenCL.so.1'), sourceOf('opencl.c'), '-ldl');
-  if (hasDriver) compile('-o', join(folder, 'bin/nvidia-smi'), sourceOf('nvidia-smi.c'));
+  if (hasDriver) {
+    compile('-o', join(folder, 'bin/nvidia-smi'), sourceOf('nvidia-smi.c'));
+    buildManagementLibrary(join(folder, 'lib'), join(seenAs, 'scenario'));
+  }
   return {
     binds: [
       [join(seenAs, 'pci'), '/sys/bus/pci/devices'],
       [join(seenAs, 'libOpenCL.so.1'), loaderPath()],
       [join(seenAs, 'kmsg'), '/dev/kmsg'],
+      // Nothing of a test lies there, and every node has it.
+      ...(hasDriver ? ([[join(seenAs, 'lib'), '/usr/local/lib']] as const) : []),
     ] as const,
     state: new PlayedState(join(folder, 'scenario.state'), Object.keys(bus).length),
   };

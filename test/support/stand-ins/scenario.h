@@ -18,6 +18,20 @@
  *   process PID NAME MEBIBYTES  somebody computes on it
  *   recovery WORDS              what the driver says has to be done about it
  *   sick                        every getter answers `Unknown Error`
+ * and, as its management library tells (libnvidia-ml.c):
+ *   xid NUMBER LAUNCH           at this launch its driver reports this Xid (up to four of them)
+ *   no-events                   nobody may ask for its events
+ *   overflow LAUNCH             from this launch on its events cannot be had any more
+ *   throttle LAUNCH SECONDS     at this launch it was slowed down by heat for so long
+ *   remap WORD                  a row is to be remapped (`pending`), or could not be (`failed`)
+ *   sram                        its SRAM has had more errors than it may
+ *   action NUMBER               what its driver says has to be done about it
+ *   links COUNT ACTIVE          its NVLinks (none)
+ *   link-errors LAUNCH COUNT    at this launch, errors of them
+ *   loaded-link GENERATION WIDTH  what its PCIe link is under load (4, 16, which it is at rest)
+ *   margin CELSIUS              under load, to where its driver slows it down (30)
+ *   old                         its driver counts no slowdowns and tells no margin
+ *   reset LAUNCH                at this launch all that it has counted begins anew
  * And about all:
  *   cpu                         a device that says it is a GPU and reports no address (OpenCL)
  *   no-platform                 OpenCL knows none
@@ -51,6 +65,9 @@ struct gpu {
   size_t flip_offset;
   uint64_t memory;
   double watts, default_watts;
+  struct { unsigned number; long launch; } xids[4];
+  int xid_count, has_no_events, is_old, remap, is_over, action, links, active_links, generation, width, margin;
+  long overflow, throttle, throttle_seconds, link_errors, link_error_count, reset;
 };
 
 static struct {
@@ -101,6 +118,20 @@ static int read_about(struct gpu *gpu, const char *key, const char *rest) {
   else if (IS("uuid", "%63s", gpu->uuid)) {}
   else if (IS("swap", "%ld %63s", &gpu->swap, gpu->other_uuid)) {}
   else if (IS("process", "%ld %63s %ld", &gpu->process_pid, gpu->process, &gpu->process_mebibytes)) {}
+  else if (IS_ALONE("no-events")) gpu->has_no_events = 1;
+  else if (IS_ALONE("sram")) gpu->is_over = 1;
+  else if (IS_ALONE("old")) gpu->is_old = 1;
+  else if (strcmp(key, "remap") == 0 && strcmp(rest, "pending") == 0) gpu->remap = 1;
+  else if (strcmp(key, "remap") == 0 && strcmp(rest, "failed") == 0) gpu->remap = 2;
+  else if (gpu->xid_count < 4 && IS("xid", "%u %ld", &gpu->xids[gpu->xid_count].number, &gpu->xids[gpu->xid_count].launch)) gpu->xid_count++;
+  else if (IS("overflow", "%ld", &gpu->overflow)) {}
+  else if (IS("throttle", "%ld %ld", &gpu->throttle, &gpu->throttle_seconds)) {}
+  else if (IS("action", "%d", &gpu->action)) {}
+  else if (IS("links", "%d %d", &gpu->links, &gpu->active_links)) {}
+  else if (IS("link-errors", "%ld %ld", &gpu->link_errors, &gpu->link_error_count)) {}
+  else if (IS("loaded-link", "%d %d", &gpu->generation, &gpu->width)) {}
+  else if (IS("margin", "%d", &gpu->margin)) {}
+  else if (IS("reset", "%ld", &gpu->reset)) {}
   else if (strcmp(key, "recovery") == 0 && *rest) snprintf(gpu->recovery, sizeof gpu->recovery, "%s", rest);
   else return 0;
   return 1;
@@ -135,7 +166,7 @@ static void read_scenario(void) {
     if (strcmp(key, "gpu") == 0 && *values && scenario.count < GPUS_AT_MOST) {
       struct gpu *gpu = &scenario.gpus[scenario.count++];
       *gpu = (struct gpu){.memory = 256 << 20, .flip = -1, .idle_degrees = 35, .loaded_degrees = 60, .limit_degrees = 95,
-                          .watts = 350, .default_watts = 350};
+                          .watts = 350, .default_watts = 350, .generation = 4, .width = 16, .margin = 30};
       snprintf(gpu->address, sizeof gpu->address, "%.31s", values);
       snprintf(gpu->uuid, sizeof gpu->uuid, "GPU-%.31s", values);
     } else if (!read_about_all(key, values) && (scenario.count == 0 || !read_about(&scenario.gpus[scenario.count - 1], key, values)))

@@ -7,7 +7,7 @@ const [ask] = [outputs['ask']];
 if (ask === undefined) throw new Error('expected the output of `ask`');
 
 const marks = (stdout: string): readonly unknown[] => {
-  const parsed = nvidiaSmi.parse({ ask: { ...ask, stdout } }, {});
+  const parsed = nvidiaSmi.parse({ ask: { ...ask, stdout } }, { what: 'counters', periodSeconds: 1 });
   if (!parsed.ok) throw new Error(parsed.error);
   return parsed.value.readings.map((reading) => ('isStandIn' in reading ? reading.isStandIn : undefined));
 };
