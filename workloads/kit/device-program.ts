@@ -105,6 +105,20 @@ export function deviceTool<P extends DeviceParams, T extends MeasuredDevice, R e
     id: api === 'cuda' ? 'ptx' : 'opencl',
     rank: api === 'cuda' ? 35 : 40,
     origin: 'native' as const,
+    ...deviceLaunch(api, program),
+    parse: (outputs: StepOutputs, params: P) => readDevices(api, program, outputs, params),
+  };
+}
+
+/** Of a program, what says how it is started. */
+type Started<P extends DeviceParams> = Pick<
+  DeviceProgram<P, MeasuredDevice, Reading>,
+  'workload' | 'program' | 'prebuilt' | 'kernels' | 'args'
+>;
+
+/** What a program that measures devices needs on a node, and how it is started there. */
+export function deviceLaunch<P extends DeviceParams>(api: Api, program: Started<P>) {
+  return {
     requires: {
       programs: [],
       ...(api === 'cuda' ? { libraries: [driver], places: driverPlaces } : {}),
@@ -117,7 +131,6 @@ export function deviceTool<P extends DeviceParams, T extends MeasuredDevice, R e
     turns: (params: P, facts: HostFacts) =>
       params.concurrency === 'together' && isCareful(params, facts) ? addressesFor(params, facts).length : 1,
     plan: (params: P, facts: HostFacts) => planDevices(api, program, params, facts),
-    parse: (outputs: StepOutputs, params: P) => readDevices(api, program, outputs, params),
   };
 }
 
@@ -125,9 +138,9 @@ export function deviceTool<P extends DeviceParams, T extends MeasuredDevice, R e
  * Builds a program, or takes the one that was compiled before, and runs it on every accelerator that can be measured. Where one of them is delicate they go one after the
  * other, with a rest in between, whatever was asked for.
  */
-function planDevices<P extends DeviceParams, T extends MeasuredDevice, R extends Reading>(
+function planDevices<P extends DeviceParams>(
   api: Api,
-  { workload, program, prebuilt, kernels, args }: DeviceProgram<P, T, R>,
+  { workload, program, prebuilt, kernels, args }: Started<P>,
   params: P,
   facts: HostFacts,
 ): readonly CommandInput[] {
@@ -179,7 +192,11 @@ function planDevices<P extends DeviceParams, T extends MeasuredDevice, R extends
 const isCareful = ({ on }: DeviceParams, { accelerators }: HostFacts): boolean =>
   on === 'accelerators' && (valueOf(accelerators) ?? []).some(isDelicate);
 
-const addressesFor = ({ on }: DeviceParams, { accelerators }: HostFacts): readonly string[] =>
+/** The PCI addresses of the accelerators that such a program is started for, in this order. */
+export const addressesFor = (
+  { on }: Pick<DeviceParams, 'on'>,
+  { accelerators }: HostFacts,
+): readonly string[] =>
   on === 'cpu' ? ['cpu'] : measurable(valueOf(accelerators) ?? []).map(({ address }) => address);
 
 /** What the program gives one device at most: until it is ready, to be warm, for its work, and to end it (native/device.h). */

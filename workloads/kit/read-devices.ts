@@ -70,8 +70,12 @@ export const MeasuredDevice = z.strictObject({
 export type MeasuredDevice = z.infer<typeof MeasuredDevice>;
 
 /** A device that could not be measured, and one that failed while it was. */
-const UnmeasuredDevice = z.strictObject({ address, measured: z.literal(false), error: z.string().min(1) });
-const BrokenDevice = z.strictObject({
+export const UnmeasuredDevice = z.strictObject({
+  address,
+  measured: z.literal(false),
+  error: z.string().min(1),
+});
+export const BrokenDevice = z.strictObject({
   address,
   measured: z.literal(true),
   standIn: z.boolean(),
@@ -131,7 +135,7 @@ const whyUnsteady = ({ warmUp, elapsedSeconds }: MeasuredDevice, livedSeconds: n
     : whyNotSteady(warmUp, { elapsedSeconds, livedSeconds });
 
 /** The agent looks at each accelerator while it is loaded; what plays one is on no bus where it could. */
-function whyNotWatched(
+export function whyNotWatched(
   { address, standIn }: MeasuredDevice,
   watch: Watch | undefined,
   thermal: DeviceParams['thermal'],
@@ -146,7 +150,7 @@ function whyNotWatched(
 }
 
 /** Who compiled the program: the node's gcc, when the step began, or we, before. */
-function compiledBy(isBuilt: boolean, compiler: string): Result<string> {
+export function compiledBy(isBuilt: boolean, compiler: string): Result<string> {
   if (isBuilt) return ok(`gcc ${compiler}`);
   const [before] = /^Clang [0-9.]+/.exec(compiler) ?? [];
   return before === undefined
@@ -245,7 +249,7 @@ function readAlarm<P extends DeviceParams, T extends MeasuredDevice, R extends R
 }
 
 /** What a device says of itself that does not go together. */
-function whyMismatched(api: Api, found: MeasuredDevice): string | undefined {
+export function whyMismatched(api: Api, found: MeasuredDevice): string | undefined {
   const isCpu = found.address === 'cpu';
   if ((found.kind === 'cpu') !== isCpu || (found.provenBy === 'type') !== isCpu)
     return `expected \`${found.address}\` to be proven as such, got a ${found.kind} by ${found.provenBy}`;
