@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-const sources = ['sha256/native/sha256.cl', 'matmul/native/gemm.cl', 'memory/native/memory.cl'];
+const sources = [
+  'sha256/native/sha256.cl',
+  'matmul/native/gemm.cl',
+  'memory/native/memory.cl',
+  'collective/native/collective.cl',
+];
 
 /** Compilers may be missing on a laptop, never in CI. */
 export const canBuildStandIn = ['gcc', 'clang-16'].every(
@@ -32,12 +37,28 @@ export function buildStandIn(folder: string, { kernels, lacks }: Flaw = {}): str
     run('clang-16', ['-x', 'cl', '-cl-std=CL1.2', '-O2', '-fPIC', ...target, '-c', copy, '-o', `${copy}.o`]);
     return `${copy}.o`;
   });
-  const library = join(folder, 'libcuda.so.1');
+  return link(folder, 'libcuda.so.1', [...objects, '-lm', '-ldl'], lacks);
+}
+
+/** Builds `libnccl.so.2` in a folder; returns its path. What kernels compute is none of its flaws. */
+export function buildNccl(folder: string, { lacks }: Pick<Flaw, 'lacks'> = {}): string {
+  mkdirSync(folder, { recursive: true });
+  return link(folder, 'libnccl.so.2', ['-lpthread'], lacks);
+}
+
+/** Makes a library of the source that is called like it. */
+function link(
+  folder: string,
+  name: string,
+  objects: readonly string[],
+  lacks: string | undefined,
+): string {
+  const library = join(folder, name);
   const strict = ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-Werror'];
-  const shared = ['-fPIC', '-shared', '-Wl,-soname,libcuda.so.1,-z,defs', '-o', library];
+  const shared = ['-fPIC', '-shared', `-Wl,-soname,${name},-z,defs`, '-o', library];
   const names = lacks === undefined ? [] : [`-D${lacks}=lacking_${lacks}`];
-  const source = fileURLToPath(new URL('libcuda.c', import.meta.url));
-  run('gcc', [...strict, ...names, ...shared, source, ...objects, '-lm', '-ldl']);
+  const source = fileURLToPath(new URL(name.replace(/\.so.*$/, '.c'), import.meta.url));
+  run('gcc', [...strict, ...names, ...shared, source, ...objects]);
   return library;
 }
 

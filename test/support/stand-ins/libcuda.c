@@ -6,6 +6,7 @@
  * What it plays stands in a scenario (scenario.h), of which each process uses one device.
  */
 #include <dlfcn.h>
+#include <time.h>
 #include "libcuda-kernels.h"
 #include "scenario.h"
 
@@ -203,6 +204,36 @@ int cuMemcpyHtoDAsync_v2(uint64_t to, const void *from, size_t bytes, void *stre
 int cuMemcpyDtoHAsync_v2(void *to, uint64_t from, size_t bytes, void *stream) {
   ENTER();
   return stream ? 1 : cuMemcpyDtoH_v2(to, from, bytes);
+}
+
+int cuMemGetInfo_v2(size_t *left, size_t *all) {
+  ENTER();
+  *all = scenario.gpus[state.device].memory;
+  *left = *all - state.used;
+  return 0;
+}
+
+/* All that was launched before has ended: an event is the moment at which it was recorded. */
+int cuEventCreate(void **event, unsigned flags) {
+  ENTER();
+  (void)flags;
+  *event = calloc(1, sizeof(struct timespec));
+  return *event ? 0 : 2;
+}
+int cuEventRecord(void *event, void *stream) {
+  ENTER();
+  clock_gettime(CLOCK_MONOTONIC, event);
+  return stream != NULL;
+}
+int cuEventQuery(void *event) {
+  ENTER();
+  return event == NULL;
+}
+int cuEventElapsedTime(float *milliseconds, void *from, void *to) {
+  ENTER();
+  const struct timespec *a = from, *b = to;
+  *milliseconds = (float)((double)(b->tv_sec - a->tv_sec) * 1e3 + (double)(b->tv_nsec - a->tv_nsec) / 1e6);
+  return 0;
 }
 
 /* Numbers and addresses are passed in registers of their own kind, so a call with six of the one and one of the other fits all. */

@@ -39,6 +39,10 @@
  *   reports ADDRESS             what every device says when it is asked for its address (libcuda)
  *   ptx VERSION                 newest PTX that is taken (libcuda)
  *   fail NAME CODE CALL         from its CALL-th call on (1: always), this function and all after it fail (libcuda)
+ *   nccl-version NUMBER         as ncclGetVersion says it (22501)
+ *   nccl-via WORDS              how ranks reach each other, as NCCL's log has it (P2P/CUMEM)
+ *   nccl-fault KIND RANK CALL   what this rank does in its CALL-th sum: `hang`, or what it gives is `lost`, `doubled`, or `swapped`
+ *                               for another copy of the next rank's; `absent` never joins (libnccl)
  */
 #ifndef SCENARIO_H
 #define SCENARIO_H
@@ -74,7 +78,9 @@ static struct {
   struct gpu gpus[GPUS_AT_MOST];
   int count, has_platform, has_driver, newest_ptx, fail_code, fail_call;
   char reports[32], fail_name[64];
-} scenario = {.has_platform = 1, .has_driver = 1, .newest_ptx = 90};
+  int nccl_version, nccl_rank, nccl_call;
+  char nccl_via[64], nccl_fault[16];
+} scenario = {.has_platform = 1, .has_driver = 1, .newest_ptx = 90, .nccl_version = 22501, .nccl_via = "P2P/CUMEM"};
 
 /* What has happened to each device since the file was made, whoever did it. A driver that is loaded again forgets `volatile_errors`. */
 _Static_assert(sizeof(long) == 8, "play-accelerators.ts reads it");
@@ -146,6 +152,9 @@ static int read_about_all(const char *key, const char *values) {
   else if (IS("reports", "%31s", scenario.reports)) {}
   else if (IS("ptx", "%lf", &version)) scenario.newest_ptx = (int)(10 * version + 0.5);
   else if (IS("fail", "%63s %d %d", scenario.fail_name, &scenario.fail_code, &scenario.fail_call)) {}
+  else if (IS("nccl-version", "%d", &scenario.nccl_version)) {}
+  else if (IS("nccl-via", "%63s", scenario.nccl_via)) {}
+  else if (IS("nccl-fault", "%15s %d %d", scenario.nccl_fault, &scenario.nccl_rank, &scenario.nccl_call)) {}
   else return 0;
   return 1;
 #undef IS

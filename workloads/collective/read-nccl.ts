@@ -1,0 +1,299 @@
+import * as z from 'zod';
+import {
+  BrokenDevice,
+  compiledBy,
+  MeasuredDevice,
+  UnmeasuredDevice,
+  whyMismatched,
+  whyNotWatched,
+} from '../kit/read-devices.ts';
+import { outputOf, readJson } from '../kit/read-output.ts';
+import type { Result } from '../kit/result.ts';
+import { err, ok } from '../kit/result.ts';
+import type { SourcePlace } from '../kit/sample.ts';
+import type { CommandOutput, ParsedStep, StepOutputs } from '../kit/tool.ts';
+import { quantity } from '../kit/unit.ts';
+import type { Alarm } from '../kit/watch.ts';
+import { readAlgorithm, readWays } from './read-nccl-log.ts';
+import type { CollectiveMetrics, CollectiveParams, CollectiveReading } from './workload.ts';
+import { busOfAllReduce, listSizes } from './workload.ts';
+
+const count = z.number().int().nonnegative();
+
+/** What a rank did of one size; times by its device, of each sum. */
+const Size = z.strictObject({
+  bytes: count.positive(),
+  checked: count.positive(),
+  wrong: count,
+  seconds: z.array(z.number().positive()).min(1),
+});
+
+/** What native/nccl.c says of a rank. */
+const Rank = MeasuredDevice.extend({
+  rank: count,
+  ranks: count.min(2),
+  /** As ncclGetVersion says it: 22501 is 2.25.1. */
+  nccl: count.min(21400).max(999_999),
+  ncclLibrary: z.string().min(1),
+  /** Of memory that may be locked, as a network card asks for it; −1: any. */
+  lockableBytes: z.number().int().min(-1),
+  sharedMemoryBytes: count,
+  dtype: z.enum(['fp32', 'bf16']),
+  algorithm: z.enum(['ring', 'auto']),
+  warmUps: z.literal(5),
+  freeBytes: count,
+  /** The largest size that fits on all ranks. */
+  fittingBytes: count.positive(),
+  sizes: z.array(Size).min(1),
+});
+type Rank = z.infer<typeof Rank>;
+
+const Document = z.strictObject({
+  compiler: z.string().min(1),
+  concurrency: z.literal('together'),
+  asked: count.min(2),
+  devices: z.array(z.union([UnmeasuredDevice, BrokenDevice, Rank])).min(2),
+});
+
+/** The log that NCCL writes for a rank, by its place among those of the node. */
+export const logOf = (index: number): string => `nccl-${index}.txt`;
+
+/** Reads what the ranks of one node did together. */
+export function readNccl(
+  outputs: StepOutputs,
+  params: CollectiveParams,
+): Result<ParsedStep<CollectiveMetrics>> {
+  const [alarm] = outputs['run']?.watch?.alarms ?? [];
+  if (alarm !== undefined) return ok({ readings: [endedBy(alarm, params)] });
+  const build = outputs['build'] === undefined ? undefined : outputOf(outputs, 'build');
+  if (build?.ok === false) return build;
+  const run = outputOf(outputs, 'run');
+  if (!run.ok) return run;
+  const document = readJson(Document, run.value.stdout);
+  if (!document.ok) return document;
+  const { compiler, asked, devices } = document.value;
+  const toolVersion = compiledBy(build !== undefined, compiler);
+  if (!toolVersion.ok) return toolVersion;
+  if (devices.length !== asked || new Set(devices.map(({ address }) => address)).size !== asked)
+    return err(`expected ${asked} devices, each once, got ${devices.length}`);
+  const all: Rank[] = [];
+  for (const found of devices) if (!('error' in found)) all.push(found);
+  const unreadable = devices.map((found) => whyUnreadable(found, devices)).find((why) => why !== undefined);
+  if (unreadable !== undefined) return err(unreadable);
+  if (all.length < devices.length)
+    return ok({ toolVersion: toolVersion.value, ...endedEarly(devices, params) });
+  const other = whyOther(all, params);
+  if (other !== undefined) return err(other);
+  const readings = readingsOf(all, params, run.value);
+  return ok({
+    toolVersion: `NCCL ${versionOf(all[0]?.nccl ?? 0)}, ${toolVersion.value}`,
+    readings: all.some(({ standIn }) => standIn)
+      ? readings.map((each) => ({ ...each, isStandIn: true }))
+      : readings,
+    unmeasured: unfitting(all, params),
+  });
+}
+
+const versionOf = (code: number): string =>
+  `${Math.floor(code / 10_000)}.${Math.floor(code / 100) % 100}.${code % 100}`;
+
+/** What the agent ended says nothing of a speed; a device that has left its bus has given a wrong result. */
+const endedBy = ({ device, kind, said }: Alarm, params: CollectiveParams): CollectiveReading => ({
+  metric: 'wrongElements',
+  value: quantity('count', kind === 'off-bus' ? 1 : 0),
+  dimensions: { ...dimensionsOf(params), ...(kind === 'off-bus' ? { error: `${device}: ${said}` } : {}) },
+  at: [{ command: 'run', output: 'watch', pointer: '/alarms/0/said' }],
+  ...(kind === 'off-bus' ? {} : { invalid: `${device}: ${said}` }),
+});
+
+/** Whom native/ranks.h blames has to be among the ranks, by number and address. */
+function whyUnreadable(
+  found: z.infer<typeof Document>['devices'][number],
+  devices: readonly { readonly address: string }[],
+): string | undefined {
+  if (!('error' in found)) return undefined;
+  for (const [words, rank = '', address = ''] of found.error.matchAll(/rank (\S+) at (\S+)/g))
+    if (!/^\d{1,3}$/.test(rank) || devices[Number(rank)]?.address !== address.replace(/:$/, ''))
+      return `expected a rank of this run, got \`${words.slice(0, 80)}\``;
+  const waited = /no answer for (\S+) s/.exec(found.error)?.[1];
+  return waited === undefined || /^\d{1,6}$/.test(waited)
+    ? undefined
+    : `expected seconds without an answer, got \`${waited.slice(0, 40)}\``;
+}
+
+/** Ranks that came to nothing: before the first sum nothing was measured, after it a sum is lost. */
+function endedEarly(
+  devices: z.infer<typeof Document>['devices'],
+  params: CollectiveParams,
+): Pick<ParsedStep<CollectiveMetrics>, 'readings' | 'unmeasured'> {
+  const ended = devices.flatMap((found, index) => ('error' in found ? [{ ...found, index }] : []));
+  // What all say is of all; what one says alone is of its device.
+  const errors = [...Map.groupBy(ended, ({ error }) => error)]
+    .map(([error, [first, ...more]]) =>
+      first === undefined || more.length > 0 ? error : `${first.address}: ${error}`,
+    )
+    .join('; ')
+    .slice(0, 2000);
+  const broken = ended.find(({ measured }) => measured);
+  if (broken === undefined) return { readings: [], unmeasured: [{ why: errors }] };
+  const isStandIn = ended.some((found) => 'standIn' in found && found.standIn);
+  return {
+    readings: [
+      {
+        metric: 'wrongElements',
+        value: quantity('count', 1),
+        dimensions: { ...dimensionsOf(params), error: errors.replaceAll(/ \([-\w]{1,6}\)/g, '') },
+        at: [{ command: 'run', output: 'stdout', pointer: `/devices/${broken.index}/error` }],
+        ...(isStandIn ? { isStandIn } : {}),
+      },
+    ],
+  };
+}
+
+/** In what ranks are not those that were asked for, or not of one run. */
+function whyOther(all: readonly Rank[], params: CollectiveParams): string | undefined {
+  const [first] = all;
+  const bytesOfElement = params.dtype === 'fp32' ? 4 : 2;
+  for (const [index, found] of all.entries()) {
+    const mismatch = whyMismatched('cuda', found);
+    if (mismatch !== undefined) return mismatch;
+    if (found.rank !== index || found.ranks !== all.length)
+      return `expected rank ${index} of ${all.length}, got rank ${found.rank} of ${found.ranks}`;
+    for (const key of ['dtype', 'algorithm'] as const)
+      if (found[key] !== params[key]) return `expected ${key} ${params[key]}, got ${found[key]}`;
+    for (const key of ['nccl', 'fittingBytes'] as const)
+      if (found[key] !== first?.[key]) return `expected ${key} to be that of rank 0, got ${found[key]}`;
+    const sizes = listSizes(params).filter((bytes) => bytes <= found.fittingBytes);
+    if (sizes.length !== found.sizes.length)
+      return `expected ${sizes.length} sizes, got ${found.sizes.length}`;
+    for (const [place, bytes] of sizes.entries()) {
+      const size = found.sizes[place];
+      const results = (bytes / bytesOfElement) * (found.warmUps + params.iterations);
+      if (size?.bytes !== bytes || size.seconds.length !== params.iterations)
+        return `expected ${params.iterations} sums of ${bytes} bytes, got ${size?.seconds.length ?? 0} of ${size?.bytes ?? 0}`;
+      if (size.checked !== results || size.wrong > results)
+        return `expected ${results} checked elements, got ${size.wrong} wrong of ${size.checked}`;
+    }
+    const timed = found.sizes.flatMap(({ seconds }) => seconds).reduce((sum, each) => sum + each, 0);
+    // Two clocks: the device's, which may be rounded, and the host's.
+    if (timed > found.elapsedSeconds * 1.01 + 0.01)
+      return `expected sums within ${found.elapsedSeconds} s, got ${timed} s`;
+    const sum = (of: 'checked' | 'wrong'): number => found.sizes.reduce((all, size) => all + size[of], 0);
+    if (sum('checked') !== found.checked || sum('wrong') !== found.wrong)
+      return `expected totals of all sizes, got ${found.wrong} wrong of ${found.checked}`;
+  }
+  return undefined;
+}
+
+/** Sizes of which no two vectors fit, beside a twentieth that stays free. */
+function unfitting(all: readonly Rank[], params: CollectiveParams): Required<ParsedStep>['unmeasured'] {
+  const fitting = all[0]?.fittingBytes ?? 0;
+  const least = Math.min(...all.map(({ freeBytes }) => freeBytes));
+  return listSizes(params)
+    .filter((bytes) => bytes > fitting)
+    .map((bytes) => ({
+      why: `no two vectors of ${bytes} bytes fit, with a twentieth to spare: an accelerator has ${least} bytes free`,
+    }));
+}
+
+const dimensionsOf = ({ collective, dtype, algorithm }: CollectiveParams) => ({
+  collective,
+  dtype,
+  algorithm,
+  place: 'outOfPlace',
+  timing: 'checked',
+});
+
+function readingsOf(
+  all: readonly Rank[],
+  params: CollectiveParams,
+  run: CommandOutput,
+): readonly CollectiveReading[] {
+  const logs = all.map((_, index) => run.artifacts[logOf(index)]);
+  const ways = readWays(logs);
+  const unwatched = all
+    .map((found) => whyNotWatched(found, run.watch, undefined))
+    .find((why) => why !== undefined);
+  const shared = { ...dimensionsOf(params), ranks: all.length, nodes: 1 };
+  const sizes = (all[0]?.sizes ?? []).flatMap(({ bytes }, place) => {
+    const used = readAlgorithm(logs[0], bytes);
+    const dimensions = { ...shared, bytes, iterations: params.iterations };
+    const proven = {
+      ...dimensions,
+      ...(ways.ok ? { transport: ways.value.transport, ...(ways.value.gdr && { gdr: ways.value.gdr }) } : {}),
+      ...(used.ok ? { usedAlgorithm: used.value } : {}),
+    };
+    const invalid =
+      unwatched ??
+      (ways.ok ? undefined : `transport not known: ${ways.error}`) ??
+      (used.ok ? undefined : `algorithm not known: ${used.error}`) ??
+      (params.algorithm === 'ring' && used.ok && used.value !== 'Ring'
+        ? `expected rings, NCCL used ${used.value}`
+        : undefined);
+    return readSize(all, place, { dimensions, proven, invalid });
+  });
+  const connections: CollectiveReading = {
+    metric: 'socketConnections',
+    value: quantity('count', ways.ok ? ways.value.socketConnections : 0),
+    dimensions: { ...shared, ...(ways.ok ? { transport: ways.value.transport } : {}) },
+    at: [placeOf(0, 'elapsedSeconds')],
+    windowSeconds: all[0]?.elapsedSeconds,
+    ...(ways.ok ? {} : { invalid: `transport not known: ${ways.error}` }),
+  };
+  return [...sizes, connections];
+}
+
+const placeOf = (rank: number, field: string): SourcePlace => ({
+  command: 'run',
+  output: 'stdout',
+  pointer: `/devices/${rank}/${field}`,
+});
+
+/**
+ * A sum is over when it is over on every rank, so its time is that of the slowest. The speed is that of all timed sums of a size
+ * together (nccl-tests: the mean).
+ */
+function readSize(
+  all: readonly Rank[],
+  place: number,
+  {
+    dimensions,
+    proven,
+    invalid,
+  }: {
+    readonly dimensions: CollectiveReading['dimensions'] & { readonly bytes: number };
+    /** With what NCCL's log has shown. */
+    readonly proven: CollectiveReading['dimensions'];
+    readonly invalid: string | undefined;
+  },
+): readonly CollectiveReading[] {
+  const { bytes } = dimensions;
+  const times = all.map(({ sizes }) => sizes[place]?.seconds ?? []);
+  const slowest = (times[0] ?? []).map((_, index) => Math.max(...times.map((own) => own[index] ?? 0)));
+  const windowSeconds = slowest.reduce((sum, each) => sum + each, 0);
+  const latency = windowSeconds / slowest.length;
+  const timed = {
+    dimensions: proven,
+    at: all.map((_, rank) => placeOf(rank, `sizes/${place}/seconds`)),
+    windowSeconds,
+    ...(invalid === undefined ? {} : { invalid }),
+  };
+  const sumOf = (of: 'checked' | 'wrong'): number =>
+    all.reduce((sum, { sizes }) => sum + (sizes[place]?.[of] ?? 0), 0);
+  return [
+    {
+      metric: 'busbw',
+      value: quantity('B/s', busOfAllReduce(bytes / latency, all.length)),
+      ...timed,
+    },
+    { metric: 'algbw', value: quantity('B/s', bytes / latency), ...timed },
+    { metric: 'latency', value: quantity('s', latency), ...timed },
+    // Right or wrong, whichever way it came.
+    {
+      metric: 'wrongElements',
+      value: quantity('count', sumOf('wrong')),
+      dimensions: { ...dimensions, checked: sumOf('checked') },
+      at: all.map((_, rank) => placeOf(rank, `sizes/${place}/wrong`)),
+    },
+  ];
+}
