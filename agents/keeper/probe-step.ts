@@ -63,7 +63,7 @@ export async function runProbeStep(
     path,
     programs: toolNames(registry, ({ programs }) => programs),
     headers: toolNames(registry, ({ headers }) => headers),
-    libraries: toolNames(registry, ({ libraries }) => libraries),
+    libraries: toolNames(registry, ({ libraries = [], opens = [] }) => [...libraries, ...opens]),
     places,
     toolpack,
     clock: seen,

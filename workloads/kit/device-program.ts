@@ -89,7 +89,8 @@ export function needProgram(prebuilt: Prebuilt, facts: HostFacts): Result<undefi
 }
 
 /** A node that has a compiler shows that the program is what its source says. */
-export const canBuild = ({ programs, headers }: HostFacts): boolean => 'gcc' in programs && 'pthread.h' in headers;
+export const canBuild = ({ programs, headers }: HostFacts): boolean =>
+  'gcc' in programs && 'pthread.h' in headers;
 
 export const prebuiltFor = (program: string, prebuilt: Prebuilt, { os }: HostFacts): string | undefined => {
   const machine = valueOf(os.architecture) ?? '';
@@ -113,7 +114,7 @@ export function deviceTool<P extends DeviceParams, T extends MeasuredDevice, R e
 /** Of a program, what says how it is started. */
 type Started<P extends DeviceParams> = Pick<
   DeviceProgram<P, MeasuredDevice, Reading>,
-  'workload' | 'program' | 'prebuilt' | 'kernels' | 'args'
+  'workload' | 'program' | 'prebuilt' | 'kernels' | 'args' | 'opens' | 'places'
 >;
 
 /** What a program that measures devices needs on a node, and how it is started there. */
@@ -121,7 +122,10 @@ export function deviceLaunch<P extends DeviceParams>(api: Api, program: Started<
   return {
     requires: {
       programs: [],
-      ...(api === 'cuda' ? { libraries: [driver], places: driverPlaces } : {}),
+      ...(api === 'cuda'
+        ? { libraries: [driver], places: [...driverPlaces, ...(program.places ?? [])] }
+        : {}),
+      ...(program.opens === undefined ? {} : { opens: program.opens }),
       packages: [],
     },
     needs: (params: P, facts: HostFacts): Result<undefined> => {
@@ -140,15 +144,19 @@ export function deviceLaunch<P extends DeviceParams>(api: Api, program: Started<
  */
 function planDevices<P extends DeviceParams>(
   api: Api,
-  { workload, program, prebuilt, kernels, args }: Started<P>,
+  { workload, program, prebuilt, kernels, args, opens = [] }: Started<P>,
   params: P,
   facts: HostFacts,
 ): readonly CommandInput[] {
   const { concurrency, seconds, thermal = 'cold' } = params;
-  const library = api === 'cuda' ? facts.libraries[driver] : undefined;
+  // Of several versions of a library the first.
+  const own = opens.find((name) => name in facts.libraries);
   const libraries = [
     ...toolpackLibraries(facts),
-    ...(library === undefined ? [] : [library.slice(0, library.lastIndexOf('/'))]),
+    ...[...(api === 'cuda' ? [driver] : []), ...(own === undefined ? [] : [own])].flatMap((name) => {
+      const path = facts.libraries[name];
+      return path === undefined ? [] : [path.slice(0, path.lastIndexOf('/'))];
+    }),
   ];
   const addresses = addressesFor(params, facts);
   const isAlone = isCareful(params, facts);

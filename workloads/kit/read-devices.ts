@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { compareText } from './compare-text.ts';
 import type { DeviceParams } from './device-program.ts';
 import { outputOf, readJson } from './read-output.ts';
 import type { Result } from './result.ts';
@@ -24,6 +25,9 @@ export interface DeviceProgram<P extends DeviceParams, T extends MeasuredDevice,
   readonly program: string;
   /** For nodes without a compiler (harness/deploy/write-prebuilt.ts). */
   readonly prebuilt: Prebuilt;
+  /** A library that it opens besides the driver's, under the names of its versions, the best first; and where else it may lie. */
+  readonly opens?: readonly string[];
+  readonly places?: readonly string[];
   /** File of its device code in `native/`, without ending. */
   readonly kernels: string;
   /** What it is to do, in its own words. */
@@ -33,6 +37,8 @@ export interface DeviceProgram<P extends DeviceParams, T extends MeasuredDevice,
   /** What a device did that is not what was asked for; `undefined`: it did that. */
   readonly whyOther: (found: T, params: P) => string | undefined;
   readonly read: (found: T, place: Place, params: P) => readonly R[];
+  /** Why a part of what was asked for was not measured of a device that was. */
+  readonly lacks?: (found: T) => string | undefined;
   /** The reading of wrong results, of a device that has no others. */
   readonly wrong: (reading: WrongReading, params: P) => R;
 }
@@ -88,6 +94,8 @@ export interface Place {
   /** Absent: the node's own CPU. */
   readonly device?: string | undefined;
   readonly at: (field: string) => SourcePlace;
+  /** The hottest that the agent saw it meanwhile. */
+  readonly hottest?: { readonly celsius: number; readonly at: SourcePlace } | undefined;
 }
 
 type WrongReading = Pick<Reading, 'dimensions' | 'device' | 'at'> & { readonly value: Quantity<'count'> };
@@ -191,7 +199,9 @@ export function readDevices<P extends DeviceParams, T extends MeasuredDevice, R 
     return err('expected every device once, got one twice');
   const readings: R[] = [...ended];
   const unmeasured: { device: string | undefined; why: string }[] = [];
-  for (const [index, found] of devices.entries()) {
+  // In whatever order they were told.
+  const inOrder = [...devices.entries()].toSorted(([, a], [, b]) => compareText(a.address, b.address));
+  for (const [index, found] of inOrder) {
     const isCpu = found.address === 'cpu';
     // Whatever its process could still say, it was not left to its work.
     if (alarms.some(({ device }) => device === found.address)) continue;
@@ -206,6 +216,7 @@ export function readDevices<P extends DeviceParams, T extends MeasuredDevice, R 
         thermal: params.thermal ?? 'cold',
       },
       at: (field) => ({ command: 'run', output: 'stdout', pointer: `/devices/${index}/${field}` }),
+      hottest: hottestOf(found.address, outputs['run']?.watch),
     };
     if ('error' in found) {
       if (found.measured)
@@ -216,8 +227,17 @@ export function readDevices<P extends DeviceParams, T extends MeasuredDevice, R 
     const other = whyMismatched(api, found) ?? program.whyOther(found, params);
     if (other !== undefined) return err(other);
     readings.push(...vouch(found, weigh(found, program.read(found, place, params), params, outputs['run'])));
+    const lacking = program.lacks?.(found);
+    if (lacking !== undefined) unmeasured.push({ device: place.device, why: lacking });
   }
   return ok({ toolVersion: toolVersion.value, readings, unmeasured });
+}
+
+function hottestOf(address: string, watch: Watch | undefined): Place['hottest'] {
+  const celsius = watch?.devices[address]?.hottestCelsius;
+  return celsius === undefined
+    ? undefined
+    : { celsius, at: { command: 'run', output: 'watch', pointer: `/devices/${address}/hottestCelsius` } };
 }
 
 /**

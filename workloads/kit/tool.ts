@@ -63,6 +63,8 @@ export interface ToolRequirements {
   readonly headers?: readonly string[];
   /** Shared libraries by file name (`libnccl.so.2`); the facts say where each one is. */
   readonly libraries?: readonly string[];
+  /** Libraries that its program opens itself where there are some, and of which it tells what is lacking: none has to be there. */
+  readonly opens?: readonly string[];
   /**
    * Directories where these may lie besides the usual ones; `*` stands for any one name. They end the PATH of every
    * command, so that a program that was found there can be started by its name.

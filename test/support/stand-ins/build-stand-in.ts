@@ -23,10 +23,12 @@ export interface Flaw {
   readonly kernels?: readonly [from: string, to: string];
   /** An entry point that is called otherwise, as in a driver that lacks it. */
   readonly lacks?: string;
+  /** Where its scenario lies; absent: where the environment says (ASSAY_STAND_IN). */
+  readonly scenario?: string;
 }
 
 /** Builds `libcuda.so.1` in a folder that need not be there, with the kernels compiled for this machine; returns its path. */
-export function buildStandIn(folder: string, { kernels, lacks }: Flaw = {}): string {
+export function buildStandIn(folder: string, { kernels, ...flaw }: Flaw = {}): string {
   mkdirSync(folder, { recursive: true });
   const objects = sources.map((source, index) => {
     const text = readFileSync(join(root, 'workloads', source), 'utf8');
@@ -37,28 +39,42 @@ export function buildStandIn(folder: string, { kernels, lacks }: Flaw = {}): str
     run('clang-16', ['-x', 'cl', '-cl-std=CL1.2', '-O2', '-fPIC', ...target, '-c', copy, '-o', `${copy}.o`]);
     return `${copy}.o`;
   });
-  return link(folder, 'libcuda.so.1', [...objects, '-lm', '-ldl'], lacks);
+  return link(folder, 'libcuda.so.1', [...objects, '-lm', '-ldl'], flaw);
 }
 
 /** Builds `libnccl.so.2` in a folder; returns its path. What kernels compute is none of its flaws. */
-export function buildNccl(folder: string, { lacks }: Pick<Flaw, 'lacks'> = {}): string {
-  mkdirSync(folder, { recursive: true });
-  return link(folder, 'libnccl.so.2', ['-lpthread'], lacks);
+export function buildNccl(folder: string, flaw: Pick<Flaw, 'lacks' | 'scenario'> = {}): string {
+  return link(folder, 'libnccl.so.2', ['-lpthread'], flaw);
 }
 
-/** Makes a library of the source that is called like it. */
+/** Builds `libcublasLt.so.13` (or as another version of it is called) in a folder, which plays beside the driver there. */
+export function buildCublasLt(
+  folder: string,
+  {
+    soname = 'libcublasLt.so.13',
+    ...flaw
+  }: Pick<Flaw, 'lacks' | 'scenario'> & { readonly soname?: string } = {},
+): string {
+  return link(folder, soname, ['-lm', '-ldl'], flaw);
+}
+
+/** Makes a library of the source that is called like it, as strictly as can be; returns its path. */
 function link(
   folder: string,
   name: string,
   objects: readonly string[],
-  lacks: string | undefined,
+  { lacks, scenario }: Pick<Flaw, 'lacks' | 'scenario'>,
 ): string {
+  mkdirSync(folder, { recursive: true });
   const library = join(folder, name);
   const strict = ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-Werror'];
   const shared = ['-fPIC', '-shared', `-Wl,-soname,${name},-z,defs`, '-o', library];
-  const names = lacks === undefined ? [] : [`-D${lacks}=lacking_${lacks}`];
-  const source = fileURLToPath(new URL(name.replace(/\.so.*$/, '.c'), import.meta.url));
-  run('gcc', [...strict, ...names, ...shared, source, ...objects]);
+  const flaws = [
+    ...(lacks === undefined ? [] : [`-D${lacks}=lacking_${lacks}`]),
+    ...(scenario === undefined ? [] : [`-DSCENARIO=${JSON.stringify(scenario)}`]),
+  ];
+  const source = fileURLToPath(new URL(name.replace(/\.so.*$/, '.c').toLowerCase(), import.meta.url));
+  run('gcc', [...strict, ...flaws, ...shared, source, ...objects]);
   return library;
 }
 

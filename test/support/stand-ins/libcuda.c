@@ -39,6 +39,19 @@ static int enter(const char *name) {
     if (failed) return failed;      \
   } while (0)
 
+/* For libraries that play beside this one: which device this process uses, by its place in the scenario. */
+int assay_stand_in_device(void) { return state.device; }
+
+/* And more work for it, which takes so long: whoever waits for the device waits until all of it is done. */
+static struct timespec done;
+void assay_stand_in_work(long microseconds) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  if (now.tv_sec > done.tv_sec || (now.tv_sec == done.tv_sec && now.tv_nsec > done.tv_nsec)) done = now;
+  long next = done.tv_nsec + microseconds * 1000;
+  done.tv_sec += next / 1000000000, done.tv_nsec = next % 1000000000;
+}
+
 /* The devices that there are for the driver, by their place in the scenario; -1: none. */
 static int device_at(int index) {
   for (int i = 0; i < scenario.count; i++)
@@ -131,6 +144,7 @@ int cuCtxSetCurrent(void *context) {
 }
 int cuCtxSynchronize(void) {
   ENTER();
+  clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &done, NULL);
   return 0;
 }
 

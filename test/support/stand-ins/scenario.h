@@ -32,12 +32,18 @@
  *   margin CELSIUS              under load, to where its driver slows it down (30)
  *   old                         its driver counts no slowdowns and tells no margin
  *   reset LAUNCH                at this launch all that it has counted begins anew
+ *   product MICROSECONDS        what one matrix product takes (2000; libcublasLt)
+ *   bit PRODUCT                 in this product that sums in one order one bit is the other way round, once (libcublasLt)
+ *   bits                        in all of these, the same one (libcublasLt)
  * And about all:
  *   cpu                         a device that says it is a GPU and reports no address (OpenCL)
  *   no-platform                 OpenCL knows none
  *   no-driver                   nvidia-smi finds no driver
  *   reports ADDRESS             what every device says when it is asked for its address (libcuda)
  *   ptx VERSION                 newest PTX that is taken (libcuda)
+ *   cublaslt MAJOR MINOR PATCH  which version it says it is (13 1 1; libcublasLt)
+ *   refuses TYPE                it has no algorithm for matrices of this type, a number of library_types.h (libcublasLt)
+ *   splits                      each of its algorithms splits its sums (libcublasLt)
  *   fail NAME CODE CALL         from its CALL-th call on (1: always), this function and all after it fail (libcuda)
  *   nccl-version NUMBER         as ncclGetVersion says it (22501)
  *   nccl-via WORDS              how ranks reach each other, as NCCL's log has it (P2P/CUMEM)
@@ -64,8 +70,8 @@ enum { GPUS_AT_MOST = 16 };
 
 struct gpu {
   char address[32], uuid[64], other_uuid[64], process[64], recovery[64];
-  long lost, flip, errors, aggregate, swap, process_pid, process_mebibytes;
-  int is_absent, is_wrong, is_partitioned, is_sick, idle_degrees, loaded_degrees, limit_degrees;
+  long lost, flip, errors, aggregate, swap, process_pid, process_mebibytes, product, bit;
+  int is_absent, is_wrong, is_partitioned, is_sick, has_other_bits, idle_degrees, loaded_degrees, limit_degrees;
   size_t flip_offset;
   uint64_t memory;
   double watts, default_watts;
@@ -76,11 +82,12 @@ struct gpu {
 
 static struct {
   struct gpu gpus[GPUS_AT_MOST];
-  int count, has_platform, has_driver, newest_ptx, fail_code, fail_call;
+  int count, has_platform, has_driver, newest_ptx, fail_code, fail_call, cublaslt[3], refused_type, splits;
   char reports[32], fail_name[64];
   int nccl_version, nccl_rank, nccl_call;
   char nccl_via[64], nccl_fault[16];
-} scenario = {.has_platform = 1, .has_driver = 1, .newest_ptx = 90, .nccl_version = 22501, .nccl_via = "P2P/CUMEM"};
+} scenario = {.has_platform = 1, .has_driver = 1, .newest_ptx = 90, .nccl_version = 22501, .nccl_via = "P2P/CUMEM",
+              .cublaslt = {13, 1, 1}, .refused_type = -1};
 
 /* What has happened to each device since the file was made, whoever did it. A driver that is loaded again forgets `volatile_errors`. */
 _Static_assert(sizeof(long) == 8, "play-accelerators.ts reads it");
@@ -114,6 +121,9 @@ static int read_about(struct gpu *gpu, const char *key, const char *rest) {
   else if (IS_ALONE("wrong")) gpu->is_wrong = 1;
   else if (IS_ALONE("mig")) gpu->is_partitioned = 1;
   else if (IS_ALONE("sick")) gpu->is_sick = 1;
+  else if (IS_ALONE("bits")) gpu->has_other_bits = 1;
+  else if (IS("product", "%ld", &gpu->product)) {}
+  else if (IS("bit", "%ld", &gpu->bit)) {}
   else if (IS("memory", "%lu", &gpu->memory)) {}
   else if (IS("lost", "%ld", &gpu->lost)) {}
   else if (IS("flip", "%ld %zu", &gpu->flip, &gpu->flip_offset)) {}
@@ -151,6 +161,9 @@ static int read_about_all(const char *key, const char *values) {
   else if (IS_ALONE("cpu") && scenario.count < GPUS_AT_MOST) scenario.gpus[scenario.count++].memory = 256 << 20;
   else if (IS("reports", "%31s", scenario.reports)) {}
   else if (IS("ptx", "%lf", &version)) scenario.newest_ptx = (int)(10 * version + 0.5);
+  else if (IS_ALONE("splits")) scenario.splits = 1;
+  else if (IS("cublaslt", "%d %d %d", &scenario.cublaslt[0], &scenario.cublaslt[1], &scenario.cublaslt[2])) {}
+  else if (IS("refuses", "%d", &scenario.refused_type)) {}
   else if (IS("fail", "%63s %d %d", scenario.fail_name, &scenario.fail_code, &scenario.fail_call)) {}
   else if (IS("nccl-version", "%d", &scenario.nccl_version)) {}
   else if (IS("nccl-via", "%63s", scenario.nccl_via)) {}
@@ -175,7 +188,7 @@ static void read_scenario(void) {
     if (strcmp(key, "gpu") == 0 && *values && scenario.count < GPUS_AT_MOST) {
       struct gpu *gpu = &scenario.gpus[scenario.count++];
       *gpu = (struct gpu){.memory = 256 << 20, .flip = -1, .idle_degrees = 35, .loaded_degrees = 60, .limit_degrees = 95,
-                          .watts = 350, .default_watts = 350, .generation = 4, .width = 16, .margin = 30};
+                          .watts = 350, .default_watts = 350, .generation = 4, .width = 16, .margin = 30, .product = 2000};
       snprintf(gpu->address, sizeof gpu->address, "%.31s", values);
       snprintf(gpu->uuid, sizeof gpu->uuid, "GPU-%.31s", values);
     } else if (!read_about_all(key, values) && (scenario.count == 0 || !read_about(&scenario.gpus[scenario.count - 1], key, values)))

@@ -50,3 +50,27 @@ GEMM(gemm_fp16, half, HALF_AT, float, part[i][j] = fma(l[i], r[j], part[i][j]);)
 /* Sums of 16 products in FP16, added in FP32. */
 GEMM(gemm_half, half, FLOAT_AT, half, part[i][j] = fma(l[i], r[j], part[i][j]);)
 #endif
+
+/*
+ * For programs that have a vendor's library multiply. Inputs: `each` elements in a word, each one of the 65536 in a table, chosen by
+ * its place and a seed (splitmix64), so that the host finds any of them without those before it.
+ */
+__kernel void gemm_fill(__global uint *to, __global const uint *table, uint words, uint each, ulong seed) {
+  uint word = (uint)get_global_id(0), value = 0;
+  if (word >= words) return;
+  for (uint i = 0; i < each; i++) {
+    ulong element = (ulong)word * each + i, z = seed + (element / 4 + 1) * 0x9e3779b97f4a7c15UL;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9UL;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebUL;
+    value |= table[(z ^ (z >> 31)) >> (element % 4 * 16) & 0xffff] << (i * (32 / each));
+  }
+  to[word] = value;
+}
+
+/* Every bit of a result in 64 for each of `items` items: of two that differ in one word, that item's differ. */
+__kernel void gemm_fold(__global const uint *from, __global ulong *folds, uint words, uint items) {
+  uint item = (uint)get_global_id(0);
+  ulong fold = 0xcbf29ce484222325UL + item;
+  for (uint word = item; word < words; word += items) fold = (fold ^ from[word]) * 0x100000001b3UL;
+  folds[item] = fold;
+}
