@@ -3,7 +3,7 @@
  * runs the same kernels, compiled for the CPU from the same source. It shows what our programs do, and nothing about a device. It
  * says that it is no driver by the symbol `assay_stand_in`, and a program that finds it says so.
  *
- * What it plays stands in a scenario (scenario.h), of which each process uses one device.
+ * What it plays stands in a scenario (scenario.h). A process may use several devices; memory of all of them is this process's own.
  */
 #include <dlfcn.h>
 #include <time.h>
@@ -19,10 +19,17 @@ struct kernel {
   int has_barriers;
 };
 
-static struct {
-  int is_read, failing, code, device; /* by its place in the scenario */
+/* A device that this process uses, by its place in the scenario. */
+struct context {
+  int device;
   size_t used;
   unsigned char *bytes;
+};
+
+static struct {
+  int is_read, failing, code;
+  struct context contexts[GPUS_AT_MOST], *current; /* NULL: none was made current */
+  long sent[GPUS_AT_MOST], linked[GPUS_AT_MOST][GPUS_AT_MOST];
   struct kernel kernels[KERNELS];
 } state;
 
@@ -30,7 +37,7 @@ static struct {
 static int enter(const char *name) {
   if (!state.is_read) read_scenario(), state.is_read = 1;
   if (!state.failing && strcmp(name, scenario.fail_name) == 0 && --scenario.fail_call <= 0) state.failing = 1, state.code = scenario.fail_code;
-  if (!state.failing && state.bytes && happened[state.device].is_lost) state.failing = 1, state.code = 999;
+  if (!state.failing && state.current && happened[state.current->device].is_lost) return 999;
   return state.failing ? state.code : 0;
 }
 #define ENTER()                     \
@@ -133,14 +140,18 @@ int cuDeviceTotalMem_v2(size_t *bytes, int device) {
 }
 int cuDevicePrimaryCtxRetain(void **context, int device) {
   ENTER();
-  *context = &state;
-  state.device = device_at(device);
-  state.bytes = mmap(NULL, scenario.gpus[state.device].memory, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  return state.bytes == MAP_FAILED ? 2 : 0;
+  int place = device_at(device);
+  struct context *own = &state.contexts[place];
+  *context = own;
+  if (own->bytes) return 0;
+  own->device = place;
+  own->bytes = mmap(NULL, scenario.gpus[place].memory, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  return own->bytes == MAP_FAILED ? 2 : 0;
 }
 int cuCtxSetCurrent(void *context) {
   ENTER();
-  return context == &state ? 0 : 1;
+  state.current = context;
+  return state.current && state.current->bytes ? 0 : 1;
 }
 int cuCtxSynchronize(void) {
   ENTER();
@@ -185,11 +196,13 @@ int cuModuleGetFunction(void **function, void *module, const char *name) {
 
 int cuMemAlloc_v2(uint64_t *at, size_t bytes) {
   ENTER();
-  size_t first = (state.used + 255) / 256 * 256;
-  size_t memory = scenario.gpus[state.device].memory;
+  struct context *own = state.current;
+  if (!own) return 201;
+  size_t first = (own->used + 255) / 256 * 256;
+  size_t memory = scenario.gpus[own->device].memory;
   if (bytes > memory || first > memory - bytes) return 2;
-  state.used = first + bytes;
-  *at = (uint64_t)(uintptr_t)(state.bytes + first);
+  own->used = first + bytes;
+  *at = (uint64_t)(uintptr_t)(own->bytes + first);
   return 0;
 }
 int cuMemFree_v2(uint64_t at) {
@@ -264,9 +277,32 @@ int cuLaunchKernel(void *function, unsigned groups, unsigned y, unsigned z, unsi
     else if (integers == INTEGERS) return 1;
     else memcpy(&call.integers[integers++], arguments[i], kernel->types[i] == 'U' ? 8 : 4);
   }
-  const struct gpu *gpu = &scenario.gpus[state.device];
-  if (!launch_on(state.device)) return enter(__func__);
+  if (!state.current) return 201;
+  const struct gpu *gpu = &scenario.gpus[state.current->device];
+  if (!launch_on(state.current->device)) return enter(__func__);
   run_kernel(&call);
-  if (happened[state.device].launches == gpu->flip) state.bytes[gpu->flip_offset] ^= 1;
+  if (happened[state.current->device].launches == gpu->flip) state.current->bytes[gpu->flip_offset] ^= 1;
+  return 0;
+}
+
+int cuDeviceCanAccessPeer(int *can, int device, int other) {
+  ENTER();
+  *can = device != other && !scenario.gpus[device_at(device)].is_unlinked && !scenario.gpus[device_at(other)].is_unlinked;
+  return 0;
+}
+int cuCtxEnablePeerAccess(void *context, unsigned flags) {
+  ENTER();
+  struct context *other = context;
+  if (!state.current || !other->bytes || flags != 0) return 1;
+  return state.linked[state.current->device][other->device]++ ? 704 : 0;
+}
+int cuMemcpyPeerAsync(uint64_t to, void *to_context, uint64_t from, void *from_context, size_t bytes, void *stream) {
+  ENTER();
+  const struct context *target = to_context, *source = from_context;
+  if (stream || !target->bytes || !source->bytes || state.current != source) return 1;
+  if (!state.linked[source->device][target->device]) return 1;
+  if (!launch_on(source->device) || happened[target->device].is_lost) return 999;
+  memcpy((void *)(uintptr_t)to, (void *)(uintptr_t)from, bytes);
+  if (++state.sent[source->device] >= scenario.gpus[source->device].garble && scenario.gpus[source->device].garble) *(unsigned char *)(uintptr_t)(to + bytes - 1) ^= 1;
   return 0;
 }

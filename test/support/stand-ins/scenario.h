@@ -7,6 +7,8 @@
  *   memory BYTES                what it has (256 MiB)
  *   lost LAUNCHES               after so many launches it is gone for every process
  *   flip LAUNCH OFFSET          after this launch one bit at this offset of its memory is the other way round, once
+ *   unlinked                    no other device has a direct way to it, nor it to them (libcuda)
+ *   garble COPY                 from this copy to another device on, each has one bit changed at its end (libcuda)
  *   wrong                       every small result that is read back has one bit changed (OpenCL)
  *   errors LAUNCH               at this launch, memory errors that cannot be corrected: one, volatile and aggregate
  *   aggregate LAUNCH            the same, of which the volatile counter knows nothing
@@ -70,8 +72,8 @@ enum { GPUS_AT_MOST = 16 };
 
 struct gpu {
   char address[32], uuid[64], other_uuid[64], process[64], recovery[64];
-  long lost, flip, errors, aggregate, swap, process_pid, process_mebibytes, product, bit;
-  int is_absent, is_wrong, is_partitioned, is_sick, has_other_bits, idle_degrees, loaded_degrees, limit_degrees;
+  long lost, flip, garble, errors, aggregate, swap, process_pid, process_mebibytes, product, bit;
+  int is_absent, is_wrong, is_unlinked, is_partitioned, is_sick, has_other_bits, idle_degrees, loaded_degrees, limit_degrees;
   size_t flip_offset;
   uint64_t memory;
   double watts, default_watts;
@@ -119,6 +121,7 @@ static int read_about(struct gpu *gpu, const char *key, const char *rest) {
 #define IS_ALONE(name) (strcmp(key, name) == 0 && !*values)
   if (IS_ALONE("absent")) gpu->is_absent = 1;
   else if (IS_ALONE("wrong")) gpu->is_wrong = 1;
+  else if (IS_ALONE("unlinked")) gpu->is_unlinked = 1;
   else if (IS_ALONE("mig")) gpu->is_partitioned = 1;
   else if (IS_ALONE("sick")) gpu->is_sick = 1;
   else if (IS_ALONE("bits")) gpu->has_other_bits = 1;
@@ -126,6 +129,7 @@ static int read_about(struct gpu *gpu, const char *key, const char *rest) {
   else if (IS("bit", "%ld", &gpu->bit)) {}
   else if (IS("memory", "%lu", &gpu->memory)) {}
   else if (IS("lost", "%ld", &gpu->lost)) {}
+  else if (IS("garble", "%ld", &gpu->garble)) {}
   else if (IS("flip", "%ld %zu", &gpu->flip, &gpu->flip_offset)) {}
   else if (IS("errors", "%ld", &gpu->errors)) {}
   else if (IS("aggregate", "%ld", &gpu->aggregate)) {}
