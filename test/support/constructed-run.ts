@@ -41,6 +41,7 @@ export const constructedMetrics: ReadonlyMap<string, DeclaredMetric> = declareMe
   ],
   ['memory.hostToDevice', { unit: 'B/s', better: 'higher', domain: 'positive', title: 'Host to device' }],
   ['memory.deviceToHost', { unit: 'B/s', better: 'higher', domain: 'positive', title: 'Device to host' }],
+  ['memory.peerCopy', { unit: 'B/s', better: 'higher', domain: 'positive', title: 'Device to device' }],
   ['memory.machineChecks', { unit: 'count', better: 'lower', domain: 'count', title: 'Machine checks' }],
   ['memory.uncorrectedErrors', { unit: 'count', better: 'lower', domain: 'count', title: 'Memory errors' }],
   ['drive-health.warnings', { unit: 'count', better: 'lower', domain: 'count', title: 'Drive warnings' }],

@@ -40,7 +40,7 @@ const isSick = ({ fault }: Accelerator): boolean => {
 };
 
 /** Those that can be measured: not sick as far as anybody knows, and whole. */
-const measurable = (accelerators: readonly Accelerator[]): readonly Accelerator[] =>
+export const measurable = (accelerators: readonly Accelerator[]): readonly Accelerator[] =>
   accelerators.filter((each) => !isSick(each) && valueOf(each.isPartitioned) !== true);
 
 /** Whether there is a device to measure. What a driver has is known only when the program runs. */

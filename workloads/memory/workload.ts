@@ -36,6 +36,17 @@ export const MemoryParams = z.discriminatedUnion('target', [
     bytes: z.union([z.literal('auto'), bytes.multipleOf(1024 ** 2)]).default('auto'),
     ...deviceParams,
   }),
+  /** From each accelerator straight into the memory of every other. */
+  z.strictObject({
+    target: z.literal('peers'),
+    /** Of each copy; `auto`: 256 MiB, less where that is more than half of a device's memory for all of them. */
+    bytes: z.union([z.literal('auto'), bytes.multipleOf(1024 ** 2)]).default('auto'),
+    on: z.literal('accelerators').default('accelerators'),
+    /** One copy at a time, or from all devices at once, each to another one. */
+    concurrency: deviceParams.concurrency,
+    /** Of copies from one device, to all others together. */
+    seconds: deviceParams.seconds,
+  }),
 ]);
 export type MemoryParams = z.infer<typeof MemoryParams>;
 type Of<K extends MemoryParams['target']> = Extract<MemoryParams, { readonly target: K }>;
@@ -43,6 +54,7 @@ export const isHost = (params: MemoryParams): params is Of<'host'> => params.tar
 export const isErrors = (params: MemoryParams): params is Of<'errors'> => params.target === 'errors';
 export const isChecks = (params: MemoryParams): params is Of<'checks'> => params.target === 'checks';
 export const isDevice = (params: MemoryParams): params is Of<'device'> => params.target === 'device';
+export const isPeers = (params: MemoryParams): params is Of<'peers'> => params.target === 'peers';
 
 /** The most that a core moves in a cycle to and from what lies behind its own caches, at the highest clock there is. */
 const bytesOfThread = 64 * 8e9;
@@ -66,6 +78,8 @@ function measured(params: MemoryParams): readonly string[] {
       return ['machineChecks', 'wrongWords'];
     case 'device':
       return params.what === 'pattern' ? ['patternErrors'] : [params.what, 'wrongWords'];
+    case 'peers':
+      return ['peerCopy', 'wrongWords'];
   }
 }
 
@@ -76,7 +90,7 @@ export const memory = defineWorkload({
   scope: 'node',
   load: 'heavy',
   params: MemoryParams,
-  concerns: (params) => (isDevice(params) ? concernOf(params) : undefined),
+  concerns: (params) => (isDevice(params) || isPeers(params) ? concernOf(params) : undefined),
   gives: ({ target }) => (target === 'host' ? { 'device.kind': ['cpu'], part: ['machine', 'numaNode'] } : {}),
   measures: measured,
   metrics: {
@@ -95,6 +109,13 @@ export const memory = defineWorkload({
       domain: 'positive',
       title: 'Copy from device to host',
       bound: ofLink,
+    },
+    peerCopy: {
+      unit: 'B/s',
+      better: 'higher',
+      domain: 'positive',
+      title: 'Copy from device to device',
+      bound: { best: () => 1800e9, why: 'NVLink 6 of 3.6 TB/s, one direction' },
     },
     wrongWords: {
       unit: 'count',

@@ -47,7 +47,7 @@ static int enter(const char *name) {
   } while (0)
 
 /* For libraries that play beside this one: which device this process uses, by its place in the scenario. */
-int assay_stand_in_device(void) { return state.device; }
+int assay_stand_in_device(void) { return state.current ? state.current->device : 0; }
 
 /* And more work for it, which takes so long: whoever waits for the device waits until all of it is done. */
 static struct timespec done;

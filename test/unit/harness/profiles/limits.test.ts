@@ -48,6 +48,7 @@ describe('shipped limits', () => {
       'ai-training-multinode/hbm': [],
       'ai-training-multinode/h2d': [],
       'ai-training-multinode/d2h': [],
+      'ai-training-multinode/p2p': [],
       'ai-inference/memtest': ['memory.pattern-errors'],
       'ai-inference/hbm-served': [],
       'ai-inference/host-link-loaded': [],

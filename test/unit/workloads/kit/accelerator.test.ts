@@ -12,6 +12,7 @@ import type { Dimensions } from '../../../../workloads/kit/sample.ts';
 import type { CommandOutput, ParsedStep, StepOutputs } from '../../../../workloads/kit/tool.ts';
 import { opencl as openclMatmul } from '../../../../workloads/matmul/tools/opencl.ts';
 import { ptx as ptxMatmul } from '../../../../workloads/matmul/tools/ptx.ts';
+import { peers } from '../../../../workloads/memory/tools/peers.ts';
 import { ptx as ptxMemory } from '../../../../workloads/memory/tools/ptx.ts';
 import { opencl as openclSha256 } from '../../../../workloads/sha256/tools/opencl.ts';
 import { ptx as ptxSha256 } from '../../../../workloads/sha256/tools/ptx.ts';
@@ -48,6 +49,8 @@ interface Surroundings {
   /** Macros of the program that are something else here. */
   readonly macros?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Of further cards, which the scenario has too. */
+  readonly others?: readonly string[];
 }
 
 /** A tool of any workload, as far as it is used here. */
@@ -60,6 +63,7 @@ interface Step extends Pick<ParsedStep, 'unmeasured'> {
   readonly readings: readonly {
     readonly metric: string;
     readonly value: number;
+    readonly device?: string | undefined;
     readonly dimensions: Dimensions;
     readonly isStandIn?: boolean | undefined;
     readonly invalid?: string | undefined;
@@ -70,9 +74,10 @@ interface Step extends Pick<ParsedStep, 'unmeasured'> {
 function measure<P>(
   tool: AnyTool<P>,
   params: P,
-  { scenario = [], library: driver = library, macros = [], env: more = {} }: Surroundings = {},
+  { scenario = [], library: driver = library, macros = [], env: more = {}, others = [] }: Surroundings = {},
 ): Step {
-  const [planned, run] = tool.plan(params, facts({ libraries: { 'libcuda.so.1': driver } }));
+  const accelerators = [card, ...others.map((other) => ({ ...card, address: other }))];
+  const [planned, run] = tool.plan(params, facts({ libraries: { 'libcuda.so.1': driver }, accelerators }));
   if (planned === undefined || run === undefined) throw new Error('expected a program and its run');
   const compile = { ...planned, args: [...planned.args, ...macros] };
   const sources = compile.args.join(' ');
@@ -119,6 +124,42 @@ describe.skipIf(!canBuildStandIn)('devices through CUDA, on a stand-in for the d
     const { wrongDigests, ...speed } = valuesOf(measure(ptxSha256, { ...hash, work }));
     expect(wrongDigests).toBe(0);
     expect(Object.values(speed)[0]).toBeGreaterThan(0);
+  });
+
+  it('copy to each other, and none is blamed for what another does', () => {
+    const copies = { target: 'peers', bytes: 2 ** 20, ...common, concurrency: 'alone' } as const;
+    const others = ['0000:86:00.0'];
+    const wrongOf = (...scenario: readonly string[]) => {
+      const { readings, unmeasured } = measure(peers, copies, {
+        scenario: ['gpu 0000:86:00.0', ...scenario],
+        others,
+      });
+      const wrong = readings.filter(({ metric }) => metric === 'wrongWords');
+      return [wrong.map(({ device, value }) => [device, value]), unmeasured?.map(({ device }) => device)];
+    };
+    expect(wrongOf()).toEqual([
+      [
+        [address, 0],
+        ['0000:86:00.0', 0],
+      ],
+      [],
+    ]);
+    expect(wrongOf('garble 3')).toEqual([
+      [
+        [address, 0],
+        ['0000:86:00.0', 1],
+      ],
+      [],
+    ]);
+    // Lost while it sends itself, behind the turn of the other.
+    expect(wrongOf('lost 2')).toEqual([
+      [
+        [address, 0],
+        ['0000:86:00.0', 1],
+      ],
+      [],
+    ]);
+    expect(wrongOf('unlinked')).toEqual([[], [address, '0000:86:00.0']]);
   });
 
   it('are timed when they are warm, and a warm-up that was too short gives no speed', () => {
