@@ -56,6 +56,15 @@ export const constructedMetrics: ReadonlyMap<string, DeclaredMetric> = declareMe
     { unit: 'count', better: 'lower', domain: 'count', title: 'Failed tests', state: true },
   ],
   ['memory.triad', { unit: 'B/s', better: 'higher', domain: 'positive', title: 'Memory triad' }],
+  ['collective.busbw', { unit: 'B/s', better: 'higher', domain: 'positive', title: 'All-reduce in a node' }],
+  [
+    'collective.wrongElements',
+    { unit: 'count', better: 'lower', domain: 'count', title: 'Wrong elements', correctness: true },
+  ],
+  [
+    'collective.socketConnections',
+    { unit: 'count', better: 'lower', domain: 'count', title: 'Sockets', state: true },
+  ],
   ['allreduce.busBandwidth', { unit: 'B/s', better: 'higher', domain: 'positive', title: 'All-reduce' }],
   [
     'allreduce.wrongValues',

@@ -235,8 +235,9 @@ int cuMemcpyDtoHAsync_v2(void *to, uint64_t from, size_t bytes, void *stream) {
 
 int cuMemGetInfo_v2(size_t *left, size_t *all) {
   ENTER();
-  *all = scenario.gpus[state.device].memory;
-  *left = *all - state.used;
+  if (!state.current) return 201; /* no context */
+  *all = scenario.gpus[state.current->device].memory;
+  *left = *all - state.current->used;
   return 0;
 }
 

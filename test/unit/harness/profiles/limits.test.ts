@@ -45,6 +45,18 @@ describe('shipped limits', () => {
       'ai-inference/new-errors': ['accelerator-health.new-errors'],
       'ai-training-multinode/dcgm': ['diagnostics.failures'],
       'ai-training-multinode/memtest': ['memory.pattern-errors'],
+      'ai-training-multinode/allreduce-node': [
+        'collective.busbw.hgx-a100-8',
+        'collective.busbw.hgx-h100-8',
+        'collective.busbw.hgx-h200-8',
+      ],
+      'ai-training-multinode/allreduce-exact': ['collective.wrong-elements'],
+      'ai-training-multinode/allreduce-transport': [
+        'collective.sockets.hgx-a100-8',
+        'collective.sockets.hgx-h100-8',
+        'collective.sockets.hgx-h200-8',
+      ],
+      'ai-inference/tensor-parallel': ['collective.wrong-elements'],
       'ai-training-multinode/hbm': [],
       'ai-training-multinode/h2d': [],
       'ai-training-multinode/d2h': [],
