@@ -1,9 +1,10 @@
 import type { Limit } from '../../workloads/kit/limit.ts';
 import { perObject } from '../../workloads/kit/per-object.ts';
-import type { MetricRule } from '../../workloads/kit/requirement.ts';
+import type { MetricRule, SiblingsRule } from '../../workloads/kit/requirement.ts';
 
-/** Whether a limit is about how the windows of a soak compare: no other requirement is held against it. */
-const comparesWindows = ({ statistic }: Limit): boolean => statistic === 'kept' || statistic === 'same';
+/** Whether a limit is about how windows of a soak or siblings compare: no requirement on a value is held against it. */
+const compares = ({ statistic }: Limit): boolean =>
+  statistic === 'kept' || statistic === 'same' || statistic === 'siblings';
 
 /** The limits that a rule selects, for every kind of hardware: which of them applies depends on the subject. */
 export const candidateLimits = (rule: MetricRule, limits: readonly Limit[]): readonly Limit[] =>
@@ -19,9 +20,21 @@ function select(rule: MetricRule, limits: readonly Limit[]): readonly Limit[] {
   return limits.filter(
     (limit) =>
       limit.metric === metric &&
-      !comparesWindows(limit) &&
+      !compares(limit) &&
       Object.entries(where).every(([key, value]) => limit.where[key] === value) &&
       (only === undefined || (limit.hardware.class === only && limit.hardware.models === undefined)) &&
       (statedBy === undefined || limit.evidence.some(({ kind }) => kind === statedBy)),
   );
 }
+
+/** The limits that a rule on siblings selects: how they compare. */
+export const siblingLimits = (
+  { metric, where = {} }: SiblingsRule,
+  limits: readonly Limit[],
+): readonly Limit[] =>
+  limits.filter(
+    (limit) =>
+      limit.metric === metric &&
+      limit.statistic === 'siblings' &&
+      Object.entries(where).every(([key, value]) => limit.where[key] === value),
+  );

@@ -1,8 +1,8 @@
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Limit } from '../../workloads/kit/limit.ts';
-import type { FactRule, MetricRule, Requirement } from '../../workloads/kit/requirement.ts';
+import type { FactRule, MetricRule, Requirement, SiblingsRule } from '../../workloads/kit/requirement.ts';
 import type { Metric } from '../../workloads/kit/workload.ts';
-import { candidateLimits } from './candidate-limits.ts';
+import { candidateLimits, siblingLimits } from './candidate-limits.ts';
 import { showValue } from './describe-issues.ts';
 import type { FactType } from './fact-paths.ts';
 import { claimPaths, factPaths } from './fact-paths.ts';
@@ -24,7 +24,7 @@ export function checkRequirement(
 ): void {
   if (gate && level !== 'required')
     refuse(`${place}.gate: expected a gate to be required, got level \`${level}\``);
-  if (sessions !== undefined && rule.kind !== 'metric')
+  if (sessions !== undefined && rule.kind !== 'metric' && rule.kind !== 'siblings')
     refuse(`${place}.sessions: expected them with a metric, got a rule on ${rule.kind}`);
   switch (rule.kind) {
     case 'manifest':
@@ -47,6 +47,11 @@ export function checkRequirement(
       if (sampling !== 'exact')
         refuse(`${place}.sampling: expected \`exact\` for a fact, got \`${sampling}\``);
       checkFactRule(rule, scope, `${place}.rule`);
+      return;
+    case 'siblings':
+      if (scope !== 'accelerator')
+        refuse(`${place}.scope: expected \`accelerator\` for siblings, got \`${scope}\``);
+      checkSiblingsRule(rule, sampling, declared, `${place}.rule`);
       return;
     case 'metric':
       checkMetricRule(rule, sampling, declared, `${place}.rule`);
@@ -100,6 +105,20 @@ function checkMetricRule(
       `${place}: expected sampling \`exact\` with a limit that says \`equal\` (\`${exact.id}\`), got \`${sampling}\``,
     );
   }
+}
+
+function checkSiblingsRule(
+  rule: SiblingsRule,
+  sampling: Requirement['sampling'],
+  { metrics, limits }: Declared,
+  place: string,
+): void {
+  checkName(rule.metric, metrics.keys(), `${place}.metric`, 'a declared metric');
+  const selected = siblingLimits(rule, limits);
+  if (selected.length === 0)
+    refuse(`${place}: expected a limit of \`${rule.metric}\` that says \`statistic: siblings\`, found none`);
+  if (selected.some(({ comparator }) => comparator === 'equal') && sampling !== 'exact')
+    refuse(`${place}: expected sampling \`exact\` with a limit that says \`equal\`, got \`${sampling}\``);
 }
 
 /** Refuses a rule that selects no limit, by the first thing in it that no limit says. */

@@ -51,7 +51,7 @@ function checkLimit(limit: Limit, metrics: ReadonlyMap<string, Metric>, place: s
       suggestName(limit.metric, metrics.keys()),
     );
   }
-  const isShare = limit.statistic === 'kept';
+  const isShare = limit.statistic === 'kept' || limit.statistic === 'siblings';
   const unit = isShare ? 'ratio' : limit.statistic === 'same' ? 'count' : metric.unit;
   if (unit !== limit.unit) {
     const what = limit.statistic === undefined ? '' : `\`${limit.statistic}\` of `;

@@ -21,6 +21,7 @@ import { judgeBoots } from './rules/judge-boots.ts';
 import type { FactContext } from './rules/judge-fact-rule.ts';
 import { judgeFactRule } from './rules/judge-fact-rule.ts';
 import { judgeMetricRule } from './rules/judge-metric-rule.ts';
+import { judgeSiblings } from './rules/judge-siblings.ts';
 import { judgeSoak } from './rules/judge-soak.ts';
 import { judgeManifest } from './rules/manifest/judge-manifest.ts';
 import type { RunDossier } from './run-dossier.ts';
@@ -94,6 +95,7 @@ function judgeField({ requirement, isStandIn }: Coverage, { profile, known, node
   }
   const isOfUse =
     rule.kind === 'metric' ||
+    rule.kind === 'siblings' ||
     rule.kind === 'soak' ||
     (rule.kind === 'fact' && readFactPath(rule.path)[0] === 'occupancy');
   if (isOfUse && node.leftOut !== undefined) return leftOut(node.id, node.leftOut);
@@ -109,6 +111,8 @@ function judgeField({ requirement, isStandIn }: Coverage, { profile, known, node
       return judgeBoots(rule, node);
     case 'metric':
       return judgeMetricRule(rule, requirement, known, { index, node });
+    case 'siblings':
+      return judgeSiblings(rule, requirement, known, { index, node });
     case 'fact': {
       const context = { claims, index, profile: `profile ${profile.id} ${profile.version}` };
       const [, ...later] = node.documents;

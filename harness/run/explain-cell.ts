@@ -75,7 +75,10 @@ export async function explainCell(
     candidates
       .flatMap(({ requirements }) => requirements)
       .flatMap(({ id, rule }) =>
-        rule.kind === 'metric' && cells.some(({ requirement }) => requirement === id) ? [rule.metric] : [],
+        (rule.kind === 'metric' || rule.kind === 'siblings') &&
+        cells.some(({ requirement }) => requirement === id)
+          ? [rule.metric]
+          : [],
       ),
   );
   const samples = material.nodes

@@ -25,6 +25,7 @@ export const MissingKind = z.enum([
   'not-run',
   'no-tool',
   'no-limit',
+  'no-siblings',
   'no-claim',
   'not-covered',
   'no-driver',
@@ -186,6 +187,22 @@ export const Said = z
     say('runs-miss', { missed: whole, runs: whole }),
     say('next-look', { held: whole, runs: whole, next: whole.optional() }),
     say('last-look', { held: whole, runs: whole }),
+
+    // A device beside its siblings: those of its model in its node.
+    say('few-siblings', { found: whole, least: whole }),
+    say('siblings-near', {
+      comparator,
+      /** Of their median, asked for and found. */
+      share: z.number(),
+      low: z.number(),
+      high: z.number(),
+      siblings: whole,
+      heat: z.strictObject({ celsius: z.number(), siblings: z.number() }).optional(),
+      decision: spoken,
+    }),
+    say('siblings-alike', { alike: whole, of: whole, step: text }),
+    say('siblings-differ', { alike: whole, of: whole, step: text }),
+    say('siblings-split', { of: whole, values: whole, step: text }),
 
     // The windows of a soak.
     say('no-soak', { suite: text }),

@@ -25,9 +25,10 @@ export const Limit = z.strictObject({
   /**
    * `growth`: by how much it grew in the run, since what a counter has from before says nothing about it. Of the windows of a
    * soak, for its requirements alone: `kept`, which share of a speed of the first ones the last ones have (`unit: ratio`); `same`, how
-   * many differ from most others.
+   * many differ from most others. `siblings`: which share it has of the median of all devices of its model in the node
+   * (`unit: ratio`); with `equal` and 1, it has what most of them have.
    */
-  statistic: z.enum(['growth', 'kept', 'same']).optional(),
+  statistic: z.enum(['growth', 'kept', 'same', 'siblings']).optional(),
   comparator: z.enum(['atLeast', 'atMost', 'equal']),
   value: z.number(),
   unit: Unit,

@@ -58,6 +58,18 @@ export const MetricRule = z.strictObject({
 });
 export type MetricRule = z.infer<typeof MetricRule>;
 
+/**
+ * How a device compares with its siblings: those of its model in its node, three at least. By the limits of its metric with
+ * `statistic: siblings`; what all of them have in common is another requirement's matter.
+ */
+export const SiblingsRule = z.strictObject({
+  kind: z.literal('siblings'),
+  metric: MetricId,
+  /** Only limits that select their samples by these dimensions too. */
+  where: Dimensions.optional(),
+});
+export type SiblingsRule = z.infer<typeof SiblingsRule>;
+
 /** What a row of a manifest can be about. */
 export const manifestParts = [
   'machine',
@@ -131,6 +143,7 @@ export const Requirement = z.strictObject({
   rule: z.discriminatedUnion('kind', [
     FactRule,
     MetricRule,
+    SiblingsRule,
     ManifestRule,
     DriftRule,
     SoakRule,

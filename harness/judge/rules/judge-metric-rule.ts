@@ -56,6 +56,16 @@ export function judgeMetricRule(
       ...missing('no-limit', { say: 'no-limit-for', metric: rule.metric, label: known.subject.label }),
       ...observe(samples, metric.unit),
     };
+  return withSessions(outcome, samples, requirement, context);
+}
+
+/** What passes only with samples of all of its sessions, and has not those of some yet, is not decided. */
+export function withSessions(
+  outcome: Outcome,
+  samples: readonly JudgedSample[],
+  requirement: Requirement,
+  context: { readonly index: RunDossier; readonly node: Dossier },
+): Outcome {
   const lacking = outcome.verdict === 'pass' ? lackingSessions(samples, requirement, context) : [];
   return lacking.length === 0
     ? outcome
@@ -91,7 +101,7 @@ function isBehindBoot(
 }
 
 /** A speed that was taken while all else was under load is no speed of this part; a wrong result and a counter stand. */
-const isUnderLoad = ({ dimensions }: JudgedSample, { correctness, state }: Metric): boolean =>
+export const isUnderLoad = ({ dimensions }: JudgedSample, { correctness, state }: Metric): boolean =>
   dimensions['during'] === 'soak' && correctness !== true && state !== true;
 
 /**
@@ -182,7 +192,8 @@ export const showLimit = perObject(({ id, comparator, value, unit, evidence }: L
   source: evidence.map(({ title, locator }) => `${title}, ${locator}`).join('; '),
 }));
 
-const matches = (sample: JudgedSample, where: Limit['where']): boolean =>
+/** Whether a sample is one of those that a limit selects. */
+export const matches = (sample: JudgedSample, where: Limit['where']): boolean =>
   Object.entries(where).every(([key, value]) => sample.dimensions[key] === value);
 
 /** Samples with different dimensions are different measurements: each must hold by itself, none is averaged away. */

@@ -62,7 +62,7 @@ export function explainAbsence(
   if (failed.length > 0) return missing('not-run', { say: 'fates', fates: foldFates(failed) }, notRun);
   // What ran gives other numbers: this one would have come from an entry that no tool here can serve.
   const { rule } = requirement;
-  const isMeasured = rule.kind === 'metric' && node.byMetric.has(rule.metric);
+  const isMeasured = (rule.kind === 'metric' || rule.kind === 'siblings') && node.byMetric.has(rule.metric);
   if (entries.length > 0 && !isMeasured) return noTool;
   const scratch = node.facts && valueOf(node.facts.scratch.driveIdentity);
   const nameOfScratch = nameOf({ kind: 'device', node: node.id, device: scratch ?? '' });

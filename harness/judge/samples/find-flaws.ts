@@ -121,7 +121,7 @@ function whyRestricted({ node }: Judged): Flaw | undefined {
 function whyIncorrect(sample: JudgedSample, judged: Judged): Flaw | undefined {
   const { index, node, metric, requirement } = judged;
   const { metrics } = index.material;
-  const checks = node.checks.get(sample.step) ?? siblingChecks(sample, judged);
+  const checks = checksOf(sample, node) ?? siblingChecks(sample, judged);
   const wrong = checks.find(({ value }) => value > 0);
   if (wrong !== undefined) {
     const title = metrics.get(wrong.metric)?.title ?? wrong.metric;
@@ -141,6 +141,22 @@ function whyIncorrect(sample: JudgedSample, judged: Judged): Flaw | undefined {
         cause: { of: node.id, why: 'unchecked', in: metric.workload },
       }
     : undefined;
+}
+
+/**
+ * What the step of a sample checked, as far as it speaks for it: where its own device was checked, that another one computed wrong
+ * is no fault of it. `undefined`: nothing was checked in it.
+ */
+export function checksOf(
+  { step, subject }: JudgedSample,
+  { checks }: Pick<Dossier, 'checks'>,
+): readonly JudgedSample[] | undefined {
+  const all = checks.get(step);
+  const name = nameOf(subject);
+  const isOwn = (check: JudgedSample): boolean => nameOf(check.subject) === name;
+  return subject.kind === 'device' && all?.some(isOwn) === true
+    ? all.filter((check) => isOwn(check) || check.subject.kind !== 'device')
+    : all;
 }
 
 /** Checks of other steps that speak for this sample: by the same tool on the same subject. */

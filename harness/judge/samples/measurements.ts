@@ -10,6 +10,7 @@ import { medianInterval } from '../../stats/median-interval.ts';
 import type { Dossier, JudgedSample } from '../dossier.ts';
 import type { Outcome } from '../outcome.ts';
 import type { RunDossier } from '../run-dossier.ts';
+import { checksOf } from './find-flaws.ts';
 import { listLostRuns } from './lost-runs.ts';
 
 /** Samples of one tool with the same dimensions: repetitions of one measurement. */
@@ -85,8 +86,8 @@ function plannedRuns(index: RunDossier): ReadonlyMap<string, { readonly done: nu
 }
 
 /** A speed whose own step computed wrong results is no speed, wherever it is shown. */
-function withVerdictOnStep(sample: JudgedSample, { checks }: Dossier): JudgedSample {
-  const own = checks.get(sample.step) ?? [];
+function withVerdictOnStep(sample: JudgedSample, node: Dossier): JudgedSample {
+  const own = checksOf(sample, node) ?? [];
   if (sample.invalid !== undefined || own.includes(sample)) return sample;
   const wrong = own.find(({ value }) => value > 0);
   return wrong === undefined

@@ -16,7 +16,8 @@ import { listLostRuns } from '../samples/lost-runs.ts';
 import { foldFates } from '../samples/step-fate.ts';
 
 /** Gaps that nobody at the machine can close: the report lists them under what was not shown. */
-const isGap = ({ missing }: Cell): boolean => missing === 'not-covered' || missing === 'no-limit';
+const isGap = ({ missing }: Cell): boolean =>
+  missing === 'not-covered' || missing === 'no-limit' || missing === 'no-siblings';
 
 /**
  * Folds the cells that are not met into one row per cause: forty red cells of one dead GPU are one row. The

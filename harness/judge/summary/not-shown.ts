@@ -49,7 +49,13 @@ export function listNotShown(cells: readonly Cell[], index: RunDossier): NotShow
     return about === undefined ? [] : [{ what: { say: 'title-of', title, subject }, about, reason }];
   });
   const gaps = cells
-    .filter(({ missing }) => missing === 'not-covered' || missing === 'no-limit' || missing === 'no-claim')
+    .filter(
+      ({ missing }) =>
+        missing === 'not-covered' ||
+        missing === 'no-limit' ||
+        missing === 'no-siblings' ||
+        missing === 'no-claim',
+    )
     .map(({ title, reason }): NotShown => ({ what: { say: 'title-of', title }, reason }));
   const unique = new Map(
     [

@@ -53,6 +53,20 @@ export const numberSentences = {
       ? `${held} of ${runs} runs hold: another look is needed`
       : `${held} of ${runs} runs hold; the next look is at ${next} runs`,
   'last-look': ({ held, runs }) => `${held} of ${runs} runs hold: neither pass nor fail after the last look`,
+  'few-siblings': ({ found, least }) =>
+    `${found} of its model were measured alike in this node, ${least} are needed to say which one differs`,
+  'siblings-near': ({ comparator, share, low, high, siblings, heat, decision }, say) => {
+    const tell = (value: number): string => `${(100 * value).toFixed(1)} %`;
+    const found = low === high ? tell(low) : `${tell(low)} to ${tell(high)}`;
+    const hot =
+      heat === undefined ? '' : `, at ${Math.round(heat.celsius)} °C beside ${Math.round(heat.siblings)} °C`;
+    return `expected ${comparatorWords[comparator]} ${tell(share)} of the median with its ${siblings} siblings, found ${found}${hot}: ${say(decision)}`;
+  },
+  'siblings-alike': ({ alike, of }) => `the same as ${alike} of ${of} of its model`,
+  'siblings-differ': ({ alike, of, step }) =>
+    `not what ${alike} of ${of} of its model have in common (step ${step})`,
+  'siblings-split': ({ of, values, step }) =>
+    `${of} of its model have ${values} different results, none of them most (step ${step}): nobody can say which is right`,
   unproven: ({ key, wanted, found }) => {
     if (found === undefined) return `${key} is not proven to be ${String(wanted)}`;
     return typeof wanted === 'string'

@@ -5,6 +5,8 @@ const advice = {
   'not-run': 'Run a suite that measures it, or find out from the attempts why the step did not complete.',
   'no-tool': 'Install the tool named in the reason, then run again.',
   'no-limit': 'State the number in a contract: nobody publishes one for this hardware.',
+  'no-siblings':
+    'Compare it with devices of its model in other machines, or state in a contract what one has to give: here are too few.',
   'no-claim': 'State in the inventory what the reason names: the class, a claim, `manifest` or `golden`.',
   'not-covered': 'Have it shown by other means: Assay does not measure it yet.',
   'no-driver': 'Install the driver of the device, or reseat it if the driver is there, then run again.',

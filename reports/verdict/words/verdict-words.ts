@@ -28,6 +28,7 @@ export const missingWords: Readonly<Record<MissingKind, string>> = {
   'not-run': 'not run',
   'no-tool': 'no tool',
   'no-limit': 'no limit',
+  'no-siblings': 'too few alike',
   'no-claim': 'no claim',
   'not-covered': 'not covered',
   'no-driver': 'no driver',
