@@ -30,7 +30,14 @@ export function ceilingOf(
   );
   return link === undefined
     ? undefined
-    : { ...link, value: collectiveCeiling(link.value, about.count ?? 1, about.nvls === true) };
+    : {
+        ...link,
+        value: collectiveCeiling(
+          link.value,
+          about.count ?? 1,
+          about.nvls === true && where['algorithm'] !== 'ring',
+        ),
+      };
 }
 
 function highest(statements: readonly Statement[]): Ceiling | undefined {

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { deriveLimits } from '../../../../harness/limits/derive-limits.ts';
 import type { Row } from '../../../../harness/limits/published.ts';
 import type { Limit } from '../../../../workloads/kit/limit.ts';
+import { metrics, publish } from '../../../support/constructed/published-rows.ts';
 import { refusal } from '../../../support/constructed/refusal.ts';
-import { metrics, publish } from './published-rows.ts';
 
 type Said = Pick<Row, 'quantity' | 'unit'> & Partial<Row>;
 const reduce = { quantity: 'all-reduce', unit: 'GB/s', for: ['node'], by: 'nccl' };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { deriveLimits } from '../../../../harness/limits/derive-limits.ts';
 import type { Row } from '../../../../harness/limits/published.ts';
 import type { Reason } from '../../../../harness/limits/reasons.ts';
-import { metrics, publish } from './published-rows.ts';
+import { metrics, publish } from '../../../support/constructed/published-rows.ts';
 
 type Said = Pick<Row, 'quantity' | 'unit'> & Partial<Row>;
 const memory = { quantity: 'device-memory', unit: 'GB/s' };
@@ -73,6 +73,14 @@ describe('known errors of published tables', () => {
       [
         { quantity: 'peer-copy', unit: 'GB/s', peak: 450 },
         { ...reduce, min: 788 },
+      ],
+    ],
+    [
+      'an all-reduce faster than its links, by a ring',
+      'above-ceiling',
+      [
+        { quantity: 'peer-copy', unit: 'GB/s', peak: 450 },
+        { ...reduce, expected: 482, where: { algorithm: 'ring' } },
       ],
     ],
     [

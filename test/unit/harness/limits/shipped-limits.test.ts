@@ -60,6 +60,8 @@ describe('limits from published rows', () => {
     ['collective.hgx-h100-8-all-reduce-17179869184-bytes', 460e9, true],
     ['collective.hgx-h200-8-all-reduce-17179869184-bytes', 440e9, true],
     ['collective.hgx-b200-8-all-reduce-17179869184-bytes', 600e9, false],
+    ['collective.hgx-b200-8-all-reduce-8589934592-bytes-ring', 648e9, true],
+    ['collective.hgx-h200-8-all-reduce-17179869184-bytes-ring', 349.2e9, true],
     ['collective.hgx-h100-8-all-reduce-nodes-2-nodes-roce', 440e9, false],
     ['rdma.roce-400-rail-link-host', 384e9, true],
     ['rdma.roce-400-rail-link-host-16-8388608-bytes', 300e9, false],

@@ -1,5 +1,5 @@
-import type { Published, Row } from '../../../../harness/limits/published.ts';
-import type { Metric } from '../../../../workloads/kit/workload.ts';
+import type { Published, Row } from '../../../harness/limits/published.ts';
+import type { Metric } from '../../../workloads/kit/workload.ts';
 
 /** A card, a node of eight of it, and a network card, with one source that says what a test needs. */
 export const publish = (...rows: readonly (Pick<Row, 'quantity' | 'unit'> & Partial<Row>)[]): Published => ({
