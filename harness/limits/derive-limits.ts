@@ -157,7 +157,7 @@ const usual = new Set(['collective', 'concurrency', 'part', 'bidirectional']);
 /** What tells limits of one class and quantity apart. */
 function wordsOf(where: Dimensions, shared: Dimensions): string[] {
   const words = Object.entries(where).flatMap(([key, value]): string[] => {
-    if (key in shared || usual.has(key) || (key === 'nodes' && value === 1)) return [];
+    if (shared[key] === value || usual.has(key) || (key === 'nodes' && value === 1)) return [];
     if (key === 'nodes') return [`${String(value)}-nodes`];
     if (key === 'bytes') return [`${String(value)}-bytes`];
     if (typeof value === 'boolean') return [value ? key : `no-${key}`];
