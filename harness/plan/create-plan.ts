@@ -114,8 +114,12 @@ function planNode(
   const [window] = soakWindows(suite);
   const served = suite.entries.flatMap((entry) => {
     if (entry.across !== undefined) return [];
-    const concern = registry.get(entry.workload)?.workload.concerns?.(entry.params);
-    if (concern !== undefined && valueOf(facts[concern])?.length === 0) return [];
+    const workload = registry.get(entry.workload)?.workload;
+    const concern = workload?.concerns?.(entry.params);
+    const vendor = entry.soak === true ? workload?.ofVendor?.(entry.params) : undefined;
+    const isOfOthers = (each: { readonly vendor: string }): boolean =>
+      vendor !== undefined && each.vendor !== vendor;
+    if (concern !== undefined && valueOf(facts[concern])?.every(isOfOthers) === true) return [];
     const chosen = serve(entry, entry.soak === true ? window : undefined, facts, registry);
     if (chosen.ok) return [{ soak: entry.soak === true, ...chosen.value }];
     unplanned.push({ node, entry: entry.id, workload: entry.workload, reason: chosen.error });

@@ -28,6 +28,25 @@ export const constructedMetrics: ReadonlyMap<string, DeclaredMetric> = declareMe
     { unit: 'count', better: 'lower', domain: 'count', title: 'Wrong elements', correctness: true },
   ],
   [
+    'matmul.wrongMatrixElements',
+    {
+      unit: 'count',
+      better: 'lower',
+      domain: 'count',
+      title: 'Wrong elements of matrix units',
+      correctness: true,
+    },
+  ],
+  [
+    'matmul.repeatDifferences',
+    { unit: 'count', better: 'lower', domain: 'count', title: 'Other bits', correctness: true },
+  ],
+  ['matmul.throughput', { unit: 'FLOP/s', better: 'higher', domain: 'positive', title: 'Multiplication' }],
+  [
+    'matmul.resultDigest',
+    { unit: 'count', better: 'lower', domain: 'count', title: 'Digest of the product', state: true },
+  ],
+  [
     'nvme.verifyErrors',
     { unit: 'count', better: 'lower', domain: 'count', title: 'Verify errors', correctness: true },
   ],

@@ -49,6 +49,8 @@ export interface Workload<M extends Metrics = Metrics, P = unknown> {
   readonly params: z.ZodType<P>;
   /** What its steps with these parameters are about: where a node is known to have none of it, nothing is planned or lacking. */
   readonly concerns?: (params: P) => 'accelerators' | undefined;
+  /** Whose accelerators alone they are about: a soak of a node that has only others' lacks nothing without them. */
+  readonly ofVendor?: (params: P) => string | undefined;
   /**
    * Whether steps with these parameters overwrite whole drives: only those that the inventory names for a node by their serial
    * numbers, which the plan gives them as `serials`.

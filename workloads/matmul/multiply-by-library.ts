@@ -103,7 +103,7 @@ export const multiplyByLibrary: DeviceProgram<VendorParams, Found, MatmulReading
         windowSeconds: found.elapsedSeconds,
       },
       {
-        metric: 'wrongElements',
+        metric: 'wrongMatrixElements',
         value: quantity('count', found.wrong),
         dimensions: { ...byFastest, checked: found.checked },
         device,
@@ -126,7 +126,7 @@ export const multiplyByLibrary: DeviceProgram<VendorParams, Found, MatmulReading
   },
   lacks: ({ unpinned }) =>
     unpinned === undefined ? undefined : `whether repeats have the same bits: ${unpinned}`,
-  wrong: (reading) => ({ ...reading, metric: 'wrongElements' }),
+  wrong: (reading) => ({ ...reading, metric: 'wrongMatrixElements' }),
 };
 
 const nameOf = (algorithm: z.infer<typeof Algorithm>): string =>

@@ -79,10 +79,11 @@ export const matmul = defineWorkload({
   measures: (params) => {
     if (isVector(params)) return ['wrongElements', 'vectorThroughput'];
     if (isVendor(params))
-      return ['wrongElements', 'throughput', 'repeatDifferences', 'resultDigest', 'temperature'];
+      return ['wrongMatrixElements', 'throughput', 'repeatDifferences', 'resultDigest', 'temperature'];
     return ['wrongElements', 'resultDigest', params.dtype === 'int8' ? 'integerThroughput' : 'throughput'];
   },
   concerns: (params) => (isHost(params) ? undefined : concernOf(params)),
+  ofVendor: (params) => (isVendor(params) ? 'NVIDIA' : undefined),
   metrics: {
     throughput: {
       unit: 'FLOP/s',
@@ -113,6 +114,14 @@ export const matmul = defineWorkload({
       better: 'lower',
       domain: 'count',
       title: 'Checked elements outside the error bound of a right multiplication',
+      correctness: true,
+    },
+    /** Of matrix units alone: what shows that they are right is never what vector units did. */
+    wrongMatrixElements: {
+      unit: 'count',
+      better: 'lower',
+      domain: 'count',
+      title: 'Checked elements of matrix units outside the error bound of a right multiplication',
       correctness: true,
     },
     repeatDifferences: {

@@ -57,7 +57,7 @@ function measure(
   };
 }
 
-const right = { wrongElements: 0, repeatDifferences: 0 };
+const right = { wrongMatrixElements: 0, repeatDifferences: 0 };
 
 describe.skipIf(!canBuildStandIn)('matmul by cuBLASLt, on a stand-in for it', () => {
   it.each([
@@ -79,7 +79,7 @@ describe.skipIf(!canBuildStandIn)('matmul by cuBLASLt, on a stand-in for it', ()
     const first = measure({ dtype: 'fp32' }).values;
     expect(measure({ dtype: 'fp32' }).values['resultDigest']).toBe(first['resultDigest']);
     const { values } = measure({ dtype: 'fp32', seconds: 0.5 }, ['bit 3']);
-    expect(values).toMatchObject({ wrongElements: 0, repeatDifferences: 1 });
+    expect(values).toMatchObject({ wrongMatrixElements: 0, repeatDifferences: 1 });
     expect(values['resultDigest']).toBe(first['resultDigest']);
     const other = measure({ dtype: 'fp32' }, ['bits']).values;
     expect(other).toMatchObject(right);
@@ -88,14 +88,14 @@ describe.skipIf(!canBuildStandIn)('matmul by cuBLASLt, on a stand-in for it', ()
 
   it('tells of no bits where no algorithm sums in one order', () => {
     const { values, whys } = measure({}, ['splits']);
-    expect(Object.keys(values)).toEqual(['throughput', 'wrongElements']);
+    expect(Object.keys(values)).toEqual(['throughput', 'wrongMatrixElements']);
     expect(whys).toEqual([
       'whether repeats have the same bits: each algorithm that the library offers splits its sums',
     ]);
   });
 
   it('says what it fails at in the middle as a wrong result', () => {
-    expect(measure({ seconds: 1 }, ['lost 800']).values).toEqual({ wrongElements: 1 });
+    expect(measure({ seconds: 1 }, ['lost 800']).values).toEqual({ wrongMatrixElements: 1 });
   });
 
   it.each<[string, Readonly<Record<string, unknown>>, readonly string[], RegExp]>([

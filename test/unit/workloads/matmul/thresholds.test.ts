@@ -26,6 +26,11 @@ describe('matmul: parameters and limits', () => {
       { id: 'matmul.throughput-kept', unit: 'ratio', value: 0.98, ceiling: undefined },
       { id: 'matmul.integer-throughput-kept', unit: 'ratio', value: 0.98, ceiling: undefined },
       { id: 'matmul.vector-throughput-kept', unit: 'ratio', value: 0.98, ceiling: undefined },
+      { id: 'matmul.wrong-matrix-elements-bf16', unit: 'count', value: 0, ceiling: undefined },
+      { id: 'matmul.wrong-matrix-elements-fp8', unit: 'count', value: 0, ceiling: undefined },
+      { id: 'matmul.repeat-differences', unit: 'count', value: 0, ceiling: undefined },
+      { id: 'matmul.result-digest-siblings', unit: 'ratio', value: 1, ceiling: undefined },
+      { id: 'matmul.throughput-siblings', unit: 'ratio', value: 0.9, ceiling: undefined },
       { id: 'matmul.h100-sxm5-fp8-16384', unit: 'FLOP/s', value: 1.308e15, ceiling: 1.979e15 },
     ]);
   });
