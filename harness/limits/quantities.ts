@@ -56,7 +56,7 @@ export const quantities: Readonly<Record<string, Quantity>> = {
   'host-link': { title: 'Host link', bounds: ['host-to-device', 'device-to-host'] },
   'peer-copy': {
     title: 'Copy between accelerators',
-    target: { metric: 'memory.deviceToDevice', unit: 'B/s', where: onDevice },
+    target: { metric: 'memory.peerCopy', unit: 'B/s', where: onDevice },
   },
   'host-memory': {
     title: 'Host memory',

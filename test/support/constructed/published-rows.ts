@@ -28,7 +28,7 @@ export const metrics: ReadonlyMap<string, Metric> = new Map([
   ['memory.triad', speed('B/s')],
   ['memory.hostToDevice', speed('B/s')],
   ['memory.deviceToHost', speed('B/s')],
-  ['memory.deviceToDevice', speed('B/s')],
+  ['memory.peerCopy', speed('B/s')],
   ['matmul.throughput', speed('FLOP/s')],
   ['matmul.vectorThroughput', speed('FLOP/s')],
   ['matmul.integerThroughput', speed('OP/s')],

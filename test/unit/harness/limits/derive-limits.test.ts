@@ -24,7 +24,7 @@ describe('the value of a limit', () => {
       { ...reduce, expected: 478.87, at: 'd', from: 'cloud' },
       { quantity: 'peer-copy', unit: 'GB/s', peak: 450, at: 'e' },
     );
-    expect(others.map(({ metric }) => metric)).toEqual(['memory.deviceToDevice']);
+    expect(others.map(({ metric }) => metric)).toEqual(['memory.peerCopy']);
     expect(limit).toMatchObject({
       id: 'collective.node-all-reduce',
       metric: 'collective.busbw',
