@@ -8,7 +8,9 @@ import { acceleratorHealth } from '../workload.ts';
 
 const isCounting = (
   params: AcceleratorHealthParams,
-): params is AcceleratorHealthParams & { readonly what: 'counters' } => params.what === 'counters';
+): params is AcceleratorHealthParams & { readonly what: 'counters' } =>
+  // What a suite says has no defaults in it yet.
+  params.what !== 'record';
 
 /** NVIDIA's own tool, which comes with the driver. It is asked once in a step, and only reads. */
 export const nvidiaSmi = defineTool(
