@@ -59,14 +59,26 @@ const constructedLimits = [
     value: 0.9,
     unit: 'ratio',
   }),
-  constructLimit({
-    id: 'matmul.fp8',
-    metric: 'matmul.throughput',
-    value: 1.3e15,
-    unit: 'FLOP/s',
-    where: { 'device.kind': 'gpu', dtype: 'fp8' },
-    hardware: { class: 'h100', models: ['H100-SXM5-80GB'] },
-  }),
+  ...(['bf16', 'fp8'] as const).map((dtype) =>
+    constructLimit({
+      id: `matmul.${dtype}`,
+      metric: 'matmul.throughput',
+      value: 1.3e15,
+      unit: 'FLOP/s',
+      where: { 'device.kind': 'gpu', dtype, size: 16384 },
+      hardware: { class: 'h100', models: ['H100-SXM5-80GB'] },
+    }),
+  ),
+  ...(['triad', 'hostToDevice', 'deviceToHost', 'peerCopy'] as const).map((name) =>
+    constructLimit({
+      id: `memory.${name.toLowerCase()}`,
+      metric: `memory.${name}`,
+      value: 48e9,
+      unit: 'B/s',
+      where: { 'device.kind': 'gpu' },
+      hardware: { class: 'h100', models: ['H100-SXM5-80GB'] },
+    }),
+  ),
   constructLimit({
     id: 'memory.wrong-words',
     metric: 'memory.wrongWords',
