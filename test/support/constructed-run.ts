@@ -74,6 +74,25 @@ export const constructedMetrics: ReadonlyMap<string, DeclaredMetric> = declareMe
     'diagnostics.failures',
     { unit: 'count', better: 'lower', domain: 'count', title: 'Failed tests', state: true },
   ],
+  ...['fatalXids', 'newFaults', 'sramThreshold', 'recoveryAction', 'inactiveNvlinks', 'nvlinkErrors'].map(
+    (name) =>
+      [
+        `accelerator-health.${name}`,
+        { unit: 'count', better: 'lower', domain: 'count', title: name, state: true },
+      ] as const,
+  ),
+  [
+    'accelerator-health.throttledSeconds',
+    { unit: 's', better: 'lower', domain: 'nonNegative', title: 'Slowed down', state: true },
+  ],
+  [
+    'accelerator-health.thermalMargin',
+    { unit: 'Cel', better: 'higher', domain: 'nonNegative', title: 'Margin', state: true },
+  ],
+  [
+    'accelerator-health.hostLink',
+    { unit: 'ratio', better: 'higher', domain: 'nonNegative', title: 'Host link', state: true },
+  ],
   ['memory.triad', { unit: 'B/s', better: 'higher', domain: 'positive', title: 'Memory triad' }],
   ['collective.busbw', { unit: 'B/s', better: 'higher', domain: 'positive', title: 'All-reduce in a node' }],
   [

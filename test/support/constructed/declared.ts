@@ -130,6 +130,38 @@ const constructedLimits = [
     value: 0,
     unit: 'count',
   }),
+  ...(
+    [
+      ['fatalXids', 'count'],
+      ['newFaults', 'count'],
+      ['sramThreshold', 'count'],
+      ['recoveryAction', 'count'],
+      ['inactiveNvlinks', 'count'],
+      ['nvlinkErrors', 'count'],
+      ['throttledSeconds', 's'],
+    ] as const
+  ).map(([metric, unit]) =>
+    constructLimit({
+      id: `accelerator-health.${metric.toLowerCase()}`,
+      metric: `accelerator-health.${metric}`,
+      comparator: 'atMost',
+      value: 0,
+      unit,
+    }),
+  ),
+  ...(
+    [
+      ['thermalMargin', 'Cel'],
+      ['hostLink', 'ratio'],
+    ] as const
+  ).map(([metric, unit]) =>
+    constructLimit({
+      id: `accelerator-health.${metric.toLowerCase()}`,
+      metric: `accelerator-health.${metric}`,
+      value: 1,
+      unit,
+    }),
+  ),
   constructLimit({
     id: 'diagnostics.failures',
     metric: 'diagnostics.failures',

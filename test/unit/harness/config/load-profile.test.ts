@@ -114,9 +114,9 @@ describe('readProfile', () => {
     ],
     [
       'a word',
-      constructRequirement({ id: 'one', rule: { kind: 'not-covered', subjectMatter: 'nvlinkk' } }),
-      'rule.subjectMatter: expected a word of vocabulary.yaml, got `nvlinkk`',
-      'Did you mean `nvlink`?',
+      constructRequirement({ id: 'one', rule: { kind: 'not-covered', subjectMatter: 'rdmaa' } }),
+      'rule.subjectMatter: expected a word of vocabulary.yaml, got `rdmaa`',
+      'Did you mean `rdma`?',
     ],
     [
       'an advisory gate',
