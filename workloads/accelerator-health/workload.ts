@@ -20,11 +20,16 @@ const metrics = {
     title: 'Memory errors of the accelerator that could not be corrected',
     bound: { best: () => 0, why: 'no error' },
   },
-  fatalXids: { ...faults, title: 'Xids that say that an accelerator is sick, or that nobody knows' },
+  fatalXids: {
+    ...faults,
+    title: 'Xids that say that an accelerator is sick, or that nobody knows',
+    fault: true,
+  },
   applicationXids: { ...faults, title: 'Xids that a program can cause by itself' },
   newFaults: {
     ...faults,
     title: 'New memory errors that could not be corrected, rows to remap and pages to retire',
+    fault: true,
   },
   sramThreshold: { ...faults, title: 'More errors in SRAM than the driver accepts' },
   recoveryAction: { ...faults, title: 'What the driver says has to be done, by its number' },

@@ -23,6 +23,8 @@ export interface Metric<U extends Unit = Unit> {
   readonly correctness?: boolean;
   /** What a machine says of itself (a counter, its wear): neither a speed, which other work spoils, nor a result. */
   readonly state?: boolean;
+  /** It counts what would have stopped a job, whatever was at work: a soak in which one came has failed. */
+  readonly fault?: boolean;
 }
 
 /** A metric with the workload that declares it. */

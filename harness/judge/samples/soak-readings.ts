@@ -25,6 +25,10 @@ export const isLoad = (entry: Measurement, index: RunDossier): boolean =>
 const hasSpeed = (entry: Measurement, index: RunDossier): boolean =>
   givenBy(entry, index).some(({ state, correctness }) => state !== true && correctness !== true);
 
+/** Whether an entry only tells of faults beside what others load: where it cannot, the rows on these say so themselves. */
+const isWitness = (entry: Measurement, index: RunDossier): boolean =>
+  !isLoad(entry, index) && givenBy(entry, index).some(({ fault }) => fault === true);
+
 /** The steps of a soak that a node was to do by itself. */
 export const soakStepsOf = (node: Dossier): readonly PlannedStep[] =>
   [...node.planned.values()].filter(isOfSoak);
@@ -43,7 +47,8 @@ export function unservedOn(
     const entry = suite.entries.find((each) => each.id === id);
     // What nodes do together has cells of its own.
     if (entry?.soak !== true || entry.across !== undefined) return [];
-    return served.has(entry.workload) && !hasSpeed(entry, index) ? [] : [{ entry, reason }];
+    const isBesides = served.has(entry.workload) && !hasSpeed(entry, index);
+    return isBesides || isWitness(entry, index) ? [] : [{ entry, reason }];
   });
 }
 

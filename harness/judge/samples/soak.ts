@@ -1,5 +1,6 @@
 import type { Said } from '../../../reports/verdict/said.ts';
 import { perObject } from '../../../workloads/kit/per-object.ts';
+import { nameOf } from '../../../workloads/kit/subject.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
 import type { Dossier } from '../dossier.ts';
 import type { RunDossier } from '../run-dossier.ts';
@@ -59,9 +60,28 @@ function failureIn(fates: readonly StepFate[], node: Dossier, { material }: RunD
   });
   if (failed.length > 0) return { say: 'fates', fates: foldFates(failed) };
   const wrong = fates.flatMap(({ step }) => node.checks.get(step) ?? []).find(({ value }) => value > 0);
-  if (wrong === undefined) return undefined;
+  if (wrong === undefined) return faultIn(fates, node, material);
   const what = material.metrics.get(wrong.metric)?.title ?? wrong.metric;
   return { say: 'wrong-results', step: wrong.step, what, value: wrong.value };
+}
+
+/** A fault that a driver told of beside the load, in its words. */
+function faultIn(
+  fates: readonly StepFate[],
+  node: Dossier,
+  { metrics }: RunDossier['material'],
+): Said | undefined {
+  const steps = new Set(fates.map(({ step }) => step));
+  const faults = [...metrics].flatMap(([name, { fault, title }]) =>
+    fault === true ? (node.byMetric.get(name) ?? []).map((sample) => ({ ...sample, title })) : [],
+  );
+  const found = faults.find(
+    ({ step, value, invalid }) => steps.has(step) && value > 0 && invalid === undefined,
+  );
+  if (found === undefined) return undefined;
+  const { step, subject, title, value, dimensions } = found;
+  const words = dimensions['error'] ?? `${title}: ${value}`;
+  return { say: 'quoted', text: `${step}: ${nameOf(subject)}: ${String(words)}` };
 }
 
 /** How long a soak was on all nodes together, each until its first failure, and which nodes failed. */

@@ -26,6 +26,30 @@ const metrics: ReadonlyMap<string, DeclaredMetric> = new Map([
     'matmul.wrong',
     { unit: 'count', better: 'lower', domain: 'count', title: 'Wrong', correctness: true, workload },
   ],
+  [
+    'matmul.faults',
+    {
+      unit: 'count',
+      better: 'lower',
+      domain: 'count',
+      title: 'Faults',
+      state: true,
+      fault: true,
+      workload,
+    },
+  ],
+  [
+    'witness.faults',
+    {
+      unit: 'count',
+      better: 'lower',
+      domain: 'count',
+      title: 'Faults',
+      state: true,
+      fault: true,
+      workload: 'witness',
+    },
+  ],
 ]);
 const limits: readonly Limit[] = [
   constructLimit({ id: 'kept', metric: 'matmul.speed', statistic: 'kept', value: 0.98, unit: 'ratio' }),
@@ -43,11 +67,12 @@ interface Window {
   readonly speed?: number;
   readonly digest?: number;
   readonly wrong?: number;
+  readonly faults?: number;
   readonly execution?: ConstructedStep['execution'];
 }
 
 const windows = (...given: readonly Window[]): readonly ConstructedStep[] =>
-  given.map(({ speed = 100, digest = 7, wrong = 0, execution = 'completed' }, index) => ({
+  given.map(({ speed = 100, digest = 7, wrong = 0, faults = 0, execution = 'completed' }, index) => ({
     entry: 'gemm',
     workload,
     repetition: index + 1,
@@ -59,6 +84,11 @@ const windows = (...given: readonly Window[]): readonly ConstructedStep[] =>
             { metric: 'matmul.speed', value: speed, dimensions: { during: 'soak' } },
             { metric: 'matmul.digest', value: digest, dimensions: { during: 'soak' } },
             { metric: 'matmul.wrong', value: wrong, dimensions: { during: 'soak' } },
+            {
+              metric: 'matmul.faults',
+              value: faults,
+              dimensions: { during: 'soak', ...(faults > 0 ? { error: 'Xid 79' } : {}) },
+            },
           ]
         : [],
   }));
@@ -122,6 +152,19 @@ describe('a soak', () => {
     );
   });
 
+  it('fails with a fault that its driver told of in any window, and with none that cannot be used', () => {
+    expect(cellsOf(windows({}, {}, { faults: 1 }, {}))['endured']).toBe(
+      'fail: in window 3 of 4: w3-gemm: n1: Xid 79',
+    );
+    const unusable = windows({}, {}, { faults: 1 }, {}).map((step) => ({
+      ...step,
+      samples: (step.samples ?? []).map((sample) =>
+        sample.metric === 'matmul.faults' ? { ...sample, invalid: 'stand-in' } : sample,
+      ),
+    }));
+    expect(cellsOf(unusable)['endured']).toMatch(/^pass/);
+  });
+
   it('tells the window that computed something else, though nothing in it is wrong by itself', () => {
     const cells = cellsOf(windows({}, { digest: 8 }, {}, {}));
     expect(cells['same']).toBe('fail: Digest: window 2 of 4 differs from the others');
@@ -169,6 +212,10 @@ describe('a soak', () => {
         'missing: health: no gcc',
       );
       expect(cellsOf(health)['endured']).toBe('missing: nothing in its windows puts a load on the machine');
+    });
+
+    it('is one without what only tells of faults beside the load, whose rows say so themselves', () => {
+      expect(withUnplanned(windows(...good(4)), 'record', 'witness')['endured']).toMatch(/^pass/);
     });
 
     it('is none where a step that loads something read nothing that can be used', () => {
