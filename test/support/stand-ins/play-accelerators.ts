@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RigNode } from '../../rig/rig-node.ts';
+import { buildNccl, buildStandIn } from './build-stand-in.ts';
 import { buildManagementLibrary } from './record-played.ts';
 
 const sourceOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
@@ -89,6 +90,8 @@ interface Played {
   readonly bus: Bus;
   readonly scenario: readonly string[];
   readonly hasDriver: boolean;
+  /** The driver's library is there too, and NCCL. */
+  readonly hasNccl?: boolean;
 }
 
 /**
@@ -96,7 +99,7 @@ interface Played {
  * addresses on its PCI bus with their attributes, an OpenCL loader that follows the scenario (scenario.h), a kernel log; with a
  * driver, which the cards are bound to then, an nvidia-smi that tells of the same devices.
  */
-function writeMachine(folder: string, seenAs: string, { bus, scenario, hasDriver }: Played) {
+function writeMachine(folder: string, seenAs: string, { bus, scenario, hasDriver, hasNccl = false }: Played) {
   mkdirSync(join(folder, 'bin'), { recursive: true });
   for (const [address, attributes] of Object.entries(bus)) {
     const card = join(folder, 'pci', address);
@@ -119,13 +122,15 @@ function writeMachine(folder: string, seenAs: string, { bus, scenario, hasDriver
     compile('-o', join(folder, 'bin/nvidia-smi'), sourceOf('nvidia-smi.c'));
     buildManagementLibrary(join(folder, 'lib'), join(seenAs, 'scenario'));
   }
+  const built = { scenario: join(seenAs, 'scenario') };
+  if (hasNccl) for (const build of [buildStandIn, buildNccl]) build(join(folder, 'lib'), built);
   return {
     binds: [
       [join(seenAs, 'pci'), '/sys/bus/pci/devices'],
       [join(seenAs, 'libOpenCL.so.1'), loaderPath()],
       [join(seenAs, 'kmsg'), '/dev/kmsg'],
       // Nothing of a test lies there, and every node has it.
-      ...(hasDriver ? ([[join(seenAs, 'lib'), '/usr/local/lib']] as const) : []),
+      ...(hasDriver || hasNccl ? ([[join(seenAs, 'lib'), '/usr/local/lib']] as const) : []),
     ] as const,
     state: new PlayedState(join(folder, 'scenario.state'), Object.keys(bus).length),
   };
