@@ -127,6 +127,7 @@ int ncclCommGetAsyncError(struct communicator *its, int *state) {
   return 0;
 }
 int ncclCommAbort(struct communicator *its) {
+  while (strcmp(scenario.nccl_fault, "stuck") == 0) usleep(1000);
   atomic_store(&its->is_given_up, 1);
   return 0;
 }
@@ -178,7 +179,7 @@ int ncclAllReduce(const void *from, void *to, size_t count, int type, int operat
   if (stream || bytes > SLOT || (type != UINT64 && type != FP32 && type != BF16) || operation != (is_sum ? 0 : MIN)) return INVALID;
   its->from = from, its->to = to, its->count = count, its->type = type, its->operation = operation;
   its->calls += is_sum;
-  if (is_sum && is_at_fault("hang", its->rank)) pause();
+  if (is_sum && (is_at_fault("hang", its->rank) || is_at_fault("stuck", its->rank))) pause();
   if (its->rank == 0)
     log_line("AllReduce: %zu Bytes -> Algo %s proto SIMPLE channel{Lo..Hi}={0..%d}", bytes, forced && *forced ? "RING" : "NVLS", CHANNELS - 1);
   return begin(add);

@@ -50,7 +50,7 @@
  *   nccl-version NUMBER         as ncclGetVersion says it (22501)
  *   nccl-via WORDS              how ranks reach each other, as NCCL's log has it (P2P/CUMEM)
  *   nccl-fault KIND RANK CALL   what this rank does in its CALL-th sum: `hang`, or what it gives is `lost`, `doubled`, or `swapped`
- *                               for another copy of the next rank's; `absent` never joins (libnccl)
+ *                               for another copy of the next rank's; `stuck` hangs, and no rank gets out; `absent` never joins (libnccl)
  */
 #ifndef SCENARIO_H
 #define SCENARIO_H

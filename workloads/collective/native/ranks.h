@@ -61,10 +61,20 @@ static const char *silent_ranks(void) {
   return text[0] ? text : ranks.here < ranks.all ? "none of this node" : "none: all wait for each other";
 }
 
-/* Ends this rank because all of them end. The communicator is given up first, so that others find out through NCCL too. */
-__attribute__((noreturn)) static void leave(void) {
-  if (ranks.communicator) nccl.ncclCommAbort(ranks.communicator);
+__attribute__((noreturn)) static void tell_why(int signal) {
+  (void)signal;
   device_fail("%s", shared->why);
+}
+
+/*
+ * Ends this rank because all of them end. The communicator is given up first, so that others find out through NCCL too; should that
+ * hang as well, why it ended is told nevertheless.
+ */
+__attribute__((noreturn)) static void leave(void) {
+  signal(SIGALRM, tell_why);
+  alarm((unsigned)leave_within / 2);
+  if (ranks.communicator) nccl.ncclCommAbort(ranks.communicator);
+  tell_why(0);
 }
 
 /* Ends all ranks; whoever is first says why. */

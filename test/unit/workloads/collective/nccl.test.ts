@@ -121,8 +121,8 @@ describe.skipIf(!canBuildStandIn)('sums over devices, on stand-ins for driver an
     expect(performance.now() - began).toBeLessThan(12_000);
   }, 20_000);
 
-  it('fail at the deadline of a rank that hangs in the middle', () => {
-    const step = measure(['nccl-fault hang 1 4']);
+  it.each(['hang', 'stuck'])('fail at the deadline of a rank that hangs in the middle (%s)', (fault) => {
+    const step = measure([`nccl-fault ${fault} 1 4`]);
     expect(step.readings).toMatchObject([
       { metric: 'wrongElements', value: 1, dimensions: { error: text(/silent: rank 1 at 0000:02:00\.0/) } },
     ]);
