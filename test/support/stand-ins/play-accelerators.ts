@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RigNode } from '../../rig/rig-node.ts';
-import { buildNccl, buildStandIn } from './build-stand-in.ts';
+import { buildCublasLt, buildNccl, buildStandIn } from './build-stand-in.ts';
 import { buildManagementLibrary } from './record-played.ts';
 
 const sourceOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
@@ -86,12 +86,14 @@ export interface PlayedMachine {
   readonly state: PlayedState;
 }
 
+/** NVIDIA's libraries as they are played: the driver alone, or with the one of matrix products or of sums. */
+export type Libraries = 'driver' | 'cublaslt' | 'nccl';
+
 interface Played {
   readonly bus: Bus;
   readonly scenario: readonly string[];
   readonly hasDriver: boolean;
-  /** The driver's library is there too, and NCCL. */
-  readonly hasNccl?: boolean;
+  readonly libraries?: Libraries | undefined;
 }
 
 /**
@@ -99,7 +101,7 @@ interface Played {
  * addresses on its PCI bus with their attributes, an OpenCL loader that follows the scenario (scenario.h), a kernel log; with a
  * driver, which the cards are bound to then, an nvidia-smi that tells of the same devices.
  */
-function writeMachine(folder: string, seenAs: string, { bus, scenario, hasDriver, hasNccl = false }: Played) {
+function writeMachine(folder: string, seenAs: string, { bus, scenario, hasDriver, libraries }: Played) {
   mkdirSync(join(folder, 'bin'), { recursive: true });
   for (const [address, attributes] of Object.entries(bus)) {
     const card = join(folder, 'pci', address);
@@ -118,19 +120,22 @@ function writeMachine(folder: string, seenAs: string, { bus, scenario, hasDriver
     execFileSync('gcc', [...strict, place, ...args], { timeout: 60_000 });
   };
   compile('-shared', '-fPIC', '-o', join(folder, 'libOpenCL.so.1'), sourceOf('opencl.c'), '-ldl');
+  const played = join(folder, 'lib');
+  const built = { scenario: join(seenAs, 'scenario') };
   if (hasDriver) {
     compile('-o', join(folder, 'bin/nvidia-smi'), sourceOf('nvidia-smi.c'));
-    buildManagementLibrary(join(folder, 'lib'), join(seenAs, 'scenario'));
+    buildManagementLibrary(played, built.scenario);
   }
-  const built = { scenario: join(seenAs, 'scenario') };
-  if (hasNccl) for (const build of [buildStandIn, buildNccl]) build(join(folder, 'lib'), built);
+  if (libraries !== undefined) buildStandIn(played, built);
+  if (libraries === 'cublaslt') buildCublasLt(played, built);
+  if (libraries === 'nccl') buildNccl(played, built);
   return {
     binds: [
       [join(seenAs, 'pci'), '/sys/bus/pci/devices'],
       [join(seenAs, 'libOpenCL.so.1'), loaderPath()],
       [join(seenAs, 'kmsg'), '/dev/kmsg'],
       // Nothing of a test lies there, and every node has it.
-      ...(hasDriver || hasNccl ? ([[join(seenAs, 'lib'), '/usr/local/lib']] as const) : []),
+      ...(hasDriver || libraries !== undefined ? ([[join(seenAs, 'lib'), '/usr/local/lib']] as const) : []),
     ] as const,
     state: new PlayedState(join(folder, 'scenario.state'), Object.keys(bus).length),
   };

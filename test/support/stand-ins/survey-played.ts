@@ -6,7 +6,7 @@ import type { Running } from '../run-assay.ts';
 import { runAssay, startAssay, writeSuite } from '../run-assay.ts';
 import { tell } from '../tell.ts';
 import { temporaryDirectory } from '../temporary.ts';
-import type { Bus, PlayedMachine } from './play-accelerators.ts';
+import type { Bus, Libraries, PlayedMachine } from './play-accelerators.ts';
 import { playAccelerators } from './play-accelerators.ts';
 
 export const [first, second] = ['0000:01:00.0', '0000:02:00.0'] as const;
@@ -40,11 +40,14 @@ export interface Surveyed {
   /** What the machine is of use for, as a letter. */
   readonly asset: string | undefined;
   readonly page: string;
+  /** Its run directory. */
+  readonly run: string;
 }
 
 export interface SurveyedMachine {
   readonly isRehearsal?: boolean;
   readonly hasDriver?: boolean;
+  readonly libraries?: Libraries;
   readonly bus?: Bus;
   readonly entries?: readonly object[];
   /** What happens meanwhile. */
@@ -57,13 +60,14 @@ export async function surveyPlayed(
   {
     isRehearsal = true,
     hasDriver = false,
+    libraries,
     bus = { [first]: {}, [second]: {} },
     entries = [pattern],
     meanwhile,
   }: SurveyedMachine = {},
 ): Promise<Surveyed> {
   const cwd = temporaryDirectory();
-  const machine = playAccelerators(cwd, { bus, scenario, hasDriver });
+  const machine = playAccelerators(cwd, { bus, scenario, hasDriver, libraries });
   const { wrapper, path } = machine;
   const run = join(cwd, 'run');
   const suite = writeSuite(cwd, entries, { otherWorkAtMost: 1 });
@@ -90,5 +94,6 @@ export async function surveyPlayed(
     defects: inference.defects,
     asset: inference.assets[0]?.verdict,
     page: stdout,
+    run,
   };
 }

@@ -30,7 +30,9 @@ describe('shipped limits', () => {
   it('holds every requirement on a metric against these limits, whatever the hardware', async () => {
     const { profiles, limits } = await loadBuiltIn(registry);
     const selections = Object.entries(selectionsOf({ profiles, limits }));
-    const text = selections.map(([place, ids]) => [`${place}:`, ...ids.map((id) => `  ${id}`), ''].join('\n'));
+    const text = selections.map(([place, ids]) =>
+      [`${place}:`, ...ids.map((id) => `  ${id}`), ''].join('\n'),
+    );
     await expect(text.join('\n')).toMatchFileSnapshot('limits.snapshot.txt');
   });
 
