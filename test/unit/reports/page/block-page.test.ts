@@ -40,6 +40,7 @@ describe('a block', () => {
     const { sections, opening } = createPage(createLookup(blockVerdict()));
     expect(sections.map(({ id }) => id)).toEqual([
       'map',
+      'contract',
       'punch-list',
       'shown',
       'not-shown',
