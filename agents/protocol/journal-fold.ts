@@ -98,6 +98,11 @@ export class JournalFold {
     return this.#ended;
   }
 
+  /** Steps that were begun, in that order. */
+  get started(): ReadonlySet<string> {
+    return this.#started;
+  }
+
   hasStarted(step: string): boolean {
     return this.#started.has(step);
   }

@@ -1,5 +1,6 @@
 import { leaderEnded } from '../../agents/protocol/step.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
+import { commandBeside } from '../../workloads/registry.ts';
 import type { OpenNode } from '../fleet/open-node.ts';
 import type { PlannedStep } from '../plan/plan.ts';
 import { requestOf } from '../plan/plan.ts';
@@ -38,7 +39,11 @@ export async function measureAlone(
   }
   const open = planned.filter(({ step }) => !progress.ended.has(step));
   // What a window has is run at once, groups too.
-  const steps = [...Map.groupBy(open, ({ together, step }) => together ?? step).values()].flat();
+  const turns = [...Map.groupBy(open, ({ together, step }) => together ?? step).values()].flat();
+  // What goes on beside all others begins before them, also where it is repeated.
+  const isBeside = (step: PlannedStep): boolean =>
+    !isOfSoak(step) && commandBeside(evidence.registry, step) !== undefined;
+  const steps = [...turns.filter(isBeside), ...turns.filter((step) => !isBeside(step))];
   if (steps.length === 0) return;
   const { execution, reason } = await session.runBatch(steps.map(requestOf), {
     plan: evidence.planDigest,

@@ -22,6 +22,7 @@ import { lastFile } from './pack.ts';
 import type { ReadStep, Unmeasured } from './parse-step.ts';
 import { gatherOutputs, outputsToRead, parseStep } from './parse-step.ts';
 import { readDocument } from './read-document.ts';
+import { Recorded } from './recorded.ts';
 import type { RunDirectory } from './run-directory.ts';
 import { runPaths } from './run-directory.ts';
 import type { EndedStep, FactsDocument, NodeMaterial } from './run-material.ts';
@@ -48,6 +49,7 @@ export class NodeEvidence {
   readonly #shared: Shared;
   readonly #documents: FactsDocument[] = [];
   readonly #steps: EndedStep[] = [];
+  readonly #recorded = new Recorded();
   readonly #under = new Map<string, string>();
   readonly #samples: Sample[] = [];
   readonly #unmeasured: Unmeasured[] = [];
@@ -147,6 +149,7 @@ export class NodeEvidence {
     }
     const said = gatherOutputs(result, files);
     this.#steps.push(endedStep(result, said, this.#shared));
+    this.#recorded.note(this.#registry, result);
     // What is shared stays as long as the run, and so would the text that it was read in.
     const isLarge = [...files.values()].some(({ length }) => length > largeText);
     const facts = this.#documents.at(-1);
@@ -217,7 +220,7 @@ export class NodeEvidence {
       ...(this.fold.restarts.length === 0 ? {} : { restarts: this.fold.restarts }),
       ...(this.fold.boots.size === 0 ? {} : { boots: new Map(this.fold.boots) }),
       steps: [...this.#steps],
-      samples: sortSamples(this.#samples),
+      samples: this.#recorded.weigh(sortSamples(this.#samples), this.#registry, this.fold),
       unreadable: [...this.#unreadable],
       ...(this.#unmeasured.length === 0 ? {} : { unmeasured: [...this.#unmeasured] }),
       ...(hasJournal ? { journal: place } : {}),
@@ -284,10 +287,8 @@ export function whyOther(
     : { say: 'not-as-planned', what: differs, expected: show(planned[differs]), found: show(step[differs]) };
 }
 
-function show(value: unknown): string {
-  if (value === undefined) return 'none';
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
+const show = (value: unknown): string =>
+  value === undefined ? 'none' : typeof value === 'string' ? value : JSON.stringify(value);
 
 /**
  * The facts as first seen, with the effective limits of the most restricted keeper: after a restart the agent may

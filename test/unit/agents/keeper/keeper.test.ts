@@ -34,9 +34,27 @@ const tool = defineTool(sleep, {
   plan: ({ seconds }) => [{ id: 'run', file: 'sleep', args: [`${seconds}`], timeoutMs: 60_000 }],
   parse: () => err('prints nothing'),
 });
+/** Is there after so many seconds, and goes on until it is told to end; then it says so. */
+const beside = defineTool(sleep, {
+  ...tool,
+  id: 'beside',
+  rank: 2,
+  beside: 'run',
+  plan: ({ seconds }) => [
+    {
+      id: 'run',
+      file: 'sh',
+      args: [
+        '-c',
+        `trap 'echo told; exit 0' TERM; sleep ${seconds}; echo here; while :; do sleep 0.02; done`,
+      ],
+      timeoutMs: 60_000,
+    },
+  ],
+});
 // The registry is typed over unknown parameters, as the real one is.
 const registry = new Map([
-  ['sleep', { workload: sleep, tools: [tool] }],
+  ['sleep', { workload: sleep, tools: [tool, beside] }],
   ['nap', { workload: { ...sleep, id: 'nap', load: 'light' as const }, tools: [tool] }],
 ]) as unknown as Registry;
 
@@ -124,6 +142,28 @@ const ends = (records: readonly JournalRecord[]): readonly string[] =>
       : [],
   );
 
+/** Begins and ends of steps, in order. */
+const told = (records: readonly JournalRecord[]): readonly string[] =>
+  records.flatMap((record) =>
+    record.type === 'step-started' || record.type === 'step-ended'
+      ? [`${record.type.slice(5)} ${record.step}`]
+      : [],
+  );
+
+/** Three steps of which the first goes on beside the others, or beside the second, with which it has a window. */
+function besideOthers(window?: string): ToAgent {
+  const asked = batch('sleep', 0.5, 0.3, 0.1);
+  const steps = asked.type === 'batch' ? asked.steps : [];
+  return {
+    ...asked,
+    steps: steps.map((step, index) => ({
+      ...step,
+      ...(index === 0 ? { tool: 'beside' } : {}),
+      ...(window !== undefined && index < 2 ? { together: window } : {}),
+    })),
+  } as ToAgent;
+}
+
 /** A keeper whose batch of two steps has ended, and which was not spoken to for two minutes from its first step on. */
 async function leftAlone(workload: 'nap' | 'sleep', more: { readonly leashMs?: number } = {}) {
   let aloneMs = 0;
@@ -204,6 +244,56 @@ describe('Keeper', () => {
       execution: 'completed',
       together: 'w1',
     });
+    await it_.terminate('test over');
+  });
+
+  it('has a step go on beside those behind it, from when it has printed something to when they have ended', async () => {
+    const { keeper: it_, records, directory } = await keeper();
+    await it_.handle(besideOthers(), link);
+    expect(told(records())).toEqual([
+      'started s0',
+      'started s1',
+      'ended s1',
+      'started s2',
+      'ended s2',
+      'ended s0',
+    ]);
+    const { execution, commands } = JSON.parse(
+      readFileSync(join(directory, 'steps/s0/exit.json'), 'utf8'),
+    ) as { execution: string; commands: unknown[] };
+    expect([execution, commands]).toMatchObject(['completed', [{ execution: 'completed', exitCode: 0 }]]);
+    expect(readFileSync(join(directory, 'steps/s0/run.stdout'), 'utf8')).toBe('here\ntold\n');
+    // It was ready first.
+    const began = (step: string): string =>
+      (
+        JSON.parse(readFileSync(join(directory, `steps/${step}/exit.json`), 'utf8')) as {
+          commands: { startedAt: string }[];
+        }
+      ).commands[0]?.startedAt ?? '';
+    expect(Date.parse(began('s1')) - Date.parse(began('s0'))).toBeGreaterThan(400);
+    await it_.terminate('test over');
+  });
+
+  it('has a step go on beside those of its window, and no longer', async () => {
+    const { keeper: it_, records } = await keeper();
+    await it_.handle(besideOthers('w1'), link);
+    const all = told(records());
+    expect(all.slice(0, 2)).toEqual(['started s0', 'started s1']);
+    expect(all.slice(2)).toEqual(['ended s1', 'ended s0', 'started s2', 'ended s2']);
+    await it_.terminate('test over');
+  });
+
+  it('ends what goes on beside others unfinished when the batch is stopped', async () => {
+    const { keeper: it_, records } = await keeper();
+    const running = it_.handle(besideOthers(), link);
+    await expect.poll(() => told(records()).includes('started s1'), { timeout: 20_000 }).toBe(true);
+    await it_.handle({ type: 'stop', reason: 'by hand', now: false } as ToAgent, link);
+    await running;
+    expect(ends(records())).toEqual([
+      'step-ended completed',
+      'step-ended cancelled',
+      'batch-ended cancelled',
+    ]);
     await it_.terminate('test over');
   });
 
