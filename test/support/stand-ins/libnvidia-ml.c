@@ -95,6 +95,8 @@ int nvmlEventSetWait_v2(void *set, struct nvml_event *event, unsigned millisecon
 static long long counted(const struct gpu *gpu, unsigned field) {
   long launches = happened[gpu - scenario.gpus].launches, second = 1000000000;
   switch (field) {
+    case 226: return gpu->action == 1;
+    case 227: return gpu->action == 4;
     case 230: return gpu->action;
     case 252: case 75: return has_been(gpu, gpu->throttle) ? gpu->throttle_seconds * second : 0;
     case 74: return gpu->watts < gpu->default_watts ? launches * second / 10 : 0;
@@ -106,7 +108,7 @@ int nvmlDeviceGetFieldValues(nvml_device device, int count, struct nvml_field *f
   (void)its;
   for (int i = 0; i < count; i++) {
     unsigned id = fields[i].id;
-    int is_known = id == 230 || id == 74 || id == 75 || id == 77 || id == 79 || (id >= 251 && id <= 253);
+    int is_known = id == 226 || id == 227 || id == 230 || id == 74 || id == 75 || id == 77 || id == 79 || (id >= 251 && id <= 253);
     int is_lacking = !is_known || (gpu->is_old && id >= 230);
     fields[i].code = is_lacking ? NVML_NOT_SUPPORTED : refusal(device);
     fields[i].type = 3, fields[i].value.large = (unsigned long long)counted(gpu, id);

@@ -67,6 +67,15 @@ static struct value field(struct card *card, unsigned id, unsigned scope) {
   return given(card, code ? code : one.code, number);
 }
 
+/* What the driver asks to be done; of those before R570, which have no such number, whether a reset, or a drain and reset. */
+static struct value recovery(struct card *card) {
+  struct value action = field(card, 230, 0);
+  if (!action.why) return action;
+  struct value reset = field(card, 226, 0), drain = field(card, 227, 0);
+  if (reset.why || drain.why) return action;
+  return (struct value){drain.number ? 4 : reset.number ? 1 : 0, NULL};
+}
+
 static struct value retired_pages(struct card *card) {
   unsigned pages = 0;
   if (!nvml.retired) return (struct value){0, lacks};

@@ -35,7 +35,7 @@ static void look(struct card *card, const char *when) {
   struct value ecc = GET(card, ecc, 1, 1, &errors), rows = GET(card, remapped, &corrected, &uncorrected, &pending, &failure);
   struct value is_over = GET(card, sram, &sram), state = GET(card, fabric, &fabric), all = links(card, &active);
   struct value found[] = {{errors, ecc.why}, {uncorrected, rows.why}, {pending != 0, rows.why}, {failure != 0, rows.why},
-      retired_pages(card), {sram.is_exceeded != 0, is_over.why}, field(card, 230, 0), field(card, 251, 0), field(card, 252, 0), field(card, 253, 0),
+      retired_pages(card), {sram.is_exceeded != 0, is_over.why}, recovery(card), field(card, 251, 0), field(card, 252, 0), field(card, 253, 0),
       field(card, 74, 0), field(card, 75, 0), field(card, 77, 0), field(card, 79, 0), NUMBER(card, replays, unsigned), NUMBER(card, limit, unsigned),
       NUMBER(card, default_limit, unsigned), NUMBER(card, most_generation, unsigned), NUMBER(card, most_width, unsigned), all,
       {(uint64_t)active, all.why}, all.why ? all : link_errors(card, all.number), {fabric.state, state.why}};

@@ -118,6 +118,11 @@ describe('the recorder', { timeout: 30_000 }, () => {
     expect(told(older, 'throttledSeconds')).toEqual([3, expect.stringMatching(/^thermal 3\.0 s/)]);
     expect(told(older, 'thermalMargin')).toBe(15);
     expect(told(await record(two('old')), 'throttledSeconds')).toBe(0);
+    expect(told(await record(two('old')), 'recoveryAction')).toBe(0);
+    expect(told(await record(two('old', 'action 4')), 'recoveryAction')).toEqual([
+      4,
+      expect.stringContaining('drain and reset'),
+    ]);
     const idle = await record(two(), { isLoaded: false });
     for (const metric of ['throttledSeconds', 'thermalMargin', 'hostLink'])
       expect(told(idle, metric)).toContainEqual(expect.stringContaining('it was never seen under load'));
