@@ -287,7 +287,7 @@ describe('Keeper', () => {
     const { keeper: it_, records } = await keeper();
     const running = it_.handle(besideOthers(), link);
     await expect.poll(() => told(records()).includes('started s1'), { timeout: 20_000 }).toBe(true);
-    await it_.handle({ type: 'stop', reason: 'by hand', now: false } as ToAgent, link);
+    await it_.handle({ type: 'stop', reason: 'by hand', now: false }, link);
     await running;
     expect(ends(records())).toEqual([
       'step-ended completed',
