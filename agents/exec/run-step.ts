@@ -196,7 +196,7 @@ function planCommands(
   const needs = tool.needs(params.data, around.facts);
   if (!needs.ok) return refuse(needs.error);
   const { seat } = request;
-  if (isShared(registered.workload) && seat === undefined)
+  if (isShared(registered.workload, params.data) && seat === undefined)
     return refuse(`${request.workload} is measured by several nodes together, and no seat was given`);
   const place: GroupPlace | undefined = seat === undefined ? undefined : { seat, launch: around.launch };
   if (seat !== undefined && seat.rank > 0 && around.launch?.rank !== seat.rank)

@@ -52,11 +52,6 @@ function checkEntries(
         suggestName(entry.workload, registry.keys()),
       );
     }
-    if (isShared(registered.workload) !== (entry.across !== undefined)) {
-      refuse(
-        `${place}.across: expected ${isShared(registered.workload) ? `\`pairs\` or \`all\`, since ${entry.workload} needs several nodes` : `nothing, since ${entry.workload} is measured on one node`}, got ${showValue(entry.across)}`,
-      );
-    }
     const tools = registered.tools.map(({ id }) => id);
     if (entry.tool !== undefined && !tools.includes(entry.tool)) {
       refuse(
@@ -72,7 +67,13 @@ function checkEntries(
         entry.params,
         params.error,
       );
-      refuse(message, hint);
+      return refuse(message, hint);
+    }
+    const isAcross = isShared(registered.workload, params.data);
+    if (isAcross !== (entry.across !== undefined)) {
+      refuse(
+        `${place}.across: expected ${isAcross ? `\`pairs\` or \`all\`, since ${entry.workload} needs several nodes` : `nothing, since ${entry.workload} is measured on one node`}, got ${showValue(entry.across)}`,
+      );
     }
   }
 }

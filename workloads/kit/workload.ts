@@ -38,11 +38,14 @@ export type Metrics = Readonly<Record<string, Metric>>;
 
 type Load = 'light' | 'heavy';
 
+type Scope = 'device' | 'rail' | 'node' | 'nvlink-domain' | 'pair' | 'group' | 'fleet';
+
 /** A declaration of what is stressed: its parameters and the metrics that its tools may report. */
 export interface Workload<M extends Metrics = Metrics, P = unknown> {
   readonly id: string;
   readonly title: string;
-  readonly scope: 'device' | 'rail' | 'node' | 'nvlink-domain' | 'pair' | 'group' | 'fleet';
+  /** It can depend on the parameters: the same thing in one node and between several. */
+  readonly scope: Scope | ((params: P) => Scope);
   /**
    * `heavy` steps draw power and make heat: they are on the dead-man leash (no coordinator for 120 s ends the batch) and count for
    * power domains and cooling. It can depend on the parameters.
@@ -65,9 +68,11 @@ export interface Workload<M extends Metrics = Metrics, P = unknown> {
   readonly metrics: M;
 }
 
-/** Whether several nodes run one step of this workload together, so that it needs seats. */
-export const isShared = ({ scope }: Pick<Workload, 'scope'>): boolean =>
-  scope === 'pair' || scope === 'group' || scope === 'fleet';
+/** Whether several nodes run one step of this workload with these parameters together, so that it needs seats. */
+export function isShared<P>({ scope }: Pick<Workload<Metrics, P>, 'scope'>, params: P): boolean {
+  const own = typeof scope === 'function' ? scope(params) : scope;
+  return own === 'pair' || own === 'group' || own === 'fleet';
+}
 
 /** Whether steps of a workload with these parameters are heavy. */
 export const isHeavy = <P>(workload: Pick<Workload<Metrics, P>, 'load'> | undefined, params: P): boolean =>
