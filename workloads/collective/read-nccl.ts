@@ -11,6 +11,7 @@ import { outputOf, readJson } from '../kit/read-output.ts';
 import type { Result } from '../kit/result.ts';
 import { err, ok } from '../kit/result.ts';
 import type { SourcePlace } from '../kit/sample.ts';
+import type { Seat } from '../kit/seat.ts';
 import type { CommandOutput, ParsedStep, StepOutputs } from '../kit/tool.ts';
 import { quantity } from '../kit/unit.ts';
 import type { Alarm } from '../kit/watch.ts';
@@ -25,6 +26,8 @@ const Size = z.strictObject({
   bytes: count.positive(),
   checked: count.positive(),
   wrong: count,
+  /** Of all ranks of all nodes. */
+  wrongOfAll: count,
   seconds: z.array(z.number().positive()).min(1),
 });
 
@@ -51,18 +54,24 @@ type Rank = z.infer<typeof Rank>;
 const Document = z.strictObject({
   compiler: z.string().min(1),
   concurrency: z.literal('together'),
-  asked: count.min(2),
-  devices: z.array(z.union([UnmeasuredDevice, BrokenDevice, Rank])).min(2),
+  asked: count.min(1),
+  devices: z.array(z.union([UnmeasuredDevice, BrokenDevice, Rank])).min(1),
 });
 
 /** The log that NCCL writes for a rank, by its place among those of the node. */
 export const logOf = (index: number): string => `nccl-${index}.txt`;
 
-/** Reads what the ranks of one node did together. */
+/** Reads what the ranks of one node did together, alone or with those of the other nodes of its seat. */
 export function readNccl(
   outputs: StepOutputs,
   params: CollectiveParams,
+  seat?: Seat,
 ): Result<ParsedStep<CollectiveMetrics>> {
+  if ((params.span === 'nodes') !== (seat !== undefined))
+    return err(
+      `expected ${seat === undefined ? 'the group that ran this' : 'one node'}, got ${seat === undefined ? 'none' : 'a group'}`,
+    );
+  const nodes = seat?.members.length ?? 1;
   const [alarm] = outputs['run']?.watch?.alarms ?? [];
   if (alarm !== undefined) return ok({ readings: [endedBy(alarm, params)] });
   const build = outputs['build'] === undefined ? undefined : outputOf(outputs, 'build');
@@ -82,9 +91,9 @@ export function readNccl(
   if (unreadable !== undefined) return err(unreadable);
   if (all.length < devices.length)
     return ok({ toolVersion: toolVersion.value, ...endedEarly(devices, params) });
-  const other = whyOther(all, params);
+  const other = whyOther(all, params, nodes);
   if (other !== undefined) return err(other);
-  const readings = readingsOf(all, params, run.value);
+  const readings = readingsOf(all, params, nodes, run.value);
   return ok({
     toolVersion: `NCCL ${versionOf(all[0]?.nccl ?? 0)}, ${toolVersion.value}`,
     readings: all.some(({ standIn }) => standIn)
@@ -151,14 +160,14 @@ function endedEarly(
 }
 
 /** In what ranks are not those that were asked for, or not of one run. */
-function whyOther(all: readonly Rank[], params: CollectiveParams): string | undefined {
+function whyOther(all: readonly Rank[], params: CollectiveParams, nodes: number): string | undefined {
   const [first] = all;
   const bytesOfElement = params.dtype === 'fp32' ? 4 : 2;
   for (const [index, found] of all.entries()) {
     const mismatch = whyMismatched('cuda', found);
     if (mismatch !== undefined) return mismatch;
-    if (found.rank !== index || found.ranks !== all.length)
-      return `expected rank ${index} of ${all.length}, got rank ${found.rank} of ${found.ranks}`;
+    if (found.rank !== index || found.ranks !== all.length * nodes)
+      return `expected rank ${index} of ${all.length * nodes}, got rank ${found.rank} of ${found.ranks}`;
     for (const key of ['dtype', 'algorithm'] as const)
       if (found[key] !== params[key]) return `expected ${key} ${params[key]}, got ${found[key]}`;
     for (const key of ['nccl', 'fittingBytes'] as const)
@@ -171,6 +180,9 @@ function whyOther(all: readonly Rank[], params: CollectiveParams): string | unde
       const results = (bytes / bytesOfElement) * (found.warmUps + params.iterations);
       if (size?.bytes !== bytes || size.seconds.length !== params.iterations)
         return `expected ${params.iterations} sums of ${bytes} bytes, got ${size?.seconds.length ?? 0} of ${size?.bytes ?? 0}`;
+      const own = all.reduce((sum, { sizes }) => sum + (sizes[place]?.wrong ?? 0), 0);
+      if (nodes === 1 ? size.wrongOfAll !== own : size.wrongOfAll > results * found.ranks)
+        return `expected ${own} wrong elements of all ranks, got ${size.wrongOfAll}`;
       if (size.checked !== results || size.wrong > results)
         return `expected ${results} checked elements, got ${size.wrong} wrong of ${size.checked}`;
     }
@@ -207,6 +219,7 @@ const dimensionsOf = ({ collective, dtype, algorithm }: CollectiveParams) => ({
 function readingsOf(
   all: readonly Rank[],
   params: CollectiveParams,
+  nodes: number,
   run: CommandOutput,
 ): readonly CollectiveReading[] {
   const logs = all.map((_, index) => run.artifacts[logOf(index)]);
@@ -214,7 +227,7 @@ function readingsOf(
   const unwatched = all
     .map((found) => whyNotWatched(found, run.watch, undefined))
     .find((why) => why !== undefined);
-  const shared = { ...dimensionsOf(params), ranks: all.length, nodes: 1 };
+  const shared = { ...dimensionsOf(params), ranks: all.length * nodes, nodes };
   const sizes = (all[0]?.sizes ?? []).flatMap(({ bytes }, place) => {
     const used = readAlgorithm(logs[0], bytes);
     const dimensions = { ...shared, bytes, iterations: params.iterations };
@@ -261,13 +274,17 @@ function readSize(
     proven,
     invalid,
   }: {
-    readonly dimensions: CollectiveReading['dimensions'] & { readonly bytes: number };
+    readonly dimensions: CollectiveReading['dimensions'] & {
+      readonly bytes: number;
+      readonly ranks: number;
+      readonly nodes: number;
+    };
     /** With what NCCL's log has shown. */
     readonly proven: CollectiveReading['dimensions'];
     readonly invalid: string | undefined;
   },
 ): readonly CollectiveReading[] {
-  const { bytes } = dimensions;
+  const { bytes, ranks, nodes } = dimensions;
   const times = all.map(({ sizes }) => sizes[place]?.seconds ?? []);
   const slowest = (times[0] ?? []).map((_, index) => Math.max(...times.map((own) => own[index] ?? 0)));
   const windowSeconds = slowest.reduce((sum, each) => sum + each, 0);
@@ -278,12 +295,16 @@ function readSize(
     windowSeconds,
     ...(invalid === undefined ? {} : { invalid }),
   };
-  const sumOf = (of: 'checked' | 'wrong'): number =>
-    all.reduce((sum, { sizes }) => sum + (sizes[place]?.[of] ?? 0), 0);
+  const checked = nodes * all.reduce((sum, { sizes }) => sum + (sizes[place]?.checked ?? 0), 0);
+  // What ranks agreed on went through the same sums: their own counts stand beside it.
+  const wrong = Math.max(
+    all.reduce((sum, { sizes }) => sum + (sizes[place]?.wrong ?? 0), 0),
+    ...all.map(({ sizes }) => sizes[place]?.wrongOfAll ?? 0),
+  );
   return [
     {
       metric: 'busbw',
-      value: quantity('B/s', busOfAllReduce(bytes / latency, all.length)),
+      value: quantity('B/s', busOfAllReduce(bytes / latency, ranks)),
       ...timed,
     },
     { metric: 'algbw', value: quantity('B/s', bytes / latency), ...timed },
@@ -291,8 +312,8 @@ function readSize(
     // Right or wrong, whichever way it came.
     {
       metric: 'wrongElements',
-      value: quantity('count', sumOf('wrong')),
-      dimensions: { ...dimensions, checked: sumOf('checked') },
+      value: quantity('count', wrong),
+      dimensions: { ...dimensions, checked },
       at: all.map((_, rank) => placeOf(rank, `sizes/${place}/wrong`)),
     },
   ];

@@ -13,6 +13,8 @@ const vectorBytes = z
 export const CollectiveParams = z
   .strictObject({
     collective: z.literal('allReduce').default('allReduce'),
+    /** All accelerators of one node, or those of several nodes together. */
+    span: z.enum(['node', 'nodes']).default('node'),
     dtype: z.enum(['fp32', 'bf16']),
     /** `ring`: NCCL is told to use rings and nothing else; `auto`: it chooses for each size. */
     algorithm: z.enum(['ring', 'auto']),
@@ -49,7 +51,7 @@ const bandwidth = {
 export const collective = defineWorkload({
   id: 'collective',
   title: 'Collectives between accelerators (NCCL)',
-  scope: 'node',
+  scope: ({ span }) => (span === 'nodes' ? 'group' : 'node'),
   load: 'heavy',
   params: CollectiveParams,
   concerns: () => 'accelerators',

@@ -160,11 +160,14 @@ static void *add(void *its) {
   meet();
   for (size_t i = 0; i < c->count; i++) {
     double sum = 0;
-    uint64_t least = ~0ull;
+    uint64_t least = ~0ull, total = 0;
     for (int rank = 0; rank < c->ranks; rank++)
-      if (c->type == UINT64) least = ((uint64_t *)slot_of(rank))[i] < least ? ((uint64_t *)slot_of(rank))[i] : least;
+      if (c->type == UINT64) {
+        uint64_t number = ((uint64_t *)slot_of(rank))[i];
+        least = number < least ? number : least, total += number;
+      }
       else sum += times_for(rank) * number_at(slot_of(source_for(rank)), i, c->type);
-    if (c->type == UINT64) ((uint64_t *)c->to)[i] = least;
+    if (c->type == UINT64) ((uint64_t *)c->to)[i] = c->operation == MIN ? least : total;
     else put_number(c->to, i, c->type, sum);
   }
   meet();
@@ -176,7 +179,7 @@ int ncclAllReduce(const void *from, void *to, size_t count, int type, int operat
   int is_sum = type != UINT64;
   size_t bytes = count * (type == UINT64 ? 8 : type == FP32 ? 4 : 2);
   const char *forced = getenv("NCCL_ALGO");
-  if (stream || bytes > SLOT || (type != UINT64 && type != FP32 && type != BF16) || operation != (is_sum ? 0 : MIN)) return INVALID;
+  if (stream || bytes > SLOT || (type != UINT64 && type != FP32 && type != BF16) || (is_sum && operation != 0)) return INVALID;
   its->from = from, its->to = to, its->count = count, its->type = type, its->operation = operation;
   its->calls += is_sum;
   if (is_sum && (is_at_fault("hang", its->rank) || is_at_fault("stuck", its->rank))) pause();

@@ -18,7 +18,7 @@ static uint64_t least, most, factor, iterations;
 static int is_half;
 
 static struct {
-  uint64_t bytes, checked, wrong;
+  uint64_t bytes, checked, wrong, wrong_of_all; /* of this rank; of all ranks of all nodes */
   double seconds[ITERATIONS_AT_MOST];
 } sizes[SIZES_AT_MOST];
 static int sizes_count;
@@ -50,11 +50,11 @@ static void all_reduce(device_buffer from, device_buffer to, size_t count, int t
   NCCL(seconds, ncclAllReduce, from, to, count, type, operation, ranks.communicator, NULL);
 }
 
-/* One number of each rank, of which all get the smallest. Until then none goes on. */
-static uint64_t agree_on_smallest(uint64_t number) {
+/* One number of each rank, of which all get the smallest, or the sum. Until then none goes on. */
+static uint64_t agree(uint64_t number, int operation) {
   double began = assay_now();
   device_write(work.control, 0, &number, sizeof number);
-  all_reduce(work.control, work.control, 1, NCCL_UINT64, NCCL_MIN, ranks.call_seconds);
+  all_reduce(work.control, work.control, 1, NCCL_UINT64, operation, ranks.call_seconds);
   record(work.after);
   await(work.after, ranks.call_seconds - (assay_now() - began));
   device_read(work.control, 0, &number, sizeof number);
@@ -68,7 +68,7 @@ static void take_memory(void) {
   free_bytes = free_now;
   for (uint64_t bytes = least; bytes <= most; bytes *= factor)
     if (2 * bytes + 2 * bytes / 20 <= free_now) fitting = bytes;
-  fitting = agree_on_smallest(fitting);
+  fitting = agree(fitting, NCCL_MIN);
   if (fitting == 0) return;
   work.given = device_memory(fitting, "what this rank gives");
   work.sums = device_memory(fitting, "the sums");
@@ -108,7 +108,7 @@ static double sum_once(size_t bytes, uint64_t *wrong) {
   float milliseconds = 0;
   work.iteration++;
   give(count);
-  agree_on_smallest(work.iteration);
+  agree(work.iteration, NCCL_MIN);
   record(work.before);
   all_reduce(work.given, work.sums, count, is_half ? NCCL_BF16 : NCCL_FP32, NCCL_SUM, patience);
   record(work.after);
@@ -116,7 +116,9 @@ static double sum_once(size_t bytes, uint64_t *wrong) {
   my_seat()->calls++;
   cuda_check(events.cuEventElapsedTime(&milliseconds, work.before, work.after), "cuEventElapsedTime");
   *wrong += count_wrong(count);
-  return milliseconds / 1000;
+  double took = milliseconds / 1000;
+  /* Of ranks on other nodes nobody here hears otherwise. */
+  return ranks.here < ranks.all ? 1e-9 * (double)~agree(~(uint64_t)(took * 1e9), NCCL_MIN) : took;
 }
 
 /* A comparison that never finds anything would pass all: of a sum that is right one bit is changed. */
@@ -142,6 +144,7 @@ static void sum_all_sizes(void) {
       sizes[sizes_count].checked += bytes / bytes_of_element();
       if (i >= WARM_UPS) sizes[sizes_count].seconds[i - WARM_UPS] = took;
     }
+    sizes[sizes_count].wrong_of_all = agree(sizes[sizes_count].wrong, NCCL_SUM);
     sizes_count++;
   }
 }
@@ -187,8 +190,9 @@ static void tell_rank(double elapsed) {
   fprintf(out, "\"dtype\":\"%s\",\"algorithm\":\"%s\",\"warmUps\":%d,\"freeBytes\":%llu,\"fittingBytes\":%llu,\"sizes\":[", dtype, algorithm, WARM_UPS,
           (unsigned long long)free_bytes, (unsigned long long)fitting);
   for (int i = 0; i < sizes_count; i++) {
-    fprintf(out, "%s{\"bytes\":%llu,\"checked\":%llu,\"wrong\":%llu,\"seconds\":[", i ? "," : "", (unsigned long long)sizes[i].bytes,
-            (unsigned long long)sizes[i].checked, (unsigned long long)sizes[i].wrong);
+    fprintf(out, "%s{\"bytes\":%llu,\"checked\":%llu,\"wrong\":%llu,\"wrongOfAll\":%llu,\"seconds\":[", i ? "," : "",
+            (unsigned long long)sizes[i].bytes, (unsigned long long)sizes[i].checked, (unsigned long long)sizes[i].wrong,
+            (unsigned long long)sizes[i].wrong_of_all);
     for (uint64_t k = 0; k < iterations; k++) fprintf(out, "%s%.9f", k ? "," : "", sizes[i].seconds[k]);
     fprintf(out, "]}");
     checked += sizes[i].checked, wrong += sizes[i].wrong;
@@ -214,33 +218,58 @@ static void measure(const char *address) {
   tell_rank(elapsed);
 }
 
+/* The id that another node has handed over, in hexadecimal digits; `-`: this node makes it. */
+static int takes_id(const char *text) {
+  if (strcmp(text, "-") == 0) return 1;
+  if (strlen(text) != 2 * NCCL_ID_BYTES || strspn(text, "0123456789abcdef") != 2 * NCCL_ID_BYTES) return 0;
+  for (int i = 0; i < NCCL_ID_BYTES; i++) {
+    unsigned byte = 0;
+    sscanf(text + 2 * i, "%2x", &byte);
+    shared->id.bytes[i] = (char)byte;
+  }
+  return shared->has_id = 1;
+}
+
+/* Which ranks are those of this node, by its place among the nodes; each has as many. */
+static int takes_place(char **argv, int here) {
+  uint64_t place = 0, nodes = 0, each = 0;
+  if (!assay_count(argv[0], 0, 255, &place) || !assay_count(argv[1], 1, 256, &nodes) || !assay_count(argv[2], 1, DEVICES_AT_MOST, &each)) return 0;
+  if ((int)each != here) return fprintf(stderr, "error: expected %d accelerators, as on the node that leads, got %d\n", (int)each, here), 0;
+  ranks.here = here, ranks.all = here * (int)nodes, ranks.first = here * (int)place;
+  shared->members = place == 0 ? (int)nodes - 1 : 0;
+  return place < nodes && ranks.all > 1 && takes_id(argv[3]) && (place > 0) == (strcmp(argv[3], "-") != 0);
+}
+
 static int takes_arguments(int argc, char **argv) {
   double pause;
-  if (argc < 15 || !device_back_end(argv[1])) return 0;
+  if (argc < 19 || !device_back_end(argv[1])) return 0;
   kernels = argv[2], dtype = argv[3], algorithm = argv[4], logs = argv[9];
   is_half = strcmp(dtype, "bf16") == 0;
   return (is_half || strcmp(dtype, "fp32") == 0) && assay_count(argv[5], 1024, 1ull << 40, &least) && assay_count(argv[6], least, 1ull << 40, &most) &&
          assay_count(argv[7], 2, 64, &factor) && assay_count(argv[8], 1, ITERATIONS_AT_MOST, &iterations) &&
-         assay_number(argv[10], 0.1, 3600, &ranks.join_seconds) && device_arguments(argc - 11, argv + 11, &ranks.call_seconds, &pause);
+         assay_number(argv[10], 0.1, 3600, &ranks.join_seconds) && takes_place(argv + 11, argc - 19) &&
+         device_arguments(argc - 15, argv + 15, &ranks.call_seconds, &pause);
 }
 
 int main(int argc, char **argv) {
+  shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (shared == MAP_FAILED) return fprintf(stderr, "out of memory\n"), 1;
   if (!takes_arguments(argc, argv)) {
-    fprintf(stderr, "usage: nccl cuda KERNELS fp32|bf16 ring|auto MIN MAX FACTOR ITERATIONS LOGS JOIN_SECONDS CALL_SECONDS together 0 cold ADDRESS...\n");
+    fprintf(stderr, "usage: nccl cuda KERNELS fp32|bf16 ring|auto MIN MAX FACTOR ITERATIONS LOGS JOIN_SECONDS PLACE NODES EACH ID|- "
+                    "CALL_SECONDS together 0 cold ADDRESS...\n");
     return 64;
   }
   double work_seconds = ranks.call_seconds;
   int count = 0;
   for (uint64_t bytes = least; bytes <= most; bytes *= factor, count++)
     work_seconds += (double)(WARM_UPS + iterations) * (double)bytes / 5e8 + ranks.call_seconds / 2;
-  ranks.addresses = argv + 15, ranks.here = ranks.all = argc - 15;
-  if (ranks.here < 2 || ranks.here > DEVICES_AT_MOST || count > SIZES_AT_MOST) return fprintf(stderr, "expected 2 to %d devices and at most %d sizes\n", DEVICES_AT_MOST, SIZES_AT_MOST), 64;
-  shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (shared == MAP_FAILED) return fprintf(stderr, "out of memory\n"), 1;
+  ranks.addresses = argv + 19;
+  if (count > SIZES_AT_MOST) return fprintf(stderr, "expected at most %d sizes\n", SIZES_AT_MOST), 64;
   ready_seconds = 60 + 2 * ranks.join_seconds;
   pid_t watcher = watch_ranks();
   int code = each_device("together", ranks.addresses, ranks.here, 0, work_seconds / 3, measure);
   shared->is_over = 1;
   if (watcher > 0) waitpid(watcher, NULL, 0);
+  if (shared->has_member_failed) fprintf(stderr, "error: %s\n", shared->why);
   return code;
 }

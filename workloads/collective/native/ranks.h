@@ -6,6 +6,7 @@
 #ifndef ASSAY_RANKS_H
 #define ASSAY_RANKS_H
 
+#include "../../kit/native/launch.h"
 #include "nccl-calls.h"
 
 enum stage { NOT_THERE, OPENING, JOINING, PREPARING, AT_WORK, DONE };
@@ -17,6 +18,7 @@ static const double silent_after = 1, leave_within = 5;
 
 static struct shared {
   volatile int has_id, is_failing, is_over;
+  int members, has_member_failed; /* other nodes, which rank 0's hands the id over to */
   volatile double failed_at;
   struct nccl_id id;
   char why[1024];
@@ -141,18 +143,48 @@ static void join(void) {
   NCCL(ranks.join_seconds, ncclCommInitRankConfig, &ranks.communicator, ranks.all, shared->id, ranks.first + ranks.index, &config);
 }
 
+/* Says why all end, from beside the ranks. */
+static void give_up(const char *why) {
+  shared->has_member_failed = 1;
+  if (!__sync_bool_compare_and_swap(&shared->is_failing, 0, 1)) return;
+  snprintf(shared->why, sizeof shared->why, "%s", why);
+  __sync_synchronize();
+  shared->failed_at = assay_now();
+}
+
+/* Hands the id over to another node, with the number of ranks on each, and waits until that one's part has ended. */
+static pid_t hand_over(int member) {
+  pid_t pid = fork();
+  if (pid != 0) return pid;
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  static char answer[LAUNCH_TEXT_BYTES + 1], id[2 * NCCL_ID_BYTES + 1];
+  char rank[16], here[16];
+  for (int i = 0; i < NCCL_ID_BYTES; i++) snprintf(id + 2 * i, 3, "%02x", (unsigned char)shared->id.bytes[i]);
+  snprintf(rank, sizeof rank, "%d", member), snprintf(here, sizeof here, "%d", ranks.here);
+  int connection = connect_agent();
+  send_number(connection, 3), send_word(connection, rank), send_word(connection, id), send_word(connection, here);
+  if (receive_answer(connection, answer) != 0) give_up(answer);
+  _exit(0);
+}
+
 /* Kills what cannot leave, beside the ranks: a process that hangs in a driver tells nobody. Ends with its parent. */
 static pid_t watch_ranks(void) {
   fflush(NULL);
   pid_t parent = getpid(), pid = fork();
   if (pid != 0) return pid;
   prctl(PR_SET_PDEATHSIG, SIGKILL);
+  int handed = 0;
   while (!shared->is_over && getppid() == parent) {
     usleep(100000);
+    if (shared->has_id && !handed++)
+      for (int member = 1; member <= shared->members; member++)
+        if (hand_over(member) < 0) give_up("out of processes");
     if (shared->failed_at == 0 || assay_now() - shared->failed_at < leave_within) continue;
     for (int i = 0; i < ranks.here; i++)
       if (shared->seats[i].pid > 0 && shared->seats[i].stage < DONE) kill(shared->seats[i].pid, SIGKILL);
   }
+  /* The others end when this node's ranks do; what they have to say of it is waited for. */
+  for (double until = assay_now() + 2 * leave_within; handed && assay_now() < until && waitpid(-1, NULL, WNOHANG) >= 0;) usleep(20000);
   _exit(0);
 }
 

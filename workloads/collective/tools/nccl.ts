@@ -5,8 +5,10 @@ import { valueOf } from '../../kit/facts/fact.ts';
 import type { HostFacts } from '../../kit/facts/host-facts.ts';
 import type { Result } from '../../kit/result.ts';
 import { err, ok } from '../../kit/result.ts';
+import type { GroupPlace } from '../../kit/seat.ts';
 import { defineTool } from '../../kit/tool.ts';
 import prebuilt from '../prebuilt/digests.json' with { type: 'json' };
+import { checkParameters, readLaunch } from '../read-launch.ts';
 import { logOf, readNccl } from '../read-nccl.ts';
 import type { CollectiveParams } from '../workload.ts';
 import { collective, listSizes } from '../workload.ts';
@@ -17,9 +19,17 @@ const places = ['dist-packages', 'site-packages'].flatMap((kind) =>
   ['/usr/local/lib', '/usr/lib', '/opt/conda/lib'].map((folder) => `${folder}/*/${kind}/nvidia/nccl/lib`),
 );
 
-type Asked = CollectiveParams & DeviceParams;
-const asked = (params: CollectiveParams): Asked => ({
+/** Which node of how many this is, how many accelerators each has, and the id that was handed over (`-`: it makes it). */
+interface Part {
+  readonly place: number;
+  readonly nodes: number;
+  readonly each: string;
+  readonly id: string;
+}
+type Asked = CollectiveParams & DeviceParams & { readonly part: Part };
+const asked = (params: CollectiveParams, part: Part = { place: 0, nodes: 1, each: '0', id: '-' }): Asked => ({
   ...params,
+  part,
   on: 'accelerators',
   concurrency: 'together',
   seconds: params.callSeconds,
@@ -30,14 +40,17 @@ const device = deviceLaunch<Asked>('cuda', {
   program: 'nccl',
   prebuilt: prebuilt.nccl,
   kernels: 'collective',
-  args: ({ dtype, algorithm, minBytes, maxBytes, factor, iterations, joinSeconds }) => [
+  args: ({ dtype, algorithm, minBytes, maxBytes, factor, iterations, joinSeconds, part }) => [
     ...[dtype, algorithm, `${minBytes}`, `${maxBytes}`, `${factor}`, `${iterations}`],
-    ...['{build}', `${joinSeconds}`],
+    ...['{build}', `${joinSeconds}`, `${part.place}`, `${part.nodes}`, part.each, part.id],
   ],
 });
 
 /** What NCCL keeps in /dev/shm for its ranks; containers have 64 MiB of it unless they are told otherwise. */
 const leastSharedBytes = 2 ** 30;
+
+/** As the requirement `limits-memlock` has it. */
+const unlimited = 1e18;
 
 /** What NCCL has to say of its ways and choices, in which read-nccl-log.ts looks them up. */
 const log = { NCCL_DEBUG: 'INFO', NCCL_DEBUG_SUBSYS: 'INIT,BOOTSTRAP,ENV,NET,GRAPH,P2P,SHM,TUNING' };
@@ -53,12 +66,13 @@ export const nccl = defineTool(collective, {
     places: [...(device.requires.places ?? []), ...places],
     packages: ['libnccl2'],
   },
+  mostMembers: 256,
   needs: (params, facts) => {
     const needs = device.needs(asked(params), facts);
-    return needs.ok ? needRanks(facts) : needs;
+    return needs.ok ? needRanks(params, facts) : needs;
   },
-  plan: (params, facts) =>
-    device.plan(asked(params), facts).map((command) =>
+  plan: (params, facts, place) =>
+    device.plan(asked(params, partOf(params, facts, place)), facts).map((command) =>
       command.id === 'run'
         ? {
             ...command,
@@ -66,6 +80,7 @@ export const nccl = defineTool(collective, {
               ...withLibrary(command.env ?? {}, facts),
               ...log,
               ...(params.algorithm === 'ring' ? { NCCL_ALGO: 'Ring' } : {}),
+              ...interfaceOf(facts, place),
             },
             artifacts: addressesFor({ on: 'accelerators' }, facts).map(
               (_, index) => `{build}/${logOf(index)}`,
@@ -75,14 +90,43 @@ export const nccl = defineTool(collective, {
         : command,
     ),
   parse: readNccl,
+  readLaunch,
 });
 
+/** The part of a node among others; a member that is not told the id is a bug of the harness. */
+function partOf(params: CollectiveParams, facts: HostFacts, place: GroupPlace | undefined): Part {
+  const each = `${addressesFor({ on: 'accelerators' }, facts).length}`;
+  if (params.span === 'node' || place === undefined) return { place: 0, nodes: 1, each, id: '-' };
+  const { seat, launch } = place;
+  const nodes = seat.members.length;
+  if (seat.rank === 0) return { place: 0, nodes, each, id: '-' };
+  const checked = checkParameters(launch?.parameters);
+  if (launch?.rank !== seat.rank || !checked.ok)
+    throw new RangeError(
+      `expected a launch of rank ${seat.rank}, got ${checked.ok ? 'another' : checked.error}`,
+    );
+  return { place: seat.rank, nodes, each: checked.value.each, id: checked.value.id };
+}
+
+/** The interface on the network under test: else NCCL meets through whatever it finds first (docker0, the management network). */
+function interfaceOf({ addresses }: HostFacts, place: GroupPlace | undefined): Record<string, string> {
+  const own = place?.seat.members[place.seat.rank]?.address;
+  const found = (valueOf(addresses) ?? []).find(({ ipv4 }) => ipv4.split('/')[0] === own);
+  return own === undefined || found === undefined ? {} : { NCCL_SOCKET_IFNAME: `=${found.interface}` };
+}
+
 /** What a collective needs beside its devices. */
-function needRanks(facts: HostFacts): Result<undefined> {
+function needRanks({ span }: CollectiveParams, facts: HostFacts): Result<undefined> {
   const found = addressesFor({ on: 'accelerators' }, facts).length;
-  if (found < 2) return err(`expected two accelerators at least, got ${found}`);
+  if (span === 'node' && found < 2) return err(`expected two accelerators at least, got ${found}`);
   if ((valueOf(facts.accelerators) ?? []).some(isDelicate))
     return err('its accelerators are loaded one at a time: some mine, or hang on one lane');
+  const locked = valueOf(facts.limits.memlockBytes);
+  const hasRdma = (valueOf(facts.nics) ?? []).some(({ rdmaDevice }) => valueOf(rdmaDevice) !== undefined);
+  if (span === 'nodes' && hasRdma && locked !== undefined && locked < unlimited)
+    return err(
+      `expected memory to be locked without a limit, got memlock ${locked}: network cards register theirs, and NCCL takes sockets without it; ask for a line in limits.d`,
+    );
   const shared = valueOf(facts.limits.sharedMemoryFreeBytes);
   return shared !== undefined && shared < leastSharedBytes
     ? err(

@@ -17,6 +17,7 @@ const [first, second] = ['0000:01:00.0', '0000:02:00.0'] as const;
 const { facts: whole } = loadCase('collective', 'nccl-2.25.1-ring');
 const params: CollectiveParams = {
   collective: 'allReduce',
+  span: 'node',
   dtype: 'bf16',
   algorithm: 'ring',
   minBytes: 16384,
