@@ -93,6 +93,7 @@ export const constructedMetrics: ReadonlyMap<string, DeclaredMetric> = declareMe
     'accelerator-health.hostLink',
     { unit: 'ratio', better: 'higher', domain: 'nonNegative', title: 'Host link', state: true },
   ],
+  ['ports.errors', { unit: 'count', better: 'lower', domain: 'count', title: 'Port errors', state: true }],
   ['memory.triad', { unit: 'B/s', better: 'higher', domain: 'positive', title: 'Memory triad' }],
   ['collective.busbw', { unit: 'B/s', better: 'higher', domain: 'positive', title: 'All-reduce in a node' }],
   [

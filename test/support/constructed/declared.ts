@@ -170,6 +170,14 @@ const constructedLimits = [
     unit: 'count',
   }),
   constructLimit({
+    id: 'ports.new-errors',
+    metric: 'ports.errors',
+    statistic: 'growth',
+    comparator: 'atMost',
+    value: 0,
+    unit: 'count',
+  }),
+  constructLimit({
     id: 'drive-health.wear',
     metric: 'drive-health.wear',
     comparator: 'atMost',
