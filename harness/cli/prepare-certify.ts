@@ -50,9 +50,9 @@ export async function prepareCertify(
       ? undefined
       : readContract(await loadSource(resolve(context.environment.workingDirectory, args.contract)), {
           profile,
+          inventory: targets.inventory,
           limits: builtIn.limits,
           metrics: metricsOf(registry),
-          classes: new Set(targets.inventory.nodes.flatMap((node) => node.class ?? [])),
           today: context.now().toISOString().slice(0, 10),
         });
   const suiteId = args.suite ?? profile.suites.acceptance;

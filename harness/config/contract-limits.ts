@@ -1,14 +1,17 @@
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Limit } from '../../workloads/kit/limit.ts';
+import { decides } from '../../workloads/kit/limit.ts';
 import type { MetricRule } from '../../workloads/kit/requirement.ts';
 import type { Unit } from '../../workloads/kit/unit.ts';
 import type { Metric } from '../../workloads/kit/workload.ts';
 import { candidateLimits } from './candidate-limits.ts';
 import type { Contract, Stated } from './contract.ts';
+import type { Inventory } from './inventory.ts';
 import { suggestName } from './nearest-name.ts';
 import type { Profile } from './profile.ts';
 
 interface RunRules {
+  readonly inventory: Pick<Inventory, 'nodes'>;
   readonly profiles: readonly Profile[];
   readonly limits: readonly Limit[];
   readonly metrics: ReadonlyMap<string, Metric>;
@@ -17,6 +20,7 @@ interface RunRules {
 /** What a contract is laid beside: a profile as it ships, published limits, and what metrics there are. */
 export interface Agreed {
   readonly profile: Profile;
+  readonly inventory: Pick<Inventory, 'nodes'>;
   readonly limits: readonly Limit[];
   readonly metrics: ReadonlyMap<string, Metric>;
 }
@@ -26,7 +30,7 @@ export interface Agreed {
  * of its class, and the published ones for all others; no other purpose is judged by it. The documents stay as they ship.
  */
 export function withContract(contract: Contract, given: RunRules): Pick<RunRules, 'profiles' | 'limits'> {
-  const { profiles, limits, metrics } = given;
+  const { inventory, profiles, limits, metrics } = given;
   const profile = profiles.find(({ id }) => id === contract.profile);
   if (profile === undefined) return { profiles, limits };
   const stated = contract.limits.map((each, index) => ({
@@ -35,7 +39,7 @@ export function withContract(contract: Contract, given: RunRules): Pick<RunRules
       contract,
       each,
       index,
-      { profile, limits, metrics },
+      { profile, inventory, limits, metrics },
       `contract ${contract.id}: limits[${index}]`,
     ),
   }));
@@ -71,21 +75,35 @@ export function deviationsOf(contract: Contract, context: Agreed): readonly Devi
   return contract.limits.flatMap((stated, index) => {
     const { title, rule } = findMeasured(context.profile, stated.requirement, 'contract');
     const limit = toLimit(contract, stated, index, context, 'contract');
-    return publishedFor(rule, contract, context.limits)
-      .filter(({ comparator, value }) => isWeaker(limit, { comparator, value }))
+    return publishedFor(rule, contract, context)
+      .filter((each) => decides(each) && isWeaker(limit, each))
       .map((published) => ({ requirement: stated.requirement, title, stated: limit, published }));
   });
 }
 
-const isWeaker = (stated: Limit, published: Pick<Limit, 'comparator' | 'value'>): boolean =>
-  published.comparator === 'atLeast' ? stated.value < published.value : stated.value > published.value;
+const isWeaker = (stated: Limit, published: Limit): boolean =>
+  stated.comparator === published.comparator &&
+  (stated.comparator === 'atLeast' ? stated.value < published.value : stated.value > published.value);
 
-/** What is published for the class, the models of it (whichever a node has) and any machine. */
-const publishedFor = (rule: MetricRule, contract: Contract, limits: readonly Limit[]): readonly Limit[] =>
-  candidateLimits(rule, limits).filter(
+/** What is published for the class, for the models that its nodes are claimed to have, and for any machine. */
+function publishedFor(rule: MetricRule, contract: Contract, { inventory, limits }: Agreed): readonly Limit[] {
+  const models = modelsOf(inventory, contract.class);
+  return candidateLimits(rule, limits).filter(
     ({ hardware, evidence }) =>
-      (hardware.models !== undefined || hardware.class === contract.class || hardware.class === 'any') &&
+      (hardware.models === undefined
+        ? hardware.class === contract.class || hardware.class === 'any'
+        : hardware.models.some((model) => models.has(model.trim().toLowerCase()))) &&
       evidence.every(({ kind }) => kind !== 'contract'),
+  );
+}
+
+/** Models, in small letters, of the parts that nodes of a class are claimed to have. */
+const modelsOf = ({ nodes }: Pick<Inventory, 'nodes'>, hardware: string): ReadonlySet<string> =>
+  new Set(
+    nodes
+      .filter((node) => node.class === hardware)
+      .flatMap(({ claims }) => Object.entries(claims))
+      .flatMap(([path, value]) => (path.endsWith('.model') ? [String(value).trim().toLowerCase()] : [])),
   );
 
 /** Beyond this, a number beside a published one is of another unit: eight is the bits of a byte. */
@@ -95,9 +113,10 @@ export function toLimit(
   contract: Contract,
   stated: Stated,
   index: number,
-  { profile, limits, metrics }: Agreed,
+  agreed: Agreed,
   place: string,
 ): Limit {
+  const { profile, limits, metrics } = agreed;
   const { rule } = findMeasured(profile, stated.requirement, `${place}.requirement`);
   const metric = metrics.get(rule.metric);
   if (metric === undefined)
@@ -118,7 +137,7 @@ export function toLimit(
   const where = { ...rule.where, ...stated.where };
   const best = metric.bound?.best(where);
   const ofMetric = limits.filter((limit) => limit.metric === rule.metric && limit.unit === metric.unit);
-  const ceilings = publishedFor(rule, contract, limits).flatMap(({ ceiling }) => ceiling ?? []);
+  const ceilings = publishedFor(rule, contract, agreed).flatMap(({ ceiling }) => ceiling ?? []);
   const ceiling = Math.min(...ceilings, best !== undefined && Number.isFinite(best) ? best : Infinity);
   const isBeyond = metric.better === 'higher' ? value > ceiling : best !== undefined && value < best;
   if (isBeyond)
@@ -127,7 +146,7 @@ export function toLimit(
       'No machine can give this: look at the unit.',
       'LIMIT_REFUSED',
     );
-  const published = publishedFor(rule, contract, limits).find(
+  const published = publishedFor(rule, contract, agreed).find(
     (limit) => limit.value > 0 && value > 0 && Math.max(limit.value / value, value / limit.value) >= unitSlip,
   );
   if (published !== undefined)

@@ -7,8 +7,6 @@ import type { Source } from './read-yaml.ts';
 
 /** What a contract is checked against. */
 export interface ContractContext extends Agreed {
-  /** Classes that the inventory claims. */
-  readonly classes: ReadonlySet<string>;
   /** The day on which it is used, `YYYY-MM-DD`. */
   readonly today: string;
 }
@@ -16,7 +14,8 @@ export interface ContractContext extends Agreed {
 /** Reads a contract. Throws CONFIG_INVALID, LIMIT_REFUSED for a number that cannot be meant, before any machine is touched. */
 export function readContract(source: Source, context: ContractContext): Contract {
   const contract = readConfig(Contract, source);
-  const { profile, classes, today } = context;
+  const { profile, inventory, today } = context;
+  const classes = new Set(inventory.nodes.flatMap((node) => node.class ?? []));
   if (contract.profile !== profile.id)
     refuse(
       `${source.file}: profile: expected \`${profile.id}\`, which is judged by, got \`${contract.profile}\``,

@@ -43,14 +43,15 @@ export async function readInputs(run: RunDirectory, registry: Registry): Promise
   const profiles = await Promise.all(
     [...listed].filter((path) => !others.has(path)).map((path) => run.readDocument(StoredProfile, path)),
   );
-  const rules = { profiles, limits: published, metrics };
+  const machines = await run.readDocument(Inventory, input(inventory));
+  const rules = { profiles, limits: published };
   return {
-    inventory: await run.readDocument(Inventory, input(inventory)),
+    inventory: machines,
     suite: await run.readDocument(Suite, input(suite)),
     metrics,
     ...(listed.has(pathOf(manifest)) ? { manifest: await run.readDocument(Manifest, input(manifest)) } : {}),
     ...(stated === undefined ? {} : { contract: stated }),
-    ...(stated === undefined ? rules : withContract(stated, rules)),
+    ...(stated === undefined ? rules : withContract(stated, { ...rules, metrics, inventory: machines })),
   };
 }
 

@@ -86,7 +86,7 @@ describe.skipIf(!canBuildStandIn)('matrix units of cards that are played', () =>
     const { cells } = judge({
       ...material,
       limits: [...material.limits.filter(({ id }) => id !== 'matmul.throughput-siblings'), cold],
-      profile: { ...material.profile, requirements } as typeof material.profile,
+      profile: { ...material.profile, requirements },
     });
     const own = tell(cells.filter(({ requirement }) => requirement === 'gemm-straggler'));
     expect(own.map(({ id, verdict }) => [id.slice(0, -':gemm-straggler'.length), verdict])).toEqual(

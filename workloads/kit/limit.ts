@@ -45,6 +45,9 @@ export const Limit = z.strictObject({
 });
 export type Limit = z.infer<typeof Limit>;
 
+/** Whether cells pass and fail by a limit, or are only shown it. */
+export const decides = (limit: Limit): boolean => limit.decides !== false;
+
 export const LimitFile = z.strictObject({
   schema: z.literal('assay/limits'),
   schemaVersion: z.literal(1),

@@ -2,13 +2,14 @@ import { leaderEnded } from '../../../agents/protocol/step.ts';
 import type { Said } from '../../../reports/verdict/said.ts';
 import type { Trial } from '../../../reports/verdict/verdict.ts';
 import type { Limit } from '../../../workloads/kit/limit.ts';
+import { decides } from '../../../workloads/kit/limit.ts';
 import { candidateLimits } from '../../config/candidate-limits.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
 import { isOfSoak } from '../../plan/soak-windows.ts';
 import { decide } from '../decide.ts';
 import type { Dossier, JudgedSample } from '../dossier.ts';
 import type { RunDossier } from '../run-dossier.ts';
-import { decides, selectLimits } from '../samples/select-limits.ts';
+import { selectLimits } from '../samples/select-limits.ts';
 import { fateOf, foldFates } from '../samples/step-fate.ts';
 
 /** Ends that say nothing about the members: somebody stopped it, or the coordinator was lost. */

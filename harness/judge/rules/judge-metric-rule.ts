@@ -1,5 +1,6 @@
 import type { Said } from '../../../reports/verdict/said.ts';
 import type { Limit } from '../../../workloads/kit/limit.ts';
+import { decides } from '../../../workloads/kit/limit.ts';
 import { perObject } from '../../../workloads/kit/per-object.ts';
 import { Repair } from '../../../workloads/kit/repair.ts';
 import type { MetricRule, Requirement, SessionName } from '../../../workloads/kit/requirement.ts';
@@ -18,7 +19,7 @@ import type { Flaw, Judged } from '../samples/find-flaws.ts';
 import { findGaps, isWrong, whyUnproven, whyUnusable, wrongResults } from '../samples/find-flaws.ts';
 import { grow } from '../samples/grow.ts';
 import { groupByDimensions, observe } from '../samples/measurements.ts';
-import { decides, selectLimits } from '../samples/select-limits.ts';
+import { selectLimits } from '../samples/select-limits.ts';
 
 /**
  * Judges the samples of one metric on one subject. The order of questions matters: is there a number at all,

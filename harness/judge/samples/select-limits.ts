@@ -5,9 +5,6 @@ import type { KnownSubject } from '../../plan/subjects.ts';
 /** The class of a limit that holds for every machine (a definition: 0 wrong results). */
 export const anyClass = 'any';
 
-/** Whether cells pass and fail by a limit, or are only shown it. */
-export const decides = (limit: Limit): boolean => limit.decides !== false;
-
 /**
  * The limits that apply to a device, a node (no device) or a group: those that a contract states for the node's claimed class, else
  * those for its exact model, else those for the node's claimed class,

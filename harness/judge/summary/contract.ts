@@ -28,7 +28,7 @@ export function waiverOf(material: RunMaterial): <T extends JudgedCell>(cells: r
 
 /** What a verdict says of the contract that it was judged by; nothing without one, or for another purpose. */
 export function describeContract(material: RunMaterial): Pick<Verdict, 'contract' | 'waivers'> {
-  const { contract, profile, limits, metrics } = material;
+  const { contract, inventory, profile, limits, metrics } = material;
   if (contract === undefined || contract.profile !== profile.id) return {};
   const waivers = holding(material).map((waiver) => ({ ...waiver }));
   const { id, title, by, date } = contract;
@@ -49,7 +49,7 @@ export function describeContract(material: RunMaterial): Pick<Verdict, 'contract
           ? []
           : [{ requirement, title: asked.title, stated: amountOf(limit) }];
       }),
-      deviations: deviationsOf(contract, { profile, limits: published, metrics }).map((each) => ({
+      deviations: deviationsOf(contract, { profile, inventory, limits: published, metrics }).map((each) => ({
         requirement: each.requirement,
         title: each.title,
         stated: amountOf(each.stated),

@@ -43,9 +43,32 @@ const limits: readonly Limit[] = [
     unit: 'B/s',
     proof: { device: 'whole' },
   }),
+  // Of a part that no node of the class is claimed to have, and the most that one of its own can do.
+  constructLimit({
+    id: 'speed.other',
+    metric: 'copy.speed',
+    value: 2e10,
+    ceiling: 3e10,
+    unit: 'B/s',
+    hardware: { class: 'slow', models: ['Slow 1'] },
+  }),
+  constructLimit({
+    id: 'speed.own',
+    metric: 'copy.speed',
+    comparator: 'atMost',
+    value: 4.5e12,
+    ceiling: 4.5e12,
+    decides: false,
+    unit: 'B/s',
+    hardware: { class: 'quick', models: ['QUICK 9'] },
+  }),
   constructLimit({ id: 'right.any', metric: 'copy.wrong', value: 0, unit: 'count', comparator: 'atMost' }),
 ];
-const context = { profile, limits, metrics, classes: new Set(['big', 'small']), today: '2026-11-30' };
+const claims = { big: { 'accelerators.model': 'Quick 9' }, small: {} };
+const inventory = {
+  nodes: Object.entries(claims).map(([id, claimed]) => ({ name: id, host: id, class: id, claims: claimed })),
+};
+const context = { profile, inventory, limits, metrics, today: '2026-11-30' };
 
 const head = [
   'schema: assay/contract',
@@ -75,6 +98,7 @@ describe('a contract', () => {
     ]);
     const { limits: all } = withContract(read(stated('latency', 'atMost: 5 µs')), {
       profiles: [profile],
+      inventory,
       limits,
       metrics,
     });
@@ -90,7 +114,7 @@ describe('a contract', () => {
     [
       'a number above what any machine gives',
       stated('speed', 'atLeast: 6 TB/s'),
-      /at most 5000000000000 B\/s/,
+      /at most 4500000000000 B\/s/,
     ],
     ['bits for bytes', stated('speed', 'atLeast: 2.9 Tbit/s'), /a number of B\/s/],
     ['binary prefixes', stated('speed', 'atLeast: 2.9 TiB/s'), /a number of B\/s/],
@@ -156,7 +180,7 @@ const node = (
 
 function judged(contract: Contract, nodes: readonly ConstructedNode[], ladder = [profile, other]) {
   const material = constructRun({ profile, nodes, ladder, limits, metrics });
-  const rules = withContract(contract, { profiles: ladder, limits, metrics });
+  const rules = withContract(contract, { profiles: ladder, inventory, limits, metrics });
   const [own = profile] = rules.profiles;
   return tell(judge({ ...material, contract, profile: own, ladder: rules.profiles, limits: rules.limits }));
 }
@@ -208,7 +232,7 @@ describe('a verdict by a contract', () => {
       },
     ]);
     const more = contract({ limits: [{ requirement: 'speed', atLeast: '3 TB/s', says: 'row 4' }] });
-    expect(deviationsOf(more, { profile, limits, metrics })).toEqual([]);
+    expect(deviationsOf(more, { profile, inventory, limits, metrics })).toEqual([]);
   });
 
   it('asks of a sample what a published limit of the metric asks', () => {
