@@ -67,6 +67,9 @@ function checkLimit(limit: Limit, metrics: ReadonlyMap<string, Metric>, place: s
   ) {
     refuse(`${place}.value: expected a ${metric.domain} value, got ${limit.value}`);
   }
+  if (limit.statistic === 'siblings' && limit.comparator === 'equal' && limit.value !== 1) {
+    refuse(`${place}.value: expected 1 with \`equal\` of \`siblings\`, got ${limit.value}`);
+  }
   if (limit.comparator === 'atLeast' && limit.value === 0) {
     refuse(`${place}.value: expected a floor that something could miss, got 0`);
   }

@@ -39,6 +39,18 @@ describe('readLimits', () => {
       undefined,
     ],
     [
+      'a share of siblings in the unit of its metric',
+      { ...good, statistic: 'siblings', ceiling: undefined },
+      'limits[0].unit: expected `ratio`, the unit of `siblings` of nvme.randomReadRate, got `IOPS`',
+      undefined,
+    ],
+    [
+      'siblings that are to be equal by half',
+      { ...good, statistic: 'siblings', ceiling: undefined, unit: 'ratio', comparator: 'equal', value: 0.5 },
+      'limits[0].value: expected 1 with `equal` of `siblings`, got 0.5',
+      undefined,
+    ],
+    [
       'a floor above its ceiling',
       { ...good, value: 2001 },
       'limits[0].value: expected at most the ceiling 2000, got 2001',

@@ -11,6 +11,13 @@ const read = (...requirements: readonly Requirement[]) =>
   readProfile({ file: 'p.yaml', text: stringify(constructProfile(requirements)) }, declared, new Map());
 const fact = (rule: object, changes: Partial<Requirement> = {}) =>
   constructRequirement({ id: 'one', rule: { kind: 'fact', path: 'cpu.sockets', ...rule }, ...changes });
+const siblings = (name: string, changes: Partial<Requirement> = {}, where?: Record<string, string>) =>
+  constructRequirement({
+    id: 'one',
+    scope: 'accelerator',
+    rule: { kind: 'siblings', metric: name, ...(where === undefined ? {} : { where }) },
+    ...changes,
+  });
 const metric = (name: string, selector: object = {}, changes: Partial<Requirement> = {}) =>
   constructRequirement({ id: 'one', rule: { kind: 'metric', metric: name, ...selector }, ...changes });
 
@@ -110,6 +117,30 @@ describe('readProfile', () => {
       '`equal` with screening',
       metric('sha256.wrongDigests', {}, { sampling: 'screening' }),
       'rule: expected sampling `exact` with a limit that says `equal` (`sha256.wrong-digests`), got `screening`',
+      undefined,
+    ],
+    [
+      'siblings of a node',
+      siblings('matmul.throughput', { scope: 'node' }),
+      'scope: expected `accelerator` for siblings, got `node`',
+      undefined,
+    ],
+    [
+      'a metric of siblings',
+      siblings('memory.triad'),
+      'rule: expected a limit of `memory.triad` that says `statistic: siblings`, found none',
+      undefined,
+    ],
+    [
+      'a selection of siblings',
+      siblings('matmul.throughput', {}, { dtype: 'fp64' }),
+      'rule: expected a limit of `matmul.throughput` that says `statistic: siblings`, found none',
+      undefined,
+    ],
+    [
+      'siblings that are to be equal, with screening',
+      siblings('matmul.resultDigest', { sampling: 'screening' }),
+      'rule: expected sampling `exact` with a limit that says `equal`, got `screening`',
       undefined,
     ],
     [

@@ -56,6 +56,17 @@ describe('a plan with a soak', () => {
     expect(one).toMatchObject({ params: { seconds: 3480 }, budgetMs: 3_900_000 });
   });
 
+  it("multiplies on matrix units of a vendor's accelerators, and lacks nothing where they are another's", () => {
+    const soakOn = (vendor: string) => {
+      const accelerators = known([h100(0, { vendor })]);
+      const { steps, unplanned } = plan(['n1'], 600, undefined, { accelerators });
+      const isGemm = ({ entry }: { readonly entry: string }): boolean => entry === 'soak-gemm-bf16';
+      return [steps.some(isGemm), unplanned.some(isGemm)];
+    };
+    expect(soakOn('NVIDIA').filter(Boolean)).toHaveLength(1);
+    expect(soakOn('AMD')).toEqual([false, false]);
+  });
+
   it('measures once more behind it, and again after a boot nothing of the soak', () => {
     const { steps } = plan(['n1'], 600);
     const of = (session: number) =>
