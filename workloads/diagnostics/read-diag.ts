@@ -4,7 +4,8 @@ import type { Result } from '../kit/result.ts';
 import { err, ok } from '../kit/result.ts';
 
 const text = z.string().max(4096);
-const texts = z.array(text).max(256);
+/** A list is there only with something in it. */
+const texts = z.array(text).min(1).max(256);
 const id = z.number().int().min(0).max(4095);
 const Status = z.enum(['Pass', 'Fail', 'Skip', 'Warn']);
 const Warning = z.strictObject({
@@ -17,7 +18,11 @@ const named = { name: z.string().regex(/^[\w .\-/]{1,60}$/) };
 const category = { category: z.string().regex(/^[\w .\-/]{1,60}$/) };
 
 /** Of DCGM 4: results by entity (a GPU, a switch, a CPU), and a summary that also holds what is about none of them. */
-const Outcome = { status: Status, warnings: z.array(Warning).max(256).optional(), info: texts.optional() };
+const Outcome = {
+  status: Status,
+  warnings: z.array(Warning).min(1).max(256).optional(),
+  info: texts.optional(),
+};
 const Diag4 = z.strictObject({
   'DCGM Diagnostic': z.strictObject({
     test_categories: z
@@ -90,7 +95,15 @@ const Diag3 = z.strictObject({
                         .regex(/^\d{1,3}$/)
                         .optional(),
                       status: Status,
-                      warnings: z.union([text, z.array(z.union([text, Warning])).max(256)]).optional(),
+                      warnings: z
+                        .union([
+                          text,
+                          z
+                            .array(z.union([text, Warning]))
+                            .min(1)
+                            .max(256),
+                        ])
+                        .optional(),
                       info: z.union([text, texts]).optional(),
                     }),
                   )
