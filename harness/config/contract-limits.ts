@@ -1,6 +1,6 @@
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Limit } from '../../workloads/kit/limit.ts';
-import { decides } from '../../workloads/kit/limit.ts';
+import { decides, displaces } from '../../workloads/kit/limit.ts';
 import type { MetricRule } from '../../workloads/kit/requirement.ts';
 import type { Unit } from '../../workloads/kit/unit.ts';
 import type { Metric } from '../../workloads/kit/workload.ts';
@@ -81,12 +81,17 @@ export function deviationsOf(contract: Contract, context: Agreed): readonly Devi
   });
 }
 
+/** One that asks for more stands beside what is stated; only what is asked no more is a deviation. */
 const isWeaker = (stated: Limit, published: Limit): boolean =>
-  stated.comparator === published.comparator &&
+  displaces(stated, published) &&
   (stated.comparator === 'atLeast' ? stated.value < published.value : stated.value > published.value);
 
 /** What is published for the class, for the models that its nodes are claimed to have, and for any machine. */
-function publishedFor(rule: MetricRule, contract: Contract, { inventory, limits }: Agreed): readonly Limit[] {
+function publishedFor(
+  { statedBy: _, ...rule }: MetricRule,
+  contract: Contract,
+  { inventory, limits }: Agreed,
+): readonly Limit[] {
   const models = modelsOf(inventory, contract.class);
   return candidateLimits(rule, limits).filter(
     ({ hardware, evidence }) =>
@@ -116,13 +121,25 @@ export function toLimit(
   agreed: Agreed,
   place: string,
 ): Limit {
-  const { profile, limits, metrics } = agreed;
+  const { profile, metrics } = agreed;
   const { rule } = findMeasured(profile, stated.requirement, `${place}.requirement`);
   const metric = metrics.get(rule.metric);
   if (metric === undefined)
     return refuse(
       `${place}: expected a metric that is known, got \`${rule.metric}\``,
       undefined,
+      'LIMIT_REFUSED',
+    );
+  const beside = publishedFor(rule, contract, agreed);
+  // What has to be 0 is not bargained for by a number, and growth is not held against a number for what stands there.
+  if (
+    metric.correctness === true ||
+    metric.domain === 'count' ||
+    beside.some(({ comparator, statistic }) => comparator === 'equal' || statistic !== undefined)
+  )
+    return refuse(
+      `${place}.requirement: expected a speed or another amount, got \`${stated.requirement}\`, which is counted`,
+      'Let go of it by a waiver, which names the machine, the reason and who says so.',
       'LIMIT_REFUSED',
     );
   const comparator = metric.better === 'higher' ? 'atLeast' : 'atMost';
@@ -134,20 +151,32 @@ export function toLimit(
       'LIMIT_REFUSED',
     );
   const value = readAmount(text, metric, `${place}.${comparator}`);
+  const other = Object.entries(stated.where ?? {}).find(
+    ([key, each]) => (rule.where?.[key] ?? each) !== each,
+  );
+  if (other !== undefined)
+    refuse(
+      `${place}.where.${other[0]}: expected ${String(rule.where?.[other[0]])}, which \`${stated.requirement}\` is about, got ${String(other[1])}`,
+    );
   const where = { ...rule.where, ...stated.where };
-  const best = metric.bound?.best(where);
-  const ofMetric = limits.filter((limit) => limit.metric === rule.metric && limit.unit === metric.unit);
-  const ceilings = publishedFor(rule, contract, agreed).flatMap(({ ceiling }) => ceiling ?? []);
-  const ceiling = Math.min(...ceilings, best !== undefined && Number.isFinite(best) ? best : Infinity);
-  const isBeyond = metric.better === 'higher' ? value > ceiling : best !== undefined && value < best;
-  if (isBeyond)
+  const best = metric.bound?.best(where) ?? 0;
+  const isKnown = best > 0 && Number.isFinite(best);
+  const ceiling = Math.min(
+    ...beside.flatMap((limit) => (metric.better === 'higher' ? (limit.ceiling ?? []) : [])),
+    metric.better === 'higher' && isKnown ? best : Infinity,
+  );
+  if (metric.better === 'higher' ? value > ceiling : isKnown && value < best)
     refuse(
       `${place}.${comparator}: expected at most ${ceiling} ${metric.unit}, ${metric.bound?.why ?? 'the ceiling of what is published'}, got ${value}`,
       'No machine can give this: look at the unit.',
       'LIMIT_REFUSED',
     );
-  const published = publishedFor(rule, contract, agreed).find(
-    (limit) => limit.value > 0 && value > 0 && Math.max(limit.value / value, value / limit.value) >= unitSlip,
+  const published = beside.find(
+    (limit) =>
+      limit.comparator === comparator &&
+      limit.value > 0 &&
+      value > 0 &&
+      Math.max(limit.value / value, value / limit.value) >= unitSlip,
   );
   if (published !== undefined)
     refuse(
@@ -159,11 +188,12 @@ export function toLimit(
     id: `contract.${contract.id}.${index + 1}`,
     metric: rule.metric,
     where,
-    // What a published limit of the metric asks a sample to prove, a contract's asks as well.
-    proof: Object.assign({}, ...ofMetric.map(({ proof }) => proof)) as Limit['proof'],
+    // What the published limits for the class ask a sample to prove, a contract's asks as well.
+    proof: Object.assign({}, ...beside.map(({ proof }) => proof)) as Limit['proof'],
     comparator,
     value,
     unit: metric.unit,
+    ...(Number.isFinite(ceiling) ? { ceiling } : {}),
     hardware: { class: contract.class },
     rule: `${contract.by} states it for ${contract.class}.`,
     evidence: [

@@ -22,7 +22,7 @@ export type Stated = z.infer<typeof Stated>;
 
 const Waiver = z.strictObject({
   requirement: z.string(),
-  /** As a report names it: `node7`, `node7/0000:1b:00.0`. */
+  /** As a report names it, a device also by its serial number or address: `node7`, `node7/S64GNE0R1234`. */
   subject: z.string().min(1),
   reason: z.string().min(1),
   by: z.string().min(1),

@@ -34,7 +34,7 @@ export function judge(given: RunMaterial): Verdict {
   const { nodes, material } = index;
   const { header, profile, suite } = material;
   const findings = findAcross(index);
-  const waive = waiverOf(material);
+  const waive = waiverOf(index);
   const own = new Map(nodes.map((node) => [node.id, waive(judgeCells(profile, node, index))]));
   const across = waive(judgeGroups(profile, index, findings));
   const judged: readonly JudgedCell[] = [...[...own.values()].flat(), ...across];
@@ -85,7 +85,7 @@ export function judge(given: RunMaterial): Verdict {
     ...(header.rehearsal === true ? { rehearsal: true } : {}),
     ...describeSoak(index),
     cells,
-    ...describeContract(material),
+    ...describeContract(index, cells),
     defects: foldDefects(judged, findings.blames, index),
     measurements: [...listMeasurements(index)],
     attempts: listAttempts(index),

@@ -50,8 +50,9 @@ const waiverTable = (waivers: NonNullable<Verdict['waivers']>): Table => ({
   depth: 'glance',
   label: 'Waivers: what decides nothing here',
   columns: [plain('Subject'), plain('Requirement'), wide('Reason'), plain('By'), plain('Until')],
-  rows: waivers.map(({ subject, requirement, reason, by, expires }) => ({
+  rows: waivers.map(({ subject, requirement, reason, by, expires, unmatched }) => ({
     cells: [[{ kind: 'name', text: subject }], requirement, reason, by, expires],
+    ...(unmatched === true ? { remark: 'Nothing of this run is called so: nothing is let go of.' } : {}),
   })),
 });
 

@@ -220,6 +220,8 @@ export const Verdict = z.strictObject({
         reason: z.string(),
         by: z.string(),
         expires: z.iso.date(),
+        /** No cell of the run is called so: nothing is let go of. */
+        unmatched: z.boolean().optional(),
       }),
     )
     .optional(),

@@ -45,6 +45,11 @@ export const Limit = z.strictObject({
 });
 export type Limit = z.infer<typeof Limit>;
 
+/** Whether what a contract states takes the place of a published limit: one for the same or fewer samples, on the same side. */
+export const displaces = (stated: Limit, published: Limit): boolean =>
+  stated.comparator === published.comparator &&
+  Object.entries(stated.where).every(([key, value]) => published.where[key] === value);
+
 /** Whether cells pass and fail by a limit, or are only shown it. */
 export const decides = (limit: Limit): boolean => limit.decides !== false;
 

@@ -1,9 +1,12 @@
+import type { Cell } from '../../../reports/verdict/cell.ts';
 import type { Verdict } from '../../../reports/verdict/verdict.ts';
 import type { Limit } from '../../../workloads/kit/limit.ts';
-import { nameOf } from '../../../workloads/kit/subject.ts';
+import { nameOf, nodeOf } from '../../../workloads/kit/subject.ts';
+import type { Contract } from '../../config/contract.ts';
 import { deviationsOf } from '../../config/contract-limits.ts';
 import type { RunMaterial } from '../../store/run-material.ts';
 import type { JudgedCell } from '../judge-cells.ts';
+import type { RunDossier } from '../run-dossier.ts';
 
 /** Those of a contract that hold on the day on which the run began, for the profile that is judged by. */
 const holding = ({ contract, header, profile }: RunMaterial) =>
@@ -11,26 +14,47 @@ const holding = ({ contract, header, profile }: RunMaterial) =>
     ? contract.waivers.filter(({ expires }) => expires >= header.startedAt.slice(0, 10))
     : [];
 
+/** Every name of the subject of a cell: as a report has it, and a device also by its serial number or address. */
+const namesOf = ({ subject }: Cell, index: RunDossier): readonly string[] => {
+  const node = nodeOf(subject);
+  const own = nameOf(subject);
+  return [own, ...((node === undefined ? undefined : index.node(node))?.subjects.get(own)?.names ?? [])];
+};
+
+const isAbout = (
+  { requirement, subject }: Contract['waivers'][number],
+  cell: Cell,
+  index: RunDossier,
+): boolean => cell.requirement === requirement && namesOf(cell, index).includes(subject);
+
 /**
  * What was let go of keeps its verdict and decides nothing: its cell is no longer required. Only of the cell that is named, whole: a
  * waiver for a node says nothing about its devices.
  */
-export function waiverOf(material: RunMaterial): <T extends JudgedCell>(cells: readonly T[]) => readonly T[] {
-  const waived = new Set(holding(material).map(({ requirement, subject }) => `${requirement} ${subject}`));
-  if (waived.size === 0) return (cells) => cells;
+export function waiverOf(index: RunDossier): <T extends JudgedCell>(cells: readonly T[]) => readonly T[] {
+  const waivers = holding(index.material);
+  if (waivers.length === 0) return (cells) => cells;
   return (cells) =>
     cells.map((judged) =>
-      waived.has(`${judged.cell.requirement} ${nameOf(judged.cell.subject)}`)
+      waivers.some((waiver) => isAbout(waiver, judged.cell, index))
         ? { ...judged, cell: { ...judged.cell, level: 'advisory' } }
         : judged,
     );
 }
 
 /** What a verdict says of the contract that it was judged by; nothing without one, or for another purpose. */
-export function describeContract(material: RunMaterial): Pick<Verdict, 'contract' | 'waivers'> {
+export function describeContract(
+  index: RunDossier,
+  cells: readonly Cell[],
+): Pick<Verdict, 'contract' | 'waivers'> {
+  const { material } = index;
   const { contract, inventory, profile, limits, metrics } = material;
   if (contract === undefined || contract.profile !== profile.id) return {};
-  const waivers = holding(material).map((waiver) => ({ ...waiver }));
+  const waivers = holding(material).map((waiver) => ({
+    ...waiver,
+    // A name that is none of the run's lets go of nothing, and whoever wrote it has to see that.
+    ...(cells.some((cell) => isAbout(waiver, cell, index)) ? {} : { unmatched: true }),
+  }));
   const { id, title, by, date } = contract;
   const isStated = ({ id: limit }: Limit): boolean => limit.startsWith(`contract.${id}.`);
   const stated = limits.filter(isStated);

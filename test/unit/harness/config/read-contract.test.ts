@@ -33,7 +33,12 @@ const count = constructRequirement({
   id: 'cards',
   rule: { kind: 'fact', path: 'accelerators.length', atLeast: 1 },
 });
-const profile = constructProfile([speed, unpublished, right, count], { id: 'hall' });
+const part = constructRequirement({
+  id: 'part',
+  level: 'advisory',
+  rule: { kind: 'metric', metric: 'copy.speed', where: { part: 'a' }, statedBy: 'contract' },
+});
+const profile = constructProfile([speed, unpublished, right, count, part], { id: 'hall' });
 const other = constructProfile([speed, unpublished], { id: 'other', rank: 2 });
 const limits: readonly Limit[] = [
   constructLimit({
@@ -127,6 +132,16 @@ describe('a contract', () => {
     ['the wrong side', stated('speed', 'atMost: 2.9 TB/s'), /expected `atLeast`/],
     ['both sides', stated('speed', 'atMost: 3 TB/s, atLeast: 2.9 TB/s'), /exactly one of atLeast, atMost/],
     ['a requirement that is none', stated('sped', 'atLeast: 2.9 TB/s'), /a requirement of hall, got `sped`/],
+    [
+      'a number for what has to be 0',
+      stated('right', 'atMost: "3"'),
+      /another amount, got `right`, which is counted/,
+    ],
+    [
+      'samples of another kind',
+      ['limits:', '  - { requirement: part, where: { part: b }, atLeast: 2.9 TB/s, says: row 4 }'],
+      /where\.part: expected a, which `part` is about, got b/,
+    ],
     ['a requirement on a fact', stated('cards', 'atLeast: "8"'), /on a metric, got `cards`/],
     [
       'two numbers for one requirement',
@@ -238,6 +253,26 @@ describe('a verdict by a contract', () => {
   it('asks of a sample what a published limit of the metric asks', () => {
     const bare = node('a', 2.5e12, 'big', {});
     expect(cells(judged(contract(), [bare]), 'speed')).toEqual({ a: 'invalid' });
+  });
+
+  it('believes no more than is published as possible', () => {
+    expect(cells(judged(contract(), [node('a', 4.6e12, 'big')]), 'speed')).toEqual({ a: 'invalid' });
+  });
+
+  it('leaves what is published for the samples that it is not about', () => {
+    const [row] = contract().limits;
+    const narrow = contract({
+      limits: [{ ...row, requirement: 'speed', where: { path: 'b' } }] as Contract['limits'],
+    });
+    const both = node('a', 2.5e12, 'big', { device: 'whole', path: 'b' });
+    expect(cells(judged(narrow, [both]), 'speed')).toEqual({ a: 'fail' });
+    expect(judged(narrow, [both]).contract?.deviations).toEqual([]);
+  });
+
+  it('names a waiver of what is not there', () => {
+    const nobody = { requirement: 'speed', subject: 'b', reason: 'old', by: 'J. Doe', expires: '2027-01-01' };
+    const { waivers } = judged(contract({ waivers: [nobody] }), [node('a', 1e12, 'big')]);
+    expect(waivers).toEqual([{ ...nobody, unmatched: true }]);
   });
 
   it('says nothing about another purpose', () => {
