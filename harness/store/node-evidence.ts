@@ -220,7 +220,7 @@ export class NodeEvidence {
       ...(this.fold.restarts.length === 0 ? {} : { restarts: this.fold.restarts }),
       ...(this.fold.boots.size === 0 ? {} : { boots: new Map(this.fold.boots) }),
       steps: [...this.#steps],
-      samples: this.#recorded.weigh(sortSamples(this.#samples), this.#registry, this.fold),
+      samples: this.#recorded.weigh(sortSamples(this.#samples), this.fold),
       unreadable: [...this.#unreadable],
       ...(this.#unmeasured.length === 0 ? {} : { unmeasured: [...this.#unmeasured] }),
       ...(hasJournal ? { journal: place } : {}),

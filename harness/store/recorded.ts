@@ -35,18 +35,16 @@ export class Recorded {
     return this.#loads.find((step) => !this.#beside.some((beside) => isWithin(step, beside)));
   }
 
-  /** What a recorder did not find is not known where it did not see all loads; what it found stands. */
-  weigh(samples: readonly Sample[], registry: Registry, fold: JournalFold): readonly Sample[] {
+  /** What a recorder says in a card's favour is not known where it did not see all loads; what it says against one stands. */
+  weigh(samples: readonly Sample[], fold: JournalFold): readonly Sample[] {
     const unseen = this.#beside.length === 0 ? undefined : this.unseen(fold);
     if (unseen === undefined) return samples;
     const own = new Set(this.#beside);
     const invalid = `${unseen} loaded the accelerators while nobody recorded them`;
-    return samples.map((sample) => {
-      const [workload = '', metric = ''] = sample.metric.split('.');
-      const isFault = registry.get(workload)?.workload.metrics[metric]?.fault === true;
-      return own.has(sample.step) && isFault && sample.value === 0 && sample.invalid === undefined
+    return samples.map((sample) =>
+      own.has(sample.step) && sample.dimensions['error'] === undefined && sample.invalid === undefined
         ? { ...sample, invalid }
-        : sample;
-    });
+        : sample,
+    );
   }
 }

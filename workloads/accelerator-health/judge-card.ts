@@ -139,7 +139,7 @@ function findNewFaults(looks: Looks): Finding {
   return { metric: 'newFaults', value, line: last.n, ...(value > 0 ? { error: words.join(', ') } : {}) };
 }
 
-/** Of drivers since R565; of older ones what they counted then: heat, limits of the board, reliability. */
+/** Of drivers since R565; of older ones what they counted then: heat, and limits of the board. Their reliability is voltage, not heat. */
 const slowdowns = [
   [
     ['softwareThermal', 'software thermal'],
@@ -149,7 +149,6 @@ const slowdowns = [
   [
     ['thermal', 'thermal'],
     ['boardLimit', 'board limit'],
-    ['reliability', 'reliability'],
   ],
 ] as const;
 /** A hardware slowdown has no counter of its own, in whatever driver. */

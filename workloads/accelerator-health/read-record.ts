@@ -49,9 +49,10 @@ export function readRecord(outputs: StepOutputs): Result<{
   const unmeasured: Unmeasured[] = [];
   for (const recorded of cards) {
     const { gpu } = recorded.card;
+    const blind = recorded.gaps.find(({ of }) => of === 'time')?.said;
     for (const finding of [...findXids(recorded, cards), ...findOf(recorded)]) {
       if ('why' in finding) unmeasured.push({ device: gpu, why: `${finding.of}: ${finding.why}` });
-      else readings.push(write(finding, gpu, { end, isStandIn: open.standIn }));
+      else readings.push(write(finding, gpu, { end, isStandIn: open.standIn, blind }));
     }
   }
   return ok({ toolVersion: `driver ${open.driver}`, readings, unmeasured });
@@ -60,8 +61,18 @@ export function readRecord(outputs: StepOutputs): Result<{
 function write(
   { metric, value, error, invalid, line }: Exclude<Finding, { readonly why: string }>,
   device: string,
-  { end, isStandIn }: { readonly end: LineOf<'end'>; readonly isStandIn: boolean },
+  {
+    end,
+    isStandIn,
+    blind,
+  }: {
+    readonly end: LineOf<'end'>;
+    readonly isStandIn: boolean;
+    /** Why nobody looked for a while: what then speaks for a card is not known to. */
+    readonly blind: string | undefined;
+  },
 ): AcceleratorHealthReading {
+  const why = invalid ?? (error === undefined ? blind : undefined);
   // The unit is the metric's own, which the compiler cannot see of a union.
   return {
     metric,
@@ -71,6 +82,6 @@ function write(
     at: [{ command: 'run', output: 'stdout', line }],
     windowSeconds: end.seconds,
     ...(isStandIn ? { isStandIn } : {}),
-    ...(invalid === undefined ? {} : { invalid }),
+    ...(why === undefined ? {} : { invalid: why }),
   } as AcceleratorHealthReading;
 }

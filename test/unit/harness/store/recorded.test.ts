@@ -50,10 +50,10 @@ function weigh(fold: JournalFold, results: readonly StepResult[]) {
   for (const each of results) recorded.note(registry, each);
   const samples = [
     sample('accelerator-health.fatalXids', 0),
-    sample('accelerator-health.fatalXids', 1),
+    { ...sample('accelerator-health.fatalXids', 1), dimensions: { error: 'Xid 79' } },
     sample('accelerator-health.pcieReplays', 0),
   ];
-  return recorded.weigh(samples, registry, fold).map(({ invalid }) => invalid);
+  return recorded.weigh(samples, fold).map(({ invalid }) => invalid);
 }
 const nothing = [undefined, undefined, undefined];
 
@@ -71,7 +71,7 @@ describe('what a recorder did not find', () => {
     expect(weigh(journal(...entries), [result('r1'), result('a')])).toEqual([
       'a loaded the accelerators while nobody recorded them',
       undefined,
-      undefined,
+      'a loaded the accelerators while nobody recorded them',
     ]);
   });
 
