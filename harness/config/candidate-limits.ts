@@ -21,7 +21,11 @@ function select(rule: MetricRule, limits: readonly Limit[]): readonly Limit[] {
     (limit) =>
       limit.metric === metric &&
       !compares(limit) &&
-      Object.entries(where).every(([key, value]) => limit.where[key] === value) &&
+      // The most that a part can do bounds each of its numbers, whatever they are about in particular.
+      Object.entries(where).every(
+        ([key, value]) =>
+          limit.where[key] === value || (limit.decides === false && limit.where[key] === undefined),
+      ) &&
       (only === undefined || (limit.hardware.class === only && limit.hardware.models === undefined)) &&
       (statedBy === undefined || limit.evidence.some(({ kind }) => kind === statedBy)),
   );
