@@ -22,13 +22,18 @@ export async function sweep(mark: string): Promise<number> {
   return found;
 }
 
-/** Kills the processes of `mark` that bear a name (`prctl`), and returns how many there were. */
-export async function killNamed(mark: string, name: string): Promise<number> {
+/** Kills the processes of `mark` that bear a name (`prctl`); returns how many there were, and the names of all. */
+export async function killNamed(
+  mark: string,
+  name: string,
+): Promise<{ readonly killed: number; readonly names: readonly string[] }> {
   const pids = await findMarked(mark);
-  const names = await Promise.all(pids.map((pid) => readProcess(String(pid), 'comm')));
-  const named = pids.filter((_, index) => names[index]?.trim() === name);
+  const names = (await Promise.all(pids.map((pid) => readProcess(String(pid), 'comm')))).map((each) =>
+    each.trim(),
+  );
+  const named = pids.filter((_, index) => names[index] === name);
   for (const pid of named) kill(pid);
-  return named.length;
+  return { killed: named.length, names };
 }
 
 /**
