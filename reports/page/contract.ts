@@ -39,7 +39,7 @@ const deviationTable = ({ deviations }: Contract): Table => ({
   kind: 'table',
   depth: 'glance',
   label: 'Deviations: less than what is published',
-  columns: [wide('Requirement'), plain('Contract'), plain('Published'), plain('Published limit')],
+  columns: [wide('Less than published'), plain('Contract'), plain('Published'), plain('Limit')],
   rows: deviations.map(({ title, stated, published }) => ({
     cells: [title, showAmount(stated), showAmount(published), published.id],
   })),
@@ -49,7 +49,7 @@ const waiverTable = (waivers: NonNullable<Verdict['waivers']>): Table => ({
   kind: 'table',
   depth: 'glance',
   label: 'Waivers: what decides nothing here',
-  columns: [plain('Subject'), plain('Requirement'), wide('Reason'), plain('By'), plain('Until')],
+  columns: [plain('Let go of'), plain('Requirement'), wide('Reason'), plain('By'), plain('Until')],
   rows: waivers.map(({ subject, requirement, reason, by, expires, unmatched }) => ({
     cells: [[{ kind: 'name', text: subject }], requirement, reason, by, expires],
     ...(unmatched === true ? { remark: 'Nothing of this run is called so: nothing is let go of.' } : {}),
@@ -60,6 +60,6 @@ const statedTable = ({ stated }: Contract): Table => ({
   kind: 'table',
   depth: 'ticket',
   label: 'Numbers of the contract',
-  columns: [wide('Requirement'), plain('Contract')],
+  columns: [wide('Stated for'), plain('Contract')],
   rows: stated.map(({ title, stated: amount }) => ({ cells: [title, showAmount(amount)] })),
 });
