@@ -12,7 +12,10 @@ export async function loadLimits(
   files: readonly string[],
   metrics: ReadonlyMap<string, Metric>,
 ): Promise<readonly Limit[]> {
-  return parseLimitFile(await Promise.all(files.map((file) => loadSource(file))), metrics);
+  // One after the other: there are more of them than files that a process may have open.
+  const sources: Source[] = [];
+  for (const file of files) sources.push(await loadSource(file));
+  return parseLimitFile(sources, metrics);
 }
 
 /**

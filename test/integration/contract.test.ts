@@ -59,7 +59,10 @@ it('stands on the first page, and what it lets go of keeps its verdict', async (
     contract: Contract.parse(contract([asked], [{ ...waiver, requirement: 'inventory-parts' }])),
   });
   const { verdict, cell } = await judgeDirectory(run, 'ai-training-singlenode');
-  expect(verdict.contract).toMatchObject({ id: 'hall-3', deviations: [] });
+  expect(verdict.contract).toMatchObject({
+    id: 'hall-3',
+    deviations: [{ requirement: 'hbm', published: { id: 'memory.h100-sxm5-device-memory' } }],
+  });
   expect(verdict.waivers).toMatchObject([{ requirement: 'inventory-parts', by: 'J. Doe' }]);
   expect(cell('gpu001', 'inventory-parts')).toMatchObject({ level: 'advisory', verdict: 'missing' });
   const bus = verdict.cells.find(({ requirement }) => requirement === 'hbm');
