@@ -10,13 +10,6 @@ import type { Inventory } from './inventory.ts';
 import { suggestName } from './nearest-name.ts';
 import type { Profile } from './profile.ts';
 
-interface RunRules {
-  readonly inventory: Pick<Inventory, 'nodes'>;
-  readonly profiles: readonly Profile[];
-  readonly limits: readonly Limit[];
-  readonly metrics: ReadonlyMap<string, Metric>;
-}
-
 /** What a contract is laid beside: a profile as it ships, published limits, and what metrics there are. */
 export interface Agreed {
   readonly profile: Profile;
@@ -25,23 +18,22 @@ export interface Agreed {
   readonly metrics: ReadonlyMap<string, Metric>;
 }
 
+/** The same with all profiles of a run. */
+interface RunRules extends Omit<Agreed, 'profile'> {
+  readonly profiles: readonly Profile[];
+}
+
 /**
  * Profiles and limits as a contract has them: where it states a number for a requirement of its profile, that number decides for nodes
  * of its class, and the published ones for all others; no other purpose is judged by it. The documents stay as they ship.
  */
 export function withContract(contract: Contract, given: RunRules): Pick<RunRules, 'profiles' | 'limits'> {
-  const { inventory, profiles, limits, metrics } = given;
+  const { profiles, limits } = given;
   const profile = profiles.find(({ id }) => id === contract.profile);
   if (profile === undefined) return { profiles, limits };
   const stated = contract.limits.map((each, index) => ({
     requirement: each.requirement,
-    limit: toLimit(
-      contract,
-      each,
-      index,
-      { profile, inventory, limits, metrics },
-      `contract ${contract.id}: limits[${index}]`,
-    ),
+    limit: toLimit(contract, each, index, { ...given, profile }, `contract ${contract.id}: limits[${index}]`),
   }));
   return {
     limits: [...limits, ...stated.map(({ limit }) => limit)],
