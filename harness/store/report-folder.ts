@@ -126,7 +126,8 @@ function writeNow(path: string, content: string | Iterable<string>): void {
   try {
     try {
       fchmodSync(file, ownMode);
-      for (const piece of typeof content === 'string' ? [content] : content) writeFileSync(file, piece);
+      for (const part of typeof content === 'string' ? [content] : inParts(content))
+        writeFileSync(file, part);
       fsyncSync(file);
     } finally {
       closeSync(file);
@@ -136,6 +137,18 @@ function writeNow(path: string, content: string | Iterable<string>): void {
     rmSync(partial, { force: true });
     throw cause;
   }
+}
+
+/** The same text in parts that are worth a call of the system each. */
+function* inParts(pieces: Iterable<string>): Iterable<string> {
+  let part = '';
+  for (const piece of pieces) {
+    part += piece;
+    if (part.length < 65_536) continue;
+    yield part;
+    part = '';
+  }
+  yield part;
 }
 
 /** The files that we write by their endings: what else lies there is somebody's, and keeps its folder. */

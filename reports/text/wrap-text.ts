@@ -5,13 +5,19 @@ export function wrapText(text: string, columns: number): readonly string[] {
   const room = Math.max(columns, 2); // a wide character needs two
   const lines: string[] = [];
   let line = '';
+  let width = 0;
   for (const word of text.split(' ').flatMap((each) => cutWord(each, room))) {
-    const longer = line === '' ? word : `${line} ${word}`;
-    if (displayWidth(longer) <= room) {
-      line = longer;
+    const columns = displayWidth(word);
+    if (line === '') {
+      line = word;
+      width = columns;
+    } else if (width + 1 + columns <= room) {
+      line += ` ${word}`;
+      width += 1 + columns;
     } else {
       lines.push(line);
       line = word;
+      width = columns;
     }
   }
   return line === '' && lines.length > 0 ? lines : [...lines, line];
