@@ -1,10 +1,15 @@
-import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { AssayError } from '../workloads/kit/assay-error.ts';
 import type { CliContext } from './cli/command.ts';
-import { commands } from './cli/commands.ts';
+import {
+  createCommandLine,
+  explainUsage,
+  NotUnderstood,
+  readWords,
+  requireCommand,
+} from './cli/command-line.ts';
+import { completionKey } from './cli/completion.ts';
 import { readEnvironment } from './environment.ts';
-import { assayVersion } from './version.ts';
 
 const createContext = (): CliContext => ({
   environment: readEnvironment(),
@@ -16,45 +21,31 @@ const createContext = (): CliContext => ({
 /** The only place that sets the exit code, and the boundary at which unknown errors become our bug. */
 async function main(argv: readonly string[]): Promise<void> {
   const context = createContext();
-  const cli = yargs()
-    .scriptName('assay')
-    .usage('$0 <command>\n\nMeasures what a machine is fit for and proves it.')
-    .version(assayVersion)
-    .strict()
-    .demandCommand(1, 'a command is missing')
-    .recommendCommands()
-    .wrap(Math.min(100, context.environment.terminal.columns))
-    .exitProcess(false)
-    .fail((message: string | null, cause: unknown) => {
-      throw cause instanceof Error
-        ? cause
-        : new AssayError('USAGE', message ?? 'the command line was not understood', {
-            hint: 'See: assay --help',
-          });
-    });
-  for (const register of commands) {
-    register(cli, context, (code) => {
-      process.exitCode = code;
-    });
-  }
+  const words = readWords(argv);
+  const asJson = argv.includes('--json');
+  const cli = createCommandLine(context, (code) => {
+    process.exitCode = code;
+  });
   try {
-    await cli.parseAsync(withoutSeparator(argv));
+    if (!words.includes(completionKey)) await requireCommand(words);
+    await cli.parseAsync([...words]);
   } catch (cause) {
-    const error = AssayError.from(cause);
-    await report(error, context);
+    const error = cause instanceof NotUnderstood ? await explainUsage(cause, words) : AssayError.from(cause);
+    await report(error, context, asJson);
   }
 }
 
-/** `assay survey -- node7`: yargs hands what follows a separator to no command. What may be an option keeps it. */
-function withoutSeparator(argv: readonly string[]): string[] {
-  const at = argv.indexOf('--');
-  const after = argv.slice(at + 1);
-  return at < 0 || after.some((word) => word.startsWith('-')) ? [...argv] : [...argv.slice(0, at), ...after];
-}
-
-/** Messages may quote what a node or a file said: control characters must not reach the terminal. */
-async function report(error: AssayError, { err }: CliContext): Promise<void> {
-  const { cleanText } = await import('../reports/text/clean-text.ts');
+/**
+ * Messages may quote what a node or a file said: control characters must not reach the terminal. Whoever asked for JSON finds
+ * the error as a document where the other one would be.
+ */
+async function report(error: AssayError, { out, err }: CliContext, asJson = false): Promise<void> {
+  const { cleanText, escapeJson } = await import('../reports/text/clean-text.ts');
+  if (asJson) {
+    const { code, message, hint, exitCode } = error;
+    const told = { schema: 'assay/error', schemaVersion: 1, code, message, hint, exitCode };
+    out.write(`${escapeJson(JSON.stringify(told, undefined, 2))}\n`);
+  }
   err.write(`✖ ${error.code} ${cleanText(error.message)}\n`);
   if (error.hint !== undefined) err.write(`  ${cleanText(error.hint)}\n`);
   if (error.code === 'INTERNAL') err.write(`${(error.stack ?? '').split('\n').map(cleanText).join('\n')}\n`);

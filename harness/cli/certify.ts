@@ -16,6 +16,17 @@ import {
 export const certifyCommand = defineCommand({
   command: 'certify <inventory>',
   describe: 'Measure the machines of an inventory and say whether they conform to a profile',
+  examples: [
+    ['certify rack.yaml --profile cpu-cluster', 'is this block fit for that purpose?'],
+    [
+      'certify rack.yaml --profile ai-training-singlenode --contract contract.yaml',
+      'with the numbers of a customer',
+    ],
+    [
+      'certify assay-runs/<id> --session after-boot',
+      'measure the same once more, after a reboot of the nodes',
+    ],
+  ],
   builder: (argv) =>
     argv
       .positional('inventory', {

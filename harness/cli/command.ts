@@ -12,20 +12,30 @@ export interface CliContext {
   readonly now: () => Date;
 }
 
-/** Adds a command to the command line; `done` receives the exit code of a run that threw nothing. */
-export type Registration = (cli: Argv, context: CliContext, done: (code: ExitCode) => void) => void;
+/** One command of the command line. */
+export interface Registration {
+  readonly name: string;
+  /** Its name with what has to follow it, `judge <run>`. */
+  readonly usage: string;
+  /** Adds it; `done` receives the exit code of a run that threw nothing. */
+  readonly add: (cli: Argv, context: CliContext, done: (code: ExitCode) => void) => void;
+}
 
-/** One command of the command line; `run` returns the exit code and throws `AssayError` for refusals. */
+/** Defines a command; `run` returns the exit code and throws `AssayError` for refusals. */
 export function defineCommand<A>(command: {
   readonly command: string;
   readonly describe: string;
+  /** Command lines as somebody would type them, each with what it is for. */
+  readonly examples: readonly (readonly [line: string, what: string])[];
   readonly builder: (argv: Argv) => Argv<A>;
   readonly run: (args: ArgumentsCamelCase<A>, context: CliContext) => Promise<ExitCode>;
 }): Registration {
-  return (cli, context, done) => {
-    // Positional lists (`<targets..>`) may repeat; an option that is given twice would be a list where one value is meant.
-    const lists = [...command.command.matchAll(/[<[](\w+)\.\.[>\]]/g)].map(([, name]) => name);
-    cli.command(command.command, command.describe, command.builder, async (args) => {
+  // Positional lists (`<targets..>`) may repeat; an option that is given twice would be a list where one value is meant.
+  const lists = [...command.command.matchAll(/[<[](\w+)\.\.[>\]]/g)].map(([, name]) => name);
+  const add: Registration['add'] = (cli, context, done) => {
+    const build = (argv: Argv): Argv<A> =>
+      command.builder(argv).example(command.examples.map(([line, what]) => [`$0 ${line}`, what]));
+    cli.command(command.command, command.describe, build, async (args) => {
       const repeated = Object.entries(args).find(
         ([name, value]) => Array.isArray(value) && name !== '_' && !lists.includes(name),
       );
@@ -41,4 +51,5 @@ export function defineCommand<A>(command: {
       done(await command.run(args, context));
     });
   };
+  return { name: command.command.split(' ', 1)[0] ?? '', usage: command.command, add };
 }

@@ -1,5 +1,6 @@
 import { certifyCommand } from './certify.ts';
 import type { Registration } from './command.ts';
+import { completionCommand } from './completion.ts';
 import { explainCommand } from './explain.ts';
 import { factsCommand } from './facts.ts';
 import { judgeCommand } from './judge.ts';
@@ -30,4 +31,5 @@ export const commands: readonly Registration[] = [
   profilesCommand,
   nodesCommand,
   toolpackCommand,
+  completionCommand,
 ];

@@ -5,6 +5,10 @@ import { defineCommand } from './command.ts';
 export const explainCommand = defineCommand({
   command: 'explain <run> <cell>',
   describe: 'Show where a cell or a metric comes from and how to reproduce it by hand',
+  examples: [
+    ['explain latest matmul.throughput', 'where each reading of a metric stands, and how to take it by hand'],
+    ['explain latest gpu01:matmul-fp16', 'one cell: a node and a requirement'],
+  ],
   builder: (argv) =>
     argv
       .positional('run', {

@@ -13,6 +13,10 @@ import { sshConfig } from './options.ts';
 export const factsCommand = defineCommand({
   command: 'facts [targets..]',
   describe: 'Show what is known about machines, from which probe, and why the rest is not',
+  examples: [
+    ['facts local', 'what is known about this machine'],
+    ['facts --probes probes.json', 'the same from probes that were saved, without a machine'],
+  ],
   builder: (argv) =>
     argv
       .positional('targets', {

@@ -7,6 +7,10 @@ import { reportsOut } from './options.ts';
 export const judgeCommand = defineCommand({
   command: 'judge <run>',
   describe: 'Judge a run directory again, by any of its profiles (no network, no node)',
+  examples: [
+    ['judge latest', 'judge again, by the profile that the run was for'],
+    ['judge latest --profile storage', 'judge the same evidence for another purpose'],
+  ],
   builder: (argv) =>
     argv
       .positional('run', {

@@ -32,6 +32,11 @@ export const nodesCommand = defineCommand({
         describe: 'What `sudoers` prints the rules for: a name, or a YAML file',
       })
       .option('json', { type: 'boolean', default: false, describe: 'Print what `show` says as JSON' }),
+  examples: [
+    ['nodes show gpu01', 'how a machine would be reached'],
+    ['nodes sudoers gpu01 --suite storage', 'the least rule for sudo that a suite needs'],
+    ['nodes clean local', 'remove what runs have left on a machine'],
+  ],
   run: async ({ action, targets, sshConfig: config, json, suite }, context) => {
     if (action === 'show') return show(targets, config, json, context);
     if (action === 'clean') return clean(targets, config, context);

@@ -7,6 +7,12 @@ import { defineCommand } from './command.ts';
 export const parseCommand = defineCommand({
   command: 'parse <workload> <outputs..>',
   describe: 'Read saved tool outputs with the parser that a run uses',
+  examples: [
+    [
+      "parse allreduce --tool openmpi --params '{…}' run.stdout=log.txt",
+      'the numbers of a log that you have',
+    ],
+  ],
   builder: (argv) =>
     argv
       .positional('workload', {

@@ -6,6 +6,12 @@ import { contract, exclusiveConfirmed, json, soak } from './options.ts';
 export const planCommand = defineCommand({
   command: 'plan <inventory>',
   describe: 'Look at the machines and print what certify would run, write, draw and not be able to show',
+  examples: [
+    [
+      'plan rack.yaml --profile cpu-cluster',
+      'what certify would run, write and draw, and what it could not show',
+    ],
+  ],
   builder: (argv) =>
     argv
       .positional('inventory', { type: 'string', demandOption: true, describe: 'Inventory file (YAML)' })

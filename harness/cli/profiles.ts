@@ -8,6 +8,7 @@ import { measurableOf } from './measurable.ts';
 export const profilesCommand = defineCommand({
   command: 'profiles',
   describe: 'List profiles and what they require',
+  examples: [['profiles', 'what a machine can be judged for, and how much of that can be measured today']],
   builder: (argv) => argv.option('json', { type: 'boolean', default: false, describe: 'Print as JSON' }),
   run: async ({ json }, { out }) => {
     const { loadRegistry } = await import('../../workloads/registry.ts');

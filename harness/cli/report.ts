@@ -7,6 +7,7 @@ import { reportsOut } from './options.ts';
 export const reportCommand = defineCommand({
   command: 'report <run>',
   describe: 'Render the reports of a judged run again',
+  examples: [['report latest', 'render the reports again']],
   builder: (argv) =>
     argv
       .positional('run', {

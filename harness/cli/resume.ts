@@ -6,6 +6,7 @@ import { exclusiveConfirmed as exclusiveConfirmedOption, ownInventory } from './
 export const resumeCommand = defineCommand({
   command: 'resume <run>',
   describe: 'Go on with a run after an interruption, and finish its report',
+  examples: [['resume latest', 'after Ctrl-C, a crash, a closed laptop']],
   builder: (argv) =>
     argv
       .positional('run', {

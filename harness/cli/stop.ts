@@ -7,6 +7,10 @@ import { ownInventory } from './options.ts';
 export const stopCommand = defineCommand({
   command: 'stop <run>',
   describe: 'Stop what the nodes do for a run (the running step may end unless --now)',
+  examples: [
+    ['stop latest', 'let the running steps end, then stop'],
+    ['stop latest --now', 'idle the machines at once; what was measured is kept'],
+  ],
   builder: (argv) =>
     argv
       .positional('run', {

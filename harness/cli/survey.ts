@@ -14,6 +14,11 @@ import {
 export const surveyCommand = defineCommand({
   command: 'survey <targets..>',
   describe: 'Measure machines and say what they are fit for',
+  examples: [
+    ['survey local', 'what is this machine fit for?'],
+    ['survey local --install-tools', 'with the tools that are missing installed first'],
+    ["survey 'gpu[01-04]' root@10.0.0.8:2222", 'machines as ssh takes them'],
+  ],
   builder: (argv) =>
     argv
       .positional('targets', {

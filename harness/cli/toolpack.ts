@@ -32,6 +32,7 @@ export const toolpackCommand = defineCommand({
       .option('out', { type: 'string', describe: '`build`: folder to create (default: <name>.toolpack)' })
       .option('ssh-config', sshConfig)
       .option('json', { type: 'boolean', default: false, describe: 'Print what `show` says as JSON' }),
+  examples: [['toolpack show ./pack', "what a folder of the site's own libraries has in it"]],
   run: async ({ action, path, targets, out, sshConfig: config, json }, context) => {
     const { AssayError } = await import('../../workloads/kit/assay-error.ts');
     if (action !== 'push' && targets.length > 0)

@@ -5,6 +5,7 @@ import { defineCommand } from './command.ts';
 export const workloadsCommand = defineCommand({
   command: 'workloads',
   describe: 'List workloads, their metrics and tools',
+  examples: [['workloads', 'what can be measured, with which tools']],
   builder: (argv) => argv.option('json', { type: 'boolean', default: false, describe: 'Print as JSON' }),
   run: async ({ json }, { out }) => {
     const { loadRegistry } = await import('../../workloads/registry.ts');
