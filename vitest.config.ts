@@ -1,14 +1,10 @@
-import { tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import type { TestSpecification } from 'vitest/node';
 import { BaseSequencer } from 'vitest/node';
-import { machines, ownMachine } from './test/support/own-machine.ts';
+import { hasMachines, ownMachine, testState } from './test/support/own-machine.ts';
 
-// Runs that tests start are noted there, not among those of whoever runs the tests.
-const env = { XDG_STATE_HOME: join(tmpdir(), `assay-test-state-${userInfo().uid}`) };
-
-const shared = { env, testTimeout: 60_000, hookTimeout: 120_000, pool: 'forks' } as const;
+const shared = { testTimeout: 60_000, hookTimeout: 120_000 } as const;
+const inPlace = { pool: 'forks', env: { XDG_STATE_HOME: testState } } as const;
 
 /** Begin with these, so that none of them is alone at the end. */
 const longest = /\/(faults|hostile-nodes|same-machine|storage|soak|catalogue)\.test\.ts$/;
@@ -26,14 +22,21 @@ const config = defineConfig({
     maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
     projects: [
-      { test: { ...shared, name: 'unit', include: ['test/{unit,contract,browser,golden}/**/*.test.ts'] } },
       {
         test: {
           ...shared,
+          ...inPlace,
+          name: 'unit',
+          include: ['test/{unit,contract,browser,golden}/**/*.test.ts'],
+        },
+      },
+      {
+        test: {
+          ...shared,
+          ...(hasMachines ? { pool: ownMachine } : { ...inPlace, fileParallelism: false }),
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
-          pool: ownMachine,
-          maxWorkers: machines,
+          maxWorkers: hasMachines ? 2 : 1,
           sequence: { groupOrder: 1 },
         },
       },

@@ -50,18 +50,16 @@ const edit = (path: string, from: string | RegExp, to: string): void => {
 /** Exit code, JSON, JUnit and HTML of one judgement, which must all say the same. */
 async function judge(run: string, ...args: readonly string[]) {
   const { exitCode, stdout, stderr } = await runAssay(['judge', run, '--json', ...args], { cwd });
-  return {
-    exitCode,
-    stderr,
-    verdict:
-      stdout === ''
-        ? undefined
-        : (JSON.parse(stdout) as {
-            exitCode: number;
-            conclusion: string;
-            cells: { verdict: string; level: string }[];
-          }),
+  const document = JSON.parse(stdout) as {
+    schema: string;
+    exitCode: number;
+    conclusion: string;
+    cells: { verdict: string; level: string }[];
   };
+  if (document.schema !== 'assay/error') return { exitCode, stderr, verdict: document };
+  // Where there is no verdict, the document is the error, and says what a person is told.
+  expect(document.exitCode).toBe(exitCode);
+  return { exitCode, stderr, verdict: undefined };
 }
 
 describe('judge on a damaged run directory', () => {

@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { PoolOptions, PoolRunnerInitializer } from 'vitest/node';
 import { ForksPoolWorker } from 'vitest/node';
@@ -9,15 +11,30 @@ import { ForksPoolWorker } from 'vitest/node';
 
 const inOwnMachine = fileURLToPath(new URL('own-machine.sh', import.meta.url));
 
-/** How many files may run at once. */
-export const machines = spawnSync(inOwnMachine, ['-e', '0'], { stdio: 'ignore' }).status === 0 ? 2 : 1;
+/** Runs that tests start are noted there, not among those of whoever runs the tests. */
+export const testState = join(tmpdir(), `assay-test-state-${userInfo().uid}`);
+
+const node = process.execPath;
+process.env['ASSAY_NODE'] = node;
+
+/** Whether there are namespaces to be had, so that several files may run at once. */
+export const hasMachines = spawnSync(inOwnMachine, ['-e', '0'], { stdio: 'ignore' }).status === 0;
+
+let made = 0;
 
 class OwnMachine extends ForksPoolWorker {
+  override readonly name = 'own-machine';
+
+  constructor(options: PoolOptions) {
+    super(options);
+    made += 1;
+    // Locks there are told apart by process, and in namespaces of their own two processes have one number.
+    this.env = { ...this.env, XDG_STATE_HOME: `${testState}-${process.pid}-${made}` };
+  }
+
   override async start(): Promise<void> {
-    const node = process.execPath;
-    // What `fork` starts where it is told no program; vitest tells it none.
+    // `fork` starts it where it is told no other program, and vitest tells it none.
     process.execPath = inOwnMachine;
-    this.env['ASSAY_NODE'] = node;
     try {
       await super.start();
     } finally {
@@ -27,6 +44,6 @@ class OwnMachine extends ForksPoolWorker {
 }
 
 export const ownMachine: PoolRunnerInitializer = {
-  name: 'forks',
+  name: 'own-machine',
   createPoolWorker: (options: PoolOptions) => new OwnMachine(options),
 };
