@@ -103,7 +103,7 @@ export default tseslint.config(
       'harness/environment.ts',
       'agents/environment.ts',
       '**/kernel.ts',
-      'reports/verdict/generate.ts',
+      'harness/deploy/generate.ts',
       'harness/deploy/build-cli.ts',
     ],
     rules: {
