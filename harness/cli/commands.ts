@@ -3,6 +3,7 @@ import type { Registration } from './command.ts';
 import { completionCommand } from './completion.ts';
 import { explainCommand } from './explain.ts';
 import { factsCommand } from './facts.ts';
+import { initCommand } from './init.ts';
 import { judgeCommand } from './judge.ts';
 import { nodesCommand } from './nodes.ts';
 import { parseCommand } from './parse.ts';
@@ -10,6 +11,7 @@ import { planCommand } from './plan.ts';
 import { profilesCommand } from './profiles.ts';
 import { reportCommand } from './report.ts';
 import { resumeCommand } from './resume.ts';
+import { runsCommand } from './runs.ts';
 import { stopCommand } from './stop.ts';
 import { surveyCommand } from './survey.ts';
 import { toolpackCommand } from './toolpack.ts';
@@ -20,7 +22,9 @@ export const commands: readonly Registration[] = [
   surveyCommand,
   certifyCommand,
   factsCommand,
+  initCommand,
   planCommand,
+  runsCommand,
   judgeCommand,
   reportCommand,
   explainCommand,

@@ -1,4 +1,5 @@
 import { AssayError } from '../../workloads/kit/assay-error.ts';
+import { exitCodes } from '../../workloads/kit/error-code.ts';
 import { defineCommand } from './command.ts';
 
 /** The option by which a shell asks yargs for what may come next. */
@@ -41,7 +42,7 @@ export const completionCommand = defineCommand({
       type: 'string',
       describe: `${Object.keys(scripts).join(', ')} (default: the one that SHELL names)`,
     }),
-  run: async ({ shell: given }, { out, environment }) => {
+  run: ({ shell: given }, { out, environment }) => {
     const shell = given ?? environment.variables['SHELL']?.split('/').at(-1) ?? '';
     if (!isShell(shell))
       throw new AssayError(
@@ -52,7 +53,7 @@ export const completionCommand = defineCommand({
         },
       );
     out.write(scripts[shell]);
-    return 0;
+    return Promise.resolve(exitCodes.pass);
   },
 });
 

@@ -6,6 +6,7 @@ import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { fileName } from '../../workloads/kit/names.ts';
 import type { Environment } from '../environment.ts';
 import { readRunId } from '../store/find-run-around.ts';
+import { listRuns } from '../store/known-runs.ts';
 import { makeOwnFolder } from '../store/own-folder.ts';
 import { ReportFolder } from '../store/report-folder.ts';
 import { RunDirectory, runsFolder } from '../store/run-directory.ts';
@@ -42,13 +43,18 @@ export const openReports = (
 ): Promise<ReportFolder> =>
   ReportFolder.open(run, out === undefined ? undefined : resolve(environment.workingDirectory, out));
 
+/** Stands for the run that began last, of those that `assay runs` lists. */
+const latest = 'latest';
+
 /**
  * Opens a run by its path, by its name below `assay-runs/`, or by its id when one directory there or in the working
- * directory has it, whatever it is called: reports name it so. Throws USAGE when several have.
+ * directory has it, whatever it is called: reports name it so; or the one that began last. Throws USAGE when several
+ * have that id.
  */
 export async function openRun(environment: Environment, given: string): Promise<RunDirectory> {
   const path = resolve(environment.workingDirectory, given);
   if (existsSync(path)) return RunDirectory.open(path);
+  if (given === latest) return openLatest(environment);
   const named = defaultRunPath(environment, given);
   const found = existsSync(named) || !fileName.test(given) ? [] : await findById(environment, given);
   if (found.length > 1)
@@ -56,6 +62,20 @@ export async function openRun(environment: Environment, given: string): Promise<
       hint: 'Give the path of the one that you mean.',
     });
   return RunDirectory.open(found[0] ?? named);
+}
+
+async function openLatest({ workingDirectory, stateHome }: Environment): Promise<RunDirectory> {
+  const [first] = await listRuns(stateHome, join(workingDirectory, runsFolder));
+  if (first === undefined)
+    throw new AssayError(
+      'RUN_NOT_FOUND',
+      `expected a run in ${runsFolder}/ or one that you started, found none`,
+      {
+        hint: 'Measure something first: assay survey local',
+      },
+    );
+  if ('fault' in first) throw first.fault;
+  return first.run;
 }
 
 /** Directories beside the user that are the run with this id by what they say. */

@@ -90,6 +90,17 @@ function nameNode(target: string): InventoryNode {
   return { name, host: target, claims: {} };
 }
 
+/**
+ * A target as an inventory has it: a set of names, and how they are reached where that is more than the name.
+ * `admin@gpu[01-04]:2222` is `{ name: 'gpu[01-04]', host: 'admin@{name}:2222' }`.
+ */
+export function targetEntry(target: string): { readonly name: string; readonly host?: string } {
+  const [, before = '', name = target, after = ''] = /^([^@[\]]+@)?(.*?)(:\d+)?$/s.exec(target) ?? [];
+  // An IPv6 address is no name, and a group has none to stand in.
+  if (/^\[|:/.test(name)) return { name: nameNode(target).name, host: target };
+  return before === '' && after === '' ? { name } : { name, host: `${before}{name}${after}` };
+}
+
 /** The ways to the nodes of an inventory, none of them connected yet; connections to one jump host are shared. */
 export async function createTargets(
   inventory: Inventory,

@@ -7,13 +7,14 @@ import { claimStateFolder, stateFolder } from './user-state.ts';
 const mostNotes = 4096;
 
 /**
- * Which runs a user started here: for each an empty note of the digest of its header, which has a nonce and names the
- * inventory. Whoever sends a directory cannot make one, and a directory that its owner moves or copies keeps its own.
+ * Which runs a user started here: for each a note of the digest of its header, which has a nonce and names the inventory.
+ * Whoever sends a directory cannot make one, and a directory that its owner moves or copies keeps its own. What stands in a
+ * note is where the run was made, for who looks for it.
  */
 export async function noteRun(stateHome: string, run: RunDirectory): Promise<void> {
   const folder = await claimStateFolder(stateHome, 'runs');
   await forgetOldest(folder);
-  await writeFile(join(folder, run.headDigest), '', { mode: 0o600 });
+  await writeFile(join(folder, run.headDigest), run.path, { mode: 0o600 });
 }
 
 /** Where the note of a run is, if there is one. */
