@@ -28,7 +28,7 @@ export async function lookOnce<T>(
   tell: (evidence: RunEvidence, seen: Seen | undefined) => T | Promise<T>,
 ): Promise<T> {
   const { run, registry, acceptsOccupied, quiet } = options;
-  const progress = createProgress(context.err, context.environment.terminal);
+  const progress = createProgress(context.err, context.environment.terminal, context.now);
   const interrupter = createInterrupter(context.err, undefined);
   let evidence: RunEvidence | undefined;
   let targets: Awaited<ReturnType<typeof createTargets>> = [];
@@ -52,7 +52,7 @@ export async function lookOnce<T>(
     if (!interrupter.detach.aborted) throw cause;
     throw new AssayError('INTERRUPTED', 'interrupted', { cause });
   } finally {
-    progress.clear();
+    progress.end();
     interrupter.dispose();
     await Promise.all(targets.map(({ transport }) => transport.close()));
     await discardRun(context, run);

@@ -37,7 +37,7 @@ export async function measureAndConclude(options: {
   await requireWritable(run.path);
   const lock = await requireRunLock(environment.stateHome, run);
   const interrupter = createInterrupter(err, run.called);
-  const progress = createProgress(err, environment.terminal);
+  const progress = createProgress(err, environment.terminal, context.now);
   let targets: Awaited<ReturnType<typeof createTargets>> = [];
   let evidence: RunEvidence | undefined;
   try {
@@ -89,7 +89,7 @@ export async function measureAndConclude(options: {
         })
       : cause;
   } finally {
-    progress.clear();
+    progress.end();
     interrupter.dispose();
     await lock.release();
     await Promise.all(targets.map(({ transport }) => transport.close()));

@@ -12,39 +12,75 @@ import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import type { Environment } from '../environment.ts';
 import type { Plan, PlannedStep } from '../plan/plan.ts';
 import type { MeasureEvents } from '../run/measure-options.ts';
+import { LiveLine } from './live-line.ts';
+import { StepClock } from './step-clock.ts';
 import { localNode } from './ways.ts';
 
 /** Width of the words in front of every fact, under which long ones are continued. */
 const labelColumns = 14;
 
-/** Tells a person what happens: one live line on a terminal, one line per event elsewhere. */
+/**
+ * Tells a person what happens. On a terminal the last line says where the run stands, every second; elsewhere each step is a line
+ * when it begins.
+ */
 export function createProgress(
   err: Writable,
-  { isInteractive, columns }: Environment['terminal'],
-): MeasureEvents & { readonly clear: () => void } {
-  const live = (text: string): void => void err.write(isInteractive ? `\r\u001b[2K${text}` : `${text}\n`);
-  const clear = (): void => {
-    if (isInteractive) err.write('\r\u001b[2K');
-  };
+  terminal: Environment['terminal'],
+  now: () => Date,
+): MeasureEvents & { readonly end: () => void } {
+  const { isInteractive, columns } = terminal;
+  const live = new LiveLine(err, terminal);
+  const clock = new StepClock();
+  const nowMs = (): number => now().getTime();
+  const beganMs = nowMs();
+  const since = (ms: number): string => clockTime(nowMs() - ms);
   const line = (text: string): void => {
-    clear();
+    live.clear();
     const [first = '', ...more] = wrapText(cleanText(text), columns - labelColumns);
     for (const each of [first, ...more.map((rest) => `${' '.repeat(labelColumns)}${rest}`)])
       err.write(`${each}\n`);
   };
   const describe = (step: PlannedStep): string =>
     `${step.node === localNode ? '' : `${step.node} `}${step.entry} (${step.tool}, run ${step.repetition})`;
+  let [done, total] = [0, 0];
+  const standing = (): string => {
+    const left = clock.leftMs(nowMs(), total - done);
+    const slowest = clock.slowest(nowMs());
+    const others = clock.running - 1;
+    return [
+      `${done} of ${total} steps`,
+      since(beganMs),
+      ...(left === undefined ? [] : [`about ${clockTime(left)} left`]),
+      ...(slowest === undefined
+        ? []
+        : [
+            `${slowest.step.node === localNode ? '' : `${slowest.step.node} `}${slowest.step.entry} ${clockTime(slowest.ms)}${others > 0 ? ` and ${others} more` : ''}`,
+          ]),
+    ].join(' · ');
+  };
+  live.say(() => `reaching the machine · ${since(beganMs)}`);
   return {
-    clear,
-    onReached: (node, done, total) => {
-      if (total > 1) live(`[${done}/${total}] ${node} has answered`);
+    end: () => live.end(),
+    onReached: (node, reached, all) => {
+      if (all === 1) live.say(() => `looking at the machine · ${since(beganMs)}`);
+      else if (isInteractive)
+        live.say(() => `${reached} of ${all} machines have answered, ${node} last · ${since(beganMs)}`);
+      else line(`[${reached}/${all}] ${node} has answered`);
     },
     onSameMachine: (firstNames, names) => describeNames(firstNames, names).forEach(line),
     onFacts: (nodes, findings) => describeNodes(nodes, findings).forEach(line),
-    onPlan: (plan) => describePlan(plan).forEach(line),
-    onStepStarted: (step, done, total) => live(`[${done + 1}/${total}] ${describe(step)} …`),
+    onPlan: (plan) => {
+      describePlan(plan).forEach(line);
+      clock.expect(plan.steps.filter(({ seat }) => (seat?.rank ?? 0) === 0));
+    },
+    onStepStarted: (step, before, all) => {
+      [done, total] = [before, all];
+      clock.started(step, nowMs());
+      if (isInteractive) live.say(standing);
+      else line(`[${before + 1}/${all}] ${describe(step)} …`);
+    },
     onNodeMeasured: ({ node, conclusion, reason, passed, open }) => {
-      clear();
+      live.clear();
       err.write(`${renderPartial({ id: node, conclusion, reason, passed, open }, columns)}\n`);
     },
     onBootAwaited: (node) => line(`- ${node}: waiting for it to be rebooted`),
@@ -53,10 +89,23 @@ export function createProgress(
       line(`✖ ${node}: ${error.code} ${textBeside(node, error)}`);
       if (error.hint !== undefined) line(`  ${error.hint}`);
     },
-    onStepEnded: (step, execution, done, total) => {
-      if (execution !== 'completed') line(`[${done}/${total}] ${describe(step)}: ${execution}`);
+    onStepEnded: (step, execution, ended, all) => {
+      [done, total] = [ended, all];
+      clock.ended(step, nowMs());
+      if (execution !== 'completed') line(`[${ended}/${all}] ${describe(step)}: ${execution}`);
+      else if (isInteractive) live.say(standing);
     },
   };
+}
+
+/** As a stopwatch has it, `0:07`, `1:02:30`: a line that is written anew each second keeps its width. */
+function clockTime(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
+  const two = (count: number): string => `${count % 60}`.padStart(2, '0');
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 60
+    ? `${minutes}:${two(seconds)}`
+    : `${Math.floor(minutes / 60)}:${two(minutes)}:${two(seconds)}`;
 }
 
 /** What an error says in a line that begins with the node already. */

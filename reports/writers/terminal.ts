@@ -26,6 +26,7 @@ export function renderTerminal(lookup: VerdictLookup, { columns, color }: Screen
     headLines(page, pen),
     openingLines(page, pen),
     ...atDepth(page.sections, 'glance').map((section) => sectionLines(section, pen)),
+    closingLines(page, pen),
   ];
   return `${parts.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
@@ -52,6 +53,16 @@ function openingLines({ opening }: PageHead, pen: Pen): readonly string[] {
     ...hang(counts.advisory, pen, 12, '  advisory'),
   ];
 }
+
+/** The verdict once more: of a long report a terminal shows the end. */
+const closingLines = ({ title, opening }: PageHead, pen: Pen): readonly string[] => [
+  ...hang(title, pen, 0).map((line) => pen.paint('quiet', line)),
+  toned(pen, opening.tone, pen.paint('strong', cleanText(`${opening.mark} ${opening.words.toUpperCase()}`))),
+  ...(opening.tally === undefined ? [] : hang(opening.tally, pen, 2)),
+  ...hang(opening.headline, pen, 2),
+  ...hang(opening.counts.required, pen, 12, '  required'),
+  ...hang(opening.exit, pen, 2),
+];
 
 const toned = (pen: Pen, tone: Tone, text: string): string =>
   tone === 'none' ? text : pen.paint(tone, text);
