@@ -42,6 +42,7 @@ export const constructedMetrics: ReadonlyMap<string, DeclaredMetric> = declareMe
     { unit: 'count', better: 'lower', domain: 'count', title: 'Other bits', correctness: true },
   ],
   ['matmul.throughput', { unit: 'FLOP/s', better: 'higher', domain: 'positive', title: 'Multiplication' }],
+  ['matmul.powerDraw', { unit: 'W', better: 'higher', domain: 'positive', title: 'Power' }],
   [
     'matmul.resultDigest',
     { unit: 'count', better: 'lower', domain: 'count', title: 'Digest of the product', state: true },

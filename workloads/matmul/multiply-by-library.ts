@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import type { DeviceProgram } from '../kit/read-devices.ts';
+import type { DeviceProgram, Place } from '../kit/read-devices.ts';
 import { MeasuredDevice } from '../kit/read-devices.ts';
 import { quantity } from '../kit/unit.ts';
+import { DrawnPower, powerOf } from './drawn-power.ts';
 import { seed } from './plan-gemm.ts';
 import prebuilt from './prebuilt/digests.json' with { type: 'json' };
 import type { MatmulReading, VendorParams } from './workload.ts';
@@ -49,6 +50,8 @@ const Found = MeasuredDevice.extend({
   productsOfBatch: count.positive(),
   products: count.positive(),
   shortestBatchSeconds: z.number().positive(),
+  /** Of the timed window; programs before 2026-12-01 do not say it. */
+  power: DrawnPower.optional(),
 });
 type Found = z.infer<typeof Found>;
 
@@ -109,6 +112,7 @@ export const multiplyByLibrary: DeviceProgram<VendorParams, Found, MatmulReading
         device,
         at: [at('wrong')],
       },
+      ...readPower(found, { dimensions: byFastest, device, at }),
       ...(found.pinned === undefined ? [] : readRepeats(found, found.pinned, { dimensions, device, at })),
       ...(hottest === undefined
         ? []
@@ -124,8 +128,14 @@ export const multiplyByLibrary: DeviceProgram<VendorParams, Found, MatmulReading
           ]),
     ];
   },
-  lacks: ({ unpinned }) =>
-    unpinned === undefined ? undefined : `whether repeats have the same bits: ${unpinned}`,
+  lacks: (found) => {
+    const power = powerOf(found);
+    const lacking = [
+      ...(found.unpinned === undefined ? [] : [`whether repeats have the same bits: ${found.unpinned}`]),
+      ...(found.power !== undefined && 'why' in power ? [`power: ${power.why}`] : []),
+    ];
+    return lacking.length === 0 ? undefined : lacking.join('; ');
+  },
   wrong: (reading) => ({ ...reading, metric: 'wrongMatrixElements' }),
 };
 
@@ -134,15 +144,29 @@ const nameOf = (algorithm: z.infer<typeof Algorithm>): string =>
     .map(([key, value]) => `${key} ${value ?? 'unknown'}`)
     .join(', ');
 
+function readPower(
+  found: Found,
+  { dimensions, device, at }: Pick<MatmulReading, 'dimensions' | 'device'> & Pick<Place, 'at'>,
+): readonly MatmulReading[] {
+  const power = powerOf(found);
+  if ('why' in power) return [];
+  return [
+    {
+      metric: 'powerDraw',
+      value: power.watts,
+      dimensions: { ...dimensions, measuredBy: power.by },
+      device,
+      at: [at('power')],
+      windowSeconds: power.seconds,
+    },
+  ];
+}
+
 /** Bits of most repeats, and how many have others; which are right nobody knows where not most have the same. */
 function readRepeats(
   { repeats = 0, folds = [], elapsedSeconds }: Found,
   pinned: z.infer<typeof Algorithm>,
-  {
-    dimensions,
-    device,
-    at,
-  }: Pick<MatmulReading, 'dimensions' | 'device'> & Pick<Parameters<typeof multiplyByLibrary.read>[1], 'at'>,
+  { dimensions, device, at }: Pick<MatmulReading, 'dimensions' | 'device'> & Pick<Place, 'at'>,
 ): readonly MatmulReading[] {
   const [first] = folds.toSorted((a, b) => b.count - a.count);
   if (first === undefined) return [];

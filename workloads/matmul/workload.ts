@@ -79,7 +79,14 @@ export const matmul = defineWorkload({
   measures: (params) => {
     if (isVector(params)) return ['wrongElements', 'vectorThroughput'];
     if (isVendor(params))
-      return ['wrongMatrixElements', 'throughput', 'repeatDifferences', 'resultDigest', 'temperature'];
+      return [
+        'wrongMatrixElements',
+        'throughput',
+        'powerDraw',
+        'repeatDifferences',
+        'resultDigest',
+        'temperature',
+      ];
     return ['wrongElements', 'resultDigest', params.dtype === 'int8' ? 'integerThroughput' : 'throughput'];
   },
   concerns: (params) => (isHost(params) ? undefined : concernOf(params)),
@@ -130,6 +137,17 @@ export const matmul = defineWorkload({
       domain: 'count',
       title: 'Repeats of one multiplication with other bits than most of them',
       correctness: true,
+    },
+    /** What multiplies right and draws little is held back by something. */
+    powerDraw: {
+      unit: 'W',
+      better: 'higher',
+      domain: 'positive',
+      title: 'Mean power that the accelerator drew while it multiplied',
+      bound: {
+        best: () => 10_000,
+        why: 'eight times what any card may draw (GB200: 1,200 W)',
+      },
     },
     temperature: {
       unit: 'Cel',

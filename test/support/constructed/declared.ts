@@ -69,6 +69,14 @@ const constructedLimits = [
       hardware: { class: 'h100', models: ['H100-SXM5-80GB'] },
     }),
   ),
+  constructLimit({
+    id: 'matmul.power-draw',
+    metric: 'matmul.powerDraw',
+    value: 525,
+    unit: 'W',
+    where: { 'device.kind': 'gpu', measuredBy: 'energy counter' },
+    hardware: { class: 'h100', models: ['H100-SXM5-80GB'] },
+  }),
   ...(['triad', 'hostToDevice', 'deviceToHost', 'peerCopy'] as const).map((name) =>
     constructLimit({
       id: `memory.${name.toLowerCase()}`,

@@ -5,6 +5,7 @@
  * `assay_stand_in`. Layouts are those that our own program believes in: nothing here shows that a driver has them.
  */
 #include <strings.h>
+#include <time.h>
 #include "../../../workloads/accelerator-health/native/nvml.h"
 #include "scenario.h"
 
@@ -135,10 +136,17 @@ int nvmlDeviceGetMarginTemperature(nvml_device device, struct nvml_margin *margi
   GIVE(&margin->celsius, gpu->margin);
 }
 int nvmlDeviceGetClockInfo(nvml_device device, int which, unsigned *megahertz) { (void)which; GIVE(megahertz, is_loaded(at(device)) ? 1710 : 210); }
-int nvmlDeviceGetPowerUsage(nvml_device device, unsigned *milliwatts) {
-  OF(device);
-  (void)its;
-  GIVE(milliwatts, (unsigned)(1000 * (is_loaded(at(device)) ? gpu->watts : 60)));
+static double drawn(nvml_device device) {
+  const struct gpu *gpu = device;
+  return !is_loaded(at(device)) ? 60 : gpu->draws > 0 ? gpu->draws : gpu->watts;
+}
+int nvmlDeviceGetPowerUsage(nvml_device device, unsigned *milliwatts) { GIVE(milliwatts, (unsigned)(1000 * drawn(device))); }
+/* As if it had drawn all the time what it draws now; cards before Volta have no such counter. */
+int nvmlDeviceGetTotalEnergyConsumption(nvml_device device, unsigned long long *millijoules) {
+  struct timespec now;
+  if (((struct gpu *)device)->is_old) return NVML_NOT_SUPPORTED;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  GIVE(millijoules, (unsigned long long)(1000 * drawn(device) * ((double)now.tv_sec + 1e-9 * (double)now.tv_nsec)));
 }
 int nvmlDeviceGetEnforcedPowerLimit(nvml_device device, unsigned *milliwatts) { GIVE(milliwatts, (unsigned)(1000 * ((struct gpu *)device)->watts)); }
 int nvmlDeviceGetPowerManagementDefaultLimit(nvml_device device, unsigned *milliwatts) { GIVE(milliwatts, (unsigned)(1000 * ((struct gpu *)device)->default_watts)); }

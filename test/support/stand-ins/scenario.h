@@ -14,6 +14,7 @@
  *   aggregate LAUNCH            the same, of which the volatile counter knows nothing
  *   heat IDLE LOADED LIMIT      its degrees, without a process and with one, and where its driver slows it down
  *   power WATTS DEFAULT         its limit
+ *   draws WATTS                 what it draws under load (as much as its limit lets it)
  *   uuid UUID                   its own (one that is made of its address)
  *   swap LAUNCH UUID            from this launch on it is another one
  *   mig                         it is divided
@@ -76,7 +77,7 @@ struct gpu {
   int is_absent, is_wrong, is_unlinked, is_partitioned, is_sick, has_other_bits, idle_degrees, loaded_degrees, limit_degrees;
   size_t flip_offset;
   uint64_t memory;
-  double watts, default_watts;
+  double watts, default_watts, draws;
   struct { unsigned number; long launch; } xids[4];
   int xid_count, has_no_events, is_old, remap, is_over, action, links, active_links, generation, width, margin;
   long overflow, throttle, throttle_seconds, link_errors, link_error_count, reset;
@@ -135,6 +136,7 @@ static int read_about(struct gpu *gpu, const char *key, const char *rest) {
   else if (IS("aggregate", "%ld", &gpu->aggregate)) {}
   else if (IS("heat", "%d %d %d", &gpu->idle_degrees, &gpu->loaded_degrees, &gpu->limit_degrees)) {}
   else if (IS("power", "%lf %lf", &gpu->watts, &gpu->default_watts)) {}
+  else if (IS("draws", "%lf", &gpu->draws)) {}
   else if (IS("uuid", "%63s", gpu->uuid)) {}
   else if (IS("swap", "%ld %63s", &gpu->swap, gpu->other_uuid)) {}
   else if (IS("process", "%ld %63s %ld", &gpu->process_pid, gpu->process, &gpu->process_mebibytes)) {}

@@ -7,6 +7,7 @@
  */
 #include "../../kit/native/accelerator.h"
 #include "../../kit/native/library.h"
+#include "../../kit/native/power.h"
 #include "cublaslt-calls.h"
 #include "number-formats.h"
 
@@ -212,6 +213,7 @@ static void tell_products(int batches, uint32_t products, double shortest, doubl
       fprintf(out, "%s{\"fold\":\"%016llx\",\"count\":%d}", i ? "," : "", (unsigned long long)folds[i].fold, folds[i].count);
     fprintf(out, "],\"otherFolds\":%d,", others);
   }
+  power_tell();
   fprintf(out, "\"batches\":%d,\"productsOfBatch\":%u,\"products\":%llu,\"shortestBatchSeconds\":%.6f,\"elapsedSeconds\":%.6f,\"checked\":%d,\"wrong\":%d}\n",
           batches, products, (unsigned long long)batches * products, shortest, busy, checked, wrong);
 }
@@ -243,6 +245,7 @@ static void measure(const char *address) {
   double busy = 0, loaded = 0, repeating = 0, shortest = INFINITY;
   spoil(0, SPOTS), multiply(&fastest), check(0, SPOTS);
   if (is_pinned) repeat(&folding, 0, SPOTS);
+  power_open();
   timing_begin();
   while (timing_goes_on(seconds)) {
     spoil(at, SPOTS_OF_BATCH);
@@ -254,8 +257,10 @@ static void measure(const char *address) {
     loaded += took;
     if (is_pinned && repeating <= loaded / 10) repeating += repeat(&folding, at, SPOTS_OF_BATCH);
     at = (at + SPOTS_OF_BATCH) % SPOTS;
-    if (timing_counts(now, took, &products, 1, most)) batches++, busy += took, shortest = fmin(shortest, took);
+    if (timing_counts(now, took, &products, 1, most)) batches++, busy += took, shortest = fmin(shortest, took), power_sample();
+    else if (timing.is_timed) power_begin();
   }
+  power_end();
   spoil(0, SPOTS), multiply(&fastest), check(0, SPOTS);
   if (is_pinned) repeat(&folding, 0, SPOTS);
   tell_products(batches, products, shortest, busy);

@@ -9,6 +9,7 @@ import { cublaslt } from '../../../../workloads/matmul/tools/cublaslt.ts';
 import { MatmulParams } from '../../../../workloads/matmul/workload.ts';
 import { fillFacts, loadCase } from '../../../support/case.ts';
 import { buildCublasLt, buildStandIn, canBuildStandIn } from '../../../support/stand-ins/build-stand-in.ts';
+import { buildManagementLibrary } from '../../../support/stand-ins/record-played.ts';
 import { removeFolder } from '../../../support/temporary.ts';
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
@@ -17,11 +18,14 @@ const address = '0000:3b:00.0';
 const folder = mkdtempSync(join(tmpdir(), 'assay-cublaslt-'));
 const [libraries, program] = [join(folder, 'lib'), join(folder, 'cublaslt')];
 const plain = { target: 'vendor', dtype: 'bf16', size: 128, seconds: 0.1 } as const;
+/** Most steps here are too short for it. */
+const tooShort = /(; )?power: expected a window of 1 s at least, got 0\.\d+ s$/;
 
 beforeAll(() => {
   if (!canBuildStandIn) return;
   buildStandIn(libraries);
   buildCublasLt(libraries);
+  buildManagementLibrary(libraries);
   const source = join(root, 'workloads/matmul/native/cublaslt.c');
   const strict = ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-Werror'];
   const { stderr } = spawnSync('gcc', [...strict, '-o', program, source, '-ldl', '-lm'], {
@@ -53,7 +57,8 @@ function measure(
   const { readings, unmeasured = [] } = read.value;
   return {
     values: Object.fromEntries(readings.map(({ metric, value }) => [metric, value])),
-    whys: unmeasured.map(({ why }) => why),
+    drawn: readings.find(({ metric }) => metric === 'powerDraw'),
+    whys: unmeasured.map(({ why }) => why.replace(tooShort, '')).filter((why) => why !== ''),
   };
 }
 
@@ -72,6 +77,18 @@ describe.skipIf(!canBuildStandIn)('matmul by cuBLASLt, on a stand-in for it', ()
     expect(values).toMatchObject(right);
     expect(values['throughput']).toBeGreaterThan(0);
     expect(values['resultDigest']).toBeGreaterThan(0);
+    expect(whys).toEqual([]);
+  });
+
+  it.each([
+    ['by its counter of energy', ['power 700 700', 'draws 612'], 'energy counter'],
+    ['by samples where it has no such counter', ['power 700 700', 'draws 612', 'old'], 'samples'],
+  ])('tells the power that was drawn %s', (_, scenario, measuredBy) => {
+    const { drawn, whys } = measure({ seconds: 1.2 }, scenario);
+    expect(drawn).toMatchObject({ dimensions: { measuredBy, dtype: 'bf16', size: 128 }, isStandIn: true });
+    expect(drawn?.value).toBeGreaterThan(611);
+    expect(drawn?.value).toBeLessThan(613);
+    expect(drawn?.windowSeconds).toBeGreaterThan(1.2);
     expect(whys).toEqual([]);
   });
 
