@@ -36,7 +36,7 @@ export const certifyCommand = defineCommand({
       })
       .option('profile', {
         type: 'string',
-        describe: 'What must hold: a name that `assay profiles` lists',
+        describe: 'What must hold: a name that `assay profiles` lists, or a YAML file',
       })
       .option('suite', {
         type: 'string',

@@ -15,7 +15,11 @@ export const planCommand = defineCommand({
   builder: (argv) =>
     argv
       .positional('inventory', { type: 'string', demandOption: true, describe: 'Inventory file (YAML)' })
-      .option('profile', { type: 'string', demandOption: true, describe: 'What must hold' })
+      .option('profile', {
+        type: 'string',
+        demandOption: true,
+        describe: 'What must hold: a name, or a YAML file',
+      })
       .option('suite', { type: 'string', describe: 'What to run: a name, or a YAML file' })
       .option('contract', contract)
       .option('soak', soak)

@@ -5,7 +5,7 @@ import type { Registry } from '../../workloads/registry.ts';
 import { metricsOf } from '../../workloads/registry.ts';
 import { findSuite, listSuites, loadBuiltIn } from '../config/built-in.ts';
 import { loadSource } from '../config/load-source.ts';
-import { suggestName } from '../config/nearest-name.ts';
+import { findProfile, withProfile } from '../config/own-profile.ts';
 import type { Profile } from '../config/profile.ts';
 import { readContract } from '../config/read-contract.ts';
 import type { Suite } from '../config/suite.ts';
@@ -33,22 +33,14 @@ export async function prepareCertify(
   context: CliContext,
 ): Promise<RunDirectory> {
   const targets = await loadInventoryFile(args.inventory, context.environment);
-  const builtIn = await loadBuiltIn(registry);
-  const profile = builtIn.profiles.find(({ id }) => id === args.profile);
-  const names = builtIn.profiles.map(({ id }) => id);
-  if (profile === undefined) {
-    throw new AssayError(
-      'CONFIG_INVALID',
-      `expected one of the profiles ${names.join(', ')}, got \`${args.profile}\``,
-      {
-        hint: suggestName(args.profile, names) ?? 'See: assay profiles',
-      },
-    );
-  }
+  const { workingDirectory } = context.environment;
+  const shipped = await loadBuiltIn(registry);
+  const profile = await findProfile(args.profile, { builtIn: shipped, registry, workingDirectory });
+  const builtIn = withProfile(shipped, profile);
   const contract =
     args.contract === undefined
       ? undefined
-      : readContract(await loadSource(resolve(context.environment.workingDirectory, args.contract)), {
+      : readContract(await loadSource(resolve(workingDirectory, args.contract)), {
           profile,
           inventory: targets.inventory,
           limits: builtIn.limits,
@@ -65,12 +57,10 @@ export async function prepareCertify(
       },
     );
   }
-  const asked = await findSuite(suiteId, registry, context.environment.workingDirectory);
+  const asked = await findSuite(suiteId, registry, workingDirectory);
   const soak = chooseSoak(profile, asked, args);
   const suite =
-    soak === undefined
-      ? asked
-      : withSoak(asked, await findSuite('soak', registry, context.environment.workingDirectory), soak);
+    soak === undefined ? asked : withSoak(asked, await findSuite('soak', registry, workingDirectory), soak);
   const isShort = soak !== undefined && soak.seconds < 3600 * soak.hours;
   if (isShort)
     context.err.write(

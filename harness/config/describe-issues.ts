@@ -16,14 +16,24 @@ export function describeIssues(
   input: unknown,
   error: z.ZodError,
 ): Described {
-  const described = error.issues.flatMap(flatten).map((issue) => describeIssue(issue, schema, input));
+  const listed = listIssues(file, schema, input, error.issues);
   return {
-    message: described
-      .map(({ path, text }) => `${file}: ${path === '' ? '' : `${path}: `}${text}`)
-      .join('\n'),
-    hint: described.find(({ hint }) => hint !== undefined)?.hint,
+    message: listed.map(({ message }) => message).join('\n'),
+    hint: listed.find(({ hint }) => hint !== undefined)?.hint,
   };
 }
+
+/** The same, each for itself. */
+export const listIssues = (
+  file: string,
+  schema: z.ZodType,
+  input: unknown,
+  issues: readonly Issue[],
+): readonly Described[] =>
+  issues
+    .flatMap(flatten)
+    .map((issue) => describeIssue(issue, schema, input))
+    .map(({ path, text, hint }) => ({ message: `${file}: ${path === '' ? '' : `${path}: `}${text}`, hint }));
 
 /** `nodes[0].port` for the path of an issue. */
 export const showPath = (path: readonly PropertyKey[]): string =>

@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import { unitOfFact } from '../../workloads/kit/facts/fact-path.ts';
 import { Accelerator, Drive, HostFacts, Nic } from '../../workloads/kit/facts/host-facts.ts';
 import type { Requirement } from '../../workloads/kit/requirement.ts';
+import type { Unit } from '../../workloads/kit/unit.ts';
 
 export type FactType = 'string' | 'number' | 'boolean';
 
@@ -8,6 +10,10 @@ export type FactType = 'string' | 'number' | 'boolean';
 export function factPaths(scope: Requirement['scope']): ReadonlyMap<string, FactType> {
   return scope === 'pair' || scope === 'group' ? new Map() : new Map(walk(schemas[scope], ''));
 }
+
+/** The unit of a fact that a rule of this scope names, where it has one. */
+export const unitAt = (scope: Requirement['scope'], path: string): Unit | undefined =>
+  scope === 'pair' || scope === 'group' ? undefined : unitOfFact(schemas[scope], path);
 
 const schemas = { node: HostFacts, accelerator: Accelerator, drive: Drive, nic: Nic } as const;
 

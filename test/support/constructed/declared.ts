@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import type { SharedRequirements } from '../../../harness/config/check-profile.ts';
 import type { Declared } from '../../../harness/config/check-requirement.ts';
-import type { SharedRequirements } from '../../../harness/config/load-profile.ts';
 import { readProfile, readShared } from '../../../harness/config/load-profile.ts';
 import type { Profile } from '../../../harness/config/profile.ts';
 import { readConfig } from '../../../harness/config/read-config.ts';
