@@ -50,6 +50,8 @@ function describeRule(rule: Extract<Asked, { by: 'run' }>['rule']): string {
       return `a soak of ${rule.hours} h`;
     case 'boots':
       return `${rule.atLeast} boots`;
+    case 'versions':
+      return `${rule.component} of ${rule.fixes.map(({ atLeast }) => atLeast).join(', ')} or later in its line, as looked up on ${rule.retrieved}`;
     case 'not-covered':
       return `nothing measures it yet: ${rule.subjectMatter}`;
   }

@@ -1,11 +1,18 @@
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Limit } from '../../workloads/kit/limit.ts';
-import type { FactRule, MetricRule, Requirement, SiblingsRule } from '../../workloads/kit/requirement.ts';
+import type {
+  FactRule,
+  MetricRule,
+  Requirement,
+  SiblingsRule,
+  VersionsRule,
+} from '../../workloads/kit/requirement.ts';
+import { readVersion } from '../../workloads/kit/version.ts';
 import type { Metric } from '../../workloads/kit/workload.ts';
 import { candidateLimits, siblingLimits } from './candidate-limits.ts';
 import { showValue } from './describe-issues.ts';
 import type { FactType } from './fact-paths.ts';
-import { claimPaths, factPaths } from './fact-paths.ts';
+import { claimPaths, factPaths, versionFacts } from './fact-paths.ts';
 import { suggestName } from './nearest-name.ts';
 
 /** Every name that a profile may use. What is not among them is a typo, and is refused. */
@@ -47,6 +54,9 @@ export function checkRequirement(
       if (sampling !== 'exact')
         refuse(`${place}.sampling: expected \`exact\` for a fact, got \`${sampling}\``);
       checkFactRule(rule, scope, `${place}.rule`);
+      return;
+    case 'versions':
+      checkVersionsRule(rule, scope, sampling, place);
       return;
     case 'siblings':
       if (scope !== 'accelerator')
@@ -119,6 +129,39 @@ function checkSiblingsRule(
     refuse(`${place}: expected a limit of \`${rule.metric}\` that says \`statistic: siblings\`, found none`);
   if (selected.some(({ comparator }) => comparator === 'equal') && sampling !== 'exact')
     refuse(`${place}: expected sampling \`exact\` with a limit that says \`equal\`, got \`${sampling}\``);
+}
+
+/** Their first number says which chip it is for: versions for two chips have no order. */
+const ofChips: ReadonlySet<VersionsRule['component']> = new Set(['vbios', 'nic-firmware']);
+
+/** Every version is one by the component's own grammar, in the line that it is said to be of, and there is one for each line. */
+function checkVersionsRule(
+  { component, fixes }: VersionsRule,
+  scope: Requirement['scope'],
+  sampling: Requirement['sampling'],
+  place: string,
+): void {
+  const about = versionFacts[component].scope;
+  if (scope !== about)
+    refuse(`${place}.scope: expected \`${about}\` for the version of ${component}, got \`${scope}\``);
+  if (sampling !== 'exact') refuse(`${place}.sampling: expected \`exact\` for versions, got \`${sampling}\``);
+  const lines = new Set<string>();
+  for (const [index, { atLeast, branch }] of fixes.entries()) {
+    const at = `${place}.rule.fixes[${index}]`;
+    const read = readVersion(component, atLeast);
+    if (read === undefined)
+      refuse(`${at}.atLeast: expected a version of ${component}, got ${showValue(atLeast)}`);
+    if (branch !== undefined && branch !== read.line)
+      refuse(`${at}.branch: expected \`${read.line}\`, the line of ${atLeast}, got \`${branch}\``);
+    if (branch === undefined && ofChips.has(component))
+      refuse(
+        `${at}.branch: expected \`${read.line}\`, since the ${component} of another chip counts otherwise, got none`,
+      );
+    const line = branch ?? '';
+    if (lines.has(line))
+      refuse(`${at}: expected one version for ${line === '' ? 'all lines' : line}, got another one`);
+    lines.add(line);
+  }
 }
 
 /** Refuses a rule that selects no limit, by the first thing in it that no limit says. */

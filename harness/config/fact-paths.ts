@@ -3,6 +3,7 @@ import { unitOfFact } from '../../workloads/kit/facts/fact-path.ts';
 import { Accelerator, Drive, HostFacts, Nic } from '../../workloads/kit/facts/host-facts.ts';
 import type { Requirement } from '../../workloads/kit/requirement.ts';
 import type { Unit } from '../../workloads/kit/unit.ts';
+import type { VersionedComponent } from '../../workloads/kit/version.ts';
 
 export type FactType = 'string' | 'number' | 'boolean';
 
@@ -16,6 +17,20 @@ export const unitAt = (scope: Requirement['scope'], path: string): Unit | undefi
   scope === 'pair' || scope === 'group' ? undefined : unitOfFact(schemas[scope], path);
 
 const schemas = { node: HostFacts, accelerator: Accelerator, drive: Drive, nic: Nic } as const;
+
+/** Which fact tells the version of a component, and of whom; without a path nothing reads it yet. */
+export const versionFacts: Readonly<
+  Record<VersionedComponent, { readonly scope: 'node' | 'accelerator' | 'nic'; readonly path?: string }>
+> = {
+  driver: { scope: 'accelerator', path: 'driverVersion' },
+  vbios: { scope: 'accelerator', path: 'firmware' },
+  nccl: { scope: 'node' },
+  'container-toolkit': { scope: 'node' },
+  bmc: { scope: 'node', path: 'identity.controllerFirmware' },
+  bios: { scope: 'node', path: 'identity.firmware' },
+  'nic-firmware': { scope: 'nic', path: 'firmware' },
+  kernel: { scope: 'node', path: 'os.kernel' },
+};
 
 /** Every path that an inventory may claim: facts of the node, and those of all its devices of a kind. */
 export function claimPaths(): ReadonlyMap<string, FactType> {

@@ -2,8 +2,10 @@ import { isUnmet } from '../../reports/verdict/algebra.ts';
 import type { Cell } from '../../reports/verdict/cell.ts';
 import type { Said } from '../../reports/verdict/said.ts';
 import { readFactPath } from '../../workloads/kit/facts/fact-path.ts';
+import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import { perObject } from '../../workloads/kit/per-object.ts';
-import type { FactRule, Requirement } from '../../workloads/kit/requirement.ts';
+import type { Requirement } from '../../workloads/kit/requirement.ts';
+import { versionFacts } from '../config/fact-paths.ts';
 import type { Profile } from '../config/profile.ts';
 import type { Coverage } from '../plan/coverage.ts';
 import { createCoverage } from '../plan/coverage.ts';
@@ -18,11 +20,11 @@ import type { Outcome } from './outcome.ts';
 import { invalid, missing, worst } from './outcome.ts';
 import { judgeDrift } from './rules/drift/judge-drift.ts';
 import { judgeBoots } from './rules/judge-boots.ts';
-import type { FactContext } from './rules/judge-fact-rule.ts';
 import { judgeFactRule } from './rules/judge-fact-rule.ts';
 import { judgeMetricRule } from './rules/judge-metric-rule.ts';
 import { judgeSiblings } from './rules/judge-siblings.ts';
 import { judgeSoak } from './rules/judge-soak.ts';
+import { judgeVersions } from './rules/judge-versions.ts';
 import { judgeManifest } from './rules/manifest/judge-manifest.ts';
 import type { RunDossier } from './run-dossier.ts';
 
@@ -52,9 +54,11 @@ export function judgeCells(profile: Profile, node: Dossier, index: RunDossier): 
  */
 function foldAlike(profile: Profile, node: Dossier, judged: readonly JudgedCell[]): readonly JudgedCell[] {
   const paths = new Map(
-    profile.requirements.flatMap(({ id, scope, rule }) =>
-      rule.kind === 'fact' ? [[id, `${scope}s.${rule.path}`] as const] : [],
-    ),
+    profile.requirements.flatMap(({ id, scope, rule }) => {
+      const path = rule.kind === 'versions' ? versionFacts[rule.component].path : undefined;
+      const read = rule.kind === 'fact' ? rule.path : path;
+      return read === undefined ? [] : [[id, `${scope}s.${read}`] as const];
+    }),
   );
   const alike = new Set(
     [...Map.groupBy(judged, ({ cell }) => cell.requirement)].flatMap(([requirement, cells]) => {
@@ -113,16 +117,17 @@ function judgeField({ requirement, isStandIn }: Coverage, { profile, known, node
       return judgeMetricRule(rule, requirement, known, { index, node });
     case 'siblings':
       return judgeSiblings(rule, requirement, known, { index, node });
-    case 'fact': {
+    case 'fact':
+    case 'versions': {
       const context = { claims, index, profile: `profile ${profile.id} ${profile.version}` };
+      const judgeOne = (again: KnownSubject, seen: HostFacts): Outcome =>
+        rule.kind === 'versions'
+          ? judgeVersions(rule, again, { facts: seen, startedAt: index.material.header.startedAt })
+          : judgeFactRule(rule, again, { ...context, facts: seen });
       const [, ...later] = node.documents;
       return (
-        worst([
-          judgeFactRule(rule, known, { ...context, facts }),
-          ...later.map((document) =>
-            judgeAgain(rule, known, { ...context, facts: document.facts }, document),
-          ),
-        ]) ?? missing('unknown-fact', { say: 'no-facts' })
+        worst([judgeOne(known, facts), ...later.map((document) => judgeAgain(judgeOne, known, document))]) ??
+        missing('unknown-fact', { say: 'no-facts' })
       );
     }
   }
@@ -130,9 +135,8 @@ function judgeField({ requirement, isStandIn }: Coverage, { profile, known, node
 
 /** A restarted keeper has looked again: the rule has to hold then too, and what is gone is gone. */
 function judgeAgain(
-  rule: FactRule,
+  judgeOne: (known: KnownSubject, facts: HostFacts) => Outcome,
   known: KnownSubject,
-  context: FactContext,
   document: SeenDocument,
 ): Outcome {
   const { id, label } = known.subject;
@@ -143,7 +147,7 @@ function judgeAgain(
       { say: 'gone-after-restart', label, step: document.step },
       { of: id, why: 'gone' },
     );
-  const outcome = judgeFactRule(rule, again, context);
+  const outcome = judgeOne(again, document.facts);
   return { ...outcome, reason: { say: 'after-restart', what: outcome.reason, step: document.step } };
 }
 

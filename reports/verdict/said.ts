@@ -108,6 +108,19 @@ export const Said = z
     say('faulty', { label: text, said: text }),
     say('bar-unknown', { path: text, unknown: text }),
     say('no-claim', { path: text }),
+    // `days`: how long before the run it was looked up what is advised, where that was too long ago.
+    say('version', {
+      component: text,
+      found: text,
+      atLeast: text,
+      line: text,
+      advisory: text,
+      date: text,
+      days: whole.optional(),
+    }),
+    say('version-line', { component: text, found: text, lines: names, days: whole.optional() }),
+    say('version-unreadable', { component: text, found: text }),
+    say('version-unread', { component: text }),
 
     // A manifest, and how a node is set up.
     say('no-manifest', {}),

@@ -1,6 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { Requirement } from '../../workloads/kit/requirement.ts';
+import { judgeDirectory } from '../support/constructed/judge-directory.ts';
+import { sixEvidence } from '../support/constructed/six-evidence.ts';
+import { writeRunDirectory } from '../support/constructed-run-directory.ts';
 import { runAssay } from '../support/run-assay.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
@@ -61,4 +65,45 @@ it('each requirement is shown with its limit for a class, or that nobody publish
   const { requirements } = JSON.parse(stdout) as { requirements: { id: string; asked: { by: string } }[] };
   expect(requirements.find(({ id }) => id === 'gemm-served')?.asked.by).toBe('contract');
   expect(requirements.find(({ id }) => id === 'nvme-read')?.asked.by).toBe('part');
+});
+
+it('a driver without the fix of its branch fails, with who advises it, in every report', async () => {
+  const run = join(temporaryDirectory(), 'run');
+  const fixes = ['535.309.01', '550.999.01', '580.178.04'].map((atLeast) => ({
+    atLeast,
+    branch: atLeast.slice(0, 3),
+    advisory: { title: 'Security Bulletin', locator: 'https://example.com/1', date: '2026-09-30' },
+  }));
+  const requirement = Requirement.parse({
+    id: 'driver-fixes',
+    title: 'Driver has the fixes of its branch',
+    dimension: 'D12',
+    level: 'required',
+    owner: 'configuration',
+    scope: 'accelerator',
+    rule: { kind: 'versions', component: 'driver', retrieved: '2026-06-01', fixes },
+    sampling: 'exact',
+    action: 'Install the driver that the bulletin names.',
+  });
+  await writeRunDirectory(run, {
+    nodes: [sixEvidence.healthyH100],
+    profile: 'ai-inference',
+    change: (builtIn) => ({
+      ...builtIn,
+      profiles: builtIn.profiles.map((profile) =>
+        profile.id === 'ai-inference'
+          ? { ...profile, requirements: [...profile.requirements, requirement] }
+          : profile,
+      ),
+    }),
+  });
+  const { verdict } = await judgeDirectory(run, 'ai-inference');
+  const cells = verdict.cells.filter((cell) => cell.requirement === 'driver-fixes');
+  expect(cells.map((cell) => cell.verdict)).toEqual(Array.from({ length: 8 }, () => 'fail'));
+  expect(cells[0]?.reason).toMatch(
+    /expected driver 550\.999\.01 or later in line 550, found 550.* looked up 175 days before the run: look again/,
+  );
+  expect(
+    verdict.defects.filter(({ cells: ids }) => ids.some((id) => id.endsWith(':driver-fixes'))),
+  ).toHaveLength(1);
 });

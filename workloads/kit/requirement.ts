@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Dimensions, MetricId } from './sample.ts';
+import { versionedComponents } from './version.ts';
 
 const FactValue = z.union([z.string(), z.number(), z.boolean()]);
 
@@ -112,6 +113,35 @@ export const BootsRule = z.strictObject({
 });
 export type BootsRule = z.infer<typeof BootsRule>;
 
+/** Who says that a version is needed, where, and when he said it. */
+const Advisory = z.strictObject({
+  title: z.string().min(1).max(200),
+  locator: z.string().min(1).max(400),
+  date: z.iso.date(),
+});
+
+/**
+ * A component is at least as new as somebody advises, for each line in which it is kept up; a line that nobody speaks of decides
+ * nothing. `retrieved` is the day on which it was looked up what is advised.
+ */
+export const VersionsRule = z.strictObject({
+  kind: z.literal('versions'),
+  component: z.enum(versionedComponents),
+  retrieved: z.iso.date(),
+  fixes: z
+    .array(
+      z.strictObject({
+        atLeast: z.string().min(1).max(100),
+        /** Only versions of this line; without it, those of all lines that have no fix of their own. */
+        branch: z.string().min(1).max(100).optional(),
+        advisory: Advisory,
+      }),
+    )
+    .min(1)
+    .max(100),
+});
+export type VersionsRule = z.infer<typeof VersionsRule>;
+
 /** When the runs of a requirement are made: before the soak, behind it, behind a boot. */
 export const SessionName = z.enum(['start', 'after-soak', 'after-boot']);
 export type SessionName = z.infer<typeof SessionName>;
@@ -148,6 +178,7 @@ export const Requirement = z.strictObject({
     DriftRule,
     SoakRule,
     BootsRule,
+    VersionsRule,
     NotCoveredRule,
   ]),
   sampling: Sampling,

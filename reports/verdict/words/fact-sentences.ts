@@ -19,6 +19,9 @@ const ownValue = (found: FactValue): string =>
 const isUnlimited = (value: unknown, unit: string | undefined): boolean =>
   unit === 'B' && typeof value === 'number' && value >= 1e18;
 
+const looked = (days: number | undefined): string =>
+  days === undefined ? '' : `; what is advised was looked up ${days} days before the run: look again`;
+
 /** What the facts say. */
 export const factSentences = {
   'fact-unknown': ({ unknown }) => `not known: ${unknown}`,
@@ -62,4 +65,10 @@ export const factSentences = {
   faulty: ({ label, said }) => `${label} is on the bus but not usable: ${said}`,
   'bar-unknown': ({ path, unknown }) => `expected \`${path}\` to be known: ${unknown}`,
   'no-claim': ({ path }) => `expected the inventory to claim \`${path}\`, found no claim`,
+  version: ({ component, found, atLeast, line, advisory, date, days }) =>
+    `expected ${component} ${atLeast} or later${line === '' ? '' : ` in line ${line}`}, found ${found} (${advisory}, ${date})${looked(days)}`,
+  'version-line': ({ component, found, lines, days }) =>
+    `${component} ${found} is of a line that no advisory speaks of (${lines.join(', ')})${looked(days)}`,
+  'version-unreadable': ({ component, found }) => `expected a version of ${component}, found \`${found}\``,
+  'version-unread': ({ component }) => `not known: nothing reads the version of ${component} yet`,
 } satisfies Partial<Sentences>;

@@ -71,4 +71,34 @@ describe('checkProfile', () => {
     const found = checkProfile({ file: 'p.yaml', text }, declared, shared);
     expect('errors' in found && found.errors.length).toBeGreaterThan(0);
   });
+  it.each([
+    ['node', {}, 'scope: expected `accelerator` for the version of driver, got `node`'],
+    [
+      'accelerator',
+      { atLeast: '580.x' },
+      'rule.fixes[0].atLeast: expected a version of driver, got `"580.x"`',
+    ],
+    [
+      'accelerator',
+      { branch: '570' },
+      'rule.fixes[0].branch: expected `580`, the line of 580.178.04, got `570`',
+    ],
+    [
+      'accelerator',
+      { component: 'vbios', atLeast: '96.00.A5.00.01' },
+      'rule.fixes[0].branch: expected `96`, since the vbios of another chip counts otherwise, got none',
+    ],
+  ] as const)('refuses a version that cannot be right: %s %j', (scope, changes, message) => {
+    const { component, ...fix } = { component: 'driver' as const, ...changes };
+    const advisory = { title: 'Bulletin', locator: 'https://example.com', date: '2026-09-30' };
+    const rule = {
+      kind: 'versions' as const,
+      component,
+      retrieved: '2026-11-30',
+      fixes: [{ atLeast: '580.178.04', advisory, ...fix }],
+    };
+    expect(check([constructRequirement({ id: 'one', scope, rule })])).toMatchObject({
+      errors: [{ message: `p.yaml: requirements[0].${message}` }],
+    });
+  });
 });
