@@ -45,5 +45,7 @@ export const Contract = z.strictObject({
   class: z.string(),
   limits: z.array(Stated).default([]),
   waivers: z.array(Waiver).default([]),
+  /** So many of its nodes are enough, and all of these together for what nodes do together. */
+  quota: z.strictObject({ atLeast: z.number().int().positive(), of: z.number().int().positive() }).optional(),
 });
 export type Contract = z.infer<typeof Contract>;

@@ -45,5 +45,28 @@ export function readContract(source: Source, context: ContractContext): Contract
         'Have it renewed by whoever gave it, or take it out.',
       );
   }
+  checkQuota(contract, context, source.file);
   return contract;
+}
+
+/** A quota is about a whole block, all of one class, and lets go of less than half of it. */
+function checkQuota(
+  { quota, class: hardware }: Contract,
+  { inventory }: ContractContext,
+  file: string,
+): void {
+  if (quota === undefined) return;
+  const { nodes } = inventory;
+  const stranger = nodes.find((node) => node.class !== hardware);
+  if (stranger !== undefined)
+    refuse(
+      `${file}: quota: expected all nodes of the inventory to claim \`${hardware}\`, got ${stranger.class === undefined ? 'none' : `\`${stranger.class}\``} of \`${stranger.name}\``,
+      'A quota is about a whole block: certify the others in a run of their own.',
+    );
+  if (quota.of !== nodes.length)
+    refuse(`${file}: quota.of: expected ${nodes.length}, the nodes of the inventory, got ${quota.of}`);
+  if (quota.atLeast > quota.of || 2 * quota.atLeast <= quota.of)
+    refuse(
+      `${file}: quota.atLeast: expected more than half of ${quota.of} and at most all, got ${quota.atLeast}`,
+    );
 }

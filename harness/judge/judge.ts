@@ -1,8 +1,9 @@
 import { sha256 } from '../../agents/protocol/chain.ts';
 import { countCells, exitCodeOf } from '../../reports/verdict/algebra.ts';
+import { acceptedNodes, concludeBlock, lackingTogether } from '../../reports/verdict/conclude-block.ts';
 import type { Said } from '../../reports/verdict/said.ts';
 import { samplesPath, samplesText } from '../../reports/verdict/samples.ts';
-import type { Verdict } from '../../reports/verdict/verdict.ts';
+import type { Block, Verdict } from '../../reports/verdict/verdict.ts';
 import type { Profile } from '../config/profile.ts';
 import { meanTimeBound } from '../stats/mean-time-bound.ts';
 import type { NodeMaterial, RunMaterial } from '../store/run-material.ts';
@@ -10,7 +11,7 @@ import { conclude, describeStanding, writeHeadline } from './conclude.ts';
 import type { Dossier } from './dossier.ts';
 import { assignBlame } from './groups/assign-blame.ts';
 import type { GroupCell, GroupFindings } from './groups/judge-groups.ts';
-import { groupCellsOf, judgeGroups } from './groups/judge-groups.ts';
+import { groupCellsOf, judgeAccepted, judgeGroups } from './groups/judge-groups.ts';
 import { listTrials } from './groups/list-trials.ts';
 import type { PurposeStanding } from './judge-asset.ts';
 import { judgeAsset } from './judge-asset.ts';
@@ -36,10 +37,18 @@ export function judge(given: RunMaterial): Verdict {
   const findings = findAcross(index);
   const waive = waiverOf(index);
   const own = new Map(nodes.map((node) => [node.id, waive(judgeCells(profile, node, index))]));
-  const across = waive(judgeGroups(profile, index, findings));
+  const planned = waive(judgeGroups(profile, index, findings));
+  const { quota } = quotaOf(index);
+  const accepted = quota && acceptedNodes(describeBlock(own, planned, index, findings));
+  // What exactly those did together that a contract takes decides for them, as a cell of its own.
+  const across =
+    accepted === undefined
+      ? planned
+      : [...planned, ...waive(judgeAccepted(profile, accepted, index, findings))];
   const judged: readonly JudgedCell[] = [...[...own.values()].flat(), ...across];
   const cells = judged.map(({ cell }) => cell);
-  const standing = conclude(cells, nodes);
+  const block = nodes.length > 1 ? describeBlock(own, across, index, findings) : undefined;
+  const standing = concludeWith(block, cells, nodes);
   const ladder = material.ladder.map((each): Rung => {
     if (each.id === profile.id)
       return { profile, own: (node) => own.get(node.id) ?? [], across: byMember(across) };
@@ -70,7 +79,9 @@ export function judge(given: RunMaterial): Verdict {
     conclusion: standing.conclusion,
     exitCode: exitCodeOf(standing.conclusion, damage, header.rehearsal),
     headline:
-      profile.family === 'survey' ? surveyHeadline(assets, standing, cells) : writeHeadline(standing, cells),
+      profile.family === 'survey'
+        ? surveyHeadline(assets, standing, cells)
+        : (quotaHeadline(block, cells) ?? writeHeadline(standing, cells)),
     counts: { required: countCells(cells, 'required'), advisory: countCells(cells, 'advisory') },
     assets,
     nodes: material.nodes.map(({ id, reached, sameAs, why, facts, restarts = [], documents = [] }) => ({
@@ -81,7 +92,7 @@ export function judge(given: RunMaterial): Verdict {
       ...(restarts.length === 0 ? {} : { restarts: describeRestarts(restarts, documents) }),
       facts: listFacts(facts),
     })),
-    ...(nodes.length > 1 ? { block: describeBlock(own, across, index, findings) } : {}),
+    ...(block === undefined ? {} : { block }),
     ...(header.rehearsal === true ? { rehearsal: true } : {}),
     ...describeSoak(index),
     cells,
@@ -106,6 +117,25 @@ export function judge(given: RunMaterial): Verdict {
         })),
     },
   };
+}
+
+/** How all nodes together stand, or under a quota that is met those that the contract takes. */
+function concludeWith(
+  block: Block | undefined,
+  cells: Verdict['cells'],
+  nodes: readonly Dossier[],
+): ReturnType<typeof conclude> {
+  const standing = conclude(cells, nodes);
+  return block?.quota === undefined ? standing : { ...standing, conclusion: concludeBlock(block, cells) };
+}
+
+/** What decided is not a node that the contract lets go of. */
+function quotaHeadline(block: Block | undefined, cells: Verdict['cells']): Said | undefined {
+  const accepted = block && acceptedNodes(block);
+  if (block?.quota === undefined || accepted === undefined || accepted.size === block.nodes.length)
+    return undefined;
+  const without = [...lackingTogether(block, cells)];
+  return { say: 'quota', ...block.quota, accepted: accepted.size, without };
 }
 
 /** What a verdict says of the run that it is about. */
@@ -173,7 +203,7 @@ function describeBlock(
   across: readonly GroupCell[],
   index: RunDossier,
   { trials, blames }: GroupFindings,
-): NonNullable<Verdict['block']> {
+): Block {
   const members = byMember(across);
   return {
     nodes: index.material.inventory.nodes.map(({ name, rack, slot }) => {
@@ -195,8 +225,13 @@ function describeBlock(
     }),
     trials: [...trials],
     blames: [...blames],
+    ...quotaOf(index),
   };
 }
+
+/** The quota of a contract for the profile that is judged by. */
+const quotaOf = ({ material: { contract, profile } }: RunDossier): Pick<Block, 'quota'> =>
+  contract?.quota === undefined || contract.profile !== profile.id ? {} : { quota: contract.quota };
 
 interface Rung {
   readonly profile: Profile;

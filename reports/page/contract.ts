@@ -1,14 +1,16 @@
-import type { Verdict } from '../verdict/verdict.ts';
+import { acceptedNodes } from '../verdict/conclude-block.ts';
+import type { Block, Verdict } from '../verdict/verdict.ts';
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
+import { foldNodeSet } from '../verdict/words/fold-names.ts';
 import { formatLimit } from '../verdict/words/format-limit.ts';
-import type { Section, Table } from './content.ts';
+import type { Content, Section, Table } from './content.ts';
 import { paragraph, plain, wide } from './content.ts';
 
 type Contract = NonNullable<Verdict['contract']>;
 type Shown = Contract['stated'][number]['stated'];
 
 /** What a customer stated, where that is less than what is published, and what he let go of: before anything that rests on it. */
-export function contractSection({ verdict: { contract, waivers = [] } }: VerdictLookup): Section {
+export function contractSection({ verdict: { contract, waivers = [], block } }: VerdictLookup): Section {
   return {
     id: 'contract',
     title: 'Contract',
@@ -20,11 +22,26 @@ export function contractSection({ verdict: { contract, waivers = [] } }: Verdict
             paragraph(
               `${contract.title} (${contract.id}), stated by ${contract.by} on ${contract.date} for ${contract.class}. ${summaryOf(contract)}`,
             ),
+            ...quotaLines(block),
             ...(contract.deviations.length === 0 ? [] : [deviationTable(contract)]),
             ...(waivers.length === 0 ? [] : [waiverTable(waivers)]),
             ...(contract.stated.length === 0 ? [] : [statedTable(contract)]),
           ],
   };
+}
+
+/** How many nodes are enough, and which of them are not among those. */
+function quotaLines(block: Block | undefined): readonly Content[] {
+  if (block?.quota === undefined || block.whole !== undefined) return [];
+  const { atLeast, of } = block.quota;
+  const accepted = acceptedNodes(block);
+  const out = block.nodes.filter(({ id, conclusion }) => !(accepted?.has(id) ?? conclusion === 'pass'));
+  const not = out.length === 0 ? '' : ` Not accepted: ${foldNodeSet(out.map(({ id }) => id))}.`;
+  return [
+    paragraph(
+      `Quota: at least ${atLeast} of ${of} nodes; ${of - out.length} conform${accepted === undefined ? ', which is too few' : ''}.${not}`,
+    ),
+  ];
 }
 
 const summaryOf = ({ deviations }: Contract): string =>

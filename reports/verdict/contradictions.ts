@@ -2,6 +2,7 @@ import { exitCodes } from '../../workloads/kit/error-code.ts';
 import { exitCodeOf, isUnmet } from './algebra.ts';
 import { blockContradictions } from './block-contradictions.ts';
 import type { Cell, Counts } from './cell.ts';
+import { decidingCells } from './conclude-block.ts';
 import type { Verdict } from './verdict.ts';
 
 /**
@@ -11,6 +12,7 @@ import type { Verdict } from './verdict.ts';
 export function contradictions(verdict: Verdict): readonly string[] {
   const required = verdict.cells.filter((cell) => cell.level === 'required');
   const advisory = verdict.cells.filter((cell) => cell.level === 'advisory');
+  const deciding = verdict.block === undefined ? required : decidingCells(verdict.block, required);
   const ids = verdict.cells.map((cell) => cell.id);
   const known = new Set(ids);
   const isDamaged = (verdict.evidence.damage ?? []).length > 0;
@@ -19,8 +21,8 @@ export function contradictions(verdict: Verdict): readonly string[] {
   return [
     ...miscounts('required', verdict.counts.required, required),
     ...miscounts('advisory', verdict.counts.advisory, advisory),
-    ...(verdict.conclusion === 'pass' ? unmet(required) : []),
-    ...misjudgedFail(verdict, required),
+    ...(verdict.conclusion === 'pass' ? unmet(deciding) : []),
+    ...misjudgedFail(verdict, deciding),
     ...(verdict.exitCode === expected || isSurveyed
       ? []
       : [

@@ -315,6 +315,8 @@ export const Said = z
     say('decided', { title: text, reason: spoken }),
     say('all-pass', { cells: whole.optional() }),
     say('none-decided', {}),
+    // `without`: what the nodes that conform have not been shown to do together.
+    say('quota', { atLeast: whole, of: whole, accepted: whole, without: names }),
     say('decided-by', { title: text, subject: text, reason: spoken }),
     say('because', { reason: spoken }),
     say('sentence', { of: spoken }),

@@ -183,6 +183,10 @@ export const Verdict = z.strictObject({
       /** Measurements across nodes, in the order in which they were made. */
       trials: z.array(Trial),
       blames: z.array(Blame),
+      /** How many of its nodes a contract asks to conform, where that is not all of them. */
+      quota: z
+        .strictObject({ atLeast: z.number().int().positive(), of: z.number().int().positive() })
+        .optional(),
       /** Present in the part of a document that is about one of its nodes: what that part was taken from. */
       whole: z.strictObject({ nodes: z.number().int().positive(), conclusion: Conclusion }).optional(),
     })

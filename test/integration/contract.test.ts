@@ -28,8 +28,8 @@ it('is refused before a machine is touched, and leaves nothing behind', async ()
     join(folder, 'rack.yaml'),
     'schema: assay/inventory\nschemaVersion: 1\nnodes: [{ name: gpu001, host: 192.0.2.1, class: hgx-h100-8 }]\n',
   );
-  const refuse = async (limits: readonly object[]) => {
-    writeFileSync(join(folder, 'hall.yaml'), JSON.stringify(contract(limits)));
+  const refuse = async (limits: readonly object[], changes: object = {}) => {
+    writeFileSync(join(folder, 'hall.yaml'), JSON.stringify({ ...contract(limits), ...changes }));
     const args = ['--profile', 'ai-training-singlenode', '--contract', 'hall.yaml', '--out', 'run'];
     const { exitCode, stderr } = await runAssay(['certify', 'rack.yaml', ...args], { cwd: folder });
     expect(readdirSync(folder).toSorted()).toEqual(['hall.yaml', 'rack.yaml']);
@@ -42,6 +42,10 @@ it('is refused before a machine is touched, and leaves nothing behind', async ()
   expect(await refuse([{ ...asked, atLeast: '2.8 Tbit/s' }])).toEqual({
     exitCode: 64,
     stderr: expect.stringMatching(/expected a number of B\/s.*bits are not bytes/s) as string,
+  });
+  expect(await refuse([asked], { quota: { atLeast: 31, of: 32 } })).toEqual({
+    exitCode: 64,
+    stderr: expect.stringMatching(/quota\.of: expected 1, the nodes of the inventory, got 32/) as string,
   });
 });
 

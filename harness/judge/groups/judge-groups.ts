@@ -57,6 +57,29 @@ export function judgeGroups(
     });
 }
 
+/**
+ * What exactly these nodes did together, where that was measured although no plan had it: with a quota, the group that was left when
+ * others were kept out is the one that has to pass.
+ */
+export function judgeAccepted(
+  profile: Profile,
+  accepted: ReadonlySet<string>,
+  index: RunDossier,
+  findings: GroupFindings,
+): readonly GroupCell[] {
+  const theirs = listExtras(index).filter(
+    ({ members = [] }) => members.length === accepted.size && members.every((node) => accepted.has(node)),
+  );
+  return profile.requirements
+    .filter(({ scope }) => scope === 'group')
+    .flatMap((requirement) =>
+      theirs
+        .map((subject) => judgeGroup(requirement, subject, index, findings))
+        // A wrong result is one of the cells already.
+        .filter(({ cell }) => cell.verdict !== 'fail' || !isCorrectness(requirement, index)),
+    );
+}
+
 const isCorrectness = ({ rule }: Requirement, { material }: RunDossier): boolean =>
   rule.kind === 'metric' && material.metrics.get(rule.metric)?.correctness === true;
 

@@ -77,6 +77,10 @@ export const summarySentences = {
   'all-pass': ({ cells }) =>
     cells === undefined ? 'all required cells pass' : `all ${cells} required cells pass`,
   'none-decided': () => 'not one required cell was decided',
+  quota: ({ atLeast, of, accepted, without }) =>
+    `${accepted} of ${of} nodes conform, and the contract asks for ${atLeast}${
+      without.length === 0 ? '.' : `; not shown by exactly these together: ${without.join(', ')}.`
+    }`,
   'decided-by': ({ title, subject, reason }, say) => `Decided by ${title} on ${subject}: ${say(reason)}.`,
   because: ({ reason }, say) => ended(`Because of ${say(reason)}`),
   sentence: ({ of }, say) => {

@@ -1,5 +1,5 @@
 import { isUnmet, listedUnder } from '../algebra.ts';
-import { openGroupCells } from '../conclude-block.ts';
+import { acceptedNodes, decidingCells, openGroupCells } from '../conclude-block.ts';
 import type { Conclusion, Defect, Trial, Verdict } from '../verdict.ts';
 import { formatCount } from './format-count.ts';
 import { nodeWords } from './verdict-words.ts';
@@ -35,8 +35,11 @@ const owners: readonly Defect['owner'][] = ['hardware', 'configuration', 'enviro
  * 0 environment, 1 node not reached`. Only defects that leave a required cell open are counted.
  */
 export function tallyInTheWay(verdict: Verdict): string {
-  const nodes = verdict.block?.nodes ?? [];
-  const open = verdict.cells.filter((cell) => cell.level === 'required' && isUnmet(cell));
+  const { block } = verdict;
+  const accepted = block === undefined ? undefined : acceptedNodes(block);
+  const nodes = (block?.nodes ?? []).filter(({ id }) => accepted?.has(id) ?? true);
+  const deciding = block === undefined ? verdict.cells : decidingCells(block, verdict.cells);
+  const open = deciding.filter((cell) => cell.level === 'required' && isUnmet(cell));
   if (open.length === 0 && nodes.every(({ conclusion }) => conclusion === 'pass'))
     return 'Nothing stands in the way.';
   const openIds = new Set(open.map(({ id }) => id));
