@@ -54,7 +54,8 @@ function headLines({
   ];
 }
 
-const sectionLines = ({ title, content }: Section): readonly string[] => [
+/** A section as Markdown, for any report. */
+export const sectionLines = ({ title, content }: Section): readonly string[] => [
   `## ${md(title)}`,
   ...content.flatMap((it) => ['', ...contentLines(it)]),
 ];
@@ -164,7 +165,7 @@ function spanText(span: Span, { plain, code }: Escapes): string {
 }
 
 /** Text from a document as literal Markdown, also at the start of a line. */
-function md(text: string): string {
+export function md(text: string): string {
   return escapeInline(text).replace(
     /^(\s*)([-+=]|\d+[.)](?=\s|$))/,
     (_, indent: string, start: string) => `${indent}${start.slice(0, -1)}\\${start.slice(-1)}`,

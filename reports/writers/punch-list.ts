@@ -58,8 +58,8 @@ function rowOf(defect: Defect, lookup: VerdictLookup): readonly string[] {
   ];
 }
 
-/** Takes cleaned text. Quotes what RFC 4180 wants quoted, and disarms what a spreadsheet would run as a formula (OWASP CSV injection). */
-function field(text: string): string {
+/** A field of any CSV of ours. Takes cleaned text. Quotes what RFC 4180 wants quoted, and disarms what a spreadsheet would run as a formula (OWASP CSV injection). */
+export function field(text: string): string {
   const safe = /^[\s'"]*[=+\-@\uff1d\uff0b\uff0d\uff20|]/.test(text) ? `'${text}` : text;
   return /[",\r\n;]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

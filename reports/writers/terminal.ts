@@ -17,11 +17,7 @@ export interface Screen {
 /** The verdict for a terminal: words first, then the one reason, who has to do what, and what was not shown. */
 export function renderTerminal(lookup: VerdictLookup, { columns, color }: Screen): string {
   const page = createPage(lookup);
-  const pen: Pen = {
-    // Below 40 columns nothing aligns; above 110 the eye loses the line.
-    columns: Math.min(Math.max(columns, 40), 110),
-    paint: color ? paint : (_, text) => text,
-  };
+  const pen = penFor({ columns, color });
   const parts = [
     headLines(page, pen),
     openingLines(page, pen),
@@ -30,6 +26,12 @@ export function renderTerminal(lookup: VerdictLookup, { columns, color }: Screen
   ];
   return `${parts.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
+
+export const penFor = ({ columns, color }: Screen): Pen => ({
+  // Below 40 columns nothing aligns; above 110 the eye loses the line.
+  columns: Math.min(Math.max(columns, 40), 110),
+  paint: color ? paint : (_, text) => text,
+});
 
 const headLines = (
   { title, promise, run, moment, suite, note, part }: PageHead,
@@ -64,10 +66,11 @@ const closingLines = ({ title, opening }: PageHead, pen: Pen): readonly string[]
   ...hang(opening.exit, pen, 2),
 ];
 
-const toned = (pen: Pen, tone: Tone, text: string): string =>
+export const toned = (pen: Pen, tone: Tone, text: string): string =>
   tone === 'none' ? text : pen.paint(tone, text);
 
-const sectionLines = ({ title, content }: Section, pen: Pen): readonly string[] => [
+/** A section in lines, for any report. */
+export const sectionLines = ({ title, content }: Section, pen: Pen): readonly string[] => [
   pen.paint('strong', cleanText(title.toUpperCase())),
   ...content.flatMap((it) => contentLines(it, pen)),
 ];

@@ -26,7 +26,13 @@ export function* htmlPieces(lookup: VerdictLookup): Generator<string> {
 
 function renderBeginning(page: PageHead): SafeHtml {
   const { title, run, profile, assay, opening } = page;
-  return html`<!doctype html>
+  return html`${renderDocumentHead(`${opening.words}: ${run.id}, ${profile.id} – ${title}`, assay)}
+${renderHead(page)}<main>
+${renderOpening(page.opening)}`;
+}
+
+/** What every page begins with: the policy that keeps it from any request and any script, and the one style sheet. */
+export const renderDocumentHead = (title: string, assay: string): SafeHtml => html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -36,13 +42,10 @@ function renderBeginning(page: PageHead): SafeHtml {
 <meta name="referrer" content="no-referrer">
 <meta name="robots" content="noindex">
 <meta name="generator" content="Assay ${assay}">
-<title>${opening.words}: ${run.id}, ${profile.id} – ${title}</title>
+<title>${title}</title>
 <style>${trusted(styleSheet)}</style>
 </head>
-<body>
-${renderHead(page)}<main>
-${renderOpening(page)}`;
-}
+<body>`;
 
 /** What this paper is, of which run, against which promise. */
 function renderHead({ title, profile, note, part, run, nodes, moment, suite, assay }: PageHead): SafeHtml {
@@ -63,11 +66,23 @@ ${nodes === undefined ? undefined : html`<div><dt>Nodes</dt><dd>${nodes}</dd></d
 `;
 }
 
-const renderOpening = ({
-  opening: { tone, mark, words, tally, inTheWay, headline, sentence },
-}: PageHead): SafeHtml => html`<section id="verdict" class="verdict ${tone}" aria-labelledby="verdict-title">
+export const renderOpening = ({
+  tone,
+  mark,
+  words,
+  tally,
+  inTheWay,
+  headline,
+  sentence,
+}: Omit<PageHead['opening'], 'exit' | 'counts' | 'headline'> & {
+  readonly headline?: string;
+}): SafeHtml => html`<section id="verdict" class="verdict ${tone}" aria-labelledby="verdict-title">
 <h2 id="verdict-title"><span class="mark" aria-hidden="true">${mark}</span> ${words}</h2>
-${tally === undefined ? undefined : html`<p class="tally">${tally}</p>`}${inTheWay === undefined ? undefined : html`<p class="in-the-way">${inTheWay}</p>`}<p class="headline">${headline}</p>
-<p>${sentence}</p>
+${tally === undefined ? undefined : html`<p class="tally">${tally}</p>`}${inTheWay === undefined ? undefined : html`<p class="in-the-way">${inTheWay}</p>`}${
+  headline === undefined
+    ? undefined
+    : html`<p class="headline">${headline}</p>
+`
+}<p>${sentence}</p>
 </section>
 `;
