@@ -27,11 +27,16 @@ export function defineCommand<A>(command: {
   readonly describe: string;
   /** Command lines as somebody would type them, each with what it is for. */
   readonly examples: readonly (readonly [line: string, what: string])[];
+  /** Options that take several values. */
+  readonly lists?: readonly string[];
   readonly builder: (argv: Argv) => Argv<A>;
   readonly run: (args: ArgumentsCamelCase<A>, context: CliContext) => Promise<ExitCode>;
 }): Registration {
   // Positional lists (`<targets..>`) may repeat; an option that is given twice would be a list where one value is meant.
-  const lists = [...command.command.matchAll(/[<[](\w+)\.\.[>\]]/g)].map(([, name]) => name);
+  const lists = [
+    ...[...command.command.matchAll(/[<[](\w+)\.\.[>\]]/g)].map(([, name]) => name),
+    ...(command.lists ?? []),
+  ];
   const add: Registration['add'] = (cli, context, done) => {
     const build = (argv: Argv): Argv<A> =>
       command.builder(argv).example(command.examples.map(([line, what]) => [`$0 ${line}`, what]));

@@ -1,5 +1,6 @@
 import { certifyCommand } from './certify.ts';
 import type { Registration } from './command.ts';
+import { compareCommand } from './compare.ts';
 import { completionCommand } from './completion.ts';
 import { explainCommand } from './explain.ts';
 import { factsCommand } from './facts.ts';
@@ -27,6 +28,7 @@ export const commands: readonly Registration[] = [
   runsCommand,
   judgeCommand,
   reportCommand,
+  compareCommand,
   explainCommand,
   resumeCommand,
   stopCommand,

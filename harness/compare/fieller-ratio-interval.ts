@@ -10,7 +10,7 @@ export interface RatioInterval {
 /**
  * The interval of mean(numerator) / mean(denominator) for two independent samples by Fieller's theorem
  * (Fieller 1954, J. R. Stat. Soc. B 16:175): all ρ with (x̄ − ρȳ)² ≤ t²(s²x/n + ρ²s²y/m). Degrees of freedom
- * by Welch–Satterthwaite at the estimated ratio. Assumes roughly normal means.
+ * by Welch–Satterthwaite at the estimated ratio, unless they are given. Assumes roughly normal means.
  * Refuses fewer than 2 values on a side, values ≤ 0 (a ratio of measurements has none), and a denominator
  * that is not distinguishable from zero: then the interval is unbounded and there is nothing to print.
  */
@@ -18,6 +18,7 @@ export function fiellerRatioInterval(
   numerator: readonly number[],
   denominator: readonly number[],
   confidence: number,
+  degreesOfFreedom?: number,
 ): RatioInterval {
   if (!(confidence > 0 && confidence < 1))
     throw new RangeError(`expected a confidence in (0, 1), got ${confidence}`);
@@ -28,6 +29,7 @@ export function fiellerRatioInterval(
   const total = spread[0] + spread[1];
   if (total === 0) return { ratio, lower: ratio, upper: ratio };
   const freedom =
+    degreesOfFreedom ??
     total ** 2 / (spread[0] ** 2 / (numerator.length - 1) + spread[1] ** 2 / (denominator.length - 1));
   const t = studentTQuantile((1 + confidence) / 2, freedom);
   const g = (t ** 2 * y.squaredError) / y.mean ** 2;

@@ -69,6 +69,8 @@ export const Inventory = z.strictObject({
   ssh: z.strictObject({ config: z.string().min(1) }).optional(),
   /** The network under test between the nodes, by the name of its interface. */
   fabric: z.strictObject({ interface: z.string().regex(/^[^\s/]{1,15}$/) }).optional(),
+  /** The site that the machines belong to, by any name: runs of different sites are never compared. */
+  site: z.string().min(1).max(80).optional(),
   /** The node that all others are to be configured like. */
   golden: z.string().optional(),
   powerDomains: z.array(PowerDomain).optional(),

@@ -8,6 +8,9 @@ import {
   NotCoveredRule,
   Requirement,
 } from '../../workloads/kit/requirement.ts';
+import { MetricId } from '../../workloads/kit/sample.ts';
+
+const margin = z.number().gt(0).max(0.5);
 
 /** What must hold for one purpose (`harness/profiles/<id>.yaml`). */
 export const Profile = z.strictObject({
@@ -29,6 +32,16 @@ export const Profile = z.strictObject({
       acceptance: z.string().optional(),
     })
     .default({}),
+  /**
+   * How much worse a metric may be after than before and still count as not inferior, as a share: for all metrics, and for some of
+   * their own. Absent: five hundredths.
+   */
+  margins: z
+    .strictObject({
+      any: margin.optional(),
+      metrics: z.record(MetricId, margin).optional(),
+    })
+    .optional(),
   requirements: z.array(Requirement).min(1),
 });
 export type Profile = z.infer<typeof Profile>;

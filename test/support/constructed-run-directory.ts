@@ -42,6 +42,10 @@ export interface EvidenceRun {
   readonly layout?: Layout;
   /** What its suite says that it is. */
   readonly suite?: Pick<Suite, 'id' | 'version'>;
+  /** Of a run among others: what it is called, when it began, and of which site it is. */
+  readonly id?: string;
+  readonly startedAt?: string;
+  readonly site?: string;
 }
 
 /** Writes a whole run directory, as a coordinator leaves one, about machines that were never there. */
@@ -50,18 +54,23 @@ export async function writeRunDirectory(path: string, given: EvidenceRun): Promi
   const builtIn = given.change === undefined ? shipped : given.change(shipped);
   const profile = builtIn.profiles.find(({ id }) => id === (given.profile ?? 'survey'));
   if (profile === undefined) throw new Error(`no profile ${given.profile}`);
-  const { inventory, suite, plan } = planRun(profile, given.nodes, ({ probes, plannedFrom = probes }) =>
+  const {
+    inventory,
+    suite,
+    plan: planned,
+  } = planRun(profile, given.nodes, ({ probes, plannedFrom = probes }) =>
     plannedFrom === undefined ? undefined : readHostFacts(plannedFrom),
   );
+  const plan = { ...planned, run: given.id ?? planned.run };
   const run = await createRun({
     path,
     id: plan.run,
     purpose: given.purpose ?? 'survey',
-    startedAt: new Date('2026-11-23T00:00:00Z'),
+    startedAt: new Date(given.startedAt ?? '2026-11-23T00:00:00Z'),
     profile: profile.id,
     builtIn,
     suite: { ...suite, ...given.suite },
-    inventory,
+    inventory: given.site === undefined ? inventory : { ...inventory, site: given.site },
     contract: given.contract,
   });
   const unreached = given.nodes.flatMap(({ id, probes, why = 'login refused' }) =>

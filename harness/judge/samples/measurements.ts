@@ -86,7 +86,7 @@ function plannedRuns(index: RunDossier): ReadonlyMap<string, { readonly done: nu
 }
 
 /** A speed whose own step computed wrong results is no speed, wherever it is shown. */
-function withVerdictOnStep(sample: JudgedSample, node: Dossier): JudgedSample {
+export function withVerdictOnStep(sample: JudgedSample, node: Dossier): JudgedSample {
   const own = checksOf(sample, node) ?? [];
   if (sample.invalid !== undefined || own.includes(sample)) return sample;
   const wrong = own.find(({ value }) => value > 0);

@@ -104,13 +104,19 @@ const badKinds = ['unreached', 'wrong', 'slow'] as const;
 const badKindOf = (index: number) => (index % 50 === 7 ? badKinds[Math.floor(index / 50) % 3] : undefined);
 
 /** Writes the run of a block of machines that were never there: recorded outputs, the numbers different on each. */
-export async function writeScaleRun(path: string, kind: ScaleKind, size: number): Promise<void> {
+export async function writeScaleRun(
+  path: string,
+  kind: ScaleKind,
+  size: number,
+  /** One run among others of the same machines. */
+  which: { readonly id?: string; readonly startedAt?: string } = {},
+): Promise<void> {
   const { profile: profileId, entries } = scaleKinds[kind] as { profile: string; entries: readonly Entry[] };
   const registry = await loadRegistry();
   const builtIn = await loadBuiltIn(registry);
   const profile = builtIn.profiles.find(({ id }) => id === profileId);
   if (profile === undefined) throw new Error(`no profile ${profileId}`);
-  const id = `scale-${kind}-${size}`;
+  const id = which.id ?? `scale-${kind}-${size}`;
   const nodes = Array.from({ length: size }, (_, index) => describeNode(kind, index));
   const inventory: Inventory = {
     schema: 'assay/inventory',
@@ -131,7 +137,7 @@ export async function writeScaleRun(path: string, kind: ScaleKind, size: number)
       budgetSeconds: 8,
     })),
   };
-  const startedAt = new Date('2026-11-23T00:00:00Z');
+  const startedAt = new Date(which.startedAt ?? '2026-11-23T00:00:00Z');
   const run = await createRun({
     path,
     id,

@@ -1,0 +1,123 @@
+import { resolve } from 'node:path';
+import { AssayError } from '../../workloads/kit/assay-error.ts';
+import { asExitCode } from '../../workloads/kit/error-code.ts';
+import { defineCommand } from './command.ts';
+import { comparedSides } from './compared-sides.ts';
+
+const files = {
+  json: 'comparison.json',
+  html: 'comparison.html',
+  md: 'comparison.md',
+  csv: 'comparison.csv',
+} as const;
+
+/** `assay compare <before> <after>`: what changed between two sets of runs; exit code 0, 1 or 2. */
+export const compareCommand = defineCommand({
+  command: 'compare <runs..>',
+  describe: 'Compare runs before with runs after: compare BEFORE AFTER, or compare BEFORE.. --after AFTER..',
+  examples: [
+    ['compare before-run after-run', 'one session a side: what can be said of that'],
+    ['compare b1 b2 b3 --after a1 a2 a3', 'three sessions a side: what is inferior, with an interval'],
+  ],
+  lists: ['after'],
+  builder: (argv) =>
+    argv
+      .positional('runs', {
+        type: 'string',
+        array: true,
+        demandOption: true,
+        describe: 'Run directories before; without --after the second one is the run after',
+      })
+      .option('after', { type: 'string', array: true, describe: 'Run directories after' })
+      .option('profile', {
+        type: 'string',
+        describe: "Profile whose margin counts; that of the last run after, when it isn't given",
+      })
+      .option('margin', {
+        type: 'string',
+        describe: "How much worse is still not inferior, as a share (0.03) or 3%; the profile's, else 5%",
+      })
+      .option('apart', {
+        type: 'string',
+        default: '30m',
+        describe: 'Runs of a side that begin closer together than this, on one boot, are one session',
+      })
+      .option('session-spread', {
+        type: 'string',
+        describe: 'CSV (metric,spread,sessions,source): how much metrics differ between sessions, if known',
+      })
+      .option('out', {
+        type: 'string',
+        describe: 'Folder for comparison.json, .html, .md and .csv (nothing is written without)',
+      })
+      .option('json', { type: 'boolean', default: false, describe: 'Print the comparison document' }),
+  run: async (args, { environment, out, err }) => {
+    const { before, after } = comparedSides(args.runs, args.after);
+    const margin = args.margin === undefined ? undefined : readMargin(args.margin);
+    const { readDuration } = await import('./read-duration.ts');
+    const apartSeconds = readDuration('--apart', args.apart, 0, 720 * 3600);
+    const { escapeJson } = await import('../../reports/text/clean-text.ts');
+    const { comparisonPaper } = await import('../../reports/page/comparison-paper.ts');
+    const { Comparison } = await import('../../reports/verdict/comparison.ts');
+    const { renderComparisonCsv } = await import('../../reports/writers/comparison-csv.ts');
+    const { renderPaperHtml } = await import('../../reports/writers/html/render-paper.ts');
+    const { renderPaperMarkdown, renderPaperTerminal } = await import('../../reports/writers/paper.ts');
+    const { loadRegistry } = await import('../../workloads/registry.ts');
+    const { compare } = await import('../compare/compare.ts');
+    const { readSpreads } = await import('../config/read-spreads.ts');
+    const { jsonPieces } = await import('../store/read-document.ts');
+    const { loadReadings, openSides } = await import('./load-readings.ts');
+    const { readGivenFile } = await import('./read-given-file.ts');
+    const { requireFree, writePapers } = await import('./write-papers.ts');
+    const folder = args.out === undefined ? undefined : resolve(environment.workingDirectory, args.out);
+    if (folder !== undefined) requireFree(folder, Object.values(files));
+    const given = args.sessionSpread;
+    const spreads =
+      given === undefined
+        ? undefined
+        : readSpreads(await readGivenFile(resolve(environment.workingDirectory, given)), given);
+    const sides = await openSides(environment, { before, after }, args.profile);
+    const registry = await loadRegistry();
+    const comparison = Comparison.parse(
+      compare(
+        {
+          before: await loadReadings(sides.before, sides.profile, registry),
+          after: await loadReadings(sides.after, sides.profile, registry),
+        },
+        { margin, apartSeconds, spreads },
+      ),
+    );
+    const paper = comparisonPaper(comparison);
+    if (folder !== undefined)
+      await writePapers(
+        folder,
+        new Map<string, string | Iterable<string>>([
+          [files.json, jsonPieces(comparison)],
+          [files.html, renderPaperHtml(paper)],
+          [files.md, renderPaperMarkdown(paper)],
+          [files.csv, renderComparisonCsv(comparison)],
+        ]),
+      );
+    if (args.json) for (const piece of jsonPieces(comparison)) out.write(escapeJson(piece));
+    else {
+      const { columns, color } = environment.terminal;
+      out.write(renderPaperTerminal(paper, { columns: Math.min(columns, 110), color }));
+    }
+    if (folder !== undefined) err.write(`\nreport    ${args.out}/${files.html}\n`);
+    return asExitCode(comparison.exitCode);
+  },
+});
+
+/** A share in (0, 0.5]: more than half of it lost is no margin. */
+function readMargin(text: string): number {
+  const [, digits = '', sign = ''] = /^(\d{0,3}(?:\.\d{1,6})?)\s*(%?)$/.exec(text.trim()) ?? [];
+  const share = digits === '' ? Number.NaN : Number(digits) / (sign === '%' ? 100 : 1);
+  if (share > 0 && share <= 0.5) return share;
+  throw new AssayError(
+    'USAGE',
+    `expected --margin to be a share above 0 and up to 0.5, got \`${text.slice(0, 80)}\``,
+    {
+      hint: 'Give it as a share or in per cent: --margin 0.03, --margin 3%.',
+    },
+  );
+}

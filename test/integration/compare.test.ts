@@ -1,0 +1,81 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { comparedSides } from '../../harness/cli/compared-sides.ts';
+import { loadReadings, openSides } from '../../harness/cli/load-readings.ts';
+import { readEnvironment } from '../../harness/environment.ts';
+import { loadRegistry } from '../../workloads/registry.ts';
+import { writeScaleRun } from '../support/constructed/scale-run.ts';
+import { runAssay } from '../support/run-assay.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'assay-compare-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const write = (id: string, day: string) =>
+  writeScaleRun(join(folder, id), 'c', 3, { id, startedAt: `2026-${day}T00:00:00Z` });
+
+beforeAll(async () => {
+  for (const at of [1, 2, 3]) {
+    await write(`before-${at}`, `10-0${at}`);
+    await write(`after-${at}`, `11-0${at}`);
+  }
+});
+
+const before = ['before-1', 'before-2', 'before-3'];
+const after = ['after-1', 'after-2', 'after-3'];
+const open = (sides: { before: readonly string[]; after: readonly string[] }, wanted?: string) =>
+  openSides({ ...readEnvironment(), workingDirectory: folder }, sides, wanted);
+
+describe('assay compare', () => {
+  it('prints the comparison and writes it where it is told, in four forms', async () => {
+    const args = ['compare', ...before, '--after', ...after, '--out', 'compared', '--margin', '3%'];
+    const { exitCode, stdout, stderr } = await runAssay(args, { cwd: folder });
+    expect({ exitCode, stderr: stderr.trim() }).toEqual({
+      exitCode: 0,
+      stderr: 'report    compared/comparison.html',
+    });
+    expect(stdout).toContain('● NOT INFERIOR\n  3 machines compared: 3 not inferior');
+    expect(stdout).toContain('Margin: 3 %, as the command line says');
+    expect(readdirSync(join(folder, 'compared')).toSorted()).toEqual([
+      'comparison.csv',
+      'comparison.html',
+      'comparison.json',
+      'comparison.md',
+    ]);
+  });
+  it('ends with 2 for one session a side, and prints a document that is the same anywhere', async () => {
+    const { exitCode, stdout } = await runAssay(['compare', 'before-1', 'after-1', '--json'], {
+      cwd: folder,
+    });
+    expect(exitCode).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ schema: 'assay/comparison', conclusion: 'undecided' });
+  });
+  it('writes nothing into a folder that has something else, and reads no run before it has looked', async () => {
+    writeFileSync(join(folder, 'notes.txt'), 'mine');
+    const { exitCode, stderr } = await runAssay(['compare', 'nowhere', 'after-1', '--out', '.'], {
+      cwd: folder,
+    });
+    expect(exitCode).toBe(64);
+    expect(stderr).toContain('RUN_EXISTS expected a folder for this report alone');
+    expect(existsSync(join(folder, 'comparison.json'))).toBe(false);
+  });
+  it('takes two runs, or a list on each side', () => {
+    expect(comparedSides(['a', 'b'], undefined)).toEqual({ before: ['a'], after: ['b'] });
+    expect(comparedSides(['a', 'b'], ['c'])).toEqual({ before: ['a', 'b'], after: ['c'] });
+    expect(() => comparedSides(['a'], undefined)).toThrow('got one');
+    expect(() => comparedSides(['a', 'b', 'c'], undefined)).toThrow('got 3');
+  });
+  it('refuses a run that is given twice, one without the profile, and one that is not there', async () => {
+    await expect(open({ before, after: ['before-1'] })).rejects.toThrow('got before-1 twice');
+    await expect(open({ before, after }, 'hall')).rejects.toThrow(
+      /run before-1 \(before\): expected the profile hall among its inputs/,
+    );
+    await expect(open({ before: ['nowhere'], after })).rejects.toThrow('found none at');
+  });
+  it('refuses a side with damage in any node, by the name of the file', async () => {
+    await write('torn', '11-09');
+    writeFileSync(join(folder, 'torn', 'nodes', 'n0002', 'evidence.tar'), 'torn');
+    const sides = await open({ before: ['before-1'], after: ['torn'] });
+    await expect(loadReadings(sides.after, sides.profile, await loadRegistry())).rejects.toThrow(/^torn \(/);
+  });
+});
