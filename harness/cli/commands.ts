@@ -6,6 +6,7 @@ import { explainCommand } from './explain.ts';
 import { factsCommand } from './facts.ts';
 import { initCommand } from './init.ts';
 import { judgeCommand } from './judge.ts';
+import { keysCommand } from './keys.ts';
 import { nodesCommand } from './nodes.ts';
 import { parseCommand } from './parse.ts';
 import { planCommand } from './plan.ts';
@@ -38,4 +39,5 @@ export const commands: readonly Registration[] = [
   nodesCommand,
   toolpackCommand,
   completionCommand,
+  keysCommand,
 ];

@@ -57,3 +57,9 @@ export const contract = {
   type: 'string',
   describe: "The customer's own numbers for this purpose and one class of machine (YAML): docs/contract.md",
 } as const;
+
+/** A passphrase stands neither in arguments nor in the environment, which other processes can read. */
+export const passphraseFd = {
+  type: 'number',
+  describe: 'File descriptor with the passphrase of a key (default: ask at the terminal)',
+} as const;

@@ -27,6 +27,7 @@ export const errorExitCodes = {
   CELL_NOT_FOUND: exitCodes.usage,
   TOOL_UNKNOWN: exitCodes.usage,
   PRIVILEGE_MISSING: exitCodes.usage,
+  KEY_REFUSED: exitCodes.usage,
   NODE_OCCUPIED: exitCodes.usage,
   POWER_LIMIT: exitCodes.usage,
   COOLING_UNWATCHED: exitCodes.usage,
