@@ -6,8 +6,12 @@ import {
   exclusiveConfirmed,
   facilityAck,
   json,
+  key,
   out,
+  passphraseFd,
+  publicKey,
   rehearsal,
+  signer,
   soak,
   unattended,
 } from './options.ts';
@@ -55,13 +59,20 @@ export const certifyCommand = defineCommand({
       .option('soak', soak)
       .option('unattended', unattended)
       .option('rehearsal', rehearsal)
+      .option('key', key)
+      .option('signer', signer)
+      .option('public-key', publicKey)
+      .option('passphrase-fd', passphraseFd)
       .option('json', json),
   run: async (args, context) => {
     const { loadRegistry } = await import('../../workloads/registry.ts');
     const { measureAndConclude } = await import('./measure-and-conclude.ts');
     const registry = await loadRegistry();
     const { json: asJson, exclusiveConfirmed: acceptsOccupied, profile } = args;
-    const options = { registry, context, mode: 'open', json: asJson, acceptsOccupied } as const;
+    const signs = args.key !== undefined || args.signer !== undefined;
+    // Asked for now, not after hours of measuring.
+    const signer = signs ? await (await import('./signer.ts')).openSigner(context, args) : undefined;
+    const options = { registry, context, mode: 'open', json: asJson, acceptsOccupied, signer } as const;
     if (args.session !== undefined) {
       const { openRun } = await import('./run-location.ts');
       const { loadOwnInventory } = await import('./own-inventory.ts');
@@ -78,6 +89,11 @@ export const certifyCommand = defineCommand({
     const { loadRunInventory } = await import('./targets.ts');
     const { removeIfUnbegun } = await import('./open-run.ts');
     const run = await prepareCertify({ ...args, profile }, registry, context);
+    if (signs && run.header.rehearsal === true) {
+      const hint = 'A rehearsal says nothing about any machine.';
+      const refusal = new AssayError('USAGE', 'expected an acceptance to sign, got a rehearsal', { hint });
+      return removeIfUnbegun(context, run, refusal);
+    }
     const inventory = await loadRunInventory(run);
     const verdict = await measureAndConclude({ ...options, run, inventory }).catch((cause: unknown) =>
       removeIfUnbegun(context, run, cause),

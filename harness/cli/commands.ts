@@ -14,9 +14,11 @@ import { profilesCommand } from './profiles.ts';
 import { reportCommand } from './report.ts';
 import { resumeCommand } from './resume.ts';
 import { runsCommand } from './runs.ts';
+import { signCommand } from './sign.ts';
 import { stopCommand } from './stop.ts';
 import { surveyCommand } from './survey.ts';
 import { toolpackCommand } from './toolpack.ts';
+import { verifyCommand } from './verify.ts';
 import { workloadsCommand } from './workloads.ts';
 
 /** Every command of the command line. Their modules import nothing heavy; what a command needs, it loads. */
@@ -31,6 +33,9 @@ export const commands: readonly Registration[] = [
   reportCommand,
   compareCommand,
   explainCommand,
+  signCommand,
+  verifyCommand,
+  keysCommand,
   resumeCommand,
   stopCommand,
   parseCommand,
@@ -39,5 +44,4 @@ export const commands: readonly Registration[] = [
   nodesCommand,
   toolpackCommand,
   completionCommand,
-  keysCommand,
 ];

@@ -2,6 +2,7 @@ import type { Verdict } from '../../reports/verdict/verdict.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import type { Inventory } from '../config/inventory.ts';
+import type { Signer } from '../evidence/private-key.ts';
 import { isGone } from '../fleet/refusal-of.ts';
 import { begun, collect, reachingMs, stopNode } from '../fleet/stop-node.ts';
 import { addSession, bootsToLeave } from '../run/add-session.ts';
@@ -16,6 +17,7 @@ import type { CliContext } from './command.ts';
 import { giveVerdict } from './give-verdict.ts';
 import { createInterrupter } from './interruption.ts';
 import { createProgress } from './progress.ts';
+import { signVerdict } from './sign-verdict.ts';
 import { createTargets } from './targets.ts';
 
 /** Measures the nodes of a run from wherever it stands, judges what came back, writes and prints the reports. */
@@ -30,6 +32,8 @@ export async function measureAndConclude(options: {
   readonly isAfterBoot?: boolean;
   readonly json: boolean;
   readonly acceptsOccupied: boolean;
+  /** Who signs what comes of it. */
+  readonly signer?: Signer | undefined;
 }): Promise<Verdict> {
   const { run, registry, context, mode, acceptsOccupied } = options;
   const { environment, err } = context;
@@ -103,5 +107,7 @@ export async function measureAndConclude(options: {
     mustWrite: true,
     write: () => writeVerdict(folder, verdict, evidence),
   });
+  if (options.signer !== undefined)
+    await signVerdict(context, { evidence, verdict, folder, signer: options.signer });
   return verdict;
 }

@@ -58,6 +58,15 @@ export const contract = {
   describe: "The customer's own numbers for this purpose and one class of machine (YAML): docs/contract.md",
 } as const;
 
+export const key = { type: 'string', describe: 'Private key to sign with: docs/evidence.md' } as const;
+
+export const signer = {
+  type: 'string',
+  describe: 'Command that signs instead: bytes on standard input, the signature on standard output',
+} as const;
+
+export const publicKey = { type: 'string', describe: '--signer: PEM of its public key' } as const;
+
 /** A passphrase stands neither in arguments nor in the environment, which other processes can read. */
 export const passphraseFd = {
   type: 'number',

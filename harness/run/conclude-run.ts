@@ -3,30 +3,23 @@ import { isDeepStrictEqual } from 'node:util';
 import { sha256 } from '../../agents/protocol/chain.ts';
 import { nodeParts } from '../../reports/verdict/node-parts.ts';
 import { samplesText, sortSamples } from '../../reports/verdict/samples.ts';
-import type { Sheet, SheetName } from '../../reports/verdict/sheet.ts';
-import { joinVerdict, mostNodesInOne, splitVerdict } from '../../reports/verdict/split-verdict.ts';
-import {
-  requireConsistent,
-  validateHead,
-  validateSheet,
-  validateVerdict,
-} from '../../reports/verdict/validate.ts';
+import { validateHead, validateVerdict } from '../../reports/verdict/validate.ts';
 import type { Verdict } from '../../reports/verdict/verdict.ts';
 import type { VerdictLookup } from '../../reports/verdict/verdict-lookup.ts';
 import { createLookup } from '../../reports/verdict/verdict-lookup.ts';
 import { htmlPieces } from '../../reports/writers/html/render-html.ts';
 import { plainScreen, writers } from '../../reports/writers/writers.ts';
-import { nodeOf } from '../../workloads/kit/subject.ts';
 import { Inventory } from '../config/inventory.ts';
 import { judge, runOf } from '../judge/judge.ts';
 import { damaged } from '../store/evidence-damaged.ts';
-import { jsonOf, jsonPieces } from '../store/read-document.ts';
+import { jsonOf } from '../store/read-document.ts';
 import { profileDigests, unknownProfile } from '../store/read-inputs.ts';
 import type { ReportFolder } from '../store/report-folder.ts';
 import { reportPaths } from '../store/report-folder.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { inputNames, runPaths } from '../store/run-directory.ts';
 import type { RunEvidence } from '../store/run-evidence.ts';
+import { judgedPlace, withSheets, writeDocument } from './verdict-document.ts';
 
 /** The verdict on a run: a function of what is known about it, the same live, offline and elsewhere. */
 export const judgeRun = (evidence: RunEvidence, profile?: string): Verdict =>
@@ -49,26 +42,7 @@ export async function writeVerdict(
     'samples',
     new Set(verdict.evidence.samples.map(({ path }) => posix.basename(path))),
   );
-  await writeDocument(folder, verdict);
-}
-
-/** A verdict on many nodes names what it says of each alone, which lies beside it: it is written last. */
-async function writeDocument(folder: ReportFolder, verdict: Verdict): Promise<void> {
-  const { id } = verdict.profile;
-  if (verdict.nodes.length <= mostNodesInOne) {
-    folder.write(reportPaths.verdict(id), jsonPieces(verdict));
-    return folder.remove([reportPaths.sheets(id)]);
-  }
-  const { head, sheets } = splitVerdict(verdict);
-  const named: SheetName[] = [];
-  for (const sheet of sheets) {
-    const path = reportPaths.sheet(id, sheet.node);
-    const text = [...jsonPieces(sheet)].join('');
-    folder.write(path, text);
-    named.push({ node: sheet.node, path, sha256: sha256(text) });
-  }
-  folder.write(reportPaths.verdict(id), jsonPieces({ ...head, sheets: named }));
-  await folder.removeOthers(reportPaths.sheets(id), new Set(named.map(({ path }) => posix.basename(path))));
+  await writeDocument(folder, verdict, judgedPlace(verdict.profile.id));
 }
 
 /** All that may have been concluded from a run before, by whatever profile. */
@@ -164,38 +138,8 @@ export async function readVerdict(
   const decided = run.header.schemaVersion === 1 ? undefined : await headOf(run, runPaths.coordinator);
   if (run.header.schemaVersion > 1 && decided !== said.decisions?.sha256)
     throw refuse(`decisions that end with sha256 ${decided ?? 'none'}`, said.decisions?.sha256 ?? 'none');
-  return requireConsistent(await withSheets(verdict, folder));
+  return withSheets(verdict, folder, judgedPlace(profile));
 }
-
-/** A verdict with what it says of each node alone, if that lies in documents of their own. Throws EVIDENCE_DAMAGED. */
-async function withSheets(verdict: Verdict, folder: ReportFolder): Promise<Verdict> {
-  if (verdict.sheets === undefined) return verdict;
-  const sheets = new Map<string, Sheet>();
-  for (const { node, sha256: expected } of verdict.sheets) {
-    const path = reportPaths.sheet(verdict.profile.id, node);
-    const text = await folder.read(path);
-    const found = text === undefined ? undefined : sha256(text);
-    if (text === undefined || found !== expected)
-      throw damaged(path, `sha256 ${expected}`, found === undefined ? 'no file' : `sha256 ${found}`);
-    sheets.set(node, validateSheet(jsonOf(text, path)));
-  }
-  return joinVerdict(verdict, (node) => {
-    const sheet = sheets.get(node);
-    if (sheet?.run !== verdict.run.id || sheet.profile !== verdict.profile.id || !isAbout(sheet, node))
-      throw damaged(
-        reportPaths.sheet(verdict.profile.id, node),
-        `the sheet of ${node} in this verdict`,
-        'none',
-      );
-    return sheet;
-  });
-}
-
-/** Nothing in the sheet of one node may speak of another. */
-const isAbout = ({ node, cells, measurements, attempts }: Sheet, wanted: string): boolean =>
-  node === wanted &&
-  [...cells, ...measurements].every(({ subject }) => nodeOf(subject) === wanted) &&
-  attempts.every((attempt) => attempt.node === wanted);
 
 /** The digest of the last line of a journal; absent when there is none. */
 async function headOf(run: RunDirectory, path: string): Promise<string | undefined> {

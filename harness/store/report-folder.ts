@@ -21,6 +21,8 @@ export const reportPaths = {
   /** What the verdict on many nodes says of each alone. */
   sheets: (profile: string) => `verdicts/${profile}`,
   sheet: (profile: string, node: string) => `verdicts/${profile}/${node}.json`,
+  /** What was signed of the verdict by a profile, and by whom. */
+  signed: (profile: string) => `signed/${profile}`,
   /** The block's page links there. */
   nodeReport: (node: string) => `nodes/${node}/report.html`,
 };
@@ -71,13 +73,25 @@ export class ReportFolder {
 
   /** The text of a file; absent when there is none. */
   async read(relative: string): Promise<string | undefined> {
+    const most = relative === reportPaths.mark ? fileLimits.mark : fileLimits.verdict;
+    return (await this.readBytes(relative, most))?.toString('utf8');
+  }
+
+  /** The bytes of a file, of which there may be so many; absent when there is none. */
+  async readBytes(relative: string, most: number): Promise<Buffer | undefined> {
     const path = this.#paths.at(relative);
     const found = this.#isThere ? await lookAt(path) : undefined;
     if (found === undefined) return undefined;
     if (!found.isFile()) throw damaged(path, 'a file', kindOf(found));
-    const most = relative === reportPaths.mark ? fileLimits.mark : fileLimits.verdict;
     if (found.size > most) throw damaged(path, `at most ${most} bytes`, `${found.size}`);
-    return readFile(path, 'utf8');
+    return readFile(path);
+  }
+
+  /** Names in a folder; none when it is not there. */
+  async list(relative: string): Promise<readonly string[]> {
+    const path = this.#paths.at(relative);
+    const found = this.#isThere ? await lookAt(path) : undefined;
+    return found?.isDirectory() === true ? (await readdir(path)).toSorted() : [];
   }
 
   /** Writes a file so that it is there whole or not at all. */

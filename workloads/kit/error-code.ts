@@ -55,6 +55,10 @@ export const errorExitCodes = {
   NOT_REBOOTED: exitCodes.infrastructure,
   EVIDENCE_DAMAGED: exitCodes.evidence,
   SCHEMA_TOO_NEW: exitCodes.evidence,
+  SIGNATURE_INVALID: exitCodes.evidence,
+  SIGNER_UNTRUSTED: exitCodes.evidence,
+  NOT_REPRODUCED: exitCodes.evidence,
+  NOT_IN_FORCE: exitCodes.evidence,
   INTERRUPTED: exitCodes.interrupted,
   INTERNAL: exitCodes.internal,
 } as const satisfies Record<string, ExitCode>;

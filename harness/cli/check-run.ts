@@ -1,0 +1,90 @@
+import { cleanText } from '../../reports/text/clean-text.ts';
+import type { Verdict } from '../../reports/verdict/verdict.ts';
+import { conclusionWords } from '../../reports/verdict/words/verdict-words.ts';
+import { AssayError } from '../../workloads/kit/assay-error.ts';
+import type { ExitCode } from '../../workloads/kit/error-code.ts';
+import type { Registry } from '../../workloads/registry.ts';
+import type { CellDifference } from '../run/compare-verdicts.ts';
+import type { Trust } from '../run/verify-run.ts';
+import {
+  readIntact,
+  recompute,
+  requireInForce,
+  requireTrusted,
+  verifiedExitCode,
+} from '../run/verify-run.ts';
+import type { ReportFolder } from '../store/report-folder.ts';
+import type { RunDirectory } from '../store/run-directory.ts';
+import type { CliContext } from './command.ts';
+
+/** More differences are told by their number. */
+const mostTold = 20;
+
+/** Checks what was signed of a run step by step, tells each that holds, and throws at the first that does not. */
+export async function checkRun(
+  { out, now, registry }: Pick<CliContext, 'out' | 'now'> & { readonly registry: Registry },
+  given: {
+    readonly run: RunDirectory;
+    readonly folder: ReportFolder;
+    readonly profile: string;
+    readonly trust: Trust;
+    readonly recompute: boolean;
+  },
+): Promise<ExitCode> {
+  const tell = (text: string): void => void out.write(`${cleanText(text)}\n`);
+  const { run, folder, profile } = given;
+  const intact = await readIntact(run, folder, profile);
+  const { signed, verdict, manifest } = intact;
+  for (const { key, statement } of signed)
+    tell(
+      `● ${statement.predicate.result}, stated on ${statement.predicate.assay_issued} by ${key.fingerprint} (${key.algorithm})`,
+    );
+  tell(`● all ${manifest.files.length} files are as they were signed, and no other is there`);
+  const trusted = requireTrusted(intact, given.trust);
+  for (const { name, note } of trusted) tell(`● trusted: ${name}${note === undefined ? '' : `; ${note}`}`);
+  let concluded: Verdict = verdict;
+  if (given.recompute) {
+    const again = await recompute(intact, run, folder, registry);
+    concluded = again.verdict;
+    tellDifferences(again.differences, verdict, again.verdict, tell);
+  }
+  for (const { by } of trusted) requireInForce(by, now());
+  const { predicate } = (trusted[0] ?? { by: signed[0] }).by?.statement ?? {};
+  tell(
+    predicate?.assay_expires === undefined
+      ? '● in force: what did not pass has no end'
+      : `● in force until ${predicate.assay_expires}, unless an event voids it (--against)`,
+  );
+  tell(
+    `${conclusionWords[concluded.conclusion]}: ${predicate?.assay_title ?? profile}, tested ${verdict.run.startedAt}`,
+  );
+  tell('It attests what was recorded on the items named, and relates to these items only.');
+  return verifiedExitCode(concluded);
+}
+
+function tellDifferences(
+  differences: readonly CellDifference[],
+  issued: Verdict,
+  again: Verdict,
+  tell: (text: string) => void,
+): void {
+  const isSame = issued.assay === again.assay;
+  if (differences.length === 0) {
+    tell(`● judged again: all ${again.cells.length} cells come out the same`);
+    return;
+  }
+  for (const { cell, issued: was, recomputed } of differences.slice(0, mostTold))
+    tell(`✖ ${cell}: issued ${was}, recomputed ${recomputed}`);
+  if (differences.length > mostTold) tell(`✖ and ${differences.length - mostTold} more`);
+  if (!isSame) {
+    tell(
+      `○ recomputed by ${again.assay}: ${conclusionWords[again.conclusion]}; issued by ${issued.assay}: ${conclusionWords[issued.conclusion]}`,
+    );
+    return;
+  }
+  throw new AssayError(
+    'NOT_REPRODUCED',
+    `expected what was signed, found ${differences.length} differences after judging the same evidence again with the same version (${again.assay})`,
+    { hint: 'The statement does not follow from its evidence.' },
+  );
+}

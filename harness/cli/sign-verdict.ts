@@ -1,0 +1,25 @@
+import { join, relative } from 'node:path';
+import type { Verdict } from '../../reports/verdict/verdict.ts';
+import type { Signer } from '../evidence/private-key.ts';
+import { signRun } from '../run/sign-run.ts';
+import type { ReportFolder } from '../store/report-folder.ts';
+import type { RunEvidence } from '../store/run-evidence.ts';
+import type { CliContext } from './command.ts';
+
+/** Signs what was judged and says where that lies. */
+export async function signVerdict(
+  { environment, err, now }: CliContext,
+  given: {
+    readonly evidence: RunEvidence;
+    readonly verdict: Verdict;
+    readonly folder: ReportFolder;
+    readonly signer: Signer;
+  },
+): Promise<void> {
+  const { evidence, verdict, folder, signer } = given;
+  const stamp = { assay_issued: now().toISOString() };
+  const path = await signRun(evidence, verdict, { folder, signer, stamp });
+  err.write(
+    `signed    ${relative(environment.workingDirectory, join(folder.path, path))} by ${signer.publicKey.fingerprint}\n`,
+  );
+}

@@ -1,0 +1,65 @@
+import { resolve } from 'node:path';
+import { AssayError } from '../../workloads/kit/assay-error.ts';
+import { defineCommand } from './command.ts';
+import { reportsOut } from './options.ts';
+
+/** `assay verify <run>`: is what was signed so? Offline; writes nothing. */
+export const verifyCommand = defineCommand({
+  command: 'verify <run>',
+  describe:
+    'Check what was signed of a run: signature, signer, every file, every cell computed again (no network, writes nothing)',
+  examples: [
+    ['verify run --key installer.pub', 'is what this key signed so?'],
+    ['verify run --trust trust.yaml', 'by all whom you believe'],
+  ],
+  builder: (argv) =>
+    argv
+      .positional('run', {
+        type: 'string',
+        demandOption: true,
+        describe: 'Run directory, or its name below assay-runs/',
+      })
+      .option('profile', { type: 'string', describe: "Profile; the run's own when not given" })
+      .option('key', { type: 'string', describe: 'Public key (PEM) of whom you believe' })
+      .option('trust', { type: 'string', describe: 'File of all whom you believe: docs/evidence.md' })
+      .conflicts('key', 'trust')
+      .option('recompute', {
+        type: 'boolean',
+        default: true,
+        describe: 'Parse and judge all evidence again; without it nothing is shown to follow from it',
+      })
+      .option('reports', reportsOut),
+  run: async (args, context) => {
+    const { loadRegistry } = await import('../../workloads/registry.ts');
+    const { checkRun } = await import('./check-run.ts');
+    const { openReports, openRun } = await import('./run-location.ts');
+    const { readTrustFile } = await import('../evidence/trust-file.ts');
+    const { loadSource } = await import('../config/load-source.ts');
+    const { loadPublicKey } = await import('./signer.ts');
+    const at = (path: string): string => resolve(context.environment.workingDirectory, path);
+    const trust =
+      args.key !== undefined
+        ? ({ kind: 'key', key: await loadPublicKey(at(args.key)) } as const)
+        : args.trust !== undefined
+          ? ({ kind: 'file', keys: readTrustFile(await loadSource(at(args.trust))) } as const)
+          : ({ kind: 'nobody' } as const);
+    const run = await openRun(context.environment, args.run);
+    const folder = await openReports(context.environment, run, args.reports);
+    const { tellUnshipped } = await import('./shipped-rules.ts');
+    const registry = await loadRegistry();
+    const code = await checkRun(
+      { ...context, registry },
+      { run, folder, trust, profile: args.profile ?? run.header.profile, recompute: args.recompute },
+    );
+    await tellUnshipped(context, run, registry);
+    if (!args.recompute)
+      throw new AssayError(
+        'NOT_REPRODUCED',
+        'expected that all evidence was judged again, found --no-recompute',
+        {
+          hint: 'Leave it away to be shown that the statement follows from its evidence.',
+        },
+      );
+    return code;
+  },
+});

@@ -1,0 +1,92 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readPublicKey } from '../../harness/evidence/public-key.ts';
+import { addTrustedKey } from '../../harness/evidence/trust-file.ts';
+import { runAssay } from '../support/run-assay.ts';
+import { writeRunToSign } from '../support/signed-run.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
+import { writeKey } from '../support/write-key.ts';
+
+describe('assay sign and assay verify', () => {
+  it('sign with a key and with a command, and show of each what holds', async () => {
+    const cwd = temporaryDirectory();
+    await writeRunToSign(cwd, 2);
+    writeKey(join(cwd, 'site.key'), 'ecdsa-p256', 'correct horse battery');
+    const other = writeKey(join(cwd, 'hsm.key'), 'ecdsa-p256');
+    const assay = (...args: readonly string[]) =>
+      runAssay(args, {
+        cwd,
+        wrapper: ['bash', '-c', 'umask 0; exec "$@" 3<<< "correct horse battery"', 'bash'],
+      });
+
+    const refused = await assay('sign', 'run', '--signer', 'cat', '--public-key', 'hsm.key.pub');
+    expect([refused.exitCode, refused.stderr]).toEqual([64, expect.stringContaining('KEY_REFUSED')]);
+    expect(readdirSync(join(cwd, 'run.report'), { recursive: true })).toEqual(['run.json', 'signed']);
+    expect((await assay('verify', 'run', '--key', 'site.key.pub')).stderr).toContain('SIGNATURE_INVALID');
+    const signed = await assay('sign', 'run', '--key', 'site.key', '--passphrase-fd', '3');
+    expect([signed.exitCode, signed.stderr]).toEqual([
+      0,
+      expect.stringContaining('signed    run.report/signed/survey/'),
+    ]);
+    const command = ['--signer', 'openssl dgst -sha256 -sign hsm.key', '--public-key', 'hsm.key.pub'];
+    expect((await assay('sign', 'run', ...command)).exitCode).toBe(0);
+
+    const verified = await assay('verify', 'run', '--key', 'hsm.key.pub');
+    expect(verified.stdout).toContain(`trusted: ${other}`);
+    expect(verified.stdout).toMatch(
+      /all \d+ files are as they were signed[^]*all \d+ cells come out the same[^]*in force until/,
+    );
+    expect([verified.exitCode, verified.stderr.replace(/\nNot what Assay[^]*/, '')]).toEqual([0, '']);
+    const key = readPublicKey(readFileSync(join(cwd, 'site.key.pub'), 'utf8'));
+    if (!key.ok) throw new Error(key.error);
+    const said = { name: 'us', role: 'operator', from: '2026-01-01', until: undefined, reason: undefined };
+    writeFileSync(join(cwd, 'trust.yaml'), addTrustedKey({ file: 'trust.yaml', text: '' }, key.value, said));
+    expect((await assay('verify', 'run', '--trust', 'trust.yaml')).exitCode).toBe(0);
+
+    const unknown = await assay('verify', 'run');
+    expect([unknown.exitCode, unknown.stderr]).toEqual([
+      4,
+      expect.stringContaining('signature consistent, signer not trusted'),
+    ]);
+    const shallow = await assay('verify', 'run', '--key', 'site.key.pub', '--no-recompute');
+    expect([shallow.exitCode, shallow.stderr]).toEqual([4, expect.stringContaining('NOT_REPRODUCED')]);
+    expect((await assay('sign', 'run', '--profile', 'storage', '--key', 'hsm.key')).exitCode).toBe(0);
+    expect((await assay('verify', 'run', '--profile', 'storage', '--key', 'hsm.key.pub')).exitCode).toBe(2);
+    for (const file of readdirSync(join(cwd, 'run.report'), { recursive: true, encoding: 'utf8' }))
+      expect(existsSync(join(cwd, 'run', file)) && file !== 'run.json').toBe(false);
+  });
+
+  it('verify a copy on which nothing can be written, in another place, time zone and language, through tar', async () => {
+    const cwd = temporaryDirectory();
+    await writeRunToSign(cwd, 1);
+    writeKey(join(cwd, 'site.key'), 'ed25519');
+    expect((await runAssay(['sign', 'run', '--key', 'site.key'], { cwd })).exitCode).toBe(0);
+    mkdirSync(join(cwd, 'elsewhere'));
+    execFileSync('sh', ['-c', 'tar cf - run run.report | (umask 077; cd elsewhere && tar xf -)'], { cwd });
+    cpSync(join(cwd, 'site.key.pub'), join(cwd, 'elsewhere/key.pem'));
+    execFileSync('chmod', ['-R', 'a-w', 'elsewhere'], { cwd });
+    const env = { TZ: 'Pacific/Kiritimati', LC_ALL: 'C' };
+    const { exitCode, stderr } = await runAssay(['verify', 'run', '--key', 'key.pem'], {
+      cwd: join(cwd, 'elsewhere'),
+      env,
+      wrapper: [
+        'unshare',
+        '-r',
+        '-n',
+        '-m',
+        'sh',
+        '-c',
+        'mount --bind . . && mount -o remount,bind,ro . && cd "$PWD" && exec "$@"',
+        'sh',
+      ],
+    });
+    expect([exitCode, stderr.replace(/\nNot what Assay[^]*/, '')]).toEqual([0, '']);
+    chmodSync(join(cwd, 'elsewhere'), 0o700);
+    execFileSync('chmod', ['-R', 'u+w', 'elsewhere'], { cwd });
+    expect(readFileSync(join(cwd, 'elsewhere/run/run.json'))).toEqual(
+      readFileSync(join(cwd, 'run/run.json')),
+    );
+  });
+});
