@@ -64,6 +64,7 @@ await writeBuiltIn(out);
 for (const path of [
   'harness/profiles/classes',
   'harness/suites',
+  'docs/schemas',
   ...workloads.flatMap(({ id, suites }) => suites.map((name) => `workloads/${id}/suites/${name}`)),
 ]) {
   await cp(join(root, path), join(out, path), { recursive: true });
