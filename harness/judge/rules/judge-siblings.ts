@@ -96,7 +96,12 @@ function judgeByLimit(limit: Limit, { own, samples, alike }: Compared, judged: J
   const fewest = Math.min(...runs.map(({ others }) => others.length + 1));
   if (outcome?.verdict !== 'inconclusive' && fewest < leastSiblings)
     return {
-      ...missing('no-siblings', { say: 'few-siblings', found: fewest, least: leastSiblings }),
+      // Where the node has enough of them and too few were measured, measuring again helps.
+      ...missing(alike.length < leastSiblings ? 'no-siblings' : 'not-run', {
+        say: 'few-siblings',
+        found: fewest,
+        least: leastSiblings,
+      }),
       ...seen,
     };
   return { ...(outcome ?? invalid({ say: 'no-usable-sample' })), ...seen };

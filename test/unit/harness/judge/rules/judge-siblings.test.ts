@@ -188,6 +188,14 @@ describe('a device beside its siblings', () => {
       expect(cell).toMatchObject({ verdict: 'missing', missing: 'no-siblings' });
   });
 
+  it('is not measured where there are enough of its model and too few of them gave a number: that can be done again', () => {
+    const { near } = cellsOf([[{}, {}, undefined]]);
+    expect(near.slice(0, 2)).toMatchObject([
+      { verdict: 'missing', missing: 'not-run' },
+      { verdict: 'missing', missing: 'not-run' },
+    ]);
+  });
+
   it('has no siblings of another model, and none that did something else', () => {
     expect(verdicts(cellsOf([many(4)], { strangers: 2 }).near)).toEqual(many(4).map(() => 'missing'));
     const { near } = cellsOf([[{}, {}, {}, { size: 16384 }]]);
