@@ -68,7 +68,11 @@ export function weighResults(
       {
         metric: 'failures',
         value: quantity('count', bad.length),
-        dimensions: { level, ...(bad.length === 0 ? {} : describe(bad)) },
+        dimensions: {
+          level,
+          tested: level === 1 ? 'software' : 'hardware',
+          ...(bad.length === 0 ? {} : describe(bad)),
+        },
         ...(gpu === undefined ? {} : { device: gpus.get(gpu) }),
         // The machine's own: where none of its tests is told apart, the document as a whole.
         at: (bad.length > 0 ? bad : own.length > 0 ? own : results).map(({ pointer }) => ({

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import thresholds from '../../../../workloads/diagnostics/thresholds/any.json' with { type: 'json' };
 import { dcgmi } from '../../../../workloads/diagnostics/tools/dcgmi.ts';
 import { known, valueOf } from '../../../../workloads/kit/facts/fact.ts';
 import type { StepOutputs } from '../../../../workloads/kit/tool.ts';
@@ -30,6 +31,21 @@ const named = (id: number, severity: number) =>
   `[{"error_category" : 1, "error_id" : ${id}, "error_severity" : ${severity}, "warning" : "so"}]`;
 
 describe('dcgmi', () => {
+  it('says at which level something was tested: software alone is nothing that a machine is accepted by', () => {
+    const [required] = thresholds.limits.filter(({ id }) => id === 'diagnostics.hardware-failures');
+    const persistence = loadCase('diagnostics', 'dcgmi-4.2.3-persistence');
+    for (const [given, tested] of [
+      [pass, 'hardware'],
+      [persistence, 'software'],
+    ] as const) {
+      const parsed = dcgmi.parse(given.outputs, given.params as { level: 1 | 2 });
+      expect(parsed.ok && parsed.value.readings.map(({ dimensions }) => dimensions['tested'])).toContain(
+        tested,
+      );
+    }
+    expect(required?.where).toEqual({ tested: 'hardware' });
+  });
+
   it.each([
     [1, 40, 'record'],
     [2, 52, 'replace'],
