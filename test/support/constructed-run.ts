@@ -72,6 +72,10 @@ export const constructedMetrics: ReadonlyMap<string, DeclaredMetric> = declareMe
     { unit: 'count', better: 'lower', domain: 'count', title: 'Memory errors of accelerators', state: true },
   ],
   [
+    'accelerator-health.activeNvlinks',
+    { unit: 'count', better: 'higher', domain: 'count', title: 'Active NVLinks', state: true },
+  ],
+  [
     'diagnostics.failures',
     { unit: 'count', better: 'lower', domain: 'count', title: 'Failed tests', state: true },
   ],

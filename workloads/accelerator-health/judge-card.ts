@@ -79,6 +79,7 @@ export function findOf(recorded: Recorded): readonly Finding[] {
     findHostLink(recorded, last),
     growth(looks, 'pcieReplays', { counter: 'replays', of: 'PCIe replays' }),
     findInactive(looks),
+    findActive(looks),
     growth(looks, 'nvlinkErrors', { counter: 'linkErrors', of: 'NVLink errors' }),
   ];
 }
@@ -252,4 +253,13 @@ function findInactive({ first, last }: Looks): Finding {
     line: last.n,
     ...(value > 0 ? { error: `${value} of ${String(last.links)} NVLinks are not active` } : {}),
   };
+}
+
+/** The fewest that were active: whether these are all that the card was sold with, its driver does not say. */
+function findActive({ first, last }: Looks): Finding {
+  const active = [first, last].map(({ activeLinks }) => activeLinks);
+  const known = active.filter(isKnown);
+  return known.length < active.length
+    ? { of: 'active NVLinks', why: whyNot(...active) }
+    : { metric: 'activeNvlinks', value: Math.min(...known), line: last.n };
 }

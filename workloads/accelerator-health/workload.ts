@@ -66,6 +66,14 @@ const metrics = {
     state: true,
   },
   pcieReplays: { ...faults, title: 'Replays on the PCIe link' },
+  activeNvlinks: {
+    unit: 'count',
+    better: 'higher',
+    domain: 'count',
+    title: 'NVLinks that are active',
+    bound: { best: () => 64, why: 'more than three times what any accelerator has (18)' },
+    state: true,
+  },
   inactiveNvlinks: { ...faults, title: 'NVLinks that are not active' },
   nvlinkErrors: { ...faults, title: 'Errors of NVLinks' },
 } satisfies Metrics;

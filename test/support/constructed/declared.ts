@@ -171,6 +171,13 @@ const constructedLimits = [
     }),
   ),
   constructLimit({
+    id: 'accelerator-health.nvlinks',
+    metric: 'accelerator-health.activeNvlinks',
+    value: 18,
+    unit: 'count',
+    hardware: { class: 'hgx-h100-8' },
+  }),
+  constructLimit({
     id: 'diagnostics.failures',
     metric: 'diagnostics.failures',
     comparator: 'atMost',

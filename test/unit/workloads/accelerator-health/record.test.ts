@@ -56,6 +56,7 @@ describe('the recorder', { timeout: 30_000 }, () => {
       thermalMargin: 30,
       hostLink: 1,
       pcieReplays: 0,
+      activeNvlinks: 4,
       inactiveNvlinks: 0,
       nvlinkErrors: 0,
     }))
