@@ -1,5 +1,5 @@
 /*
- * Plays nvidia-smi for tests, as far as Assay asks it: `-q -x`, and the one query for as long as a load lasts. What it says are
+ * Plays nvidia-smi for tests, as far as Assay asks it: `-q -x`, and two queries that go on: of use, and of heat. What it says are
  * the devices of a scenario and what has happened to them (scenario.h), so that it agrees with the drivers that play beside it.
  */
 #include <stdarg.h>
@@ -46,6 +46,7 @@ static void describe(const struct gpu *gpu) {
   element(gpu, "uuid", "%s", uuid_of(gpu));
   element(gpu, "vbios_version", "94.02.42.00.01");
   if (gpu->recovery[0]) element(gpu, "gpu_recovery_action", "%s", gpu->recovery);
+  if (gpu->has_fabric) printf("\t\t<fabric>\n"), element(gpu, "state", "Completed"), element(gpu, "status", "Success"), printf("\t\t</fabric>\n");
   printf("\t\t<fb_memory_usage>\n");
   element(gpu, "total", "%llu MiB", (unsigned long long)(gpu->memory >> 20));
   element(gpu, "used", "%ld MiB", gpu->process_mebibytes);
@@ -90,6 +91,17 @@ static int describe_all(void) {
   return 0;
 }
 
+/* Nobody is at work on any, as long as it is not measured. Told ten times as often as is asked for, since nothing changes meanwhile. */
+static void tell_use(long milliseconds) {
+  struct timespec pause = {milliseconds / 10000, milliseconds % 10000 * 100000};
+  for (;;) {
+    for (int i = 0; i < scenario.count; i++)
+      if (is_listed(&scenario.gpus[i])) printf("%s, %d\n", bus_id(&scenario.gpus[i]), is_loaded(i) ? 100 : 0);
+    if (fflush(stdout) != 0) exit(0);
+    nanosleep(&pause, NULL);
+  }
+}
+
 static void tell_temperatures(long milliseconds) {
   struct timespec pause = {milliseconds / 1000, milliseconds % 1000 * 1000000};
   for (;;) {
@@ -112,8 +124,9 @@ int main(int argc, char **argv) {
     return 9;
   }
   if (argc == 3 && strcmp(argv[1], "-q") == 0 && strcmp(argv[2], "-x") == 0) return describe_all();
-  if (argc == 5 && strcmp(argv[1], "--query-gpu=pci.bus_id,uuid,temperature.gpu") == 0 && strcmp(argv[2], "--format=csv,noheader,nounits") == 0 &&
-      strcmp(argv[3], "-lms") == 0)
-    tell_temperatures(atol(argv[4]));
+  if (argc == 5 && strcmp(argv[2], "--format=csv,noheader,nounits") == 0 && strcmp(argv[3], "-lms") == 0) {
+    if (strcmp(argv[1], "--query-gpu=pci.bus_id,uuid,temperature.gpu") == 0) tell_temperatures(atol(argv[4]));
+    if (strcmp(argv[1], "--query-gpu=pci.bus_id,utilization.gpu") == 0) tell_use(atol(argv[4]));
+  }
   reject("nvidia-smi is asked nothing of this kind", argc > 1 ? argv[1] : "");
 }

@@ -86,14 +86,16 @@ export interface PlayedMachine {
   readonly state: PlayedState;
 }
 
-/** NVIDIA's libraries as they are played: the driver alone, or with the one of matrix products or of sums. */
-export type Libraries = 'driver' | 'cublaslt' | 'nccl';
+/** NVIDIA's libraries as they are played: the driver alone, or with the one of matrix products, of sums, or both. */
+export type Libraries = 'driver' | 'cublaslt' | 'nccl' | 'all';
 
 interface Played {
   readonly bus: Bus;
   readonly scenario: readonly string[];
   readonly hasDriver: boolean;
   readonly libraries?: Libraries | undefined;
+  /** Of the slots that all of them are in; without it nothing is known of these. */
+  readonly slot?: { readonly max_link_width: string; readonly max_link_speed: string };
 }
 
 /**
@@ -101,7 +103,7 @@ interface Played {
  * addresses on its PCI bus with their attributes, an OpenCL loader that follows the scenario (scenario.h), a kernel log; with a
  * driver, which the cards are bound to then, an nvidia-smi that tells of the same devices.
  */
-function writeMachine(folder: string, seenAs: string, { bus, scenario, hasDriver, libraries }: Played) {
+function writeMachine(folder: string, seenAs: string, { bus, scenario, hasDriver, libraries, slot }: Played) {
   mkdirSync(join(folder, 'bin'), { recursive: true });
   for (const [address, attributes] of Object.entries(bus)) {
     const card = join(folder, 'pci', address);
@@ -110,6 +112,9 @@ function writeMachine(folder: string, seenAs: string, { bus, scenario, hasDriver
       writeFileSync(join(card, name), `${value}\n`);
     if (hasDriver) symlinkSync('../../../bus/pci/drivers/nvidia', join(card, 'driver'));
   }
+  // What a card hangs on is the folder above its own.
+  for (const [name, value] of Object.entries(slot ?? {}))
+    writeFileSync(join(folder, 'pci', name), `${value}\n`);
   writeFileSync(join(folder, 'scenario'), scenario.map((line) => `${line}\n`).join(''));
   writeFileSync(join(folder, 'kmsg'), '');
   // Whatever the tests run in: a container need not have been given all cards of its host.
@@ -127,8 +132,8 @@ function writeMachine(folder: string, seenAs: string, { bus, scenario, hasDriver
     buildManagementLibrary(played, built.scenario);
   }
   if (libraries !== undefined) buildStandIn(played, built);
-  if (libraries === 'cublaslt') buildCublasLt(played, built);
-  if (libraries === 'nccl') buildNccl(played, built);
+  if (libraries === 'cublaslt' || libraries === 'all') buildCublasLt(played, built);
+  if (libraries === 'nccl' || libraries === 'all') buildNccl(played, built);
   return {
     binds: [
       [join(seenAs, 'pci'), '/sys/bus/pci/devices'],

@@ -19,6 +19,7 @@
  *   swap LAUNCH UUID            from this launch on it is another one
  *   mig                         it is divided
  *   process PID NAME MEBIBYTES  somebody computes on it
+ *   fabric                      it has one, which is as it should be
  *   recovery WORDS              what the driver says has to be done about it
  *   sick                        every getter answers `Unknown Error`
  * and, as its management library tells (libnvidia-ml.c):
@@ -74,7 +75,7 @@ enum { GPUS_AT_MOST = 16 };
 struct gpu {
   char address[32], uuid[64], other_uuid[64], process[64], recovery[64];
   long lost, flip, garble, errors, aggregate, swap, process_pid, process_mebibytes, product, bit;
-  int is_absent, is_wrong, is_unlinked, is_partitioned, is_sick, has_other_bits, idle_degrees, loaded_degrees, limit_degrees;
+  int is_absent, is_wrong, is_unlinked, is_partitioned, is_sick, has_fabric, has_other_bits, idle_degrees, loaded_degrees, limit_degrees;
   size_t flip_offset;
   uint64_t memory;
   double watts, default_watts, draws;
@@ -126,6 +127,7 @@ static int read_about(struct gpu *gpu, const char *key, const char *rest) {
   else if (IS_ALONE("mig")) gpu->is_partitioned = 1;
   else if (IS_ALONE("sick")) gpu->is_sick = 1;
   else if (IS_ALONE("bits")) gpu->has_other_bits = 1;
+  else if (IS_ALONE("fabric")) gpu->has_fabric = 1;
   else if (IS("product", "%ld", &gpu->product)) {}
   else if (IS("bit", "%ld", &gpu->bit)) {}
   else if (IS("memory", "%lu", &gpu->memory)) {}

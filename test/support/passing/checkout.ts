@@ -1,0 +1,92 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { playedPurpose, shape } from './purpose.ts';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+const limit = (id: string, metric: string, unit: string, where: object, more: object = {}) => ({
+  id,
+  metric,
+  where,
+  comparator: 'atLeast',
+  value: 1,
+  unit,
+  hardware: { class: 'played-8' },
+  rule: 'Played nodes do something.',
+  evidence: [
+    {
+      title: 'Test',
+      locator: 'test/support/passing',
+      retrieved: '2026-12-01',
+      kind: 'reference',
+      says: 'More than nothing.',
+    },
+  ],
+  ...more,
+});
+const gpu = { 'device.kind': 'gpu' };
+const limits: Readonly<Record<string, readonly object[]>> = {
+  matmul: [
+    limit('matmul.played-bf16', 'matmul.throughput', 'FLOP/s', { ...gpu, dtype: 'bf16', size: shape.bf16 }),
+    limit('matmul.played-fp8', 'matmul.throughput', 'FLOP/s', { ...gpu, dtype: 'fp8', size: shape.fp8 }),
+    limit(
+      'matmul.played-power',
+      'matmul.powerDraw',
+      'W',
+      { ...gpu, dtype: 'bf16', size: shape.bf16, measuredBy: 'energy counter' },
+      { value: 525 },
+    ),
+    limit(
+      'matmul.played-siblings',
+      'matmul.throughput',
+      'ratio',
+      { ...gpu, dtype: 'bf16', thermal: 'cold' },
+      { statistic: 'siblings', value: 0.5 },
+    ),
+  ],
+  memory: [
+    limit('memory.played-triad', 'memory.triad', 'B/s', { ...gpu, thermal: 'cold' }),
+    limit('memory.played-to-device', 'memory.hostToDevice', 'B/s', { ...gpu, concurrency: 'together' }),
+    limit('memory.played-to-host', 'memory.deviceToHost', 'B/s', { ...gpu, concurrency: 'together' }),
+    limit('memory.played-to-peers', 'memory.peerCopy', 'B/s', { ...gpu, concurrency: 'together' }),
+  ],
+  'accelerator-health': [
+    limit('accelerator-health.played', 'accelerator-health.activeNvlinks', 'count', {}, { value: 18 }),
+  ],
+  collective: [limit('collective.played', 'collective.busbw', 'B/s', { nodes: 1, bytes: 16384 })],
+  nvme: [limit('nvme.played', 'nvme.randomReadRate', 'IOPS', { blockBytes: 4096, queueDepth: 8 })],
+};
+
+/** A checkout that has the played purpose beside the shipped ones, with its class and limits: its command, and the profile's text. */
+export function checkOutPlayed(
+  checkout: string,
+  purpose: string,
+): { readonly bin: string; readonly profile: string } {
+  mkdirSync(checkout);
+  const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+    cwd: root,
+  })
+    .toString()
+    .split('\n')
+    .filter((path) => /^(harness|agents|workloads|reports|package\.json)/.test(path))
+    .filter((path) => !path.includes('/fixtures/'));
+  execFileSync('cp', ['--parents', '--target-directory', checkout, ...listed], { cwd: root });
+  symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'));
+  const read = (path: string): string => readFileSync(join(checkout, path), 'utf8');
+  const write = (path: string, text: string): void => writeFileSync(join(checkout, path), text);
+  const profile = playedPurpose(read('harness/profiles/ai-training-singlenode.yaml'), purpose);
+  write(`harness/profiles/${purpose}.yaml`, profile);
+  const claimed = read('harness/profiles/classes/hgx-h100-8.yaml');
+  write('harness/profiles/classes/played-8.yaml', claimed.replace('id: hgx-h100-8', 'id: played-8'));
+  for (const [workload, those] of Object.entries(limits))
+    write(
+      `workloads/${workload}/thresholds/played-8.json`,
+      JSON.stringify({ schema: 'assay/limits', schemaVersion: 1, limits: those }),
+    );
+  // How fast a processor plays matrix units goes by whatever else runs beside the tests.
+  const kept = 'workloads/matmul/thresholds/any.json';
+  write(kept, read(kept).replaceAll('"value": 0.98', '"value": 0.1'));
+  return { bin: join(checkout, 'harness/bin.js'), profile };
+}
