@@ -36,6 +36,7 @@ describe('the built command line', () => {
       'ai-inference',
       'storage',
       'cpu-cluster',
+      'mining-baseline',
       'survey',
     ]);
   });

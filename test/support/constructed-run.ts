@@ -24,6 +24,10 @@ export const constructedMetrics: ReadonlyMap<string, DeclaredMetric> = declareMe
     { unit: 'count', better: 'lower', domain: 'count', title: 'Wrong digests', correctness: true },
   ],
   [
+    'sha256.deviceHeaderHashRate',
+    { unit: 'H/s', better: 'higher', domain: 'positive', title: 'Hash rate of a card' },
+  ],
+  [
     'matmul.wrongElements',
     { unit: 'count', better: 'lower', domain: 'count', title: 'Wrong elements', correctness: true },
   ],
