@@ -5,6 +5,8 @@ import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { ExitCode } from '../../workloads/kit/error-code.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import type { CellDifference } from '../run/compare-verdicts.ts';
+import type { Voided } from '../run/find-voided.ts';
+import { findVoided } from '../run/find-voided.ts';
 import type { Trust } from '../run/verify-run.ts';
 import {
   readIntact,
@@ -15,6 +17,7 @@ import {
 } from '../run/verify-run.ts';
 import type { ReportFolder } from '../store/report-folder.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
+import { RunEvidence } from '../store/run-evidence.ts';
 import type { CliContext } from './command.ts';
 
 /** More differences are told by their number. */
@@ -29,6 +32,8 @@ export async function checkRun(
     readonly profile: string;
     readonly trust: Trust;
     readonly recompute: boolean;
+    /** A later run on the same machines. */
+    readonly later?: RunDirectory | undefined;
   },
 ): Promise<ExitCode> {
   const tell = (text: string): void => void out.write(`${cleanText(text)}\n`);
@@ -47,19 +52,47 @@ export async function checkRun(
     const again = await recompute(intact, run, folder, registry);
     concluded = again.verdict;
     tellDifferences(again.differences, verdict, again.verdict, tell);
+    if (given.later !== undefined) {
+      const later = await RunEvidence.read(given.later, registry);
+      tellVoided(findVoided(verdict, again.evidence, later), tell);
+    }
   }
   for (const { by } of trusted) requireInForce(by, now());
   const { predicate } = (trusted[0] ?? { by: signed[0] }).by?.statement ?? {};
   tell(
     predicate?.assay_expires === undefined
       ? '● in force: what did not pass has no end'
-      : `● in force until ${predicate.assay_expires}, unless an event voids it (--against)`,
+      : `● in force until ${predicate.assay_expires}, unless an event voids it`,
   );
   tell(
     `${conclusionWords[concluded.conclusion]}: ${predicate?.assay_title ?? profile}, tested ${verdict.run.startedAt}`,
   );
   tell('It attests what was recorded on the items named, and relates to these items only.');
   return verifiedExitCode(concluded);
+}
+
+/** What happened since, and what it makes of the report. Throws NOT_IN_FORCE where a required cell says nothing any more. */
+function tellVoided({ events, cells, unknown }: Voided, tell: (text: string) => void): void {
+  for (const { node, event, what, before, after } of events.slice(0, mostTold))
+    tell(`✖ ${node}: ${event.title}: ${what} was ${before} and is ${after}`);
+  if (events.length > mostTold) tell(`✖ and ${events.length - mostTold} more`);
+  const required = cells.filter(({ cell }) => cell.level === 'required');
+  for (const { cell, by } of required.slice(0, mostTold)) tell(`  void: ${cell.id} (${by.event.id})`);
+  if (required.length > mostTold) tell(`  void: and ${required.length - mostTold} more`);
+  const hint = 'Measure again what is void.';
+  if (required.length > 0)
+    throw new AssayError(
+      'NOT_IN_FORCE',
+      `expected machines as they were tested, found that ${required.length} required cells are void`,
+      { hint },
+    );
+  if (unknown.length > 0)
+    throw new AssayError(
+      'NOT_IN_FORCE',
+      `expected to see each machine again, found nothing about ${unknown.slice(0, mostTold).join(', ')}`,
+      { hint },
+    );
+  tell(`● as they were tested, by what the later run tells of them: ${cells.length} advisory cells are void`);
 }
 
 function tellDifferences(

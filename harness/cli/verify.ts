@@ -28,6 +28,11 @@ export const verifyCommand = defineCommand({
         default: true,
         describe: 'Parse and judge all evidence again; without it nothing is shown to follow from it',
       })
+      .option('against', {
+        type: 'string',
+        describe:
+          'A later run on these machines: what has changed since, and what the report says of them no more',
+      })
       .option('reports', reportsOut),
   run: async (args, context) => {
     const { loadRegistry } = await import('../../workloads/registry.ts');
@@ -47,9 +52,10 @@ export const verifyCommand = defineCommand({
     const folder = await openReports(context.environment, run, args.reports);
     const { tellUnshipped } = await import('./shipped-rules.ts');
     const registry = await loadRegistry();
+    const later = args.against === undefined ? undefined : await openRun(context.environment, args.against);
     const code = await checkRun(
       { ...context, registry },
-      { run, folder, trust, profile: args.profile ?? run.header.profile, recompute: args.recompute },
+      { run, folder, trust, profile: args.profile ?? run.header.profile, recompute: args.recompute, later },
     );
     await tellUnshipped(context, run, registry);
     if (!args.recompute)

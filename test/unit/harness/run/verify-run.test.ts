@@ -8,6 +8,7 @@ import { monthsAfter } from '../../../../harness/evidence/conformity.ts';
 import type { Statement } from '../../../../harness/evidence/statement.ts';
 import type { Role, TrustedKey } from '../../../../harness/evidence/trust-file.ts';
 import { judgeRun, writeVerdict } from '../../../../harness/run/conclude-run.ts';
+import { findVoided } from '../../../../harness/run/find-voided.ts';
 import { signRun } from '../../../../harness/run/sign-run.ts';
 import { ReportFolder } from '../../../../harness/store/report-folder.ts';
 import { RunDirectory } from '../../../../harness/store/run-directory.ts';
@@ -286,5 +287,20 @@ describe('a signed run', () => {
       signAltered(folder, (verdict) => ({ ...verdict, evidence: { ...verdict.evidence, damage } })),
     ).rejects.toMatchObject({ code: 'EVIDENCE_DAMAGED' });
     expect(readdirSync(folder)).not.toContain('altered.report');
+  });
+});
+
+describe('a later run', () => {
+  it('says of which machines something has changed, and what of the report is void', async () => {
+    const registry = await loadRegistry();
+    const readAt = async (path: string) => RunEvidence.read(await RunDirectory.open(path), registry);
+    const signed = await readAt(join(base, 'run'));
+    const verdict = judgeRun(signed);
+    expect(findVoided(verdict, signed, signed)).toEqual({ events: [], cells: [], unknown: [] });
+    const folder = copy();
+    await writeRunToSign(folder, 1, 'later');
+    expect(findVoided(verdict, signed, await readAt(join(folder, 'later')))).toMatchObject({
+      unknown: ['n2'],
+    });
   });
 });
