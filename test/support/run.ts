@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { optionsFor } from './newer-debian.ts';
 
 // `npm test`: says once per missing tool what is skipped, refuses to skip when CI=true, then runs vitest.
 // Packages are installed only where that was asked for: CI=true or ASSAY_INSTALL=1.
@@ -10,7 +11,15 @@ import * as z from 'zod';
 // With CI=true a few files that failed are run once more, each attempt shown: the tests have real servers, namespaces and
 // compilers, and CI has machines that it shares. What fails twice is red; what passes the second time is named as unsteady.
 
-const Tools = z.record(z.string(), z.strictObject({ packages: z.array(z.string()), required: z.boolean() }));
+const Tools = z.record(
+  z.string(),
+  z.strictObject({
+    packages: z.array(z.string()),
+    required: z.boolean(),
+    /** The release of Debian that has them, where this machine's may not. */
+    release: z.string().optional(),
+  }),
+);
 const tools = Tools.parse(JSON.parse(readFileSync(new URL('../tools.json', import.meta.url), 'utf8')));
 const isCi = process.env['CI'] === 'true';
 
@@ -40,12 +49,12 @@ function isPresent(name: string): boolean {
 
 const missing = (): readonly string[] => Object.keys(tools).filter((name) => !isPresent(name));
 
-function install(packages: readonly string[]): void {
+function install(packages: readonly string[], options: readonly string[] = []): void {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
   const prefix = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
   for (const args of [
-    ['apt-get', 'update'],
-    ['apt-get', 'install', '-y', '--no-install-recommends', '--no-upgrade', ...packages],
+    ['apt-get', ...options, 'update'],
+    ['apt-get', ...options, 'install', '-y', '--no-install-recommends', '--no-upgrade', ...packages],
   ]) {
     const [file = '', ...rest] = [...prefix, ...args];
     process.stdout.write(`$ ${[file, ...rest].join(' ')}\n`);
@@ -55,7 +64,11 @@ function install(packages: readonly string[]): void {
 }
 
 if (missing().length > 0 && (isCi || process.env['ASSAY_INSTALL'] === '1')) {
-  install([...new Set(missing().flatMap((name) => tools[name]?.packages ?? []))]);
+  for (const [release, names] of Map.groupBy(missing(), (name) => tools[name]?.release))
+    install(
+      [...new Set(names.flatMap((name) => tools[name]?.packages ?? []))],
+      release === undefined ? [] : optionsFor(release),
+    );
 }
 for (const name of missing()) {
   const packages = tools[name]?.packages.join(' ') ?? '';

@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { der, derInteger, derTags } from '../../harness/evidence/der.ts';
 
 /** Bytes that somebody may put between others: white space, what JSON has a meaning for, and none of both. */
 const inserted = [0x00, 0x20, 0x0a, 0x22, 0x30, 0x7d];
@@ -135,3 +136,14 @@ export const directoryChanges = (
 /** The name of the only signer. */
 export const signerIn = (folder: string): string =>
   readdirSync(folder).flatMap((name) => /^report\.(.+)\.sigstore\.json$/.exec(name)?.[1] ?? [])[0] ?? '';
+
+/** Order of the group of P-256. */
+const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+
+/** The other ECDSA signature that is valid for the same message: anybody can make it. */
+export function twinOf(signature: Buffer): Buffer {
+  const lengthR = signature[3] ?? 0;
+  const s = BigInt(`0x${signature.subarray(6 + lengthR).toString('hex')}`);
+  const other = Buffer.from((order - s).toString(16).padStart(64, '0'), 'hex');
+  return der(derTags.sequence, signature.subarray(2, 4 + lengthR), derInteger(other));
+}

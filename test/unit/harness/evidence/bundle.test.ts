@@ -2,9 +2,8 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createBundle, readBundle } from '../../../../harness/evidence/bundle.ts';
 import { canonical } from '../../../../harness/evidence/canonical-json.ts';
-import { der, derInteger, derTags } from '../../../../harness/evidence/der.ts';
 import { createSigner } from '../../../support/signed-run.ts';
-import { damagesOf } from '../../../support/tamper.ts';
+import { damagesOf, twinOf } from '../../../support/tamper.ts';
 
 const signer = createSigner();
 const payload = Buffer.from(
@@ -52,15 +51,8 @@ describe('a bundle', () => {
     expect(cases).toBe(15 * bundle.length + 6);
   });
 
-  const sign1 = (): string => (JSON.parse(bundle) as Parts).dsseEnvelope.signatures[0]?.sig ?? '';
-  const twin = (): string => {
-    const signature = Buffer.from(sign1(), 'base64');
-    const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
-    const lengthR = signature[3] ?? 0;
-    const s = order - BigInt(`0x${signature.subarray(6 + lengthR).toString('hex')}`);
-    const other = derInteger(Buffer.from(s.toString(16).padStart(64, '0'), 'hex'));
-    return der(derTags.sequence, signature.subarray(2, 4 + lengthR), other).toString('base64');
-  };
+  const signatureIn = (): string => (JSON.parse(bundle) as Parts).dsseEnvelope.signatures[0]?.sig ?? '';
+  const twin = (): string => twinOf(Buffer.from(signatureIn(), 'base64')).toString('base64');
   const setSig = (sig: string) =>
     envelope(({ signatures: [first] }) => first && Object.assign(first, { sig }));
 
@@ -99,7 +91,7 @@ describe('a bundle', () => {
     ['of another payload type', () => envelope((it) => (it.payloadType = 'application/json')), 'payloadType'],
     [
       'of URL-safe base64',
-      () => setSig(sign1().replaceAll('+', '-').replaceAll('/', '_').replace(/=*$/, '')),
+      () => setSig(signatureIn().replaceAll('+', '-').replaceAll('/', '_').replace(/=*$/, '')),
       'base64',
     ],
     [

@@ -10,6 +10,7 @@ import {
   writePrivateKey,
 } from '../../../../harness/evidence/private-key.ts';
 import { readPublicKey, whyNotSignedBy } from '../../../../harness/evidence/public-key.ts';
+import { twinOf } from '../../../support/tamper.ts';
 
 const message = Buffer.from('six of six runs');
 const passphrase = Buffer.from('correct horse battery');
@@ -19,15 +20,6 @@ function valueOf<T>(
 ): T {
   if (!result.ok) throw new Error(result.error);
   return result.value;
-}
-
-/** The other signature that is valid for the same message. */
-function twinOf(signature: Buffer): Buffer {
-  const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
-  const lengthR = signature[3] ?? 0;
-  const s = BigInt(`0x${signature.subarray(6 + lengthR).toString('hex')}`);
-  const other = Buffer.from((order - s).toString(16).padStart(64, '0'), 'hex');
-  return der(derTags.sequence, signature.subarray(2, 4 + lengthR), derInteger(other));
 }
 
 describe('a key', () => {
