@@ -10,6 +10,8 @@ import type { Alarm } from '../kit/watch.ts';
 import type { Rank } from './rank-document.ts';
 import { Document, whyOther, whyUnreadable } from './rank-document.ts';
 import { readAlgorithm, readWays } from './read-nccl-log.ts';
+import { hasRails } from './read-rails.ts';
+import { weighRails } from './weigh-rails.ts';
 import type { CollectiveMetrics, CollectiveParams, CollectiveReading } from './workload.ts';
 import { busOfAllReduce, listSizes } from './workload.ts';
 
@@ -48,13 +50,23 @@ export function readNccl(
     return ok({ toolVersion: toolVersion.value, ...endedEarly(devices, params) });
   const other = whyOther(all, params, nodes);
   if (other !== undefined) return err(other);
-  const readings = readingsOf(all, params, nodes, run.value);
+  const logs = all.map((_, index) => run.value.artifacts[logOf(index)]);
+  const rails = weighRails(run.value, {
+    all,
+    nodes,
+    log: logs[0],
+    dimensions: { ...dimensionsOf(params), ranks: all.length * nodes, nodes },
+  });
+  const readings = [
+    ...readingsOf(all, params, { nodes, run: run.value, logs, rate: rails.rate }),
+    ...rails.readings,
+  ];
   return ok({
     toolVersion: `NCCL ${versionOf(all[0]?.nccl ?? 0)}, ${toolVersion.value}`,
     readings: all.some(({ standIn }) => standIn)
       ? readings.map((each) => ({ ...each, isStandIn: true }))
       : readings,
-    unmeasured: unfitting(all, params),
+    unmeasured: [...unfitting(all, params), ...rails.unmeasured],
   });
 }
 
@@ -121,10 +133,19 @@ const dimensionsOf = ({ collective, dtype, algorithm }: CollectiveParams) => ({
 function readingsOf(
   all: readonly Rank[],
   params: CollectiveParams,
-  nodes: number,
-  run: CommandOutput,
+  {
+    nodes,
+    run,
+    logs,
+    rate,
+  }: {
+    readonly nodes: number;
+    readonly run: CommandOutput;
+    readonly logs: readonly (string | undefined)[];
+    /** Of all rails together, in bits a second. */
+    readonly rate: number | undefined;
+  },
 ): readonly CollectiveReading[] {
-  const logs = all.map((_, index) => run.artifacts[logOf(index)]);
   const ways = readWays(logs);
   const unwatched = all
     .map((found) => whyNotWatched(found, run.watch, undefined))
@@ -145,12 +166,16 @@ function readingsOf(
       (params.algorithm === 'ring' && used.ok && used.value !== 'Ring'
         ? `expected rings, NCCL used ${used.value}`
         : undefined);
-    return readSize(all, place, { dimensions, proven, invalid });
+    return readSize(all, place, { dimensions, proven, invalid, rate });
   });
   const connections: CollectiveReading = {
     metric: 'socketConnections',
     value: quantity('count', ways.ok ? ways.value.socketConnections : 0),
-    dimensions: { ...shared, ...(ways.ok ? { transport: ways.value.transport } : {}) },
+    dimensions: {
+      ...shared,
+      ...(nodes === 1 ? {} : { rdma: hasRails(run.counters) }),
+      ...(ways.ok ? { transport: ways.value.transport } : {}),
+    },
     at: [placeOf(0, 'elapsedSeconds')],
     windowSeconds: all[0]?.elapsedSeconds,
     ...(ways.ok ? {} : { invalid: `transport not known: ${ways.error}` }),
@@ -175,6 +200,7 @@ function readSize(
     dimensions,
     proven,
     invalid,
+    rate,
   }: {
     readonly dimensions: CollectiveReading['dimensions'] & {
       readonly bytes: number;
@@ -184,6 +210,7 @@ function readSize(
     /** With what NCCL's log has shown. */
     readonly proven: CollectiveReading['dimensions'];
     readonly invalid: string | undefined;
+    readonly rate: number | undefined;
   },
 ): readonly CollectiveReading[] {
   const { bytes, ranks, nodes } = dimensions;
@@ -209,6 +236,15 @@ function readSize(
       value: quantity('B/s', busOfAllReduce(bytes / latency, ranks)),
       ...timed,
     },
+    ...(rate === undefined
+      ? []
+      : [
+          {
+            metric: 'railEfficiency' as const,
+            value: quantity('ratio', (busOfAllReduce(bytes / latency, ranks) * 8) / rate),
+            ...timed,
+          },
+        ]),
     { metric: 'algbw', value: quantity('B/s', bytes / latency), ...timed },
     { metric: 'latency', value: quantity('s', latency), ...timed },
     // Right or wrong, whichever way it came.

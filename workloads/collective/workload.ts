@@ -48,6 +48,10 @@ const bandwidth = {
   why: 'twice what NVLink 6 carries each way, for switches that add',
 };
 
+const ofNode = ['busbw', 'algbw', 'latency', 'wrongElements', 'socketConnections'] as const;
+/** What network cards say of sums that several nodes make. */
+const ofRails = ['railEfficiency', 'railsUsed', 'railSpread', 'wireShare'] as const;
+
 export const collective = defineWorkload({
   id: 'collective',
   title: 'Collectives between accelerators (NCCL)',
@@ -56,6 +60,7 @@ export const collective = defineWorkload({
   params: CollectiveParams,
   concerns: () => 'accelerators',
   gives: (params) => ({ bytes: listSizes(params) }),
+  measures: ({ span }) => (span === 'nodes' ? [...ofNode, ...ofRails] : ofNode),
   metrics: {
     busbw: {
       unit: 'B/s',
@@ -84,6 +89,40 @@ export const collective = defineWorkload({
       domain: 'count',
       title: 'Elements of results of a collective that differ from the exact sum',
       correctness: true,
+    },
+    railEfficiency: {
+      unit: 'ratio',
+      better: 'higher',
+      domain: 'nonNegative',
+      title: 'Bus bandwidth as a share of what all rails of a node send at most',
+      bound: { best: () => 2, why: 'trees of two nodes send half of what bus bandwidth counts' },
+    },
+    railsUsed: {
+      unit: 'count',
+      better: 'higher',
+      domain: 'count',
+      title: 'Rails of a node that carried their part',
+      bound: { best: () => 64, why: 'several times as many as any machine has' },
+      state: true,
+    },
+    railSpread: {
+      unit: 'ratio',
+      better: 'lower',
+      domain: 'nonNegative',
+      title: 'How far a rail is off an equal share of what all sent',
+      bound: { best: () => 0, why: 'all carry the same' },
+      state: true,
+    },
+    wireShare: {
+      unit: 'ratio',
+      better: 'higher',
+      domain: 'nonNegative',
+      title: 'What the rails of a node sent, as a share of what the sums had to send',
+      bound: {
+        best: () => 20,
+        why: 'a protocol of small sums sends twice what it carries, and headers are smaller',
+      },
+      state: true,
     },
     socketConnections: {
       unit: 'count',

@@ -85,6 +85,11 @@ int ncclGetUniqueId(struct id *id) {
 
 static void tell_connections(void) {
   int next = (communicator.rank + 1) % communicator.ranks, last = (communicator.rank + communicator.ranks - 1) % communicator.ranks;
+  if (strncmp(scenario.nccl_via, "NET/IB", 6) == 0) {
+    char cards[256] = "";
+    for (int card = 0; card < 8; card++) snprintf(cards + strlen(cards), sizeof cards - strlen(cards), "[%d]mlx5_%d:1/IB ", card, card);
+    log_line("NET/IB : Using %s[RO]; OOB eth0:10.0.0.1<0>", cards);
+  }
   int is_network = strncmp(scenario.nccl_via, "NET/", 4) == 0;
   for (int channel = 0; channel < CHANNELS; channel++) {
     if (is_network)

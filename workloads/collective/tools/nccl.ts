@@ -10,6 +10,7 @@ import { defineTool } from '../../kit/tool.ts';
 import prebuilt from '../prebuilt/digests.json' with { type: 'json' };
 import { checkParameters, readLaunch } from '../read-launch.ts';
 import { logOf, readNccl } from '../read-nccl.ts';
+import { railFiles } from '../read-rails.ts';
 import type { CollectiveParams } from '../workload.ts';
 import { collective, listSizes } from '../workload.ts';
 
@@ -64,6 +65,7 @@ export const nccl = defineTool(collective, {
     ...device.requires,
     libraries: [...(device.requires.libraries ?? []), library],
     places: [...(device.requires.places ?? []), ...places],
+    counters: railFiles,
     packages: ['libnccl2'],
   },
   mostMembers: 256,

@@ -129,8 +129,22 @@ async function together(scenario: readonly string[], others: readonly string[] =
   const artifacts = Object.fromEntries(
     ['nccl-0.txt', 'nccl-1.txt'].map((name) => [name, readFileSync(join(leader, name), 'utf8')]),
   );
-  const read = nccl.parse({ build: compiled, run: { ...output, artifacts } }, params, seat);
-  return { read, launched, stderr: output.stderr };
+  /** With what the counters of its network cards say around it. */
+  const readWith = (counters?: CommandOutput['counters']) =>
+    nccl.parse({ build: compiled, run: { ...output, artifacts, counters } }, params, seat);
+  return { read: readWith(), readWith, launched, stderr: output.stderr };
+}
+
+/** Of eight cards of 400 Gb/s: what each sent, in bytes. */
+function countersOf(sent: readonly number[], began = 7_000) {
+  const look = (of: (bytes: number) => number) =>
+    Object.fromEntries(
+      sent.flatMap((bytes, card) => [
+        [`/sys/class/infiniband/mlx5_${card}/ports/1/counters/port_xmit_data`, `${of(bytes)}\n`],
+        [`/sys/class/infiniband/mlx5_${card}/ports/1/rate`, '400 Gb/sec (4X NDR)\n'],
+      ]),
+    );
+  return { before: look(() => began), after: look((bytes) => began + bytes / 4) };
 }
 const text = (pattern: RegExp): string => expect.stringMatching(pattern) as string;
 
@@ -150,6 +164,49 @@ describe.skipIf(!canBuildStandIn)('sums over the accelerators of two nodes, on s
       { value: 0, dimensions: { checked: 4 * 7 * 8192 } },
       { value: 0, dimensions: { checked: 4 * 7 * 32768 } },
     ]);
+  }, 20_000);
+
+  it('are held against what the network cards of a node sent: by rings, and each its part', async () => {
+    const { readWith } = await together(['nccl-via NET/IB/0/GDRDMA']);
+    // Seven sums of 16 KiB and of 64 KiB by rings of four ranks: one and a half times their bytes.
+    const all = 1.5 * 7 * (16384 + 65536);
+    const even = Array.from({ length: 8 }, () => all / 8);
+    const told = (counters: CommandOutput['counters']) => {
+      const read = readWith(counters);
+      if (!read.ok) throw new Error(read.error);
+      const { readings, unmeasured = [] } = read.value;
+      const of = (name: string) => readings.find(({ metric }) => metric === name);
+      return { of, whys: unmeasured.map(({ why }) => why) };
+    };
+    const healthy = told(countersOf(even));
+    expect(healthy.of('railsUsed')).toMatchObject({ value: 8 });
+    expect(healthy.of('railSpread')).toMatchObject({ value: 0, dimensions: { rails: 8 } });
+    expect(healthy.of('wireShare')).toMatchObject({ value: 1 });
+    const [busbw, share] = [healthy.of('busbw')?.value ?? 0, healthy.of('railEfficiency')?.value ?? 0];
+    expect(share / (busbw / (8 * 50e9))).toBeCloseTo(1, 6);
+    expect(healthy.of('socketConnections')).toMatchObject({ value: 0, dimensions: { rdma: true } });
+
+    // Three rails are dead, and the other five carry everything: as fast, and not well.
+    const dead = told(countersOf([...even.slice(0, 5).map(() => all / 5), 0, 0, 0]));
+    expect(dead.of('railsUsed')).toMatchObject({
+      value: 5,
+      dimensions: { error: 'as good as idle: mlx5_5:1, mlx5_6:1, mlx5_7:1' },
+    });
+    expect(dead.of('railSpread')).toMatchObject({
+      value: 1,
+      dimensions: { error: 'mlx5_5:1 carried 0 % of its share' },
+    });
+    expect(dead.of('wireShare')).toMatchObject({ value: 1 });
+
+    // What the counters do not show came another way.
+    expect(told(countersOf(even.map((bytes) => bytes / 2))).of('wireShare')).toMatchObject({ value: 0.5 });
+    const reset = countersOf(even);
+    const back = told({ before: reset.after, after: reset.before });
+    expect(back.of('railsUsed')).toBeUndefined();
+    expect(back.whys).toEqual(['rails: mlx5_0:1: what it has sent was set back meanwhile']);
+    expect(told({ before: {}, after: {} }).of('socketConnections')).toMatchObject({
+      dimensions: { rdma: false },
+    });
   }, 20_000);
 
   it('are wrong where a rank of the other node is lost once', async () => {
