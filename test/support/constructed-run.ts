@@ -113,6 +113,18 @@ export const constructedMetrics: ReadonlyMap<string, DeclaredMetric> = declareMe
     'collective.socketConnections',
     { unit: 'count', better: 'lower', domain: 'count', title: 'Sockets', state: true },
   ],
+  ...['railEfficiency', 'wireShare'].map(
+    (name) =>
+      [
+        `collective.${name}`,
+        { unit: 'ratio', better: 'higher', domain: 'nonNegative', title: name },
+      ] as const,
+  ),
+  [
+    'collective.railSpread',
+    { unit: 'ratio', better: 'lower', domain: 'nonNegative', title: 'Spread of rails', state: true },
+  ],
+  ['collective.railsUsed', { unit: 'count', better: 'higher', domain: 'count', title: 'Rails', state: true }],
   ['allreduce.busBandwidth', { unit: 'B/s', better: 'higher', domain: 'positive', title: 'All-reduce' }],
   [
     'allreduce.wrongValues',
