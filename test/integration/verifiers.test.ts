@@ -54,7 +54,14 @@ beforeAll(async () => {
 afterAll(() => removeFolder(cwd));
 
 /** Whether cosign takes a bundle, in a namespace without a network. */
-function cosign(text: string, { key = 'ecdsa-p256', type = testResult, blob = manifest } = {}): boolean {
+function cosign(
+  text: string,
+  {
+    key = 'ecdsa-p256',
+    type = testResult,
+    blob = manifest,
+  }: { readonly key?: string; readonly type?: string | null; readonly blob?: string } = {},
+): boolean {
   writeFileSync(join(cwd, 'bundle.json'), text);
   const { status, stderr } = spawnSync(
     'unshare',
@@ -70,7 +77,7 @@ function cosign(text: string, { key = 'ecdsa-p256', type = testResult, blob = ma
       '--trusted-root',
       'empty-root.json',
       '--insecure-ignore-tlog=true',
-      ...(type === undefined ? [] : ['--type', type]),
+      ...(type === null ? [] : ['--type', type]),
       blob,
     ],
     { cwd, encoding: 'utf8', env: { ...process.env, HOME: cwd } },
@@ -82,7 +89,11 @@ function cosign(text: string, { key = 'ecdsa-p256', type = testResult, blob = ma
 /** The bundle with another statement in it, signed by somebody who can. */
 async function resigned(
   change: (it: Statement) => unknown,
-  { signer = own, pretty = false, type = payloadType } = {},
+  {
+    signer = own,
+    pretty = false,
+    type = payloadType,
+  }: { readonly signer?: Signer; readonly pretty?: boolean; readonly type?: string } = {},
 ): Promise<Bundle> {
   const copy = structuredClone(statement);
   const payload = Buffer.from(JSON.stringify(change(copy) ?? copy, undefined, pretty ? 1 : undefined));
@@ -138,7 +149,7 @@ describe.skipIf(!hasCosign && !mustRun)('cosign', () => {
         blob: join(cwd, 'run.report/signed/survey/identity/n1.json'),
       }),
       'with another --type': cosign(text, { type: 'https://slsa.dev/provenance/v1' }),
-      'without --type': cosign(text, { type: undefined }),
+      'without --type': cosign(text, { type: null }),
       'of another kind of statement': cosign(
         JSON.stringify(await resigned((it) => void (it.predicateType = 'https://x.example/y'))),
       ),
