@@ -107,7 +107,8 @@ function rowOf(
   after: SideSeries | undefined,
   rule: Rule,
 ): Omit<ComparisonRow, 'asset' | 'outcome' | 'reason'> {
-  const isOther = before !== undefined && after !== undefined && before.versions.join() !== after.versions.join();
+  const isOther =
+    before !== undefined && after !== undefined && before.versions.join() !== after.versions.join();
   return {
     subject: shown.subject,
     metric: shown.metric,
