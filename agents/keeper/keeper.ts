@@ -2,8 +2,6 @@ import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
-import type { Registry } from '../../workloads/registry.ts';
-import type { Clock } from '../clock.ts';
 import type { StopReason } from '../exec/run-command.ts';
 import { sweep } from '../exec/sweep.ts';
 import type { ToAgent } from '../protocol/messages.ts';
@@ -13,37 +11,16 @@ import { BatchRun } from './batch-run.ts';
 import { Journal } from './journal.ts';
 import { LaunchDesk } from './launch-desk.ts';
 import type { Link } from './link.ts';
-import type { Log } from './log.ts';
 import type { Tools } from './probe-step.ts';
 import { findTools, loadKeptFacts, runProbeStep } from './probe-step.ts';
 import { loadKeptBatch, repair } from './repair.ts';
-import type { NodeRun } from './run-directory.ts';
 import { journalFile, removeNodeRun } from './run-directory.ts';
 import { removeScratch } from './scratch.ts';
 import { SeatDesk } from './seat-desk.ts';
 import { sendFile } from './send-file.ts';
+import type { KeeperSurroundings } from './surroundings.ts';
 
 type Stop = Extract<ToAgent, { type: 'stop' }>;
-
-export interface KeeperSurroundings {
-  readonly state: string;
-  readonly directory: string;
-  readonly node: NodeRun;
-  /** Of the boot that this keeper runs in; another than the run's means that the node was rebooted. */
-  readonly bootId: string;
-  readonly bundle: string;
-  readonly runtime: string;
-  readonly path: string;
-  /** Folder of the tool pack of the site, if there is one. */
-  readonly toolpack?: string | undefined;
-  readonly clock: Clock;
-  readonly loadRegistry: () => Promise<Registry>;
-  readonly log: Log;
-  /** How long a heavy step may go on without hearing from a coordinator (dead-man). */
-  readonly leashMs: number;
-  /** Gives up the lease and lets the process end. */
-  readonly onEnd: () => void;
-}
 
 /** What makes the keeper write into its journal. */
 const begins: ReadonlySet<ToAgent['type']> = new Set(['hello', 'probe', 'batch']);

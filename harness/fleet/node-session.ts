@@ -1,37 +1,23 @@
 import { encodeLine } from '../../agents/protocol/framing.ts';
 import type { BatchEnd, JournalFold } from '../../agents/protocol/journal-fold.ts';
-import type { JournalRecord } from '../../agents/protocol/journal-record.ts';
 import type { FromAgent, ToAgent } from '../../agents/protocol/messages.ts';
 import type { StepRequest } from '../../agents/protocol/step.ts';
-import { budgetOf } from '../../agents/protocol/step.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Launch, LaunchAnswer } from '../../workloads/kit/seat.ts';
-import type { Deadlines, Question } from '../transport/deadlines.ts';
+import type { Question } from '../transport/deadlines.ts';
 import type { Channel } from '../transport/transport.ts';
 import { Answers } from './answers.ts';
-import type { SessionEvidence } from './asked.ts';
 import { Asked } from './asked.ts';
+import type { BatchSurroundings } from './batch-message.ts';
+import { batchMessage } from './batch-message.ts';
 import { Fetcher } from './fetcher.ts';
 import { hearAgent } from './hear-agent.ts';
 import { JournalMirror } from './journal-mirror.ts';
 import { lookAtClock } from './look-at-clock.ts';
 import { lostWith, Pulse } from './pulse.ts';
 import { refusalOf } from './refusal-of.ts';
+import type { SessionOptions } from './session-options.ts';
 
-export interface SessionOptions {
-  readonly node: string;
-  /** What is here already; the session adds to that of the node. */
-  readonly evidence: SessionEvidence;
-  readonly deadlines: Deadlines;
-  /** Of the hello that the agent was started with. */
-  readonly nonce: string;
-  readonly onRecord: (record: JournalRecord) => void;
-  /** Aborted to give up, whatever is being waited for. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** What a batch may take beyond the budgets of its steps: building up, writing down, killing. */
-const batchMarginMs = 60_000;
 /** A launcher asks once for every other member of its group; what asks without end wants our memory. */
 const maxLaunches = 10_000;
 
@@ -164,31 +150,11 @@ export class NodeSession {
   }
 
   /** Gives the node steps as one batch, and resolves with how it ended once all its evidence is here. */
-  async runBatch(
-    steps: readonly StepRequest[],
-    around: {
-      readonly plan: string;
-      readonly facts: string;
-      readonly scratch?: string | undefined;
-      readonly leashMs?: number | undefined;
-      readonly launch?: Launch | undefined;
-    },
-  ): Promise<BatchEnd> {
+  async runBatch(steps: readonly StepRequest[], around: BatchSurroundings): Promise<BatchEnd> {
     const batch = this.progress.nextBatch;
-    const { plan, facts, scratch, leashMs, launch } = around;
-    this.#asked.batch(batch, steps, launch);
-    this.send({
-      type: 'batch',
-      batch,
-      plan,
-      facts,
-      deadlineMs: budgetOf(steps) + batchMarginMs,
-      ...(scratch === undefined ? {} : { scratch }),
-      ...(leashMs === undefined ? {} : { leashMs }),
-      ...(launch === undefined ? {} : { launch }),
-      ...(this.#options.evidence.run.header.unattended === undefined ? {} : { unattended: true }),
-      steps: [...steps],
-    });
+    this.#asked.batch(batch, steps, around.launch);
+    const isUnattended = this.#options.evidence.run.header.unattended !== undefined;
+    this.send(batchMessage(batch, steps, { ...around, isUnattended }));
     return this.batchEnded(batch);
   }
 
