@@ -237,7 +237,7 @@ static int takes_place(char **argv, int here) {
   if ((int)each != here) return fprintf(stderr, "error: expected %d accelerators, as on the node that leads, got %d\n", (int)each, here), 0;
   ranks.here = here, ranks.all = here * (int)nodes, ranks.first = here * (int)place;
   shared->members = place == 0 ? (int)nodes - 1 : 0;
-  return place < nodes && ranks.all > 1 && takes_id(argv[3]) && (place > 0) == (strcmp(argv[3], "-") != 0);
+  return place < nodes && ranks.all > 0 && takes_id(argv[3]) && (place > 0) == (strcmp(argv[3], "-") != 0);
 }
 
 static int takes_arguments(int argc, char **argv) {
