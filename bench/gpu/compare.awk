@@ -25,6 +25,7 @@ function nameOf(file,  n, path, part) {
   wrong[key] += value("wrong")
   work = value("bytes") * value("passes")
   if (value("done") != "") work = value("done")
+  if (value("products") != "") work = 2 * value("products") * value("size") ^ 3
   if (value("rows") != "") work = 2 * value("rows") * value("size") ^ 2
   speed[key, way] = work / value("elapsedSeconds")
 }

@@ -28,7 +28,7 @@ describe('bench/gpu/run.sh', () => {
       expect(stdout).toContain('There is no GPU of NVIDIA or AMD on this machine: nothing was measured.\n');
       expect(status).toBe(2);
       expect(readdirSync(out).toSorted()).toEqual(['1-facts', '2-libraries', '3-programs', 'summary']);
-      for (const program of ['sha256', 'matmul', 'memory'])
+      for (const program of ['record', 'cublaslt', 'nccl', 'sha256', 'matmul', 'memory', 'peer'])
         expect(readFileSync(join(out, '3-programs', `${program}.ended`), 'utf8')).toMatch(/^exit code 0 /);
     },
   );
@@ -83,6 +83,13 @@ describe('bench/gpu/compare.awk', () => {
       status,
       verdicts: [verdict],
     });
+  });
+
+  it('counts products of matrix units, which only one way reaches', () => {
+    const { verdicts, status } = compare({
+      'matrix.cuda.json': [{ ...right, done: undefined, products: 10, size: 128 }],
+    });
+    expect([verdicts, status]).toEqual([['one way only'], 0]);
   });
 
   it('leaves out no device and no program of which nothing came', () => {
