@@ -7,6 +7,7 @@ import type { Registry } from '../../workloads/registry.ts';
 import type { CellDifference } from '../run/compare-verdicts.ts';
 import type { Voided } from '../run/find-voided.ts';
 import { findVoided } from '../run/find-voided.ts';
+import { checkLedger } from '../run/ledger-place.ts';
 import type { Trust } from '../run/verify-run.ts';
 import {
   readIntact,
@@ -15,6 +16,7 @@ import {
   requireTrusted,
   verifiedExitCode,
 } from '../run/verify-run.ts';
+import type { ReadLedger } from '../store/ledger.ts';
 import type { ReportFolder } from '../store/report-folder.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { RunEvidence } from '../store/run-evidence.ts';
@@ -34,6 +36,8 @@ export async function checkRun(
     readonly recompute: boolean;
     /** A later run on the same machines. */
     readonly later?: RunDirectory | undefined;
+    /** The ledger of the signer. */
+    readonly ledger?: ReadLedger | undefined;
   },
 ): Promise<ExitCode> {
   const tell = (text: string): void => void out.write(`${cleanText(text)}\n`);
@@ -47,6 +51,7 @@ export async function checkRun(
   tell(`● all ${manifest.files.length} files are as they were signed, and no other is there`);
   const trusted = requireTrusted(intact, given.trust);
   for (const { name, note } of trusted) tell(`● trusted: ${name}${note === undefined ? '' : `; ${note}`}`);
+  for (const { by } of trusted) tell(`● ${checkLedger(by, run, given.ledger)}`);
   let concluded: Verdict = verdict;
   if (given.recompute) {
     const again = await recompute(intact, run, folder, registry);

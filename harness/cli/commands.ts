@@ -7,6 +7,7 @@ import { factsCommand } from './facts.ts';
 import { initCommand } from './init.ts';
 import { judgeCommand } from './judge.ts';
 import { keysCommand } from './keys.ts';
+import { ledgerCommand } from './ledger.ts';
 import { nodesCommand } from './nodes.ts';
 import { parseCommand } from './parse.ts';
 import { planCommand } from './plan.ts';
@@ -35,6 +36,7 @@ export const commands: readonly Registration[] = [
   explainCommand,
   signCommand,
   verifyCommand,
+  ledgerCommand,
   keysCommand,
   resumeCommand,
   stopCommand,

@@ -13,6 +13,8 @@ import { ReportFolder } from '../store/report-folder.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { RunEvidence } from '../store/run-evidence.ts';
 import { requireRunLock } from '../store/run-lock.ts';
+import type { Attempt } from './attempt.ts';
+import { beginAttempt } from './attempt.ts';
 import type { CliContext } from './command.ts';
 import { giveVerdict } from './give-verdict.ts';
 import { createInterrupter } from './interruption.ts';
@@ -20,8 +22,7 @@ import { createProgress } from './progress.ts';
 import { signVerdict } from './sign-verdict.ts';
 import { createTargets } from './targets.ts';
 
-/** Measures the nodes of a run from wherever it stands, judges what came back, writes and prints the reports. */
-export async function measureAndConclude(options: {
+interface Measuring {
   readonly run: RunDirectory;
   /** By which its nodes are reached. */
   readonly inventory: Inventory;
@@ -34,7 +35,31 @@ export async function measureAndConclude(options: {
   readonly acceptsOccupied: boolean;
   /** Who signs what comes of it. */
   readonly signer?: Signer | undefined;
-}): Promise<Verdict> {
+}
+
+/**
+ * Measures the nodes of a run from wherever it stands, judges what came back, writes and prints the reports. Where a ledger is
+ * kept, the attempt stands in it before the first login, and how it ended.
+ */
+export async function measureAndConclude(options: Measuring): Promise<Verdict> {
+  const { run, context } = options;
+  const attempt = await beginAttempt(context, run, options.mode === 'attach' || options.isAfterBoot === true);
+  try {
+    const { verdict, evidence, folder } = await measureAndJudge(options, attempt);
+    await attempt.end({ conclusion: verdict.conclusion });
+    if (options.signer !== undefined)
+      await signVerdict(context, { evidence, verdict, folder, signer: options.signer });
+    return verdict;
+  } catch (cause) {
+    await attempt.end({ code: AssayError.from(cause).code });
+    throw cause;
+  }
+}
+
+async function measureAndJudge(
+  options: Measuring,
+  attempt: Attempt,
+): Promise<{ readonly verdict: Verdict; readonly evidence: RunEvidence; readonly folder: ReportFolder }> {
   const { run, registry, context, mode, acceptsOccupied } = options;
   const { environment, err } = context;
   const folder = await ReportFolder.open(run);
@@ -64,6 +89,7 @@ export async function measureAndConclude(options: {
       now: context.now,
       facility: options.inventory.facility,
       acceptsOccupied,
+      onIdentified: attempt.identify,
     });
   } catch (cause) {
     if (interrupter.detach.aborted && (await interrupter.pressedAgain())) {
@@ -107,7 +133,5 @@ export async function measureAndConclude(options: {
     mustWrite: true,
     write: () => writeVerdict(folder, verdict, evidence),
   });
-  if (options.signer !== undefined)
-    await signVerdict(context, { evidence, verdict, folder, signer: options.signer });
-  return verdict;
+  return { verdict, evidence, folder };
 }

@@ -133,6 +133,7 @@ async function loadUnreached(run: RunDirectory): Promise<readonly { readonly cod
 
 /** Our own refusals, after which the run was removed from the machines: no node can say them (fleet/refusal-of.ts). */
 const dismissing: ReadonlySet<string> = new Set([
+  'LEDGER_UNUSABLE',
   'NODE_OCCUPIED',
   'POWER_LIMIT',
   'COOLING_UNWATCHED',

@@ -1,6 +1,7 @@
 import { join, relative } from 'node:path';
 import type { Verdict } from '../../reports/verdict/verdict.ts';
 import type { Signer } from '../evidence/private-key.ts';
+import { placeInLedger } from '../run/ledger-place.ts';
 import { signRun } from '../run/sign-run.ts';
 import type { ReportFolder } from '../store/report-folder.ts';
 import type { RunEvidence } from '../store/run-evidence.ts';
@@ -17,7 +18,7 @@ export async function signVerdict(
   },
 ): Promise<void> {
   const { evidence, verdict, folder, signer } = given;
-  const stamp = { assay_issued: now().toISOString() };
+  const stamp = { assay_issued: now().toISOString(), ...placeInLedger(environment.stateHome, evidence.run) };
   const path = await signRun(evidence, verdict, { folder, signer, stamp });
   err.write(
     `signed    ${relative(environment.workingDirectory, join(folder.path, path))} by ${signer.publicKey.fingerprint}\n`,

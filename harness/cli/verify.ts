@@ -33,6 +33,10 @@ export const verifyCommand = defineCommand({
         describe:
           'A later run on these machines: what has changed since, and what the report says of them no more',
       })
+      .option('ledger', {
+        type: 'string',
+        describe: 'Copy of the ledger of the signer, to count the attempts again',
+      })
       .option('reports', reportsOut),
   run: async (args, context) => {
     const { loadRegistry } = await import('../../workloads/registry.ts');
@@ -53,9 +57,21 @@ export const verifyCommand = defineCommand({
     const { tellUnshipped } = await import('./shipped-rules.ts');
     const registry = await loadRegistry();
     const later = args.against === undefined ? undefined : await openRun(context.environment, args.against);
+    const ledger =
+      args.ledger === undefined
+        ? undefined
+        : (await import('../store/ledger.ts')).readLedger(at(args.ledger));
     const code = await checkRun(
       { ...context, registry },
-      { run, folder, trust, profile: args.profile ?? run.header.profile, recompute: args.recompute, later },
+      {
+        run,
+        folder,
+        trust,
+        profile: args.profile ?? run.header.profile,
+        recompute: args.recompute,
+        later,
+        ledger,
+      },
     );
     await tellUnshipped(context, run, registry);
     if (!args.recompute)

@@ -46,6 +46,8 @@ export interface MeasureOptions {
   readonly now: () => Date;
   /** What tells of flow and leaks of the cooling; not the run's own word, but the inventory's by which its nodes are reached. */
   readonly facility?: FacilityCommand | undefined;
+  /** What the nodes are is told before anything is put on them; when this fails, nothing is. */
+  readonly onIdentified?: ((nodes: readonly { readonly facts: HostFacts }[]) => Promise<void>) | undefined;
   /** Machines that somebody uses are measured all the same, because somebody said so. */
   readonly acceptsOccupied: boolean;
 }

@@ -129,6 +129,10 @@ async function planNow(fleet: Fleet, facility: Facility | undefined): Promise<Pl
   const { registry, inventory, suite } = evidence;
   const opened = [...fleet.nodes.values()];
   events.onFacts(opened, findInFacts(evidence));
+  await fleet.options.onIdentified?.(opened).catch(async (cause: unknown) => {
+    await fleet.dismiss(opened);
+    throw cause;
+  });
   const leftOut = await leaveOutOccupied(fleet);
   try {
     const plan = createPlan({

@@ -113,7 +113,8 @@ export function makeOwnFolder(path: string): void {
   chmodSync(path, 0o700);
 }
 
-function isAlive(pid: number): boolean {
+/** Whether there is a process of this number. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

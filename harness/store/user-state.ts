@@ -3,15 +3,16 @@ import { dirname, join } from 'node:path';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { claimFolder } from './own-folder.ts';
 
+type StateName = 'runs' | 'locks' | 'ledger';
+
 /** Where that folder is. */
-export const stateFolder = (stateHome: string, name: 'runs' | 'locks'): string =>
-  join(stateHome, 'assay', name);
+export const stateFolder = (stateHome: string, name: StateName): string => join(stateHome, 'assay', name);
 
 /**
  * A folder for what this user's Assay remembers about runs outside of their directories, which others may have made:
  * `<state home>/assay/<name>`, made when it is not there, and for him alone. Throws USAGE.
  */
-export async function claimStateFolder(stateHome: string, name: 'runs' | 'locks'): Promise<string> {
+export async function claimStateFolder(stateHome: string, name: StateName): Promise<string> {
   const folder = stateFolder(stateHome, name);
   try {
     await mkdir(stateHome, { recursive: true, mode: 0o700 });

@@ -45,6 +45,7 @@ export const errorExitCodes = {
   PROTOCOL_MISMATCH: exitCodes.infrastructure,
   LEASE_HELD: exitCodes.infrastructure,
   AGENT_LOST: exitCodes.infrastructure,
+  LEDGER_UNUSABLE: exitCodes.infrastructure,
   DISK_FULL: exitCodes.infrastructure,
   FILE_REFUSED: exitCodes.infrastructure,
   NODE_REFUSED: exitCodes.infrastructure,
