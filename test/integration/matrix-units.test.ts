@@ -81,7 +81,13 @@ describe.skipIf(!canBuildStandIn)('matrix units of cards that are played', () =>
       where: { 'device.kind': 'gpu', dtype: 'fp32', thermal: 'cold' },
     });
     const requirements = material.profile.requirements.map((each) =>
-      each.id === 'gemm-straggler' ? { ...each, sessions: undefined } : each,
+      each.id === 'gemm-straggler'
+        ? {
+            ...each,
+            rule: { kind: 'siblings' as const, metric: 'matmul.throughput', where: { dtype: 'fp32' } },
+            sessions: undefined,
+          }
+        : each,
     );
     const { cells } = judge({
       ...material,

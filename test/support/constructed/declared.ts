@@ -52,13 +52,21 @@ const constructedLimits = [
     value: 1,
     unit: 'ratio',
   }),
-  constructLimit({
-    id: 'matmul.throughput-siblings',
-    metric: 'matmul.throughput',
-    statistic: 'siblings',
-    value: 0.9,
-    unit: 'ratio',
-  }),
+  ...(
+    [
+      ['bf16', 0.9],
+      ['fp8', 0.95],
+    ] as const
+  ).map(([dtype, value]) =>
+    constructLimit({
+      id: `matmul.throughput-siblings-${dtype}`,
+      metric: 'matmul.throughput',
+      statistic: 'siblings',
+      value,
+      unit: 'ratio',
+      where: { dtype },
+    }),
+  ),
   ...(['bf16', 'fp8'] as const).map((dtype) =>
     constructLimit({
       id: `matmul.${dtype}`,

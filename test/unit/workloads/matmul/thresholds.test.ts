@@ -31,6 +31,7 @@ describe('matmul: parameters and limits', () => {
       { id: 'matmul.repeat-differences', unit: 'count', value: 0, ceiling: undefined },
       { id: 'matmul.result-digest-siblings', unit: 'ratio', value: 1, ceiling: undefined },
       { id: 'matmul.throughput-siblings', unit: 'ratio', value: 0.9, ceiling: undefined },
+      { id: 'matmul.throughput-spread', unit: 'ratio', value: 0.95, ceiling: undefined },
       { id: 'matmul.h100-sxm5-fp8-16384', unit: 'FLOP/s', value: 1.308e15, ceiling: 1.979e15 },
     ]);
   });
