@@ -1,3 +1,4 @@
+import { bundleCommand } from './bundle.ts';
 import { certifyCommand } from './certify.ts';
 import type { Registration } from './command.ts';
 import { compareCommand } from './compare.ts';
@@ -36,6 +37,7 @@ export const commands: readonly Registration[] = [
   explainCommand,
   signCommand,
   verifyCommand,
+  bundleCommand,
   ledgerCommand,
   keysCommand,
   resumeCommand,

@@ -17,7 +17,7 @@ export const verifyCommand = defineCommand({
       .positional('run', {
         type: 'string',
         demandOption: true,
-        describe: 'Run directory, or its name below assay-runs/',
+        describe: 'Run directory, or its name below assay-runs/, or a file that `assay bundle` wrote',
       })
       .option('profile', { type: 'string', describe: "Profile; the run's own when not given" })
       .option('key', { type: 'string', describe: 'Public key (PEM) of whom you believe' })
@@ -52,36 +52,39 @@ export const verifyCommand = defineCommand({
         : args.trust !== undefined
           ? ({ kind: 'file', keys: readTrustFile(await loadSource(at(args.trust))) } as const)
           : ({ kind: 'nobody' } as const);
-    const run = await openRun(context.environment, args.run);
-    const folder = await openReports(context.environment, run, args.reports);
-    const { tellUnshipped } = await import('./shipped-rules.ts');
-    const registry = await loadRegistry();
-    const later = args.against === undefined ? undefined : await openRun(context.environment, args.against);
-    const ledger =
-      args.ledger === undefined
-        ? undefined
-        : (await import('../store/ledger.ts')).readLedger(at(args.ledger));
-    const code = await checkRun(
-      { ...context, registry },
-      {
-        run,
-        folder,
-        trust,
-        profile: args.profile ?? run.header.profile,
-        recompute: args.recompute,
-        later,
-        ledger,
-      },
-    );
-    await tellUnshipped(context, run, registry);
-    if (!args.recompute)
-      throw new AssayError(
-        'NOT_REPRODUCED',
-        'expected that all evidence was judged again, found --no-recompute',
+    const { withUnpacked } = await import('./unpacked.ts');
+    return withUnpacked(at(args.run), args.run, async (given) => {
+      const run = await openRun(context.environment, given);
+      const folder = await openReports(context.environment, run, args.reports);
+      const { tellUnshipped } = await import('./shipped-rules.ts');
+      const registry = await loadRegistry();
+      const later = args.against === undefined ? undefined : await openRun(context.environment, args.against);
+      const ledger =
+        args.ledger === undefined
+          ? undefined
+          : (await import('../store/ledger.ts')).readLedger(at(args.ledger));
+      const code = await checkRun(
+        { ...context, registry },
         {
-          hint: 'Leave it away to be shown that the statement follows from its evidence.',
+          run,
+          folder,
+          trust,
+          profile: args.profile ?? run.header.profile,
+          recompute: args.recompute,
+          later,
+          ledger,
         },
       );
-    return code;
+      await tellUnshipped(context, run, registry);
+      if (!args.recompute)
+        throw new AssayError(
+          'NOT_REPRODUCED',
+          'expected that all evidence was judged again, found --no-recompute',
+          {
+            hint: 'Leave it away to be shown that the statement follows from its evidence.',
+          },
+        );
+      return code;
+    });
   },
 });

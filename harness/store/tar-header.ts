@@ -50,11 +50,16 @@ blank.write('0000000\0'.repeat(2), 329);
 const blankSum = sumOf(blank.toString('latin1'));
 
 /** The path and size in a header; `undefined` when it is not, byte for byte, what `createTarHeader` makes of them. */
-export function readTarHeader(block: Buffer): { readonly path: string; readonly size: number } | undefined {
+export function readPlainHeader(block: Buffer): { readonly path: string; readonly size: number } | undefined {
   const textOf = ([start, length]: readonly [number, number]): string =>
     block.toString('latin1', start, start + length).replace(/\0.*$/s, '');
   const path = `${textOf(fields.prefix)}/${textOf(fields.name)}`;
   const size = Number.parseInt(textOf(fields.size), 8);
-  const isOurs = readPackPath(path) !== undefined && size >= 0 && createTarHeader(path, size).equals(block);
-  return isOurs ? { path, size } : undefined;
+  return size >= 0 && createTarHeader(path, size).equals(block) ? { path, size } : undefined;
+}
+
+/** The same of a file in a pack. */
+export function readTarHeader(block: Buffer): { readonly path: string; readonly size: number } | undefined {
+  const header = readPlainHeader(block);
+  return header !== undefined && readPackPath(header.path) !== undefined ? header : undefined;
 }

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { readPublicKey } from '../../harness/evidence/public-key.ts';
 import { addTrustedKey } from '../../harness/evidence/trust-file.ts';
 import { runAssay } from '../support/run-assay.ts';
-import { writeRunToSign } from '../support/signed-run.ts';
+import { createSigner, signAt, writeRunToSign } from '../support/signed-run.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 import { writeKey } from '../support/write-key.ts';
 
@@ -56,6 +56,25 @@ describe('assay sign and assay verify', () => {
     expect((await assay('verify', 'run', '--profile', 'storage', '--key', 'hsm.key.pub')).exitCode).toBe(2);
     for (const file of readdirSync(join(cwd, 'run.report'), { recursive: true, encoding: 'utf8' }))
       expect(existsSync(join(cwd, 'run', file)) && file !== 'run.json').toBe(false);
+  });
+
+  it('verify what `assay bundle` packs, in one file', async () => {
+    const cwd = temporaryDirectory();
+    await writeRunToSign(cwd, 2);
+    const signer = createSigner();
+    await signAt(join(cwd, 'run'), signer);
+    writeFileSync(join(cwd, 'key.pem'), signer.publicKey.pem);
+    const packed = await runAssay(['bundle', 'run'], { cwd });
+    expect([packed.exitCode, packed.stderr]).toEqual([0, '']);
+    const file = join(cwd, 'constructed.survey.tar');
+    expect(packed.stdout).toBe(`${file}\n`);
+    const { exitCode, stdout } = await runAssay(['verify', file, '--key', 'key.pem'], { cwd });
+    expect([exitCode, stdout]).toEqual([0, expect.stringContaining('come out the same')]);
+    const bytes = readFileSync(file);
+    bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
+    writeFileSync(file, bytes);
+    const changed = await runAssay(['verify', file, '--key', 'key.pem'], { cwd });
+    expect([changed.exitCode, changed.stderr]).toEqual([4, expect.stringContaining('EVIDENCE_DAMAGED')]);
   });
 
   it('verify a copy on which nothing can be written, in another place, time zone and language, through tar', async () => {

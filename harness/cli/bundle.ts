@@ -1,0 +1,50 @@
+import { join, resolve } from 'node:path';
+import { exitCodes } from '../../workloads/kit/error-code.ts';
+import { defineCommand } from './command.ts';
+import { reportsOut } from './options.ts';
+
+/** `assay bundle <run>`: all that a customer needs to check a signed report, in one file. */
+export const bundleCommand = defineCommand({
+  command: 'bundle <run>',
+  describe: 'Pack what was signed of a run, with all of its evidence, in one file that `verify` takes',
+  examples: [['bundle latest', 'one archive with evidence, verdict, signatures and how to check them']],
+  builder: (argv) =>
+    argv
+      .positional('run', {
+        type: 'string',
+        demandOption: true,
+        describe: 'Run directory, or its name below assay-runs/',
+      })
+      .option('profile', { type: 'string', describe: "Profile; the run's own when not given" })
+      .option('out', { type: 'string', describe: 'File to create (default: <id>.<profile>.tar)' })
+      .option('reports', reportsOut),
+  run: async (args, context) => {
+    const { environment, out } = context;
+    const { hashTree } = await import('../store/hash-tree.ts');
+    const { writeBundleFile } = await import('../store/evidence-bundle.ts');
+    const { reportPaths } = await import('../store/report-folder.ts');
+    const { readIntact } = await import('../run/verify-run.ts');
+    const { openReports, openRun } = await import('./run-location.ts');
+    const run = await openRun(environment, args.run);
+    const folder = await openReports(environment, run, args.reports);
+    const { id } = run.header;
+    const profile = args.profile ?? run.header.profile;
+    await readIntact(run, folder, profile);
+    const signed = join(folder.path, reportPaths.signed(profile));
+    const below = (path: string, top: string): string => path.slice(top.length + 1);
+    const files = [
+      ...hashTree(run.path, 'run').map(({ path }) => ({
+        path: `${id}/${below(path, 'run')}`,
+        source: join(run.path, below(path, 'run')),
+      })),
+      ...hashTree(signed, 'report').map(({ path }) => ({
+        path: `${id}.report/${reportPaths.signed(profile)}/${below(path, 'report')}`,
+        source: join(signed, below(path, 'report')),
+      })),
+    ];
+    const file = resolve(environment.workingDirectory, args.out ?? `${id}.${profile}.tar`);
+    writeBundleFile(file, files);
+    out.write(`${file}\n`);
+    return exitCodes.pass;
+  },
+});
