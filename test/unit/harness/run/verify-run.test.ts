@@ -1,7 +1,9 @@
 import { appendFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { checkRun } from '../../../../harness/cli/check-run.ts';
 import { createBundle } from '../../../../harness/evidence/bundle.ts';
 import { canonical } from '../../../../harness/evidence/canonical-json.ts';
 import { monthsAfter } from '../../../../harness/evidence/conformity.ts';
@@ -272,6 +274,42 @@ describe('a signed run', () => {
       cells: verdict.cells.map((cell, index) => (index === 0 ? { ...cell, title: 'Better' } : cell)),
     }));
     expect(await verifyAt(path, own)).toMatchObject([{ cell: 'n1:facts-cpu' }]);
+  });
+
+  it('is told of step by step, with the exit code of what was shown', async () => {
+    const folder = copy();
+    await signAt(join(folder, 'run'), signer, {}, 'storage');
+    const told: string[] = [];
+    const out = new Writable({
+      write: (text: Buffer, _, done) => {
+        told.push(text.toString());
+        done();
+      },
+    });
+    const run = await RunDirectory.open(join(folder, 'run'));
+    const reports = await ReportFolder.open(run);
+    const registry = await loadRegistry();
+    const check = (of: string) =>
+      checkRun(
+        { out, now: () => dayAfter, registry },
+        { run, folder: reports, profile: of, trust: own, recompute: true, later: run },
+      );
+    expect(await check(profile)).toBe(0);
+    expect(told.join('')).toMatch(
+      /PASSED[^]*all \d+ files[^]*trusted: SHA256[^]*no ledger[^]*come out the same[^]*as they were tested[^]*in force until 2027/,
+    );
+    expect(await check('storage')).toBe(2);
+    await expect(check('cpu-cluster')).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
+  });
+
+  it('is left by nobody who could not sign it', async () => {
+    const folder = copy();
+    const failing = {
+      publicKey: signer.publicKey,
+      sign: () => Promise.reject(new Error('no card in the reader')),
+    };
+    await expect(signAt(join(folder, 'run'), failing, {}, 'storage')).rejects.toThrow('no card');
+    expect(readdirSync(join(folder, 'run.report/signed'))).toEqual([profile]);
   });
 
   it('is signed by nobody where nothing was promised, or nothing is said of any machine', async () => {
