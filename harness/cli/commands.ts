@@ -3,6 +3,7 @@ import { certifyCommand } from './certify.ts';
 import type { Registration } from './command.ts';
 import { compareCommand } from './compare.ts';
 import { completionCommand } from './completion.ts';
+import { conversionCommand } from './conversion.ts';
 import { explainCommand } from './explain.ts';
 import { factsCommand } from './facts.ts';
 import { initCommand } from './init.ts';
@@ -34,6 +35,7 @@ export const commands: readonly Registration[] = [
   judgeCommand,
   reportCommand,
   compareCommand,
+  conversionCommand,
   explainCommand,
   signCommand,
   verifyCommand,

@@ -20,7 +20,7 @@ import { foldNames } from '../verdict/words/fold-names.ts';
 import { formatDimensions } from '../verdict/words/format-dimensions.ts';
 import { formatQuantity } from '../verdict/words/format-quantity.ts';
 import { exitWords, rehearsalSentence, rehearsalWords } from '../verdict/words/verdict-words.ts';
-import type { Row, Section, Text, Tone, Word } from './content.ts';
+import type { Content, Row, Section, Text, Tone, Word } from './content.ts';
 import { number, paragraph, plain, wide } from './content.ts';
 import type { Paper } from './paper.ts';
 
@@ -145,7 +145,11 @@ function openSection({ rows }: Comparison): Section {
     note: 'It is not shown to be as good as before.',
     content: [
       open.length === 0
-        ? paragraph('Nothing: every metric that both sides have is decided.')
+        ? paragraph(
+            rows.length === 0
+              ? 'Nothing that both sides have was measured on both.'
+              : 'Nothing: every metric that both sides have is decided.',
+          )
         : {
             kind: 'table',
             label: 'Metrics that are not decided',
@@ -189,6 +193,7 @@ function metricsSection({ rows }: Comparison): Section {
     title: 'Every metric over all machines',
     note: 'The mean is geometric and decides nothing: what all machines have in common, as a warm hall, is in all of its numbers alike. Rows decide one by one.',
     content: [
+      ...forestOf(compared),
       compared.length === 0
         ? paragraph('No metric has an interval.')
         : {
@@ -208,6 +213,37 @@ function metricsSection({ rows }: Comparison): Section {
           },
     ],
   };
+}
+
+/** More lines than that nobody tells apart. */
+const mostDrawn = 40;
+
+/** The rows with the lowest ratios, each with its interval. */
+export function forestOf(rows: readonly ComparisonRow[]): readonly Content[] {
+  const drawn = rows
+    .flatMap((row) => (row.ratio === undefined ? [] : [{ ...row, ratio: row.ratio }]))
+    .toSorted((a, b) => compareOutcomes(a.outcome, b.outcome) || a.ratio.value - b.ratio.value)
+    .slice(0, mostDrawn);
+  if (drawn.length === 0) return [];
+  const margins = new Set(drawn.map(({ margin }) => margin));
+  const [margin] = margins;
+  return [
+    {
+      kind: 'picture',
+      depth: 'page',
+      picture: {
+        kind: 'forest',
+        label: `How good each metric is after, as a share of before, with its interval: ${drawn.length} of ${rows.length} rows, the worst first`,
+        floor: margins.size === 1 && margin !== undefined ? 1 - margin : undefined,
+        rows: drawn.map((row) => ({
+          name: `${subjectText(row)} · ${row.title}`,
+          tone: tones[row.outcome],
+          mark: outcomeMarks[row.outcome],
+          ...row.ratio,
+        })),
+      },
+    },
+  ];
 }
 
 function metricRow(title: string, rows: readonly ComparisonRow[]): Row {

@@ -15,7 +15,16 @@ import type { NodeMap } from './map-nodes.ts';
  * What a section consists of, for every writer: text with its meaning and no markup. Texts may come from a node; a
  * writer cleans and escapes each of them.
  */
-export type Content = Paragraph | List | Definitions | Table | Fold | DefectList | Asset | NodeMapContent;
+export type Content =
+  | Paragraph
+  | List
+  | Definitions
+  | Table
+  | Fold
+  | DefectList
+  | Asset
+  | NodeMapContent
+  | Picture;
 
 /** How much a medium has room for: a terminal is glanced at, a ticket is read, a page is searched. */
 export type Depth = 'glance' | 'ticket' | 'page';
@@ -160,6 +169,41 @@ export interface NodeMapContent extends Deep {
   readonly map: NodeMap;
   /** Marks and numbers, so that the map needs no colours. */
   readonly legend: string;
+}
+
+/**
+ * Numbers as a picture, for a medium that draws; whatever it shows stands in a table beside it. `forest`: one line for each row with the
+ * ends of its interval; `slope`: shares before on the left and after on the right.
+ */
+export interface Picture extends Deep {
+  readonly kind: 'picture';
+  readonly depth: 'page';
+  readonly picture: Forest | Slope;
+}
+export interface Forest {
+  readonly kind: 'forest';
+  readonly label: string;
+  /** 1 − margin, where all rows have one. */
+  readonly floor: number | undefined;
+  readonly rows: readonly {
+    readonly name: string;
+    readonly tone: Tone;
+    readonly mark: string;
+    readonly value: number;
+    readonly lower: number;
+    readonly upper: number;
+  }[];
+}
+export interface Slope {
+  readonly kind: 'slope';
+  readonly label: string;
+  readonly ends: readonly [string, string];
+  /** From 0 to 1; absent where that side has none of it. */
+  readonly lines: readonly {
+    readonly name: string;
+    readonly before: number | undefined;
+    readonly after: number | undefined;
+  }[];
 }
 
 export const paragraph = (text: Text, depth: Depth = 'glance'): Paragraph => ({

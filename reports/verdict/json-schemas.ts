@@ -1,11 +1,18 @@
 import * as z from 'zod';
 import { Comparison } from './comparison.ts';
+import { Conversion } from './conversion.ts';
 import { Samples } from './samples.ts';
 import { Sheet } from './sheet.ts';
 import { Verdict } from './verdict.ts';
 
 /** The documents that leave Assay, by file name; `test/unit/reports` refuses one that is missing here. */
-const documents = { verdict: Verdict, sheet: Sheet, samples: Samples, comparison: Comparison } as const;
+const documents = {
+  verdict: Verdict,
+  sheet: Sheet,
+  samples: Samples,
+  comparison: Comparison,
+  conversion: Conversion,
+} as const;
 
 /** The JSON Schemas (draft 2020-12) of all documents: file name and text, as they are committed. */
 export function jsonSchemas(): readonly { readonly file: string; readonly text: string }[] {

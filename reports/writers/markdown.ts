@@ -76,6 +76,8 @@ function contentLines(it: Content): readonly string[] {
       return it.entries.flatMap(defectLines);
     case 'asset':
       return assetLines(it);
+    case 'picture':
+      return [];
     case 'node-map':
       return mapLines(it);
   }

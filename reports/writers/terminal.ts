@@ -91,6 +91,8 @@ function contentLines(it: Content, pen: Pen): readonly string[] {
       return it.entries.flatMap((entry, place) => defectLines(entry, place, pen));
     case 'asset':
       return assetLines(it, pen);
+    case 'picture':
+      return [];
     case 'node-map':
       return nodeMapLines(it, pen.columns - 2).map((line) => `  ${line}`.trimEnd());
   }

@@ -14,6 +14,7 @@ import { displayWidth } from '../../text/display-width.ts';
 import type { BlockNode } from '../../verdict/verdict.ts';
 import type { SafeHtml } from './html.ts';
 import { html, trusted } from './html.ts';
+import { renderPicture } from './render-picture.ts';
 import { renderTable } from './render-table.ts';
 import { nodeLink, renderText, renderWord } from './render-text.ts';
 
@@ -43,6 +44,8 @@ function renderContent(it: Content): SafeHtml {
       return renderAsset(it);
     case 'node-map':
       return renderNodeMap(it);
+    case 'picture':
+      return renderPicture(it);
   }
 }
 

@@ -32,7 +32,11 @@ ${renderOpening(page.opening)}`;
 }
 
 /** What every page begins with: the policy that keeps it from any request and any script, and the one style sheet. */
-export const renderDocumentHead = (title: string, assay: string): SafeHtml => html`<!doctype html>
+export const renderDocumentHead = (
+  title: string,
+  assay: string,
+  moreStyle = '',
+): SafeHtml => html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -43,7 +47,7 @@ export const renderDocumentHead = (title: string, assay: string): SafeHtml => ht
 <meta name="robots" content="noindex">
 <meta name="generator" content="Assay ${assay}">
 <title>${title}</title>
-<style>${trusted(styleSheet)}</style>
+<style>${trusted(`${styleSheet}${moreStyle}`)}</style>
 </head>
 <body>`;
 

@@ -1,6 +1,7 @@
 import { atDepth } from '../../page/at-depth.ts';
 import type { Paper } from '../../page/paper.ts';
 import { html } from './html.ts';
+import { paperStyleSheet } from './paper-style-sheet.ts';
 import { renderSection } from './render-content.ts';
 import { renderDocumentHead, renderOpening } from './render-html.ts';
 
@@ -14,7 +15,7 @@ export function renderPaperHtml({
   opening,
   sections,
 }: Paper): string {
-  return html`${renderDocumentHead(`${opening.words} – ${title}`, assay)}
+  return html`${renderDocumentHead(`${opening.words} – ${title}`, assay, paperStyleSheet)}
 <header>
 <p class="maker">Assay</p>
 <h1>${title}</h1>

@@ -34,6 +34,8 @@ export interface GivenNode<S extends GivenStep> {
   readonly claims?: Inventory['nodes'][number]['claims'];
   readonly rack?: string;
   readonly slot?: string;
+  /** What the inventory says that it draws. */
+  readonly watts?: Pick<Inventory['nodes'][number], 'miningWatts' | 'maxWatts' | 'psuWatts'>;
   /** Why nobody could log in, if nobody could. */
   readonly why?: string;
   readonly steps?: readonly S[];
@@ -58,6 +60,7 @@ export function planRun<N extends GivenNode<GivenStep>>(
         claims: node.claims ?? {},
         ...(node.rack === undefined ? {} : { rack: node.rack }),
         ...(node.slot === undefined ? {} : { slot: node.slot }),
+        ...node.watts,
       })),
     },
     suite: {

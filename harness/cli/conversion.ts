@@ -1,0 +1,100 @@
+import { resolve } from 'node:path';
+import { asExitCode } from '../../workloads/kit/error-code.ts';
+import { defineCommand } from './command.ts';
+import { comparedSides } from './compared-sides.ts';
+
+const files = {
+  json: 'conversion.json',
+  html: 'conversion.html',
+  md: 'conversion.md',
+  csv: 'conversion.csv',
+} as const;
+
+/** `assay conversion <before> <after>`: what a hall was fit for and what it is fit for now; the exit code is that of the comparison. */
+export const conversionCommand = defineCommand({
+  command: 'conversion <runs..>',
+  describe: 'What machines were fit for before and are fit for after: letters, power, energy, what changed',
+  examples: [
+    [
+      'conversion rigs-run racks-run --energy energy.csv --out hall2',
+      'what the hall was fit for, and is now',
+    ],
+  ],
+  lists: ['after'],
+  builder: (argv) =>
+    argv
+      .positional('runs', {
+        type: 'string',
+        array: true,
+        demandOption: true,
+        describe: 'Run directories before; without --after the second one is the run after',
+      })
+      .option('after', { type: 'string', array: true, describe: 'Run directories after' })
+      .option('profile', {
+        type: 'string',
+        describe: "Profile to judge by; that of the last run after, when it isn't given",
+      })
+      .option('energy', {
+        type: 'string',
+        describe: 'CSV (asset,from,to,joule,label): energy of machines over periods',
+      })
+      .option('out', {
+        type: 'string',
+        describe: 'Folder for conversion.json, .html, .md and .csv (nothing is written without)',
+      })
+      .option('json', { type: 'boolean', default: false, describe: 'Print the conversion document' }),
+  run: async (args, { environment, out, err }) => {
+    const given = comparedSides(args.runs, args.after);
+    const { escapeJson } = await import('../../reports/text/clean-text.ts');
+    const { conversionPaper } = await import('../../reports/page/conversion-paper.ts');
+    const { Conversion } = await import('../../reports/verdict/conversion.ts');
+    const { renderConversionCsv } = await import('../../reports/writers/conversion-csv.ts');
+    const { renderPaperHtml } = await import('../../reports/writers/html/render-paper.ts');
+    const { renderPaperMarkdown, renderPaperTerminal } = await import('../../reports/writers/paper.ts');
+    const { loadRegistry } = await import('../../workloads/registry.ts');
+    const { usualApartSeconds } = await import('../compare/compare.ts');
+    const { convert } = await import('../compare/convert.ts');
+    const { readEnergy } = await import('../config/read-energy.ts');
+    const { jsonPieces } = await import('../store/read-document.ts');
+    const { loadJudged } = await import('./load-judged.ts');
+    const { openSides } = await import('./load-readings.ts');
+    const { readGivenFile } = await import('./read-given-file.ts');
+    const { requireFree, writePapers } = await import('./write-papers.ts');
+    const folder = args.out === undefined ? undefined : resolve(environment.workingDirectory, args.out);
+    if (folder !== undefined) requireFree(folder, Object.values(files));
+    const { energy: file } = args;
+    const energy =
+      file === undefined
+        ? undefined
+        : { file, rows: readEnergy(await readGivenFile(resolve(environment.workingDirectory, file)), file) };
+    const sides = await openSides(environment, given, args.profile);
+    const registry = await loadRegistry();
+    const conversion = Conversion.parse(
+      convert(
+        {
+          before: await loadJudged(sides.before, sides.profile, registry),
+          after: await loadJudged(sides.after, sides.profile, registry),
+        },
+        { apartSeconds: usualApartSeconds, energy },
+      ),
+    );
+    const paper = conversionPaper(conversion);
+    if (folder !== undefined)
+      await writePapers(
+        folder,
+        new Map<string, string | Iterable<string>>([
+          [files.json, jsonPieces(conversion)],
+          [files.html, renderPaperHtml(paper)],
+          [files.md, renderPaperMarkdown(paper)],
+          [files.csv, renderConversionCsv(conversion)],
+        ]),
+      );
+    if (args.json) for (const piece of jsonPieces(conversion)) out.write(escapeJson(piece));
+    else {
+      const { columns, color } = environment.terminal;
+      out.write(renderPaperTerminal(paper, { columns: Math.min(columns, 110), color }));
+    }
+    if (folder !== undefined) err.write(`\nreport    ${args.out}/${files.html}\n`);
+    return asExitCode(conversion.comparison.exitCode);
+  },
+});

@@ -1,0 +1,32 @@
+import type { Registry } from '../../workloads/registry.ts';
+import type { JudgedRun } from '../compare/convert.ts';
+import { readingsOf } from '../compare/run-readings.ts';
+import { judge } from '../judge/judge.ts';
+import type { RunDirectory } from '../store/run-directory.ts';
+import { readWhole } from './load-readings.ts';
+
+/** Runs with what they say of what their machines can be used for, judged again by a profile. */
+export async function loadJudged(
+  runs: readonly RunDirectory[],
+  profile: string,
+  registry: Registry,
+): Promise<readonly JudgedRun[]> {
+  const judged: JudgedRun[] = [];
+  for (const run of runs) {
+    const material = (await readWhole(run, registry)).material(profile);
+    const { assets, profile: said } = judge(material);
+    const facts = new Map(material.nodes.map((node) => [node.id, node.facts]));
+    judged.push({
+      readings: readingsOf(material),
+      assets,
+      profile: { id: said.id, version: said.version, title: said.title },
+      nodes: new Map(
+        material.inventory.nodes.map((named) => [
+          named.name,
+          { named, atWork: facts.get(named.name)?.occupancy.reasons },
+        ]),
+      ),
+    });
+  }
+  return judged;
+}

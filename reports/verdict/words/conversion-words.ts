@@ -1,0 +1,55 @@
+import type { Conversion, ConvertedSide, Letter, Power, Share } from '../conversion.ts';
+import { formatCount } from './format-count.ts';
+import { formatQuantity } from './format-quantity.ts';
+
+export const conversionNote =
+  'What each machine can be used for is the letter of its last run on each side; what changed on machines that stayed is compared by sessions.';
+
+const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+
+/** `12 machines before, 2 after` . */
+export const tallyConversion = ({ assets }: Conversion): string => {
+  const before = assets.filter((asset) => asset.before !== undefined).length;
+  const after = assets.filter((asset) => asset.after !== undefined).length;
+  const stayed = assets.filter((asset) => asset.before !== undefined && asset.after !== undefined).length;
+  return `${formatCount(before, 'machine')} before, ${after} after; ${stayed} on both sides`;
+};
+
+export const powerSources: Readonly<Record<Power['source'], string>> = {
+  'energy-file': 'energy file',
+  'mining-watts': 'miningWatts of the inventory',
+  'max-watts': 'maxWatts of the inventory',
+  'psu-watts': 'psuWatts of the inventory',
+};
+
+export const powerWords = ({ watts, label }: Power): string => `${formatQuantity(watts, 'W')}, ${label}`;
+
+export const rangeWords = ({ least, most }: Pick<Share, 'least' | 'most'>): string =>
+  least === most ? percent(least) : `${percent(least)} – ${percent(most)}`;
+
+export const shareWords = ({ share }: Share): string => percent(share);
+
+/** `0.017 J`, of one hash or of 10^12 operations. */
+export const joulesWords = (joules: number | undefined): string =>
+  joules === undefined ? '–' : formatQuantity(joules, 'J');
+
+/** 3.6e6 J are `1 kWh`, as energy is paid for. */
+export const kilowattHours = (joules: number): string => `${Number((joules / 3.6e6).toPrecision(4))} kWh`;
+
+export const letterWords: Readonly<Record<Letter, string>> = {
+  A: 'fit for the intended purpose',
+  B: 'fit for a lesser one',
+  C: 'only the facility',
+  D: 'of no use by what it is',
+  U: 'undecided, or to be repaired',
+};
+
+export const residualSentence =
+  'Looked at were running processes, by name, and who uses accelerators. Not looked at: services, cron jobs, connections to pools, and whether the firmware of a card is its maker’s. An empty row is no proof that nothing is left.';
+
+export const residualWords = ({ atWork }: Pick<ConvertedSide, 'atWork'>): string =>
+  'unknown' in atWork
+    ? `not known: ${atWork.unknown}`
+    : atWork.length === 0
+      ? 'nobody found'
+      : atWork.join('; ');

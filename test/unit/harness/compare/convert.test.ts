@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import type { JudgedRun } from '../../../../harness/compare/convert.ts';
+import { convert } from '../../../../harness/compare/convert.ts';
+import { readEnergy } from '../../../../harness/config/read-energy.ts';
+import { conversionPaper } from '../../../../reports/page/conversion-paper.ts';
+import { Conversion } from '../../../../reports/verdict/conversion.ts';
+import { renderConversionCsv } from '../../../../reports/writers/conversion-csv.ts';
+import { renderPaperHtml } from '../../../../reports/writers/html/render-paper.ts';
+import { renderPaperMarkdown } from '../../../../reports/writers/paper.ts';
+import { known } from '../../../../workloads/kit/facts/fact.ts';
+import { constructReadings, machine } from '../../../support/constructed/compared-runs.ts';
+
+type Letter = JudgedRun['assets'][number]['verdict'];
+
+function judged(
+  id: string,
+  startedAt: string,
+  nodes: readonly { at: number; letter: Letter; maxWatts?: number; atWork?: string[] }[],
+): JudgedRun {
+  return {
+    readings: constructReadings(
+      id,
+      startedAt,
+      nodes.map(({ at }) => machine(at, { values: [1e9] })),
+    ),
+    assets: nodes.map(({ at, letter }) => ({
+      node: `node${at + 1}`,
+      class: { id: 'rig', how: 'inferred' },
+      family: 'ai',
+      verdict: letter,
+      meaning: { say: 'quoted', text: 'meaning' },
+      reason: { say: 'quoted', text: `why <${letter}>` },
+      ladder: [
+        {
+          profile: 'ai-inference',
+          conclusion: letter === 'A' ? 'pass' : 'fail',
+          reason: { say: 'quoted', text: 'why' },
+        },
+      ],
+    })),
+    profile: { id: 'ai-inference', version: '1.0', title: 'Inference' },
+    nodes: new Map(
+      nodes.map(({ at, maxWatts, atWork = [] }) => [
+        `node${at + 1}`,
+        {
+          named: { name: `node${at + 1}`, claims: {}, ...(maxWatts === undefined ? {} : { maxWatts }) },
+          atWork: known(atWork),
+        },
+      ]),
+    ),
+  };
+}
+
+const before = judged('b', '2026-10-01T00:00:00Z', [
+  { at: 0, letter: 'D', maxWatts: 1500 },
+  { at: 1, letter: 'D', maxWatts: 1500 },
+  { at: 2, letter: 'U' },
+]);
+const after = judged('a', '2026-11-01T00:00:00Z', [
+  { at: 0, letter: 'U', maxWatts: 1500, atWork: ['the mining process `t-rex` is running'] },
+  { at: 7, letter: 'A', maxWatts: 10_200 },
+]);
+const sides = { before: [before], after: [after] };
+const header = 'asset,from,to,joule,label\n';
+const withEnergy = (rows: string) =>
+  convert(sides, { apartSeconds: 1800, energy: { file: 'e.csv', rows: readEnergy(header + rows, 'e.csv') } });
+
+describe('convert', () => {
+  it('lays each machine before beside itself after, with its letter, reason and power', () => {
+    const conversion = convert(sides, { apartSeconds: 1800 });
+    expect(Conversion.parse(conversion)).toEqual(conversion);
+    expect(
+      conversion.assets.map(({ before: b, after: a, change }) => [b?.letter, a?.letter, change]),
+    ).toEqual([
+      ['D', 'U', 'same'],
+      ['D', undefined, 'vanished'],
+      ['U', undefined, 'vanished'],
+      [undefined, 'A', 'appeared'],
+    ]);
+    expect(conversion.before).toMatchObject({
+      unmetered: 1,
+      fitFor: [{ profile: 'ai-inference', machines: 0 }],
+    });
+    expect(conversion.after.fitFor).toEqual([{ profile: 'ai-inference', machines: 1 }]);
+    expect(conversion.after.shares.map(({ letter, watts }) => [letter, watts])).toEqual([
+      ['A', 10_200],
+      ['U', 1500],
+    ]);
+    expect(conversion.assets[0]?.after?.atWork).toEqual(['the mining process `t-rex` is running']);
+  });
+  it('has energy only where the file has it', () => {
+    const rows = [
+      'node1,2026-10-01T00:00:00Z,2026-10-02T00:00:00Z,86400000,measured',
+      'node8,2026-11-01T00:00:00Z,2026-11-01T01:00:00Z,36000000,BMC',
+    ].join('\n');
+    const conversion = withEnergy(rows);
+    expect(conversion.before.joules).toBe(86_400_000);
+    expect(conversion.assets[0]?.before?.power).toMatchObject({ watts: 1000, source: 'energy-file' });
+    expect(conversion.assets[3]?.after?.energy).toMatchObject({ label: 'BMC', seconds: 3600 });
+    expect(conversion.assets[0]?.after?.energy).toBeUndefined();
+    const ids = (of: Conversion) => conversionPaper(of).sections.map(({ id }) => id);
+    expect(ids(conversion)).toContain('energy');
+    expect(ids(convert(sides, { apartSeconds: 1800 }))).not.toContain('energy');
+  });
+  it.each([
+    [
+      'node9,2026-10-01T00:00:00Z,2026-10-02T00:00:00Z,86400000,measured',
+      'expected a machine of the runs before, got `node9`',
+    ],
+    ['node8,2026-10-01T00:00:00Z,2026-10-02T00:00:00Z,86400000,measured', 'got `node8`'],
+    [
+      'node1,2026-10-31T00:00:00Z,2026-11-02T00:00:00Z,86400000,measured',
+      'expected a period before or after',
+    ],
+    [
+      'node1,2026-10-01T00:00:00Z,2026-10-02T00:00:00Z,24,measured',
+      'expected node1 to draw from 15 to 2250 W',
+    ],
+  ])('refuses energy that is of nobody: %s', (row, message) => {
+    expect(() => withEnergy(row)).toThrow(message);
+  });
+  it('is shown with escaped words, with pictures in HTML alone', () => {
+    const conversion = convert(sides, { apartSeconds: 1800 });
+    const html = renderPaperHtml(conversionPaper(conversion));
+    expect(html).toContain('why &lt;A&gt;');
+    expect(html).not.toMatch(/<script|style="(?!--)|https?:/);
+    expect(html).toMatch(/<svg class="picture" role="img" aria-label="Share of the known power/);
+    const markdown = renderPaperMarkdown(conversionPaper(conversion));
+    expect(markdown).toContain('| **D** of no use by what it is | before | 2 | 3.000 kW | 100.0 % |');
+    expect(markdown).not.toContain('svg');
+    expect(renderConversionCsv(conversion).split('\r\n')).toHaveLength(6);
+  });
+});
