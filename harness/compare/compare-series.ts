@@ -54,12 +54,13 @@ export function compareParts(
     aboutOf,
   );
   for (const about of new Set([...openLeft.keys(), ...openRight.keys()])) {
-    const [first, ...more] = openLeft.get(about) ?? [];
-    const [then, ...others] = openRight.get(about) ?? [];
-    if (first !== undefined && then !== undefined) rows.push(unlike(first, then, rule));
-    else
-      for (const only of [first, then, ...more, ...others])
-        if (only !== undefined) rows.push(onlyOn(only, only === first || more.includes(only), rule));
+    const [onlyLeft, onlyRight] = [openLeft.get(about) ?? [], openRight.get(about) ?? []];
+    const unlikes = Math.min(onlyLeft.length, onlyRight.length);
+    for (const [at, each] of onlyLeft.entries()) {
+      const then = onlyRight[at];
+      rows.push(then === undefined ? onlyOn(each, true, rule) : unlike(each, then, rule));
+    }
+    for (const each of onlyRight.slice(unlikes)) rows.push(onlyOn(each, false, rule));
   }
   return rows.toSorted((a, b) => compareText(aboutOf(a), aboutOf(b)));
 }

@@ -181,6 +181,19 @@ describe('compare', () => {
     });
     expect(compare({ before, after: withTool }, usual).exitCode).toBe(2);
   });
+  it('drops none of several procedures of one side where the other has another one', () => {
+    const by = (side: 'before' | 'after', tool: string) =>
+      days(side, (day) => machine(0, { values: speeds, boot: `${tool}${day}`, sample: { tool } }));
+    const two = [...by('before', 'one'), ...by('before', 'two')];
+    const found = (before: readonly RunReadings[], after: readonly RunReadings[]) =>
+      outcomes(compare({ before, after }, usual)).toSorted();
+    expect(found(two, by('after', 'three'))).toEqual([
+      ['copy.latency', 'not-compared'],
+      ['copy.latency', 'vanished'],
+      ['copy.speed', 'not-compared'],
+      ['copy.speed', 'vanished'],
+    ]);
+  });
   it('takes no number that cannot be used, and none that is indicative', () => {
     const before = days('before', plain);
     const after = (sample: object) =>
