@@ -36,7 +36,8 @@ export const certifyCommand = defineCommand({
       .positional('inventory', {
         type: 'string',
         demandOption: true,
-        describe: 'Inventory file (YAML): docs/inventory.md; with --session a run directory, or its name',
+        describe:
+          'Inventory file (YAML): docs/inventory.md; with --session or --repair a run directory, or its name',
       })
       .option('profile', {
         type: 'string',
@@ -51,6 +52,21 @@ export const certifyCommand = defineCommand({
         choices: ['after-boot'] as const,
         describe: 'Measure a run once more, on nodes that you reboot: waits for their next boot',
       })
+      .option('repair', {
+        type: 'string',
+        describe:
+          'NODE=PART: measure in a run again what the repair of a part touches (gpu027=GPU5; or a serial number, baseboard, dimm, cpu, cable)',
+      })
+      .conflicts('repair', [
+        'session',
+        'profile',
+        'suite',
+        'contract',
+        'soak',
+        'out',
+        'unattended',
+        'facility-ack',
+      ])
       .conflicts('session', ['profile', 'suite', 'contract', 'soak', 'out', 'unattended', 'facility-ack'])
       .option('out', out)
       .option('exclusive-confirmed', exclusiveConfirmed)
@@ -73,6 +89,10 @@ export const certifyCommand = defineCommand({
     // Asked for now, not after hours of measuring.
     const signer = signs ? await (await import('./signer.ts')).openSigner(context, args) : undefined;
     const options = { registry, context, mode: 'open', json: asJson, acceptsOccupied, signer } as const;
+    if (args.repair !== undefined) {
+      const { repairRun } = await import('./repair-run.ts');
+      return asExitCode((await repairRun(args.inventory, args.repair, options)).exitCode);
+    }
     if (args.session !== undefined) {
       const { openRun } = await import('./run-location.ts');
       const { loadOwnInventory } = await import('./own-inventory.ts');

@@ -1,11 +1,13 @@
 import type { Verdict } from '../../reports/verdict/verdict.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Registry } from '../../workloads/registry.ts';
+import { checkName } from '../config/check-requirement.ts';
 import type { Inventory } from '../config/inventory.ts';
 import type { Signer } from '../evidence/private-key.ts';
 import { isGone } from '../fleet/refusal-of.ts';
 import { begun, collect, reachingMs, stopNode } from '../fleet/stop-node.ts';
-import { addSession, bootsToLeave } from '../run/add-session.ts';
+import { findPart } from '../plan/repairs.ts';
+import { addRepair, addSession, bootsToLeave } from '../run/add-session.ts';
 import { judgeRun, writeVerdict } from '../run/conclude-run.ts';
 import { measure } from '../run/measure.ts';
 import { requireWritable } from '../store/own-folder.ts';
@@ -22,6 +24,23 @@ import { createProgress } from './progress.ts';
 import { signVerdict } from './sign-verdict.ts';
 import { createTargets } from './targets.ts';
 
+/** Adds the repair of a part by what its node's facts call it. */
+async function addRepairOf(
+  { node, part }: { readonly node: string; readonly part: string },
+  evidence: RunEvidence,
+  now: () => Date,
+): Promise<ReadonlyMap<string, string | undefined>> {
+  const { requirements } = evidence.profile(evidence.run.header.profile);
+  checkName(node, evidence.nodes.keys(), '--repair', 'a node of the run');
+  const last = evidence.repairs.findLast((each) => each.node === node && each.part === part);
+  const facts = evidence.node(node).documents.at(-1)?.facts;
+  const found =
+    last !== undefined && bootsToLeave(evidence).size > 0
+      ? { kind: last.kind, ...(last.device === undefined ? {} : { device: last.device }) }
+      : findPart(node, part, facts);
+  return addRepair(evidence, { node, part, ...found }, requirements, now);
+}
+
 interface Measuring {
   readonly run: RunDirectory;
   /** By which its nodes are reached. */
@@ -31,6 +50,8 @@ interface Measuring {
   readonly mode: 'open' | 'attach';
   /** Measures its first session once more, behind a boot that is waited for. */
   readonly isAfterBoot?: boolean;
+  /** Measures what the repair of a part of a node touches. */
+  readonly repair?: { readonly node: string; readonly part: string };
   readonly json: boolean;
   readonly acceptsOccupied: boolean;
   /** Who signs what comes of it. */
@@ -43,7 +64,7 @@ interface Measuring {
  */
 export async function measureAndConclude(options: Measuring): Promise<Verdict> {
   const { run, context } = options;
-  const attempt = await beginAttempt(context, run, options.mode === 'attach' || options.isAfterBoot === true);
+  const attempt = await beginAttempt(context, run, isContinued(options));
   try {
     const { verdict, evidence, folder } = await measureAndJudge(options, attempt);
     await attempt.end({ conclusion: verdict.conclusion });
@@ -55,6 +76,10 @@ export async function measureAndConclude(options: Measuring): Promise<Verdict> {
     throw cause;
   }
 }
+
+/** Goes on with an attempt that stands in a ledger already. */
+const isContinued = ({ mode, isAfterBoot, repair }: Measuring): boolean =>
+  mode === 'attach' || isAfterBoot === true || repair !== undefined;
 
 async function measureAndJudge(
   options: Measuring,
@@ -75,9 +100,11 @@ async function measureAndJudge(
     const boots =
       options.isAfterBoot === true
         ? await addSession(evidence, context.now)
-        : mode === 'attach'
-          ? bootsToLeave(evidence)
-          : undefined;
+        : options.repair !== undefined
+          ? await addRepairOf(options.repair, evidence, context.now)
+          : mode === 'attach'
+            ? bootsToLeave(evidence)
+            : undefined;
     await measure({
       run,
       evidence,

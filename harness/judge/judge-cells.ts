@@ -13,6 +13,7 @@ import type { PlannedSubject } from '../plan/plan.ts';
 import { subjectOf } from '../plan/plan.ts';
 import type { KnownSubject } from '../plan/subjects.ts';
 import type { Damage } from '../store/run-material.ts';
+import { repairOf } from './after-repair.ts';
 import type { Cause } from './cause.ts';
 import type { Dossier, SeenDocument } from './dossier.ts';
 import { adviseOn } from './missing-action.ts';
@@ -109,14 +110,28 @@ function judgeField({ requirement, isStandIn }: Coverage, { profile, known, node
       return judgeManifest(rule, node.id, facts, index.material);
     case 'drift':
       return judgeDrift(node.id, facts, index);
-    case 'soak':
-      return judgeSoak(rule, node, index);
+    case 'soak': {
+      const repair = repairOf(requirement, known.subject, [node.id], index.material);
+      return repair === undefined
+        ? judgeSoak(rule, node, index)
+        : missing(
+            'not-run',
+            { say: 'repaired', part: repair.part },
+            { of: node.id, why: 'not-run', in: 'soak' },
+          );
+    }
     case 'boots':
       return judgeBoots(rule, node);
     case 'metric':
-      return judgeMetricRule(rule, requirement, known, { index, node });
+      return judgeMetricRule(rule, requirement, known, {
+        index,
+        node: index.since(requirement, known.subject, node),
+      });
     case 'siblings':
-      return judgeSiblings(rule, requirement, known, { index, node });
+      return judgeSiblings(rule, requirement, known, {
+        index,
+        node: index.since(requirement, known.subject, node),
+      });
     case 'fact':
     case 'versions': {
       const context = { claims, index, profile: `profile ${profile.id} ${profile.version}` };

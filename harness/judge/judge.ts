@@ -1,12 +1,15 @@
 import { sha256 } from '../../agents/protocol/chain.ts';
-import { countCells, exitCodeOf } from '../../reports/verdict/algebra.ts';
+import { countCells, exitCodeOf, isUnmet } from '../../reports/verdict/algebra.ts';
+import type { Cell } from '../../reports/verdict/cell.ts';
 import { acceptedNodes, concludeBlock, lackingTogether } from '../../reports/verdict/conclude-block.ts';
 import type { Said } from '../../reports/verdict/said.ts';
 import { samplesPath, samplesText } from '../../reports/verdict/samples.ts';
 import type { Block, Verdict } from '../../reports/verdict/verdict.ts';
+import { nameOf, nodeOf } from '../../workloads/kit/subject.ts';
 import type { Profile } from '../config/profile.ts';
 import { meanTimeBound } from '../stats/mean-time-bound.ts';
 import type { NodeMaterial, RunMaterial } from '../store/run-material.ts';
+import { beforeRepairs, repairOf } from './after-repair.ts';
 import { conclude, describeStanding, writeHeadline } from './conclude.ts';
 import type { Dossier } from './dossier.ts';
 import { assignBlame } from './groups/assign-blame.ts';
@@ -97,6 +100,7 @@ export function judge(given: RunMaterial): Verdict {
     ...describeSoak(index),
     cells,
     ...describeContract(index, cells),
+    ...describeRepairs(given, cells),
     defects: foldDefects(judged, findings.blames, index),
     measurements: [...listMeasurements(index)],
     attempts: listAttempts(index),
@@ -152,6 +156,36 @@ export const runOf = ({
   assay,
   ...(unattended === undefined ? {} : { unattended }),
 });
+
+/** What cells said before the repair that touched them, where that was no pass: it stays in the record, and counts no more. */
+function describeRepairs(given: RunMaterial, cells: readonly Cell[]): Pick<Verdict, 'superseded'> {
+  const { repairs, plan } = given;
+  if (repairs.length === 0) return {};
+  const now = new Map(cells.map((cell) => [cell.id, cell]));
+  const subjects = new Map(plan?.subjects.map((subject) => [subject.id, subject]));
+  const rules = new Map(given.profile.requirements.map((requirement) => [requirement.id, requirement]));
+  const before = judge(beforeRepairs(given)).cells.filter(isUnmet);
+  const superseded = before.flatMap((cell) => {
+    const requirement = rules.get(cell.requirement);
+    const subject = subjects.get(nameOf(cell.subject));
+    const node = nodeOf(cell.subject);
+    const members = node === undefined ? (subject?.members ?? []) : [node];
+    const touched =
+      requirement === undefined || subject === undefined
+        ? undefined
+        : repairOf(requirement, subject, members, given);
+    // A fact is read anew: where it is another now, or its part is gone, that is the repair's doing.
+    const repair =
+      touched ??
+      (now.get(cell.id)?.verdict === cell.verdict
+        ? undefined
+        : repairs.findLast((each) => members.includes(each.node)));
+    return repair === undefined
+      ? []
+      : [{ cell: cell.id, verdict: cell.verdict, by: `${repair.node}=${repair.part}`, at: repair.at }];
+  });
+  return superseded.length === 0 ? {} : { superseded };
+}
 
 /** What the soak shows of all nodes together, at this confidence. */
 const confidence = 0.9;

@@ -25,7 +25,10 @@ export interface Stale {
  * worthless; what was run before a part, a driver or a serial number changed was measured on another state of the machine
  * and is not pooled with what came after. Only what is known on both sides is compared. By the step of the facts.
  */
-export function findStale(documents: readonly FactsDocument[]): ReadonlyMap<string, Stale> {
+export function findStale(
+  documents: readonly FactsDocument[],
+  isReplaced: Replaced = () => false,
+): ReadonlyMap<string, Stale> {
   const [first] = documents;
   const stale = new Map<string, Stale>();
   if (first === undefined) return stale;
@@ -41,7 +44,7 @@ export function findStale(documents: readonly FactsDocument[]): ReadonlyMap<stri
   }
   const last = own.at(-1);
   for (const document of own) {
-    const change = last && findChange(document.facts, last.facts);
+    const change = last && findChange(document.facts, last.facts, isReplaced);
     if (last !== undefined && change !== undefined)
       stale.set(document.step, {
         reason: { say: 'machine-changed', step: last.step, ...change },
@@ -62,28 +65,54 @@ function findOther(
   return undefined;
 }
 
+/** Whether a part of a kind was repaired, so that another one is in its place. */
+export type Replaced = (kind: string, part: string) => boolean;
+
 /** The first part that makes two states of one machine differ. */
 export function findChange(
   before: HostFacts,
   after: HostFacts,
+  isReplaced: Replaced = () => false,
 ): { readonly kind: string; readonly part: string; readonly isGone: boolean } | undefined {
   const [had, has] = [partsOf(before), partsOf(after)];
   for (const [kind, parts] of had) {
     const now = has.get(kind);
     if (parts === undefined || now === undefined) continue;
-    const gone = [...parts].find((part) => !now.has(part));
+    const missing = [...parts].filter((part) => !now.has(part));
+    const gone = missing.find((part) => !isReplaced(kind, part));
     if (gone !== undefined) return { kind, part: gone, isGone: true };
-    const added = [...now].find((part) => !parts.has(part));
+    // As many are new as were replaced, and no more.
+    const added = [...now].filter((part) => !parts.has(part))[missing.length];
     if (added !== undefined) return { kind, part: added, isGone: false };
+  }
+  return findOtherFirmware(before, after);
+}
+
+/** A card that is still there and has another firmware is another state of the machine, as one with another driver is. */
+function findOtherFirmware(before: HostFacts, after: HostFacts): ReturnType<typeof findChange> {
+  const had = firmwareOf(before);
+  for (const [card, firmware] of firmwareOf(after)) {
+    const earlier = had.get(card);
+    if (earlier !== undefined && earlier !== firmware)
+      return { kind: 'firmware', part: `${firmware} of ${card}`, isGone: false };
   }
   return undefined;
 }
+
+const firmwareOf = ({ accelerators }: HostFacts): ReadonlyMap<string, string> =>
+  new Map(
+    (valueOf(accelerators) ?? []).flatMap(({ uuid, firmware }) => {
+      const [card, version] = [valueOf(uuid), valueOf(firmware)];
+      return card === undefined || version === undefined ? [] : [[card, version] as const];
+    }),
+  );
 
 /** What an asset state consists of, by kind; `undefined` where it is not known. */
 const partsOf = ({ accelerators, drives }: HostFacts): ReadonlyMap<string, ReadonlySet<string> | undefined> =>
   new Map([
     ['accelerator', setOf(accelerators, ({ uuid, address }) => valueOf(uuid) ?? address)],
     ['driver', setOf(accelerators, ({ driver }) => valueOf(driver))],
+    ['driver version', setOf(accelerators, ({ driverVersion }) => valueOf(driverVersion))],
     ['drive', setOf(drives, ({ identity }) => identity)],
   ]);
 

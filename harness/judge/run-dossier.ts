@@ -1,6 +1,7 @@
 import type { Said } from '../../reports/verdict/said.ts';
 import { valueOf } from '../../workloads/kit/facts/fact.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
+import type { Requirement } from '../../workloads/kit/requirement.ts';
 import type { Sample } from '../../workloads/kit/sample.ts';
 import { nameOf } from '../../workloads/kit/subject.ts';
 import type { Plan, PlannedStep, PlannedSubject } from '../plan/plan.ts';
@@ -8,6 +9,7 @@ import { findReplaced } from '../plan/plan-again.ts';
 import type { KnownSubject } from '../plan/subjects.ts';
 import { describeSubjects } from '../plan/subjects.ts';
 import type { NodeMaterial, RunMaterial } from '../store/run-material.ts';
+import { repairOf, replacedOn, seenSince, since } from './after-repair.ts';
 import type { Dossier, JudgedSample } from './dossier.ts';
 import { inStableOrder } from './in-stable-order.ts';
 import type { Stale } from './machine-changes.ts';
@@ -43,9 +45,14 @@ export class RunDossier {
 
   constructor(given: RunMaterial) {
     this.material = inStableOrder(given);
-    const { plan, nodes, inventory } = this.material;
+    const { plan, nodes, inventory, repairs } = this.material;
     this.plannedCells = new Set(plan?.cells);
-    this.plannedSubjects = Map.groupBy(plan?.subjects ?? [], ({ node }) => node);
+    this.plannedSubjects = Map.groupBy(
+      (plan?.subjects ?? []).filter(
+        ({ node, kind, device }) => device === undefined || !replacedOn(node, repairs)(kind, device),
+      ),
+      ({ node }) => node,
+    );
     const ends = new Map(
       nodes.map(({ id, steps }) => [id, new Map(steps.map(({ step, execution }) => [step, execution]))]),
     );
@@ -66,8 +73,12 @@ export class RunDossier {
     const leftOut = new Map(plan?.leftOut?.map(({ node, reason }) => [node, reason]));
     this.nodes = nodes.map((node) => {
       const entry = claimed.get(node.id);
-      const subjects = describeSubjects(node.id, node.reached ? node.facts : undefined);
-      return this.#open(withSaid(node), {
+      const seen = seenSince(node, this.material);
+      const isRepaired = seen.documents.length < (node.documents?.length ?? 0);
+      const facts = isRepaired ? seen.documents[0]?.facts : node.facts;
+      const subjects = describeSubjects(node.id, node.reached ? facts : undefined);
+      const withFacts = { ...withSaid(node), ...(facts === undefined ? {} : { facts }) };
+      return this.#open(withFacts, {
         claimedClass: entry?.class,
         claims: entry?.claims ?? {},
         leftOut: leftOut.get(node.id),
@@ -92,6 +103,19 @@ export class RunDossier {
   /** The planned steps that give evidence about a node or group, by step. */
   plannedFor(id: string): ReadonlyMap<string, PlannedStep> {
     return this.#planned.get(id) ?? new Map<string, PlannedStep>();
+  }
+
+  /** What counts for a requirement on a subject: where a repair touched it, only what was measured since. */
+  since(
+    requirement: Pick<Requirement, 'rule' | 'scope'>,
+    subject: PlannedSubject,
+    dossier: Dossier,
+  ): Dossier {
+    const repair = repairOf(requirement, subject, dossier.members, this.material);
+    if (repair === undefined) return dossier;
+    return this.once(`since ${repair.session} ${JSON.stringify([dossier.id, dossier.members])}`, () =>
+      since(dossier, repair.session),
+    );
   }
 
   /** What only has to be found once for all nodes. */
@@ -201,7 +225,14 @@ export class RunDossier {
     const isCheck = ({ metric }: JudgedSample): boolean => metrics.get(metric)?.correctness === true;
     const isSpeed = ({ metric }: JudgedSample): boolean => metrics.get(metric)?.state !== true;
     const first = documents[0]?.step;
-    const changes = documents.length > 1 ? findStale(documents) : new Map<string, Stale>();
+    const changes =
+      documents.length > 1
+        ? findStale(documents, replacedOn(id, this.material.repairs))
+        : new Map<string, Stale>();
+    const seen = seenSince(
+      { id, documents, restarts, ...(under === undefined ? {} : { under }) },
+      this.material,
+    );
     const stale = new Map(
       steps.flatMap(({ step }) => {
         const found = staleElsewhere.get(step) ?? changes.get(under?.get(step) ?? first ?? '');
@@ -227,11 +258,11 @@ export class RunDossier {
       why,
       damage,
       facts,
-      documents: documents.map((document) => ({
+      documents: seen.documents.map((document) => ({
         ...document,
         subjects: new Map(describeSubjects(id, document.facts).map((each) => [each.subject.id, each])),
       })),
-      restarts,
+      restarts: seen.restarts,
       boots,
       ...about,
       planned: this.plannedFor(id),

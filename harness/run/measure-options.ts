@@ -41,8 +41,8 @@ export interface MeasureOptions {
   readonly detach: AbortSignal;
   /** `attach` picks up a run that the nodes already hold; before there is a plan, it may also begin on a node. */
   readonly mode: 'open' | 'attach';
-  /** The boot that each node has to have left before anything is asked of it; when opened, the others are not reached. */
-  readonly boots?: ReadonlyMap<string, string> | undefined;
+  /** The boot that each node has to have left before anything is asked of it, if it has to; when opened, the others are not reached. */
+  readonly boots?: ReadonlyMap<string, string | undefined> | undefined;
   readonly now: () => Date;
   /** What tells of flow and leaks of the cooling; not the run's own word, but the inventory's by which its nodes are reached. */
   readonly facility?: FacilityCommand | undefined;

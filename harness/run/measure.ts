@@ -161,7 +161,7 @@ async function planNow(fleet: Fleet, facility: Facility | undefined): Promise<Pl
 }
 
 /** Who rebooted a node may have given it to somebody since: nothing is put on it then, and the run is removed from it. */
-async function dismissOccupied(fleet: Fleet, boots: ReadonlyMap<string, string>): Promise<void> {
+async function dismissOccupied(fleet: Fleet, boots: ReadonlyMap<string, string | undefined>): Promise<void> {
   const { acceptsOccupied, events } = fleet.options;
   const rebooted = [...fleet.nodes.values()].filter(({ node }) => boots.has(node));
   const occupied = acceptsOccupied ? new Map<string, string[]>() : findOccupied(rebooted);

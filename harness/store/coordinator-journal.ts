@@ -3,6 +3,7 @@ import { sha256 } from '../../agents/protocol/chain.ts';
 import { FacilityTrouble } from '../../reports/verdict/facility-trouble.ts';
 import { ErrorDocument } from '../../workloads/kit/error-document.ts';
 import { PlannedStep, PlannedSubject } from '../plan/plan.ts';
+import { PlannedRepair } from '../plan/repairs.ts';
 import { damaged } from './evidence-damaged.ts';
 import { readDocument } from './read-document.ts';
 import type { RunDirectory } from './run-directory.ts';
@@ -23,6 +24,12 @@ export const AdditionReason = z.discriminatedUnion('why', [
   z.strictObject({
     why: z.literal('session'),
     session: z.number().int().min(3),
+    boots: z.record(z.string(), z.string()),
+  }),
+  /** What a repair touches once more; where the machine was off for it, behind the boot that its node has to leave. */
+  z.strictObject({
+    why: z.literal('repair'),
+    repair: PlannedRepair,
     boots: z.record(z.string(), z.string()),
   }),
 ]);
@@ -75,12 +82,22 @@ export type CoordinatorRecord = z.infer<typeof CoordinatorRecord>;
 type WithoutHead<T> = T extends unknown ? Omit<T, 'seq' | 'prev' | 'at'> : never;
 export type CoordinatorEntry = WithoutHead<CoordinatorRecord>;
 
+export interface DecidedRepair extends PlannedRepair {
+  /** The boot that a node has to have left. */
+  readonly boots: Readonly<Record<string, string>>;
+  /** When it was asked for. */
+  readonly at: string;
+  readonly nodes: readonly string[];
+}
+
 /** What a coordinator decided and saw, by what it is about. */
 export interface Decided {
   /** Steps that were added to the plan, with the subjects and cells that they are about. */
   readonly steps: readonly PlannedStep[];
   /** The sessions that were added behind a boot, in order, with the boot that each of their nodes had to leave. */
   readonly sessions: readonly Extract<AdditionReason, { readonly why: 'session' }>[];
+  /** Repairs, in order, with the boots to leave and the nodes that take part in what is measured again. */
+  readonly repairs: readonly DecidedRepair[];
   readonly subjects: readonly PlannedSubject[];
   readonly cells: readonly string[];
   /** Why planned steps were left out, by step. */
@@ -141,6 +158,18 @@ export class CoordinatorJournal {
     return {
       steps: added.flatMap(({ steps }) => steps),
       sessions: added.flatMap(({ reason }) => (reason.why === 'session' ? [reason] : [])),
+      repairs: added.flatMap(({ reason, steps, at }) =>
+        reason.why === 'repair'
+          ? [
+              {
+                ...reason.repair,
+                boots: reason.boots,
+                at,
+                nodes: [...new Set(steps.map(({ node }) => node))],
+              },
+            ]
+          : [],
+      ),
       subjects: added.flatMap(({ subjects = [] }) => subjects),
       cells: added.flatMap(({ cells = [] }) => cells),
       skips: new Map(of('skipped').map(({ step, cause }) => [step, cause])),

@@ -50,6 +50,7 @@ export async function readOldDecisions(run: RunDirectory): Promise<Decided> {
     idled: new Map(),
     distinct: [],
     sessions: [],
+    repairs: [],
     ...(decisions.length === 0 ? {} : { proof: { records: decisions.length, sha256: sha256(bytes) } }),
   };
 }

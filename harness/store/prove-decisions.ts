@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Contradiction } from '../../agents/protocol/journal-fold.ts';
 import { groupName } from '../plan/group-name.ts';
 import type { Plan, PlannedStep, PlannedSubject } from '../plan/plan.ts';
+import type { PlannedRepair } from '../plan/repairs.ts';
 import { inSession } from '../plan/sessions.ts';
 import type { AdditionReason, CoordinatorRecord } from './coordinator-journal.ts';
 import { damaged } from './evidence-damaged.ts';
@@ -130,6 +131,8 @@ function whyNotFor(reason: AdditionReason, planned: PlannedStep, known: Known): 
       return whyNoExtra(planned, reason.entry, known);
     case 'session':
       return whyNotOnceMore(planned, reason.session, reason.boots, known);
+    case 'repair':
+      return whyNotRepaired(planned, reason.repair, known);
   }
 }
 
@@ -190,6 +193,24 @@ function whyNotOnceMore(
     ? undefined
     : {
         expected: `a step of the first session in session ${session}, behind a boot of its node`,
+        found: `${step} on ${node}`,
+      };
+}
+
+/** What a repair touches is measured by steps of the first session under other names, on its node or together with it. */
+function whyNotRepaired(
+  planned: PlannedStep,
+  { session, node: repaired }: PlannedRepair,
+  { steps }: Known,
+): Contradiction | undefined {
+  const { node, step, seat } = planned;
+  const first = steps.get(keyOf(node, step.slice(`s${session}-`.length)));
+  const [again] = first === undefined ? [] : inSession([first], session);
+  const isHis = node === repaired || seat?.members.some((member) => member.node === repaired) === true;
+  return again !== undefined && isDeepStrictEqual(again, planned) && isHis
+    ? undefined
+    : {
+        expected: `a step of the first session in session ${session}, on ${repaired} or together with it`,
         found: `${step} on ${node}`,
       };
 }

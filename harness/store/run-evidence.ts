@@ -171,6 +171,11 @@ export class RunEvidence {
     return this.#decided.sessions;
   }
 
+  /** Repairs that were told of. */
+  get repairs(): Decided['repairs'] {
+    return this.#decided.repairs;
+  }
+
   /** The planned steps of a node, by name. */
   stepsOf(node: string): ReadonlyMap<string, PlannedStep> {
     const { plan } = this;
@@ -226,7 +231,7 @@ export class RunEvidence {
     );
     const { header } = this.run;
     const { profiles, ...inputs } = this.#inputs;
-    const { skips, broken, idled, distinct, sessions, proof } = this.#decided;
+    const { skips, broken, idled, distinct, sessions, repairs, proof } = this.#decided;
     return {
       header,
       assay: assayVersion,
@@ -239,6 +244,7 @@ export class RunEvidence {
       idled,
       distinct,
       sessions,
+      repairs,
       ...(proof === undefined ? {} : { decisions: proof }),
       profileDigest: profileDigests(header).get(profileId) ?? '',
       ladder: profiles.filter(({ rank }) => rank !== undefined),

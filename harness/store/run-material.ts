@@ -93,6 +93,7 @@ export interface RunMaterial {
   readonly idled: Decided['idled'];
   readonly distinct: Decided['distinct'];
   readonly sessions: Decided['sessions'];
+  readonly repairs: Decided['repairs'];
   /** SHA-256 of the profile document as it stands in `inputs/`. */
   readonly profileDigest: string;
   /** Every purpose that an asset could serve; `judge` sorts them by rank. */

@@ -19,6 +19,7 @@ import { notShownSection } from './not-shown.ts';
 import type { Opening } from './opening.ts';
 import { openingOf } from './opening.ts';
 import { punchListSection } from './punch-list.ts';
+import { repairsSection } from './repairs.ts';
 import { shownSection } from './shown.ts';
 import { soakSection } from './soak.ts';
 import { trialsSection } from './trials.ts';
@@ -98,6 +99,7 @@ const nodeSections: readonly SectionOf[] = [
   contractSection,
   countsSection,
   punchListSection,
+  repairsSection,
   shownSection,
   notShownSection,
   measurementsSection,
@@ -118,6 +120,7 @@ const blockSections = (isSurvey: boolean): readonly SectionOf[] => [
   ...(isSurvey ? [assetsSection] : []),
   contractSection,
   punchListSection,
+  repairsSection,
   blockShownSection,
   notShownSection,
   soakSection,

@@ -238,6 +238,7 @@ export const Said = z
 
     // Sessions and boots.
     say('sessions', { lacking: names, so: spoken }),
+    say('repaired', { part: text }),
     say('boots', { seen: whole, asked: whole }),
     say('boot-changed', { step: text, kind: text, part: text, isGone: z.boolean() }),
 

@@ -147,4 +147,32 @@ describe.skipIf(obstacle !== undefined)('a soak of a minute on four nodes', () =
       .finished;
     expect(judged.stderr).not.toContain('EVIDENCE_DAMAGED');
   }, 300_000);
+
+  it('measures what a repair touches, on its node behind a boot and on no other', async () => {
+    const [first] = rig.nodes;
+    const refused = await startAssay(['certify', '--repair', 'node9=cpu', played.run], { cwd: parent })
+      .finished;
+    expect(refused).toMatchObject({
+      exitCode: 64,
+      stderr: expect.stringMatching(/--repair: expected a node of the run, got `node9`/) as string,
+    });
+    const running = startAssay(['certify', '--repair', 'node1=cpu', played.run, '--exclusive-confirmed'], {
+      cwd: parent,
+    });
+    await running.says('node1: waiting for it to be rebooted');
+    await first?.reboot();
+    const ended = await running.finished;
+    expect(ended.stderr).not.toContain('✖');
+    const { attempts } = readVerdict(played.run);
+    const again = attempts.filter(({ step }) => step.startsWith('s4-'));
+    expect(again.map(({ node, step, execution }) => [node, step, execution])).toEqual([
+      ['node1', 's4-r1-hash', 'completed'],
+    ]);
+    expect(cellOf(readVerdict(played.run), 'node1', 'sustained-load')).toBe(
+      'missing: what was measured before cpu was repaired says nothing about the machine as it is now',
+    );
+    const judged = await startAssay(['judge', played.run, '--profile', 'cpu-cluster'], { cwd: parent })
+      .finished;
+    expect(judged.stderr).not.toContain('EVIDENCE_DAMAGED');
+  }, 300_000);
 });

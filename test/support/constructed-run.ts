@@ -244,6 +244,7 @@ export function constructRun(run: ConstructedRun): RunMaterial {
     idled: new Map(),
     distinct: [],
     sessions: sessionsOf(run.nodes),
+    repairs: [],
     broken: new Map(),
     assay: '0.1.0',
     header: {

@@ -201,7 +201,10 @@ function judgeTogether(requirement: Requirement, subject: PlannedSubject, index:
   if (absent !== undefined) return absent;
   if (rule.kind !== 'metric') throw new Error(`a ${scope} cannot be judged by a rule on a ${rule.kind}`);
   const known = { subject, device: undefined, names: [subject.id] };
-  return judgeMetricRule(rule, requirement, known, { index, node });
+  return judgeMetricRule(rule, requirement, known, {
+    index,
+    node: index.since(requirement, subject, node),
+  });
 }
 
 /** Two names of one machine are not two machines: what they did together says nothing. */

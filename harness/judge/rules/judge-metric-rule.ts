@@ -81,7 +81,8 @@ function lackingSessions(
 ): SessionName[] {
   const seen = new Set(
     samples.flatMap((sample) => {
-      const name = nameOfSession(sample.session);
+      const isRepaired = context.index.material.repairs.some(({ session }) => session === sample.session);
+      const name = isRepaired ? 'start' : nameOfSession(sample.session);
       if (sample.invalid !== undefined) return [];
       return name === 'after-boot' && !isBehindBoot(sample, context) ? [] : [name];
     }),

@@ -51,6 +51,8 @@ export const stepSentences = {
       ...(cpuFlags.length > 0 ? [`CPU without ${cpuFlags.join(', ')}`] : []),
     ].join(' and '),
   sessions: ({ lacking, so }, say) => `nothing of the session ${lacking.join(', ')} yet (so far: ${say(so)})`,
+  repaired: ({ part }) =>
+    `what was measured before ${part} was repaired says nothing about the machine as it is now`,
   boots: ({ seen, asked }) =>
     seen >= asked
       ? `the same machine after each of ${seen} boots`

@@ -29,6 +29,8 @@ function evidenceOf(ends: Record<string, Record<string, Execution>>): SessionEvi
       return { steps } as unknown as Plan; // nothing else of it is looked at
     },
     sessions: added,
+    repairs: [],
+    registry: new Map(),
     nodes: new Map(
       ['n1', 'n2'].map((id) => {
         const fold = new JournalFold();

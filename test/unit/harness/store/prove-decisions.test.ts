@@ -110,6 +110,21 @@ describe('what a coordinator decided', () => {
     expect(() => prove(planned, behindBoot({ n2: 'b2' }, first))).toThrow('behind a boot of its node');
   });
 
+  it('is believed of a repair for its node and what others do together with it, and of no other', () => {
+    const repaired = (...more: readonly PlannedStep[]): CoordinatorEntry => ({
+      type: 'added',
+      reason: { why: 'repair', repair: { session: 3, node: 'n1', part: 'GPU0', kind: 'module' }, boots: {} },
+      steps: [...more],
+    });
+    const more = inSession(steps, 3);
+    const his = more.filter(({ node, seat }) => node === 'n1' || seat !== undefined);
+    expect(() => prove(planned, repaired(...his))).not.toThrow();
+    const [first] = his as [PlannedStep];
+    const [other] = more.filter(({ node, seat }) => node === 'n3' && seat === undefined) as [PlannedStep];
+    for (const strange of [other, { ...first, budgetMs: 2000 }, { ...first, step: 's3-r9-hash' }])
+      expect(() => prove(planned, repaired(strange))).toThrow('in session 3, on n1 or together with it');
+  });
+
   it('may be about more subjects and cells, of nodes that there are', () => {
     const about = (members: readonly string[]): CoordinatorEntry => ({
       ...(added('blame', ...group('d1-pairs', ['n1', 'n3'])) as Extract<CoordinatorEntry, { type: 'added' }>),
