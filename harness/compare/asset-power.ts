@@ -25,7 +25,7 @@ export function powerOf(named: Named | undefined, energy: readonly EnergyRow[]):
 }
 
 /** Firmware does not measure at the plug: its error is taken for that of a nameplate. A meter is taken at its word. */
-function withRange(watts: number, label: Power['label'], source: Power['source']): Power {
+export function withRange(watts: number, label: Power['label'], source: Power['source']): Power {
   const error = label === 'nameplate' || label === 'firmware' ? nameplateError : 0;
   return { watts, label, least: watts * (1 - error), most: watts * (1 + error), source };
 }

@@ -9,6 +9,7 @@ import { assayVersion } from '../version.ts';
 import { powerOf, requirePlausible, sharesOf } from './asset-power.ts';
 import type { CompareOptions } from './compare.ts';
 import { compare } from './compare.ts';
+import { convertAsics } from './convert-asics.ts';
 import type { SeenAsset } from './match-assets.ts';
 import { assetsOf, matchAssets } from './match-assets.ts';
 import type { RunReadings } from './run-readings.ts';
@@ -46,21 +47,22 @@ export function convert(
       change,
     }),
   );
+  const all = [...assets, ...convertAsics(given, energy)];
   return {
     schema: 'assay/conversion',
     schemaVersion: 1,
     assay: assayVersion,
     before: sideOf(
       given.before,
-      assets.flatMap(({ before }) => before ?? []),
+      all.flatMap(({ before }) => before ?? []),
       energy.before,
     ),
     after: sideOf(
       given.after,
-      assets.flatMap(({ after }) => after ?? []),
+      all.flatMap(({ after }) => after ?? []),
       energy.after,
     ),
-    assets,
+    assets: all,
     comparison,
   };
 }
@@ -84,7 +86,12 @@ function splitEnergy(
       throw refuse(
         'expected a period before or after the first run after began, got one that includes its beginning',
       );
-    const named = given[side].flatMap(({ nodes }) => nodes.get(row.asset)?.named ?? []).at(-1);
+    const named = given[side]
+      .flatMap(({ nodes, readings }) => [
+        ...(nodes.has(row.asset) ? [nodes.get(row.asset)?.named] : []),
+        ...readings.asics.flatMap(({ name, watts }) => (name === row.asset ? [{ maxWatts: watts }] : [])),
+      ])
+      .at(-1);
     if (named === undefined)
       throw refuse(`asset: expected a machine of the runs ${side}, got \`${row.asset.slice(0, 80)}\``);
     requirePlausible(row, named, energy.file);

@@ -7,6 +7,7 @@ import { valueOf } from '../../workloads/kit/facts/fact.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import type { Sample } from '../../workloads/kit/sample.ts';
 import { subjectOfGroup } from '../../workloads/kit/subject.ts';
+import type { Asic } from '../config/inventory.ts';
 import type { Profile } from '../config/profile.ts';
 import type { Dossier, JudgedSample } from '../judge/dossier.ts';
 import { RunDossier } from '../judge/run-dossier.ts';
@@ -51,6 +52,8 @@ export interface RunReadings {
   readonly run: ComparedRun;
   readonly profile: Profile;
   readonly site: string | undefined;
+  /** Machines of the inventory that nobody logs in to. */
+  readonly asics: readonly Asic[];
   readonly nodes: readonly ReadNode[];
   readonly groups: readonly { readonly members: readonly string[]; readonly series: readonly Series[] }[];
 }
@@ -95,7 +98,7 @@ export function readingsOf(material: RunMaterial): RunReadings {
     const subject = subjectOfGroup(id, members);
     return [{ members, series: seriesOf(group.samples, group, index, run.suite, subject) }];
   });
-  return { run, profile, site: inventory.site, nodes, groups };
+  return { run, profile, site: inventory.site, asics: inventory.asics ?? [], nodes, groups };
 }
 
 /** What boards and hypervisors say when nobody has given them a name; the same on thousands of machines. */

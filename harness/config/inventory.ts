@@ -46,6 +46,22 @@ export const InventoryNode = z.strictObject({
 });
 export type InventoryNode = z.infer<typeof InventoryNode>;
 
+/**
+ * A machine that computes SHA-256 and does nothing else: nobody logs in to it, and nothing of it is measured. What is written on it is
+ * told by whoever writes the inventory.
+ */
+export const Asic = z.strictObject({
+  name: NodeName,
+  model: z.string().min(1).max(80),
+  serial: z.string().min(1).max(64).optional(),
+  rack: z.string().max(40).optional(),
+  slot: z.string().max(40).optional(),
+  /** The largest that are sold take 5 to 11 kW and give some hundred TH/s. */
+  watts: z.number().positive().max(20_000),
+  terahashesPerSecond: z.number().positive().max(5000),
+});
+export type Asic = z.infer<typeof Asic>;
+
 /** A command on the machine of the coordinator that tells of flow and leaks of the liquid that cools machines. */
 export const FacilityCommand = z.strictObject({ command: z.array(z.string().min(1)).min(1) });
 export type FacilityCommand = z.infer<typeof FacilityCommand>;
@@ -75,6 +91,8 @@ export const Inventory = z.strictObject({
   golden: z.string().optional(),
   powerDomains: z.array(PowerDomain).optional(),
   facility: FacilityCommand.optional(),
+  /** Miners of SHA-256 that stand beside the nodes: for the conversion report alone. */
+  asics: z.array(Asic).max(100_000).optional(),
   /** Libraries and programs of the site that lie on each node for tools to use. */
   toolpack: ToolpackName.optional(),
   nodes: z.array(InventoryNode).min(1),

@@ -4,7 +4,7 @@ import { readSshTarget } from '../transport/ssh-target.ts';
 import { showValue } from './describe-issues.ts';
 import type { HardwareClass } from './hardware-class.ts';
 import { checkClaims } from './hardware-class.ts';
-import type { Inventory } from './inventory.ts';
+import type { Asic, Inventory } from './inventory.ts';
 import { facilityClaim, InventoryFile, InventoryNode } from './inventory.ts';
 import { loadSource } from './load-source.ts';
 import type { Manifest } from './manifest.ts';
@@ -103,6 +103,7 @@ export function readInventory(source: Source, classes: ReadonlyMap<string, Hardw
       );
   };
   if (written.golden !== undefined) checkNode(written.golden, 'golden');
+  refuseTwice(written.asics ?? [], seen, source.file);
   const domains = powerDomains?.map((domain, index) => {
     const place = `powerDomains[${index}].nodes`;
     const members = expand(domain.nodes, place);
@@ -194,4 +195,18 @@ function checkPower(
 
 function refuse(message: string, hint = 'Correct the inventory.'): never {
   throw new AssayError('CONFIG_INVALID', message, { hint });
+}
+
+/** A machine that is listed twice would count twice. */
+function refuseTwice(asics: readonly Asic[], names: ReadonlySet<string>, file: string): void {
+  const serials = new Set<string>();
+  const own = new Set(names);
+  for (const [index, { name, serial }] of asics.entries()) {
+    if (own.has(name))
+      refuse(`${file}: asics[${index}].name: expected each name once, got \`${name}\` again`);
+    own.add(name);
+    if (serial !== undefined && serials.has(serial))
+      refuse(`${file}: asics[${index}].serial: expected each serial once, got \`${serial}\` again`);
+    if (serial !== undefined) serials.add(serial);
+  }
 }

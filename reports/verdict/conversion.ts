@@ -17,7 +17,7 @@ const Power = z.strictObject({
   least: z.number().positive(),
   most: z.number().positive(),
   /** Where it comes from. */
-  source: z.enum(['energy-file', 'mining-watts', 'max-watts', 'psu-watts']),
+  source: z.enum(['energy-file', 'mining-watts', 'max-watts', 'psu-watts', 'asic-watts']),
 });
 export type Power = z.infer<typeof Power>;
 

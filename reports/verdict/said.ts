@@ -324,6 +324,7 @@ export const Said = z
 
     // What an asset can be used for.
     say('no-purpose', {}),
+    say('asic', { model: text }),
     say('lesser-holds', { lesser: text, intended: text, reason: spoken }),
     say('reuse', { title: text }),
     say('reuse-restricted', { title: text }),

@@ -1,6 +1,7 @@
 import type { BuiltIn } from '../../harness/config/built-in.ts';
 import { loadBuiltIn } from '../../harness/config/built-in.ts';
 import type { Contract } from '../../harness/config/contract.ts';
+import type { Inventory } from '../../harness/config/inventory.ts';
 import type { Suite } from '../../harness/config/suite.ts';
 import { createRun } from '../../harness/store/create-run.ts';
 import type { RunDirectory } from '../../harness/store/run-directory.ts';
@@ -46,6 +47,7 @@ export interface EvidenceRun {
   readonly id?: string;
   readonly startedAt?: string;
   readonly site?: string;
+  readonly asics?: Inventory['asics'];
 }
 
 /** Writes a whole run directory, as a coordinator leaves one, about machines that were never there. */
@@ -70,7 +72,11 @@ export async function writeRunDirectory(path: string, given: EvidenceRun): Promi
     profile: profile.id,
     builtIn,
     suite: { ...suite, ...given.suite },
-    inventory: given.site === undefined ? inventory : { ...inventory, site: given.site },
+    inventory: {
+      ...inventory,
+      ...(given.site === undefined ? {} : { site: given.site }),
+      ...(given.asics === undefined ? {} : { asics: given.asics }),
+    },
     contract: given.contract,
   });
   const unreached = given.nodes.flatMap(({ id, probes, why = 'login refused' }) =>

@@ -20,6 +20,7 @@ export const powerSources: Readonly<Record<Power['source'], string>> = {
   'mining-watts': 'miningWatts of the inventory',
   'max-watts': 'maxWatts of the inventory',
   'psu-watts': 'psuWatts of the inventory',
+  'asic-watts': 'what the inventory says that is written on ASICs',
 };
 
 export const powerWords = ({ watts, label }: Power): string => `${formatQuantity(watts, 'W')}, ${label}`;

@@ -88,6 +88,8 @@ export const summarySentences = {
     return ended(`${text.charAt(0).toUpperCase()}${text.slice(1)}`);
   },
   'no-purpose': () => 'no purpose was judged',
+  asic: ({ model }) =>
+    `by what it is: the inventory lists it as a SHA-256 machine (${model}), which computes nothing else`,
   'lesser-holds': ({ lesser, intended, reason }, say) =>
     `${lesser} holds, ${intended} does not: ${say(reason)}`,
   reuse: ({ title }) => `reuse as is: ${title}`,

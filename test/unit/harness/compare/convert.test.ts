@@ -119,6 +119,40 @@ describe('convert', () => {
   ])('refuses energy that is of nobody: %s', (row, message) => {
     expect(() => withEnergy(row)).toThrow(message);
   });
+  it('takes ASICs from the inventory: D by what they are, by serial or name, never measured', () => {
+    const asic = { model: 'Antminer S21', watts: 3500, terahashesPerSecond: 200, rack: 'M1' };
+    const list = (run: JudgedRun, asics: JudgedRun['readings']['asics']): JudgedRun => ({
+      ...run,
+      readings: { ...run.readings, asics },
+    });
+    const given = {
+      before: [
+        list(before, [
+          { ...asic, name: 's1', serial: 'A1' },
+          { ...asic, name: 's2' },
+        ]),
+      ],
+      after: [list(after, [{ ...asic, name: 'sold', serial: 'A1', rack: 'M2' }])],
+    };
+    const file = header + 's1,2026-10-01T00:00:00Z,2026-10-01T01:00:00Z,12240000,measured';
+    const conversion = convert(given, {
+      apartSeconds: 1800,
+      energy: { file: 'e.csv', rows: readEnergy(file, 'e.csv') },
+    });
+    const [moved, gone] = conversion.assets.slice(-2);
+    expect(moved).toMatchObject({ change: 'moved', how: 'serial', before: { letter: 'D', class: 'asic' } });
+    // 3.4 kW over 200 TH/s.
+    expect(moved?.before?.energy?.joulesPerHash).toBeCloseTo(1.7e-11, 15);
+    expect(moved?.after?.power).toMatchObject({ label: 'nameplate', least: 2800, most: 4200 });
+    expect(gone).toMatchObject({
+      change: 'vanished',
+      before: { node: 's2', power: { source: 'asic-watts' } },
+    });
+    const kwh = header + 's1,2026-10-01T00:00:00Z,2026-10-01T01:00:00Z,3.4,measured';
+    expect(() =>
+      convert(given, { apartSeconds: 1800, energy: { file: 'e.csv', rows: readEnergy(kwh, 'e.csv') } }),
+    ).toThrow('expected s1 to draw from 35 to 5250 W');
+  });
   it('is shown with escaped words, with pictures in HTML alone', () => {
     const conversion = convert(sides, { apartSeconds: 1800 });
     const html = renderPaperHtml(conversionPaper(conversion));

@@ -32,6 +32,16 @@ describe('readInventory', () => {
       'Did you mean `hgx`?',
     ],
     [
+      '[{ name: a }]\nasics: [{ name: a, model: S21, watts: 3500, terahashesPerSecond: 200 }]',
+      'rack.yaml: asics[0].name: expected each name once, got `a` again',
+      undefined,
+    ],
+    [
+      '[{ name: a }]\nasics: [{ name: b, serial: Z, model: S21, watts: 3500, terahashesPerSecond: 200 }, { name: c, serial: Z, model: S21, watts: 3500, terahashesPerSecond: 200 }]',
+      'rack.yaml: asics[1].serial: expected each serial once, got `Z` again',
+      undefined,
+    ],
+    [
       '[{ name: a }, { name: a }]',
       'rack.yaml: nodes[1].name: expected each name once, got `a` again',
       undefined,
