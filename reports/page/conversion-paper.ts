@@ -190,7 +190,7 @@ function energySection({ assets, before, after }: Conversion): readonly Section[
     {
       id: 'energy',
       title: 'Energy',
-      note: 'As the energy file says. A rate is the best that the runs of the side measured, the power the mean of the whole period: it is a fair figure only where the period is that of the work.',
+      note: 'As the energy file says. A rate is the best that the runs of the side measured, the power the mean of the whole period: it is a fair figure only where the period is that of the work. A TH is 10^12 hashes; those of an ASIC are double SHA-256 of a header, and not those of another machine’s hash rate.',
       content: [
         paragraph(
           `The file has ${[total('before', before), total('after', after)].filter((text) => text !== '').join(' and ')}.`,
@@ -204,7 +204,7 @@ function energySection({ assets, before, after }: Conversion): readonly Section[
             { title: 'Known by', role: 'word' },
             number('Energy'),
             number('Mean power'),
-            number('J per hash'),
+            number('J per TH'),
             number('J per TFLOP'),
           ],
           rows: rows.map(({ name, side, energy }) => ({
@@ -214,7 +214,7 @@ function energySection({ assets, before, after }: Conversion): readonly Section[
               energy.label,
               kilowattHours(energy.joules),
               formatQuantity(energy.joules / energy.seconds, 'W'),
-              joulesWords(energy.joulesPerHash),
+              joulesWords(energy.joulesPerHash === undefined ? undefined : energy.joulesPerHash * 1e12),
               joulesWords(energy.joulesPerTeraFlop),
             ],
           })),

@@ -30,7 +30,7 @@ export const rangeWords = ({ least, most }: Pick<Share, 'least' | 'most'>): stri
 
 export const shareWords = ({ share }: Share): string => percent(share);
 
-/** `0.017 J`, of one hash or of 10^12 operations. */
+/** `17.25 J`, of 10^12 hashes or operations. */
 export const joulesWords = (joules: number | undefined): string =>
   joules === undefined ? '–' : formatQuantity(joules, 'J');
 
