@@ -41,6 +41,38 @@ export function checkSection({ verdict }: VerdictLookup): Section {
         ],
       },
       paragraph(
+        `Signed, it lies in signed/${verdict.profile.id} of its folder of reports, with a manifest of all of its files. Whoever has the public key of the signer checks that offline; cosign and OpenSSL check a signature and a digest, and not what the report says (docs/evidence.md has their other arguments):`,
+        'page',
+      ),
+      {
+        kind: 'definitions',
+        depth: 'page',
+        look: 'commands',
+        rows: [
+          {
+            terms: [
+              [code(`assay verify ${run} --profile ${printedWord(verdict.profile.id)} --key signer.pub`)],
+            ],
+            text: 'signature, every file, and every cell computed again: 0 only where all of it holds and the machines conform',
+          },
+          {
+            terms: [
+              [
+                code(
+                  'cosign verify-blob-attestation --bundle report.*.sigstore.json --key signer.pub … manifest.json',
+                ),
+              ],
+            ],
+            text: 'that the key has signed a statement on this manifest',
+          },
+          {
+            terms: [[code('openssl dgst -sha256 -verify signer.pub -signature s pae')]],
+            text: 'that the key has signed these bytes',
+          },
+        ],
+      },
+      paragraph('It attests what was recorded on the items named, and relates to these items only.', 'page'),
+      paragraph(
         [`${exitWords(verdict.exitCode)} Profile digest `, code(verdict.profile.digest), '.'],
         'page',
       ),
