@@ -102,6 +102,25 @@ describe('convert', () => {
     expect(ids(conversion)).toContain('energy');
     expect(ids(convert(sides, { apartSeconds: 1800 }))).not.toContain('energy');
   });
+  it('divides the power by the best rate of the side, the devices of one measurement added up', () => {
+    const gpu = (device: string) => ({
+      metric: 'matmul.throughput',
+      value: 40e12,
+      subject: { kind: 'device', node: 'node1', device } as const,
+    });
+    const rates = constructReadings('b', '2026-10-01T00:00:00Z', [
+      machine(0, { values: [1], step: { samples: [gpu('GPU-1'), gpu('GPU-2')] } }),
+    ]);
+    const rows = readEnergy(
+      `${header}node1,2026-10-01T00:00:00Z,2026-10-02T00:00:00Z,86400000,measured`,
+      'e.csv',
+    );
+    const given = { before: [{ ...before, readings: rates }], after: [after] };
+    const [first] = convert(given, { apartSeconds: 1800, energy: { file: 'e.csv', rows } }).assets;
+    // 1 kW over 80 TFLOP/s.
+    expect(first?.before?.energy?.joulesPerTeraFlop).toBeCloseTo(12.5, 9);
+    expect(first?.before?.energy?.joulesPerHash).toBeUndefined();
+  });
   it.each([
     [
       'node9,2026-10-01T00:00:00Z,2026-10-02T00:00:00Z,86400000,measured',
