@@ -63,6 +63,9 @@ await writeRuntimes(out);
 await writeBuiltIn(out);
 for (const path of [
   'harness/profiles/classes',
+  // What a profile of one's own may name.
+  'harness/profiles/requirements',
+  'harness/profiles/vocabulary.yaml',
   'harness/suites',
   'docs/schemas',
   ...workloads.flatMap(({ id, suites }) => suites.map((name) => `workloads/${id}/suites/${name}`)),

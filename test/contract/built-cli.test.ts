@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -39,6 +39,13 @@ describe('the built command line', () => {
       'mining-baseline',
       'survey',
     ]);
+  });
+
+  it('knows what a profile of one’s own may name', () => {
+    const file = join(temporaryDirectory(), 'own.yaml');
+    const head = ['schema: assay/profile', 'schemaVersion: 2', 'id: own', 'version: "1"', 'title: Own'];
+    writeFileSync(file, [...head, 'purpose: P.', 'family: ai', 'requirements: [clock]'].join('\n'));
+    expect(install()(['profiles', 'check', file])).toMatchObject({ status: 0, stderr: '' });
   });
 
   it('refuses what it does not understand with exit code 64', () => {

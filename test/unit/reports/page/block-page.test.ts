@@ -42,6 +42,7 @@ describe('a block', () => {
       'map',
       'contract',
       'punch-list',
+      'repairs',
       'shown',
       'not-shown',
       'soak',
