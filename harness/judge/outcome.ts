@@ -1,6 +1,7 @@
 import { worstFirst } from '../../reports/verdict/algebra.ts';
 import type { Cell, CellVerdict } from '../../reports/verdict/cell.ts';
-import type { MissingKind, Said } from '../../reports/verdict/said.ts';
+import type { Said } from '../../reports/verdict/said.ts';
+import type { MissingKind } from '../../reports/verdict/said-parts.ts';
 import type { Cause } from './cause.ts';
 
 /** What became of one cell, before it is written into the document. */

@@ -1,4 +1,3 @@
-import { nameOf } from '../../workloads/kit/subject.ts';
 import type { ComparedAsset, Comparison, ComparisonRow, Outcome } from '../verdict/comparison.ts';
 import { compareOutcomes } from '../verdict/comparison.ts';
 import {
@@ -12,33 +11,17 @@ import {
   matchWords,
   methodSentences,
   outcomeMarks,
-  outcomeWords,
   pairWords,
   tallyAssets,
 } from '../verdict/words/comparison-words.ts';
 import { foldNames } from '../verdict/words/fold-names.ts';
-import { formatDimensions } from '../verdict/words/format-dimensions.ts';
 import { formatQuantity } from '../verdict/words/format-quantity.ts';
 import { exitWords, rehearsalSentence, rehearsalWords } from '../verdict/words/verdict-words.ts';
-import type { Content, Row, Section, Text, Tone, Word } from './content.ts';
+import { metricsSection } from './comparison-metrics.ts';
+import { metricText, outcomeWord, subjectText, tones } from './comparison-rows.ts';
+import type { Row, Section, Text } from './content.ts';
 import { number, paragraph, plain, wide } from './content.ts';
 import type { Paper } from './paper.ts';
-
-const tones: Readonly<Record<Outcome, Tone>> = {
-  inferior: 'bad',
-  undecided: 'doubt',
-  'not-compared': 'doubt',
-  vanished: 'lost',
-  appeared: 'none',
-  'non-inferior': 'good',
-};
-
-export const outcomeWord = (outcome: Outcome): Word => ({
-  kind: 'word',
-  tone: tones[outcome],
-  mark: outcomeMarks[outcome],
-  text: outcomeWords[outcome],
-});
 
 /** A comparison as a report for readers. */
 export function comparisonPaper(comparison: Comparison): Paper {
@@ -83,12 +66,6 @@ export function comparisonPaper(comparison: Comparison): Paper {
 const runsText = (runs: Comparison['before']): string =>
   runs.map(({ id, startedAt }) => `${id} (${startedAt.slice(0, 10)})`).join(', ');
 
-/** Who a row is about: the machine, its device, or the group. */
-export const subjectText = ({ subject }: Pick<ComparisonRow, 'subject'>): string => nameOf(subject);
-
-const metricText = ({ title, dimensions }: Pick<ComparisonRow, 'title' | 'dimensions'>): string =>
-  [title, formatDimensions(dimensions)].filter((text) => text !== '').join(' · ');
-
 function worseSection({ rows }: Comparison): Section {
   const worse = rows.filter(({ outcome }) => outcome === 'inferior');
   return {
@@ -124,11 +101,11 @@ function worseSection({ rows }: Comparison): Section {
   };
 }
 
-/** The median of sessions in the middle, and how many there are. */
+/** The median of what its sessions have. */
 function sideText(row: ComparisonRow, side: 'before' | 'after'): Text {
   const sessions = row[side]?.sessions.toSorted((a, b) => a - b) ?? [];
-  const middle = sessions[Math.floor((sessions.length - 1) / 2)];
-  return middle === undefined ? '–' : formatQuantity(middle, row.unit);
+  const [low, high] = [sessions[(sessions.length - 1) >> 1], sessions[sessions.length >> 1]];
+  return low === undefined || high === undefined ? '–' : formatQuantity((low + high) / 2, row.unit);
 }
 
 const openOutcomes: readonly Outcome[] = ['undecided', 'not-compared', 'vanished'];
@@ -183,98 +160,6 @@ function openSection({ rows }: Comparison): Section {
 }
 
 const spanOf = (row: ComparisonRow): boolean => row.ratio !== undefined;
-
-/** Each metric over all machines: what decides stands by machine, this row decides nothing. */
-function metricsSection({ rows }: Comparison): Section {
-  const compared = rows.filter(({ ratio }) => ratio !== undefined);
-  const groups = Map.groupBy(compared, metricText);
-  return {
-    id: 'metrics',
-    title: 'Every metric over all machines',
-    note: 'The mean is geometric and decides nothing: what all machines have in common, as a warm hall, is in all of its numbers alike. Rows decide one by one.',
-    content: [
-      ...forestOf(compared),
-      compared.length === 0
-        ? paragraph('No metric has an interval.')
-        : {
-            kind: 'table',
-            label: 'Metrics over all machines',
-            columns: [
-              plain('Metric'),
-              number('Rows'),
-              number('Mean'),
-              number('Lowest'),
-              number('Highest'),
-              number('Inferior'),
-              number('Undecided'),
-              number('Not inferior'),
-            ],
-            rows: [...groups].map(([title, those]) => metricRow(title, those)),
-          },
-    ],
-  };
-}
-
-/** More lines than that nobody tells apart. */
-const mostDrawn = 40;
-
-/** The rows with the lowest ratios, each with its interval. */
-export function forestOf(rows: readonly ComparisonRow[]): readonly Content[] {
-  const drawn = rows
-    .flatMap((row) => (row.ratio === undefined ? [] : [{ ...row, ratio: row.ratio }]))
-    .toSorted((a, b) => compareOutcomes(a.outcome, b.outcome) || a.ratio.value - b.ratio.value)
-    .slice(0, mostDrawn);
-  if (drawn.length === 0) return [];
-  const margins = new Set(drawn.map(({ margin }) => margin));
-  const [margin] = margins;
-  return [
-    {
-      kind: 'picture',
-      depth: 'page',
-      picture: {
-        kind: 'forest',
-        label: `How good each metric is after, as a share of before, with its interval: ${drawn.length} of ${rows.length} rows, the worst first`,
-        floor: margins.size === 1 && margin !== undefined ? 1 - margin : undefined,
-        rows: drawn.map((row) => ({
-          name: `${subjectText(row)} · ${row.title}`,
-          tone: tones[row.outcome],
-          mark: outcomeMarks[row.outcome],
-          ...row.ratio,
-        })),
-      },
-    },
-  ];
-}
-
-function metricRow(title: string, rows: readonly ComparisonRow[]): Row {
-  const sorted = rows.toSorted((a, b) => (a.ratio?.value ?? 0) - (b.ratio?.value ?? 0));
-  const [lowest, highest] = [sorted[0], sorted.at(-1)];
-  const mean = Math.exp(
-    sorted.reduce((sum, { ratio }) => sum + Math.log(ratio?.value ?? 1), 0) / rows.length,
-  );
-  const count = (outcome: Outcome): Text => {
-    const found = rows.filter((row) => row.outcome === outcome).length;
-    return found === 0 ? [{ kind: 'zero', text: '0' }] : String(found);
-  };
-  const end = (row: ComparisonRow | undefined) =>
-    ({
-      kind: 'noted',
-      text: goodnessWords(row?.ratio?.value ?? 1),
-      note: row === undefined ? '' : subjectText(row),
-    }) as const;
-  return {
-    cells: [
-      title,
-      String(rows.length),
-      goodnessWords(mean),
-      end(lowest),
-      end(highest),
-      count('inferior'),
-      count('undecided'),
-      count('non-inferior'),
-    ],
-  };
-}
 
 const whereText = (place: ComparedAsset['before']): string =>
   place === undefined

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { Subject } from '../../workloads/kit/subject.ts';
 import { Unit } from '../../workloads/kit/unit.ts';
-import { FactValue, MissingKind, Said } from './said.ts';
+import { Said } from './said.ts';
+import { FactValue, MissingKind } from './said-parts.ts';
 
 /** The only words for a cell (subject × requirement), the worst first. Only `pass` counts as met. */
 export const CellVerdict = z.enum(['fail', 'invalid', 'missing', 'inconclusive', 'pass', 'not-applicable']);

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { Unit } from '../../workloads/kit/unit.ts';
 import { Cell } from './cell.ts';
 import { Measurement } from './measurement.ts';
-import { FactValue, Said } from './said.ts';
+import { Said } from './said.ts';
+import { FactValue } from './said-parts.ts';
 
 /** What the probes found out about a node, in a group of facts; or why they did not. */
 export const NodeFact = z.strictObject({

@@ -1,5 +1,5 @@
 import type { Cell } from '../../../reports/verdict/cell.ts';
-import type { FactValue } from '../../../reports/verdict/said.ts';
+import type { FactValue } from '../../../reports/verdict/said-parts.ts';
 import { valueOf } from '../../../workloads/kit/facts/fact.ts';
 import { readFactPath, unitOfFact } from '../../../workloads/kit/facts/fact-path.ts';
 import { Accelerator, Drive, HostFacts, Nic } from '../../../workloads/kit/facts/host-facts.ts';

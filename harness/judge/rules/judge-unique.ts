@@ -1,4 +1,5 @@
-import type { FactValue, Said } from '../../../reports/verdict/said.ts';
+import type { Said } from '../../../reports/verdict/said.ts';
+import type { FactValue } from '../../../reports/verdict/said-parts.ts';
 import { foldNodeSet } from '../../../reports/verdict/words/fold-names.ts';
 import type { Fact } from '../../../workloads/kit/facts/fact.ts';
 import { valueOf } from '../../../workloads/kit/facts/fact.ts';

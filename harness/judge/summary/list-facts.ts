@@ -1,4 +1,4 @@
-import type { FactValue } from '../../../reports/verdict/said.ts';
+import type { FactValue } from '../../../reports/verdict/said-parts.ts';
 import type { NodeFact } from '../../../reports/verdict/sheet.ts';
 import { schemaOf, unitOf } from '../../../workloads/kit/facts/fact-path.ts';
 import { HostFacts } from '../../../workloads/kit/facts/host-facts.ts';

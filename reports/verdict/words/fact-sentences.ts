@@ -1,4 +1,4 @@
-import type { FactValue } from '../said.ts';
+import type { FactValue } from '../said-parts.ts';
 import { foldNodeSet } from './fold-names.ts';
 import { formatExpectedFact, formatFact } from './format-fact.ts';
 import type { Sentences } from './sentences.ts';

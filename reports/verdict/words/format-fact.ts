@@ -1,6 +1,6 @@
 import type { Unit } from '../../../workloads/kit/unit.ts';
 import { cleanText } from '../../text/clean-text.ts';
-import type { FactValue } from '../said.ts';
+import type { FactValue } from '../said-parts.ts';
 import type { NodeFact } from '../sheet.ts';
 import { formatBeside, formatExact, formatQuantity } from './format-quantity.ts';
 import { formatWords } from './format-words.ts';

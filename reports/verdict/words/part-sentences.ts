@@ -1,4 +1,4 @@
-import type { SaidSetting } from '../said.ts';
+import type { SaidSetting } from '../said-of-deliveries.ts';
 import { formatFact } from './format-fact.ts';
 import type { Sentences } from './sentences.ts';
 

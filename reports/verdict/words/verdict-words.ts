@@ -2,7 +2,7 @@ import { exitCodes } from '../../../workloads/kit/error-code.ts';
 
 import type { Counts } from '../cell.ts';
 import { CellVerdict } from '../cell.ts';
-import type { MissingKind } from '../said.ts';
+import type { MissingKind } from '../said-parts.ts';
 import type { Block, Conclusion, Verdict } from '../verdict.ts';
 
 /** A mark beside the word, for the eye only: the word is always there too. */

@@ -3,7 +3,7 @@ import type { Cell } from '../../../reports/verdict/cell.ts';
 import { CellVerdict } from '../../../reports/verdict/cell.ts';
 import type { Measurement } from '../../../reports/verdict/measurement.ts';
 import type { Said } from '../../../reports/verdict/said.ts';
-import { MissingKind } from '../../../reports/verdict/said.ts';
+import { MissingKind } from '../../../reports/verdict/said-parts.ts';
 import type { Defect } from '../../../reports/verdict/verdict.ts';
 import { Verdict } from '../../../reports/verdict/verdict.ts';
 import type { Subject } from '../../../workloads/kit/subject.ts';

@@ -1,4 +1,4 @@
-import type { FactValue } from '../../../../reports/verdict/said.ts';
+import type { FactValue } from '../../../../reports/verdict/said-parts.ts';
 import type { Fact } from '../../../../workloads/kit/facts/fact.ts';
 import type { Setting } from './configuration.ts';
 

@@ -1,4 +1,4 @@
-import type { SaidSetting } from '../../../../reports/verdict/said.ts';
+import type { SaidSetting } from '../../../../reports/verdict/said-of-deliveries.ts';
 import { formatExact } from '../../../../reports/verdict/words/format-quantity.ts';
 import { compareText } from '../../../../workloads/kit/compare-text.ts';
 import type { Fact } from '../../../../workloads/kit/facts/fact.ts';
