@@ -86,7 +86,10 @@ function compareOne(before: SideSeries, after: SideSeries, rule: Rule): Omit<Com
 
 /** Both sides have it, and not by the same procedure. */
 function unlike(before: SideSeries, after: SideSeries, rule: Rule): Omit<ComparisonRow, 'asset'> {
-  const named = ({ suite }: SideSeries): string => `${suite.id} ${suite.version}`;
+  const isOfOneName = before.suite.id === after.suite.id && before.suite.version === after.suite.version;
+  // Two that are called alike are told apart by what tells files apart.
+  const named = ({ suite: { id, version, digest } }: SideSeries): string =>
+    `${id} ${version}${isOfOneName ? ` (sha256 ${digest.slice(0, 12)}…)` : ''}`;
   const reason: ComparisonReason =
     before.suite.digest !== after.suite.digest
       ? { say: 'unlike-suite', before: named(before), after: named(after) }
