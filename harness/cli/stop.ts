@@ -27,7 +27,7 @@ export const stopCommand = defineCommand({
       }),
   run: async ({ run: given, now, abandon, inventory: named }, context) => {
     const { cleanText } = await import('../../reports/text/clean-text.ts');
-    const { noteStop } = await import('../store/stops.ts');
+    const { forgetStop, noteStop } = await import('../store/stops.ts');
     const { loadRegistry } = await import('../../workloads/registry.ts');
     const { RunEvidence } = await import('../store/run-evidence.ts');
     const { isGone } = await import('../fleet/refusal-of.ts');
@@ -43,8 +43,12 @@ export const stopCommand = defineCommand({
     // What is not closed keeps this process alive by its keepalive.
     const closeAll = () => Promise.all(targets.map(({ transport }) => transport.close()));
     // Whoever measures learns of it from here and not from a node. Nodes are stopped even where nothing can be written.
-    await noteStop(run, context.now()).catch((cause: unknown) =>
-      context.err.write(`The stop was not noted: ${AssayError.from(cause).message}\n`),
+    const isNoted = await noteStop(run, context.now()).then(
+      () => true,
+      (cause: unknown) => {
+        context.err.write(`The stop was not noted: ${AssayError.from(cause).message}\n`);
+        return false;
+      },
     );
     const longestStep = now ? () => 0 : await readLongestSteps(run);
     const held = await Promise.all(
@@ -65,6 +69,8 @@ export const stopCommand = defineCommand({
     const failure = held.find((each) => each instanceof AssayError);
     if (failure === undefined && !held.includes('stopped')) {
       context.err.write(`Nothing to stop: no node holds the run ${run.header.id} any more.\n`);
+      const lock = isNoted ? await takeRunLock(environment.stateHome, run) : undefined;
+      if (lock !== undefined) await forgetStop(run).finally(() => lock.release());
       await closeAll();
       return exitCodes.pass;
     }

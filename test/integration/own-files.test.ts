@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -146,6 +146,13 @@ describe('assay runs', () => {
     expect(stdout.split('\n').slice(0, 3).join('\n')).toMatch(
       /\(latest\)\n {2}survey of local, 0 min ago\n {2}elsewhere$/,
     );
+    // There is nothing to stop of it, and it stays as it was.
+    const stopped = await assay('stop', 'latest');
+    expect(stopped).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringContaining('Nothing to stop') as string,
+    });
+    expect(existsSync(join(elsewhere, 'stops.ndjson'))).toBe(false);
     // A note of a run that is not there any more is none.
     rmSync(elsewhere, { recursive: true });
     expect((await assay('runs')).stdout).not.toContain('elsewhere');
