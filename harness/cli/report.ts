@@ -1,5 +1,8 @@
+import { join, relative } from 'node:path';
+import type { Verdict } from '../../reports/verdict/verdict.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { exitCodes } from '../../workloads/kit/error-code.ts';
+import type { Environment } from '../environment.ts';
 import { defineCommand } from './command.ts';
 import { reportsOut } from './options.ts';
 
@@ -7,7 +10,10 @@ import { reportsOut } from './options.ts';
 export const reportCommand = defineCommand({
   command: 'report <run>',
   describe: 'Render the reports of a judged run again',
-  examples: [['report latest', 'render the reports again']],
+  examples: [
+    ['report latest', 'render the reports again'],
+    ['report latest --pdf', 'and the one for paper, by the Chromium of this machine'],
+  ],
   builder: (argv) =>
     argv
       .positional('run', {
@@ -17,9 +23,14 @@ export const reportCommand = defineCommand({
       })
       .option('profile', { type: 'string', describe: "Profile; the run's own when not given" })
       .option('out', reportsOut)
+      .option('pdf', {
+        type: 'boolean',
+        default: false,
+        describe: 'Also make report.pdf, by the Chromium of this machine',
+      })
       .option('json', { type: 'boolean', default: false, describe: 'Print the verdict document' }),
-  run: async ({ run: given, profile, json, out }, context) => {
-    const { readVerdict } = await import('../run/conclude-run.ts');
+  run: async ({ run: given, profile, json, pdf: asPdf, out }, context) => {
+    const { pdfPath, readVerdict } = await import('../run/conclude-run.ts');
     const { giveVerdict } = await import('./give-verdict.ts');
     const { openReports, openRun } = await import('./run-location.ts');
     const { tellUnshipped } = await import('./shipped-rules.ts');
@@ -32,7 +43,15 @@ export const reportCommand = defineCommand({
       throw new AssayError('RUN_NOT_FOUND', `expected a verdict by ${wanted} in ${folder.path}, found none`, {
         hint: `Judge the run first: assay judge ${run.called} --profile ${wanted}`,
       });
-    await giveVerdict(context, { run, folder, verdict, json, mustWrite: out !== undefined });
+    // Before anything is written: without a browser nothing is.
+    const pdf = asPdf ? await pdfOf(verdict, context.environment) : undefined;
+    await giveVerdict(context, { run, folder, verdict, json, mustWrite: out !== undefined || asPdf });
+    if (pdf !== undefined) {
+      folder.write(pdfPath(run, wanted), pdf);
+      context.err.write(
+        `pdf       ${relative(context.environment.workingDirectory, join(folder.path, pdfPath(run, wanted)))}\n`,
+      );
+    }
     await tellUnshipped(context, run, await loadRegistry());
     context.err.write(
       `\nThe verdict as it lies there, not judged again. Does it follow from the evidence? assay judge ${run.called} --profile ${wanted}\n`,
@@ -40,3 +59,10 @@ export const reportCommand = defineCommand({
     return exitCodes.pass;
   },
 });
+
+async function pdfOf(verdict: Verdict, environment: Environment): Promise<Uint8Array> {
+  const { createLookup } = await import('../../reports/verdict/verdict-lookup.ts');
+  const { renderPrint } = await import('../../reports/writers/html/render-print.ts');
+  const { printPdf } = await import('./print-pdf.ts');
+  return printPdf(renderPrint(createLookup(verdict)), environment);
+}

@@ -48,6 +48,7 @@ export async function writeVerdict(
 /** All that may have been concluded from a run before, by whatever profile. */
 export const conclusionsOf = (run: RunDirectory): readonly string[] => [
   ...pathsOfReports(run, run.header.profile).values(),
+  pdfPath(run, run.header.profile),
   'verdicts',
   'samples',
   'nodes',
@@ -61,7 +62,11 @@ export function pathsOfReports(run: RunDirectory, profile: string): ReadonlyMap<
   );
 }
 
-/** Writes the reports of a verdict and says where each is, by the id of its writer. */
+/** Where the PDF of a verdict stands, which is made only for whoever asks. */
+export const pdfPath = (run: RunDirectory, profile: string): string =>
+  profile === run.header.profile ? 'report.pdf' : `verdicts/${profile}.report.pdf`;
+
+/** Writes the reports of a verdict and says where each is, by the id of its writer. A PDF from before is no longer of it. */
 export async function writeReports(
   folder: ReportFolder,
   run: RunDirectory,
@@ -69,6 +74,7 @@ export async function writeReports(
 ): Promise<ReadonlyMap<string, string>> {
   const { verdict } = lookup;
   folder.mark();
+  await folder.remove([pdfPath(run, verdict.profile.id)]);
   const paths = pathsOfReports(run, verdict.profile.id);
   for (const { id, render, pieces } of writers) {
     const path = paths.get(id);

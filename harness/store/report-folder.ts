@@ -95,7 +95,7 @@ export class ReportFolder {
   }
 
   /** Writes a file so that it is there whole or not at all. */
-  write(relative: string, content: string | Iterable<string>): void {
+  write(relative: string, content: string | Uint8Array | Iterable<string>): void {
     writeNow(this.#paths.claim(relative), content);
   }
 
@@ -134,14 +134,16 @@ export class ReportFolder {
  * As `writeWhole`, and at once: nothing else is to be done meanwhile, reports on a thousand nodes are three thousand files,
  * and to wait for each of six steps costs more than to make it.
  */
-function writeNow(path: string, content: string | Iterable<string>): void {
+function writeNow(path: string, content: string | Uint8Array | Iterable<string>): void {
   const partial = partialOf(path);
   const file = openSync(partial, 'wx', ownMode);
   try {
     try {
       fchmodSync(file, ownMode);
-      for (const part of typeof content === 'string' ? [content] : inParts(content))
-        writeFileSync(file, part);
+      if (content instanceof Uint8Array) writeFileSync(file, content);
+      else
+        for (const part of typeof content === 'string' ? [content] : inParts(content))
+          writeFileSync(file, part);
       fsyncSync(file);
     } finally {
       closeSync(file);
@@ -166,7 +168,7 @@ function* inParts(pieces: Iterable<string>): Iterable<string> {
 }
 
 /** The files that we write by their endings: what else lies there is somebody's, and keeps its folder. */
-const ours = /\.(json|html|md|xml|csv)$/;
+const ours = /\.(json|html|md|xml|csv|pdf)$/;
 
 async function removeBelow(folder: string): Promise<void> {
   for (const entry of await readdir(folder, { withFileTypes: true })) {

@@ -52,7 +52,17 @@ export const renderDocumentHead = (
 <body>`;
 
 /** What this paper is, of which run, against which promise. */
-function renderHead({ title, profile, note, part, run, nodes, moment, suite, assay }: PageHead): SafeHtml {
+export function renderHead({
+  title,
+  profile,
+  note,
+  part,
+  run,
+  nodes,
+  moment,
+  suite,
+  assay,
+}: PageHead): SafeHtml {
   return html`<header>
 <p class="maker">Assay</p>
 <h1>${title}</h1>
