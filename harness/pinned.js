@@ -20,7 +20,7 @@ export function runPinned(args) {
     process.exitCode = 3;
     return;
   }
-  const child = spawn(runtime, args, { stdio: 'inherit' });
+  const child = spawn(runtime, args, { stdio: streamsOf(args) });
   // The terminal signals the whole foreground group: the child decides, we only wait for it.
   process.on('SIGINT', () => undefined);
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
@@ -30,3 +30,11 @@ export function runPinned(args) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) runPinned(process.argv.slice(2));
+
+/** Standard streams, and the one that an option names: a child is given no other descriptor by itself. */
+function streamsOf(args) {
+  const at = args.findIndex((word) => /^--passphrase-fd(=|$)/.test(word));
+  const named = Number(at < 0 ? NaN : (args[at].split('=')[1] ?? args[at + 1]));
+  const last = Number.isInteger(named) && named > 2 && named < 256 ? named : 2;
+  return Array.from({ length: last + 1 }, (_, fd) => (fd < 3 || fd === last ? 'inherit' : 'ignore'));
+}
