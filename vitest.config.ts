@@ -7,7 +7,7 @@ const shared = { testTimeout: 60_000, hookTimeout: 120_000 } as const;
 const inPlace = { pool: 'forks', env: { XDG_STATE_HOME: testState } } as const;
 
 /** Begin with these, so that none of them is alone at the end. */
-const longest = /\/(faults|hostile-nodes|same-machine|storage|soak|catalogue)\.test\.ts$/;
+const longest = /\/(faults|hostile-nodes|same-machine|storage|soak|catalogue|passing-purpose)\.test\.ts$/;
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
