@@ -3,6 +3,7 @@ import { cleanText } from '../../reports/text/clean-text.ts';
 import { wrapText } from '../../reports/text/wrap-text.ts';
 import type { Said } from '../../reports/verdict/said.ts';
 import { foldNodeSet } from '../../reports/verdict/words/fold-names.ts';
+import { formatCount } from '../../reports/verdict/words/format-count.ts';
 import { formatDuration } from '../../reports/verdict/words/format-duration.ts';
 import { say } from '../../reports/verdict/words/say.ts';
 import { renderPartial } from '../../reports/writers/render-partial.ts';
@@ -48,7 +49,7 @@ export function createProgress(
     const slowest = clock.slowest(nowMs());
     const others = clock.running - 1;
     return [
-      `${done} of ${total} steps`,
+      `${done} of ${formatCount(total, 'step')}`,
       since(beganMs),
       ...(left === undefined ? [] : [`about ${clockTime(left)} left`]),
       ...(slowest === undefined
@@ -172,7 +173,7 @@ const describeNames = (firstNames: ReadonlyMap<string, string>, names: number): 
 /** What is about to be done and how long it may take, printed beforehand. */
 export function describePlan(plan: Plan): readonly string[] {
   return [
-    `plan          ${plan.steps.filter(({ seat }) => (seat?.rank ?? 0) === 0).length} steps, at most ${formatDuration(plan.budgetSeconds * 1000)}`,
+    `plan          ${formatCount(plan.steps.filter(({ seat }) => (seat?.rank ?? 0) === 0).length, 'step')}, at most ${formatDuration(plan.budgetSeconds * 1000)}`,
     ...[...Map.groupBy(plan.unplanned, ({ entry, reason }) => `${entry}: ${say(reason)}`)].map(
       ([text, those]) => {
         const names = those.map(({ node }) => node).filter((node) => node !== localNode);

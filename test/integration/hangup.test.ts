@@ -59,7 +59,7 @@ describe('a coordinator', () => {
     });
     onTestFinished(() => void terminal.kill('SIGKILL'));
     const seen = (): string => (existsSync(join(cwd, 'seen')) ? readFileSync(join(cwd, 'seen'), 'utf8') : '');
-    await expect.poll(seen, { timeout: 30_000 }).toContain('[1/1]');
+    await expect.poll(seen, { timeout: 30_000 }).toContain('0 of 1 step · ');
     terminal.kill('SIGKILL');
     await expect.poll(() => existsSync(join(cwd, 'code')), { timeout: 20_000 }).toBe(true);
     expect(readFileSync(join(cwd, 'code'), 'utf8')).toBe('130\n');
