@@ -59,6 +59,8 @@ export async function playSoak({ rig, directory, suite, soak }: SoakScene): Prom
   first.signal('SIGKILL');
   await first.finished;
   const second = startAssay(['resume', run], { cwd: directory });
+  // The node goes on by itself meanwhile: one that is rebooted before it has answered would only be out of reach.
+  await second.says('node2 has answered');
   await reachWindow(rig.node('node2'), 3, second.finished);
   await rig.node('node2').reboot();
   return { run, ended: await second.finished, verdict: readVerdict(run) };
