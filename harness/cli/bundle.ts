@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { exitCodes } from '../../workloads/kit/error-code.ts';
 import { defineCommand } from './command.ts';
-import { reportsOut } from './options.ts';
+import { givenRun, ofProfile, reportsOut } from './options.ts';
 
 /** `assay bundle <run>`: all that a customer needs to check a signed report, in one file. */
 export const bundleCommand = defineCommand({
@@ -10,12 +10,8 @@ export const bundleCommand = defineCommand({
   examples: [['bundle latest', 'one archive with evidence, verdict, signatures and how to check them']],
   builder: (argv) =>
     argv
-      .positional('run', {
-        type: 'string',
-        demandOption: true,
-        describe: 'Run directory, or its name below assay-runs/',
-      })
-      .option('profile', { type: 'string', describe: "Profile; the run's own when not given" })
+      .positional('run', givenRun)
+      .option('profile', ofProfile)
       .option('out', { type: 'string', describe: 'File to create (default: <id>.<profile>.tar)' })
       .option('reports', reportsOut),
   run: async (args, context) => {

@@ -1,5 +1,6 @@
 import { exitCodes } from '../../workloads/kit/error-code.ts';
 import { defineCommand } from './command.ts';
+import { givenRun, ofProfile } from './options.ts';
 
 /** `assay explain <run> <cell>`: how a field of the verdict came about and how to get the number by hand. */
 export const explainCommand = defineCommand({
@@ -11,17 +12,13 @@ export const explainCommand = defineCommand({
   ],
   builder: (argv) =>
     argv
-      .positional('run', {
-        type: 'string',
-        demandOption: true,
-        describe: 'Run directory, or its name below assay-runs/',
-      })
+      .positional('run', givenRun)
       .positional('cell', {
         type: 'string',
         demandOption: true,
         describe: 'Cell id `<subject>:<requirement>`, a requirement or its title, or a metric',
       })
-      .option('profile', { type: 'string', describe: "Profile; the run's own when not given" })
+      .option('profile', ofProfile)
       .option('json', { type: 'boolean', default: false, describe: 'Print as JSON' }),
   run: async ({ run: given, cell, profile, json }, context) => {
     const { escapeJson } = await import('../../reports/text/clean-text.ts');

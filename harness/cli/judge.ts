@@ -1,7 +1,7 @@
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { asExitCode } from '../../workloads/kit/error-code.ts';
 import { defineCommand } from './command.ts';
-import { reportsOut } from './options.ts';
+import { givenRun, ofProfile, reportsOut } from './options.ts';
 
 /** `assay judge <run> --profile P`: parses and judges saved evidence again; the exit code is the verdict's. */
 export const judgeCommand = defineCommand({
@@ -13,12 +13,8 @@ export const judgeCommand = defineCommand({
   ],
   builder: (argv) =>
     argv
-      .positional('run', {
-        type: 'string',
-        demandOption: true,
-        describe: 'Run directory, or its name below assay-runs/',
-      })
-      .option('profile', { type: 'string', describe: "Profile; the run's own when not given" })
+      .positional('run', givenRun)
+      .option('profile', ofProfile)
       .option('out', reportsOut)
       .option('json', { type: 'boolean', default: false, describe: 'Print the verdict document' }),
   run: async ({ run: given, profile, json, out }, context) => {

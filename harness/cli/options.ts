@@ -46,6 +46,16 @@ export const out = {
   describe: 'Run directory to create (default: assay-runs/<id>)',
 } as const;
 
+/** A run that is there, by its place or its name. */
+export const givenRun = {
+  type: 'string',
+  demandOption: true,
+  describe: 'Run directory, or its name below assay-runs/',
+} as const;
+
+/** By which profile a run is looked at. */
+export const ofProfile = { type: 'string', describe: "Profile; the run's own when not given" } as const;
+
 export const json = { type: 'boolean', default: false, describe: 'Print the verdict document' } as const;
 
 export const reportsOut = {

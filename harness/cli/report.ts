@@ -4,7 +4,7 @@ import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { exitCodes } from '../../workloads/kit/error-code.ts';
 import type { Environment } from '../environment.ts';
 import { defineCommand } from './command.ts';
-import { reportsOut } from './options.ts';
+import { givenRun, ofProfile, reportsOut } from './options.ts';
 
 /** `assay report <run>`: renders the verdict that is there; judges nothing. */
 export const reportCommand = defineCommand({
@@ -16,12 +16,8 @@ export const reportCommand = defineCommand({
   ],
   builder: (argv) =>
     argv
-      .positional('run', {
-        type: 'string',
-        demandOption: true,
-        describe: 'Run directory, or its name below assay-runs/',
-      })
-      .option('profile', { type: 'string', describe: "Profile; the run's own when not given" })
+      .positional('run', givenRun)
+      .option('profile', ofProfile)
       .option('out', reportsOut)
       .option('pdf', {
         type: 'boolean',

@@ -1,6 +1,6 @@
 import { asExitCode } from '../../workloads/kit/error-code.ts';
 import { defineCommand } from './command.ts';
-import { exclusiveConfirmed as exclusiveConfirmedOption, ownInventory } from './options.ts';
+import { exclusiveConfirmed as exclusiveConfirmedOption, givenRun, ownInventory } from './options.ts';
 
 /** `assay resume <run>`: goes on from wherever the run stands, and finishes its report. */
 export const resumeCommand = defineCommand({
@@ -9,11 +9,7 @@ export const resumeCommand = defineCommand({
   examples: [['resume latest', 'after Ctrl-C, a crash, a closed laptop']],
   builder: (argv) =>
     argv
-      .positional('run', {
-        type: 'string',
-        demandOption: true,
-        describe: 'Run directory, or its name below assay-runs/',
-      })
+      .positional('run', givenRun)
       .option('inventory', ownInventory)
       .option('exclusive-confirmed', exclusiveConfirmedOption)
       .option('json', { type: 'boolean', default: false, describe: 'Print the verdict document' }),

@@ -1,6 +1,6 @@
 import { exitCodes } from '../../workloads/kit/error-code.ts';
 import { defineCommand } from './command.ts';
-import { key, passphraseFd, publicKey, reportsOut, signer } from './options.ts';
+import { givenRun, key, ofProfile, passphraseFd, publicKey, reportsOut, signer } from './options.ts';
 
 /** `assay sign <run> --profile P --key K`: judges the evidence and puts a name to what comes of it. */
 export const signCommand = defineCommand({
@@ -9,12 +9,8 @@ export const signCommand = defineCommand({
   examples: [['sign latest --key ~/.config/assay/key', 'put your name to what comes of a run']],
   builder: (argv) =>
     argv
-      .positional('run', {
-        type: 'string',
-        demandOption: true,
-        describe: 'Run directory, or its name below assay-runs/',
-      })
-      .option('profile', { type: 'string', describe: "Profile; the run's own when not given" })
+      .positional('run', givenRun)
+      .option('profile', ofProfile)
       .option('key', key)
       .option('signer', signer)
       .option('public-key', publicKey)

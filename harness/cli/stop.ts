@@ -1,7 +1,7 @@
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { exitCodes } from '../../workloads/kit/error-code.ts';
 import { defineCommand } from './command.ts';
-import { ownInventory } from './options.ts';
+import { givenRun, ownInventory } from './options.ts';
 
 /** `assay stop <run>`: idles the nodes of a run; what was measured so far is fetched and kept. */
 export const stopCommand = defineCommand({
@@ -13,11 +13,7 @@ export const stopCommand = defineCommand({
   ],
   builder: (argv) =>
     argv
-      .positional('run', {
-        type: 'string',
-        demandOption: true,
-        describe: 'Run directory, or its name below assay-runs/',
-      })
+      .positional('run', givenRun)
       .option('inventory', ownInventory)
       .option('now', { type: 'boolean', default: false, describe: 'Kill the running step' })
       .option('abandon', {

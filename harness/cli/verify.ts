@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { defineCommand } from './command.ts';
-import { reportsOut } from './options.ts';
+import { ofProfile, reportsOut } from './options.ts';
 
 /** `assay verify <run>`: is what was signed so? Offline; writes nothing. */
 export const verifyCommand = defineCommand({
@@ -19,7 +19,7 @@ export const verifyCommand = defineCommand({
         demandOption: true,
         describe: 'Run directory, or its name below assay-runs/, or a file that `assay bundle` wrote',
       })
-      .option('profile', { type: 'string', describe: "Profile; the run's own when not given" })
+      .option('profile', ofProfile)
       .option('key', { type: 'string', describe: 'Public key (PEM) of whom you believe' })
       .option('trust', { type: 'string', describe: 'File of all whom you believe: docs/evidence.md' })
       .conflicts('key', 'trust')
