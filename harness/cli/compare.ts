@@ -4,13 +4,6 @@ import { asExitCode } from '../../workloads/kit/error-code.ts';
 import { defineCommand } from './command.ts';
 import { comparedSides } from './compared-sides.ts';
 
-const files = {
-  json: 'comparison.json',
-  html: 'comparison.html',
-  md: 'comparison.md',
-  csv: 'comparison.csv',
-} as const;
-
 /** `assay compare <before> <after>`: what changed between two sets of runs; exit code 0, 1 or 2. */
 export const compareCommand = defineCommand({
   command: 'compare <runs..>',
@@ -51,26 +44,22 @@ export const compareCommand = defineCommand({
         describe: 'Folder for comparison.json, .html, .md and .csv (nothing is written without)',
       })
       .option('json', { type: 'boolean', default: false, describe: 'Print the comparison document' }),
-  run: async (args, { environment, out, err }) => {
+  run: async (args, context) => {
+    const { environment } = context;
     const { before, after } = comparedSides(args.runs, args.after);
     const margin = args.margin === undefined ? undefined : readMargin(args.margin);
     const { readDuration } = await import('./read-duration.ts');
     const apartSeconds = readDuration('--apart', args.apart, 0, 720 * 3600);
-    const { escapeJson } = await import('../../reports/text/clean-text.ts');
     const { comparisonPaper } = await import('../../reports/page/comparison-paper.ts');
     const { Comparison } = await import('../../reports/verdict/comparison.ts');
     const { renderComparisonCsv } = await import('../../reports/writers/comparison-csv.ts');
-    const { renderPaperHtml } = await import('../../reports/writers/html/render-paper.ts');
-    const { renderPaperMarkdown, renderPaperTerminal } = await import('../../reports/writers/paper.ts');
     const { loadRegistry } = await import('../../workloads/registry.ts');
     const { compare } = await import('../compare/compare.ts');
     const { readSpreads } = await import('../config/read-spreads.ts');
-    const { jsonPieces } = await import('../store/read-document.ts');
     const { loadReadings, openSides } = await import('./load-readings.ts');
     const { readGivenFile } = await import('./read-given-file.ts');
-    const { requireFree, writePapers } = await import('./write-papers.ts');
-    const folder = args.out === undefined ? undefined : resolve(environment.workingDirectory, args.out);
-    if (folder !== undefined) requireFree(folder, Object.values(files));
+    const { givePaper, requireOut } = await import('./give-paper.ts');
+    requireOut(context, 'comparison', args.out);
     const given = args.sessionSpread;
     const spreads =
       given === undefined
@@ -87,23 +76,14 @@ export const compareCommand = defineCommand({
         { margin, apartSeconds, spreads },
       ),
     );
-    const paper = comparisonPaper(comparison);
-    if (folder !== undefined)
-      await writePapers(
-        folder,
-        new Map<string, string | Iterable<string>>([
-          [files.json, jsonPieces(comparison)],
-          [files.html, renderPaperHtml(paper)],
-          [files.md, renderPaperMarkdown(paper)],
-          [files.csv, renderComparisonCsv(comparison)],
-        ]),
-      );
-    if (args.json) for (const piece of jsonPieces(comparison)) out.write(escapeJson(piece));
-    else {
-      const { columns, color } = environment.terminal;
-      out.write(renderPaperTerminal(paper, { columns: Math.min(columns, 110), color }));
-    }
-    if (folder !== undefined) err.write(`\nreport    ${args.out}/${files.html}\n`);
+    await givePaper(context, {
+      name: 'comparison',
+      document: comparison,
+      paper: comparisonPaper(comparison),
+      csv: renderComparisonCsv(comparison),
+      out: args.out,
+      json: args.json,
+    });
     return asExitCode(comparison.exitCode);
   },
 });

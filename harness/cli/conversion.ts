@@ -3,13 +3,6 @@ import { asExitCode } from '../../workloads/kit/error-code.ts';
 import { defineCommand } from './command.ts';
 import { comparedSides } from './compared-sides.ts';
 
-const files = {
-  json: 'conversion.json',
-  html: 'conversion.html',
-  md: 'conversion.md',
-  csv: 'conversion.csv',
-} as const;
-
 /** `assay conversion <before> <after>`: what a hall was fit for and what it is fit for now; the exit code is that of the comparison. */
 export const conversionCommand = defineCommand({
   command: 'conversion <runs..>',
@@ -43,25 +36,21 @@ export const conversionCommand = defineCommand({
         describe: 'Folder for conversion.json, .html, .md and .csv (nothing is written without)',
       })
       .option('json', { type: 'boolean', default: false, describe: 'Print the conversion document' }),
-  run: async (args, { environment, out, err }) => {
+  run: async (args, context) => {
+    const { environment } = context;
     const given = comparedSides(args.runs, args.after);
-    const { escapeJson } = await import('../../reports/text/clean-text.ts');
     const { conversionPaper } = await import('../../reports/page/conversion-paper.ts');
     const { Conversion } = await import('../../reports/verdict/conversion.ts');
     const { renderConversionCsv } = await import('../../reports/writers/conversion-csv.ts');
-    const { renderPaperHtml } = await import('../../reports/writers/html/render-paper.ts');
-    const { renderPaperMarkdown, renderPaperTerminal } = await import('../../reports/writers/paper.ts');
     const { loadRegistry } = await import('../../workloads/registry.ts');
     const { usualApartSeconds } = await import('../compare/compare.ts');
     const { convert } = await import('../compare/convert.ts');
     const { readEnergy } = await import('../config/read-energy.ts');
-    const { jsonPieces } = await import('../store/read-document.ts');
     const { loadJudged } = await import('./load-judged.ts');
     const { openSides } = await import('./load-readings.ts');
     const { readGivenFile } = await import('./read-given-file.ts');
-    const { requireFree, writePapers } = await import('./write-papers.ts');
-    const folder = args.out === undefined ? undefined : resolve(environment.workingDirectory, args.out);
-    if (folder !== undefined) requireFree(folder, Object.values(files));
+    const { givePaper, requireOut } = await import('./give-paper.ts');
+    requireOut(context, 'conversion', args.out);
     const { energy: file } = args;
     const energy =
       file === undefined
@@ -78,23 +67,14 @@ export const conversionCommand = defineCommand({
         { apartSeconds: usualApartSeconds, energy },
       ),
     );
-    const paper = conversionPaper(conversion);
-    if (folder !== undefined)
-      await writePapers(
-        folder,
-        new Map<string, string | Iterable<string>>([
-          [files.json, jsonPieces(conversion)],
-          [files.html, renderPaperHtml(paper)],
-          [files.md, renderPaperMarkdown(paper)],
-          [files.csv, renderConversionCsv(conversion)],
-        ]),
-      );
-    if (args.json) for (const piece of jsonPieces(conversion)) out.write(escapeJson(piece));
-    else {
-      const { columns, color } = environment.terminal;
-      out.write(renderPaperTerminal(paper, { columns: Math.min(columns, 110), color }));
-    }
-    if (folder !== undefined) err.write(`\nreport    ${args.out}/${files.html}\n`);
+    await givePaper(context, {
+      name: 'conversion',
+      document: conversion,
+      paper: conversionPaper(conversion),
+      csv: renderConversionCsv(conversion),
+      out: args.out,
+      json: args.json,
+    });
     return asExitCode(conversion.comparison.exitCode);
   },
 });
