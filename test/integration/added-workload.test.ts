@@ -1,7 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { StepResult } from '../../agents/protocol/step.ts';
 import { Verdict } from '../../reports/verdict/verdict.ts';
@@ -9,25 +7,9 @@ import { say } from '../../reports/verdict/words/say.ts';
 import { findObstacle } from '../rig/check-machine.ts';
 import { createRig } from '../rig/rig.ts';
 import { readPacked } from '../support/change-pack.ts';
+import { checkOut } from '../support/check-out.ts';
 import { fakeTool, runAssay, writeSuite } from '../support/run-assay.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
-
-/** The tracked files as they are now, in another place, without the evidence of parsers. */
-function checkOut(): string {
-  const checkout = temporaryDirectory();
-  const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
-    cwd: root,
-  })
-    .toString()
-    .split('\n')
-    .filter((path) => /^(harness|agents|workloads|reports|package\.json)/.test(path))
-    .filter((path) => !path.includes('/fixtures/'));
-  execFileSync('cp', ['--parents', '--target-directory', checkout, ...listed], { cwd: root });
-  symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'));
-  return checkout;
-}
 
 function writeWorkload(checkout: string, id: string, files: Readonly<Record<string, string>>): void {
   for (const [path, text] of Object.entries(files)) {
@@ -201,7 +183,7 @@ describe('workload folders that are added, with nothing else changed', () => {
   it.skipIf(obstacle !== undefined)(
     'may hand something over from rank 0 to the other ranks, through the coordinator',
     async () => {
-      const checkout = checkOut();
+      const checkout = checkOut(temporaryDirectory());
       const cwd = temporaryDirectory();
       writeWorkload(checkout, 'relay', relay);
       writeFileSync(join(checkout, 'harness/profiles/relay.yaml'), relayProfile);
@@ -244,7 +226,7 @@ describe('workload folders that are added, with nothing else changed', () => {
   );
 
   it('are in every command, with the numbers that their tools print', async () => {
-    const checkout = checkOut();
+    const checkout = checkOut(temporaryDirectory());
     const cwd = temporaryDirectory();
     addWorkload(checkout, 'plain', {
       requires: `programs: ['sh']`,

@@ -1,10 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { checkOut } from '../check-out.ts';
 import { playedPurpose, shape } from './purpose.ts';
-
-const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 const limit = (id: string, metric: string, unit: string, where: object, more: object = {}) => ({
   id,
@@ -65,15 +62,7 @@ export function checkOutPlayed(
   purpose: string,
 ): { readonly bin: string; readonly profile: string } {
   mkdirSync(checkout);
-  const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
-    cwd: root,
-  })
-    .toString()
-    .split('\n')
-    .filter((path) => /^(harness|agents|workloads|reports|package\.json)/.test(path))
-    .filter((path) => !path.includes('/fixtures/'));
-  execFileSync('cp', ['--parents', '--target-directory', checkout, ...listed], { cwd: root });
-  symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'));
+  checkOut(checkout);
   const read = (path: string): string => readFileSync(join(checkout, path), 'utf8');
   const write = (path: string, text: string): void => writeFileSync(join(checkout, path), text);
   const profile = playedPurpose(read('harness/profiles/ai-training-singlenode.yaml'), purpose);
