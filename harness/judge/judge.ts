@@ -7,7 +7,6 @@ import { samplesPath, samplesText } from '../../reports/verdict/samples.ts';
 import type { Block, Verdict } from '../../reports/verdict/verdict.ts';
 import { nameOf, nodeOf } from '../../workloads/kit/subject.ts';
 import type { Profile } from '../config/profile.ts';
-import { meanTimeBound } from '../stats/mean-time-bound.ts';
 import type { NodeMaterial, RunMaterial } from '../store/run-material.ts';
 import { beforeRepairs, repairOf } from './after-repair.ts';
 import { conclude, describeStanding, writeHeadline } from './conclude.ts';
@@ -22,10 +21,10 @@ import type { JudgedCell } from './judge-cells.ts';
 import { findClosedGates, judgeCells } from './judge-cells.ts';
 import { RunDossier } from './run-dossier.ts';
 import { listMeasurements } from './samples/measurements.ts';
-import { exposureOf } from './samples/soak.ts';
 import { listAttempts } from './summary/attempts.ts';
 import { describeContract, waiverOf } from './summary/contract.ts';
 import { foldDefects } from './summary/defects.ts';
+import { describeSoak } from './summary/describe-soak.ts';
 import { listFacts } from './summary/list-facts.ts';
 import { listNotShown } from './summary/not-shown.ts';
 
@@ -185,18 +184,6 @@ function describeRepairs(given: RunMaterial, cells: readonly Cell[]): Pick<Verdi
       : [{ cell: cell.id, verdict: cell.verdict, by: `${repair.node}=${repair.part}`, at: repair.at }];
   });
   return superseded.length === 0 ? {} : { superseded };
-}
-
-/** What the soak shows of all nodes together, at this confidence. */
-const confidence = 0.9;
-
-function describeSoak(index: RunDossier): Pick<Verdict, 'soak'> {
-  const exposure = exposureOf(index);
-  const { soak } = index.material.suite;
-  if (exposure === undefined || soak === undefined) return {};
-  const { seconds: nodeSeconds, nodes, failures } = exposure;
-  const meanSeconds = meanTimeBound(nodeSeconds, failures.length, confidence);
-  return { soak: { ...soak, nodes, nodeSeconds, failures: [...failures], meanSeconds, confidence } };
 }
 
 /** What was measured across nodes, and whom the bad ones are blamed on. */
