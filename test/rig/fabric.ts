@@ -1,7 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
-import { isCode } from './is-code.ts';
 import type { RigIdentity } from './rig-identity.ts';
 import { runProgram } from './run-program.ts';
 import { startDetached } from './start-detached.ts';
@@ -67,7 +65,7 @@ export async function startFabric(rig: RigIdentity): Promise<Fabric> {
 async function connectMachine(holder: number): Promise<Fabric> {
   for (let number = 1; number <= 250; number += 1) {
     const interfaceName = `${namePrefix}${number}`;
-    if (existsSync(`/sys/class/net/${interfaceName}`) || isTaken(`10.77.${number}.`)) continue;
+    if (isTaken(`10.77.${number}.`)) continue;
     try {
       await configureMachine([`link add ${interfaceName} type veth peer name uplink netns ${holder}`]);
       return { number, holder, interfaceName };
@@ -84,21 +82,20 @@ async function connectMachine(holder: number): Promise<Fabric> {
 const isTaken = (prefix: string): boolean =>
   Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address.startsWith(prefix)));
 
-/** Cuts this machine off from the switch of a rig; the switch itself goes with its holder. */
+/**
+ * Cuts this machine off from the switch of a rig; the switch itself goes with its holder. The kernel is asked, and no
+ * sysfs: that one shows the network namespace in which it was mounted, which need not be this one.
+ */
 export async function disconnectMachine(id: string): Promise<void> {
-  const names = readdirSync('/sys/class/net').filter((each) => each.startsWith(namePrefix));
-  for (const name of names.filter((each) => aliasOf(each) === id))
-    await unlessGone(['ip', 'link', 'del', name]);
+  const links = JSON.parse(await runProgram(['ip', '-json', 'link', 'show'])) as readonly MachineLink[];
+  for (const { ifname, ifalias } of links)
+    if (ifname.startsWith(namePrefix) && ifalias === id) await unlessGone(['ip', 'link', 'del', ifname]);
 }
 
-/** Id of the rig to which an interface of this machine belongs; empty when the interface is gone by now. */
-function aliasOf(name: string): string {
-  try {
-    return readFileSync(`/sys/class/net/${name}/ifalias`, 'utf8').trim();
-  } catch (cause) {
-    if (isCode(cause, 'ENOENT', 'ENODEV', 'EINVAL')) return '';
-    throw cause;
-  }
+interface MachineLink {
+  readonly ifname: string;
+  /** Id of the rig to which the interface belongs. */
+  readonly ifalias?: string;
 }
 
 /** Connects a node: a cable from a port of the switch to the node's only interface. */
