@@ -1,12 +1,13 @@
 import { nameOf } from '../../workloads/kit/subject.ts';
 import { isUnmet } from '../verdict/algebra.ts';
+import type { Cell } from '../verdict/cell.ts';
 import type { Defect } from '../verdict/verdict.ts';
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import { createNameFold, foldNameRows, foldNodeSet } from '../verdict/words/fold-names.ts';
 import { formatCount } from '../verdict/words/format-count.ts';
 import { say } from '../verdict/words/say.ts';
 import { noDefectWords } from '../verdict/words/verdict-words.ts';
-import type { DefectEntry, Section, Span } from './content.ts';
+import type { DefectEntry, Section, Span, Text } from './content.ts';
 import { cellWord, code, paragraph } from './content.ts';
 
 /** Who has to do what: one entry for each cause, however many cells it spoils. */
@@ -70,7 +71,11 @@ function entryOf(alike: Alike, lookup: VerdictLookup): DefectEntry {
       depth: 'page',
       summary: `${formatCount(cells.length, 'cell')}, ${formatCount(evidence.length, 'file')} of evidence`,
       content: [
-        { kind: 'list', look: 'paths', items: [...few(cells), ...few(evidence)].map((each) => [code(each)]) },
+        {
+          kind: 'list',
+          look: 'paths',
+          items: [...listedCells(cells, lookup), ...few(evidence).map((path) => [code(path)])],
+        },
       ],
     },
   };
@@ -107,6 +112,27 @@ function deviceOf({ nodes, subject }: Defect): string | undefined {
 const mostNames = 12;
 const few = (names: readonly string[]): readonly string[] =>
   names.length > mostNames ? foldNameRows(names) : names;
+
+/** The cells of a defect; those of one requirement on many devices by their nodes, since no two devices have like names. */
+function listedCells(ids: readonly string[], { cells }: VerdictLookup): readonly Text[] {
+  const onDevices = Map.groupBy(ids, (id) => {
+    const cell = ids.length > mostNames ? cells.get(id) : undefined;
+    return cell?.subject.kind === 'device' ? cell.requirement : undefined;
+  });
+  const alone = onDevices.get(undefined) ?? [];
+  onDevices.delete(undefined);
+  return [
+    ...few(alone).map((id) => [code(id)]),
+    ...[...onDevices].map(([requirement = '', those]) => [
+      code(requirement),
+      ` on ${formatCount(those.length, 'device')} of `,
+      code(foldNodeSet(those.flatMap((id) => nodesOf(cells.get(id))))),
+    ]),
+  ];
+}
+
+const nodesOf = (cell: Cell | undefined): readonly string[] =>
+  cell?.subject.kind === 'device' ? [cell.subject.node] : [];
 
 interface Uncovered {
   /** `gpu[01-16]:rdma`: the id of the cell, or of all that say the same. */

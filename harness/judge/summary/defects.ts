@@ -31,14 +31,17 @@ export function foldDefects(
   const groups = new Map<string, { readonly cause: Cause | undefined; readonly cells: Cell[] }>();
   for (const { cell, cause } of judged) {
     if (!isUnmet(cell) || isGap(cell)) continue;
-    const id = cause === undefined ? cell.id : nameOfCause(cause);
-    const group = groups.get(id);
-    if (group === undefined) groups.set(id, { cause, cells: [cell] });
+    const key = cause === undefined ? keyOf(cell) : nameOfCause(cause);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { cause, cells: [cell] });
     else group.cells.push(cell);
   }
   const unmet = judged.filter(({ cell }) => isUnmet(cell));
-  const found = [...groups.entries()]
-    .map(([id, { cause, cells }]) => ({ id, cause, cells, lead: leadOf(cells) }))
+  const found = [...groups.values()]
+    .map(({ cause, cells }) => {
+      const lead = leadOf(cells);
+      return { id: cause === undefined ? lead.id : nameOfCause(cause), cause, cells, lead };
+    })
     .toSorted((a, b) => compareLeads(a.lead, b.lead) || compareText(a.id, b.id))
     .map(({ id, cause, cells, lead }) => ({
       id,
@@ -62,6 +65,13 @@ export function foldDefects(
     }));
   return [...found, ...vanishedRuns(unmet, index)];
 }
+
+/**
+ * What cells without a cause of their own are folded by: what is missing for one reason is one row, on however many
+ * accelerators and nodes; anything else is about its own subject.
+ */
+const keyOf = ({ id, verdict, owner, reason }: Cell): string =>
+  verdict === 'missing' ? JSON.stringify([owner, reason]) : id;
 
 /** Measurements of which not one run came about, as far as no cell says so already. */
 function vanishedRuns(unmet: readonly JudgedCell[], index: RunDossier): readonly Defect[] {

@@ -81,6 +81,19 @@ describe('a punch list for readers', () => {
     expect(JSON.stringify(entry?.proof)).toContain('nodes/n[1-40]/steps/facts/probes.json');
   });
 
+  it('names the cells of many devices by their nodes: no two devices have like names', () => {
+    const cells = Array.from({ length: 16 }, (_, at) => {
+      const node = `n${Math.floor(at / 8) + 1}`;
+      const device = `GPU-${at * 7919}`;
+      return { id: `${node}/${device}:ecc`, requirement: 'ecc', subject: { kind: 'device', node, device } };
+    });
+    const one = { ...defect('n1'), cells: cells.map(({ id }) => id) };
+    const [entry] = entriesOf({ defects: [one], cells, nodes: [] } as unknown as Verdict);
+    expect(JSON.stringify(entry?.proof)).toContain('on 16 devices of ');
+    expect(JSON.stringify(entry?.proof)).toContain('n[1-2]');
+    expect(JSON.stringify(entry?.proof)).not.toContain('GPU-');
+  });
+
   const base = smallBlockVerdict();
   const own = { ...base.defects[0]!, id: 'own', cells: ['node3:sha256'], subject: exampleSubject('node3') };
   const linesOf = (defects: readonly Defect[]) =>
