@@ -4,12 +4,10 @@
  * Rank 0 prints one line of JSON for the run, one for each size, and one at the end.
  */
 #define _DEFAULT_SOURCE
-#include <arpa/inet.h>
-#include <ifaddrs.h>
 #include <mpi.h>
-#include <net/if.h>
 #include <unistd.h>
 #include "../../kit/native/assay.h"
+#include "interfaces.h"
 
 #if !defined(OMPI_MAJOR_VERSION) || OMPI_MAJOR_VERSION != 4
 #error expected Open MPI 4.x: not available with this version of MPI
@@ -19,7 +17,7 @@
 #error expected the Open MPI version of the leader: install the same one on all nodes
 #endif
 
-enum { LEAST_ITERATIONS = 3, MOST_ITERATIONS = 100000, MOST_RANKS = 256, MOST_LEVELS = 128, MOST_INTERFACES = 8, HOST_BYTES = 2048 };
+enum { LEAST_ITERATIONS = 3, MOST_ITERATIONS = 100000, MOST_RANKS = 256, MOST_LEVELS = 128, HOST_BYTES = 2048 };
 static const uint64_t least_bytes = 1024, most_bytes = 64 << 20;
 
 struct arguments {
@@ -62,66 +60,6 @@ static const char *read_arguments(int argc, char **argv, struct arguments *a) {
   if (!assay_number(argv[5], 0.05, 3600, &a->seconds)) return "expected 0.05 to 3600 seconds";
   a->network = argv[6];
   return read_network(a) ? NULL : "expected a network such as 10.0.0.0/24";
-}
-
-/* The interfaces of this rank with an address in the network under test: Open MPI may use all of them. */
-struct interfaces {
-  int count;
-  char names[MOST_INTERFACES][IF_NAMESIZE], addresses[MOST_INTERFACES][INET_ADDRSTRLEN];
-};
-
-static struct interfaces find_interfaces(const struct arguments *a) {
-  struct interfaces found = {0};
-  struct ifaddrs *all = NULL;
-  if (getifaddrs(&all) != 0) fail("cannot list the interfaces");
-  for (const struct ifaddrs *each = all; each && found.count < MOST_INTERFACES; each = each->ifa_next) {
-    if (!each->ifa_addr || each->ifa_addr->sa_family != AF_INET) continue;
-    struct in_addr address = ((const struct sockaddr_in *)(const void *)each->ifa_addr)->sin_addr;
-    if ((address.s_addr & a->mask.s_addr) != (a->address.s_addr & a->mask.s_addr)) continue;
-    snprintf(found.names[found.count], IF_NAMESIZE, "%.*s", (int)strcspn(each->ifa_name, ":"), each->ifa_name); /* no alias label */
-    inet_ntop(AF_INET, &address, found.addresses[found.count++], INET_ADDRSTRLEN);
-  }
-  freeifaddrs(all);
-  if (found.count == 0) fail("expected an interface with an address in the network under test, found none");
-  return found;
-}
-
-static int is_known(const struct interfaces *found, const char *name, int count) {
-  for (int i = 0; i < count; i++)
-    if (strcmp(found->names[i], name) == 0) return 1;
-  return 0;
-}
-
-struct traffic {
-  uint64_t received, sent;
-};
-
-/* /proc/net/dev: `name: rx-bytes` and seven more columns, then `tx-bytes` (proc(5)); of this network namespace. */
-static struct traffic read_traffic(const struct interfaces *found) {
-  struct traffic total = {0};
-  char line[512];
-  FILE *file = fopen("/proc/net/dev", "r");
-  if (!file) fail("cannot read /proc/net/dev");
-  while (fgets(line, sizeof line, file)) {
-    char *colon = strrchr(line, ':'), *name = line + strspn(line, " ");
-    unsigned long long received, sent;
-    if (!colon) continue;
-    *colon = 0;
-    if (!is_known(found, name, found->count)) continue;
-    if (sscanf(colon + 1, "%llu %*u %*u %*u %*u %*u %*u %*u %llu", &received, &sent) != 2) fail("cannot read /proc/net/dev");
-    total.received += received, total.sent += sent;
-  }
-  fclose(file);
-  return total;
-}
-
-/* What went through since `before`. Some drivers update their counters late: waits for `least`, two seconds at most. */
-static struct traffic traffic_since(const struct interfaces *found, struct traffic before, uint64_t least, int patient) {
-  for (int waited = 0;; waited++) {
-    struct traffic now = read_traffic(found), since = {now.received - before.received, now.sent - before.sent};
-    if (!patient || waited == 200 || (since.received >= least && since.sent >= least)) return since;
-    nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
-  }
 }
 
 static float widen(uint16_t half) {
@@ -334,7 +272,7 @@ int main(int argc, char **argv) {
   int here = 0, sizes = 0;
   MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &same_node);
   MPI_Comm_size(same_node, &here);
-  struct interfaces found = find_interfaces(&a);
+  struct interfaces found = find_interfaces(a.address, a.mask);
   prepare_vectors(&a);
   print_header(&a, &found);
   for (uint64_t bytes = a.min_bytes; bytes <= a.max_bytes; bytes *= a.factor, sizes++) measure(bytes, a.seconds, &found, here == ranks);

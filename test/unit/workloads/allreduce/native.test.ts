@@ -94,8 +94,8 @@ describe.skipIf(!hasMpi())('allreduce.c', () => {
     const source = readFileSync(`${native}/allreduce.c`, 'utf8');
     const changed = source.replace('tally->wrong +=', `if (rank == 1) ${fault} tally->wrong +=`);
     expect(changed).not.toBe(source);
-    mkdirSync(folder, { recursive: true });
-    cpSync(`${root}workloads/kit/native`, join(bundle, 'workloads/kit/native'), { recursive: true });
+    for (const sources of ['workloads/kit/native', 'workloads/allreduce/native'])
+      cpSync(`${root}${sources}`, join(bundle, sources), { recursive: true });
     writeFileSync(join(folder, 'allreduce.c'), changed);
     const outputs = step({ ...params, maxBytes: 1024, dtype }, bundle);
     const line = JSON.parse(outputs['run']?.stdout.split('\n')[1] ?? '') as Record<string, number>;
