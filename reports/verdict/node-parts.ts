@@ -76,6 +76,7 @@ export function nodeParts(verdict: Verdict): (node: string) => Verdict {
           // Who shares the cause stands in the report on the block: a thousand names on each of a thousand pages.
           nodes: [node],
           cells: cellsIn(defect, here),
+          evidence: evidenceIn(defect, node),
         })),
         ...[node, ...share.groups].flatMap((id) => lost.get(id) ?? []),
       ],
@@ -113,6 +114,14 @@ function cellsIn(defect: Defect, few: ReadonlySet<string>): string[] {
     .toSorted((a, b) => a.place - b.place)
     .map(({ id }) => id);
 }
+
+/** What lies in a node's folder for a defect that others share; for its own all, since groups keep theirs with their leader. */
+const evidenceIn = (defect: Defect, node: string): string[] =>
+  defect.nodes.length > 1 ? (byFolder(defect).get(`nodes/${node}`) ?? []) : defect.evidence;
+
+const byFolder = perObject(({ evidence }: Defect) =>
+  Map.groupBy(evidence, (path) => path.slice(0, path.indexOf('/', 'nodes/'.length))),
+);
 
 /** Whose a measurement is: that of a node, or of a group. */
 function ownerOf(subject: Subject): string {
