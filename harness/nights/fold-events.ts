@@ -1,0 +1,195 @@
+import type { NightFinding, Speed } from './watch-series.ts';
+
+/** A series that was found worse, from the first such night to the last; short gaps do not end it. */
+export interface Spell {
+  /** What it is of, in words. */
+  readonly series: string;
+  readonly subject: string;
+  readonly stratum: string;
+  /** Machines that are alike: several strata, one for each metric. */
+  readonly kind: string;
+  /** Rack, leaf or power domain. */
+  readonly domain?: string | undefined;
+  /** What changed before it, in words that are the same for all machines with the same change. */
+  readonly change?: string | undefined;
+  readonly first: number;
+  readonly last: number;
+  readonly speeds: readonly Speed[];
+  /** The worst share by which it was off: −0.05 is five per cent worse. */
+  readonly worst: number;
+}
+
+/** One thing that got worse, with all series that show it. */
+export interface NightEvent {
+  /** The same for the same findings: scope, what it is about, first night. */
+  readonly id: string;
+  /** `fleet`: machines of one kind; `change`: those with one change; `domain`: those of one rack; else one `subject`. */
+  readonly scope: 'fleet' | 'change' | 'domain' | 'subject';
+  readonly about: string;
+  readonly first: number;
+  readonly last: number;
+  readonly subjects: readonly string[];
+  readonly spells: readonly Spell[];
+}
+
+/** What is known of a fleet beside the findings. */
+export interface Fleet {
+  /** Series of each stratum. */
+  readonly sizes: ReadonlyMap<string, number>;
+  /** Subjects of each domain. */
+  readonly domains: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/** Nights without a finding that a spell outlasts. */
+const gap = 14;
+/** Spells that begin so near each other may have one cause. */
+const near = 5;
+/** Of a stratum, to be about all of it. */
+const fleetShare = 0.25;
+const leastTogether = 3;
+/** Of a domain, and the chance of so many by accident, over all domains. */
+const domainShare = 0.2;
+const domainChance = 0.001;
+
+/** The spells of one series in its findings, oldest first. */
+export function spellsOf(
+  about: Omit<Spell, 'first' | 'last' | 'speeds' | 'worst' | 'change'>,
+  findings: readonly NightFinding[],
+  changeOf: (since: NonNullable<NightFinding['since']>) => string | undefined,
+): readonly Spell[] {
+  const spells: Spell[] = [];
+  for (const { night, state, speeds, change = 0, since } of findings) {
+    if (state !== 'worse') continue;
+    const open = spells.at(-1);
+    const told = since === undefined ? undefined : changeOf(since);
+    if (open === undefined || night - open.last > gap)
+      spells.push({ ...about, first: night, last: night, speeds, worst: change, change: told });
+    else
+      spells[spells.length - 1] = {
+        ...open,
+        last: night,
+        speeds: [...new Set([...open.speeds, ...speeds])],
+        worst: Math.min(open.worst, change),
+        change: open.change ?? told,
+      };
+  }
+  return spells;
+}
+
+/**
+ * Makes as few events of spells as there seem to be causes: what all machines of a kind have in common, what those with
+ * one change have, what a rack has, what is left by machine. `common` are the spells of the strata themselves. Sorted by
+ * first night, then id.
+ */
+export function foldEvents(
+  all: readonly Spell[],
+  common: readonly Spell[],
+  fleet: Fleet,
+): readonly NightEvent[] {
+  const left = new Set(all);
+  const take = (those: readonly Spell[]): readonly Spell[] => {
+    for (const each of those) left.delete(each);
+    return those;
+  };
+  const events: NightEvent[] = [];
+  for (const [kind, those] of Map.groupBy([...common, ...wideSpells(all, fleet)], (each) => each.kind))
+    for (const together of nearEachOther(those)) {
+      const strata = new Set(together.map(({ stratum }) => stratum));
+      const under = all.filter(
+        (each) => strata.has(each.stratum) && together.some((other) => areNear(each, other)),
+      );
+      events.push(
+        eventOf('fleet', kind, [...together.filter((each) => common.includes(each)), ...take(under)]),
+      );
+    }
+  for (const [change, those] of Map.groupBy([...left], (each) => each.change ?? ''))
+    for (const together of nearEachOther(change === '' ? [] : those))
+      if (countSubjects(together) > 1) events.push(eventOf('change', change, take(together)));
+  for (const [domain, those] of Map.groupBy([...left], (each) => each.domain ?? ''))
+    for (const together of nearEachOther(domain === '' ? [] : those))
+      if (isOfDomain(domain, countSubjects(together), left, fleet))
+        events.push(eventOf('domain', domain, take(together)));
+  for (const [subject, those] of Map.groupBy([...left], (each) => each.subject))
+    for (const together of nearEachOther(those, gap)) events.push(eventOf('subject', subject, together));
+  return events.toSorted((a, b) => a.first - b.first || (a.id < b.id ? -1 : 1));
+}
+
+const areNear = (a: Spell, b: Spell): boolean => Math.abs(a.first - b.first) <= near;
+
+const countSubjects = (spells: readonly Spell[]): number =>
+  new Set(spells.map(({ subject }) => subject)).size;
+
+/** Spells of which a large part of their stratum has one that begins at the same time. */
+function wideSpells(all: readonly Spell[], { sizes }: Fleet): readonly Spell[] {
+  return [...Map.groupBy(all, ({ stratum }) => stratum)]
+    .flatMap(([stratum, those]) =>
+      nearEachOther(those).filter((together) => {
+        const series = countSubjects(together);
+        return (
+          series >= leastTogether && series >= fleetShare * (sizes.get(stratum) ?? Number.POSITIVE_INFINITY)
+        );
+      }),
+    )
+    .flat();
+}
+
+/** Spells in groups of which each begins at most so many nights after the first. */
+function nearEachOther(spells: readonly Spell[], within = near): readonly (readonly Spell[])[] {
+  const groups: Spell[][] = [];
+  for (const spell of spells.toSorted((a, b) => a.first - b.first)) {
+    const open = groups.at(-1);
+    if (open?.[0] !== undefined && spell.first - open[0].first <= within) open.push(spell);
+    else groups.push([spell]);
+  }
+  return groups;
+}
+
+/**
+ * Whether so many of a domain are more than chance gives, were the accused drawn from all subjects: the hypergeometric tail, against
+ * a level that all domains share (Bonferroni).
+ */
+function isOfDomain(domain: string, accused: number, left: ReadonlySet<Spell>, { domains }: Fleet): boolean {
+  const members = domains.get(domain)?.size ?? 0;
+  if (accused < leastTogether || accused < domainShare * members) return false;
+  const population = new Set([...domains.values()].flatMap((those) => [...those])).size;
+  const drawn = countSubjects([...left]);
+  return hypergeometricTail({ population, members, drawn, least: accused }) < domainChance / domains.size;
+}
+
+interface Draw {
+  readonly population: number;
+  readonly members: number;
+  readonly drawn: number;
+  readonly least: number;
+}
+
+/** P(X ≥ least) of so many drawn without replacement, of which some are members. */
+export function hypergeometricTail({ population, members, drawn, least }: Draw): number {
+  let tail = 0;
+  for (let k = least; k <= Math.min(members, drawn); k += 1)
+    tail += Math.exp(
+      logChoose(members, k) + logChoose(population - members, drawn - k) - logChoose(population, drawn),
+    );
+  return tail;
+}
+
+/** Logarithm of the number of ways to take k of n; of none where k is out of range. */
+function logChoose(n: number, k: number): number {
+  if (k < 0 || k > n) return Number.NEGATIVE_INFINITY;
+  let sum = 0;
+  for (let each = 1; each <= k; each += 1) sum += Math.log((n - k + each) / each);
+  return sum;
+}
+
+function eventOf(scope: NightEvent['scope'], about: string, spells: readonly Spell[]): NightEvent {
+  const first = Math.min(...spells.map((each) => each.first));
+  return {
+    id: `${scope}:${about}:${first}`,
+    scope,
+    about,
+    first,
+    last: Math.max(...spells.map((each) => each.last)),
+    subjects: [...new Set(spells.map(({ subject }) => subject))].toSorted(),
+    spells,
+  };
+}
