@@ -6,6 +6,7 @@ import { completionCommand } from './completion.ts';
 import { conversionCommand } from './conversion.ts';
 import { explainCommand } from './explain.ts';
 import { factsCommand } from './facts.ts';
+import { historyCommand } from './history.ts';
 import { initCommand } from './init.ts';
 import { judgeCommand } from './judge.ts';
 import { keysCommand } from './keys.ts';
@@ -36,6 +37,7 @@ export const commands: readonly Registration[] = [
   reportCommand,
   compareCommand,
   conversionCommand,
+  historyCommand,
   explainCommand,
   signCommand,
   verifyCommand,

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { claimFolder } from './own-folder.ts';
 
-type StateName = 'runs' | 'locks' | 'ledger';
+type StateName = 'runs' | 'locks' | 'ledger' | 'history';
 
 /** Where that folder is. */
 export const stateFolder = (stateHome: string, name: StateName): string => join(stateHome, 'assay', name);

@@ -24,6 +24,7 @@ export const errorExitCodes = {
   RUN_EXISTS: exitCodes.usage,
   RUN_RECEIVED: exitCodes.usage,
   COMPARISON_REFUSED: exitCodes.usage,
+  HISTORY_UNUSABLE: exitCodes.usage,
   CELL_NOT_FOUND: exitCodes.usage,
   TOOL_UNKNOWN: exitCodes.usage,
   PRIVILEGE_MISSING: exitCodes.usage,

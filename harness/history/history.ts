@@ -1,0 +1,337 @@
+import { Kysely } from 'kysely';
+import { AssayError } from '../../workloads/kit/assay-error.ts';
+import type { NightEvent, Spell } from '../nights/fold-events.ts';
+import { foldEvents, spellsOf } from '../nights/fold-events.ts';
+import type { Night, Series } from '../nights/series.ts';
+import type { NightFinding } from '../nights/watch-series.ts';
+import { watchStratum } from '../nights/watch-stratum.ts';
+import { migrations } from './migrations.ts';
+import type { RunRows } from './run-rows.ts';
+import { changesBetween } from './run-rows.ts';
+import { sqliteDialect } from './sqlite.ts';
+import type { Tables } from './tables.ts';
+
+/** Rows that go into one statement: SQLite takes 32,766 values, and a row has at most ten. */
+const rowsAtOnce = 1000;
+
+/** What all strata are read with. */
+interface ReadNights {
+  readonly runs: ReadonlyMap<string, Tables['run']>;
+  /** Of a node in a run, by both with a space between. */
+  readonly states: ReadonlyMap<string, string>;
+  readonly racks: ReadonlyMap<string, string>;
+  readonly domains: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly changeOf: (before: string, after: string) => string | undefined;
+}
+
+/** What the nights in an index say together. */
+export interface Judgement {
+  /** Oldest first. */
+  readonly events: readonly NightEvent[];
+  readonly series: number;
+  readonly lastNight: number | undefined;
+  /** Series measured on the last night. */
+  readonly measured: number;
+  /** Of those measured on the last night, how many nothing can be said of, by the reason. */
+  readonly unjudged: ReadonlyMap<string, number>;
+}
+
+/**
+ * The index of measured nights. It is no evidence: whatever stands in it was read from runs, and is read from them again
+ * at any time with the same rows.
+ */
+export class History {
+  readonly #database: Kysely<Tables>;
+  readonly zone: string;
+
+  private constructor(database: Kysely<Tables>, zone: string) {
+    this.#database = database;
+    this.zone = zone;
+  }
+
+  /** Opens an index, or begins one. Throws HISTORY_UNUSABLE for a file that is none, or that a newer version wrote. */
+  static async open(path: string, zone: string | undefined): Promise<History> {
+    const refuse = (found: string, cause?: unknown): AssayError =>
+      new AssayError('HISTORY_UNUSABLE', `${path}: expected an index of nights, found ${found}`, {
+        cause,
+        hint: 'The index holds nothing of its own: move it away and add the runs again (assay history add).',
+      });
+    let database: Kysely<Tables>;
+    try {
+      database = new Kysely<Tables>({ dialect: sqliteDialect(path) });
+    } catch (cause) {
+      throw refuse(AssayError.from(cause).message, cause);
+    }
+    try {
+      const known = await migrate(database);
+      if (known > migrations.length)
+        throw refuse(`version ${known} of it; this Assay knows ${migrations.length}`);
+      return new History(database, await settleZone(database, zone));
+    } catch (cause) {
+      await database.destroy();
+      throw cause instanceof AssayError ? cause : refuse(AssayError.from(cause).message, cause);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#database.destroy();
+  }
+
+  /** Adds a run, all of it or nothing. A run that is there already changes nothing. Throws HISTORY_UNUSABLE for another run of its id. */
+  async add({ run, attendance, states, series, points }: RunRows): Promise<'added' | 'known'> {
+    return this.#database.transaction().execute(async (database) => {
+      const inserted = await database
+        .insertInto('run')
+        .values(run)
+        .onConflict((it) => it.column('id').doNothing())
+        .returning('id')
+        .execute();
+      if (inserted.length === 0) {
+        const known = await database
+          .selectFrom('run')
+          .select('digest')
+          .where('id', '=', run.id)
+          .executeTakeFirst();
+        if (known?.digest === run.digest) return 'known';
+        throw new AssayError(
+          'HISTORY_UNUSABLE',
+          `run ${run.id}: expected the evidence that was added before (sha256 ${known?.digest ?? ''}), found another (${run.digest})`,
+          { hint: 'Two runs have one id, or one was changed: find out which is the true one.' },
+        );
+      }
+      for (const rows of inParts(states))
+        await database
+          .insertInto('state')
+          .values(rows)
+          .onConflict((it) => it.column('digest').doNothing())
+          .execute();
+      for (const rows of inParts(attendance)) await database.insertInto('attendance').values(rows).execute();
+      for (const rows of inParts(series))
+        await database
+          .insertInto('series')
+          .values(rows)
+          .onConflict((it) => it.column('id').doNothing())
+          .execute();
+      for (const rows of inParts(points)) await database.insertInto('point').values(rows).execute();
+      return 'added';
+    });
+  }
+
+  /** Goes through all nights, a stratum at a time. */
+  async judge(): Promise<Judgement> {
+    const nights = await this.#nights();
+    const lastNight = Math.max(...[...nights.runs.values()].map(({ night }) => night));
+    const spells: Spell[] = [];
+    const common: Spell[] = [];
+    const sizes = new Map<string, number>();
+    const unjudged = new Map<string, number>();
+    let measured = 0;
+    const strata = await this.#database
+      .selectFrom('series')
+      .select('stratum')
+      .distinct()
+      .orderBy('stratum')
+      .execute();
+    for (const { stratum } of strata) {
+      const members = await this.#seriesOf(stratum, nights);
+      const found = watchStratum(
+        stratum,
+        members.map(({ series }) => series),
+      );
+      sizes.set(stratum, members.length);
+      for (const { row, series, domain } of members) {
+        const findings = found.findings.get(series.id) ?? [];
+        const about = { series: wordsOf(row), subject: row.subject, stratum, kind: row.kind, domain };
+        spells.push(...spellsOf(about, findings, ({ before, epoch }) => nights.changeOf(before, epoch)));
+        const tonight = findings.at(-1);
+        if (tonight?.night !== lastNight) continue;
+        measured += 1;
+        if (tonight.state === 'unjudged') count(unjudged, tonight.why?.because ?? 'unknown');
+      }
+      const [first] = members;
+      if (first !== undefined)
+        common.push(
+          ...spellsOf(
+            { series: wordsOf(first.row), subject: first.row.kind, stratum, kind: first.row.kind },
+            found.common,
+            () => undefined,
+          ),
+        );
+    }
+    return {
+      events: foldEvents(spells, common, { sizes, domains: nights.domains }),
+      series: [...sizes.values()].reduce((sum, size) => sum + size, 0),
+      lastNight: Number.isFinite(lastNight) ? lastNight : undefined,
+      measured,
+      unjudged,
+    };
+  }
+
+  /** The series of a machine, each with its nights and what they say. */
+  async show(
+    node: string,
+  ): Promise<
+    readonly { row: Tables['series']; nights: readonly Night[]; findings: readonly NightFinding[] }[]
+  > {
+    const nights = await this.#nights();
+    const named = await this.#database
+      .selectFrom('series')
+      .innerJoin('point', 'point.series', 'series.id')
+      .select(['series.id', 'series.stratum'])
+      .distinct()
+      .where((where) => where.or([where('point.node', '=', node), where('series.subject', '=', node)]))
+      .execute();
+    const ids = new Set(named.map(({ id }) => id));
+    const shown = [];
+    for (const stratum of [...new Set(named.map((each) => each.stratum))].toSorted()) {
+      const members = await this.#seriesOf(stratum, nights);
+      const found = watchStratum(
+        stratum,
+        members.map(({ series }) => series),
+      );
+      for (const { row, series } of members)
+        if (ids.has(series.id))
+          shown.push({ row, nights: series.nights, findings: found.findings.get(series.id) ?? [] });
+    }
+    return shown;
+  }
+
+  /** All rows as lines of JSON in an order of their own: two indexes of the same runs give the same text. */
+  async *export(): AsyncGenerator<string> {
+    const from = this.#database;
+    const tables = {
+      run: from.selectFrom('run').selectAll().orderBy('id'),
+      attendance: from.selectFrom('attendance').selectAll().orderBy('run').orderBy('node'),
+      state: from.selectFrom('state').selectAll().orderBy('digest'),
+      series: from.selectFrom('series').selectAll().orderBy('id'),
+      point: from.selectFrom('point').selectAll().orderBy('series').orderBy('run'),
+    };
+    for (const [table, query] of Object.entries(tables))
+      for await (const row of query.stream(rowsAtOnce)) yield `${JSON.stringify({ table, ...row })}\n`;
+  }
+
+  async #nights(): Promise<ReadNights> {
+    const runs = new Map(
+      (await this.#database.selectFrom('run').selectAll().execute()).map((run) => [run.id, run]),
+    );
+    const documents = new Map(
+      (await this.#database.selectFrom('state').selectAll().execute()).map((each) => [
+        each.digest,
+        each.document,
+      ]),
+    );
+    const states = new Map<string, string>();
+    const racks = new Map<string, string>();
+    const domains = new Map<string, Set<string>>();
+    for (const { run, node, state, rack } of await this.#database
+      .selectFrom('attendance')
+      .selectAll()
+      .orderBy('run')
+      .execute()) {
+      states.set(`${run} ${node}`, state ?? '');
+      if (rack === null) continue;
+      racks.set(node, rack);
+    }
+    for (const [node, rack] of racks) domains.set(rack, (domains.get(rack) ?? new Set()).add(node));
+    const changes = new Map<string, string | undefined>();
+    const changeOf = (before: string, after: string): string | undefined => {
+      const key = `${before} ${after}`;
+      if (!changes.has(key)) {
+        const [was, is] = [documents.get(before), documents.get(after)];
+        const all = was === undefined || is === undefined ? [] : changesBetween(was, is);
+        changes.set(key, all.length === 0 ? undefined : all.join('; '));
+      }
+      return changes.get(key);
+    };
+    return { runs, states, racks, domains, changeOf };
+  }
+
+  /** The series of a stratum. Of two runs in one night the first that measured a series counts. */
+  async #seriesOf(stratum: string, { runs, states, racks }: ReadNights) {
+    const rows = await this.#database
+      .selectFrom('series')
+      .selectAll()
+      .where('stratum', '=', stratum)
+      .orderBy('id')
+      .execute();
+    const points = await this.#database
+      .selectFrom('point')
+      .innerJoin('series', 'series.id', 'point.series')
+      .select(['point.series', 'point.run', 'point.node', 'point.median'])
+      .where('series.stratum', '=', stratum)
+      .execute();
+    const bySeries = Map.groupBy(points, ({ series }) => series);
+    return rows.map((row) => {
+      const own = (bySeries.get(row.id) ?? [])
+        .flatMap(({ run, node, median }) => {
+          const { night, started } = runs.get(run) ?? {};
+          if (night === undefined || started === undefined) return [];
+          return [{ night, started, node, value: median, epoch: states.get(`${run} ${node}`) ?? '' }];
+        })
+        .toSorted((a, b) => (a.started < b.started ? -1 : 1));
+      const nights = own.filter(({ night }, at) => own[at - 1]?.night !== night);
+      const node = nights.at(-1)?.node ?? '';
+      const series: Series = { id: row.id, subject: row.subject, stratum, better: row.better, nights };
+      return { row, series, domain: racks.get(node) };
+    });
+  }
+}
+
+/** What a series is of, in words. */
+const wordsOf = ({ title, dimensions, tool }: Tables['series']): string =>
+  [title, dimensions, tool].filter((text) => text !== '').join(' · ');
+
+const count = (counts: Map<string, number>, key: string): void => {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+};
+
+function* inParts<T>(rows: readonly T[]): Generator<readonly T[]> {
+  for (let at = 0; at < rows.length; at += rowsAtOnce) yield rows.slice(at, at + rowsAtOnce);
+}
+
+/** Brings the tables up to date and says which version they then have; two that begin one at once make it once. */
+async function migrate(database: Kysely<Tables>): Promise<number> {
+  return database.transaction().execute(async (inside) => {
+    await inside.schema
+      .createTable('meta')
+      .ifNotExists()
+      .addColumn('name', 'text', (column) => column.primaryKey())
+      .addColumn('value', 'text', (column) => column.notNull())
+      .execute();
+    const known = await inside
+      .selectFrom('meta')
+      .select('value')
+      .where('name', '=', 'version')
+      .executeTakeFirst();
+    const from = Number(known?.value ?? 0);
+    for (const each of migrations.slice(from)) await each(inside as unknown as Kysely<never>);
+    if (from >= migrations.length) return from;
+    await inside
+      .insertInto('meta')
+      .values({ name: 'version', value: String(migrations.length) })
+      .onConflict((it) => it.column('name').doUpdateSet({ value: String(migrations.length) }))
+      .execute();
+    return migrations.length;
+  });
+}
+
+/** Nights are dates at the site: the zone is said once, when the index is begun. */
+async function settleZone(database: Kysely<Tables>, zone: string | undefined): Promise<string> {
+  const known = await database
+    .selectFrom('meta')
+    .select('value')
+    .where('name', '=', 'zone')
+    .executeTakeFirst();
+  if (known !== undefined && zone !== undefined && known.value !== zone)
+    throw new AssayError(
+      'USAGE',
+      `expected the zone that the index was begun with, ${known.value}, got ${zone.slice(0, 60)}`,
+      {
+        hint: 'Leave --zone out, or begin another index.',
+      },
+    );
+  if (known !== undefined) return known.value;
+  const settled = zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  await database.insertInto('meta').values({ name: 'zone', value: settled }).execute();
+  return settled;
+}

@@ -1,0 +1,145 @@
+import { sha256 } from '../../agents/protocol/chain.ts';
+import { keyOfDimensions } from '../../reports/verdict/measurement.ts';
+import { compareText } from '../../workloads/kit/compare-text.ts';
+import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
+import type { ReadNode, Series } from '../compare/run-readings.ts';
+import { readingsOf } from '../compare/run-readings.ts';
+import { voidingEvents } from '../evidence/voiding-events.ts';
+import { RunDossier } from '../judge/run-dossier.ts';
+import { median } from '../stats/median.ts';
+import type { RunMaterial } from '../store/run-material.ts';
+import type { Tables } from './tables.ts';
+
+/** What a run adds to the index. The same run always gives the same rows. */
+export interface RunRows {
+  readonly run: Tables['run'];
+  readonly attendance: readonly Tables['attendance'][];
+  readonly states: readonly Tables['state'][];
+  readonly series: readonly Tables['series'][];
+  readonly points: readonly Tables['point'][];
+}
+
+/**
+ * Takes from a run what is followed over nights: speeds and times of its nodes and of the devices in them. What nodes did
+ * together is not among it, since partners change; counts are judged on their own night.
+ */
+export function rowsOfRun(material: RunMaterial, zone: string): RunRows {
+  const readings = readingsOf(material);
+  const index = new RunDossier(material);
+  const { header } = index.material;
+  const facts = new Map(index.nodes.map((node) => [node.id, node.facts]));
+  const heads = index.material.nodes.map(({ id, journal }) => [id, journal?.head ?? '']);
+  const states = new Map<string, Tables['state']>();
+  const attendance: Tables['attendance'][] = [];
+  const series = new Map<string, Tables['series']>();
+  const points: Tables['point'][] = [];
+  for (const node of readings.nodes) {
+    const state = stateOf(facts.get(node.name));
+    if (state !== undefined) states.set(state.digest, state);
+    const own = node.series.filter(({ values, origin }) => values.size > 0 && origin === 'native');
+    for (const each of own) {
+      const row = seriesRow(node, each);
+      const values = [...each.values.values()].flat();
+      series.set(row.id, row);
+      points.push({
+        series: row.id,
+        run: header.id,
+        node: node.name,
+        n: values.length,
+        median: median(values),
+        min: Math.min(...values),
+        max: Math.max(...values),
+      });
+    }
+    attendance.push({
+      run: header.id,
+      node: node.name,
+      rack: node.rack ?? null,
+      state: state?.digest ?? null,
+      reason: own.length > 0 ? null : facts.get(node.name) === undefined ? 'not reached' : 'nothing measured',
+    });
+  }
+  return {
+    run: {
+      id: header.id,
+      digest: sha256(JSON.stringify(heads)),
+      night: nightOf(header.startedAt, zone),
+      started: header.startedAt,
+      suite: readings.run.suite.id,
+      profile: header.profile,
+    },
+    attendance: attendance.toSorted((a, b) => compareText(a.node, b.node)),
+    states: [...states.values()],
+    series: [...series.values()],
+    points,
+  };
+}
+
+function seriesRow(node: ReadNode, it: Series): Tables['series'] {
+  const { serial, uuid, machineId } = node.identity;
+  const machine = serial ?? uuid ?? machineId ?? node.name;
+  const subject = 'device' in it.subject ? `${machine}/${it.subject.device}` : machine;
+  const kind = node.model ?? 'unknown model';
+  const dimensions = keyOfDimensions(it.dimensions);
+  const tool = [it.tool, ...[...it.versions].toSorted()].join(' ');
+  // Another version of a tool is another procedure.
+  const stratum = JSON.stringify([kind, it.metric, dimensions, tool, it.unit, it.procedure]);
+  return {
+    id: sha256(JSON.stringify([subject, stratum])),
+    subject,
+    stratum: sha256(stratum),
+    kind,
+    metric: it.metric,
+    dimensions,
+    tool,
+    unit: it.unit,
+    better: it.better,
+    title: it.title,
+  };
+}
+
+/** Libraries are looked for as a suite asks, so what is among the facts of one night need not be among those of the next. */
+const followed = voidingEvents.filter(({ id }) => id !== 'software');
+
+/** What makes one night comparable with another: parts, firmware, drivers, settings; by event and thing. */
+function stateOf(facts: HostFacts | undefined): Tables['state'] | undefined {
+  if (facts === undefined) return undefined;
+  const told = followed.map(({ id, read }) => [
+    id,
+    [...read(facts)]
+      .flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]))
+      .toSorted(([a = ''], [b = '']) => compareText(a, b)),
+  ]);
+  const document = JSON.stringify(told);
+  return { digest: sha256(document), document };
+}
+
+/** The date at the site on which a run began, as days since 1970-01-01. Throws RangeError for an unknown zone. */
+export function nightOf(started: string, zone: string): number {
+  const parts = new Intl.DateTimeFormat('en-CA', {
+    timeZone: zone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  });
+  return Math.round(Date.parse(`${parts.format(new Date(started))}T00:00:00Z`) / 86_400_000);
+}
+
+/** What is different between two states, without naming the single things: the same words for all machines with the same change. */
+export function changesBetween(before: string, after: string): readonly string[] {
+  const [had, has] = [before, after].map(
+    (document) =>
+      new Map(
+        (JSON.parse(document) as [string, [string, string][]][]).map(([id, things]) => [id, new Map(things)]),
+      ),
+  );
+  return voidingEvents.flatMap(({ id, title }) => {
+    const [was, is] = [had?.get(id), has?.get(id)];
+    if (was === undefined || is === undefined) return [];
+    const pairs = [...is].flatMap(([name, value]) => {
+      const old = was.get(name);
+      return old === undefined || old === value ? [] : [`${old} → ${value}`];
+    });
+    return [...new Set(pairs)].map((pair) => `${title}: ${pair}`);
+  });
+}

@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { writeScaleRun } from '../support/constructed/scale-run.ts';
+import { runAssay } from '../support/run-assay.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
+
+it('the index of nights takes runs from two processes at once, tells of machines, and refuses what is none', async () => {
+  const directory = temporaryDirectory();
+  const runs: string[] = [];
+  for (const [at, day] of ['03', '04', '05'].entries()) {
+    const path = join(directory, `night-${at}`);
+    await writeScaleRun(path, 'c', 3, { id: `night-${at}`, startedAt: `2026-11-${day}T01:00:00.000Z` });
+    runs.push(path);
+  }
+  const history = (database: string, ...args: readonly string[]) =>
+    runAssay(['history', ...args, '--database', join(directory, database)], { cwd: directory });
+  const both = await Promise.all(
+    [0, 1].map(() => history('both', 'add', ...runs, '--zone', 'Europe/Madrid')),
+  );
+  for (const { exitCode, stderr } of both) expect([exitCode, stderr]).toEqual([0, '']);
+  expect(both.flatMap(({ stdout }) => stdout.match(/^(added|there already)/gm) ?? []).toSorted()).toEqual([
+    ...Array<string>(3).fill('added'),
+    ...Array<string>(3).fill('there already'),
+  ]);
+  for (const run of runs.toReversed()) await history('alone', 'add', run, '--zone', 'Europe/Madrid');
+  const [ofBoth, ofOne] = await Promise.all([history('both', 'export'), history('alone', 'export')]);
+  expect(ofBoth.stdout).toBe(ofOne.stdout);
+
+  const events = await history('both', 'events');
+  expect(events.exitCode).toBe(2);
+  expect(events.stdout).toContain('with too few nights before');
+  expect(events.stdout.trim().split('\n').at(-1)).toBe('Exit code 2.');
+  const shown = await history('both', 'show', 'n0001');
+  expect(shown.stdout).toMatch(/SHA-256[^]*2026-11-03[^]*2026-11-05/);
+  expect(JSON.parse((await history('both', 'show', 'n0001', '--json')).stdout)).not.toEqual([]);
+  expect(await history('both', 'show', 'nobody')).toMatchObject({ exitCode: 2 });
+
+  expect(await history('both', 'add', join(directory, 'both'))).toMatchObject({ exitCode: 64 });
+  expect(await history('both', 'add')).toMatchObject({ exitCode: 64 });
+  expect(await history('both', 'events', '--zone', 'Nowhere/Such')).toMatchObject({ exitCode: 64 });
+  expect(await history('both', 'events', '--zone', 'Asia/Tokyo')).toMatchObject({ exitCode: 64 });
+  expect(await history('night-0/run.json', 'events')).toMatchObject({
+    exitCode: 64,
+    stderr: expect.stringContaining('HISTORY_UNUSABLE') as string,
+  });
+});

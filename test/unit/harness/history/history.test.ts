@@ -1,0 +1,191 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { History } from '../../../../harness/history/history.ts';
+import type { RunRows } from '../../../../harness/history/run-rows.ts';
+import { changesBetween, nightOf, rowsOfRun } from '../../../../harness/history/run-rows.ts';
+import { RunDirectory } from '../../../../harness/store/run-directory.ts';
+import { RunEvidence } from '../../../../harness/store/run-evidence.ts';
+import { loadRegistry } from '../../../../workloads/registry.ts';
+import { writeScaleRun } from '../../../support/constructed/scale-run.ts';
+import { createNoise } from '../../../support/seeded-noise.ts';
+import { temporaryDirectory } from '../../../support/temporary.ts';
+
+const zone = 'Europe/Madrid';
+const newPath = (): string => join(temporaryDirectory(), 'nights.sqlite');
+const begin = 20_000;
+
+const stateDocument = (driver: string) => JSON.stringify([['driver', [['driver of 0000:1b:00.0', driver]]]]);
+
+/** 16 machines, 45 nights: one is 8 % slower from night 30 on; all have another driver from night 38 on, and lose 5 %. */
+function sixteenNodes(): readonly RunRows[] {
+  const { normal } = createNoise(5);
+  const levels = Array.from({ length: 16 }, () => 0.01 * normal());
+  return Array.from({ length: 45 }, (_, night): RunRows => {
+    const driver = night < 38 ? '570' : '575';
+    const id = `run-${night}`;
+    const names = levels.map((_level, at) => `node${at}`);
+    return {
+      run: {
+        id,
+        digest: `d${night}`,
+        night: begin + night,
+        started: new Date((begin + night) * 86_400_000).toISOString(),
+        suite: 'nightly',
+        profile: 'p',
+      },
+      attendance: names.map((node) => ({ run: id, node, rack: 'R1', state: driver, reason: null })),
+      states: [{ digest: driver, document: stateDocument(driver) }],
+      series: names.map((node) => ({
+        id: node,
+        subject: node,
+        stratum: 'gemm',
+        kind: 'XE9680',
+        metric: 'matmul.throughput',
+        dimensions: '',
+        tool: 'cublaslt',
+        unit: 'FLOP/s',
+        better: 'higher',
+        title: 'GEMM',
+      })),
+      points: names.map((node, at) => {
+        const off = (at === 7 && night >= 30 ? Math.log1p(-0.08) : 0) + (night >= 38 ? Math.log1p(-0.05) : 0);
+        const median = 100 * Math.exp((levels[at] ?? 0) + 0.004 * normal() + off);
+        return { series: node, run: id, node, n: 3, median, min: median, max: median };
+      }),
+    };
+  });
+}
+
+async function withHistory<T>(path: string, use: (history: History) => Promise<T>): Promise<T> {
+  const history = await History.open(path, zone);
+  try {
+    return await use(history);
+  } finally {
+    await history.close();
+  }
+}
+
+const exported = async (history: History): Promise<string> => {
+  let text = '';
+  for await (const line of history.export()) text += line;
+  return text;
+};
+
+describe('an index of nights', () => {
+  it('tells of 16 machines the one that got slower, and of all of them once, with the driver that changed', async () => {
+    const judgement = await withHistory(newPath(), async (history) => {
+      for (const rows of sixteenNodes()) await history.add(rows);
+      return history.judge();
+    });
+    expect(judgement).toMatchObject({ series: 16, lastNight: begin + 44, measured: 16 });
+    expect(judgement.unjudged.size).toBe(0);
+    expect(judgement.events.map(({ scope, about, first }) => [scope, about, first - begin])).toEqual([
+      ['subject', 'node7', expect.toBeOneOf([30, 31])],
+      ['fleet', 'XE9680', expect.toBeOneOf([38, 39])],
+    ]);
+  });
+
+  it('has the same rows in whatever order runs are added, and however often', async () => {
+    const all = sixteenNodes();
+    const [once, again] = await Promise.all(
+      [all, [...all.toReversed(), ...all]].map((runs) =>
+        withHistory(newPath(), async (history) => {
+          for (const rows of runs) await history.add(rows);
+          return exported(history);
+        }),
+      ),
+    );
+    expect(again).toBe(once);
+    expect(once?.split('\n')).toHaveLength(45 + 45 * 16 + 2 + 16 + 45 * 16 + 1);
+  });
+
+  it('refuses another run of an id, adds nothing of it, and refuses what is no index or a newer one', async () => {
+    const [first] = sixteenNodes();
+    const path = newPath();
+    await withHistory(path, async (history) => {
+      await history.add(first!);
+      const before = await exported(history);
+      await expect(history.add({ ...first!, run: { ...first!.run, digest: 'other' } })).rejects.toMatchObject(
+        {
+          code: 'HISTORY_UNUSABLE',
+        },
+      );
+      const broken = {
+        ...first!,
+        run: { ...first!.run, id: 'b' },
+        points: [{ ...first!.points[0]!, series: 'nobody' }],
+      };
+      await expect(history.add(broken)).rejects.toThrow();
+      expect(await exported(history)).toBe(before);
+    });
+    await expect(History.open(path, 'Asia/Tokyo')).rejects.toMatchObject({ code: 'USAGE' });
+    const garbage = newPath();
+    writeFileSync(garbage, 'not an index, by far'.repeat(100));
+    await expect(History.open(garbage, zone)).rejects.toMatchObject({ code: 'HISTORY_UNUSABLE' });
+    const { DatabaseSync } = await import('node:sqlite');
+    const newer = new DatabaseSync(path);
+    newer.exec("UPDATE meta SET value = '99' WHERE name = 'version'");
+    newer.close();
+    await expect(History.open(path, zone)).rejects.toMatchObject({
+      code: 'HISTORY_UNUSABLE',
+      message: expect.stringContaining('version 99') as string,
+    });
+  });
+
+  it('takes the first of two runs in one night', async () => {
+    const [first] = sixteenNodes();
+    const later = '2999-01-01T00:00:00.000Z';
+    const twice: RunRows = {
+      ...first!,
+      run: { ...first!.run, id: 'again', digest: 'x', started: later },
+      attendance: first!.attendance.map((each) => ({ ...each, run: 'again' })),
+      points: first!.points.map((each) => ({ ...each, run: 'again', median: 1 })),
+    };
+    const shown = await withHistory(newPath(), async (history) => {
+      await history.add(twice);
+      await history.add(first!);
+      return history.show('node3');
+    });
+    expect(shown.map(({ nights }) => nights.map(({ value }) => value))).toEqual([[first!.points[3]!.median]]);
+  });
+
+  it('is read from runs: what nodes gave, and who was not reached', async () => {
+    const path = join(temporaryDirectory(), 'run');
+    await writeScaleRun(path, 'c', 8);
+    const registry = await loadRegistry();
+    const material = (await RunEvidence.read(await RunDirectory.open(path), registry)).material();
+    const rows = rowsOfRun(material, zone);
+    expect(rows).toEqual(rowsOfRun(material, zone));
+    expect(rows.attendance.map(({ reason }) => reason).filter((reason) => reason !== null)).toEqual([
+      'not reached',
+    ]);
+    expect(new Set(rows.points.map(({ node }) => node)).size).toBe(7);
+    expect(rows.points.every(({ n, median, min, max }) => n > 0 && min <= median && median <= max)).toBe(
+      true,
+    );
+    await withHistory(newPath(), async (history) => {
+      expect(await history.add(rows)).toBe('added');
+      expect(await history.add(rows)).toBe('known');
+      const { measured, unjudged } = await history.judge();
+      expect(measured).toBe(rows.points.length);
+      expect([...unjudged.values()].reduce((sum, each) => sum + each, 0)).toBe(measured);
+    });
+  });
+});
+
+it.for([
+  ['2026-11-30T22:59:00Z', '2026-11-30'],
+  ['2026-11-30T23:30:00Z', '2026-12-01'],
+  ['2027-03-28T00:30:00Z', '2027-03-28'],
+  ['2027-03-28T22:30:00Z', '2027-03-29'],
+])('%s is the night %s in Madrid', ([started, date]) => {
+  expect(nightOf(started!, zone) * 86_400_000).toBe(Date.parse(date!));
+});
+
+it('a change is told in words that are the same for all machines with it', () => {
+  expect(changesBetween(stateDocument('570'), stateDocument('575'))).toEqual([
+    'another driver or kernel: 570 → 575',
+  ]);
+  expect(changesBetween(stateDocument('570'), stateDocument('570'))).toEqual([]);
+});
