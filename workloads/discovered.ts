@@ -8,6 +8,7 @@ type Load = () => Promise<object>;
 export interface DiscoveredWorkload extends WorkloadFiles {
   readonly loadWorkload: Load;
   readonly loadTools: readonly Load[];
+  readonly loadLogs: readonly Load[];
 }
 
 /** Finds the workload folders of a checkout. The bundler replaces this module by one with static imports. */
@@ -20,5 +21,6 @@ export async function discovered(): Promise<readonly DiscoveredWorkload[]> {
     ...files,
     loadWorkload: load(`${files.id}/workload.ts`),
     loadTools: files.tools.map((name) => load(`${files.id}/tools/${name}`)),
+    loadLogs: files.logs.map((name) => load(`${files.id}/logs/${name}`)),
   }));
 }

@@ -6,6 +6,8 @@ export interface WorkloadFiles {
   readonly id: string;
   readonly hasKernel: boolean;
   readonly tools: readonly string[];
+  /** Formats of logs that people have. */
+  readonly logs: readonly string[];
   /** Sources that are compiled on the node. */
   readonly native: readonly string[];
   /** Programs that were compiled before, by what `uname -m` says: `x86_64/device-<sha256>`. */
@@ -29,6 +31,7 @@ export async function listWorkloads(root: string): Promise<readonly WorkloadFile
         id,
         hasKernel: names.includes('kernel.ts'),
         tools: await inside('tools', '.ts'),
+        logs: await inside('logs', '.ts'),
         native: await inside('native', ''),
         prebuilt: names.includes('prebuilt') ? await listPrebuilt(join(root, id, 'prebuilt')) : [],
         thresholds: await inside('thresholds', '.json'),

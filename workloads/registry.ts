@@ -1,6 +1,7 @@
 import type { DiscoveredWorkload } from './discovered.ts';
 import { discovered } from './discovered.ts';
 import { AssayError } from './kit/assay-error.ts';
+import type { LogFormat } from './kit/log.ts';
 import type { Tool } from './kit/tool.ts';
 import type { DeclaredMetric, Metrics, Workload } from './kit/workload.ts';
 
@@ -8,6 +9,12 @@ import type { DeclaredMetric, Metrics, Workload } from './kit/workload.ts';
 export interface RegisteredWorkload extends Pick<DiscoveredWorkload, 'thresholds' | 'suites'> {
   readonly workload: Workload<Metrics, Record<string, unknown>>;
   readonly tools: readonly Tool<Metrics, Record<string, unknown>>[];
+}
+
+/** A format of logs with the workload that its numbers are of. */
+export interface RegisteredLog {
+  readonly workload: RegisteredWorkload['workload'];
+  readonly format: LogFormat;
 }
 
 export type Registry = ReadonlyMap<string, RegisteredWorkload>;
@@ -34,6 +41,20 @@ export async function loadRegistry(): Promise<Registry> {
     registry.set(id, { workload, tools: tools.toSorted((a, b) => a.rank - b.rank), thresholds, suites });
   }
   return registry;
+}
+
+/** Loads every format of logs that any workload folder has. */
+export async function loadLogFormats(registry: Registry): Promise<readonly RegisteredLog[]> {
+  const found = (await discovered()).map(async ({ id, loadLogs }) => {
+    const workload = registry.get(id)?.workload;
+    const modules = await Promise.all(loadLogs.map((load) => load()));
+    return modules.flatMap((module) =>
+      workload === undefined
+        ? []
+        : (exportsOf(module, 'mark') as LogFormat[]).map((format) => ({ workload, format })),
+    );
+  });
+  return (await Promise.all(found)).flat();
 }
 
 /** All metrics that the registry declares, by full name. */

@@ -115,7 +115,8 @@ export async function buildBundles(root: string): Promise<Bundles<BuiltBundle>> 
       ...shared,
       format: 'cjs',
       entryPoints: { agent: 'agents/main.ts' },
-      plugins: [staticDiscovery(workloads)],
+      // What only people have is read by the coordinator.
+      plugins: [staticDiscovery(workloads.map((one) => ({ ...one, logs: [] })))],
     }),
     build({
       ...shared,
@@ -190,15 +191,18 @@ const digest = (bytes: Uint8Array | string): string => createHash('sha256').upda
 
 /** Replaces the directory listing of workloads/discovered.ts by imports that a bundler can follow, all in one file. */
 export function staticDiscovery(workloads: readonly WorkloadFiles[]): Plugin {
-  const modules = workloads.flatMap(({ id, tools }) =>
-    ['workload.ts', ...tools.map((name) => `tools/${name}`)].map((path) => JSON.stringify(`./${id}/${path}`)),
+  const modules = workloads.flatMap(({ id, tools, logs }) =>
+    ['workload.ts', ...tools.map((name) => `tools/${name}`), ...logs.map((name) => `logs/${name}`)].map(
+      (path) => JSON.stringify(`./${id}/${path}`),
+    ),
   );
   const imports = modules.map((path, index) => `import * as m${index} from ${path};`);
   const load = (path: string): string => `async () => m${modules.indexOf(JSON.stringify(path))}`;
   const entries = workloads.map((files) => {
-    const tools = files.tools.map((name) => load(`./${files.id}/tools/${name}`)).join(', ');
+    const list = (folder: 'tools' | 'logs'): string =>
+      files[folder].map((name) => load(`./${files.id}/${folder}/${name}`)).join(', ');
     const workload = load(`./${files.id}/workload.ts`);
-    return `{ ...${JSON.stringify(files)}, loadWorkload: ${workload}, loadTools: [${tools}] }`;
+    return `{ ...${JSON.stringify(files)}, loadWorkload: ${workload}, loadTools: [${list('tools')}], loadLogs: [${list('logs')}] }`;
   });
   const contents = `${imports.join('\n')}\nexport const discovered = async () => [${entries.join(', ')}];`;
   return {

@@ -49,7 +49,10 @@ export function readVerification(job: FioJob): Result<readonly StorageReading[]>
 }
 
 /** Throughput or rate of a timed run, and its latencies. */
-export function readSpeed(job: FioJob, { pattern }: Params): Result<readonly StorageReading[]> {
+export function readSpeed(
+  job: FioJob,
+  { pattern }: Pick<Params, 'pattern'>,
+): Result<readonly StorageReading[]> {
   if (job.error !== 0) return err(`command \`run\`: fio ended with error ${job.error}`);
   const { direction } = patterns[pattern];
   const side = job[direction];

@@ -21,7 +21,7 @@ export type FioDirection = z.infer<typeof Direction>;
 /** As fio was given them: `4k` stays `4k`. */
 const options = z.record(z.string(), z.string());
 
-const Job = z.object({
+export const FioJob = z.object({
   jobname: z.string(),
   error: z.number().int(),
   /** Only with `continue_on_error`, and then both. */
@@ -31,11 +31,11 @@ const Job = z.object({
   read: Direction,
   write: Direction,
 });
-export type FioJob = z.infer<typeof Job>;
+export type FioJob = z.infer<typeof FioJob>;
 
 // What stands in the [global] section of a job file is listed apart, and holds for every job that says nothing else.
 const Document = z
-  .object({ 'fio version': z.string(), 'global options': options.default({}), jobs: z.tuple([Job]) })
+  .object({ 'fio version': z.string(), 'global options': options.default({}), jobs: z.tuple([FioJob]) })
   .transform(({ 'fio version': version, 'global options': shared, jobs: [job] }) => ({
     version,
     job: { ...job, 'job options': { ...shared, ...job['job options'] } },
@@ -116,7 +116,13 @@ function withoutLog(text: string): string {
 }
 
 /** fio's rates follow from its totals and its time; a report in which they do not was damaged. */
-function contradiction({ io_bytes, bw_bytes, iops, total_ios, runtime }: FioDirection): string | undefined {
+export function contradiction({
+  io_bytes,
+  bw_bytes,
+  iops,
+  total_ios,
+  runtime,
+}: FioDirection): string | undefined {
   if (runtime === 0) return undefined;
   // fio rounds to milliseconds.
   const tolerance = 0.01 + 2 / runtime;
