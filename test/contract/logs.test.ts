@@ -40,6 +40,19 @@ function asTools(own: readonly RegisteredLog[], registered: RegisteredWorkload):
   };
 }
 
+it('has the formats that people ask for', () => {
+  expect(formats.map(({ format }) => format.id).toSorted()).toEqual([
+    'dcgmi',
+    'fio',
+    'nccl-tests',
+    'nccl-tests-json',
+    'nvbandwidth',
+    'openmpi',
+    'perftest',
+    'perftest-json',
+  ]);
+});
+
 describe.each([...byWorkload])('logs of %s', (id, own) => {
   const registered = registry.get(id);
   if (registered === undefined) throw new Error(`no workload ${id}`);
