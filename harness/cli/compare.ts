@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
-import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { asExitCode } from '../../workloads/kit/error-code.ts';
 import { defineCommand } from './command.ts';
 import { comparedSides } from './compared-sides.ts';
+import { readMargin } from './read-margin.ts';
 
 /** `assay compare <before> <after>`: what changed between two sets of runs; exit code 0, 1 or 2. */
 export const compareCommand = defineCommand({
@@ -87,17 +87,3 @@ export const compareCommand = defineCommand({
     return asExitCode(comparison.exitCode);
   },
 });
-
-/** A share in (0, 0.5]: more than half of it lost is no margin. */
-function readMargin(text: string): number {
-  const [, digits = '', sign = ''] = /^(\d{0,3}(?:\.\d{1,6})?)\s*(%?)$/.exec(text.trim()) ?? [];
-  const share = digits === '' ? Number.NaN : Number(digits) / (sign === '%' ? 100 : 1);
-  if (share > 0 && share <= 0.5) return share;
-  throw new AssayError(
-    'USAGE',
-    `expected --margin to be a share above 0 and up to 0.5, got \`${text.slice(0, 80)}\``,
-    {
-      hint: 'Give it as a share or in per cent: --margin 0.03, --margin 3%.',
-    },
-  );
-}

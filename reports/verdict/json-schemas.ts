@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Comparison } from './comparison.ts';
 import { Conversion } from './conversion.ts';
+import { Imported } from './imported.ts';
 import { Samples } from './samples.ts';
 import { Sheet } from './sheet.ts';
 import { Verdict } from './verdict.ts';
@@ -12,6 +13,7 @@ const documents = {
   samples: Samples,
   comparison: Comparison,
   conversion: Conversion,
+  imported: Imported,
 } as const;
 
 /** The JSON Schemas (draft 2020-12) of all documents: file name and text, as they are committed. */
