@@ -1,8 +1,7 @@
-import { resolve } from 'node:path';
 import { asExitCode } from '../../workloads/kit/error-code.ts';
 import { defineCommand } from './command.ts';
 import { comparedSides } from './compared-sides.ts';
-import { readMargin } from './read-margin.ts';
+import { comparisonOptions, readComparisonOptions } from './comparison-options.ts';
 
 /** `assay compare <before> <after>`: what changed between two sets of runs; exit code 0, 1 or 2. */
 export const compareCommand = defineCommand({
@@ -26,19 +25,7 @@ export const compareCommand = defineCommand({
         type: 'string',
         describe: "Profile whose margin counts; that of the last run after, when it isn't given",
       })
-      .option('margin', {
-        type: 'string',
-        describe: "How much worse is still not inferior, as a share (0.03) or 3%; the profile's, else 5%",
-      })
-      .option('apart', {
-        type: 'string',
-        default: '30m',
-        describe: 'Runs of a side that begin closer together than this, on one boot, are one session',
-      })
-      .option('session-spread', {
-        type: 'string',
-        describe: 'CSV (metric,spread,sessions,source): how much metrics differ between sessions, if known',
-      })
+      .options(comparisonOptions)
       .option('out', {
         type: 'string',
         describe: 'Folder for comparison.json, .html, .md and .csv (nothing is written without)',
@@ -47,24 +34,15 @@ export const compareCommand = defineCommand({
   run: async (args, context) => {
     const { environment } = context;
     const { before, after } = comparedSides(args.runs, args.after);
-    const margin = args.margin === undefined ? undefined : readMargin(args.margin);
-    const { readDuration } = await import('./read-duration.ts');
-    const apartSeconds = readDuration('--apart', args.apart, 0, 720 * 3600);
     const { comparisonPaper } = await import('../../reports/page/comparison-paper.ts');
     const { Comparison } = await import('../../reports/verdict/comparison.ts');
     const { renderComparisonCsv } = await import('../../reports/writers/comparison-csv.ts');
     const { loadRegistry } = await import('../../workloads/registry.ts');
     const { compare } = await import('../compare/compare.ts');
-    const { readSpreads } = await import('../config/read-spreads.ts');
     const { loadReadings, openSides } = await import('./load-readings.ts');
-    const { readGivenFile } = await import('./read-given-file.ts');
     const { givePaper, requireOut } = await import('./give-paper.ts');
     requireOut(context, 'comparison', args.out);
-    const given = args.sessionSpread;
-    const spreads =
-      given === undefined
-        ? undefined
-        : readSpreads(await readGivenFile(resolve(environment.workingDirectory, given)), given);
+    const options = await readComparisonOptions(args, environment);
     const sides = await openSides(environment, { before, after }, args.profile);
     const registry = await loadRegistry();
     const comparison = Comparison.parse(
@@ -73,7 +51,7 @@ export const compareCommand = defineCommand({
           before: await loadReadings(sides.before, sides.profile, registry),
           after: await loadReadings(sides.after, sides.profile, registry),
         },
-        { margin, apartSeconds, spreads },
+        options,
       ),
     );
     await givePaper(context, {

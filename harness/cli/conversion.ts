@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { asExitCode } from '../../workloads/kit/error-code.ts';
 import { defineCommand } from './command.ts';
 import { comparedSides } from './compared-sides.ts';
+import { comparisonOptions, readComparisonOptions } from './comparison-options.ts';
 
 /** `assay conversion <before> <after>`: what a hall was fit for and what it is fit for now; the exit code is that of the comparison. */
 export const conversionCommand = defineCommand({
@@ -27,6 +28,7 @@ export const conversionCommand = defineCommand({
         type: 'string',
         describe: "Profile to judge by; that of the last run after, when it isn't given",
       })
+      .options(comparisonOptions)
       .option('energy', {
         type: 'string',
         describe: 'CSV (asset,from,to,joule,label): energy of machines over periods',
@@ -43,7 +45,6 @@ export const conversionCommand = defineCommand({
     const { Conversion } = await import('../../reports/verdict/conversion.ts');
     const { renderConversionCsv } = await import('../../reports/writers/conversion-csv.ts');
     const { loadRegistry } = await import('../../workloads/registry.ts');
-    const { usualApartSeconds } = await import('../compare/compare.ts');
     const { convert } = await import('../compare/convert.ts');
     const { readEnergy } = await import('../config/read-energy.ts');
     const { loadJudged } = await import('./load-judged.ts');
@@ -51,6 +52,7 @@ export const conversionCommand = defineCommand({
     const { readGivenFile } = await import('./read-given-file.ts');
     const { givePaper, requireOut } = await import('./give-paper.ts');
     requireOut(context, 'conversion', args.out);
+    const options = await readComparisonOptions(args, environment);
     const { energy: file } = args;
     const energy =
       file === undefined
@@ -64,7 +66,7 @@ export const conversionCommand = defineCommand({
           before: await loadJudged(sides.before, sides.profile, registry),
           after: await loadJudged(sides.after, sides.profile, registry),
         },
-        { apartSeconds: usualApartSeconds, energy },
+        { ...options, energy },
       ),
     );
     await givePaper(context, {
