@@ -1,8 +1,10 @@
 import type { Conversion, ConvertedSide } from '../../reports/verdict/conversion.ts';
-import type { Asic } from '../config/inventory.ts';
 import type { EnergyRow } from '../config/read-energy.ts';
 import { powerOf, withRange } from './asset-power.ts';
 import type { JudgedRun } from './convert.ts';
+import type { RunReadings } from './run-readings.ts';
+
+type Asic = RunReadings['asics'][number];
 
 /**
  * The ASICs of both sides, joined by serial number, else by name: D by what they are, on the word of the inventory. Of a side its last run
@@ -69,5 +71,11 @@ function describe(asic: Asic, energy: readonly EnergyRow[]): ConvertedSide {
           },
         }),
     atWork: { unknown: 'nobody logs in to an ASIC' },
+    told: asic.told ?? {
+      unknown:
+        asic.api === undefined
+          ? 'not covered: the inventory names no interface'
+          : 'it was not asked in this run',
+    },
   };
 }

@@ -1,3 +1,4 @@
+import type { AsicAnswer } from '../../reports/verdict/asic-answer.ts';
 import type { ComparedRun } from '../../reports/verdict/comparison.ts';
 import { keyOfDimensions } from '../../reports/verdict/measurement.ts';
 import type { Said } from '../../reports/verdict/said.ts';
@@ -53,7 +54,7 @@ export interface RunReadings {
   readonly profile: Profile;
   readonly site: string | undefined;
   /** Machines of the inventory that nobody logs in to. */
-  readonly asics: readonly Asic[];
+  readonly asics: readonly (Asic & { readonly told?: AsicAnswer | undefined })[];
   readonly nodes: readonly ReadNode[];
   readonly groups: readonly { readonly members: readonly string[]; readonly series: readonly Series[] }[];
 }
@@ -98,7 +99,8 @@ export function readingsOf(material: RunMaterial): RunReadings {
     const subject = subjectOfGroup(id, members);
     return [{ members, series: seriesOf(group.samples, group, index, run.suite, subject) }];
   });
-  return { run, profile, site: inventory.site, asics: inventory.asics ?? [], nodes, groups };
+  const asics = (inventory.asics ?? []).map((asic) => ({ ...asic, told: material.asics.get(asic.name) }));
+  return { run, profile, site: inventory.site, asics, nodes, groups };
 }
 
 /** What boards and hypervisors say when nobody has given them a name; the same on thousands of machines. */

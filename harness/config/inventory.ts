@@ -56,6 +56,13 @@ export const Asic = z.strictObject({
   serial: z.string().min(1).max(64).optional(),
   rack: z.string().max(40).optional(),
   slot: z.string().max(40).optional(),
+  /** Its management interface, which is asked and never written to; absent: it is left alone. */
+  api: z.enum(['cgminer']).optional(),
+  /** Where that answers; absent: at its name, on port 4028. */
+  host: z
+    .string()
+    .regex(/^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(?::\d{1,5})?$/)
+    .optional(),
   /** The largest that are sold take 5 to 11 kW and give some hundred TH/s. */
   watts: z.number().positive().max(20_000),
   terahashesPerSecond: z.number().positive().max(5000),

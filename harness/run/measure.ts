@@ -152,6 +152,10 @@ async function planNow(fleet: Fleet, facility: Facility | undefined): Promise<Pl
     await run.write(runPaths.plan, text);
     await evidence.decide(now, { type: 'planned', digest: sha256(text) });
     await evidence.loadPlan();
+    if (inventory.asics?.some(({ api }) => api !== undefined) === true) {
+      const { askAsics } = await import('../asics/ask-asics.ts');
+      await askAsics(inventory.asics, (name, answer) => evidence.decide(now, { type: 'asic', name, answer }));
+    }
     return plan;
   } catch (cause) {
     // A run that is refused after somebody has looked never began.

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { sha256 } from '../../agents/protocol/chain.ts';
+import { AsicAnswer } from '../../reports/verdict/asic-answer.ts';
 import { FacilityTrouble } from '../../reports/verdict/facility-trouble.ts';
 import { ErrorDocument } from '../../workloads/kit/error-document.ts';
 import { PlannedStep, PlannedSubject } from '../plan/plan.ts';
@@ -70,6 +71,8 @@ export const CoordinatorRecord = z.discriminatedUnion('type', [
   record('stopped', {}),
   /** What cools these by a liquid is in trouble: heavy steps were ended there, and none began any more. */
   record('idled', { nodes: z.array(z.string()).min(1), trouble: FacilityTrouble }),
+  /** What an ASIC of the inventory said of itself, or why it said nothing. */
+  record('asic', { name: z.string().max(300), answer: AsicAnswer }),
   /** Nobody could log in, or the node never began. */
   record('unreached', { node: z.string(), error: ErrorDocument }),
   /** Another name of a machine that is measured under its first: an agent there saw the beacon of this run. */
@@ -109,6 +112,8 @@ export interface Decided {
   readonly sameMachine: ReadonlyMap<string, string>;
   /** What was the matter with the facility, by the nodes that were idled for it. */
   readonly idled: ReadonlyMap<string, FacilityTrouble>;
+  /** What ASICs of the inventory said, the last time that they were asked, by name. */
+  readonly asics: ReadonlyMap<string, AsicAnswer>;
   /** Nodes with equal boot ids that were found to be machines of their own. */
   readonly distinct: readonly (readonly string[])[];
   /** How many records there are, and the digest that binds them; absent when nothing was decided. */
@@ -179,6 +184,7 @@ export class CoordinatorJournal {
       idled: new Map(
         of('idled').flatMap(({ nodes, trouble }) => nodes.map((node) => [node, trouble] as const)),
       ),
+      asics: new Map(of('asic').map(({ name, answer }) => [name, answer])),
       distinct: of('distinct').map(({ nodes }) => nodes),
       ...(this.records.length === 0 ? {} : { proof: { records: this.records.length, sha256: this.#head } }),
     };

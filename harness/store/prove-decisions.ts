@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Contradiction } from '../../agents/protocol/journal-fold.ts';
+import type { Inventory } from '../config/inventory.ts';
 import { groupName } from '../plan/group-name.ts';
 import type { Plan, PlannedStep, PlannedSubject } from '../plan/plan.ts';
 import type { PlannedRepair } from '../plan/repairs.ts';
@@ -12,6 +13,8 @@ import { runPaths } from './run-directory.ts';
 interface Known {
   /** Of the inventory. */
   readonly nodes: ReadonlySet<string>;
+  /** Of the inventory, those that are asked. */
+  readonly asics: ReadonlySet<string>;
   /** Of the plan and of what was added to it, by node and name. */
   readonly steps: Map<string, PlannedStep>;
   /** One of the steps of each name: what several run together is the same for all of them. */
@@ -30,11 +33,12 @@ const keyOf = (node: string, step: string): string => JSON.stringify([node, step
  */
 export function proveDecisions(
   records: readonly CoordinatorRecord[],
-  inventory: readonly { readonly name: string }[],
+  { nodes, asics = [] }: Pick<Inventory, 'asics'> & { readonly nodes: readonly { readonly name: string }[] },
   plan: Plan | undefined,
 ): void {
   const known: Known = {
-    nodes: new Set(inventory.map(({ name }) => name)),
+    nodes: new Set(nodes.map(({ name }) => name)),
+    asics: new Set(asics.flatMap(({ name, api }) => (api === undefined ? [] : [name]))),
     steps: new Map(),
     names: new Map(),
     replaced: new Set(),
@@ -88,6 +92,10 @@ function whyNever(record: CoordinatorRecord, isPlanned: boolean, known: Known): 
     case 'idled':
     case 'distinct':
       return whyUnknown(record.nodes, known);
+    case 'asic':
+      return isPlanned && known.asics.has(record.name)
+        ? undefined
+        : { expected: 'an ASIC of the inventory that is asked, behind the plan', found: record.name };
     case 'stopped':
       return undefined;
   }

@@ -76,7 +76,7 @@ export class RunEvidence {
     if (!isThere && journal.planDigest !== undefined)
       throw damaged(runPaths.plan, `sha256 ${journal.planDigest}`, 'no file');
     if (isThere && (isOld || !(await isOnlyWritten(run, journal)))) await evidence.loadPlan();
-    proveDecisions(journal.records, inputs.inventory.nodes, evidence.#planned?.document);
+    proveDecisions(journal.records, inputs.inventory, evidence.#planned?.document);
     for (const name of await run.list('nodes'))
       if (!evidence.nodes.has(name)) throw damaged(`nodes/${name}`, 'a node of the inventory', 'another one');
     const { unreached, sameMachine } = evidence.#decided;
@@ -231,7 +231,7 @@ export class RunEvidence {
     );
     const { header } = this.run;
     const { profiles, ...inputs } = this.#inputs;
-    const { skips, broken, idled, distinct, sessions, repairs, proof } = this.#decided;
+    const { skips, broken, idled, asics, distinct, sessions, repairs, proof } = this.#decided;
     return {
       header,
       assay: assayVersion,
@@ -242,6 +242,7 @@ export class RunEvidence {
       skips,
       broken,
       idled,
+      asics,
       distinct,
       sessions,
       repairs,

@@ -91,6 +91,8 @@ export interface RunMaterial {
   /** Steps across nodes that were spoilt from outside, and by what. */
   readonly broken: Decided['broken'];
   readonly idled: Decided['idled'];
+  /** What ASICs of the inventory said of themselves, by name. */
+  readonly asics: Decided['asics'];
   readonly distinct: Decided['distinct'];
   readonly sessions: Decided['sessions'];
   readonly repairs: Decided['repairs'];

@@ -12,6 +12,7 @@ import {
   residualWords,
   shareWords,
   tallyConversion,
+  toldWords,
 } from '../verdict/words/conversion-words.ts';
 import { formatQuantity } from '../verdict/words/format-quantity.ts';
 import { say } from '../verdict/words/say.ts';
@@ -76,6 +77,11 @@ function sideCell(side: ConvertedSide | undefined): TableCell {
   );
 }
 
+const toldLine = (side: ConvertedSide): readonly string[] => {
+  const words = toldWords(side);
+  return words === undefined ? [] : [words];
+};
+
 const machinesSection = ({ assets }: Conversion): Section => ({
   id: 'assets',
   title: 'Every machine, before and after',
@@ -93,8 +99,8 @@ const machinesSection = ({ assets }: Conversion): Section => ({
           {
             kind: 'lines',
             lines: [
-              ...(before === undefined ? [] : [`before: ${say(before.reason)}`]),
-              ...(after === undefined ? [] : [`after: ${say(after.reason)}`]),
+              ...(before === undefined ? [] : [`before: ${say(before.reason)}`, ...toldLine(before)]),
+              ...(after === undefined ? [] : [`after: ${say(after.reason)}`, ...toldLine(after)]),
             ],
           },
         ],

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { AsicAnswer } from './asic-answer.ts';
 import { ComparedAsset, Comparison } from './comparison.ts';
 import { Said } from './said.ts';
 import { AssetVerdict, Family } from './verdict.ts';
@@ -46,6 +47,8 @@ const ConvertedSide = z.strictObject({
   energy: Energy.optional(),
   /** Who was found at work on it: miners, processes on accelerators; `unknown` says why it could not be seen. */
   atWork: z.union([z.array(z.string()), z.strictObject({ unknown: z.string() })]),
+  /** Of an ASIC: what its own firmware said of it. */
+  told: AsicAnswer.optional(),
 });
 export type ConvertedSide = z.infer<typeof ConvertedSide>;
 

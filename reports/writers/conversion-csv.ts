@@ -1,6 +1,6 @@
 import { cleanText } from '../text/clean-text.ts';
 import type { Conversion, ConvertedSide } from '../verdict/conversion.ts';
-import { residualWords } from '../verdict/words/conversion-words.ts';
+import { residualWords, toldWords } from '../verdict/words/conversion-words.ts';
 import { say } from '../verdict/words/say.ts';
 import { field } from './punch-list.ts';
 
@@ -18,6 +18,7 @@ const ofSide = [
   'J per hash',
   'J per TFLOP',
   'at work',
+  'told by itself',
 ] as const;
 
 /** Every machine of both sides as CSV (RFC 4180, CRLF). */
@@ -56,5 +57,6 @@ function fieldsOf(side: ConvertedSide | undefined): readonly string[] {
     String(energy?.joulesPerHash ?? ''),
     String(energy?.joulesPerTeraFlop ?? ''),
     residualWords(side),
+    toldWords(side) ?? '',
   ];
 }

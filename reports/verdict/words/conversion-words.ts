@@ -1,5 +1,6 @@
 import type { Conversion, ConvertedSide, Letter, Power, Share } from '../conversion.ts';
 import { formatCount } from './format-count.ts';
+import { formatDuration } from './format-duration.ts';
 import { formatQuantity } from './format-quantity.ts';
 
 export const conversionNote =
@@ -44,6 +45,19 @@ export const letterWords: Readonly<Record<Letter, string>> = {
   D: 'of no use by what it is',
   U: 'undecided, or to be repaired',
 };
+
+/** What the firmware of an ASIC says of it; nothing for what is none. */
+export function toldWords({ told }: Pick<ConvertedSide, 'told'>): string | undefined {
+  if (told === undefined) return undefined;
+  if ('unknown' in told) return `its interface: ${told.unknown}`;
+  const { firmware, model, hashesPerSecond, elapsedSeconds, hardwareErrors } = told;
+  return [
+    `its firmware says: ${firmware}`,
+    ...(model === undefined ? [] : [model]),
+    `${formatQuantity(hashesPerSecond, 'H/s')} over ${formatDuration(elapsedSeconds * 1000)}`,
+    ...(hardwareErrors === undefined ? [] : [formatCount(hardwareErrors, 'hardware error')]),
+  ].join(', ');
+}
 
 export const residualSentence =
   'Looked at were running processes, by name, and who uses accelerators. Not looked at: services, cron jobs, connections to pools, and whether the firmware of a card is its maker’s. An empty row is no proof that nothing is left.';

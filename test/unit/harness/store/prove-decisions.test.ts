@@ -56,7 +56,13 @@ function prove(...entries: readonly CoordinatorEntry[]): void {
   const records = entries.map((entry, seq) => ({ ...entry, seq, prev: digest, at }));
   proveDecisions(
     records,
-    nodes.map((name) => ({ name })),
+    {
+      nodes: nodes.map((name) => ({ name })),
+      asics: [
+        { name: 's21', model: 'S21', watts: 3500, terahashesPerSecond: 200, api: 'cgminer' },
+        { name: 's9', model: 'S9', watts: 1400, terahashesPerSecond: 13.5 },
+      ],
+    },
     entries.some(({ type }) => type === 'planned') ? plan : undefined,
   );
 }
@@ -68,6 +74,16 @@ const again = (replaces: string, changes: Partial<PlannedStep> = {}): PlannedSte
 });
 
 describe('what a coordinator decided', () => {
+  it('has of ASICs only what those said that are asked, behind the plan', () => {
+    const said = (name: string): CoordinatorEntry => ({
+      type: 'asic',
+      name,
+      answer: { unknown: 'no answer' },
+    });
+    expect(() => prove({ type: 'planned', digest }, said('s21'))).not.toThrow();
+    for (const entries of [[said('s21')], [{ type: 'planned', digest } as const, said('s9')]])
+      expect(() => prove(...entries)).toThrow('expected an ASIC of the inventory that is asked');
+  });
   it('is believed as a run comes to it: again, once more, and whatever tells who is to blame', () => {
     const first = planAgain(steps, () => 'cancelled');
     expect(first).toHaveLength(steps.length);
