@@ -1,10 +1,15 @@
 import { join, relative } from 'node:path';
 import type { Verdict } from '../../reports/verdict/verdict.ts';
+import type { Language } from '../../reports/verdict/words/front-words.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { exitCodes } from '../../workloads/kit/error-code.ts';
 import type { Environment } from '../environment.ts';
+import type { ReportFolder } from '../store/report-folder.ts';
 import { defineCommand } from './command.ts';
 import { givenRun, ofProfile, reportsOut } from './options.ts';
+
+/** Named here too: a command that is not called loads no words. */
+const languages: readonly Language[] = ['en', 'es', 'ar'];
 
 /** `assay report <run>`: renders the verdict that is there; judges nothing. */
 export const reportCommand = defineCommand({
@@ -13,6 +18,7 @@ export const reportCommand = defineCommand({
   examples: [
     ['report latest', 'render the reports again'],
     ['report latest --pdf', 'and the one for paper, by the Chromium of this machine'],
+    ['report latest --language es', 'the report of conformity, its first page in Spanish'],
   ],
   builder: (argv) =>
     argv
@@ -24,9 +30,14 @@ export const reportCommand = defineCommand({
         default: false,
         describe: 'Also make report.pdf, by the Chromium of this machine',
       })
+      .option('language', {
+        choices: languages,
+        describe:
+          'Also make the report of conformity, its first page in this language; with --pdf, that of the PDF',
+      })
       .option('json', { type: 'boolean', default: false, describe: 'Print the verdict document' }),
-  run: async ({ run: given, profile, json, pdf: asPdf, out }, context) => {
-    const { pdfPath, readVerdict } = await import('../run/conclude-run.ts');
+  run: async ({ run: given, profile, json, pdf: asPdf, language, out }, context) => {
+    const { conformityPath, pdfPath, readVerdict } = await import('../run/conclude-run.ts');
     const { giveVerdict } = await import('./give-verdict.ts');
     const { openReports, openRun } = await import('./run-location.ts');
     const { tellUnshipped } = await import('./shipped-rules.ts');
@@ -39,15 +50,20 @@ export const reportCommand = defineCommand({
       throw new AssayError('RUN_NOT_FOUND', `expected a verdict by ${wanted} in ${folder.path}, found none`, {
         hint: `Judge the run first: assay judge ${run.called} --profile ${wanted}`,
       });
+    const conformity =
+      language === undefined && !asPdf ? undefined : await conformityOf(folder, verdict, language);
     // Before anything is written: without a browser nothing is.
-    const pdf = asPdf ? await pdfOf(verdict, context.environment) : undefined;
+    const pdf =
+      asPdf && conformity !== undefined ? await printedBy(conformity, context.environment) : undefined;
     await giveVerdict(context, { run, folder, verdict, json, mustWrite: out !== undefined || asPdf });
-    if (pdf !== undefined) {
-      folder.write(pdfPath(run, wanted), pdf);
-      context.err.write(
-        `pdf       ${relative(context.environment.workingDirectory, join(folder.path, pdfPath(run, wanted)))}\n`,
-      );
-    }
+    const give = (what: string, path: string, content: string | Uint8Array): void => {
+      folder.write(path, content);
+      const shown = relative(context.environment.workingDirectory, join(folder.path, path));
+      context.err.write(`${what.padEnd(9)} ${shown}\n`);
+    };
+    if (pdf !== undefined) give('pdf', pdfPath(run, wanted), pdf);
+    if (language !== undefined && conformity !== undefined)
+      give('conformity', conformityPath(run, wanted, language), conformity);
     await tellUnshipped(context, run, await loadRegistry());
     context.err.write(
       `\nThe verdict as it lies there, not judged again. Does it follow from the evidence? assay judge ${run.called} --profile ${wanted}\n`,
@@ -56,9 +72,19 @@ export const reportCommand = defineCommand({
   },
 });
 
-async function pdfOf(verdict: Verdict, environment: Environment): Promise<Uint8Array> {
+/** The report of conformity, with whoever has signed this verdict. */
+async function conformityOf(
+  folder: ReportFolder,
+  verdict: Verdict,
+  language: Language = 'en',
+): Promise<string> {
   const { createLookup } = await import('../../reports/verdict/verdict-lookup.ts');
   const { renderPrint } = await import('../../reports/writers/html/render-print.ts');
+  const { signaturesOn } = await import('../run/signatures-on.ts');
+  return renderPrint(createLookup(verdict), { language, signatures: await signaturesOn(folder, verdict) });
+}
+
+async function printedBy(page: string, environment: Environment): Promise<Uint8Array> {
   const { printPdf } = await import('./print-pdf.ts');
-  return printPdf(renderPrint(createLookup(verdict)), environment);
+  return printPdf(page, environment);
 }

@@ -7,6 +7,8 @@ import { validateHead, validateVerdict } from '../../reports/verdict/validate.ts
 import type { Verdict } from '../../reports/verdict/verdict.ts';
 import type { VerdictLookup } from '../../reports/verdict/verdict-lookup.ts';
 import { createLookup } from '../../reports/verdict/verdict-lookup.ts';
+import type { Language } from '../../reports/verdict/words/front-words.ts';
+import { languages } from '../../reports/verdict/words/front-words.ts';
 import { htmlPieces } from '../../reports/writers/html/render-html.ts';
 import { plainScreen, writers } from '../../reports/writers/writers.ts';
 import { Inventory } from '../config/inventory.ts';
@@ -48,7 +50,7 @@ export async function writeVerdict(
 /** All that may have been concluded from a run before, by whatever profile. */
 export const conclusionsOf = (run: RunDirectory): readonly string[] => [
   ...pathsOfReports(run, run.header.profile).values(),
-  pdfPath(run, run.header.profile),
+  ...askedFor(run, run.header.profile),
   'verdicts',
   'samples',
   'nodes',
@@ -66,7 +68,17 @@ export function pathsOfReports(run: RunDirectory, profile: string): ReadonlyMap<
 export const pdfPath = (run: RunDirectory, profile: string): string =>
   profile === run.header.profile ? 'report.pdf' : `verdicts/${profile}.report.pdf`;
 
-/** Writes the reports of a verdict and says where each is, by the id of its writer. A PDF from before is no longer of it. */
+/** Where the report of conformity in a language stands, which is made for whoever asks and when a run is signed. */
+export const conformityPath = (run: RunDirectory, profile: string, language: Language): string =>
+  `${profile === run.header.profile ? '' : `verdicts/${profile}.`}conformity.${language}.html`;
+
+/** What is made only for whoever asks, and is no longer of a verdict that was judged anew. */
+const askedFor = (run: RunDirectory, profile: string): readonly string[] => [
+  pdfPath(run, profile),
+  ...languages.map((language) => conformityPath(run, profile, language)),
+];
+
+/** Writes the reports of a verdict and says where each is, by the id of its writer. What was made for paper before is no longer of it. */
 export async function writeReports(
   folder: ReportFolder,
   run: RunDirectory,
@@ -74,7 +86,7 @@ export async function writeReports(
 ): Promise<ReadonlyMap<string, string>> {
   const { verdict } = lookup;
   folder.mark();
-  await folder.remove([pdfPath(run, verdict.profile.id)]);
+  await folder.remove(askedFor(run, verdict.profile.id));
   const paths = pathsOfReports(run, verdict.profile.id);
   for (const { id, render, pieces } of writers) {
     const path = paths.get(id);

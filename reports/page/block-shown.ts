@@ -53,7 +53,7 @@ function titleOn({ block, profile }: Verdict): string {
 }
 
 /** Cells that speak for the block: of nodes that conform, or of groups. A survey promises nothing to conform to. */
-function speakingCells({ block, cells, profile }: Verdict): readonly Cell[] {
+export function speakingCells({ block, cells, profile }: Verdict): readonly Cell[] {
   const others = new Set(
     block?.nodes
       .filter(({ conclusion }) => profile.id !== 'survey' && conclusion !== 'pass')
@@ -95,7 +95,7 @@ function measuredRow(cells: readonly [Cell, ...Cell[]], lookup: VerdictLookup): 
   };
 }
 
-function besideLimit({ limit }: Cell, unit: Unit): (value: number) => string {
+export function besideLimit({ limit }: Cell, unit: Unit): (value: number) => string {
   const expected = limit?.expected;
   return typeof expected === 'object' && !Array.isArray(expected) && expected.unit === unit
     ? (value) => formatBeside(value, expected.value, unit)

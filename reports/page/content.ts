@@ -101,6 +101,8 @@ export interface Column extends Deep {
 
 export interface Row extends Deep {
   readonly cells: readonly TableCell[];
+  /** What a link to this row is called, on a page that has links. */
+  readonly anchor?: string;
   /** What has to be known before any number of the row is used. */
   readonly remark?: Text;
 }

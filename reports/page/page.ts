@@ -145,7 +145,7 @@ function partOf({ block }: Verdict): PageHead['part'] {
 }
 
 /** An ISO 8601 UTC time for a title line. */
-function formatMoment(iso: string): string {
+export function formatMoment(iso: string): string {
   const [, day, time] = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})/.exec(iso) ?? [];
   return day === undefined || time === undefined ? iso : `${day} ${time} UTC`;
 }

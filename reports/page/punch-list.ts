@@ -38,13 +38,13 @@ export function punchListSection(lookup: VerdictLookup): Section {
   };
 }
 
-type Alike = readonly [Defect, ...Defect[]];
+export type Alike = readonly [Defect, ...Defect[]];
 
 /**
  * What is said of many nodes in the same words is one entry about a set of them (`gpu[01-16]`), in the place of the
  * first. What a blame stands beside remains alone.
  */
-function foldDefects({ verdict, blames }: VerdictLookup): readonly Alike[] {
+export function foldDefects({ verdict, blames }: VerdictLookup): readonly Alike[] {
   const groups = Map.groupBy(verdict.defects, (defect) => {
     const { id, owner, symptom, action, retest, part } = defect;
     const device = deviceOf(defect);
@@ -82,7 +82,7 @@ function entryOf(alike: Alike, lookup: VerdictLookup): DefectEntry {
 }
 
 /** The nodes with rack and slot of a single one, the subject where it is another, who shares the cause, the part. */
-function whereabouts(alike: Alike, { nodes, standings }: VerdictLookup): readonly string[] {
+export function whereabouts(alike: Alike, { nodes, standings }: VerdictLookup): readonly string[] {
   const [defect] = alike;
   const all = [...new Set(alike.flatMap((each) => each.nodes))];
   // A report on one node names that one first.

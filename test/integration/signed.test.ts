@@ -26,6 +26,8 @@ describe('assay sign and assay verify', () => {
       0,
       expect.stringContaining('signed    run.report/signed/survey/'),
     ]);
+    const conformity = readFileSync(join(cwd, 'run.report/conformity.en.html'), 'utf8');
+    expect(conformity).toMatch(/Signed by<\/dt><dd>.*SHA256:/);
     const command = ['--signer', 'openssl dgst -sha256 -sign hsm.key', '--public-key', 'hsm.key.pub'];
     expect((await assay('sign', 'run', ...command)).exitCode).toBe(0);
 

@@ -7,7 +7,7 @@ type Soak = NonNullable<Verdict['soak']>;
 const day = 86_400;
 
 /** Node-days with so many digits that they are not 0: rehearsals take minutes. */
-const inDays = (seconds: number): string => {
+export const inDays = (seconds: number): string => {
   const days = seconds / day;
   return days >= 0.1 || days === 0 ? days.toFixed(1) : days.toPrecision(2);
 };

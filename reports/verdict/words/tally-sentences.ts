@@ -30,32 +30,48 @@ export function tallySoFar(conclusion: Conclusion, passed: number, open: number)
 
 const owners: readonly Defect['owner'][] = ['hardware', 'configuration', 'environment'];
 
-/**
- * What stands between a block and its acceptance, in one line, with its zeros: `2 hardware defects, 0 configuration,
- * 0 environment, 1 node not reached`. Only defects that leave a required cell open are counted.
- */
-export function tallyInTheWay(verdict: Verdict): string {
+/** What stands between a block and its acceptance, counted; nothing where nothing does. */
+export interface InTheWay extends Readonly<Record<Defect['owner'], number>> {
+  readonly unreached: number;
+  readonly unrun: number;
+  readonly groups: number;
+}
+
+/** Only defects that leave a required cell open are counted. */
+export function countInTheWay(verdict: Verdict): InTheWay | undefined {
   const { block } = verdict;
   const accepted = block === undefined ? undefined : acceptedNodes(block);
   const nodes = (block?.nodes ?? []).filter(({ id }) => accepted?.has(id) ?? true);
   const deciding = block === undefined ? verdict.cells : decidingCells(block, verdict.cells);
   const open = deciding.filter((cell) => cell.level === 'required' && isUnmet(cell));
-  if (open.length === 0 && nodes.every(({ conclusion }) => conclusion === 'pass'))
-    return 'Nothing stands in the way.';
+  if (open.length === 0 && nodes.every(({ conclusion }) => conclusion === 'pass')) return undefined;
   const openIds = new Set(open.map(({ id }) => id));
   const blocking = verdict.defects.filter(({ cells }) => cells.some((id) => openIds.has(id)));
-  const counts = owners.map((owner) => {
-    const count = blocking.filter((defect) => defect.owner === owner).length;
-    return owner === 'hardware' ? formatCount(count, 'hardware defect') : `${count} ${owner}`;
-  });
+  const of = (owner: Defect['owner']): number => blocking.filter((defect) => defect.owner === owner).length;
   const reached = new Set(nodes.filter(({ conclusion }) => conclusion !== 'unreached').map(({ id }) => id));
   const unrun = new Set(open.filter(({ missing }) => missing === 'not-run').map(listedUnder));
-  const groups = new Set(openGroupCells(nodes, open).map(listedUnder));
+  return {
+    hardware: of('hardware'),
+    configuration: of('configuration'),
+    environment: of('environment'),
+    unreached: nodes.length - reached.size,
+    unrun: [...unrun].filter((id) => reached.has(id)).length,
+    groups: new Set(openGroupCells(nodes, open).map(listedUnder)).size,
+  };
+}
+
+/** The same in one line, with its zeros: `2 hardware defects, 0 configuration, 0 environment, 1 node not reached`. */
+export function tallyInTheWay(verdict: Verdict): string {
+  const counts = countInTheWay(verdict);
+  if (counts === undefined) return 'Nothing stands in the way.';
+  const { unreached, unrun, groups } = counts;
   return `In the way: ${[
-    ...counts,
-    `${formatCount(nodes.length - reached.size, 'node')} not reached`,
-    `${[...unrun].filter((id) => reached.has(id)).length} with something not run`,
-    ...(groups.size === 0 ? [] : [`${formatCount(groups.size, 'group')} open without a node to blame`]),
+    ...owners.map((owner) =>
+      owner === 'hardware' ? formatCount(counts[owner], 'hardware defect') : `${counts[owner]} ${owner}`,
+    ),
+    `${formatCount(unreached, 'node')} not reached`,
+    `${unrun} with something not run`,
+    ...(groups === 0 ? [] : [`${formatCount(groups, 'group')} open without a node to blame`]),
   ].join(', ')}.`;
 }
 

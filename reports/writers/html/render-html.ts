@@ -2,6 +2,8 @@ import { atDepth } from '../../page/at-depth.ts';
 import type { PageHead } from '../../page/page.ts';
 import { headOf, sectionsOf } from '../../page/page.ts';
 import type { VerdictLookup } from '../../verdict/verdict-lookup.ts';
+import type { Language } from '../../verdict/words/front-words.ts';
+import { languageWords } from '../../verdict/words/front-words.ts';
 import type { SafeHtml } from './html.ts';
 import { html, trusted } from './html.ts';
 import { renderSection } from './render-content.ts';
@@ -36,8 +38,9 @@ export const renderDocumentHead = (
   title: string,
   assay: string,
   moreStyle = '',
+  language: Language = 'en',
 ): SafeHtml => html`<!doctype html>
-<html lang="en">
+<html lang="${language}"${trusted(languageWords[language].direction === 'rtl' ? ' dir="rtl"' : '')}>
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">

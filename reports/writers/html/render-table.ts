@@ -36,7 +36,7 @@ const openingOf = (column: Column): SafeHtml =>
   html`<td role="cell" data-label="${column.title}" class="${classOf(column)}"><div>`;
 
 function tableRow(
-  { cells, remark }: Row,
+  { cells, remark, anchor }: Row,
   columns: {
     readonly shown: readonly Column[];
     readonly openings: readonly SafeHtml[];
@@ -46,7 +46,7 @@ function tableRow(
 ): SafeHtml {
   const { shown, openings, group } = columns;
   const [first = '', ...rest] = group === -1 ? cells : cells.toSpliced(group, 1);
-  return html`<tr role="row"><th role="rowheader" scope="row">${renderCell(first)}${remark === undefined ? undefined : html`<small class="remark">${renderText(remark)}</small>`}</th>${rest.map(
+  return html`<tr role="row"${anchor === undefined ? undefined : html` id="${anchor}"`}><th role="rowheader" scope="row">${renderCell(first)}${remark === undefined ? undefined : html`<small class="remark">${renderText(remark)}</small>`}</th>${rest.map(
     (cell, place) =>
       html`${openings[place + 1]}${renderCell(cell, shown[place + 1]?.role === 'number')}</div></td>`,
   )}</tr>
