@@ -4,10 +4,11 @@ import { conclusionWords } from '../../reports/verdict/words/verdict-words.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { ExitCode } from '../../workloads/kit/error-code.ts';
 import type { Registry } from '../../workloads/registry.ts';
+import { witnessesIn } from '../evidence/trust-file.ts';
 import type { CellDifference } from '../run/compare-verdicts.ts';
 import type { Voided } from '../run/find-voided.ts';
 import { findVoided } from '../run/find-voided.ts';
-import { checkLedger } from '../run/ledger-place.ts';
+import { checkLedger, checkProof } from '../run/ledger-place.ts';
 import type { Trust } from '../run/verify-run.ts';
 import {
   readIntact,
@@ -38,6 +39,8 @@ export async function checkRun(
     readonly later?: RunDirectory | undefined;
     /** The ledger of the signer. */
     readonly ledger?: ReadLedger | undefined;
+    /** That the run is in it, in a file of its own. */
+    readonly proof?: string | undefined;
   },
 ): Promise<ExitCode> {
   const tell = (text: string): void => void out.write(`${cleanText(text)}\n`);
@@ -52,6 +55,11 @@ export async function checkRun(
   const trusted = requireTrusted(intact, given.trust);
   for (const { name, note } of trusted) tell(`● trusted: ${name}${note === undefined ? '' : `; ${note}`}`);
   for (const { by } of trusted) tell(`● ${checkLedger(by, run, given.ledger)}`);
+  if (given.proof !== undefined) {
+    const witnesses = given.trust.kind === 'file' ? witnessesIn(given.trust.keys, now()) : [];
+    for (const { by } of trusted)
+      for (const text of checkProof(by, given.proof, witnesses)) tell(`● ${text}`);
+  }
   let concluded: Verdict = verdict;
   if (given.recompute) {
     const again = await recompute(intact, run, folder, registry);

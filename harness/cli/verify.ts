@@ -37,6 +37,10 @@ export const verifyCommand = defineCommand({
         type: 'string',
         describe: 'Copy of the ledger of the signer, to count the attempts again',
       })
+      .option('proof', {
+        type: 'string',
+        describe: 'The place of the run in that ledger (.tlog-proof), with the witnesses who have seen it',
+      })
       .option('reports', reportsOut),
   run: async (args, context) => {
     const { loadRegistry } = await import('../../workloads/registry.ts');
@@ -73,6 +77,7 @@ export const verifyCommand = defineCommand({
           recompute: args.recompute,
           later,
           ledger,
+          proof: args.proof === undefined ? undefined : (await loadSource(at(args.proof))).text,
         },
       );
       await tellUnshipped(context, run, registry);

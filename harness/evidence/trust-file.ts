@@ -72,6 +72,14 @@ export function whyNotTrusted(
   return undefined;
 }
 
+/** Those whose word on a ledger counts today. What a witness signed is bound by his own clock, so a key that was revoked says nothing. */
+export const witnessesIn = (keys: readonly TrustedKey[], now: Date): readonly TrustedKey[] => {
+  const day = now.toISOString().slice(0, 10);
+  return keys.filter(
+    ({ role, from, until }) => role === 'witness' && from <= day && (until === undefined || day <= until),
+  );
+};
+
 /**
  * The text of a trust file with one more key at its end: what somebody wrote there stays as it is. Throws CONFIG_INVALID
  * where the file would not say that and nothing else.

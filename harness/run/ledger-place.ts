@@ -1,8 +1,12 @@
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { readCheckpoint } from '../evidence/checkpoint.ts';
+import { readCosignatures } from '../evidence/cosignature.ts';
 import { attemptsOf, readEntry } from '../evidence/ledger-entry.ts';
 import { isIncluded, leafHash, proveInclusion } from '../evidence/merkle.ts';
+import type { PublicKey } from '../evidence/public-key.ts';
 import { readPublicKey } from '../evidence/public-key.ts';
+import { readTlogProof, writeTlogProof } from '../evidence/tlog-proof.ts';
+import type { TrustedKey } from '../evidence/trust-file.ts';
 import { damaged } from '../store/evidence-damaged.ts';
 import type { ReadLedger } from '../store/ledger.ts';
 import { ledgerFolder, readLedger, requireContinues } from '../store/ledger.ts';
@@ -82,6 +86,67 @@ export function checkLedger(
       `${attempts.length}, or others`,
     );
   return `${found}, counted again in the ledger`;
+}
+
+/** Where a run stands in a ledger by a checkpoint of it, the present one or one that was cosigned, as a file for others. Throws EVIDENCE_DAMAGED, USAGE. */
+export function proveRun(ledger: ReadLedger, run: RunDirectory, note = ledger.note): string {
+  const { size } = requireContinues(ledger, note, 'the checkpoint');
+  const index = ledger.entries.findIndex(
+    (entry) => entry.type === 'begin' && entry.run === run.header.id && entry.header === run.headDigest,
+  );
+  if (index === -1 || index >= size)
+    throw new AssayError(
+      'USAGE',
+      `expected ${run.header.id} among the first ${size} entries, found ${index === -1 ? 'it is in none' : `it is entry ${index}`}`,
+      {
+        hint: 'Take a later checkpoint, or the ledger of whoever measured.',
+      },
+    );
+  return writeTlogProof({ index, proof: proveInclusion(index, ledger.leaves.slice(0, size)), note });
+}
+
+/**
+ * Proves by a file of its own that the run of a statement is in its ledger, and says which of the witnesses that are trusted have seen it
+ * there, and when by their clocks. Throws EVIDENCE_DAMAGED.
+ */
+export function checkProof(
+  { statement: { predicate } }: Pick<SignedStatement, 'statement'>,
+  text: string,
+  witnesses: readonly TrustedKey[],
+): readonly string[] {
+  const where = 'the proof of the place in the ledger';
+  const { assay_ledger: place } = predicate;
+  const read = readTlogProof(text);
+  if (!read.ok) throw damaged(where, 'a proof as `assay ledger proof` writes it', read.error);
+  const key = place === undefined ? undefined : readPublicKey(place.key);
+  if (place === undefined || key?.ok !== true)
+    throw damaged(where, 'a statement that names its ledger', 'one that names none');
+  const checkpoint = readCheckpoint(read.value.note, key.value);
+  if (!checkpoint.ok)
+    throw damaged(where, `a checkpoint signed by ${key.value.fingerprint}`, checkpoint.error);
+  const { origin, size, root } = checkpoint.value;
+  const { index, proof, note } = read.value;
+  const isThere =
+    index === place.begin && isIncluded(leafHash(Buffer.from(place.entry)), { index, size, proof, root });
+  if (!isThere)
+    throw damaged(where, `entry ${place.begin} of the ledger ${origin}`, 'a proof of something else');
+  const seen = readCosignatures(
+    note,
+    witnesses.map(({ publicKey }) => publicKey),
+  );
+  const nameOf = ({ fingerprint }: PublicKey): string =>
+    witnesses.find((each) => each.fingerprint === fingerprint)?.name ?? fingerprint;
+  return [
+    `entry ${index} of ${size} in the ledger ${origin}, by its proof`,
+    ...(seen.length === 0
+      ? [
+          'no witness that you trust has signed this checkpoint: when it was so, and whether there is one ledger only, its owner alone says',
+        ]
+      : seen.map(
+          (each) =>
+            `witnessed on ${each.at.toISOString().replace('.000Z', 'Z')} by ${nameOf(each.key)} (${each.name}): the run was entered before that`,
+        )),
+  ];
 }
 
 /** Reads the ledger that somebody was given. */

@@ -1,9 +1,12 @@
 import { appendFileSync, chmodSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { addCosignature } from '../../../../harness/evidence/cosignature.ts';
 import type { LedgerEntry } from '../../../../harness/evidence/ledger-entry.ts';
 import { attemptsOf } from '../../../../harness/evidence/ledger-entry.ts';
-import { checkLedger, placeInLedger } from '../../../../harness/run/ledger-place.ts';
+import type { Role, TrustedKey } from '../../../../harness/evidence/trust-file.ts';
+import { witnessesIn } from '../../../../harness/evidence/trust-file.ts';
+import { checkLedger, checkProof, placeInLedger, proveRun } from '../../../../harness/run/ledger-place.ts';
 import type { SignedStatement } from '../../../../harness/run/read-signed.ts';
 import {
   enter,
@@ -12,6 +15,7 @@ import {
   readLedger,
   requireContinues,
 } from '../../../../harness/store/ledger.ts';
+import { createSigner } from '../../../support/signed-run.ts';
 import { createSmallRun } from '../../../support/small-run.ts';
 import { temporaryDirectory } from '../../../support/temporary.ts';
 
@@ -214,5 +218,67 @@ describe('the place of a run in a ledger', () => {
     expect(checkLedger({ statement: { predicate: {} } } as SignedStatement, run, undefined)).toContain(
       'no ledger',
     );
+  });
+
+  it('is proven by a file of its own, with who has seen it there', async () => {
+    const run = await createSmallRun(join(temporaryDirectory(), 'run'));
+    const own = begin(run.header.id, 2, { header: run.headDigest });
+    const { stateHome, folder } = await scene([...three, own]);
+    const by = { statement: { predicate: placeInLedger(stateHome, run) } } as unknown as SignedStatement;
+    await enter(stateHome, begin('r3', 3));
+    const ledger = readLedger(folder);
+    const signer = createSigner('ed25519');
+    const at5 = readFileSync(join(folder, 'checkpoints/5'), 'utf8');
+    const seen = await addCosignature(at5, { name: 'example.net/w1', signer, at: new Date('2026-11-24') });
+    const witness: TrustedKey = {
+      fingerprint: signer.publicKey.fingerprint,
+      publicKey: signer.publicKey,
+      name: 'the customer',
+      role: 'witness',
+      from: '2026-01-01',
+    };
+    expect(checkProof(by, proveRun(ledger, run), [witness])).toEqual([
+      'entry 4 of 6 in the ledger example.com/hall-3, by its proof',
+      expect.stringContaining('no witness that you trust'),
+    ]);
+    expect(checkProof(by, proveRun(ledger, run, seen), [witness])).toEqual([
+      'entry 4 of 5 in the ledger example.com/hall-3, by its proof',
+      'witnessed on 2026-11-24T00:00:00Z by the customer (example.net/w1): the run was entered before that',
+    ]);
+    expect(checkProof(by, proveRun(ledger, run, seen), [])).toHaveLength(2);
+
+    const earlier = readFileSync(join(folder, 'checkpoints/4'), 'utf8');
+    expect(() => proveRun(ledger, run, earlier)).toThrow('among the first 4 entries');
+    const text = proveRun(ledger, run, seen);
+    const foreign = await scene([...three, own]);
+    const wrong = [
+      text.replace('index 4', 'index 3'),
+      text.replace(/\n[A-Za-z0-9+/]{43}=\n/, '\n'),
+      text.replace('\n5\n', '\n6\n'),
+      proveRun(readLedger(foreign.folder), run),
+      'nothing',
+    ];
+    for (const each of wrong) expect(() => checkProof(by, each, [witness])).toThrow(/ledger/);
+    const none = { statement: { predicate: {} } } as SignedStatement;
+    expect(() => checkProof(none, text, [])).toThrow('names none');
+  });
+
+  it('is believed of witnesses that are trusted today', () => {
+    const key = createSigner('ed25519').publicKey;
+    const of = (role: Role, from: string, until?: string): TrustedKey => ({
+      fingerprint: key.fingerprint,
+      publicKey: key,
+      name: role,
+      role,
+      from,
+      ...(until === undefined ? {} : { until }),
+    });
+    const keys = [
+      of('witness', '2026-01-01'),
+      of('witness', '2026-12-01'),
+      of('witness', '2026-01-01', '2026-11-23'),
+      of('customer', '2026-01-01'),
+    ];
+    expect(witnessesIn(keys, new Date('2026-11-24'))).toEqual(keys.slice(0, 1));
   });
 });
