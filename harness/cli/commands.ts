@@ -12,6 +12,7 @@ import { judgeCommand } from './judge.ts';
 import { keysCommand } from './keys.ts';
 import { ledgerCommand } from './ledger.ts';
 import { nodesCommand } from './nodes.ts';
+import { ocpCommand } from './ocp.ts';
 import { parseCommand } from './parse.ts';
 import { planCommand } from './plan.ts';
 import { profilesCommand } from './profiles.ts';
@@ -42,6 +43,7 @@ export const commands: readonly Registration[] = [
   signCommand,
   verifyCommand,
   bundleCommand,
+  ocpCommand,
   ledgerCommand,
   keysCommand,
   resumeCommand,

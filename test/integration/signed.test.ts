@@ -52,9 +52,18 @@ describe('assay sign and assay verify', () => {
       expect(existsSync(join(cwd, 'run', file)) && file !== 'run.json').toBe(false);
   });
 
-  it('verify what `assay bundle` packs, in one file', async () => {
+  it('verify what `assay bundle` packs, in one file, whatever else is written beside it', async () => {
     const cwd = temporaryDirectory();
     await writeRunToSign(cwd, 2);
+    mkdirSync(join(cwd, 'spec'));
+    writeFileSync(join(cwd, 'spec/root.json'), '{"$id":"https://example.com/a","$ref":"/b"}');
+    writeFileSync(join(cwd, 'spec/b.json'), '{"$id":"https://example.com/b","required":["sequenceNumber"]}');
+    const ocp = await runAssay(['ocp', 'run', '--schema', 'spec/root.json'], { cwd });
+    expect([ocp.exitCode, ocp.stderr, ocp.stdout]).toEqual([
+      0,
+      '',
+      'run.report/ocp/n1.jsonl\nrun.report/ocp/n2.jsonl\n',
+    ]);
     const signer = createSigner();
     await signAt(join(cwd, 'run'), signer);
     writeFileSync(join(cwd, 'key.pem'), signer.publicKey.pem);
