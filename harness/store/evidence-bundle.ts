@@ -28,7 +28,7 @@ const end = Buffer.alloc(2 * blockBytes);
 
 /**
  * Writes files as a tar in one form: in the order of their paths, with no time, owner or mode of this machine, so that the same
- * files give the same bytes anywhere. Throws RUN_EXISTS where something has the name.
+ * files give the same bytes anywhere. Throws RUN_EXISTS where something has the name, USAGE where there is no folder for it.
  */
 export function writeBundleFile(out: string, files: readonly Packed[]): void {
   const file = create(out);
@@ -65,7 +65,13 @@ function create(out: string): number {
   try {
     return openSync(out, 'wx', ownMode);
   } catch (cause) {
-    if (codeOf(cause) !== 'EEXIST') throw cause;
+    const code = codeOf(cause);
+    if (code === 'ENOENT' || code === 'ENOTDIR')
+      throw new AssayError('USAGE', `expected a folder to write ${out} to, found none`, {
+        cause,
+        hint: 'Make the folder, or choose another --out.',
+      });
+    if (code !== 'EEXIST') throw cause;
     throw new AssayError('RUN_EXISTS', `expected a name that nothing has yet, found ${out}`, {
       cause,
       hint: 'Choose another --out.',

@@ -37,6 +37,8 @@ describe('a bundle of a run', () => {
     writeBundleFile(again, files.toReversed());
     expect(readFileSync(again)).toEqual(readFileSync(bundle));
     expect(() => writeBundleFile(again, files)).toThrow(expect.objectContaining({ code: 'RUN_EXISTS' }));
+    for (const nowhere of [join(folder, 'none/x.tar'), join(again, 'x.tar')])
+      expect(() => writeBundleFile(nowhere, files)).toThrow(expect.objectContaining({ code: 'USAGE' }));
     expect(execFileSync('tar', ['tf', bundle], { encoding: 'utf8' }).trim().split('\n')).toEqual(
       Object.keys(contents).toSorted(),
     );
