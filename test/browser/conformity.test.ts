@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Signature } from '../../reports/verdict/signature.ts';
 import { createLookup } from '../../reports/verdict/verdict-lookup.ts';
 import { languages } from '../../reports/verdict/words/front-words.ts';
 import { renderPrint } from '../../reports/writers/html/render-print.ts';
@@ -17,6 +18,19 @@ const hasChromium = existsSync(executablePath);
 if (!hasChromium && process.env['CI'] === 'true')
   throw new Error(`expected ${executablePath} when CI=true, found nothing. Install chromium.`);
 
+const signature: Signature = {
+  key: 'SHA256:SFMVDOrhOSBssOVH9hIcK/Z2XVf1oSVMjNCL8u2aICY',
+  issued: '2026-11-24T08:00:00.000Z',
+  expires: '2027-11-23T00:00:00.000Z',
+  ledger: { origin: 'example.com/hall-3', size: 12, begin: 9 },
+  attempts: Array.from({ length: 3 }, (_, day) => ({
+    at: `2026-11-2${day}T08:00:00.000Z`,
+    run: '20261129t013244z-29a677',
+    profile: 'ai-training-singlenode',
+    suite: 'ai-acceptance 1.0 (gone on with)',
+    end: 'HOST_UNREACHABLE',
+  })),
+};
 const verdicts = { block: blockVerdict(), accepted: acceptedVerdict(), hostile: hostileVerdict() };
 
 describe.skipIf(!hasChromium)('the report of conformity in a browser', () => {
@@ -28,7 +42,7 @@ describe.skipIf(!hasChromium)('the report of conformity in a browser', () => {
       for (const language of languages)
         writeFileSync(
           join(folder, `${name}.${language}.html`),
-          renderPrint(createLookup(verdict), { language, signatures: [] }),
+          renderPrint(createLookup(verdict), { language, signatures: [signature] }),
         );
   });
   afterAll(async () => {

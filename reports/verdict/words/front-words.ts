@@ -35,8 +35,8 @@ const sentences = {
   report: { en: 'Report', es: 'Informe', ar: 'التقرير' },
   items: { en: 'Items', es: 'Objetos', ar: 'العناصر' },
   'items of': {
-    en: '{nodes} nodes: {classes}, {accelerators} accelerators',
-    es: '{nodes} nodos: {classes}, {accelerators} aceleradores',
+    en: 'nodes: {nodes} ({classes}); accelerators: {accelerators}',
+    es: 'nodos: {nodes} ({classes}); aceleradores: {accelerators}',
     ar: 'العُقد: {nodes} ({classes})، المسرّعات: {accelerators}',
   },
   customer: { en: 'Customer', es: 'Cliente', ar: 'العميل' },
