@@ -12,7 +12,7 @@ import { hasDoneAll } from './has-done-all.ts';
 /** What has to be known of a run to add a session to it. */
 export interface SessionEvidence
   extends DoneEvidence,
-    Pick<RunEvidence, 'plan' | 'sessions' | 'repairs' | 'registry' | 'decide'> {
+    Pick<RunEvidence, 'plan' | 'sessions' | 'repairs' | 'extensions' | 'registry' | 'decide'> {
   readonly run: Pick<RunEvidence['run'], 'called'>;
   readonly nodes: ReadonlyMap<string, Pick<NodeEvidence, 'id' | 'fold' | 'sameAs'>>;
 }
@@ -29,8 +29,15 @@ export function bootsToLeave(
 }
 
 /** The number of a session that is added now: behind all that there are. */
-const nextSession = ({ sessions: before, repairs }: Pick<RunEvidence, 'sessions' | 'repairs'>): number =>
-  Math.max(sessions['after-boot'], ...[...before, ...repairs].map(({ session }) => session + 1));
+export const nextSession = ({
+  sessions: before,
+  repairs,
+  extensions,
+}: Pick<RunEvidence, 'sessions' | 'repairs' | 'extensions'>): number =>
+  Math.max(
+    sessions['after-boot'],
+    ...[...before, ...repairs, ...extensions].map(({ session }) => session + 1),
+  );
 
 /**
  * Adds what a repair touches to a run whose nodes have done all they were given. Returns the nodes to open, each with the boot that it

@@ -33,6 +33,8 @@ export const AdditionReason = z.discriminatedUnion('why', [
     repair: PlannedRepair,
     boots: z.record(z.string(), z.string()),
   }),
+  /** Runs of the first session once more, after a rest: a look at these nodes could not decide. */
+  z.strictObject({ why: z.literal('extension'), session: z.number().int().min(3) }),
 ]);
 export type AdditionReason = z.infer<typeof AdditionReason>;
 
@@ -52,6 +54,13 @@ export const SkipCause = z.discriminatedUnion('why', [
 ]);
 export type SkipCause = z.infer<typeof SkipCause>;
 
+/** What a look at the runs of a cell came to. */
+export const Look = z.strictObject({
+  cell: z.string().max(500),
+  decision: z.enum(['pass', 'fail', 'more', 'stop']),
+});
+export type Look = z.infer<typeof Look>;
+
 /**
  * What the coordinator decided and saw, in order (`coordinator.ndjson`), chained like a node's journal from the digest of
  * the run header. The plan itself never changes: it is named here and grows by what is added.
@@ -65,6 +74,8 @@ export const CoordinatorRecord = z.discriminatedUnion('type', [
     cells: z.array(z.string()).optional(),
   }),
   record('skipped', { step: z.string(), cause: SkipCause }),
+  /** What the runs of a node up to a session came to, whose number is decided while measuring. */
+  record('looked', { node: z.string(), session: z.number().int().min(1), cells: z.array(Look).max(10_000) }),
   /** It ended by something that says nothing about its members: a connection of ours to this one was lost. */
   record('broken', { step: z.string(), node: z.string(), said: z.string() }),
   /** An operator stopped the run from elsewhere: what nodes then end as cancelled is no failure of theirs. */
@@ -93,6 +104,21 @@ export interface DecidedRepair extends PlannedRepair {
   readonly nodes: readonly string[];
 }
 
+/** A look at a node, and when it was taken. */
+export interface NodeLook {
+  readonly node: string;
+  readonly session: number;
+  readonly cells: readonly Look[];
+  readonly at: string;
+}
+
+/** A session that was added because a look could not decide. */
+export interface DecidedExtension {
+  readonly session: number;
+  /** The nodes that take part, each with how long nothing of the run was on it before: since its last look (milliseconds). */
+  readonly restMs: Readonly<Record<string, number>>;
+}
+
 /** What a coordinator decided and saw, by what it is about. */
 export interface Decided {
   /** Steps that were added to the plan, with the subjects and cells that they are about. */
@@ -101,6 +127,9 @@ export interface Decided {
   readonly sessions: readonly Extract<AdditionReason, { readonly why: 'session' }>[];
   /** Repairs, in order, with the boots to leave and the nodes that take part in what is measured again. */
   readonly repairs: readonly DecidedRepair[];
+  /** Looks at nodes while measuring, in order. */
+  readonly looks: readonly NodeLook[];
+  readonly extensions: readonly DecidedExtension[];
   readonly subjects: readonly PlannedSubject[];
   readonly cells: readonly string[];
   /** Why planned steps were left out, by step. */
@@ -160,8 +189,13 @@ export class CoordinatorJournal {
     const of = <T extends CoordinatorRecord['type']>(type: T) =>
       this.records.filter((each): each is Extract<CoordinatorRecord, { type: T }> => each.type === type);
     const added = of('added');
+    const looks = of('looked').map(({ node, session, cells, at }) => ({ node, session, cells, at }));
     return {
       steps: added.flatMap(({ steps }) => steps),
+      looks,
+      extensions: added.flatMap(({ reason, steps, at }) =>
+        reason.why === 'extension' ? [extensionOf(reason.session, steps, at, looks)] : [],
+      ),
       sessions: added.flatMap(({ reason }) => (reason.why === 'session' ? [reason] : [])),
       repairs: added.flatMap(({ reason, steps, at }) =>
         reason.why === 'repair'
@@ -222,4 +256,18 @@ export class CoordinatorJournal {
     this.#head = sha256(line);
     this.heads.add(this.#head);
   }
+}
+
+/** How long each node had rested, by the clock that wrote both: since the last look at it that an extension could follow. */
+function extensionOf(
+  session: number,
+  steps: readonly PlannedStep[],
+  at: string,
+  looks: readonly NodeLook[],
+): DecidedExtension {
+  const restMs = [...new Set(steps.map(({ node }) => node))].map((node) => {
+    const look = looks.findLast((each) => each.node === node && each.session < session);
+    return [node, look === undefined ? 0 : Date.parse(at) - Date.parse(look.at)] as const;
+  });
+  return { session, restMs: Object.fromEntries(restMs) };
 }

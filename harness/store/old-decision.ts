@@ -52,6 +52,8 @@ export async function readOldDecisions(run: RunDirectory): Promise<Decided> {
     distinct: [],
     sessions: [],
     repairs: [],
+    looks: [],
+    extensions: [],
     ...(decisions.length === 0 ? {} : { proof: { records: decisions.length, sha256: sha256(bytes) } }),
   };
 }

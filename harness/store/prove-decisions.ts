@@ -23,6 +23,8 @@ interface Known {
   readonly replaced: Set<string>;
   /** The first name of a machine, by its other names. */
   readonly firsts: Map<string, string>;
+  /** The session of the last look at a node that could not decide, by node. */
+  readonly undecided: Map<string, number>;
 }
 
 const keyOf = (node: string, step: string): string => JSON.stringify([node, step]);
@@ -43,6 +45,7 @@ export function proveDecisions(
     names: new Map(),
     replaced: new Set(),
     firsts: new Map(),
+    undecided: new Map(),
   };
   let isPlanned = false;
   for (const [index, record] of records.entries()) {
@@ -54,6 +57,11 @@ export function proveDecisions(
       take(plan?.steps ?? [], known);
     }
     if (record.type === 'added') take(record.steps, known);
+    if (record.type === 'looked') {
+      if (record.cells.some(({ decision }) => decision === 'more'))
+        known.undecided.set(record.node, record.session);
+      else known.undecided.delete(record.node);
+    }
     if (record.type === 'same-machine') known.firsts.set(record.node, record.as);
   }
 }
@@ -89,6 +97,10 @@ function whyNever(record: CoordinatorRecord, isPlanned: boolean, known: Known): 
       return whyNoMember(record.step, record.node, known);
     case 'unreached':
       return whyUnknown([record.node], known);
+    case 'looked':
+      return isPlanned
+        ? whyUnknown([record.node], known)
+        : { expected: 'a plan before anybody looks at what it gave', found: 'none' };
     case 'idled':
     case 'distinct':
       return whyUnknown(record.nodes, known);
@@ -141,6 +153,8 @@ function whyNotFor(reason: AdditionReason, planned: PlannedStep, known: Known): 
       return whyNotOnceMore(planned, reason.session, reason.boots, known);
     case 'repair':
       return whyNotRepaired(planned, reason.repair, known);
+    case 'extension':
+      return whyNotExtended(planned, reason.session, known);
   }
 }
 
@@ -219,6 +233,25 @@ function whyNotRepaired(
     ? undefined
     : {
         expected: `a step of the first session in session ${session}, on ${repaired} or together with it`,
+        found: `${step} on ${node}`,
+      };
+}
+
+/** What extends a look is a step that its node did alone in the first session, under another name and behind the look. */
+function whyNotExtended(
+  planned: PlannedStep,
+  session: number,
+  { steps, undecided }: Known,
+): Contradiction | undefined {
+  const { node, step, seat } = planned;
+  const first = steps.get(keyOf(node, step.slice(`s${session}-`.length)));
+  const [again] = first === undefined ? [] : inSession([first], session);
+  const looked = undecided.get(node);
+  const isDue = seat === undefined && looked !== undefined && looked < session;
+  return again !== undefined && isDeepStrictEqual(again, planned) && isDue
+    ? undefined
+    : {
+        expected: `a step of the first session in session ${session}, behind a look at its node that could not decide`,
         found: `${step} on ${node}`,
       };
 }

@@ -176,6 +176,16 @@ export class RunEvidence {
     return this.#decided.repairs;
   }
 
+  /** Looks that were taken while measuring. */
+  get looks(): Decided['looks'] {
+    return this.#decided.looks;
+  }
+
+  /** The sessions that were added because a look could not decide. */
+  get extensions(): Decided['extensions'] {
+    return this.#decided.extensions;
+  }
+
   /** The planned steps of a node, by name. */
   stepsOf(node: string): ReadonlyMap<string, PlannedStep> {
     const { plan } = this;
@@ -231,7 +241,8 @@ export class RunEvidence {
     );
     const { header } = this.run;
     const { profiles, ...inputs } = this.#inputs;
-    const { skips, broken, idled, asics, distinct, sessions, repairs, proof } = this.#decided;
+    const { skips, broken, idled, asics, distinct, sessions, repairs, looks, extensions, proof } =
+      this.#decided;
     return {
       header,
       assay: assayVersion,
@@ -246,6 +257,8 @@ export class RunEvidence {
       distinct,
       sessions,
       repairs,
+      looks,
+      extensions,
       ...(proof === undefined ? {} : { decisions: proof }),
       profileDigest: profileDigests(header).get(profileId) ?? '',
       ladder: profiles.filter(({ rank }) => rank !== undefined),

@@ -96,6 +96,8 @@ export interface RunMaterial {
   readonly distinct: Decided['distinct'];
   readonly sessions: Decided['sessions'];
   readonly repairs: Decided['repairs'];
+  readonly looks: Decided['looks'];
+  readonly extensions: Decided['extensions'];
   /** SHA-256 of the profile document as it stands in `inputs/`. */
   readonly profileDigest: string;
   /** Every purpose that an asset could serve; `judge` sorts them by rank. */

@@ -246,6 +246,8 @@ export function constructRun(run: ConstructedRun): RunMaterial {
     distinct: [],
     sessions: sessionsOf(run.nodes),
     repairs: [],
+    looks: [],
+    extensions: [],
     broken: new Map(),
     assay: '0.1.0',
     header: {

@@ -30,6 +30,7 @@ function evidenceOf(ends: Record<string, Record<string, Execution>>): SessionEvi
     },
     sessions: added,
     repairs: [],
+    extensions: [],
     registry: new Map(),
     nodes: new Map(
       ['n1', 'n2'].map((id) => {

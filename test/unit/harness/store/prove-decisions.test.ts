@@ -141,6 +141,33 @@ describe('what a coordinator decided', () => {
       expect(() => prove(planned, repaired(strange))).toThrow('in session 3, on n1 or together with it');
   });
 
+  it('is believed of runs behind a look that could not decide, and of none without one', () => {
+    const looked = (node: string, decision: 'more' | 'pass', session = 1): CoordinatorEntry => ({
+      type: 'looked',
+      node,
+      session,
+      cells: [{ cell: `${node}:hash-rate`, decision }],
+    });
+    const extended = (...more: readonly PlannedStep[]): CoordinatorEntry => ({
+      type: 'added',
+      reason: { why: 'extension', session: 3 },
+      steps: [...more],
+    });
+    const [again] = inSession([step('n1', 'r1-hash')], 3);
+    if (again === undefined) throw new Error('no step');
+    prove(planned, looked('n1', 'more'), extended(again));
+    const refused = 'in session 3, behind a look at its node that could not decide';
+    expect(() => prove(planned, extended(again))).toThrow(refused);
+    expect(() => prove(planned, looked('n2', 'more'), extended(again))).toThrow(refused);
+    expect(() => prove(planned, looked('n1', 'more'), looked('n1', 'pass'), extended(again))).toThrow(
+      refused,
+    );
+    expect(() => prove(planned, looked('n1', 'more', 3), extended(again))).toThrow(refused);
+    expect(() => prove(planned, looked('n1', 'more'), extended({ ...again, budgetMs: 1 }))).toThrow(refused);
+    expect(() => prove(looked('n1', 'more'))).toThrow('expected a plan before anybody looks');
+    expect(() => prove(planned, looked('other', 'pass'))).toThrow('expected nodes of the inventory');
+  });
+
   it('may be about more subjects and cells, of nodes that there are', () => {
     const about = (members: readonly string[]): CoordinatorEntry => ({
       ...(added('blame', ...group('d1-pairs', ['n1', 'n3'])) as Extract<CoordinatorEntry, { type: 'added' }>),
