@@ -22,6 +22,7 @@ import { whyUnfed } from '../plan/why-unfed.ts';
 import type { Seen } from '../run/measure.ts';
 import type { RunEvidence } from '../store/run-evidence.ts';
 import type { RunMaterial } from '../store/run-material.ts';
+import { describeExtension } from './describe-extension.ts';
 import { describePhases } from './describe-phases.ts';
 
 /**
@@ -36,6 +37,7 @@ export function describeWholePlan(
 ): readonly string[] {
   const { registry } = evidence;
   const material = evidence.material();
+  const counting = describeExtension(plan, material);
   const section = (title: string, lines: readonly string[]): readonly string[] =>
     titled(
       title,
@@ -45,6 +47,7 @@ export function describeWholePlan(
     );
   return [
     ...section('PHASES', describePhases(plan, nodes.length, material.suite)),
+    ...(counting.length === 0 ? [] : section('MORE RUNS', counting)),
     ...titled(
       'COMMANDS (of the first node of each kind)',
       describeCommands(plan, nodes, registry).map(cleanText),

@@ -10,6 +10,7 @@ import type { Profile } from '../config/profile.ts';
 import { readContract } from '../config/read-contract.ts';
 import type { Suite } from '../config/suite.ts';
 import { withSoak } from '../config/with-soak.ts';
+import { leastRestSeconds } from '../judge/with-looks.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import type { CliContext } from './command.ts';
 import { openNewRun } from './open-run.ts';
@@ -61,6 +62,12 @@ export async function prepareCertify(
   const soak = chooseSoak(profile, asked, args);
   const suite =
     soak === undefined ? asked : withSoak(asked, await findSuite('soak', registry, workingDirectory), soak);
+  const { restSeconds = leastRestSeconds } = suite.extension ?? {};
+  const isHasty = restSeconds < leastRestSeconds;
+  if (isHasty)
+    context.err.write(
+      `rehearsal     ${formatDuration(1000 * restSeconds)} of rest between sessions; ${formatDuration(1000 * leastRestSeconds)} are needed\n`,
+    );
   const isShort = soak !== undefined && soak.seconds < 3600 * soak.hours;
   if (isShort)
     context.err.write(
@@ -74,7 +81,7 @@ export async function prepareCertify(
     targets,
     contract,
     out: args.out,
-    isRehearsal: args.rehearsal === true || isShort,
+    isRehearsal: args.rehearsal === true || isShort || isHasty,
     facilityAck: args.facilityAck,
     unattended: args.unattended,
   });

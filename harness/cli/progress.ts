@@ -85,6 +85,10 @@ export function createProgress(
       err.write(`${renderPartial({ id: node, conclusion, reason, passed, open }, columns)}\n`);
     },
     onBootAwaited: (node) => line(`- ${node}: waiting for it to be rebooted`),
+    onExtension: (nodes, restSeconds) =>
+      line(
+        `- ${foldNodeSet(nodes)}: the runs do not decide yet; ${formatDuration(1000 * restSeconds)} of rest, then another session`,
+      ),
     onNodeLost: (node, error) => line(`- ${node}: ${textBeside(node, error)}; reaching for it again`),
     onNodeFailed: (node, error) => {
       line(`✖ ${node}: ${error.code} ${textBeside(node, error)}`);

@@ -33,6 +33,8 @@ export function checkRequirement(
     refuse(`${place}.gate: expected a gate to be required, got level \`${level}\``);
   if (sessions !== undefined && rule.kind !== 'metric' && rule.kind !== 'siblings')
     refuse(`${place}.sessions: expected them with a metric, got a rule on ${rule.kind}`);
+  if (sampling === 'windows' && rule.kind !== 'metric')
+    refuse(`${place}.sampling: expected \`windows\` with a metric, got it with a rule on ${rule.kind}`);
   switch (rule.kind) {
     case 'manifest':
     case 'drift':

@@ -29,6 +29,17 @@ const SoakLength = z.strictObject({
 });
 export type SoakLength = z.infer<typeof SoakLength>;
 
+/**
+ * Whether runs are added where those that were planned do not decide a requirement that counts them: in a session of its own each
+ * time, behind a rest, since what follows at once has heat and neighbours in common with what was.
+ */
+const Extension = z.strictObject({
+  /** Nothing is put on the node for so long; half an hour, less only in a rehearsal. */
+  restSeconds: z.number().int().positive().max(86_400),
+  /** How many such sessions a node has at most. */
+  sessions: z.number().int().min(1).max(4),
+});
+
 /** What is run, as a whole. Repetitions are interleaved: all first ones, all second ones … */
 export const Suite = z.strictObject({
   schema: z.literal('assay/suite'),
@@ -48,6 +59,7 @@ export const Suite = z.strictObject({
    * looked at. Where it is not said, a machine is looked at once.
    */
   watchSeconds: z.number().int().positive().max(600).optional(),
+  extension: Extension.optional(),
   entries: z.array(SuiteEntry).min(1),
 });
 export type Suite = z.infer<typeof Suite>;

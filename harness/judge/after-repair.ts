@@ -21,24 +21,30 @@ export function repairOf(
 }
 
 /** What is known of a node or group from a session on: nothing that was measured or planned before. */
-export function since(dossier: Dossier, session: number): Dossier {
-  const isLater = (step: string): boolean => (dossier.planned.get(step)?.session ?? 0) >= session;
-  const later = <T>(all: ReadonlyMap<string, T>): ReadonlyMap<string, T> =>
-    new Map([...all].filter(([step]) => isLater(step)));
-  const samples = dossier.samples.filter(({ step }) => isLater(step));
+export const since = (dossier: Dossier, session: number): Dossier =>
+  withSteps(dossier, (step) => (dossier.planned.get(step)?.session ?? 0) >= session);
+
+/** What was known of a node or group when a session had ended: nothing that was measured or planned behind it. */
+export const until = (dossier: Dossier, session: number): Dossier =>
+  withSteps(dossier, (step) => (dossier.planned.get(step)?.session ?? Infinity) <= session);
+
+function withSteps(dossier: Dossier, isKept: (step: string) => boolean): Dossier {
+  const keep = <T>(all: ReadonlyMap<string, T>): ReadonlyMap<string, T> =>
+    new Map([...all].filter(([step]) => isKept(step)));
+  const samples = dossier.samples.filter(({ step }) => isKept(step));
   return {
     ...dossier,
-    planned: later(dossier.planned),
+    planned: keep(dossier.planned),
     samples,
     byMetric: new Map(
       [...dossier.byMetric].flatMap(([metric, all]) => {
-        const kept = all.filter(({ step }) => isLater(step));
+        const kept = all.filter(({ step }) => isKept(step));
         return kept.length === 0 ? [] : [[metric, kept] as const];
       }),
     ),
-    checks: later(dossier.checks),
-    unreadable: later(dossier.unreadable),
-    unmeasured: dossier.unmeasured.filter(({ step }) => isLater(step)),
+    checks: keep(dossier.checks),
+    unreadable: keep(dossier.unreadable),
+    unmeasured: dossier.unmeasured.filter(({ step }) => isKept(step)),
   };
 }
 

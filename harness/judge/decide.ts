@@ -1,11 +1,12 @@
 import type { Said } from '../../reports/verdict/said.ts';
+import type { Sampling } from '../../workloads/kit/requirement.ts';
 import { median, sortFinite } from '../stats/median.ts';
 
 /** What a value is held against, and how surely. */
 export interface DecisionRule {
   readonly comparator: 'atLeast' | 'atMost' | 'equal';
   readonly value: number;
-  readonly sampling: 'exact' | 'screening' | 'typical';
+  readonly sampling: Sampling;
 }
 
 /** `more`: another look may still decide. `stop`: nothing left to look at, and neither pass nor fail. */
@@ -42,6 +43,8 @@ export function decide(values: readonly number[], rule: DecisionRule): Decision 
       return rule.value > 0 ? decideScreening(values, rule) : decideExact(values, rule);
     case 'typical':
       return decideTypical(values, rule);
+    case 'windows':
+      return decideWindows(values, rule);
   }
 }
 
@@ -101,4 +104,39 @@ function decideTypical(values: readonly number[], rule: DecisionRule): Decision 
   return look === last
     ? { decision: 'stop', reason: { say: 'last-look', held, runs: n } }
     : { decision: 'more', reason: { say: 'next-look', held, runs: n } };
+}
+
+/** What a pass at the boundary is worth: 1/64 at the first look of `typical`, 3/256 more at the second, 33/4096 more at the third. */
+export const alpha = 1 / 64 + 3 / 256 + 33 / 4096;
+
+/** With fewer windows even all of them would pass at the boundary more often than α: 1/2⁵ < α < 1/2⁴. */
+export const leastWindows = 5;
+
+/**
+ * The windows of one run, looked at once when it is over: the median of the run holds where so few of them miss that a median at the
+ * limit would give that with at most α (sign test, independent windows); fails by the mirror rule.
+ */
+function decideWindows(values: readonly number[], rule: DecisionRule): Decision {
+  const n = values.length;
+  if (n < leastWindows)
+    return { decision: 'stop', reason: { say: 'few-windows', windows: n, least: leastWindows } };
+  const held = countHolding(values, rule);
+  const allowed = mostMisses(n);
+  const reason = { say: 'windows', held, of: n, needed: n - allowed } as const;
+  if (n - held <= allowed) return { decision: 'pass', reason };
+  return { decision: held <= allowed ? 'fail' : 'stop', reason };
+}
+
+/** The largest k with P(at most k of n fair coins) ≤ α. */
+function mostMisses(n: number): number {
+  // In logarithms: 2⁻ⁿ alone is 0 from n = 1075 on.
+  let term = -n * Math.LN2;
+  let sum = Math.exp(term);
+  let k = 0;
+  for (; k < n; k += 1) {
+    term += Math.log((n - k) / (k + 1));
+    sum += Math.exp(term);
+    if (sum > alpha) return k;
+  }
+  return k;
 }

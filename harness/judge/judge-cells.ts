@@ -28,6 +28,7 @@ import { judgeSoak } from './rules/judge-soak.ts';
 import { judgeVersions } from './rules/judge-versions.ts';
 import { judgeManifest } from './rules/manifest/judge-manifest.ts';
 import type { RunDossier } from './run-dossier.ts';
+import { withLooks } from './with-looks.ts';
 
 /** A decided cell with the cause that it shares with other cells of its node. */
 export interface JudgedCell {
@@ -88,7 +89,10 @@ interface Field {
   readonly index: RunDossier;
 }
 
-function judgeField({ requirement, isStandIn }: Coverage, { profile, known, node, index }: Field): Outcome {
+function judgeField(
+  { cell, requirement, isStandIn }: Coverage,
+  { profile, known, node, index }: Field,
+): Outcome {
   const { rule } = requirement;
   const absent = absenceOf(node);
   if (absent !== undefined) return absent;
@@ -123,15 +127,14 @@ function judgeField({ requirement, isStandIn }: Coverage, { profile, known, node
     case 'boots':
       return judgeBoots(rule, node);
     case 'metric':
-      return judgeMetricRule(rule, requirement, known, {
-        index,
-        node: index.since(requirement, known.subject, node),
-      });
-    case 'siblings':
-      return judgeSiblings(rule, requirement, known, {
-        index,
-        node: index.since(requirement, known.subject, node),
-      });
+    case 'siblings': {
+      const judgeOn = (on: Dossier): Outcome =>
+        rule.kind === 'metric'
+          ? judgeMetricRule(rule, requirement, known, { index, node: on })
+          : judgeSiblings(rule, requirement, known, { index, node: on });
+      const own = index.since(requirement, known.subject, node);
+      return withLooks(judgeOn, own, { cell, sampling: requirement.sampling, index });
+    }
     case 'fact':
     case 'versions': {
       const context = { claims, index, profile: `profile ${profile.id} ${profile.version}` };

@@ -281,6 +281,7 @@ const isScreening = ({ header, profile, metrics }: RunMaterial): boolean =>
     ({ rule, sampling, level }) =>
       rule.kind === 'metric' &&
       sampling !== 'typical' &&
+      sampling !== 'windows' &&
       level === 'required' &&
       metrics.get(rule.metric)?.correctness !== true,
   );

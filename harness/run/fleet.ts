@@ -9,6 +9,7 @@ import { isGone, NodeHeld } from '../fleet/refusal-of.ts';
 import { abandon, begun } from '../fleet/stop-node.ts';
 import { firstNames } from './first-names.ts';
 import { hasDoneAll } from './has-done-all.ts';
+import { lookAtNode } from './look-at-node.ts';
 import type { MeasureOptions } from './measure-options.ts';
 import { openBehindBoot } from './open-behind-boot.ts';
 import type { StepCounter } from './step-counter.ts';
@@ -233,9 +234,11 @@ export class Fleet {
     return { evidence, onRecord, onLost: events.onNodeLost, signal: detach, watchMs: this.#watchMs, now };
   }
 
-  /** May more be asked of this node? What nodes do together is added to, until it is known who is to blame. */
+  /** May more be asked of this node? What nodes do together is added to, until it is known who is to blame; so is what does not decide. */
   #isSought(node: string): boolean {
-    return [...this.options.evidence.stepsOf(node).values()].some(({ seat }) => seat !== undefined);
+    const { evidence } = this.options;
+    const isShared = [...evidence.stepsOf(node).values()].some(({ seat }) => seat !== undefined);
+    return isShared || (evidence.suite.extension !== undefined && lookAtNode(evidence, node).due.length > 0);
   }
 
   /**

@@ -25,6 +25,8 @@ export interface MeasureEvents {
   readonly onNodeMeasured: (standing: NodeStanding) => void;
   /** A node is still in the boot that it has to leave, or on its way to the next one. */
   readonly onBootAwaited: (node: string) => void;
+  /** What was measured on these nodes does not decide: they rest for so long, then there is another session. */
+  readonly onExtension: (nodes: readonly string[], restSeconds: number) => void;
   /** The connection to a node was lost; it goes on by itself and is picked up again. */
   readonly onNodeLost: (node: string, error: AssayError) => void;
   /** A node that is lost to this run, for now: the others go on. */

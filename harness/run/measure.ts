@@ -9,13 +9,15 @@ import { checkPowerDomains, findOccupied } from '../plan/check-nodes.ts';
 import { checkRigs, findRigs } from '../plan/check-rigs.ts';
 import { createPlan } from '../plan/create-plan.ts';
 import { loadedNodes } from '../plan/loaded-nodes.ts';
+import type { Phase } from '../plan/phases.ts';
 import { phasesOf } from '../plan/phases.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { Plan, PlannedStep } from '../plan/plan.ts';
 import { planAgain } from '../plan/plan-again.ts';
 import { createPowerRamp } from '../plan/power-ramp.ts';
 import { toJson } from '../store/read-document.ts';
 import { runPaths } from '../store/run-directory.ts';
 import { measureAlone } from './alone.ts';
+import { extend } from './extend.ts';
 import { Facility } from './facility.ts';
 import { findInFacts } from './fact-findings.ts';
 import { Fleet } from './fleet.ts';
@@ -49,8 +51,9 @@ export async function measure(options: MeasureOptions): Promise<void> {
       ({ node, step }) => evidence.endOf(node, step) !== undefined,
     );
     const pause = (ms: number): Promise<void> => sleep(ms, undefined, { signal: detach });
+    const onAdded = (steps: readonly PlannedStep[]): void => counter.expect(steps, () => false);
     const isBlock = fleet.nodes.size > 1;
-    for (const { session, isSoak, isOf } of phasesOf(plan)) {
+    const measurePhase = async ({ session, isSoak, isOf }: Phase, nodes?: OpenNode[]): Promise<void> => {
       const ramp = createPowerRamp(evidence.inventory, pause);
       const closed = new Map<string, NodeStanding>();
       const groups = isSoak ? serveSoakGroups(fleet) : undefined;
@@ -64,9 +67,9 @@ export async function measure(options: MeasureOptions): Promise<void> {
           const standing = judgeNode(evidence, node.node);
           if (standing.closedGate !== undefined) closed.set(node.node, standing);
           if (isBlock) events.onNodeMeasured(standing);
-        })
+        }, nodes)
         .finally(() => groups?.close());
-      if (!isSoak && plan.steps.some((step) => step.seat !== undefined && isOf(step))) {
+      if (!isSoak && (evidence.plan?.steps ?? []).some((step) => step.seat !== undefined && isOf(step))) {
         await measureTogether({
           fleet,
           facility,
@@ -74,10 +77,18 @@ export async function measure(options: MeasureOptions): Promise<void> {
           closed,
           stops,
           createRamp: () => createPowerRamp(evidence.inventory, pause),
-          onAdded: (steps) => counter.expect(steps, () => false),
+          onAdded,
         });
       }
-    }
+    };
+    for (const phase of phasesOf(plan)) await measurePhase(phase);
+    await extend({
+      fleet,
+      onAdded,
+      measureSession: (session, nodes) =>
+        measurePhase({ session, isSoak: false, isOf: (step) => step.session === session }, nodes),
+      pause,
+    });
     await fleet.finish();
   } finally {
     await facility.close();

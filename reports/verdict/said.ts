@@ -117,10 +117,12 @@ export const Said = z
     saying('nothing-measured', {}),
     saying('observations', { violating: whole, of: whole }),
     saying('median', { runs: whole, misses: z.enum(['near', 'far']).optional() }),
-    saying('runs-hold', { held: whole, runs: whole, needed: whole }),
-    saying('runs-miss', { missed: whole, runs: whole }),
-    saying('next-look', { held: whole, runs: whole, next: whole.optional() }),
-    saying('last-look', { held: whole, runs: whole }),
+    saying('runs-hold', { held: whole, runs: whole, needed: whole, sessions: whole.optional() }),
+    saying('runs-miss', { missed: whole, runs: whole, sessions: whole.optional() }),
+    saying('next-look', { held: whole, runs: whole, next: whole.optional(), sessions: whole.optional() }),
+    saying('few-windows', { windows: whole, least: whole }),
+    saying('windows', { held: whole, of: whole, needed: whole }),
+    saying('last-look', { held: whole, runs: whole, sessions: whole.optional() }),
 
     // A device beside its siblings: those of its model in its node.
     saying('few-siblings', { found: whole, least: whole }),
@@ -159,6 +161,10 @@ export const Said = z
 
     // Sessions and boots.
     saying('sessions', { lacking: names, so: spoken }),
+    /** A look that failed while measuring: what came behind it takes nothing back. */
+    saying('at-look', { session: whole, so: spoken }),
+    saying('look-differs', { session: whole, so: spoken }),
+    saying('not-rested', { session: whole, seconds: whole, asked: whole, so: spoken }),
     saying('repaired', { part: text }),
     saying('boots', { seen: whole, asked: whole }),
     saying('boot-changed', { step: text, kind: text, part: text, isGone: z.boolean() }),

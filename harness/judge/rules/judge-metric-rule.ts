@@ -20,6 +20,7 @@ import { findGaps, isWrong, whyUnproven, whyUnusable, wrongResults } from '../sa
 import { grow } from '../samples/grow.ts';
 import { groupByDimensions, observe } from '../samples/measurements.ts';
 import { selectLimits } from '../samples/select-limits.ts';
+import { inSessions } from '../with-looks.ts';
 
 /**
  * Judges the samples of one metric on one subject. The order of questions matters: is there a number at all,
@@ -39,7 +40,7 @@ export function judgeMetricRule(
     return missing('no-limit', { say: 'contract-needed', metric: rule.metric });
   }
   const samples = (context.node.byMetric.get(rule.metric) ?? []).filter(
-    (sample) => isAbout(sample, known, requirement) && !isUnderLoad(sample, metric),
+    (sample) => isAbout(sample, known, requirement) && isPlaced(sample, metric, requirement),
   );
   if (samples.length === 0) return explainAbsence(requirement, metric, known, context);
   const deciding = limits.filter(decides);
@@ -101,6 +102,10 @@ function isBehindBoot(
     return left !== undefined && boot !== undefined && boot !== left;
   });
 }
+
+/** Speeds under the load of a soak are what `windows` is about, and nothing else is about them. */
+const isPlaced = (sample: JudgedSample, metric: Metric, { sampling }: Requirement): boolean =>
+  isUnderLoad(sample, metric) === (sampling === 'windows');
 
 /** A speed that was taken while all else was under load is no speed of this part; a wrong result and a counter stand. */
 export const isUnderLoad = ({ dimensions }: JudgedSample, { correctness, state }: Metric): boolean =>
@@ -227,7 +232,7 @@ function decideGroups(
           high: Math.max(...values),
           unit: limit.unit,
           ...(error === undefined ? {} : { error: String(error) }),
-          decision: reason,
+          decision: inSessions(reason, group),
         },
       };
     }),

@@ -15,6 +15,7 @@ import { explainAbsence } from '../samples/explain-absence.ts';
 import type { Judged } from '../samples/find-flaws.ts';
 import { findGaps, whyUnusable } from '../samples/find-flaws.ts';
 import { groupByDimensions, observe } from '../samples/measurements.ts';
+import { inSessions } from '../with-looks.ts';
 import { isUnderLoad, matches, showLimit, withSessions } from './judge-metric-rule.ts';
 
 /** Of two that differ nobody knows which is right, and the median of two is neither. */
@@ -192,7 +193,7 @@ function judgeNear(
           high: Math.max(...shares),
           siblings: Math.min(...own.map(({ others }) => others.length)),
           ...heatOf(own, judged),
-          decision: reason,
+          decision: inSessions(reason, group),
         },
       };
     }),

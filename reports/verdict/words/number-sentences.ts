@@ -5,6 +5,9 @@ import { describeFates } from './step-sentences.ts';
 
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
 const count = (runs: number): string => (runs === 1 ? '1 run' : `${runs} runs`);
+/** Runs of one session have heat and neighbours in common, so how many sessions there were is said beside them. */
+const runsIn = (runs: number, sessions: number | undefined): string =>
+  sessions === undefined ? `${runs} runs` : `${runs} runs in ${sessions} sessions`;
 
 /** Numbers beside limits, and why some cannot be used. */
 export const numberSentences = {
@@ -46,13 +49,18 @@ export const numberSentences = {
         return `${what} misses the limit by less than 10 %, which a screening cannot decide`;
     }
   },
-  'runs-hold': ({ held, runs, needed }) => `${held} of ${runs} runs hold (needed: ${needed})`,
-  'runs-miss': ({ missed, runs }) => `${missed} of ${runs} runs miss the limit`,
-  'next-look': ({ held, runs, next }) =>
+  'runs-hold': ({ held, runs, needed, sessions }) =>
+    `${held} of ${runsIn(runs, sessions)} hold (needed: ${needed})`,
+  'runs-miss': ({ missed, runs, sessions }) => `${missed} of ${runsIn(runs, sessions)} miss the limit`,
+  'next-look': ({ held, runs, next, sessions }) =>
     next === undefined
-      ? `${held} of ${runs} runs hold: another look is needed`
-      : `${held} of ${runs} runs hold; the next look is at ${next} runs`,
-  'last-look': ({ held, runs }) => `${held} of ${runs} runs hold: neither pass nor fail after the last look`,
+      ? `${held} of ${runsIn(runs, sessions)} hold: another look is needed`
+      : `${held} of ${runsIn(runs, sessions)} hold; the next look is at ${next} runs`,
+  'last-look': ({ held, runs, sessions }) =>
+    `${held} of ${runsIn(runs, sessions)} hold: neither pass nor fail after the last look`,
+  'few-windows': ({ windows, least }) =>
+    `${windows} ${windows === 1 ? 'window' : 'windows'} of the soak, of which ${least} decide at the earliest`,
+  windows: ({ held, of, needed }) => `${held} of ${of} windows of the soak hold (needed: ${needed})`,
   'few-siblings': ({ found, least }) =>
     `${found} of its model were measured alike in this node, ${least} are needed to say which one differs`,
   'siblings-near': ({ comparator, share, low, high, siblings, heat, decision }, say) => {

@@ -50,6 +50,11 @@ export const stepSentences = {
       ...(libraries.length > 0 ? [`library ${libraries.join(', ')} not found`] : []),
       ...(cpuFlags.length > 0 ? [`CPU without ${cpuFlags.join(', ')}`] : []),
     ].join(' and '),
+  'at-look': ({ session, so }, say) => `${say(so)} (in the look behind session ${session}, which stands)`,
+  'look-differs': ({ session, so }, say) =>
+    `what was noted in the look behind session ${session} is not what the evidence gives (so far: ${say(so)})`,
+  'not-rested': ({ session, seconds, asked, so }, say) =>
+    `session ${session} was begun ${seconds} s behind the last look, and is one of its own after ${asked} s (so far: ${say(so)})`,
   sessions: ({ lacking, so }, say) => `nothing of the session ${lacking.join(', ')} yet (so far: ${say(so)})`,
   repaired: ({ part }) =>
     `what was measured before ${part} was repaired says nothing about the machine as it is now`,

@@ -6,7 +6,7 @@ import { decide } from '../../../../harness/judge/decide.ts';
 /** Worse to better; `more` and `stop` are both neither. */
 const merit: Record<Decision['decision'], number> = { fail: 0, more: 1, stop: 1, pass: 2 };
 
-const sampling = fc.constantFrom('exact', 'screening', 'typical');
+const sampling = fc.constantFrom('exact', 'screening', 'typical', 'windows');
 const ordered = fc.record({
   comparator: fc.constantFrom('atLeast', 'atMost'),
   value: fc.integer({ min: 0, max: 40 }),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DecisionRule } from '../../../../harness/judge/decide.ts';
-import { decide } from '../../../../harness/judge/decide.ts';
+import { alpha, decide } from '../../../../harness/judge/decide.ts';
 
 const floor = (sampling: DecisionRule['sampling'], value = 100): DecisionRule => ({
   comparator: 'atLeast',
@@ -50,6 +50,34 @@ describe('decide, typical', () => {
     expect(decide(runs(18, 2), floor('typical')).decision).toBe('pass');
     expect(decide(runs(97, 3), floor('typical')).decision).toBe('stop');
     expect(decide(runs(2, 30), floor('typical')).decision).toBe('fail');
+  });
+});
+
+describe('decide, windows', () => {
+  it.each([
+    [4, 0, 'stop'],
+    [5, 0, 'pass'],
+    [4, 1, 'stop'],
+    [0, 5, 'fail'],
+    [7, 1, 'pass'],
+    [6, 2, 'stop'],
+    [17, 7, 'pass'],
+    [16, 8, 'stop'],
+    [7, 17, 'fail'],
+  ] as const)('says of %i windows that hold and %i that miss: %s (third column)', (good, bad, expected) => {
+    expect(decide(runs(good, bad), floor('windows')).decision).toBe(expected);
+  });
+
+  it('passes a median at the limit with α at most, for every number of windows', () => {
+    for (const n of [5, 6, 7, 8, 12, 24, 48, 72, 168, 1000]) {
+      let allowed = 0;
+      while (decide(runs(n - allowed - 1, allowed + 1), floor('windows')).decision === 'pass') allowed += 1;
+      expect(decide(runs(n - allowed, allowed), floor('windows')).decision).toBe('pass');
+      let [term, sum] = [0.5 ** n, 0.5 ** n];
+      for (let k = 0; k < allowed; k += 1) sum += term *= (n - k) / (k + 1);
+      expect(sum).toBeLessThanOrEqual(alpha);
+      expect(sum + (term * (n - allowed)) / (allowed + 1)).toBeGreaterThan(alpha);
+    }
   });
 });
 
