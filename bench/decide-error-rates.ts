@@ -159,7 +159,7 @@ console.log('|---|---|---|---|---|');
 for (const cells of [8, 160])
   for (const margin of [2, 3, 4]) {
     const random = createRandom(seed);
-    const nodes = Math.min(trials, Math.ceil(2_000_000 / cells / 12));
+    const nodes = Math.min(trials, Math.ceil(40_000_000 / cells / 12));
     const open = [0, 0, 0];
     for (let node = 0; node < nodes; node += 1) {
       const left = [false, false, false];

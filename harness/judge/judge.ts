@@ -24,6 +24,7 @@ import { listMeasurements } from './samples/measurements.ts';
 import { listAttempts } from './summary/attempts.ts';
 import { describeContract, waiverOf } from './summary/contract.ts';
 import { foldDefects } from './summary/defects.ts';
+import { describeOutliers } from './summary/describe-outliers.ts';
 import { describeSoak } from './summary/describe-soak.ts';
 import { listFacts } from './summary/list-facts.ts';
 import { listNotShown } from './summary/not-shown.ts';
@@ -60,6 +61,7 @@ export function judge(given: RunMaterial): Verdict {
   const damage = nodes.flatMap(({ id, damage: found }) =>
     found === undefined ? [] : [{ node: id, ...found }],
   );
+  const measurements = listMeasurements(index);
   const assets = nodes.map((node) => judgePurposes(node, index, profile, ladder));
   return {
     schema: 'assay/verdict',
@@ -97,11 +99,12 @@ export function judge(given: RunMaterial): Verdict {
     ...(block === undefined ? {} : { block }),
     ...(header.rehearsal === true ? { rehearsal: true } : {}),
     ...describeSoak(index),
+    ...describeOutliers(measurements, index),
     cells,
     ...describeContract(index, cells),
     ...describeRepairs(given, cells),
     defects: foldDefects(judged, findings.blames, index),
-    measurements: [...listMeasurements(index)],
+    measurements: [...measurements],
     attempts: listAttempts(index),
     notShown: listNotShown(cells, index),
     evidence: {

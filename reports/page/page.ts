@@ -18,6 +18,7 @@ import { nodeMapSection } from './node-map.ts';
 import { notShownSection } from './not-shown.ts';
 import type { Opening } from './opening.ts';
 import { openingOf } from './opening.ts';
+import { outliersSection } from './outliers.ts';
 import { punchListSection } from './punch-list.ts';
 import { repairsSection } from './repairs.ts';
 import { shownSection } from './shown.ts';
@@ -125,6 +126,7 @@ const blockSections = (isSurvey: boolean): readonly SectionOf[] => [
   notShownSection,
   soakSection,
   trialsSection,
+  outliersSection,
   blockMeasurementsSection,
   countsSection,
   blockCellsSection,

@@ -13,8 +13,8 @@ import type { BlockNode, Conclusion, Defect, Verdict } from './verdict.ts';
  * belongs to it; what its groups failed for somebody else's sake, or for nobody's, is named under what was not shown.
  */
 export function nodeParts(verdict: Verdict): (node: string) => Verdict {
-  // What a soak shows of all nodes together is said of no one of them.
-  const { soak: _, ...shared } = verdict;
+  // What a soak shows of all nodes together, and a comparison of them, is said of no one of them.
+  const { soak: _, outliers: __, ...shared } = verdict;
   const { block, evidence } = verdict;
   const shareOf = sharesOf(block);
   const cellsOf = cellsByNode(verdict);

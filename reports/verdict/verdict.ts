@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Dimensions } from '../../workloads/kit/sample.ts';
 import { Subject } from '../../workloads/kit/subject.ts';
 import { Unit } from '../../workloads/kit/unit.ts';
 import { Cell, CellVerdict, Counts } from './cell.ts';
@@ -121,6 +122,31 @@ const ContractShown = z.strictObject({
   ),
 });
 
+const outlierHead = {
+  metric: z.string(),
+  title: z.string(),
+  unit: Unit,
+  dimensions: Dimensions,
+  /** `accelerator 3`: the fourth by its address; `node`. */
+  slot: z.string(),
+  /** Class and model of what is compared. */
+  model: z.string(),
+  /** How many were compared. */
+  of: z.number().int().positive(),
+  parts: z.array(z.strictObject({ subject: Subject, value: z.number() })).min(1),
+};
+/** Of equal parts in the same place of their nodes, `parts` lie far from the median of all; or are the worse of two kinds. */
+export const Outlier = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('outliers'), ...outlierHead, median: z.number() }),
+  z.strictObject({
+    kind: z.literal('two-groups'),
+    ...outlierHead,
+    /** Of the lower and of the higher kind. */
+    medians: z.array(z.number()).length(2),
+  }),
+]);
+export type Outlier = z.infer<typeof Outlier>;
+
 /**
  * The verdict on a run against one profile: everything that a report shows, and nothing that depends on when
  * or where it was judged. `judge` on any copy of the run directory gives the same bytes.
@@ -208,6 +234,8 @@ export const Verdict = z.strictObject({
       confidence: z.number(),
     })
     .optional(),
+  /** Parts that are far slower than equal ones in the same place of other nodes: hints, of which no cell knows. */
+  outliers: z.array(Outlier).optional(),
   cells: z.array(Cell),
   defects: z.array(Defect),
   measurements: z.array(Measurement),

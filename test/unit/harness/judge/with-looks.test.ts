@@ -19,7 +19,7 @@ const profile = constructProfile([
 
 /** Steps of one session that hold (`+`) or miss (`-`), in order. */
 const runs = (session: number, told: string): readonly ConstructedStep[] =>
-  [...told].map((each) => ({
+  Array.from(told, (each) => ({
     entry: 'copy',
     workload: 'copy',
     session,

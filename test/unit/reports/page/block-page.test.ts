@@ -47,6 +47,7 @@ describe('a block', () => {
       'not-shown',
       'soak',
       'trials',
+      'outliers',
       'measurements',
       'counts',
       'cells',
