@@ -3,6 +3,7 @@ import type { Conclusion } from '../../reports/verdict/verdict.ts';
 import { conclude, describeStanding } from '../judge/conclude.ts';
 import { findClosedGates, judgeCells } from '../judge/judge-cells.ts';
 import { RunDossier } from '../judge/run-dossier.ts';
+import { waiverOf } from '../judge/summary/contract.ts';
 import type { RunEvidence } from '../store/run-evidence.ts';
 
 /** How a node stands by what was measured on it alone, while others are still at work. */
@@ -21,7 +22,9 @@ export function judgeNode(evidence: RunEvidence, node: string): NodeStanding {
   const index = new RunDossier(evidence.material(undefined, node));
   const found = index.node(node);
   const cells =
-    found === undefined ? [] : judgeCells(index.material.profile, found, index).map(({ cell }) => cell);
+    found === undefined
+      ? []
+      : waiverOf(index)(judgeCells(index.material.profile, found, index)).map(({ cell }) => cell);
   const standing = conclude(cells, found === undefined ? [] : [found]);
   const required = cells.filter(({ level }) => level === 'required');
   const passed = required.filter(({ verdict }) => verdict === 'pass').length;

@@ -3,6 +3,7 @@ import { commandBeside } from '../../workloads/registry.ts';
 import { looks } from '../judge/decide.ts';
 import { judgeCells } from '../judge/judge-cells.ts';
 import { RunDossier } from '../judge/run-dossier.ts';
+import { waiverOf } from '../judge/summary/contract.ts';
 import { decisionOf } from '../judge/with-looks.ts';
 import type { PlannedStep } from '../plan/plan.ts';
 import { nameOfSession, sessions } from '../plan/sessions.ts';
@@ -28,7 +29,8 @@ export function lookAtNode(evidence: RunEvidence, node: string): LookedAt {
   const index = new RunDossier(evidence.material(undefined, node));
   const { profile } = index.material;
   const found = index.node(node);
-  const judged = found === undefined ? [] : judgeCells(profile, found, index).map(({ cell }) => cell);
+  const judged =
+    found === undefined ? [] : waiverOf(index)(judgeCells(profile, found, index)).map(({ cell }) => cell);
   const counted = judged.flatMap((cell) => {
     const look = cell.sampling === 'typical' ? decisionOf(cell) : undefined;
     return look === undefined ? [] : [{ cell, ...look }];

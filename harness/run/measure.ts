@@ -56,6 +56,7 @@ export async function measure(options: MeasureOptions): Promise<void> {
     const measurePhase = async ({ session, isSoak, isOf }: Phase, nodes?: OpenNode[]): Promise<void> => {
       const ramp = createPowerRamp(evidence.inventory, pause);
       const closed = new Map<string, NodeStanding>();
+      const failing = new Set<string>();
       const groups = isSoak ? serveSoakGroups(fleet) : undefined;
       await fleet
         .each(async (node) => {
@@ -65,6 +66,7 @@ export async function measure(options: MeasureOptions): Promise<void> {
             measureAlone(node, evidence, stops, isOf, facility.leashOf(node.node)),
           );
           const standing = judgeNode(evidence, node.node);
+          if (standing.conclusion === 'fail') failing.add(node.node);
           if (standing.closedGate !== undefined) closed.set(node.node, standing);
           if (isBlock) events.onNodeMeasured(standing);
         }, nodes)
@@ -75,6 +77,7 @@ export async function measure(options: MeasureOptions): Promise<void> {
           facility,
           session,
           closed,
+          failing,
           stops,
           createRamp: () => createPowerRamp(evidence.inventory, pause),
           onAdded,

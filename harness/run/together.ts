@@ -16,6 +16,7 @@ import type { Facility } from './facility.ts';
 import type { Fleet } from './fleet.ts';
 import { bringThrough, createLaunches, leadGroup } from './group-launches.ts';
 import type { NodeStanding } from './judge-node.ts';
+import { restOfGroup } from './rest-of-group.ts';
 import type { StopWatch } from './stop-watch.ts';
 
 export interface TogetherOptions {
@@ -23,6 +24,8 @@ export interface TogetherOptions {
   readonly session: number;
   /** How nodes stand that may take no part. */
   readonly closed: ReadonlyMap<string, NodeStanding>;
+  /** Nodes that fail by what was measured on them alone. */
+  readonly failing: ReadonlySet<string>;
   readonly stops: StopWatch;
   readonly facility: Facility;
   /** Spreads the beginnings of one round over the power domains. */
@@ -160,7 +163,7 @@ async function findCulprits(entry: string, options: TogetherOptions): Promise<vo
   const { evidence, now } = options.fleet.options;
   for (let round = 1; round <= maxRounds; round += 1) {
     const material = evidence.material();
-    const steps = planCulprits(entry, listTrials(new RunDossier(material)), material);
+    const steps = planCulprits(entry, listTrials(new RunDossier(material)), material, options.failing);
     if (steps.length === 0) return;
     await evidence.decide(now, { type: 'added', reason: { why: 'blame', entry }, steps: [...steps] });
     options.onAdded(steps);
@@ -169,14 +172,19 @@ async function findCulprits(entry: string, options: TogetherOptions): Promise<vo
 }
 
 /** The steps that would tell who is to blame for the bad trials of an entry, as far as they can run at the same time. */
-function planCulprits(entry: string, all: readonly Trial[], material: RunMaterial): readonly PlannedStep[] {
+function planCulprits(
+  entry: string,
+  all: readonly Trial[],
+  material: RunMaterial,
+  failing: ReadonlySet<string>,
+): readonly PlannedStep[] {
   const steps = material.plan?.steps ?? [];
   const own = steps.filter((step) => step.entry === entry && step.seat !== undefined);
   const [model] = own;
   const names = new Set(own.map(({ step }) => step));
   const trials = all.filter(({ step }) => names.has(step));
   const next = nextTrials(trials);
-  const wanted = next.length > 0 ? next : restOf(trials, material);
+  const wanted = next.length > 0 ? next : restOfGroup(trials, material, failing);
   if (model === undefined) return [];
   const places = new Map(
     own.flatMap(({ node, tool, seat }) =>
@@ -199,20 +207,6 @@ function planCulprits(entry: string, all: readonly Trial[], material: RunMateria
       { step: `d${count + index + 1}-${entry}`, repetition, isExtra: true },
     );
   });
-}
-
-/**
- * When a group was left out because of some of its members, the others are still measured together. That is shown as
- * what it is; it does not stand in for the whole group.
- */
-function restOf(trials: readonly Trial[], { skips }: RunMaterial): readonly (readonly string[])[] {
-  const out = new Set([...skips.values()].flatMap(({ node }) => node ?? []));
-  const left = trials.find(
-    ({ step, members, isExtra }) => !isExtra && members.length > 2 && skips.get(step)?.node !== undefined,
-  );
-  const rest = left?.members.filter((member) => !out.has(member)) ?? [];
-  const wasTried = trials.some(({ members }) => members.join() === rest.join());
-  return rest.length > 1 && !wasTried ? [rest] : [];
 }
 
 const addressOf = (seat: NonNullable<PlannedStep['seat']>, node: string): string =>
