@@ -1,30 +1,16 @@
 import type { Subject } from '../../workloads/kit/subject.ts';
 import type { Measurement } from '../verdict/measurement.ts';
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
-import { formatDimensions } from '../verdict/words/format-dimensions.ts';
 import { formatQuantity } from '../verdict/words/format-quantity.ts';
-import { createTelling } from '../verdict/words/telling-dimensions.ts';
 import { middleOf } from './block-shown.ts';
 import type { Row, Section, Span, TableCell, Text } from './content.ts';
 import { noted, number, paragraph, plain } from './content.ts';
-import { toolOf } from './measurements.ts';
-
-const kinds = ['Nodes', 'Devices', 'Pairs', 'Groups'] as const;
-type Kind = (typeof kinds)[number];
+import type { MetricGroup } from './metric-groups.ts';
+import { metricGroups } from './metric-groups.ts';
 
 /** Every metric over all nodes, devices, pairs and groups, with the worst of them by name; single readings are on their pages. */
 export function blockMeasurementsSection(lookup: VerdictLookup): Section {
-  const { measurements } = lookup.verdict;
-  const telling = createTelling(measurements);
-  const told = measurements.map((it) => ({ it, kind: kindOf(it.subject), note: noteOf(it, telling) }));
-  const alike = Map.groupBy(told, ({ it, kind, note }) =>
-    JSON.stringify([kind, it.metric, it.title, it.unit, it.origin, note]),
-  );
-  const rows = [...alike.values()].flatMap(([first, ...more]): readonly Row[] =>
-    first === undefined
-      ? []
-      : [rowOf([first.it, ...more.map(({ it }) => it)], first.kind, first.note, lookup)],
-  );
+  const rows = metricGroups(lookup).map((group) => rowOf(group, lookup));
   return {
     id: 'measurements',
     title: 'Measured',
@@ -41,41 +27,14 @@ export function blockMeasurementsSection(lookup: VerdictLookup): Section {
           ...['Measured on', 'Lowest', 'Median', 'Highest'].map(number),
           plain('Worst medians'),
         ],
-        rows: kinds.flatMap((kind) => rows.filter((row) => row.cells[1] === kind)),
+        rows,
       },
     ],
   };
 }
 
-function kindOf(subject: Subject): Kind {
-  switch (subject.kind) {
-    case 'node':
-      return 'Nodes';
-    case 'device':
-      return 'Devices';
-    case 'pair':
-      return 'Pairs';
-    case 'group':
-      return 'Groups';
-  }
-}
-
-const noteOf = (it: Measurement, telling: (it: Measurement) => Measurement['dimensions']): string =>
-  [
-    formatDimensions(telling(it)),
-    toolOf(it),
-    it.better === 'lower' && !it.correctness ? 'lower is better' : '',
-  ]
-    .filter((text) => text !== '')
-    .join(' · ');
-
-function rowOf(
-  those: readonly [Measurement, ...Measurement[]],
-  kind: Kind,
-  note: string,
-  { nodes }: VerdictLookup,
-): Row {
-  const [{ title, unit }] = those;
+function rowOf({ members: those, kind, note, first }: MetricGroup, { nodes }: VerdictLookup): Row {
+  const { title, unit } = first;
   const invalid = those.filter((it) => it.invalid !== undefined).length;
   const lowest = those.reduce((least, { min }) => Math.min(least, min), Infinity);
   const highest = those.reduce((most, { max }) => Math.max(most, max), -Infinity);
@@ -105,7 +64,7 @@ function worstOf(those: readonly Measurement[], isNode: (id: string) => boolean)
     kind: 'lines',
     lines: worst.map(
       ({ subject, median, unit }): Text => [
-        ...spansOf(subject, isNode),
+        ...subjectSpans(subject, isNode),
         ' ',
         { kind: 'note', text: formatQuantity(median, unit) },
       ],
@@ -114,7 +73,7 @@ function worstOf(those: readonly Measurement[], isNode: (id: string) => boolean)
 }
 
 /** A subject with a link for each node that it names: `gpu1/drive0`, `gpu1+gpu2`; a larger group has a name of its own. */
-function spansOf(subject: Subject, isNode: (id: string) => boolean): readonly Span[] {
+export function subjectSpans(subject: Subject, isNode: (id: string) => boolean): readonly Span[] {
   const node = (id: string): Span => ({ kind: isNode(id) ? 'node' : 'name', text: id });
   const name = (text: string): Span => ({ kind: 'name', text });
   switch (subject.kind) {

@@ -10,6 +10,7 @@ import {
 } from '../verdict/words/verdict-words.ts';
 
 import type { NodeMap } from './map-nodes.ts';
+import type { Drawing } from './pictures.ts';
 
 /**
  * What a section consists of, for every writer: text with its meaning and no markup. Texts may come from a node; a
@@ -24,7 +25,8 @@ export type Content =
   | DefectList
   | Asset
   | NodeMapContent
-  | Picture;
+  | Picture
+  | Figures;
 
 /** How much a medium has room for: a terminal is glanced at, a ticket is read, a page is searched. */
 export type Depth = 'glance' | 'ticket' | 'page';
@@ -173,38 +175,20 @@ export interface NodeMapContent extends Deep {
   readonly legend: string;
 }
 
-/**
- * Numbers as a picture, for a medium that draws; whatever it shows stands in a table beside it. `forest`: one line for each row with the
- * ends of its interval; `slope`: shares before on the left and after on the right.
- */
+/** A drawing alone, or several of one kind beside each other with what each is of and says. */
 export interface Picture extends Deep {
   readonly kind: 'picture';
   readonly depth: 'page';
-  readonly picture: Forest | Slope;
+  readonly picture: Drawing;
 }
-export interface Forest {
-  readonly kind: 'forest';
-  readonly label: string;
-  /** 1 − margin, where all rows have one. */
-  readonly floor: number | undefined;
-  readonly rows: readonly {
-    readonly name: string;
-    readonly tone: Tone;
-    readonly mark: string;
-    readonly value: number;
-    readonly lower: number;
-    readonly upper: number;
-  }[];
-}
-export interface Slope {
-  readonly kind: 'slope';
-  readonly label: string;
-  readonly ends: readonly [string, string];
-  /** From 0 to 1; absent where that side has none of it. */
-  readonly lines: readonly {
-    readonly name: string;
-    readonly before: number | undefined;
-    readonly after: number | undefined;
+export interface Figures extends Deep {
+  readonly kind: 'figures';
+  readonly depth: 'page';
+  readonly items: readonly {
+    readonly title: string;
+    readonly note: string;
+    readonly picture: Drawing;
+    readonly below: readonly Text[];
   }[];
 }
 

@@ -6,17 +6,44 @@ import { formatQuantity } from '../verdict/words/format-quantity.ts';
 import { formatRange } from '../verdict/words/format-range.ts';
 import { say } from '../verdict/words/say.ts';
 import { createTelling } from '../verdict/words/telling-dimensions.ts';
-import type { Row, Section, TableCell } from './content.ts';
+import type { Depth, Row, Section, Table, TableCell } from './content.ts';
 import { figure, noted, number, paragraph, plain } from './content.ts';
+import { limitsOf, metricGroups, toolOf } from './metric-groups.ts';
+import { findSweeps, stepsLeftOut } from './sweeps.ts';
 
 const runsNote =
   'Every dot is one run in a fresh process; the axis starts at 0 and ends at the highest run, the stroke is the median.';
 const intervalNote =
   'An interval says where the median of runs like these lies, with the confidence beside it. Both ends are runs (order statistics): no distribution is assumed, but the runs have to be independent. Fewer than six runs give no interval: how sure their median is, is not known.';
 
-/** Every metric that was measured, usable or not. */
-export function measurementsSection({ verdict: { measurements } }: VerdictLookup): Section {
+/** Fewer rows than that are not worth a fold. */
+const fewestFolded = 4;
+
+/**
+ * Every metric that was measured, usable or not. What says the same again is folded: sizes of a sweep that no limit is about, and
+ * checks of results that found nothing.
+ */
+export function measurementsSection(lookup: VerdictLookup): Section {
+  const { measurements } = lookup.verdict;
   const telling = createTelling(measurements);
+  const tableOf = (those: readonly Measurement[], depth: Depth): Table => ({
+    kind: 'table',
+    depth,
+    label: 'Measurements',
+    columns: [
+      plain('Metric'),
+      { title: 'Subject', role: 'group' },
+      { title: 'Tool', role: 'word' },
+      number('n'),
+      number('Median'),
+      number('Min – max'),
+      { title: 'Runs, from 0', depth: 'page' },
+    ],
+    rows: those.map((it) => measurementRow(it, formatDimensions(telling(it)))),
+  });
+  const folded = new Set(foldedOf(lookup));
+  const isFolded = folded.size >= fewestFolded;
+  const shown = measurements.filter((it) => !isFolded || !folded.has(it));
   return {
     id: 'measurements',
     title: 'Measured',
@@ -25,34 +52,45 @@ export function measurementsSection({ verdict: { measurements } }: VerdictLookup
       measurements.length === 0
         ? [paragraph('Nothing was measured.')]
         : [
-            {
-              kind: 'table',
-              label: 'Measurements',
-              columns: [
-                plain('Metric'),
-                { title: 'Subject', role: 'group' },
-                { title: 'Tool', role: 'word' },
-                number('n'),
-                number('Median'),
-                number('Min – max'),
-                { title: 'Runs, from 0', depth: 'page' },
-              ],
-              rows: measurements.map((it) => measurementRow(it, formatDimensions(telling(it)))),
-            },
+            tableOf(shown, 'glance'),
+            ...(isFolded
+              ? [
+                  {
+                    kind: 'fold' as const,
+                    depth: 'ticket' as const,
+                    summary: `${folded.size} more: other sizes of the same, and checks in which nothing was wrong`,
+                    content: [tableOf([...folded], 'ticket')],
+                  },
+                ]
+              : []),
           ],
   };
 }
 
+function foldedOf(lookup: VerdictLookup): readonly Measurement[] {
+  const held = limitsOf(lookup);
+  const groups = metricGroups(lookup);
+  const steps = new Set(
+    stepsLeftOut(findSweeps(groups), ({ members }) => members.some((it) => held(it).length > 0)),
+  );
+  const others = new Set(groups.filter((group) => steps.has(group)).flatMap(({ members }) => members));
+  return lookup.verdict.measurements.filter(
+    (it) => it.invalid === undefined && (isQuiet(it) || (others.has(it) && !it.correctness)),
+  );
+}
+
+/** Right results are cells of the verdict; at a glance only wrong or unusable checks are worth a line. */
+const isQuiet = ({ correctness, max, invalid }: Measurement): boolean =>
+  correctness && max === 0 && invalid === undefined;
+
 function measurementRow(it: Measurement, telling: string): Row {
-  // Right results are cells of the verdict; at a glance only wrong or unusable checks are worth a line.
-  const isQuiet = it.correctness && it.max === 0 && it.invalid === undefined;
   const lower = it.better === 'lower' && !it.correctness ? 'lower is better' : '';
   const remarks = [
     it.origin === 'embedded' ? 'indicative: measured by Assay itself, satisfies no required cell' : '',
     it.invalid === undefined ? '' : `⊘ invalid: ${say(it.invalid)}`,
   ].filter((text) => text !== '');
   return {
-    depth: isQuiet ? 'ticket' : 'glance',
+    depth: isQuiet(it) ? 'ticket' : 'glance',
     ...(remarks.length === 0 ? {} : { remark: remarks.join('; ') }),
     cells: [
       {
@@ -87,6 +125,3 @@ function medianOf(it: Measurement): TableCell {
     figure(formatRange(lower, upper, it.unit)),
   ]);
 }
-
-export const toolOf = ({ tool, toolVersion = '', origin }: Measurement): string =>
-  `${tool} ${toolVersion}`.trim() + (origin === 'imported' ? ', imported' : '');

@@ -4,6 +4,7 @@ import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import { kindNotes, partWords } from '../verdict/words/verdict-words.ts';
 import { assetsSection } from './assets.ts';
 import { attemptsSection, blockAttemptsSection } from './attempts.ts';
+import { besideSection } from './beside.ts';
 import { blockMeasurementsSection } from './block-measurements.ts';
 import { blockShownSection } from './block-shown.ts';
 import { blockCellsSection, cellsSection } from './cells.ts';
@@ -127,6 +128,7 @@ const blockSections = (isSurvey: boolean): readonly SectionOf[] => [
   soakSection,
   trialsSection,
   outliersSection,
+  besideSection,
   blockMeasurementsSection,
   countsSection,
   blockCellsSection,

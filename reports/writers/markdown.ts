@@ -77,6 +77,7 @@ function contentLines(it: Content): readonly string[] {
     case 'asset':
       return assetLines(it);
     case 'picture':
+    case 'figures':
       return [];
     case 'node-map':
       return mapLines(it);

@@ -92,6 +92,7 @@ function contentLines(it: Content, pen: Pen): readonly string[] {
     case 'asset':
       return assetLines(it, pen);
     case 'picture':
+    case 'figures':
       return [];
     case 'node-map':
       return nodeMapLines(it, pen.columns - 2).map((line) => `  ${line}`.trimEnd());

@@ -3,6 +3,7 @@ import type {
   Content,
   DefectEntry,
   Definitions,
+  Figures,
   Fold,
   List,
   NodeMapContent,
@@ -45,7 +46,9 @@ function renderContent(it: Content): SafeHtml {
     case 'node-map':
       return renderNodeMap(it);
     case 'picture':
-      return renderPicture(it);
+      return renderPicture(it.picture);
+    case 'figures':
+      return renderFigures(it);
   }
 }
 
@@ -86,6 +89,15 @@ ${it.ladder === undefined ? undefined : html`<p class="note">Class ${it.class.id
 ${it.ladder === undefined || it.ladder.rows.length === 0 ? undefined : renderTable(it.ladder)}
 </div>
 </article>
+`;
+
+/** A picture that is wider than the screen is moved in its own frame, by keys too. */
+const renderFigures = ({ items }: Figures): SafeHtml =>
+  html`<div class="figures">${items.map(
+    ({ title, note, picture, below }) =>
+      html`<figure class="${picture.kind}"><figcaption><b>${title}</b><small>${note}</small></figcaption><div class="frame" role="group" aria-label="${title}" tabindex="0">${renderPicture(picture)}</div>${below.map((text) => html`<p>${renderText(text)}</p>`)}</figure>
+`,
+  )}</div>
 `;
 
 function renderNodeMap({ map, legend }: NodeMapContent): SafeHtml {

@@ -6,6 +6,7 @@ import type { Language } from '../../verdict/words/front-words.ts';
 import { languageWords } from '../../verdict/words/front-words.ts';
 import type { SafeHtml } from './html.ts';
 import { html, trusted } from './html.ts';
+import { pictureStyleSheet } from './picture-style-sheet.ts';
 import { renderSection } from './render-content.ts';
 import { styleSheet } from './style-sheet.ts';
 
@@ -28,7 +29,7 @@ export function* htmlPieces(lookup: VerdictLookup): Generator<string> {
 
 function renderBeginning(page: PageHead): SafeHtml {
   const { title, run, profile, assay, opening } = page;
-  return html`${renderDocumentHead(`${opening.words}: ${run.id}, ${profile.id} – ${title}`, assay)}
+  return html`${renderDocumentHead(`${opening.words}: ${run.id}, ${profile.id} – ${title}`, assay, page.nodes === undefined ? '' : pictureStyleSheet)}
 ${renderHead(page)}<main>
 ${renderOpening(page.opening)}`;
 }

@@ -1,7 +1,7 @@
 import { atDepth } from '../../page/at-depth.ts';
 import type { Paper } from '../../page/paper.ts';
 import { html } from './html.ts';
-import { paperStyleSheet } from './paper-style-sheet.ts';
+import { paperStyleSheet } from './picture-style-sheet.ts';
 import { renderSection } from './render-content.ts';
 import { renderDocumentHead, renderOpening } from './render-html.ts';
 

@@ -1,18 +1,27 @@
-import type { Forest, Picture, Slope } from '../../page/content.ts';
+import type { Drawing, Forest, Slope } from '../../page/pictures.ts';
 import { cutText } from '../../text/cut-text.ts';
 import type { SafeHtml } from './html.ts';
 import { html } from './html.ts';
+import { renderCurves } from './render-curves.ts';
+import { renderMatrix } from './render-matrix.ts';
+import { renderStrip } from './render-strip.ts';
 
 /**
  * A picture as SVG of ours: classes and no colours, so that the style sheet of the page has it light, dark and in print; a title that is
  * read out; no script, no style of its own (docs/architecture.md has why no package draws it).
  */
-export function renderPicture({ picture }: Picture): SafeHtml {
+export function renderPicture(picture: Drawing): SafeHtml {
   switch (picture.kind) {
     case 'forest':
       return renderForest(picture);
     case 'slope':
       return renderSlope(picture);
+    case 'strip':
+      return renderStrip(picture);
+    case 'matrix':
+      return renderMatrix(picture);
+    case 'curves':
+      return renderCurves(picture);
   }
 }
 
@@ -39,7 +48,7 @@ function renderForest({ label, floor, rows }: Forest): SafeHtml {
   const x = (value: number): string =>
     (nameWidth + ((clamp(value) - from) / (to - from)) * (width - nameWidth - 10)).toFixed(1);
   const bottom = rows.length * rowHeight + 8;
-  return html`<svg class="picture" role="img" aria-label="${label}" viewBox="0 0 ${width} ${bottom + 24}"><title>${label}</title>${ticksOf(
+  return html`<svg class="picture broad" role="img" aria-label="${label}" viewBox="0 0 ${width} ${bottom + 24}"><title>${label}</title>${ticksOf(
     from,
     to,
   ).map(
@@ -68,7 +77,7 @@ function renderSlope({ label, ends, lines }: Slope): SafeHtml {
     ).map(
       (each) => html`<text x="${at}" y="${each.y.toFixed(1)}" text-anchor="${anchor}">${each.text}</text>`,
     );
-  return html`<svg class="picture" role="img" aria-label="${label}" viewBox="0 0 ${width} ${slopeHeight}"><title>${label}</title><path class="grid" d="M${left} ${top}V${bottom}M${right} ${top}V${bottom}"/><text class="soft" x="${left}" y="14" text-anchor="middle">${ends[0]}</text><text class="soft" x="${right}" y="14" text-anchor="middle">${ends[1]}</text>${lines.map(
+  return html`<svg class="picture broad" role="img" aria-label="${label}" viewBox="0 0 ${width} ${slopeHeight}"><title>${label}</title><path class="grid" d="M${left} ${top}V${bottom}M${right} ${top}V${bottom}"/><text class="soft" x="${left}" y="14" text-anchor="middle">${ends[0]}</text><text class="soft" x="${right}" y="14" text-anchor="middle">${ends[1]}</text>${lines.map(
     ({ before, after }) =>
       html`<path class="line" d="M${left} ${y(before ?? 0).toFixed(1)}L${right} ${y(after ?? 0).toFixed(1)}"/><circle class="end" cx="${left}" cy="${y(before ?? 0).toFixed(1)}" r="4"/><circle class="end" cx="${right}" cy="${y(after ?? 0).toFixed(1)}" r="4"/>`,
   )}${beside('before', 'end', left - 12)}${beside('after', 'start', right + 12)}</svg>

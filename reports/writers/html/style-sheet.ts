@@ -205,6 +205,7 @@ footer { margin-top: 1.5rem; font-size: 0.8125rem; color: var(--soft); }
   .node a { color: inherit; text-decoration: none; }
   /* Folded matter is printed too, where the browser lets a style sheet say so. */
   details::details-content { content-visibility: visible; display: block; block-size: auto; }
+  tbody th details { display: none; }
   summary { list-style: none; }
   summary::-webkit-details-marker { display: none; }
 }

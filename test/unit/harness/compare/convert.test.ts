@@ -177,7 +177,7 @@ describe('convert', () => {
     const html = renderPaperHtml(conversionPaper(conversion));
     expect(html).toContain('why &lt;A&gt;');
     expect(html).not.toMatch(/<script|style="(?!--)|https?:/);
-    expect(html).toMatch(/<svg class="picture" role="img" aria-label="Share of the known power/);
+    expect(html).toMatch(/<svg class="picture broad" role="img" aria-label="Share of the known power/);
     const markdown = renderPaperMarkdown(conversionPaper(conversion));
     expect(markdown).toContain('| **D** of no use by what it is | before | 2 | 3.000 kW | 100.0 % |');
     expect(markdown).not.toContain('svg');

@@ -48,6 +48,7 @@ describe('a block', () => {
       'soak',
       'trials',
       'outliers',
+      'beside',
       'measurements',
       'counts',
       'cells',
