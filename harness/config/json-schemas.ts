@@ -2,14 +2,14 @@ import * as z from 'zod';
 import { Contract } from './contract.ts';
 import { InventoryFile } from './inventory.ts';
 import { ManifestMapping } from './manifest-mapping.ts';
-import { StoredProfile } from './profile.ts';
+import { WrittenProfile } from './profile.ts';
 import { Suite } from './suite.ts';
 
 /** The documents that people write, by what they are called. */
 const documents = {
   inventory: InventoryFile,
   suite: Suite,
-  profile: StoredProfile,
+  profile: WrittenProfile,
   contract: Contract,
   'manifest-mapping': ManifestMapping,
 } as const;

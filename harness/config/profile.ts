@@ -46,6 +46,15 @@ export const Profile = z.strictObject({
 });
 export type Profile = z.infer<typeof Profile>;
 
+/** The same as people write it: a requirement may be the id of a shared one, or `like` it with some fields changed. */
+export const WrittenProfile = Profile.extend({
+  requirements: z
+    .array(
+      z.union([z.string().min(1), Requirement.partial().extend({ like: z.string().min(1) }), Requirement]),
+    )
+    .min(1),
+});
+
 /** A rule on a metric as version 1 had it: by the ids of its limits, none for what only a contract states. */
 const MetricRuleV1 = MetricRule.pick({ kind: true, metric: true }).extend({ limits: z.array(z.string()) });
 
