@@ -1,18 +1,39 @@
 #!/usr/bin/env node
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import module from 'node:module';
+import { homedir } from 'node:os';
+import { dirname, isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import v8 from 'node:v8';
 import { isRecent, runPinned } from './pinned.js';
 
 if (isRecent) {
   // What many nodes leave is read once and let go, and V8 would take it for what stays: a fifth of the memory of judging them.
-  v8.setFlagsFromString('--no-allocation-site-pretenuring');
-  module.enableCompileCache?.();
+  if (!process.argv.some((word) => /^(-h|--help|-V|--version|help)$/.test(word)))
+    (await import('node:v8')).default.setFlagsFromString('--no-allocation-site-pretenuring');
+  keepCompiled();
   const checkout = new URL('main.ts', import.meta.url);
   // ASSAY_BUILT=1 runs the built command line from a checkout, for tests and benchmarks of it.
   const isBuilt = !existsSync(checkout) || process.env.ASSAY_BUILT === '1';
   await import((isBuilt ? new URL('../dist/assay.js', import.meta.url) : checkout).href);
 } else {
-  runPinned([fileURLToPath(import.meta.url), ...process.argv.slice(2)]);
+  await runPinned([fileURLToPath(import.meta.url), ...process.argv.slice(2)]);
+}
+
+/** Compiled code is kept with what else this user's Assay remembers, where nobody else can write; where that cannot be, it is not kept. */
+function keepCompiled() {
+  const given = process.env.XDG_STATE_HOME ?? '';
+  const folder = join(isAbsolute(given) ? given : join(homedir(), '.local/state'), 'assay/compiled');
+  try {
+    makeFolder(folder);
+  } catch {
+    return; // a command that only reads needs no place to write to
+  }
+  module.enableCompileCache(folder);
+}
+
+/** Node's own recursion never ends where a folder is there in which none can be made (below /proc). */
+function makeFolder(path) {
+  if (existsSync(path)) return;
+  if (dirname(path) !== path) makeFolder(dirname(path));
+  mkdirSync(path, { mode: 0o700 });
 }

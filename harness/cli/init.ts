@@ -1,4 +1,3 @@
-import { link, rm, writeFile } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { exitCodes } from '../../workloads/kit/error-code.ts';
@@ -30,6 +29,7 @@ export const initCommand = defineCommand({
         describe: 'File to write, which must not be there',
       }),
   run: async ({ targets, class: claimed, out: file }, { environment, out }) => {
+    const { link, rm, writeFile } = await import('node:fs/promises');
     const { loadTargets, targetEntry } = await import('./targets.ts');
     const { readInventory } = await import('../config/load-inventory.ts');
     const { loadClasses } = await import('../config/hardware-class.ts');

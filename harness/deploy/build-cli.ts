@@ -18,16 +18,46 @@ const out = join(root, 'dist');
 const workloads = await listWorkloads(join(root, 'workloads'));
 
 /**
- * yargs measures its help with string-width, which builds an Intl.Segmenter when it is loaded: half of the start-up
- * of every command (bench/startup.ts). Our own measure knows as much as help texts and reports need.
+ * yargs lays out its help with packages that know colours and every script: string-width builds an Intl.Segmenter when it is loaded,
+ * half of the start-up of every command (bench/startup.ts). Our own texts know as much as help needs.
  */
-const plainStringWidth: Plugin = {
-  name: 'plain-string-width',
+const plainLayout: Plugin = {
+  name: 'plain-layout',
   setup(build) {
-    build.onResolve({ filter: /^string-width$/ }, () => ({ path: 'string-width', namespace: 'plain' }));
-    build.onLoad({ filter: /.*/, namespace: 'plain' }, () => ({
-      contents: "export { displayWidth as default } from './reports/text/display-width.ts';",
+    build.onResolve({ filter: /^(string-width|strip-ansi|wrap-ansi)$/ }, ({ path }) => ({
+      path,
+      namespace: 'plain',
+    }));
+    build.onLoad({ filter: /.*/, namespace: 'plain' }, ({ path }) => ({
+      contents: {
+        'string-width': "export { displayWidth as default } from './reports/text/display-width.ts';",
+        'strip-ansi': 'export default (text) => text;',
+        'wrap-ansi': `import { wrapText } from './reports/text/wrap-text.ts';
+          export default (text, columns) =>
+            text.split('\\n').flatMap((line) => wrapText(line, columns)).join('\\n');`,
+      }[path],
       resolveDir: root,
+    }));
+  },
+};
+
+/**
+ * yargs takes four small functions of `assert` and `util`. Whoever imports those evaluates all that they export: Node's workers, a
+ * differ of texts, decoders.
+ */
+const plainBuiltins: Plugin = {
+  name: 'plain-builtins',
+  setup(build) {
+    build.onResolve({ filter: /^(assert|util)$/ }, ({ path, importer }) =>
+      /[/](yargs|yargs-parser|y18n)[/]/.test(importer) ? { path, namespace: 'few' } : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: 'few' }, () => ({
+      contents: `const check = (isSo, message) => { if (!isSo) throw new Error(message); };
+        export const strictEqual = (one, other, message) => check(Object.is(one, other), message);
+        export const notStrictEqual = (one, other, message) => check(!Object.is(one, other), message);
+        export const inspect = (value) => JSON.stringify(value);
+        export const format = (text, ...values) => String(text).replace(/%[%sdj]/g, (sign) =>
+          sign === '%%' ? '%' : values.length > 0 ? String(values.shift()) : sign);`,
     }));
   },
 };
@@ -56,7 +86,7 @@ await build({
   // ssh2 works without its native addons.
   external: ['esbuild', '*.node'],
   banner: commonJsBanner,
-  plugins: [staticDiscovery(workloads), plainStringWidth, noTunnelledHttp],
+  plugins: [staticDiscovery(workloads), plainLayout, plainBuiltins, noTunnelledHttp],
 });
 await writeBundles(out, await buildBundles(root));
 await writeRuntimes(out);

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -13,7 +13,9 @@ beforeAll(() => {
 });
 
 /** The built command line where no source, no package and no checkout is. */
-function install(): (args: readonly string[]) => { status: number | null; stdout: string; stderr: string } {
+function install(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): (args: readonly string[]) => { status: number | null; stdout: string; stderr: string } {
   const place = temporaryDirectory();
   mkdirSync(join(place, 'harness'));
   cpSync(join(root, 'harness/bin.js'), join(place, 'harness/bin.js'));
@@ -21,7 +23,11 @@ function install(): (args: readonly string[]) => { status: number | null; stdout
   cpSync(join(root, 'package.json'), join(place, 'package.json'));
   cpSync(join(root, 'dist'), join(place, 'dist'), { recursive: true });
   return (args) =>
-    spawnSync(process.execPath, [join(place, 'harness/bin.js'), ...args], { cwd: place, encoding: 'utf8' });
+    spawnSync(process.execPath, [join(place, 'harness/bin.js'), ...args], {
+      cwd: place,
+      encoding: 'utf8',
+      env,
+    });
 }
 
 describe('the built command line', () => {
@@ -39,6 +45,20 @@ describe('the built command line', () => {
       'mining-baseline',
       'survey',
     ]);
+  });
+
+  it('keeps its compiled code among its own notes, for its user alone, and nothing elsewhere', () => {
+    const [state, temporary] = [join(temporaryDirectory(), 'state'), temporaryDirectory()];
+    const env = { PATH: process.env['PATH'] ?? '', TMPDIR: temporary };
+    expect(install({ ...env, XDG_STATE_HOME: state })(['--help'])).toMatchObject({ status: 0, stderr: '' });
+    expect(readdirSync(join(state, 'assay'))).toEqual(['compiled']);
+    expect(statSync(join(state, 'assay')).mode & 0o777).toBe(0o700);
+    // Where there is no place for it, the command runs without.
+    expect(install({ ...env, XDG_STATE_HOME: '/proc/none' })(['--help'])).toMatchObject({
+      status: 0,
+      stderr: '',
+    });
+    expect(readdirSync(temporary)).toEqual([]);
   });
 
   it('knows what a profile of one’s own may name', () => {
