@@ -21,6 +21,14 @@ const workloads = await listWorkloads(join(root, 'workloads'));
  * yargs lays out its help with packages that know colours and every script: string-width builds an Intl.Segmenter when it is loaded,
  * half of the start-up of every command (bench/startup.ts). Our own texts know as much as help needs.
  */
+const plainLayouts: Readonly<Record<string, string>> = {
+  'string-width': "export { displayWidth as default } from './reports/text/display-width.ts';",
+  'strip-ansi': 'export default (text) => text;',
+  'wrap-ansi': `import { wrapText } from './reports/text/wrap-text.ts';
+          export default (text, columns) =>
+            text.split('\\n').flatMap((line) => wrapText(line, columns)).join('\\n');`,
+};
+
 const plainLayout: Plugin = {
   name: 'plain-layout',
   setup(build) {
@@ -29,13 +37,7 @@ const plainLayout: Plugin = {
       namespace: 'plain',
     }));
     build.onLoad({ filter: /.*/, namespace: 'plain' }, ({ path }) => ({
-      contents: {
-        'string-width': "export { displayWidth as default } from './reports/text/display-width.ts';",
-        'strip-ansi': 'export default (text) => text;',
-        'wrap-ansi': `import { wrapText } from './reports/text/wrap-text.ts';
-          export default (text, columns) =>
-            text.split('\\n').flatMap((line) => wrapText(line, columns)).join('\\n');`,
-      }[path],
+      contents: plainLayouts[path] ?? '',
       resolveDir: root,
     }));
   },
