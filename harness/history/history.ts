@@ -1,14 +1,13 @@
-import { Kysely } from 'kysely';
+import type { Kysely } from 'kysely';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { NightEvent, Spell } from '../nights/fold-events.ts';
 import { foldEvents, spellsOf } from '../nights/fold-events.ts';
 import type { Night, Series } from '../nights/series.ts';
 import type { NightFinding } from '../nights/watch-series.ts';
 import { watchStratum } from '../nights/watch-stratum.ts';
-import { migrations } from './migrations.ts';
+import { openTables } from './open-tables.ts';
 import type { RunRows } from './run-rows.ts';
 import { changesBetween } from './run-rows.ts';
-import { sqliteDialect } from './sqlite.ts';
 import type { Tables } from './tables.ts';
 
 /** Rows that go into one statement: SQLite takes 32,766 values, and a row has at most ten. */
@@ -51,26 +50,8 @@ export class History {
 
   /** Opens an index, or begins one. Throws HISTORY_UNUSABLE for a file that is none, or that a newer version wrote. */
   static async open(path: string, zone: string | undefined): Promise<History> {
-    const refuse = (found: string, cause?: unknown): AssayError =>
-      new AssayError('HISTORY_UNUSABLE', `${path}: expected an index of nights, found ${found}`, {
-        cause,
-        hint: 'The index holds nothing of its own: move it away and add the runs again (assay history add).',
-      });
-    let database: Kysely<Tables>;
-    try {
-      database = new Kysely<Tables>({ dialect: sqliteDialect(path) });
-    } catch (cause) {
-      throw refuse(AssayError.from(cause).message, cause);
-    }
-    try {
-      const known = await migrate(database);
-      if (known > migrations.length)
-        throw refuse(`version ${known} of it; this Assay knows ${migrations.length}`);
-      return new History(database, await settleZone(database, zone));
-    } catch (cause) {
-      await database.destroy();
-      throw cause instanceof AssayError ? cause : refuse(AssayError.from(cause).message, cause);
-    }
+    const tables = await openTables(path, zone);
+    return new History(tables.database, tables.zone);
   }
 
   async close(): Promise<void> {
@@ -287,51 +268,4 @@ const count = (counts: Map<string, number>, key: string): void => {
 
 function* inParts<T>(rows: readonly T[]): Generator<readonly T[]> {
   for (let at = 0; at < rows.length; at += rowsAtOnce) yield rows.slice(at, at + rowsAtOnce);
-}
-
-/** Brings the tables up to date and says which version they then have; two that begin one at once make it once. */
-async function migrate(database: Kysely<Tables>): Promise<number> {
-  return database.transaction().execute(async (inside) => {
-    await inside.schema
-      .createTable('meta')
-      .ifNotExists()
-      .addColumn('name', 'text', (column) => column.primaryKey())
-      .addColumn('value', 'text', (column) => column.notNull())
-      .execute();
-    const known = await inside
-      .selectFrom('meta')
-      .select('value')
-      .where('name', '=', 'version')
-      .executeTakeFirst();
-    const from = Number(known?.value ?? 0);
-    for (const each of migrations.slice(from)) await each(inside as unknown as Kysely<never>);
-    if (from >= migrations.length) return from;
-    await inside
-      .insertInto('meta')
-      .values({ name: 'version', value: String(migrations.length) })
-      .onConflict((it) => it.column('name').doUpdateSet({ value: String(migrations.length) }))
-      .execute();
-    return migrations.length;
-  });
-}
-
-/** Nights are dates at the site: the zone is said once, when the index is begun. */
-async function settleZone(database: Kysely<Tables>, zone: string | undefined): Promise<string> {
-  const known = await database
-    .selectFrom('meta')
-    .select('value')
-    .where('name', '=', 'zone')
-    .executeTakeFirst();
-  if (known !== undefined && zone !== undefined && known.value !== zone)
-    throw new AssayError(
-      'USAGE',
-      `expected the zone that the index was begun with, ${known.value}, got ${zone.slice(0, 60)}`,
-      {
-        hint: 'Leave --zone out, or begin another index.',
-      },
-    );
-  if (known !== undefined) return known.value;
-  const settled = zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
-  await database.insertInto('meta').values({ name: 'zone', value: settled }).execute();
-  return settled;
 }
