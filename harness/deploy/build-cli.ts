@@ -21,14 +21,6 @@ const workloads = await listWorkloads(join(root, 'workloads'));
  * yargs lays out its help with packages that know colours and every script: string-width builds an Intl.Segmenter when it is loaded,
  * half of the start-up of every command (bench/startup.ts). Our own texts know as much as help needs.
  */
-const plainLayouts: Readonly<Record<string, string>> = {
-  'string-width': "export { displayWidth as default } from './reports/text/display-width.ts';",
-  'strip-ansi': 'export default (text) => text;',
-  'wrap-ansi': `import { wrapText } from './reports/text/wrap-text.ts';
-          export default (text, columns) =>
-            text.split('\\n').flatMap((line) => wrapText(line, columns)).join('\\n');`,
-};
-
 const plainLayout: Plugin = {
   name: 'plain-layout',
   setup(build) {
@@ -37,11 +29,18 @@ const plainLayout: Plugin = {
       namespace: 'plain',
     }));
     build.onLoad({ filter: /.*/, namespace: 'plain' }, ({ path }) => ({
-      contents: plainLayouts[path] ?? '',
+      contents: layout[path as keyof typeof layout], // the filter above lets no other pass
       resolveDir: root,
     }));
   },
 };
+const layout = {
+  'string-width': "export { displayWidth as default } from './reports/text/display-width.ts';",
+  'strip-ansi': 'export default (text) => text;',
+  'wrap-ansi': `import { wrapText } from './reports/text/wrap-text.ts';
+    export default (text, columns) =>
+      text.split('\\n').flatMap((line) => wrapText(line, columns)).join('\\n');`,
+} as const;
 
 /**
  * yargs takes four small functions of `assert` and `util`. Whoever imports those evaluates all that they export: Node's workers, a
