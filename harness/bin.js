@@ -16,7 +16,10 @@ if (isRecent) {
   const isBuilt = !existsSync(checkout) || process.env.ASSAY_BUILT === '1';
   await import((isBuilt ? new URL('../dist/assay.js', import.meta.url) : checkout).href);
 } else {
-  await runPinned([fileURLToPath(import.meta.url), ...process.argv.slice(2)]);
+  // Hints name the command as it was called, and not as it goes on.
+  const isNpx = process.env.npm_command === 'exec';
+  const called = isNpx ? {} : { ASSAY_CALLED: process.env.ASSAY_CALLED ?? process.argv[1] };
+  await runPinned([fileURLToPath(import.meta.url), ...process.argv.slice(2)], called);
 }
 
 /** Compiled code is kept with what else this user's Assay remembers, where nobody else can write; where that cannot be, it is not kept. */

@@ -1,12 +1,15 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { AssayError } from '../workloads/kit/assay-error.ts';
+import { calledAs } from './called-as.ts';
 
 /** What the coordinator takes from its surroundings: read once, here, and passed on. */
 export interface Environment {
   readonly path: string;
   readonly workingDirectory: string;
   readonly runtime: string;
+  /** How the command line was called, for hints that can be pasted: `assay`, `npx --no -- assay`, a path. */
+  readonly called: string;
   /** All variables: ssh_config may name any. */
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** Where a user's programs keep what they remember (XDG Base Directory): notes and locks of runs. */
@@ -20,9 +23,17 @@ export interface Environment {
 
 export function readEnvironment(): Environment {
   const isInteractive = process.stderr.isTTY;
+  const path = process.env['PATH'] ?? '/usr/bin:/bin';
+  const workingDirectory = process.cwd();
   return {
-    path: process.env['PATH'] ?? '/usr/bin:/bin',
-    workingDirectory: process.cwd(),
+    path,
+    workingDirectory,
+    called: calledAs({
+      script: process.env['ASSAY_CALLED'] ?? process.argv[1] ?? '',
+      variables: process.env,
+      path,
+      workingDirectory,
+    }),
     runtime: process.execPath,
     variables: process.env,
     stateHome: readStateHome(process.env['XDG_STATE_HOME'] ?? ''),
@@ -32,10 +43,19 @@ export function readEnvironment(): Environment {
     terminal: {
       isInteractive,
       columns: Math.max(40, process.stdout.columns || 100),
-      // https://no-color.org
-      color: process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb',
+      color: wantsColor(process.env, process.stdout.isTTY),
     },
   };
+}
+
+/** NO_COLOR (https://no-color.org) before FORCE_COLOR (https://force-color.org, `0` and `false` as Node.js has them), before what the terminal is. */
+export function wantsColor(
+  { NO_COLOR = '', FORCE_COLOR = '', TERM }: Readonly<Record<string, string | undefined>>,
+  isTerminal: boolean,
+): boolean {
+  if (NO_COLOR !== '') return false;
+  if (FORCE_COLOR !== '') return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
+  return isTerminal && TERM !== 'dumb';
 }
 
 /** A relative path there is to be ignored. */

@@ -1,5 +1,6 @@
 import { hideBin } from 'yargs/helpers';
 import { AssayError } from '../workloads/kit/assay-error.ts';
+import { nameCommands } from './called-as.ts';
 import type { CliContext } from './cli/command.ts';
 import {
   createCommandLine,
@@ -8,15 +9,36 @@ import {
   readWords,
   requireCommand,
 } from './cli/command-line.ts';
+import { commands } from './cli/commands.ts';
 import { completionKey } from './cli/completion.ts';
 import { readEnvironment } from './environment.ts';
 
-const createContext = (): CliContext => ({
-  environment: readEnvironment(),
-  out: process.stdout,
-  err: process.stderr,
-  now: () => new Date(),
-});
+function createContext(): CliContext {
+  const environment = readEnvironment();
+  return {
+    environment,
+    out: process.stdout,
+    err: naming(process.stderr, environment.called),
+    now: () => new Date(),
+  };
+}
+
+/** What is told beside a result names our commands as they were called. */
+function naming(stream: NodeJS.WriteStream, called: string): NodeJS.WriteStream {
+  if (called === 'assay') return stream;
+  const names = commands.map(({ name }) => name);
+  return new Proxy(stream, {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key, target);
+      if (typeof value !== 'function') return value;
+      return (...args: unknown[]): unknown => {
+        const [first, ...rest] = args;
+        const isText = key === 'write' && typeof first === 'string';
+        return Reflect.apply(value, target, isText ? [nameCommands(first, called, names), ...rest] : args);
+      };
+    },
+  });
+}
 
 /** The only place that sets the exit code, and the boundary at which unknown errors become our bug. */
 async function main(argv: readonly string[]): Promise<void> {

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 /** Is this Node.js new enough to run Assay itself? */
 export const isRecent = Number(process.versions.node.split('.')[0]) >= 24;
 
-/** Runs the pinned runtime with these arguments in place of this process. */
-export async function runPinned(args) {
+/** Runs the pinned runtime with these arguments, and these variables more, in place of this process. */
+export async function runPinned(args, more = {}) {
   // Not loaded where it is not needed: on a recent Node.js every command begins sooner without them.
   const [{ existsSync }, { spawn }] = await Promise.all([import('node:fs'), import('node:child_process')]);
   // Not through node_modules/.bin: npm 10 makes no link for an optional dependency.
@@ -20,7 +20,7 @@ export async function runPinned(args) {
     process.exitCode = 3;
     return;
   }
-  const child = spawn(runtime, args, { stdio: streamsOf(args) });
+  const child = spawn(runtime, args, { stdio: streamsOf(args), env: { ...process.env, ...more } });
   // The terminal signals the whole foreground group: the child decides, we only wait for it.
   process.on('SIGINT', () => undefined);
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));

@@ -25,7 +25,7 @@ const sentences = {
 /** The command line as yargs has it; `done` receives the exit code. Throws `AssayError`, or `NotUnderstood`. */
 export function createCommandLine(context: CliContext, done: (code: ExitCode) => void): Argv {
   const cli = yargs()
-    .scriptName('assay')
+    .scriptName(context.environment.called)
     .detectLocale(false)
     .updateStrings(sentences as unknown as Record<string, string>) // its types know no plurals
     .usage('$0 <command>\n\nMeasures what a machine is fit for and proves it.')

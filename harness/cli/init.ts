@@ -63,7 +63,7 @@ export const initCommand = defineCommand({
     const shown = relative(environment.workingDirectory, path);
     out.write(
       cleanText(`wrote ${shown}: ${nodes.length === 1 ? '1 machine' : `${nodes.length} machines`}.`) +
-        cleanText(` Look at it, then: assay plan ${shown} --profile cpu-cluster`) +
+        cleanText(` Look at it, then: ${environment.called} plan ${shown} --profile cpu-cluster`) +
         '\n',
     );
     return exitCodes.pass;

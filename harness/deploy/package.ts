@@ -37,6 +37,7 @@ const copied = [
 const starter = `#!/bin/sh
 # Runs Assay with the Node.js that lies beside it, wherever both were unpacked and by whatever link this is called.
 here=$(dirname "$(readlink -f "$0")")/..
+export ASSAY_CALLED="$0"
 exec "$here/node_modules/node-linux-{arch}/bin/node" "$here/harness/bin.js" "$@"
 `;
 

@@ -36,11 +36,13 @@ describe('architecture', () => {
   it('loads no workload, no schema of documents and no esbuild to print help', () => {
     const loaded = [...staticClosure('harness/main.ts')].filter((path) => !path.startsWith('harness/cli/'));
     expect(loaded.toSorted()).toEqual([
+      'harness/called-as.ts',
       'harness/environment.ts',
       'harness/main.ts',
       'harness/version.ts',
       'workloads/kit/assay-error.ts',
       'workloads/kit/error-code.ts',
+      'workloads/kit/shell-quote.ts',
     ]);
   });
 

@@ -35,7 +35,7 @@ export function startAssay(
   const [file = '', ...rest] = [...(options.wrapper ?? []), process.execPath, options.bin ?? bin, ...args];
   const child = spawn(file, rest, {
     cwd: options.cwd,
-    env: { ...process.env, PATH, NO_COLOR: '1', ...options.env },
+    env: { ...process.env, PATH, NO_COLOR: '1', ASSAY_CALLED: 'assay', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';
