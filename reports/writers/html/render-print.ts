@@ -74,6 +74,8 @@ const printSheet = (foot: string): string => `
   .asset + .asset { margin-top: 2mm; padding-top: 2mm; }
   .letter { width: 2.2rem; height: 2.2rem; font-size: 1.6rem; line-height: 2.1rem; }
   .asset { grid-template-columns: 2.4rem minmax(0, 1fr); }
+  /* Nothing follows it on paper; kept with what comes next, it would tie a whole list to one page. */
+  summary { break-after: auto; }
   details > :not(summary) { display: none; }
   details::details-content { display: none; }
 }
