@@ -5,10 +5,9 @@ import { formatDimensions } from '../verdict/words/format-dimensions.ts';
 import { formatQuantity } from '../verdict/words/format-quantity.ts';
 import { formatRange } from '../verdict/words/format-range.ts';
 import { say } from '../verdict/words/say.ts';
-import { createTelling } from '../verdict/words/telling-dimensions.ts';
 import type { Depth, Row, Section, Table, TableCell } from './content.ts';
 import { figure, noted, number, paragraph, plain } from './content.ts';
-import { limitsOf, metricGroups, toolOf } from './metric-groups.ts';
+import { limitsOf, metricGroups, tellingOf, toolOf } from './metric-groups.ts';
 import { findSweeps, stepsLeftOut } from './sweeps.ts';
 
 const runsNote =
@@ -25,7 +24,7 @@ const fewestFolded = 4;
  */
 export function measurementsSection(lookup: VerdictLookup): Section {
   const { measurements } = lookup.verdict;
-  const telling = createTelling(measurements);
+  const telling = tellingOf(lookup);
   const tableOf = (those: readonly Measurement[], depth: Depth): Table => ({
     kind: 'table',
     depth,

@@ -19,9 +19,13 @@ export interface MetricGroup {
   readonly members: readonly [Measurement, ...Measurement[]];
 }
 
+/** What tells the measurements of a verdict apart, found once for all sections. */
+export const tellingOf = perObject(({ verdict }: VerdictLookup) => createTelling(verdict.measurements));
+
 /** Nodes before devices before pairs before groups, each in the order of the verdict. */
-export const metricGroups = perObject(({ verdict: { measurements } }: VerdictLookup) => {
-  const telling = createTelling(measurements);
+export const metricGroups = perObject((lookup: VerdictLookup) => {
+  const { measurements } = lookup.verdict;
+  const telling = tellingOf(lookup);
   const told = measurements.map((it) => ({ it, kind: kindOf(it.subject), note: noteOf(it, telling) }));
   const alike = Map.groupBy(told, ({ it, kind, note }) =>
     JSON.stringify([kind, it.metric, it.title, it.unit, it.origin, note]),
