@@ -53,7 +53,8 @@ export const ledgerCommand = defineCommand({
       .option('name', { type: 'string', describe: '`witness`: what you call yourself: example.net/w1' })
       .option('checkpoint', {
         type: 'string',
-        describe: '`proof`: a checkpoint of the ledger that others have signed too (default: the last)',
+        describe:
+          '`proof`, `witness`: a checkpoint of the ledger that others have signed too (default: the last)',
       })
       .option('key', key)
       .option('passphrase-fd', passphraseFd),
@@ -111,6 +112,7 @@ async function witness(
   args: {
     readonly against?: string | undefined;
     readonly first: boolean;
+    readonly checkpoint?: string | undefined;
     readonly name?: string | undefined;
     readonly key?: string | undefined;
     readonly passphraseFd?: number | undefined;
@@ -133,12 +135,20 @@ async function witness(
       { hint: 'A witness says that a ledger continues what he has seen before.' },
     );
   if (against !== undefined) requireContinues(ledger, await textAt(against), against);
+  const note = args.checkpoint === undefined ? ledger.note : await textAt(args.checkpoint);
+  const { size } = requireContinues(ledger, note, args.checkpoint ?? 'the checkpoint');
+  if (size !== ledger.checkpoint.size)
+    throw new AssayError(
+      'USAGE',
+      `expected a checkpoint of all ${ledger.checkpoint.size} entries of the copy, found one of ${size}`,
+      { hint: 'A witness signs the largest that he has seen.' },
+    );
   const signer = await openSigner(context, args);
   if (signer.publicKey.algorithm !== 'ed25519')
     throw new AssayError('KEY_REFUSED', '--key: expected a key of Ed25519, found another kind', {
       hint: 'Checkpoints are signed by Ed25519: assay keys new w.key --algorithm ed25519',
     });
-  return addCosignature(ledger.note, { name, signer, at: context.now() });
+  return addCosignature(note, { name, signer, at: context.now() });
 }
 
 function describe(index: number, entry: LedgerEntry): string {

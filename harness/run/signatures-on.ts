@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Signature } from '../../reports/verdict/signature.ts';
 import type { Verdict } from '../../reports/verdict/verdict.ts';
@@ -18,8 +19,10 @@ export async function signaturesOn(folder: ReportFolder, verdict: Verdict): Prom
   if (!names.some((name) => /^report\.[0-9a-f]{16}\.sigstore\.json$/.test(name))) return [];
   const signed = await readSignedVerdict(folder, profile);
   if (!isDeepStrictEqual(signed, JSON.parse(JSON.stringify(verdict)))) return [];
-  return (await readSigned(folder, profile)).map(({ key, statement: { predicate } }) => ({
+  return (await readSigned(folder, profile)).map(({ key, signer, statement: { predicate } }) => ({
     key: key.fingerprint,
+    algorithm: key.algorithm,
+    bundle: basename(signedPaths.bundle(profile, signer)),
     issued: predicate.assay_issued,
     expires: predicate.assay_expires,
     ledger: ledgerOf(predicate),

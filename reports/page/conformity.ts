@@ -2,6 +2,7 @@ import { shellWord } from '../../workloads/kit/shell-quote.ts';
 import { cleanText } from '../text/clean-text.ts';
 import type { Measurement } from '../verdict/measurement.ts';
 import type { Signature } from '../verdict/signature.ts';
+import { anyBundle, opensslCommands } from '../verdict/signature.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import { foldNames } from '../verdict/words/fold-names.ts';
@@ -32,7 +33,7 @@ export function conformitySections(
     ledgerSection(signatures),
     outsideSection,
     rawSection(lookup),
-    verifySection(verdict),
+    verifySection(verdict, signatures),
   ];
   return [...atDepth([...sectionsOf(lookup)], 'ticket'), ...atDepth(own, 'page')].toSorted(
     (left, right) => rankOf(left) - rankOf(right),
@@ -250,7 +251,9 @@ function rawSection(lookup: VerdictLookup): Section {
 }
 
 /** All that two strangers need to check a signature, and what they check by it. */
-function verifySection({ run, profile }: Verdict): Section {
+function verifySection({ run, profile }: Verdict, [signature]: readonly Signature[]): Section {
+  const bundle = signature?.bundle ?? anyBundle;
+  const kinds = signature === undefined ? (['ecdsa-p256', 'ed25519'] as const) : [signature.algorithm];
   const name = shellWord(cleanText(run.id));
   const id = shellWord(cleanText(profile.id));
   return {
@@ -275,7 +278,7 @@ function verifySection({ run, profile }: Verdict): Section {
               ],
               [
                 code(
-                  'cosign verify-blob-attestation --bundle report.SIGNER.sigstore.json --new-bundle-format --key signer.pub --trusted-root empty-root.json --insecure-ignore-tlog=true --type https://in-toto.io/attestation/test-result/v0.1 manifest.json',
+                  `cosign verify-blob-attestation --bundle ${bundle} --new-bundle-format --key signer.pub --trusted-root empty-root.json --insecure-ignore-tlog=true --type https://in-toto.io/attestation/test-result/v0.1 manifest.json`,
                 ),
               ],
             ],
@@ -285,16 +288,11 @@ function verifySection({ run, profile }: Verdict): Section {
             terms: [
               [
                 code(
-                  "jq -r .dsseEnvelope.payload report.SIGNER.sigstore.json | base64 -d > p; jq -r '.dsseEnvelope.signatures[0].sig' report.SIGNER.sigstore.json | base64 -d > s",
+                  `jq -r .dsseEnvelope.payload ${bundle} | base64 -d > p; jq -r '.dsseEnvelope.signatures[0].sig' ${bundle} | base64 -d > s`,
                 ),
               ],
               [code(`{ printf 'DSSEv1 28 application/vnd.in-toto+json %d ' $(wc -c < p); cat p; } > pae`)],
-              [code('openssl dgst -sha256 -verify signer.pub -signature s pae   # P-256')],
-              [
-                code(
-                  'openssl pkeyutl -verify -pubin -inkey signer.pub -rawin -in pae -sigfile s   # Ed25519',
-                ),
-              ],
+              ...kinds.map((kind) => [code(opensslCommands[kind])]),
             ],
             text: 'the signature only',
           },

@@ -20,6 +20,8 @@ if (!hasChromium && process.env['CI'] === 'true')
 
 const signature: Signature = {
   key: 'SHA256:SFMVDOrhOSBssOVH9hIcK/Z2XVf1oSVMjNCL8u2aICY',
+  algorithm: 'ed25519',
+  bundle: 'report.0123456789abcdef.sigstore.json',
   issued: '2026-11-24T08:00:00.000Z',
   expires: '2027-11-23T00:00:00.000Z',
   ledger: { origin: 'example.com/hall-3', size: 12, begin: 9 },

@@ -2,6 +2,7 @@ import { conclusionTones } from '../../page/content.ts';
 import type { Front, FrontDefect, ShownRow } from '../../page/front.ts';
 import { openingOf } from '../../page/opening.ts';
 import { formatMoment } from '../../page/page.ts';
+import { anyBundle, opensslCommands } from '../../verdict/signature.ts';
 import type { Conclusion } from '../../verdict/verdict.ts';
 import type { VerdictLookup } from '../../verdict/verdict-lookup.ts';
 import type { Language, SentenceKey, SentenceValues } from '../../verdict/words/front-words.ts';
@@ -174,6 +175,7 @@ const notShownOf = (
 function restOf({ verdict, signatures, steps, conditions }: Front, say: Say): SafeHtml {
   const { soak, waivers = [], contract, superseded = [], run, profile, evidence } = verdict;
   const { planned, completed } = steps;
+  const [signature] = signatures;
   const ledgers = signatures.flatMap(({ ledger, attempts }) =>
     ledger === undefined ? [] : [say('in ledger', { origin: ledger.origin, count: attempts.length })],
   );
@@ -190,7 +192,7 @@ function restOf({ verdict, signatures, steps, conditions }: Front, say: Say): Sa
 <p>${say('inlet')} ${conditions.inlet === undefined ? say('unknown') : asIs(conditions.inlet)} · ${say('driver')} ${found(conditions.drivers)} · ${say('kernel')} ${found(conditions.kernels)} · ${say('clock')} ${conditions.clock === undefined ? say('unknown') : asIs(conditions.clock)}</p></section>
 <section class="checks"><h2>${say('check')}</h2>
 <p>${command(`assay verify ${run.id} --profile ${profile.id} --key signer.pub`)} ${say('by assay')}</p>
-<p>${command('cosign verify-blob-attestation --bundle report.SIGNER.sigstore.json --key signer.pub … manifest.json')} ${command('openssl dgst -sha256 -verify signer.pub -signature s pae')} ${say('by others')}</p>
+<p>${command(`cosign verify-blob-attestation --bundle ${signature?.bundle ?? anyBundle} --key signer.pub … manifest.json`)} ${command(opensslCommands[signature?.algorithm ?? 'ecdsa-p256'])} ${say('by others')}</p>
 <p>${say('evidence')}: ${asIs(`sha256 ${(evidence.decisions?.sha256 ?? evidence.journals[0]?.head ?? '–').slice(0, 16)}…`)} · ${say('attests')} ${say('untranslated')}</p></section>
 `;
 }

@@ -25,6 +25,7 @@ describe('who has signed a verdict', () => {
       expect(signature).toMatchObject({
         issued: dayAfter.toISOString(),
         expires: '2027-11-23T00:00:00.000Z',
+        bundle: expect.stringMatching(/^report\.[0-9a-f]{16}\.sigstore\.json$/) as unknown,
         ledger: undefined,
         attempts: [],
       });

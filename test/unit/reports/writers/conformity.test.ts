@@ -14,6 +14,8 @@ import {
 
 const signature: Signature = {
   key: 'SHA256:SFMVDOrhOSBssOVH9hIcK/Z2XVf1oSVMjNCL8u2aICY',
+  algorithm: 'ed25519',
+  bundle: 'report.0123456789abcdef.sigstore.json',
   issued: '2026-11-24T08:00:00.000Z',
   expires: '2027-11-23T00:00:00.000Z',
   ledger: { origin: 'example.com/hall-3', size: 12, begin: 9 },
@@ -60,6 +62,8 @@ describe('the report of conformity', () => {
       'by the ledger example.com/hall-3 : 2',
       'No hours of load were measured',
       'assay verify constructed --profile constructed --key signer.pub',
+      'cosign verify-blob-attestation --bundle report.0123456789abcdef.sigstore.json --key signer.pub',
+      'openssl pkeyutl -verify -pubin -inkey signer.pub -rawin -in pae -sigfile s',
       'check the signature and the digest only, and not what the report says',
       'It attests what was recorded on the items named, and relates to these items only.',
     ])
