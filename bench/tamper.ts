@@ -1,13 +1,24 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readBundle } from '../harness/evidence/bundle.ts';
+import { createBundle, readBundle } from '../harness/evidence/bundle.ts';
+import { canonical } from '../harness/evidence/canonical-json.ts';
+import type { Statement } from '../harness/evidence/statement.ts';
 import { enter, initLedger, readLedger } from '../harness/store/ledger.ts';
 import { runAssay } from '../test/support/run-assay.ts';
 import { createSigner, signAt, verifyAt, writeRunToSign } from '../test/support/signed-run.ts';
-import { damagesOf, directoryChanges, flipsOf, signerIn } from '../test/support/tamper.ts';
+import { damagesOf, directoryChanges, flipsOf, signerIn, twinOf } from '../test/support/tamper.ts';
 
 // Whether all that somebody changes in a signed run is found: each bit, byte and place of its bundle; each bit of its manifest and
 // identities; bits sampled over every file of the evidence; what can be done to its folders; each entry of a ledger dropped, swapped, edited
@@ -89,6 +100,69 @@ async function tryFiles(what: string, files: readonly string[], changes: Iterabl
     }
   });
   tell(what, tried, found);
+}
+
+interface Bundle {
+  dsseEnvelope: { payload: string; signatures: { sig: string; keyid: string }[] };
+}
+
+/** What was signed, of something else or otherwise: by the holder of the key or by somebody who has what he signed. */
+async function replays(bundle: string, node: string): Promise<readonly Change[]> {
+  const at = (file: string): string => join(base, file);
+  const text = readFileSync(at(bundle), 'utf8');
+  const other = createSigner();
+  const older = join(base, 'older');
+  mkdirSync(older);
+  // One of two nodes: a run that is constructed again is the same to the byte.
+  await writeRunToSign(older, 1);
+  await signAt(join(older, 'run'), signer);
+  await signAt(join(base, 'run'), signer, {}, 'storage');
+  const changed = (change: (it: Bundle) => void): string => {
+    const it = JSON.parse(text) as Bundle;
+    change(it);
+    return canonical(it);
+  };
+  const statement = JSON.parse(
+    Buffer.from((JSON.parse(text) as Bundle).dsseEnvelope.payload, 'base64').toString(),
+  ) as Statement;
+  const resigned = async (change: (it: Statement) => unknown): Promise<string> => {
+    const copy = structuredClone(statement);
+    change(copy);
+    return createBundle(Buffer.from(canonical(copy)), signer);
+  };
+  const [worse, expiry, identity] = [
+    await resigned((it) => (it.predicate.result = it.predicate.result === 'PASSED' ? 'WARNED' : 'PASSED')),
+    await resigned((it) => (it.predicate.assay_expires = '2099-01-01T00:00:00.000Z')),
+    await resigned((it) => it.subject[1] && (it.subject[1].digest.sha256 = '0'.repeat(64))),
+  ];
+  const [foreign] = [await createBundle(Buffer.from(canonical(statement)), other)];
+  const over = (from: string) => (folder: string) =>
+    cpSync(from, join(folder, dirname(bundle)), { recursive: true, force: true });
+  const put = (content: string) => (folder: string) => writeFileSync(join(folder, bundle), content);
+  const [signature = { sig: '', keyid: '' }] = (JSON.parse(text) as Bundle).dsseEnvelope.signatures;
+  const withSignature = (sig: string, keyid = signature.keyid): string =>
+    changed((it) => (it.dsseEnvelope.signatures = [{ sig, keyid }]));
+  return [
+    ['another run of one of these nodes', over(join(older, 'run.report/signed/survey'))],
+    ['the report by another profile', over(at('run.report/signed/storage'))],
+    ['the statement on one node for that on all', put(readFileSync(at(node), 'utf8'))],
+    ['another result than follows, signed', put(worse)],
+    ['a longer time, signed', put(expiry)],
+    ['another identity, signed', put(identity)],
+    ['the signature of somebody else', put(foreign)],
+    ['the greater s', put(withSignature(twinOf(Buffer.from(signature.sig, 'base64')).toString('base64')))],
+    ['no signature', put(changed((it) => (it.dsseEnvelope.signatures = [])))],
+    ['two signatures', put(changed((it) => it.dsseEnvelope.signatures.push(signature)))],
+    ['the name of another key', put(withSignature(signature.sig, other.publicKey.fingerprint))],
+    [
+      'a longer DER',
+      put(
+        withSignature(
+          Buffer.concat([Buffer.from(signature.sig, 'base64'), Buffer.from([0])]).toString('base64'),
+        ),
+      ),
+    ],
+  ];
 }
 
 /** So many of them, evenly from the first to the last. */
@@ -204,6 +278,7 @@ try {
   const sampled = (size: number): number =>
     Math.max(1, Math.min(size, Math.floor((8 * bytes) / Number(flags.bits)))) | 1;
   const changes = [...directoryChanges('n1', 'n2', profile), ...directoryChanges('n2', 'n1', profile)];
+  const again = await replays(bundle, node);
   if (flags.cli !== undefined) {
     const each = Number(flags.cli);
     await tryByCli('bundle', spread(damages(bundle), each));
@@ -216,6 +291,7 @@ try {
     );
     await tryByCli('evidence and verdict', spread(flips(evidence, sampled), each));
     await tryByCli('folders', spread(changes, each));
+    await tryByCli('replays and signatures', spread(again, each));
   } else {
     let [tried, found] = [0, 0];
     for (const file of [bundle, node])
@@ -235,7 +311,7 @@ try {
       flips(evidence, sampled),
     );
     [tried, found] = [0, 0];
-    for (const [what, change] of changes) {
+    for (const [what, change] of [...changes, ...again]) {
       tried += 1;
       const code = await inCopy((folder) => {
         change(folder);
@@ -244,7 +320,7 @@ try {
       if (code === undefined) process.stderr.write(`missed: ${what}\n`);
       else found += 1;
     }
-    tell('changes of folders', tried, found);
+    tell('changes of folders, replays and signatures', tried, found);
     await tryLedger();
     await tryUntouched();
   }
