@@ -4,6 +4,7 @@ import { containerFiles } from '../../workloads/kit/facts/read-container.ts';
 import { dmidecodeArguments } from '../../workloads/kit/facts/read-dmi-table.ts';
 import { lsblkArguments } from '../../workloads/kit/facts/read-drives.ts';
 import { interfacesId } from '../../workloads/kit/facts/read-interfaces.ts';
+import { residueId } from '../../workloads/kit/facts/read-residue.ts';
 import { toolpackId } from '../../workloads/kit/facts/read-toolpack.ts';
 import { watchId } from '../../workloads/kit/facts/read-watch.ts';
 import { headerRoots, libraryRoots } from './find-files.ts';
@@ -165,6 +166,7 @@ export function probeList(options: {
     ...trees.map((tree): Probe => ({ kind: 'tree', ...tree })),
     { kind: 'cgroup', id: 'cgroup' },
     { kind: 'processes', id: 'processes' },
+    { kind: 'residue', id: residueId },
     { kind: 'addresses', id: 'addresses' },
     { kind: 'interfaces', id: interfacesId },
     { kind: 'bridges', id: bridgesId },

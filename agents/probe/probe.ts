@@ -24,6 +24,8 @@ export type Probe =
   | { readonly kind: 'toolpack'; readonly id: string; readonly folder: string }
   | { readonly kind: 'cgroup'; readonly id: string }
   | { readonly kind: 'processes'; readonly id: string }
+  /** What is left of mining, by names alone. */
+  | { readonly kind: 'residue'; readonly id: string }
   | { readonly kind: 'addresses'; readonly id: string }
   /** What ethtool says of each network interface that has a device. */
   | { readonly kind: 'interfaces'; readonly id: string }

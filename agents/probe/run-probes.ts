@@ -21,6 +21,7 @@ import { readCgroup } from './read-cgroup.ts';
 import { readConfigSpaces } from './read-config-spaces.ts';
 import { readFileSystem } from './read-file-system.ts';
 import { readProcesses } from './read-processes.ts';
+import { readResidue } from './read-residue.ts';
 import { readTree } from './read-tree.ts';
 import { watch } from './watch.ts';
 
@@ -99,6 +100,8 @@ async function look(probe: Probe, path: string): Promise<ProbeOutput> {
       return json(probe.id, await readCgroup());
     case 'processes':
       return json(probe.id, await readProcesses());
+    case 'residue':
+      return json(probe.id, await readResidue(''));
     case 'addresses':
       return json(probe.id, networkInterfaces());
     case 'bridges':

@@ -1,9 +1,26 @@
+import type { Fact } from '../../workloads/kit/facts/fact.ts';
+import { known } from '../../workloads/kit/facts/fact.ts';
+import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
+import { mapFact } from '../../workloads/kit/facts/read-number.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import type { JudgedRun } from '../compare/convert.ts';
 import { readingsOf } from '../compare/run-readings.ts';
 import { judge } from '../judge/judge.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { readWhole } from './load-readings.ts';
+
+/** Who is at work on a machine, and what there would begin to mine. Absent facts: nothing is known of it. */
+const leftOf = (facts: HostFacts | undefined): readonly Fact<string[]>[] =>
+  facts === undefined
+    ? []
+    : [
+        facts.occupancy.reasons,
+        facts.residue.software,
+        facts.residue.userJobs,
+        mapFact(facts.residue.poolConnections, (all) =>
+          known(all.map((each) => `connections as to a pool: ${each}`)),
+        ),
+      ];
 
 /** Runs with what they say of what their machines can be used for, judged again by a profile. */
 export async function loadJudged(
@@ -23,7 +40,7 @@ export async function loadJudged(
       nodes: new Map(
         material.inventory.nodes.map((named) => [
           named.name,
-          { named, atWork: facts.get(named.name)?.occupancy.reasons },
+          { named, leftOf: leftOf(facts.get(named.name)) },
         ]),
       ),
     });

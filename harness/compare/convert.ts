@@ -2,6 +2,7 @@ import type { Conversion, ConvertedSide, SideOf } from '../../reports/verdict/co
 import type { AssetVerdict, Verdict } from '../../reports/verdict/verdict.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Fact } from '../../workloads/kit/facts/fact.ts';
+import { valueOf } from '../../workloads/kit/facts/fact.ts';
 import type { InventoryNode } from '../config/inventory.ts';
 import type { EnergyRow } from '../config/read-energy.ts';
 import { median } from '../stats/median.ts';
@@ -21,7 +22,11 @@ export interface JudgedRun {
   readonly profile: SideOf['profile'];
   readonly nodes: ReadonlyMap<
     string,
-    { readonly named: InventoryNode; readonly atWork: Fact<string[]> | undefined }
+    {
+      readonly named: InventoryNode;
+      /** Who is at work on it, and what is left there of mining, each as far as it was looked at. */
+      readonly leftOf: readonly Fact<string[]>[];
+    }
   >;
 }
 
@@ -120,13 +125,17 @@ function describe(asset: SeenAsset, side: readonly JudgedRun[], energy: readonly
     reason: found?.reason ?? { say: 'no-purpose' },
     ...(power === undefined ? {} : { power }),
     ...(rows.length === 0 || power === undefined ? {} : { energy: energyOf(rows, power.watts, asset) }),
-    atWork: atWorkOf(own?.atWork),
+    atWork: atWorkOf(own?.leftOf ?? []),
   };
 }
 
-function atWorkOf(reasons: Fact<string[]> | undefined): ConvertedSide['atWork'] {
-  if (reasons === undefined) return { unknown: 'nothing is known of it' };
-  return 'unknown' in reasons ? { unknown: reasons.unknown } : reasons.value;
+/** What was found stands, whatever could not be looked at; that nothing was found needs all of it. */
+function atWorkOf(parts: readonly Fact<string[]>[]): ConvertedSide['atWork'] {
+  const found = parts.flatMap((part) => valueOf(part) ?? []);
+  const blind = parts.flatMap((part) => ('unknown' in part ? [part.unknown] : []));
+  if (found.length > 0) return found;
+  if (parts.length === 0) return { unknown: 'nothing is known of it' };
+  return blind.length === 0 ? [] : { unknown: blind.join('; ') };
 }
 
 function energyOf(

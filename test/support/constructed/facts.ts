@@ -110,6 +110,7 @@ export function mergeFacts(changes: FactChanges = {}): HostFacts {
       isLoaded: known(false),
       reasons: known(changes.occupied ?? []),
     },
+    residue: { software: known([]), userJobs: known([]), poolConnections: known([]) },
     programs: { openssl: '/usr/bin/openssl' },
     headers: {},
     libraries: {},

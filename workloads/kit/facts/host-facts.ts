@@ -257,6 +257,15 @@ export const HostFacts = z.strictObject({
     isLoaded: flag,
     reasons: fact(z.array(z.string())),
   }),
+  /**
+   * What is left of mining although nothing mines: `software` starts miners (services, jobs of the system, folders of systems for
+   * mining), `userJobs` is what root alone may read, `poolConnections` are by their ports.
+   */
+  residue: z.strictObject({
+    software: fact(z.array(z.string())),
+    userJobs: fact(z.array(z.string())),
+    poolConnections: fact(z.array(z.string())),
+  }),
   /** Programs, C headers and shared libraries that tools asked for, by name; absent ones are not listed. */
   programs: z.record(z.string(), z.string()),
   headers: z.record(z.string(), z.string()),

@@ -44,4 +44,21 @@ const names: ReadonlySet<string> = new Set([
   'xmrig-nvidia',
 ]);
 
+/** Names that other programs may have too: as a process beside a miner they count, as a word in a file they do not. */
+const ambiguous: ReadonlySet<string> = new Set(['claymore', 'miner', 'rigel', 'wd']);
+
+/** Of systems for mining, what starts all the rest (hive/etc/systemd of hiveos-linux). */
+const starters: ReadonlySet<string> = new Set([
+  'hive',
+  'hive-console',
+  'hive-watchdog',
+  'hivex',
+  'minerstat',
+  'wd.service',
+]);
+
+/** Whether a unit or a program is for mining, by its name alone. */
+export const isMiningProgram = (name: string): boolean =>
+  starters.has(name.toLowerCase()) || (isMiningProcess(name) && !ambiguous.has(name.toLowerCase()));
+
 export const isMiningProcess = (comm: string): boolean => names.has(comm.toLowerCase());

@@ -19,6 +19,7 @@ import { readNics } from './read-nics.ts';
 import { readOccupancy } from './read-occupancy.ts';
 import { readOs } from './read-os.ts';
 import { readPowerSupplies } from './read-power-supplies.ts';
+import { readResidue } from './read-residue.ts';
 import { readScratch } from './read-scratch.ts';
 import { readSettings } from './read-settings.ts';
 import { readToolpack } from './read-toolpack.ts';
@@ -53,6 +54,7 @@ export function readHostFacts(document: ProbeDocument): HostFacts {
     scratch: readScratch(evidence, document.scratchPath, drives),
     limits: readLimits(evidence),
     occupancy: readOccupancy(evidence, accelerators, watched, readWork(watched, drives, nics)),
+    residue: readResidue(evidence),
     programs: readPlaces(evidence, 'programs'),
     headers: readPlaces(evidence, 'headers'),
     libraries: readPlaces(evidence, 'libraries'),

@@ -44,7 +44,7 @@ function judged(
         `node${at + 1}`,
         {
           named: { name: `node${at + 1}`, claims: {}, ...(maxWatts === undefined ? {} : { maxWatts }) },
-          atWork: known(atWork),
+          leftOf: [known(atWork)],
         },
       ]),
     ),
