@@ -2,7 +2,8 @@
  * How often a comparison is wrong, and what it costs: for docs/variability.md.
  * `node bench/compare.ts rates [trials] [seed]`: rates of the shipped `compareSessions()` where the machine lost exactly the margin (a
  * non-inferior is wrong in half of all worlds, an inferior too), and of the shipped `compare()` on four constructed machines of which
- * one is slow. `node bench/compare.ts scale [nodes] [folder]`: two runs of that many nodes, compared by a process of its own.
+ * one is slow. `node bench/compare.ts scale [nodes] [folder]`: two runs of that many nodes, compared by a process of its own. `node
+ * harness/pinned.js bench/compare.ts rig [sessions] [folder]`: real runs on the rig (test/rig), with one link slower afterwards.
  */
 
 import { execFile } from 'node:child_process';
@@ -17,6 +18,7 @@ import { noisyRuns } from '../test/support/constructed/compared-runs.ts';
 import { writeScaleRun } from '../test/support/constructed/scale-run.ts';
 import type { Noise } from '../test/support/seeded-noise.ts';
 import { createNoise } from '../test/support/seeded-noise.ts';
+import { compareOnRig } from './compare-rig.ts';
 
 const margin = 0.05;
 
@@ -149,4 +151,8 @@ async function scale(nodes: number, directory: string): Promise<void> {
 const [what, first, second] = process.argv.slice(2);
 if (what === 'rates') rates(Number(first ?? 20_000), Number(second ?? 15));
 else if (what === 'scale') await scale(Number(first ?? 1000), second ?? tmpdir());
-else process.stderr.write('Usage: node bench/compare.ts rates [trials] [seed] | scale [nodes] [folder]\n');
+else if (what === 'rig') await compareOnRig(Number(first ?? 3), second);
+else
+  process.stderr.write(
+    'Usage: node bench/compare.ts rates [trials] [seed] | scale [nodes] [folder] | rig [sessions] [folder]\n',
+  );
