@@ -19,9 +19,9 @@ const suite = {
       id: 'pairs',
       workload: 'allreduce',
       across: 'pairs',
-      repetitions: 3,
+      repetitions: 5,
       budgetSeconds: 60,
-      params: { dtype: 'float32', minBytes: 8_388_608, maxBytes: 8_388_608, factor: 16, seconds: 0.3 },
+      params: { dtype: 'float32', minBytes: 8_388_608, maxBytes: 8_388_608, factor: 16, seconds: 0.5 },
     },
   ],
 };

@@ -32,6 +32,12 @@ export async function loadJudged(
   for (const run of runs) {
     const material = (await readWhole(run, registry)).material(profile);
     const { assets, profile: said } = judge(material);
+    const seconds = new Map(
+      material.nodes.map(({ id, steps }) => [
+        id,
+        steps.reduce((sum, { durationMs }) => sum + durationMs / 1000, 0),
+      ]),
+    );
     const facts = new Map(material.nodes.map((node) => [node.id, node.facts]));
     judged.push({
       readings: readingsOf(material),
@@ -40,7 +46,7 @@ export async function loadJudged(
       nodes: new Map(
         material.inventory.nodes.map((named) => [
           named.name,
-          { named, leftOf: leftOf(facts.get(named.name)) },
+          { named, stepSeconds: seconds.get(named.name) ?? 0, leftOf: leftOf(facts.get(named.name)) },
         ]),
       ),
     });

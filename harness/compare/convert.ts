@@ -24,6 +24,8 @@ export interface JudgedRun {
     string,
     {
       readonly named: InventoryNode;
+      /** How long its steps took, all together. */
+      readonly stepSeconds: number;
       /** Who is at work on it, and what is left there of mining, each as far as it was looked at. */
       readonly leftOf: readonly Fact<string[]>[];
     }
@@ -135,7 +137,7 @@ function atWorkOf(parts: readonly Fact<string[]>[]): ConvertedSide['atWork'] {
   const blind = parts.flatMap((part) => ('unknown' in part ? [part.unknown] : []));
   if (found.length > 0) return found;
   if (parts.length === 0) return { unknown: 'nothing is known of it' };
-  return blind.length === 0 ? [] : { unknown: blind.join('; ') };
+  return blind.length === 0 ? [] : { unknown: [...new Set(blind)].join('; ') };
 }
 
 function energyOf(
@@ -189,6 +191,25 @@ function sideOf(
     shares: [...sharesOf(assets)],
     unmetered: assets.filter(({ power }) => power === undefined).length,
     ...(joules === 0 ? {} : { joules }),
+    tests: testsOf(runs),
+  };
+}
+
+/** What a machine draws while it is tested lies below the most that it can: nobody measures it while it is. */
+function testsOf(runs: readonly JudgedRun[]): SideOf['tests'] {
+  const tested = runs.flatMap(({ nodes }) =>
+    [...nodes.values()].filter(({ stepSeconds }) => stepSeconds > 0),
+  );
+  const unmetered = new Set(
+    tested.filter(({ named }) => powerOf(named, []) === undefined).map(({ named }) => named.name),
+  );
+  return {
+    seconds: tested.reduce((sum, { stepSeconds }) => sum + stepSeconds, 0),
+    joulesAtMost: tested.reduce(
+      (sum, { named, stepSeconds }) => sum + (powerOf(named, [])?.most ?? 0) * stepSeconds,
+      0,
+    ),
+    unmetered: unmetered.size,
   };
 }
 

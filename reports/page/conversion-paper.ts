@@ -12,6 +12,7 @@ import {
   residualWords,
   shareWords,
   tallyConversion,
+  testsWords,
   toldWords,
 } from '../verdict/words/conversion-words.ts';
 import { formatQuantity } from '../verdict/words/format-quantity.ts';
@@ -177,6 +178,7 @@ function powerSection({ before, after, assets }: Conversion): Section {
       ...(sources.size === 0
         ? [paragraph('Nobody says what any machine draws.')]
         : [paragraph(`Power comes from: ${[...sources].map((source) => powerSources[source]).join(', ')}.`)]),
+      paragraph(`${testsWords('before', before.tests)} ${testsWords('after', after.tests)}`),
     ],
   };
 }

@@ -74,6 +74,15 @@ const SideOf = z.strictObject({
   unmetered: z.number().int().nonnegative(),
   /** Joules that the energy file has for this side, if it has any. */
   joules: z.number().positive().optional(),
+  /**
+   * What the tests themselves took at most: the time of all steps of a machine, at the most that it can draw by what the inventory
+   * says. `unmetered`: of so many machines that had steps it says nothing.
+   */
+  tests: z.strictObject({
+    seconds: z.number().nonnegative(),
+    joulesAtMost: z.number().nonnegative(),
+    unmetered: z.number().int().nonnegative(),
+  }),
 });
 export type SideOf = z.infer<typeof SideOf>;
 

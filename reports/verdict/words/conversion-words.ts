@@ -1,4 +1,4 @@
-import type { Conversion, ConvertedSide, Letter, Power, Share } from '../conversion.ts';
+import type { Conversion, ConvertedSide, Letter, Power, Share, SideOf } from '../conversion.ts';
 import { formatCount } from './format-count.ts';
 import { formatDuration } from './format-duration.ts';
 import { formatQuantity } from './format-quantity.ts';
@@ -37,6 +37,18 @@ export const joulesWords = (joules: number | undefined): string =>
 
 /** 3.6e6 J are `1 kWh`, as energy is paid for. */
 export const kilowattHours = (joules: number): string => `${Number((joules / 3.6e6).toPrecision(4))} kWh`;
+
+/** `The tests before took at most 1.2 kWh (…).` */
+export function testsWords(
+  name: 'before' | 'after',
+  { seconds, joulesAtMost, unmetered }: SideOf['tests'],
+): string {
+  const time = `${formatDuration(seconds * 1000)} of steps`;
+  const energy = joulesAtMost > 0 ? `at most ${kilowattHours(joulesAtMost)}` : 'an energy that nobody knows';
+  const without =
+    unmetered === 0 ? '' : `; of ${formatCount(unmetered, 'machine')} nobody says what it draws`;
+  return `The tests ${name} took ${energy} (${time}${without}).`;
+}
 
 export const letterWords: Readonly<Record<Letter, string>> = {
   A: 'fit for the intended purpose',

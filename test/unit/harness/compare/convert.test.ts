@@ -45,6 +45,7 @@ function judged(
         {
           named: { name: `node${at + 1}`, claims: {}, ...(maxWatts === undefined ? {} : { maxWatts }) },
           leftOf: [known(atWork)],
+          stepSeconds: 60,
         },
       ]),
     ),
@@ -86,6 +87,12 @@ describe('convert', () => {
       ['A', 10_200],
       ['U', 1500],
     ]);
+    // 60 s each: 2 × 1500 W and a fifth more before, of one machine nobody says anything.
+    expect(conversion.before.tests).toEqual({
+      seconds: 180,
+      joulesAtMost: 2 * 1500 * 1.2 * 60,
+      unmetered: 1,
+    });
     expect(conversion.assets[0]?.after?.atWork).toEqual(['the mining process `t-rex` is running']);
   });
   it('has energy only where the file has it', () => {
