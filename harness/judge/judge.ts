@@ -2,6 +2,7 @@ import { sha256 } from '../../agents/protocol/chain.ts';
 import { countCells, exitCodeOf, isUnmet } from '../../reports/verdict/algebra.ts';
 import type { Cell } from '../../reports/verdict/cell.ts';
 import { acceptedNodes, concludeBlock, lackingTogether } from '../../reports/verdict/conclude-block.ts';
+import { stateOfCell } from '../../reports/verdict/repair-state.ts';
 import type { Said } from '../../reports/verdict/said.ts';
 import { samplesPath, samplesText } from '../../reports/verdict/samples.ts';
 import type { Block, Verdict } from '../../reports/verdict/verdict.ts';
@@ -160,13 +161,17 @@ export const runOf = ({
 });
 
 /** What cells said before the repair that touched them, where that was no pass: it stays in the record, and counts no more. */
-function describeRepairs(given: RunMaterial, cells: readonly Cell[]): Pick<Verdict, 'superseded'> {
+function describeRepairs(
+  given: RunMaterial,
+  cells: readonly Cell[],
+): Pick<Verdict, 'superseded' | 'verified'> {
   const { repairs, plan } = given;
   if (repairs.length === 0) return {};
   const now = new Map(cells.map((cell) => [cell.id, cell]));
   const subjects = new Map(plan?.subjects.map((subject) => [subject.id, subject]));
   const rules = new Map(given.profile.requirements.map((requirement) => [requirement.id, requirement]));
-  const before = judge(beforeRepairs(given)).cells.filter(isUnmet);
+  const earlier = judge(beforeRepairs(given));
+  const before = earlier.cells.filter(isUnmet);
   const superseded = before.flatMap((cell) => {
     const requirement = rules.get(cell.requirement);
     const subject = subjects.get(nameOf(cell.subject));
@@ -186,7 +191,26 @@ function describeRepairs(given: RunMaterial, cells: readonly Cell[]): Pick<Verdi
       ? []
       : [{ cell: cell.id, verdict: cell.verdict, by: `${repair.node}=${repair.part}`, at: repair.at }];
   });
-  return superseded.length === 0 ? {} : { superseded };
+  const verified = endedDefects(earlier.defects, superseded, now);
+  return {
+    ...(superseded.length === 0 ? {} : { superseded }),
+    ...(verified.length === 0 ? {} : { verified }),
+  };
+}
+
+/** Defects of before all of whose cells a repair has taken the place of, and that were right when they were measured again. */
+function endedDefects(
+  defects: Verdict['defects'],
+  superseded: NonNullable<Verdict['superseded']>,
+  now: ReadonlyMap<string, Cell>,
+): NonNullable<Verdict['verified']> {
+  const repairs = new Map(superseded.map((each) => [each.cell, each]));
+  const isRight = (cell: string): boolean => ['verified', 'part replaced'].includes(stateOfCell(cell, now));
+  return defects.flatMap((defect) => {
+    const last = defect.cells.flatMap((cell) => repairs.get(cell) ?? []).at(-1);
+    const isEnded = defect.cells.every((cell) => repairs.has(cell) && isRight(cell));
+    return last === undefined || !isEnded ? [] : [{ ...defect, by: last.by, at: last.at }];
+  });
 }
 
 /** What was measured across nodes, and whom the bad ones are blamed on. */

@@ -14,6 +14,7 @@ import { cellWord, code, paragraph } from './content.ts';
 export function punchListSection(lookup: VerdictLookup): Section {
   const { verdict, isBlock, looseBlames } = lookup;
   const groups = foldDefects(lookup);
+  const { verified = [] } = verdict;
   const uncovered = uncoveredCells(lookup);
   return {
     id: 'punch-list',
@@ -25,6 +26,18 @@ export function punchListSection(lookup: VerdictLookup): Section {
       groups.length === 0
         ? paragraph(noDefectWords(verdict.conclusion))
         : { kind: 'defects', entries: groups.map((alike) => entryOf(alike, lookup)) },
+      ...(verified.length === 0
+        ? []
+        : [
+            paragraph('Ended by a repair, and seen to be right since:'),
+            {
+              kind: 'list' as const,
+              items: verified.map(
+                ({ nodes, symptom, by, at }) =>
+                  `${foldNodeSet(nodes)}: ${say(symptom)} – repair of ${by}, ${at.slice(0, 10)}`,
+              ),
+            },
+          ]),
       ...(looseBlames.length === 0
         ? []
         : [

@@ -1,19 +1,17 @@
-import { isUnmet } from '../verdict/algebra.ts';
-import type { Cell } from '../verdict/cell.ts';
-import type { Verdict } from '../verdict/verdict.ts';
+import { stateOfCell } from '../verdict/repair-state.ts';
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import { foldNameRows } from '../verdict/words/fold-names.ts';
 import { cellWords } from '../verdict/words/verdict-words.ts';
 import type { Section } from './content.ts';
 import { plain, wide } from './content.ts';
 
-type Superseded = NonNullable<Verdict['superseded']>[number];
-
 /** What was found before a repair: in the record for good, counted no more, and whether it was seen to be right since. */
 export function repairsSection({ verdict: { superseded = [], cells } }: VerdictLookup): Section {
   const now = new Map(cells.map((cell) => [cell.id, cell]));
   const groups = [
-    ...Map.groupBy(superseded, (each) => JSON.stringify([each.by, each.verdict, stateOf(each, now)])),
+    ...Map.groupBy(superseded, (each) =>
+      JSON.stringify([each.by, each.verdict, stateOfCell(each.cell, now)]),
+    ),
   ];
   return {
     id: 'repairs',
@@ -38,7 +36,7 @@ export function repairsSection({ verdict: { superseded = [], cells } }: VerdictL
                           [{ kind: 'name', text: first.by }],
                           first.at.slice(0, 10),
                           cellWords[first.verdict],
-                          stateOf(first, now),
+                          stateOfCell(first.cell, now),
                           those.length > 12
                             ? foldNameRows(those.map(({ cell }) => cell)).join(', ')
                             : those.map(({ cell }) => cell).join(', '),
@@ -49,15 +47,4 @@ export function repairsSection({ verdict: { superseded = [], cells } }: VerdictL
             },
           ],
   };
-}
-
-/**
- * `verified`: measured again, and right. `repaired`: not measured again. `open`: measured again, and still not met. A part that is
- * gone is verified by the cells of the one in its place.
- */
-function stateOf({ cell }: Superseded, now: ReadonlyMap<string, Cell>): string {
-  const found = now.get(cell);
-  if (found === undefined) return 'part replaced';
-  if (!isUnmet(found)) return 'verified';
-  return found.verdict === 'missing' ? 'repaired' : 'open';
 }

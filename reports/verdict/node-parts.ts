@@ -14,7 +14,7 @@ import type { BlockNode, Conclusion, Defect, Verdict } from './verdict.ts';
  */
 export function nodeParts(verdict: Verdict): (node: string) => Verdict {
   // What a soak shows of all nodes together, and a comparison of them, is said of no one of them.
-  const { soak: _, outliers: __, ...shared } = verdict;
+  const { soak: _, outliers: __, verified = [], ...shared } = verdict;
   const { block, evidence } = verdict;
   const shareOf = sharesOf(block);
   const cellsOf = cellsByNode(verdict);
@@ -47,6 +47,7 @@ export function nodeParts(verdict: Verdict): (node: string) => Verdict {
     const here = new Set(cells.filter(isUnmet).map(({ id }) => id));
     const [asset] = assets([node]);
     const damage = evidence.damage?.filter((each) => each.node === node) ?? [];
+    const ended = verified.filter(({ nodes: those }) => those.includes(node));
     return {
       ...shared,
       conclusion: entry.conclusion,
@@ -80,6 +81,7 @@ export function nodeParts(verdict: Verdict): (node: string) => Verdict {
         })),
         ...[node, ...share.groups].flatMap((id) => lost.get(id) ?? []),
       ],
+      ...(ended.length === 0 ? {} : { verified: ended }),
       measurements: measurements([`node ${node}`, ...[...share.groups].map((each) => `group ${each}`)]),
       attempts: attempts([
         ...[node, ...share.groups].map((each) => `node ${each}`),

@@ -261,6 +261,8 @@ export const Verdict = z.strictObject({
   superseded: z
     .array(z.strictObject({ cell: z.string(), verdict: CellVerdict, by: z.string(), at: z.iso.datetime() }))
     .optional(),
+  /** Defects that a repair has ended: what they were, by which repair, and that all of it was seen to be right since. */
+  verified: z.array(Defect.extend({ by: z.string(), at: z.iso.datetime() })).optional(),
   /** A run to try things out, which says nothing about any machine. */
   rehearsal: z.boolean().optional(),
   /** The place of this verdict in a ledger of verdicts. */

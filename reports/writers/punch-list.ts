@@ -1,6 +1,7 @@
 import { nameOf } from '../../workloads/kit/subject.ts';
 import { cleanText } from '../text/clean-text.ts';
-import type { Defect } from '../verdict/verdict.ts';
+import { stateOfDefect } from '../verdict/repair-state.ts';
+import type { Defect, Verdict } from '../verdict/verdict.ts';
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import { foldNodeSet } from '../verdict/words/fold-names.ts';
 import { formatLimit } from '../verdict/words/format-limit.ts';
@@ -24,12 +25,35 @@ const columns = [
   'blame',
   'cells',
   'evidence',
+  'state',
+  'repair',
 ] as const;
 
-/** The punch list as CSV (RFC 4180, CRLF): one row per defect, for the person who has to act. */
+/**
+ * The punch list as CSV (RFC 4180, CRLF): one row per defect, for the person who has to act, with its state; behind them those that
+ * a repair has ended.
+ */
 export function renderPunchList(lookup: VerdictLookup): string {
-  const rows = lookup.verdict.defects.map((defect) => rowOf(defect, lookup));
+  const { verdict, cells } = lookup;
+  const rows = [
+    ...verdict.defects.map((defect) => [
+      ...rowOf(defect, lookup),
+      stateOfDefect(defect, verdict, cells),
+      repairOf(defect, verdict),
+    ]),
+    ...(verdict.verified ?? []).map((defect) => [
+      ...rowOf({ ...defect, action: { say: 'quoted', text: '' } }, lookup),
+      'verified',
+      cleanText(`${defect.by} ${defect.at.slice(0, 10)}`),
+    ]),
+  ];
   return [columns, ...rows].map((row) => `${row.map(field).join(',')}\r\n`).join('');
+}
+
+/** The last repair that touched a defect which is still there. */
+function repairOf({ cells }: Defect, { superseded = [] }: Verdict): string {
+  const last = superseded.findLast(({ cell }) => cells.includes(cell));
+  return last === undefined ? '' : cleanText(`${last.by} ${last.at.slice(0, 10)}`);
 }
 
 /** `expected` and `found` are those of the first cell that the defect names: it is the one that shows it best. */

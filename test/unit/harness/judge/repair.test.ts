@@ -130,6 +130,8 @@ describe('a repair', () => {
       { cell: `${gone}:gemm`, verdict: 'fail', by: 'n=GPU1', at: '2026-11-24T00:00:00.000Z' },
     ]);
     expect(verdict.attempts.map(({ step }) => step)).toEqual(['r1-gemm', 'r1-hash', 's3-r1-gemm']);
+    expect(verdict.defects).toEqual([]);
+    expect(verdict.verified).toMatchObject([{ cells: [`${gone}:gemm`], verdict: 'fail', by: 'n=GPU1' }]);
   });
   it('does not hide a power limit that was forgotten on the new module', () => {
     const { verdict, cells } = judgeRepair(
@@ -153,6 +155,7 @@ describe('a repair', () => {
     expect(cells[`${gone}:gemm`]).toBe('missing');
     expect(verdict.superseded).toMatchObject([{ cell: `${gone}:gemm`, verdict: 'fail' }]);
     expect(verdict.conclusion).toBe('undecided');
+    expect(verdict.verified).toBeUndefined();
   });
   it('of one module explains no second one, nor another firmware on a card that stayed', () => {
     const steps = [gemm(1, speeds(7.5e14, 5e14)), hash(0), gemm(3, speeds(7.4e14, 7.6e14, fresh))];
