@@ -1,3 +1,4 @@
+import { formatCount } from '../../reports/verdict/words/format-count.ts';
 import { formatDuration } from '../../reports/verdict/words/format-duration.ts';
 import { looks } from '../judge/decide.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -38,7 +39,7 @@ export function describeExtension(
     return `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} % of those ${deviations}`;
   });
   const lines = [
-    `${cells} required cells of a node count runs: ${looks.map(({ runs, needed }) => `${needed} of ${runs}`).join(', or ')} must hold`,
+    `${formatCount(cells, 'required cell')} of a node by a count of runs: ${looks.map(({ runs, needed }) => `${needed} of ${runs}`).join(', or ')} must hold`,
     `not decided by ${first.runs} runs are at most ${shares.join(', ')} standard deviations of a run inside each limit`,
   ];
   const { extension } = suite;

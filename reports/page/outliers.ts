@@ -1,4 +1,4 @@
-import { nameOf } from '../../workloads/kit/subject.ts';
+import { nodeOrGroupOf } from '../../workloads/kit/subject.ts';
 import type { Outlier } from '../verdict/verdict.ts';
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import { foldNodeSet } from '../verdict/words/fold-names.ts';
@@ -19,7 +19,7 @@ export function outliersSection({ verdict: { outliers = [] } }: VerdictLookup): 
         : [
             {
               ...paragraph(
-                'Named are those more than 3 % and further from the median than the worst of as many equal parts would be in one of a thousand groups. Where there are two kinds, the slower one is named, and nobody in it is an outlier.',
+                'Named are those more than 3 % and further from the median than the worst of as many equal parts would be in one of a thousand groups. Where there are two kinds, the worse one is named, and nobody in it is an outlier.',
                 'ticket',
               ),
               isNote: true,
@@ -50,13 +50,13 @@ const middleOf = (outlier: Outlier): string =>
 const mostNamed = 8;
 
 function whoOf({ kind, parts, of, unit }: Outlier): string {
-  const nodes = foldNodeSet([
-    ...new Set(parts.map(({ subject }) => ('node' in subject ? subject.node : nameOf(subject)))),
-  ]);
-  if (kind === 'two-groups') return `${parts.length} of ${of} are of the worse one: ${nodes}`;
+  // The place in the node stands in the row already.
+  const nameOfNode = ({ subject }: Outlier['parts'][number]): string => nodeOrGroupOf(subject);
+  if (kind === 'two-groups')
+    return `${parts.length} of ${of} are of the worse one: ${foldNodeSet([...new Set(parts.map(nameOfNode))])}`;
   const named = parts
     .slice(0, mostNamed)
-    .map(({ subject, value }) => `${nameOf(subject)} (${formatQuantity(value, unit)})`);
+    .map((part) => `${nameOfNode(part)} (${formatQuantity(part.value, unit)})`);
   return parts.length > mostNamed
     ? `${named.join(', ')} and ${parts.length - mostNamed} more`
     : named.join(', ');
