@@ -70,7 +70,8 @@ export function withLooks(
   if (sampling !== 'typical') return outcome;
   const { plan, plannedProfile, profile, repairs } = index.material;
   const first = Math.min(...[...dossier.planned.values()].map(({ session }) => session));
-  const looks = index.material.looks.filter((look) => look.node === dossier.id && look.session >= first);
+  const all = index.once('looks', () => Map.groupBy(index.material.looks, ({ node }) => node));
+  const looks = (all.get(dossier.id) ?? []).filter(({ session }) => session >= first);
   for (const { session, cells } of looks) {
     const noted = cells.find((each) => each.cell === cell);
     const then = judgeOn(until(dossier, session));

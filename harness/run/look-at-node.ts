@@ -13,6 +13,13 @@ import type { RunEvidence } from '../store/run-evidence.ts';
 /** Runs of one session have heat and neighbours in common: more of them would say little more. */
 const mostRuns = 3;
 
+type LookEvidence = Pick<
+  RunEvidence,
+  'suite' | 'extensions' | 'stepsOf' | 'material' | 'profile' | 'registry'
+> & {
+  readonly run: Pick<RunEvidence['run'], 'header'>;
+};
+
 /** What the runs of a node came to, and which steps of the first session would decide what they do not. */
 export interface LookedAt extends Pick<NodeLook, 'node' | 'session' | 'cells'> {
   readonly due: readonly PlannedStep[];
@@ -22,10 +29,12 @@ export interface LookedAt extends Pick<NodeLook, 'node' | 'session' | 'cells'> {
  * Looks at the cells of a node that count runs, by the profile that the run was planned for. Nothing is due on a node that fails
  * already, that has had all sessions that its suite adds, or of a cell that waits for a session of its own (a boot).
  */
-export function lookAtNode(evidence: RunEvidence, node: string): LookedAt {
+export function lookAtNode(evidence: LookEvidence, node: string): LookedAt {
   const { suite, extensions } = evidence;
   const planned = evidence.stepsOf(node);
   const session = Math.max(sessions.start, ...[...planned.values()].map((step) => step.session));
+  const counts = evidence.profile(evidence.run.header.profile).requirements;
+  if (!counts.some(({ sampling }) => sampling === 'typical')) return { node, session, cells: [], due: [] };
   const index = new RunDossier(evidence.material(undefined, node));
   const { profile } = index.material;
   const found = index.node(node);

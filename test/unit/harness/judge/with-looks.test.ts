@@ -19,7 +19,8 @@ const profile = constructProfile([
 
 /** Steps of one session that hold (`+`) or miss (`-`), in order. */
 const runs = (session: number, told: string): readonly ConstructedStep[] =>
-  Array.from(told, (each) => ({
+  Array.from(told, (each, place) => ({
+    repetition: place + 1,
     entry: 'copy',
     workload: 'copy',
     session,
