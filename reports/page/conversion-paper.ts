@@ -178,7 +178,10 @@ function powerSection({ before, after, assets }: Conversion): Section {
       ...(sources.size === 0
         ? [paragraph('Nobody says what any machine draws.')]
         : [paragraph(`Power comes from: ${[...sources].map((source) => powerSources[source]).join(', ')}.`)]),
-      paragraph(`${testsWords('before', before.tests)} ${testsWords('after', after.tests)}`),
+      ...(['before', 'after'] as const).flatMap((name) => {
+        const { tests } = name === 'before' ? before : after;
+        return tests.seconds === 0 ? [] : [paragraph(testsWords(name, tests))];
+      }),
     ],
   };
 }
