@@ -1,10 +1,12 @@
 import type { Sentences } from './sentences.ts';
 
 /** What is measured, but not by whoever asks nothing of several machines together. */
-const elsewhere: Readonly<Record<string, string>> = {
-  'multi-node-all-reduce':
+const elsewhere: ReadonlyMap<string, string> = new Map([
+  [
+    'multi-node-all-reduce',
     'a survey looks at each machine by itself; certify measures pairs and groups of them',
-};
+  ],
+]);
 
 /** Why a cell is as it is, before anything was measured. */
 export const cellSentences = {
@@ -12,7 +14,7 @@ export const cellSentences = {
   all: ({ of }, say) => of.map(say).join('; '),
   damaged: ({ file, expected, found }) => `${file}: expected ${expected}, found ${found}`,
   'no-access': () => 'nobody could log in',
-  'not-covered': ({ matter }) => elsewhere[matter] ?? `Assay cannot measure this yet: ${matter}`,
+  'not-covered': ({ matter }) => elsewhere.get(matter) ?? `Assay cannot measure this yet: ${matter}`,
   'no-facts': ({ why }, say) =>
     `there are no facts about this node: ${why === undefined ? 'the probes left none' : say(why)}`,
   'after-restart': ({ what, step }, say) => `${say(what)} (${step}, after a restart)`,
