@@ -15,7 +15,7 @@ export const stateFolder = (stateHome: string, name: StateName): string => join(
 export async function claimStateFolder(stateHome: string, name: StateName): Promise<string> {
   const folder = stateFolder(stateHome, name);
   try {
-    await mkdir(stateHome, { recursive: true, mode: 0o700 });
+    await makeFolder(stateHome);
     for (const path of [dirname(folder), folder]) {
       claimFolder(path);
       if (((await lstat(path)).mode & 0o077) !== 0) await chmod(path, 0o700);
@@ -33,3 +33,19 @@ export async function claimStateFolder(stateHome: string, name: StateName): Prom
 
 const isFull = (cause: unknown): boolean =>
   cause instanceof Error && 'code' in cause && (cause.code === 'ENOSPC' || cause.code === 'EDQUOT');
+
+/**
+ * Makes a folder with those above it. Node's own `recursive` asks again without end where a file system says of a folder
+ * in one that is there that it cannot be found, as /proc does.
+ */
+async function makeFolder(path: string, mayLackParent = true): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || !mayLackParent || dirname(path) === path) throw cause;
+    await makeFolder(dirname(path));
+    await makeFolder(path, false);
+  }
+}
