@@ -50,10 +50,11 @@ export const historyCommand = defineCommand({
         for await (const line of history.export()) context.out.write(line);
         return exitCodes.pass;
       }
-      const { printEvents, printMachine } = await import('./print-nights.ts');
-      return action === 'events'
-        ? printEvents(await history.judge(), json, context)
-        : printMachine(await history.show(oneOf(items)), json, context);
+      const print = await import('./print-nights.ts');
+      if (action === 'events')
+        return print.printEvents(print.nightsDocument(await history.judge(), history.zone), json, context);
+      const machine = oneOf(items);
+      return print.printMachine(print.machineDocument(machine, await history.show(machine)), json, context);
     } finally {
       await history.close();
     }

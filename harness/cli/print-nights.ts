@@ -1,31 +1,50 @@
 import { cleanText, escapeJson } from '../../reports/text/clean-text.ts';
+import { MachineNights, Nights } from '../../reports/verdict/nights.ts';
 import type { ExitCode } from '../../workloads/kit/error-code.ts';
 import { exitCodes } from '../../workloads/kit/error-code.ts';
 import type { History, Judgement } from '../history/history.ts';
-import type { NightEvent, Spell } from '../nights/fold-events.ts';
 import { dateOf } from './add-nights.ts';
 import type { CliContext } from './command.ts';
 
-/** Prints what got worse; 1 when something did on the last night, 2 when nothing could be said of a series of it. */
-export function printEvents(judgement: Judgement, json: boolean, { out }: CliContext): ExitCode {
-  const { events, lastNight, measured, unjudged } = judgement;
-  const silent = [...unjudged.values()].reduce((sum, each) => sum + each, 0);
+/** What got worse, as a document; 1 when something did on the last night, 2 when nothing could be said of a series of it. */
+export function nightsDocument(judgement: Judgement, zone: string): Nights {
+  const { events, lastNight, measured, unjudged, series } = judgement;
   const isBad = events.some(({ last }) => last === lastNight);
-  const exitCode = isBad
-    ? exitCodes.fail
-    : silent > 0 || measured === 0
-      ? exitCodes.undecided
-      : exitCodes.pass;
+  return Nights.parse({
+    schema: 'assay/nights',
+    schemaVersion: 1,
+    zone,
+    ...(lastNight === undefined ? {} : { lastNight: dateOf(lastNight) }),
+    series,
+    measured,
+    unjudged: Object.fromEntries(unjudged),
+    events: events.map(({ spells, first, last, ...event }) => ({
+      ...event,
+      first: dateOf(first),
+      last: dateOf(last),
+      spells: spells.map(({ stratum: _, ...spell }) => ({
+        ...spell,
+        first: dateOf(spell.first),
+        last: dateOf(spell.last),
+      })),
+    })),
+    exitCode: isBad ? 1 : unjudged.size > 0 || measured === 0 ? 2 : 0,
+  });
+}
+
+/** Prints it; the exit code is its own. */
+export function printEvents(nights: Nights, json: boolean, { out }: CliContext): ExitCode {
+  const { events, lastNight, measured, unjudged, exitCode } = nights;
   if (json) {
-    const document = { ...judgement, unjudged: Object.fromEntries(unjudged), exitCode };
-    out.write(`${escapeJson(JSON.stringify(document, undefined, 1))}\n`);
+    out.write(`${escapeJson(JSON.stringify(nights, undefined, 1))}\n`);
     return exitCode;
   }
   for (const event of events) out.write(`${describeEvent(event, lastNight)}\n`);
-  const night = lastNight === undefined ? 'no night yet' : `night ${dateOf(lastNight)}`;
-  const why = [...unjudged].map(([reason, count]) => `${count} ${whyWords[reason] ?? reason}`).join(', ');
+  const reasons = Object.entries(unjudged);
+  const silent = reasons.reduce((sum, [, each]) => sum + each, 0);
+  const why = reasons.map(([reason, count]) => `${count} ${whyWords[reason] ?? reason}`).join(', ');
   out.write(
-    `${night}: ${measured} series measured, ${events.filter(({ last }) => last === lastNight).length} events, ` +
+    `${lastNight === undefined ? 'no night yet' : `night ${lastNight}`}: ${measured} series measured, ${events.filter(({ last }) => last === lastNight).length} events, ` +
       `${silent} without a judgement${why === '' ? '' : ` (${why})`}\nExit code ${exitCode}.\n`,
   );
   return exitCode;
@@ -46,8 +65,8 @@ const speedWords: Readonly<Record<string, string>> = {
 };
 
 function describeEvent(
-  { scope, about, first, last, subjects, spells }: NightEvent,
-  lastNight: number | undefined,
+  { scope, about, first, last, subjects, spells }: Nights['events'][number],
+  lastNight: string | undefined,
 ): string {
   const worst = spells.toSorted((a, b) => a.worst - b.worst)[0];
   const whom = {
@@ -58,37 +77,57 @@ function describeEvent(
   }[scope];
   const changes = [...new Set(spells.flatMap(({ change }) => change ?? []))];
   return [
-    `${last === lastNight ? '✖' : '○'} ${cleanText(whom)}: ${worst === undefined ? '' : percent(worst)} since ${dateOf(first)}, last seen ${dateOf(last)}`,
+    `${last === lastNight ? '✖' : '○'} ${cleanText(whom)}: ${worst === undefined ? '' : percent(worst)} since ${first}, last seen ${last}`,
     ...spells.slice(0, 5).map((spell) => `    ${describeSpell(spell)}`),
     ...(spells.length > 5 ? [`    and ${spells.length - 5} more series`] : []),
     ...changes.map((change) => `    changed before: ${cleanText(change)}`),
   ].join('\n');
 }
 
+type Spell = Nights['events'][number]['spells'][number];
+
 const describeSpell = (spell: Spell): string =>
   `${cleanText(spell.subject)}  ${cleanText(spell.series)}  ${percent(spell)}  ${spell.speeds.map((each) => speedWords[each] ?? each).join(', ')}`;
 
 const percent = ({ worst }: Spell): string => `${(100 * worst).toFixed(1)} %`;
 
-/** Prints the series of one machine; 2 when there is none. */
-export function printMachine(
+/** The series of a machine as a document. */
+export const machineDocument = (
+  machine: string,
   shown: Awaited<ReturnType<History['show']>>,
-  json: boolean,
-  { out }: CliContext,
-): ExitCode {
-  if (json) out.write(`${escapeJson(JSON.stringify(shown, undefined, 1))}\n`);
+): MachineNights =>
+  MachineNights.parse({
+    schema: 'assay/machine-nights',
+    schemaVersion: 1,
+    machine,
+    series: shown.map(({ row, nights, findings }) => {
+      const { subject, metric, title, dimensions, tool, unit, better } = row;
+      const all = nights.map(({ night, value }, at) => {
+        const { state = 'unjudged', speeds = [], change, deviation } = findings[at] ?? {};
+        return { night: dateOf(night), value, state, speeds, change, deviation };
+      });
+      return { subject, metric, title, dimensions, tool, unit, better, nights: all };
+    }),
+  });
+
+/** Prints it; 2 where there is no such machine. */
+export function printMachine(document: MachineNights, json: boolean, { out }: CliContext): ExitCode {
+  const { series } = document;
+  if (json) out.write(`${escapeJson(JSON.stringify(document, undefined, 1))}\n`);
   else
-    for (const { row, nights, findings } of shown) {
+    for (const { title, dimensions, tool, unit, nights } of series) {
       out.write(
-        `${cleanText(row.title)}  ${cleanText(row.dimensions)}  ${cleanText(row.tool)}  ${row.unit}\n`,
+        `${[title, dimensions, tool, unit]
+          .filter((text) => text !== '')
+          .map(cleanText)
+          .join('  ')}\n`,
       );
-      for (const [at, { night, value }] of nights.entries()) {
-        const { state = 'unjudged', change } = findings[at] ?? {};
+      for (const { night, value, state, change } of nights) {
         const off = change === undefined ? '' : `  ${(100 * change).toFixed(1)} %`;
-        out.write(`  ${dateOf(night)}  ${value.toPrecision(6)}  ${state}${off}\n`);
+        out.write(`  ${night}  ${value.toPrecision(6)}  ${state}${off}\n`);
       }
     }
-  if (shown.length > 0) return exitCodes.pass;
+  if (series.length > 0) return exitCodes.pass;
   if (!json) out.write('No series of such a machine.\n');
   return exitCodes.undecided;
 }

@@ -127,7 +127,7 @@ export class History {
         const tonight = findings.at(-1);
         if (tonight?.night !== lastNight) continue;
         measured += 1;
-        if (tonight.state === 'unjudged') count(unjudged, tonight.why?.because ?? 'unknown');
+        if (tonight.why !== undefined) count(unjudged, tonight.why.because);
       }
       const [first] = members;
       if (first !== undefined)

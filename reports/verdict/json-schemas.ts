@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Comparison } from './comparison.ts';
 import { Conversion } from './conversion.ts';
 import { Imported } from './imported.ts';
+import { MachineNights, Nights } from './nights.ts';
 import { Samples } from './samples.ts';
 import { Sheet } from './sheet.ts';
 import { Verdict } from './verdict.ts';
@@ -14,6 +15,8 @@ const documents = {
   comparison: Comparison,
   conversion: Conversion,
   imported: Imported,
+  nights: Nights,
+  'machine-nights': MachineNights,
 } as const;
 
 /** The JSON Schemas (draft 2020-12) of all documents: file name and text, as they are committed. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { MachineNights, Nights } from '../../reports/verdict/nights.ts';
 import { writeScaleRun } from '../support/constructed/scale-run.ts';
 import { runAssay } from '../support/run-assay.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
@@ -32,7 +33,12 @@ it('the index of nights takes runs from two processes at once, tells of machines
   expect(events.stdout.trim().split('\n').at(-1)).toBe('Exit code 2.');
   const shown = await history('both', 'show', 'n0001');
   expect(shown.stdout).toMatch(/SHA-256[^]*2026-11-03[^]*2026-11-05/);
-  expect(JSON.parse((await history('both', 'show', 'n0001', '--json')).stdout)).not.toEqual([]);
+  const machine = MachineNights.parse(JSON.parse((await history('both', 'show', 'n0001', '--json')).stdout));
+  expect(machine.series.length).toBeGreaterThan(0);
+  expect(new Set(machine.series.map(({ nights }) => nights.length))).toEqual(new Set([3]));
+  const nights = Nights.parse(JSON.parse((await history('both', 'events', '--json')).stdout));
+  expect(nights).toMatchObject({ lastNight: '2026-11-05', zone: 'Europe/Madrid', events: [], exitCode: 2 });
+  expect(nights.unjudged['few-nights']).toBe(nights.measured);
   expect(await history('both', 'show', 'nobody')).toMatchObject({ exitCode: 2 });
 
   expect(await history('both', 'add', join(directory, 'both'))).toMatchObject({ exitCode: 64 });

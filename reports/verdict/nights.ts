@@ -1,0 +1,80 @@
+import * as z from 'zod';
+
+const whole = z.number().int().nonnegative();
+/** A date at the site, ISO 8601. */
+const date = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
+const speed = z.enum(['extreme', 'step', 'slow', 'drift', 'entry']);
+const exitCode = z.union([z.literal(0), z.literal(1), z.literal(2)]);
+
+/** A series that was found worse, from the first such night to the last. */
+const Spell = z.strictObject({
+  series: z.string(),
+  subject: z.string(),
+  kind: z.string(),
+  domain: z.string().optional(),
+  /** What changed before it. */
+  change: z.string().optional(),
+  first: date,
+  last: date,
+  speeds: z.array(speed),
+  /** The worst share by which it was off: −0.05 is five per cent worse. */
+  worst: z.number(),
+});
+
+/** What the nights in an index say together (`assay history events --json`). */
+export const Nights = z.strictObject({
+  schema: z.literal('assay/nights'),
+  schemaVersion: z.literal(1),
+  /** Time zone in which nights are dates. */
+  zone: z.string(),
+  /** The last night that is in the index; absent in an empty one. */
+  lastNight: date.optional(),
+  series: whole,
+  /** Series that were measured on the last night. */
+  measured: whole,
+  /** Of those, how many nothing can be said of, by the reason. */
+  unjudged: z.partialRecord(z.enum(['few-nights', 'few-peers', 'no-ratio']), whole),
+  events: z.array(
+    z.strictObject({
+      id: z.string(),
+      scope: z.enum(['fleet', 'change', 'domain', 'subject']),
+      about: z.string(),
+      first: date,
+      last: date,
+      subjects: z.array(z.string()),
+      spells: z.array(Spell),
+    }),
+  ),
+  exitCode,
+});
+export type Nights = z.infer<typeof Nights>;
+
+/** The series of one machine, night by night (`assay history show NODE --json`). */
+export const MachineNights = z.strictObject({
+  schema: z.literal('assay/machine-nights'),
+  schemaVersion: z.literal(1),
+  machine: z.string(),
+  series: z.array(
+    z.strictObject({
+      subject: z.string(),
+      metric: z.string(),
+      title: z.string(),
+      dimensions: z.string(),
+      tool: z.string(),
+      unit: z.string(),
+      better: z.enum(['higher', 'lower']),
+      nights: z.array(
+        z.strictObject({
+          night: date,
+          /** Median of its runs, in base units. */
+          value: z.number(),
+          state: z.enum(['quiet', 'suspect', 'worse', 'unjudged']),
+          speeds: z.array(speed),
+          change: z.number().optional(),
+          deviation: z.number().optional(),
+        }),
+      ),
+    }),
+  ),
+});
+export type MachineNights = z.infer<typeof MachineNights>;
