@@ -1,5 +1,6 @@
 import { cleanText, escapeJson } from '../../reports/text/clean-text.ts';
 import { MachineNights, Nights } from '../../reports/verdict/nights.ts';
+import { foldNames } from '../../reports/verdict/words/fold-names.ts';
 import type { ExitCode } from '../../workloads/kit/error-code.ts';
 import { exitCodes } from '../../workloads/kit/error-code.ts';
 import type { History, Judgement } from '../history/history.ts';
@@ -8,7 +9,8 @@ import type { CliContext } from './command.ts';
 
 /** What got worse, as a document; 1 when something did on the last night, 2 when nothing could be said of a series of it. */
 export function nightsDocument(judgement: Judgement, zone: string): Nights {
-  const { events, lastNight, measured, unjudged, series } = judgement;
+  const { events, lastNight, machines, measured, unjudged, series } = judgement;
+  const others = [...machines].filter(([, why]) => why !== 'measured');
   const isBad = events.some(({ last }) => last === lastNight);
   return Nights.parse({
     schema: 'assay/nights',
@@ -16,6 +18,10 @@ export function nightsDocument(judgement: Judgement, zone: string): Nights {
     zone,
     ...(lastNight === undefined ? {} : { lastNight: dateOf(lastNight) }),
     series,
+    machines: {
+      measured: machines.size - others.length,
+      others: others.map(([node, why]) => ({ node, why })),
+    },
     measured,
     unjudged: Object.fromEntries(unjudged),
     events: events.map(({ spells, first, last, ...event }) => ({
@@ -34,7 +40,7 @@ export function nightsDocument(judgement: Judgement, zone: string): Nights {
 
 /** Prints it; the exit code is its own. */
 export function printEvents(nights: Nights, json: boolean, { out }: CliContext): ExitCode {
-  const { events, lastNight, measured, unjudged, exitCode } = nights;
+  const { events, lastNight, machines, measured, unjudged, exitCode } = nights;
   if (json) {
     out.write(`${escapeJson(JSON.stringify(nights, undefined, 1))}\n`);
     return exitCode;
@@ -43,9 +49,13 @@ export function printEvents(nights: Nights, json: boolean, { out }: CliContext):
   const reasons = Object.entries(unjudged);
   const silent = reasons.reduce((sum, [, each]) => sum + each, 0);
   const why = reasons.map(([reason, count]) => `${count} ${whyWords[reason] ?? reason}`).join(', ');
+  const missing = [...Map.groupBy(machines.others, (each) => each.why)].map(
+    ([reason, those]) => `${those.length} ${reason} (${foldNames(those.map(({ node }) => node))})`,
+  );
+  const now = events.filter(({ last }) => last === lastNight).length;
   out.write(
-    `${lastNight === undefined ? 'no night yet' : `night ${lastNight}`}: ${measured} series measured, ${events.filter(({ last }) => last === lastNight).length} events, ` +
-      `${silent} without a judgement${why === '' ? '' : ` (${why})`}\nExit code ${exitCode}.\n`,
+    `${lastNight === undefined ? 'no night yet' : `night ${lastNight}`}: ${[`${machines.measured} machines measured`, ...missing].join(', ')}\n` +
+      `${measured} series measured, ${now} events, ${silent} without a judgement${why === '' ? '' : ` (${why})`}\nExit code ${exitCode}.\n`,
   );
   return exitCode;
 }
@@ -62,6 +72,7 @@ const speedWords: Readonly<Record<string, string>> = {
   slow: 'three of four nights',
   drift: 'little by little',
   entry: 'from its first nights, beside its kind',
+  vanished: 'not measured any more, though its machine is',
 };
 
 function describeEvent(
@@ -73,7 +84,7 @@ function describeEvent(
     fleet: `all of ${about}`,
     change: `${subjects.length} machines with one change`,
     domain: `${subjects.length} machines of ${about}`,
-    subject: about,
+    machine: about,
   }[scope];
   const changes = [...new Set(spells.flatMap(({ change }) => change ?? []))];
   return [
@@ -89,7 +100,7 @@ type Spell = Nights['events'][number]['spells'][number];
 const describeSpell = (spell: Spell): string =>
   `${cleanText(spell.subject)}  ${cleanText(spell.series)}  ${percent(spell)}  ${spell.speeds.map((each) => speedWords[each] ?? each).join(', ')}`;
 
-const percent = ({ worst }: Spell): string => `${(100 * worst).toFixed(1)} %`;
+const percent = ({ worst }: Spell): string => (worst === -1 ? 'gone' : `${(100 * worst).toFixed(1)} %`);
 
 /** The series of a machine as a document. */
 export const machineDocument = (

@@ -5,30 +5,26 @@ import { foldEvents, spellsOf } from '../nights/fold-events.ts';
 import type { Night, Series } from '../nights/series.ts';
 import type { NightFinding } from '../nights/watch-series.ts';
 import { watchStratum } from '../nights/watch-stratum.ts';
+import { attendanceOn } from './attendance.ts';
+import type { Followed } from './find-vanished.ts';
+import { findVanished } from './find-vanished.ts';
 import { openTables } from './open-tables.ts';
+import type { ReadNights } from './read-nights.ts';
+import { readNights } from './read-nights.ts';
 import type { RunRows } from './run-rows.ts';
-import { changesBetween } from './run-rows.ts';
 import type { Tables } from './tables.ts';
 
 /** Rows that go into one statement: SQLite takes 32,766 values, and a row has at most ten. */
 const rowsAtOnce = 1000;
 
-/** What all strata are read with. */
-interface ReadNights {
-  readonly runs: ReadonlyMap<string, Tables['run']>;
-  /** Of a node in a run, by both with a space between. */
-  readonly states: ReadonlyMap<string, string>;
-  readonly racks: ReadonlyMap<string, string>;
-  readonly domains: ReadonlyMap<string, ReadonlySet<string>>;
-  readonly changeOf: (before: string, after: string) => string | undefined;
-}
-
 /** What the nights in an index say together. */
 export interface Judgement {
-  /** Oldest first. */
+  /** What is slower, oldest first, then what is measured no more. */
   readonly events: readonly NightEvent[];
   readonly series: number;
   readonly lastNight: number | undefined;
+  /** Machines by name on the last night: `measured`, or why not; those of the nights before that were not even planned, too. */
+  readonly machines: ReadonlyMap<string, string>;
   /** Series measured on the last night. */
   readonly measured: number;
   /** Of those measured on the last night, how many nothing can be said of, by the reason. */
@@ -100,10 +96,11 @@ export class History {
 
   /** Goes through all nights, a stratum at a time. */
   async judge(): Promise<Judgement> {
-    const nights = await this.#nights();
+    const nights = await readNights(this.#database);
     const lastNight = Math.max(...[...nights.runs.values()].map(({ night }) => night));
     const spells: Spell[] = [];
     const common: Spell[] = [];
+    const followed = new Map<string, Followed>();
     const sizes = new Map<string, number>();
     const unjudged = new Map<string, number>();
     let measured = 0;
@@ -120,9 +117,18 @@ export class History {
         members.map(({ series }) => series),
       );
       sizes.set(stratum, members.length);
-      for (const { row, series, domain } of members) {
+      for (const { row, series, domain, node } of members) {
         const findings = found.findings.get(series.id) ?? [];
-        const about = { series: wordsOf(row), subject: row.subject, stratum, kind: row.kind, domain };
+        const machine = machineOf(row.subject);
+        const about = {
+          series: wordsOf(row),
+          subject: row.subject,
+          machine,
+          stratum,
+          kind: row.kind,
+          domain,
+        };
+        follow(followed, row, { about, node, nights: series.nights.map(({ night }) => night) });
         spells.push(...spellsOf(about, findings, ({ before, epoch }) => nights.changeOf(before, epoch)));
         const tonight = findings.at(-1);
         if (tonight?.night !== lastNight) continue;
@@ -133,14 +139,24 @@ export class History {
       if (first !== undefined)
         common.push(
           ...spellsOf(
-            { series: wordsOf(first.row), subject: first.row.kind, stratum, kind: first.row.kind },
+            {
+              series: wordsOf(first.row),
+              subject: first.row.kind,
+              machine: first.row.kind,
+              stratum,
+              kind: first.row.kind,
+            },
             found.common,
             () => undefined,
           ),
         );
     }
+    const vanished = findVanished(followed.values(), nights.measured);
+    const fleet = { sizes, domains: nights.domains };
     return {
-      events: foldEvents(spells, common, { sizes, domains: nights.domains }),
+      // That something is gone has another cause than that something else is slow.
+      events: [...foldEvents(spells, common, fleet), ...foldEvents(vanished, [], fleet)],
+      machines: attendanceOn(lastNight, nights.attendance),
       series: [...sizes.values()].reduce((sum, size) => sum + size, 0),
       lastNight: Number.isFinite(lastNight) ? lastNight : undefined,
       measured,
@@ -154,7 +170,7 @@ export class History {
   ): Promise<
     readonly { row: Tables['series']; nights: readonly Night[]; findings: readonly NightFinding[] }[]
   > {
-    const nights = await this.#nights();
+    const nights = await readNights(this.#database);
     const named = await this.#database
       .selectFrom('series')
       .innerJoin('point', 'point.series', 'series.id')
@@ -191,42 +207,6 @@ export class History {
       for await (const row of query.stream(rowsAtOnce)) yield `${JSON.stringify({ table, ...row })}\n`;
   }
 
-  async #nights(): Promise<ReadNights> {
-    const runs = new Map(
-      (await this.#database.selectFrom('run').selectAll().execute()).map((run) => [run.id, run]),
-    );
-    const documents = new Map(
-      (await this.#database.selectFrom('state').selectAll().execute()).map((each) => [
-        each.digest,
-        each.document,
-      ]),
-    );
-    const states = new Map<string, string>();
-    const racks = new Map<string, string>();
-    const domains = new Map<string, Set<string>>();
-    for (const { run, node, state, rack } of await this.#database
-      .selectFrom('attendance')
-      .selectAll()
-      .orderBy('run')
-      .execute()) {
-      states.set(`${run} ${node}`, state ?? '');
-      if (rack === null) continue;
-      racks.set(node, rack);
-    }
-    for (const [node, rack] of racks) domains.set(rack, (domains.get(rack) ?? new Set()).add(node));
-    const changes = new Map<string, string | undefined>();
-    const changeOf = (before: string, after: string): string | undefined => {
-      const key = `${before} ${after}`;
-      if (!changes.has(key)) {
-        const [was, is] = [documents.get(before), documents.get(after)];
-        const all = was === undefined || is === undefined ? [] : changesBetween(was, is);
-        changes.set(key, all.length === 0 ? undefined : all.join('; '));
-      }
-      return changes.get(key);
-    };
-    return { runs, states, racks, domains, changeOf };
-  }
-
   /** The series of a stratum. Of two runs in one night the first that measured a series counts. */
   async #seriesOf(stratum: string, { runs, states, racks }: ReadNights) {
     const rows = await this.#database
@@ -253,7 +233,7 @@ export class History {
       const nights = own.filter(({ night }, at) => own[at - 1]?.night !== night);
       const node = nights.at(-1)?.node ?? '';
       const series: Series = { id: row.id, subject: row.subject, stratum, better: row.better, nights };
-      return { row, series, domain: racks.get(node) };
+      return { row, series, node, domain: racks.get(node) };
     });
   }
 }
@@ -261,6 +241,21 @@ export class History {
 /** What a series is of, in words. */
 const wordsOf = ({ title, dimensions, tool }: Tables['series']): string =>
   [title, dimensions, tool].filter((text) => text !== '').join(' · ');
+
+/** The machine that a subject is or is in. */
+const machineOf = (subject: string): string => subject.split('/', 1)[0] ?? subject;
+
+/** Takes the nights of a series to those of the same metric by other versions of its tool. */
+function follow(
+  all: Map<string, Followed>,
+  { subject, metric, dimensions }: Tables['series'],
+  it: Followed,
+): void {
+  const key = JSON.stringify([subject, metric, dimensions]);
+  const known = all.get(key);
+  const [earlier, later] = (known?.nights.at(-1) ?? 0) > (it.nights.at(-1) ?? 0) ? [it, known] : [known, it];
+  all.set(key, { ...(later ?? it), nights: [...(earlier?.nights ?? []), ...(later?.nights ?? [])] });
+}
 
 const count = (counts: Map<string, number>, key: string): void => {
   counts.set(key, (counts.get(key) ?? 0) + 1);

@@ -17,6 +17,7 @@ export const migrations: readonly ((database: Kysely<never>) => Promise<void>)[]
       .createTable('attendance')
       .addColumn('run', 'text', (column) => column.notNull().references('run.id'))
       .addColumn('node', 'text', (column) => column.notNull())
+      .addColumn('machine', 'text', (column) => column.notNull())
       .addColumn('rack', 'text')
       .addColumn('state', 'text')
       .addColumn('reason', 'text')

@@ -54,6 +54,7 @@ export function rowsOfRun(material: RunMaterial, zone: string): RunRows {
     attendance.push({
       run: header.id,
       node: node.name,
+      machine: machineOf(node),
       rack: node.rack ?? null,
       state: state?.digest ?? null,
       reason: own.length > 0 ? null : facts.get(node.name) === undefined ? 'not reached' : 'nothing measured',
@@ -75,9 +76,12 @@ export function rowsOfRun(material: RunMaterial, zone: string): RunRows {
   };
 }
 
+/** By what a machine is told from others, whatever it is called. */
+const machineOf = ({ name, identity: { serial, uuid, machineId } }: ReadNode): string =>
+  (serial ?? uuid ?? machineId ?? name).replaceAll('/', '_');
+
 function seriesRow(node: ReadNode, it: Series): Tables['series'] {
-  const { serial, uuid, machineId } = node.identity;
-  const machine = serial ?? uuid ?? machineId ?? node.name;
+  const machine = machineOf(node);
   const subject = 'device' in it.subject ? `${machine}/${it.subject.device}` : machine;
   const kind = node.model ?? 'unknown model';
   const dimensions = keyOfDimensions(it.dimensions);

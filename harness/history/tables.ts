@@ -14,6 +14,8 @@ export interface Tables {
   attendance: {
     run: string;
     node: string;
+    /** Serial number, UUID, or else its name: the first part of the subjects in it. */
+    machine: string;
     rack: string | null;
     /** What it was like; absent without facts. */
     state: string | null;

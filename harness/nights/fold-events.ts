@@ -5,6 +5,8 @@ export interface Spell {
   /** What it is of, in words. */
   readonly series: string;
   readonly subject: string;
+  /** The machine that the subject is or is in. */
+  readonly machine: string;
   readonly stratum: string;
   /** Machines that are alike: several strata, one for each metric. */
   readonly kind: string;
@@ -23,8 +25,9 @@ export interface Spell {
 export interface NightEvent {
   /** The same for the same findings: scope, what it is about, first night. */
   readonly id: string;
-  /** `fleet`: machines of one kind; `change`: those with one change; `domain`: those of one rack; else one `subject`. */
-  readonly scope: 'fleet' | 'change' | 'domain' | 'subject';
+  /** `fleet`: machines of one kind; `change`: those with one change; `domain`: those of one rack; else one `machine`. */
+  readonly scope: 'fleet' | 'change' | 'domain' | 'machine';
+  /** Kind, change or domain; of one machine the one part that shows it, if there is one. */
   readonly about: string;
   readonly first: number;
   readonly last: number;
@@ -36,7 +39,7 @@ export interface NightEvent {
 export interface Fleet {
   /** Series of each stratum. */
   readonly sizes: ReadonlyMap<string, number>;
-  /** Subjects of each domain. */
+  /** Machines of each domain. */
   readonly domains: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
@@ -104,13 +107,16 @@ export function foldEvents(
     }
   for (const [change, those] of Map.groupBy([...left], (each) => each.change ?? ''))
     for (const together of nearEachOther(change === '' ? [] : those))
-      if (countSubjects(together) > 1) events.push(eventOf('change', change, take(together)));
+      if (countMachines(together) > 1) events.push(eventOf('change', change, take(together)));
   for (const [domain, those] of Map.groupBy([...left], (each) => each.domain ?? ''))
     for (const together of nearEachOther(domain === '' ? [] : those))
-      if (isOfDomain(domain, countSubjects(together), left, fleet))
+      if (isOfDomain(domain, countMachines(together), left, fleet))
         events.push(eventOf('domain', domain, take(together)));
-  for (const [subject, those] of Map.groupBy([...left], (each) => each.subject))
-    for (const together of nearEachOther(those, gap)) events.push(eventOf('subject', subject, together));
+  for (const [machine, those] of Map.groupBy([...left], (each) => each.machine))
+    for (const together of nearEachOther(those, gap)) {
+      const [subject = machine, ...more] = new Set(together.map((each) => each.subject));
+      events.push(eventOf('machine', more.length === 0 ? subject : machine, together));
+    }
   return events.toSorted((a, b) => a.first - b.first || (a.id < b.id ? -1 : 1));
 }
 
@@ -118,6 +124,9 @@ const areNear = (a: Spell, b: Spell): boolean => Math.abs(a.first - b.first) <= 
 
 const countSubjects = (spells: readonly Spell[]): number =>
   new Set(spells.map(({ subject }) => subject)).size;
+
+const countMachines = (spells: readonly Spell[]): number =>
+  new Set(spells.map(({ machine }) => machine)).size;
 
 /** Spells of which a large part of their stratum has one that begins at the same time. */
 function wideSpells(all: readonly Spell[], { sizes }: Fleet): readonly Spell[] {
@@ -145,14 +154,14 @@ function nearEachOther(spells: readonly Spell[], within = near): readonly (reado
 }
 
 /**
- * Whether so many of a domain are more than chance gives, were the accused drawn from all subjects: the hypergeometric tail, against
+ * Whether so many of a domain are more than chance gives, were the accused drawn from all machines: the hypergeometric tail, against
  * a level that all domains share (Bonferroni).
  */
 function isOfDomain(domain: string, accused: number, left: ReadonlySet<Spell>, { domains }: Fleet): boolean {
   const members = domains.get(domain)?.size ?? 0;
   if (accused < leastTogether || accused < domainShare * members) return false;
   const population = new Set([...domains.values()].flatMap((those) => [...those])).size;
-  const drawn = countSubjects([...left]);
+  const drawn = countMachines([...left]);
   return hypergeometricTail({ population, members, drawn, least: accused }) < domainChance / domains.size;
 }
 
@@ -181,10 +190,13 @@ function logChoose(n: number, k: number): number {
   return sum;
 }
 
+const isGone = (spells: readonly Spell[]): boolean =>
+  spells.every(({ speeds }) => speeds.includes('vanished'));
+
 function eventOf(scope: NightEvent['scope'], about: string, spells: readonly Spell[]): NightEvent {
   const first = Math.min(...spells.map((each) => each.first));
   return {
-    id: `${scope}:${about}:${first}`,
+    id: [scope, about, first, ...(isGone(spells) ? ['vanished'] : [])].join(':'),
     scope,
     about,
     first,

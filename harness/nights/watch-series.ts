@@ -1,8 +1,8 @@
 import type { Baseline, Noise } from './baseline.ts';
 import { baselineOf, nightsLacking, withNoiseOf } from './baseline.ts';
 
-/** How fast something got worse: by which rule it is found. */
-export type Speed = 'extreme' | 'step' | 'slow' | 'drift' | 'entry';
+/** How fast something got worse: by which rule it is found. `vanished`: it is measured no more, though its machine is. */
+export type Speed = 'extreme' | 'step' | 'slow' | 'drift' | 'entry' | 'vanished';
 
 /** What one night says of one series. */
 export interface NightFinding {

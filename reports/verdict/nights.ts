@@ -3,13 +3,14 @@ import * as z from 'zod';
 const whole = z.number().int().nonnegative();
 /** A date at the site, ISO 8601. */
 const date = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
-const speed = z.enum(['extreme', 'step', 'slow', 'drift', 'entry']);
+const speed = z.enum(['extreme', 'step', 'slow', 'drift', 'entry', 'vanished']);
 const exitCode = z.union([z.literal(0), z.literal(1), z.literal(2)]);
 
 /** A series that was found worse, from the first such night to the last. */
 const Spell = z.strictObject({
   series: z.string(),
   subject: z.string(),
+  machine: z.string(),
   kind: z.string(),
   domain: z.string().optional(),
   /** What changed before it. */
@@ -17,7 +18,7 @@ const Spell = z.strictObject({
   first: date,
   last: date,
   speeds: z.array(speed),
-  /** The worst share by which it was off: −0.05 is five per cent worse. */
+  /** The worst share by which it was off: −0.05 is five per cent worse, −1 that there is nothing. */
   worst: z.number(),
 });
 
@@ -30,6 +31,12 @@ export const Nights = z.strictObject({
   /** The last night that is in the index; absent in an empty one. */
   lastNight: date.optional(),
   series: whole,
+  /** Machines of the last night and of the week before it. */
+  machines: z.strictObject({
+    measured: whole,
+    /** `not reached`, `nothing measured`, or `not planned` though it was seen within a week. */
+    others: z.array(z.strictObject({ node: z.string(), why: z.string() })),
+  }),
   /** Series that were measured on the last night. */
   measured: whole,
   /** Of those, how many nothing can be said of, by the reason. */
@@ -37,7 +44,7 @@ export const Nights = z.strictObject({
   events: z.array(
     z.strictObject({
       id: z.string(),
-      scope: z.enum(['fleet', 'change', 'domain', 'subject']),
+      scope: z.enum(['fleet', 'change', 'domain', 'machine']),
       about: z.string(),
       first: date,
       last: date,

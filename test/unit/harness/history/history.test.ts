@@ -34,7 +34,14 @@ function sixteenNodes(): readonly RunRows[] {
         suite: 'nightly',
         profile: 'p',
       },
-      attendance: names.map((node) => ({ run: id, node, rack: 'R1', state: driver, reason: null })),
+      attendance: names.map((node) => ({
+        run: id,
+        node,
+        machine: node,
+        rack: 'R1',
+        state: driver,
+        reason: null,
+      })),
       states: [{ digest: driver, document: stateDocument(driver) }],
       series: names.map((node) => ({
         id: node,
@@ -81,8 +88,42 @@ describe('an index of nights', () => {
     expect(judgement).toMatchObject({ series: 16, lastNight: begin + 44, measured: 16 });
     expect(judgement.unjudged.size).toBe(0);
     expect(judgement.events.map(({ scope, about, first }) => [scope, about, first - begin])).toEqual([
-      ['subject', 'node7', expect.toBeOneOf([30, 31])],
+      ['machine', 'node7', expect.toBeOneOf([30, 31])],
       ['fleet', 'XE9680', expect.toBeOneOf([38, 39])],
+    ]);
+  });
+
+  it('tells of a metric that is measured no more, of a machine that was not reached, and of one that nobody planned', async () => {
+    const without = (rows: RunRows, at: number): RunRows => ({
+      ...rows,
+      attendance: rows.attendance
+        .filter(({ node }) => at < 42 || node !== 'node2')
+        .map((each) => (at === 44 && each.node === 'node4' ? { ...each, reason: 'not reached' } : each)),
+      // node5 has another metric all the time: something of it is measured.
+      series: [
+        ...rows.series,
+        { ...rows.series[5]!, id: 'other', stratum: 'memory', metric: 'memory.triad', title: 'Triad' },
+      ],
+      points: [
+        ...rows.points.filter(
+          ({ node }) => (at < 42 || (node !== 'node2' && node !== 'node5')) && (at < 44 || node !== 'node4'),
+        ),
+        { ...rows.points[5]!, series: 'other' },
+      ],
+    });
+    const judgement = await withHistory(newPath(), async (history) => {
+      for (const [at, rows] of sixteenNodes().entries()) await history.add(without(rows, at));
+      return history.judge();
+    });
+    const vanished = judgement.events.filter(({ spells }) =>
+      spells.some(({ speeds }) => speeds.includes('vanished')),
+    );
+    expect(vanished.map(({ about, first, last }) => [about, first - begin, last - begin])).toEqual([
+      ['node5', 42, 44],
+    ]);
+    expect([...judgement.machines].filter(([, why]) => why !== 'measured')).toEqual([
+      ['node2', 'not planned'],
+      ['node4', 'not reached'],
     ]);
   });
 

@@ -6,6 +6,7 @@ import type { NightFinding } from '../../../../harness/nights/watch-series.ts';
 const spell = (subject: string, change: Partial<Spell> = {}): Spell => ({
   series: 'GEMM',
   subject,
+  machine: subject.split('/')[0]!,
   stratum: 'gemm',
   kind: 'XE9680',
   first: 30,
@@ -37,14 +38,20 @@ const told = (all: readonly Spell[], common: readonly Spell[] = []) =>
 describe('events', () => {
   it('are one for a machine, whatever metrics show it', () => {
     expect(told([spell('n1'), spell('n1', { stratum: 'memory', series: 'HBM', first: 32 })])).toEqual([
-      ['subject', 'n1', 30, 1],
+      ['machine', 'n1', 30, 1],
     ]);
+  });
+
+  it('are one for a machine of which several parts show it, and name the part where one does', () => {
+    const gpus = Array.from({ length: 8 }, (_, at) => spell(`n1/gpu${at}`, { domain: 'R0' }));
+    expect(told(gpus)).toEqual([['machine', 'n1', 30, 8]]);
+    expect(told([spell('n1/gpu5', { domain: 'R0' })])).toEqual([['machine', 'n1/gpu5', 30, 1]]);
   });
 
   it('are one for all machines of a kind, when what they have in common got worse, with those under it', () => {
     const common = spell('XE9680', { first: 38 });
     expect(told([spell('n1', { first: 39 }), spell('n2', { first: 10, last: 12 })], [common])).toEqual([
-      ['subject', 'n2', 10, 1],
+      ['machine', 'n2', 10, 1],
       ['fleet', 'XE9680', 38, 2],
     ]);
   });
@@ -58,14 +65,14 @@ describe('events', () => {
     const change = 'another driver or kernel: 570 → 575';
     expect(told([spell('n1', { change }), spell('n20', { change, first: 31 }), spell('n40')])).toEqual([
       ['change', change, 30, 2],
-      ['subject', 'n40', 30, 1],
+      ['machine', 'n40', 30, 1],
     ]);
   });
 
   it('are one for a rack that has more of them than chance would give it', () => {
     const inRack = (at: number) => spell(`n${at}`, { domain: `R${Math.floor(at / 8)}` });
     expect(told([1, 2, 3, 4].map(inRack))).toEqual([['domain', 'R0', 30, 4]]);
-    expect(told([1, 9, 17, 25].map(inRack)).map(([scope]) => scope)).toEqual(Array(4).fill('subject'));
+    expect(told([1, 9, 17, 25].map(inRack)).map(([scope]) => scope)).toEqual(Array(4).fill('machine'));
   });
 
   it('go on over a short gap, and begin anew after a long one', () => {

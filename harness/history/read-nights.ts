@@ -1,0 +1,55 @@
+import type { Kysely } from 'kysely';
+import type { Attendance } from './attendance.ts';
+import { measuredNights } from './attendance.ts';
+import { changesBetween } from './run-rows.ts';
+import type { Tables } from './tables.ts';
+
+/** What all strata are read with. */
+export interface ReadNights {
+  readonly runs: ReadonlyMap<string, Tables['run']>;
+  /** Of a node in a run, by both with a space between. */
+  readonly states: ReadonlyMap<string, string>;
+  readonly racks: ReadonlyMap<string, string>;
+  readonly domains: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly changeOf: (before: string, after: string) => string | undefined;
+  readonly attendance: readonly Attendance[];
+  /** Nights of each machine by name on which something of it was measured, oldest first. */
+  readonly measured: ReadonlyMap<string, readonly number[]>;
+}
+
+/** Reads what is the same for all strata. */
+export async function readNights(database: Kysely<Tables>): Promise<ReadNights> {
+  const runs = new Map((await database.selectFrom('run').selectAll().execute()).map((run) => [run.id, run]));
+  const documents = new Map(
+    (await database.selectFrom('state').selectAll().execute()).map((each) => [each.digest, each.document]),
+  );
+  const states = new Map<string, string>();
+  const racks = new Map<string, string>();
+  const rows = await database
+    .selectFrom('attendance')
+    .innerJoin('run', 'run.id', 'attendance.run')
+    .select(['run.id as run', 'run.night', 'node', 'machine', 'rack', 'state', 'reason'])
+    .orderBy('run.started')
+    .orderBy('node')
+    .execute();
+  for (const { run, node, state, rack } of rows) {
+    states.set(`${run} ${node}`, state ?? '');
+    if (rack !== null) racks.set(node, rack); // where it stands now
+  }
+  const domains = new Map<string, Set<string>>();
+  for (const { node, machine } of rows) {
+    const rack = racks.get(node);
+    if (rack !== undefined) domains.set(rack, (domains.get(rack) ?? new Set()).add(machine));
+  }
+  const changes = new Map<string, string | undefined>();
+  const changeOf = (before: string, after: string): string | undefined => {
+    const key = `${before} ${after}`;
+    if (!changes.has(key)) {
+      const [was, is] = [documents.get(before), documents.get(after)];
+      const all = was === undefined || is === undefined ? [] : changesBetween(was, is);
+      changes.set(key, all.length === 0 ? undefined : all.join('; '));
+    }
+    return changes.get(key);
+  };
+  return { runs, states, racks, domains, changeOf, attendance: rows, measured: measuredNights(rows) };
+}
