@@ -1,5 +1,7 @@
 import { hideBin } from 'yargs/helpers';
 import { AssayError } from '../workloads/kit/assay-error.ts';
+import type { ExitCode } from '../workloads/kit/error-code.ts';
+import { exitCodes } from '../workloads/kit/error-code.ts';
 import { nameCommands } from './called-as.ts';
 import type { CliContext } from './cli/command.ts';
 import {
@@ -40,17 +42,23 @@ function naming(stream: NodeJS.WriteStream, called: string): NodeJS.WriteStream 
   });
 }
 
-/** The only place that sets the exit code, and the boundary at which unknown errors become our bug. */
+/**
+ * The only place that sets the exit code, and the boundary at which unknown errors become our bug. Until there is an answer the
+ * code is that of a bug: a process that ends because nothing is left to wait for would end with 0, which means a pass.
+ */
 async function main(argv: readonly string[]): Promise<void> {
+  process.exitCode = exitCodes.internal;
   const context = createContext();
+  let answered: ExitCode = exitCodes.pass;
   const words = readWords(argv);
   const asJson = argv.includes('--json');
   const cli = createCommandLine(context, (code) => {
-    process.exitCode = code;
+    answered = code;
   });
   try {
     if (!words.includes(completionKey)) await requireCommand(words);
     await cli.parseAsync([...words]);
+    process.exitCode = answered;
   } catch (cause) {
     const error = cause instanceof NotUnderstood ? await explainUsage(cause, words) : AssayError.from(cause);
     await report(error, context, asJson);
@@ -75,6 +83,7 @@ async function report(error: AssayError, { out, err }: CliContext, asJson = fals
 }
 
 process.on('uncaughtException', (cause) => {
+  process.exitCode = exitCodes.internal; // whatever was said before
   void report(AssayError.from(cause), { ...createContext() }).finally(() => process.exit(process.exitCode));
 });
 

@@ -1,15 +1,16 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import process from 'node:process';
+import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { constants, createZstdCompress } from 'node:zlib';
+import { constants, zstdCompressSync } from 'node:zlib';
 import { execa } from 'execa';
 import * as z from 'zod';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
@@ -164,19 +165,15 @@ async function compress(folder: string, name: string, file: string, level: numbe
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const ended = once(tar, 'close') as Promise<[number | null]>;
-  const partial = `${file}.partial`;
-  await pipeline(
-    tar.stdout,
-    createZstdCompress({
-      params: { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 },
-    }),
-    createWriteStream(partial),
-  );
+  const content = await buffer(tar.stdout);
   const [code] = await ended;
-  if (code !== 0) {
-    await rm(partial, { force: true });
-    throw new AssayError('INTERNAL', `tar ended with exit code ${code}`);
-  }
+  if (code !== 0) throw new AssayError('INTERNAL', `tar ended with exit code ${code}`);
+  // In one piece: what a stream makes of it depends on where the pieces end that it happens to be given.
+  const compressed = zstdCompressSync(content, {
+    params: { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 },
+  });
+  const partial = `${file}.partial`;
+  await writeFile(partial, compressed);
   await rename(partial, file);
 }
 

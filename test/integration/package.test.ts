@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,7 +8,8 @@ import { quickHash, writeSuite } from '../support/run-assay.ts';
 import { removeFolder } from '../support/temporary.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const place = `/var/tmp/assay-package-test-${process.pid}`;
+// Not below /tmp, which is another one there; the number of a process is its own only in its namespace.
+const place = mkdtempSync('/var/tmp/assay-package-test-');
 const unpacked = join(place, 'opt');
 
 /** Makes the archive, less tightly than one that is handed on; its digest and path. */
@@ -55,7 +56,6 @@ function assay(...args: readonly string[]): { status: number | null; stdout: str
 
 describe('the archive', () => {
   beforeAll(() => {
-    rmSync(place, { recursive: true, force: true });
     for (const name of ['opt', 'work', 'state']) mkdirSync(join(place, name), { recursive: true });
     writeSuite(join(place, 'work'), [quickHash({ repetitions: 1, budgetSeconds: 60 })]);
     writeFileSync(
