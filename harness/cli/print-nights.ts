@@ -1,5 +1,6 @@
 import { cleanText, escapeJson } from '../../reports/text/clean-text.ts';
-import { MachineNights, Nights } from '../../reports/verdict/nights.ts';
+import { MachineNights } from '../../reports/verdict/machine-nights.ts';
+import { Nights } from '../../reports/verdict/nights.ts';
 import { foldNames } from '../../reports/verdict/words/fold-names.ts';
 import type { ExitCode } from '../../workloads/kit/error-code.ts';
 import { exitCodes } from '../../workloads/kit/error-code.ts';

@@ -2,8 +2,9 @@ import * as z from 'zod';
 
 const whole = z.number().int().nonnegative();
 /** A date at the site, ISO 8601. */
-const date = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
-const speed = z.enum(['extreme', 'step', 'slow', 'drift', 'entry', 'vanished']);
+export const date = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
+/** By which rule something is found. */
+export const speed = z.enum(['extreme', 'step', 'slow', 'drift', 'entry', 'vanished']);
 const exitCode = z.union([z.literal(0), z.literal(1), z.literal(2)]);
 
 /** A series that was found worse, from the first such night to the last. */
@@ -55,33 +56,3 @@ export const Nights = z.strictObject({
   exitCode,
 });
 export type Nights = z.infer<typeof Nights>;
-
-/** The series of one machine, night by night (`assay history show NODE --json`). */
-export const MachineNights = z.strictObject({
-  schema: z.literal('assay/machine-nights'),
-  schemaVersion: z.literal(1),
-  machine: z.string(),
-  series: z.array(
-    z.strictObject({
-      subject: z.string(),
-      metric: z.string(),
-      title: z.string(),
-      dimensions: z.string(),
-      tool: z.string(),
-      unit: z.string(),
-      better: z.enum(['higher', 'lower']),
-      nights: z.array(
-        z.strictObject({
-          night: date,
-          /** Median of its runs, in base units. */
-          value: z.number(),
-          state: z.enum(['quiet', 'suspect', 'worse', 'unjudged']),
-          speeds: z.array(speed),
-          change: z.number().optional(),
-          deviation: z.number().optional(),
-        }),
-      ),
-    }),
-  ),
-});
-export type MachineNights = z.infer<typeof MachineNights>;

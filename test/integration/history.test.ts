@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { MachineNights, Nights } from '../../reports/verdict/nights.ts';
+import { MachineNights } from '../../reports/verdict/machine-nights.ts';
+import { Nights } from '../../reports/verdict/nights.ts';
 import { writeScaleRun } from '../support/constructed/scale-run.ts';
 import { runAssay } from '../support/run-assay.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
