@@ -2,6 +2,7 @@ import type { Held } from '../../reports/verdict/imported.ts';
 import type { Limit } from '../../workloads/kit/limit.ts';
 import { decides } from '../../workloads/kit/limit.ts';
 import type { Dimensions } from '../../workloads/kit/sample.ts';
+import { holds } from '../judge/decide.ts';
 import { selectForModel } from '../judge/samples/select-limits.ts';
 
 /** What a sample has to be held against. */
@@ -60,14 +61,3 @@ const isAbout = (asked: Dimensions, said: Dimensions): boolean =>
 
 const unsaidOf = (asked: Dimensions, said: Dimensions): readonly string[] =>
   Object.keys(asked).filter((key) => said[key] === undefined);
-
-function holds(value: number, { comparator, value: limit }: Limit): boolean {
-  switch (comparator) {
-    case 'atLeast':
-      return value >= limit;
-    case 'atMost':
-      return value <= limit;
-    case 'equal':
-      return value === limit;
-  }
-}

@@ -48,7 +48,11 @@ export function decide(values: readonly number[], rule: DecisionRule): Decision 
   }
 }
 
-function holds(value: number, { comparator, value: limit }: DecisionRule): boolean {
+/** Whether one value meets a limit. */
+export function holds(
+  value: number,
+  { comparator, value: limit }: Pick<DecisionRule, 'comparator' | 'value'>,
+): boolean {
   switch (comparator) {
     case 'atLeast':
       return value >= limit;
