@@ -9,7 +9,7 @@ import type { Signature } from '../../reports/verdict/signature.ts';
 import { createLookup } from '../../reports/verdict/verdict-lookup.ts';
 import { languages } from '../../reports/verdict/words/front-words.ts';
 import { renderPrint } from '../../reports/writers/html/render-print.ts';
-import { hostileVerdict } from '../support/example-verdict.ts';
+import { exampleSignature, hostileVerdict } from '../support/example-verdict.ts';
 import { acceptedVerdict, blockVerdict } from '../support/judged-examples.ts';
 import { findLowContrast } from './find-low-contrast.ts';
 
@@ -19,12 +19,7 @@ if (!hasChromium && process.env['CI'] === 'true')
   throw new Error(`expected ${executablePath} when CI=true, found nothing. Install chromium.`);
 
 const signature: Signature = {
-  key: 'SHA256:SFMVDOrhOSBssOVH9hIcK/Z2XVf1oSVMjNCL8u2aICY',
-  algorithm: 'ed25519',
-  bundle: 'report.0123456789abcdef.sigstore.json',
-  issued: '2026-11-24T08:00:00.000Z',
-  expires: '2027-11-23T00:00:00.000Z',
-  ledger: { origin: 'example.com/hall-3', size: 12, begin: 9 },
+  ...exampleSignature,
   attempts: Array.from({ length: 3 }, (_, day) => ({
     at: `2026-11-2${day}T08:00:00.000Z`,
     run: '20261129t013244z-29a677',

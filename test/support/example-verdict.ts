@@ -5,6 +5,7 @@ import type { Cell } from '../../reports/verdict/cell.ts';
 import { keepReadings } from '../../reports/verdict/keep-readings.ts';
 import type { Measurement } from '../../reports/verdict/measurement.ts';
 import type { Said } from '../../reports/verdict/said.ts';
+import type { Signature } from '../../reports/verdict/signature.ts';
 import type { Verdict } from '../../reports/verdict/verdict.ts';
 import type { Subject } from '../../workloads/kit/subject.ts';
 import { nameOf, subjectOfGroup } from '../../workloads/kit/subject.ts';
@@ -223,3 +224,13 @@ export function hostileVerdict(): Verdict {
     },
   };
 }
+
+/** Who signed a report of conformity; which attempts a test shows is its own matter. */
+export const exampleSignature: Omit<Signature, 'attempts'> = {
+  key: 'SHA256:SFMVDOrhOSBssOVH9hIcK/Z2XVf1oSVMjNCL8u2aICY',
+  algorithm: 'ed25519',
+  bundle: 'report.0123456789abcdef.sigstore.json',
+  issued: '2026-11-24T08:00:00.000Z',
+  expires: '2027-11-23T00:00:00.000Z',
+  ledger: { origin: 'example.com/hall-3', size: 12, begin: 9 },
+};

@@ -4,7 +4,7 @@ import type { Verdict } from '../../../../reports/verdict/verdict.ts';
 import { createLookup } from '../../../../reports/verdict/verdict-lookup.ts';
 import { languages } from '../../../../reports/verdict/words/front-words.ts';
 import { renderPrint } from '../../../../reports/writers/html/render-print.ts';
-import { hostileVerdict } from '../../../support/example-verdict.ts';
+import { exampleSignature, hostileVerdict } from '../../../support/example-verdict.ts';
 import {
   acceptedVerdict,
   blockVerdict,
@@ -13,12 +13,7 @@ import {
 } from '../../../support/judged-examples.ts';
 
 const signature: Signature = {
-  key: 'SHA256:SFMVDOrhOSBssOVH9hIcK/Z2XVf1oSVMjNCL8u2aICY',
-  algorithm: 'ed25519',
-  bundle: 'report.0123456789abcdef.sigstore.json',
-  issued: '2026-11-24T08:00:00.000Z',
-  expires: '2027-11-23T00:00:00.000Z',
-  ledger: { origin: 'example.com/hall-3', size: 12, begin: 9 },
+  ...exampleSignature,
   attempts: [
     {
       at: '2026-11-20T08:00:00.000Z',
