@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { firstMatch } from './find-programs.ts';
 import { isAbsence } from './probe-failure.ts';
@@ -37,6 +37,16 @@ export async function findFiles(
     if (place !== undefined) found.push([name, place]);
   }
   return Object.fromEntries(found);
+}
+
+/** The same, each with the file that it leads to through links. */
+export async function findWithFiles(
+  names: readonly string[],
+  roots: readonly string[],
+): Promise<Record<string, { readonly path: string; readonly file: string }>> {
+  const found = Object.entries(await findFiles(names, roots));
+  const pairs = found.map(async ([name, path]) => [name, { path, file: await realpath(path) }] as const);
+  return Object.fromEntries(await Promise.all(pairs));
 }
 
 async function directoriesIn(directory: string): Promise<readonly string[]> {

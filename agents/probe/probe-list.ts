@@ -141,6 +141,7 @@ const commands: readonly (readonly [string, ...string[]])[] = [
   ['lsblk', ...lsblkArguments],
   ['dmidecode', ...dmidecodeArguments],
   ['devlink', '-j', 'dev', 'info'],
+  ['nvidia-ctk', '--version'],
 ];
 
 /** A sick GPU can hold nvidia-smi for tens of seconds; without persistence mode a healthy one for several. */
@@ -194,6 +195,7 @@ export function probeList(options: {
       id: 'libraries',
       names: options.libraries,
       roots: [...packed, ...libraryRoots, ...options.places],
+      withFiles: true,
     },
     ...(toolpack === undefined ? [] : [{ kind: 'toolpack', id: toolpackId, folder: toolpack } as const]),
   ];

@@ -39,4 +39,6 @@ export type Probe =
       readonly id: string;
       readonly names: readonly string[];
       readonly roots: readonly string[];
+      /** Also the file that each leads to: its name has the version of a library. */
+      readonly withFiles?: boolean;
     };

@@ -12,7 +12,7 @@ import { capture } from '../exec/capture.ts';
 import { readSmallFile } from '../read-small-file.ts';
 import { askAsRoot } from './ask-as-root.ts';
 import { askInterfaces } from './ask-interfaces.ts';
-import { findFiles } from './find-files.ts';
+import { findFiles, findWithFiles } from './find-files.ts';
 import { findPrograms } from './find-programs.ts';
 import type { Probe } from './probe.ts';
 import { probeFailure } from './probe-failure.ts';
@@ -115,7 +115,10 @@ async function look(probe: Probe, path: string): Promise<ProbeOutput> {
     case 'programs':
       return json(probe.id, await findPrograms(probe.names, path));
     case 'files':
-      return json(probe.id, await findFiles(probe.names, probe.roots));
+      return json(
+        probe.id,
+        await (probe.withFiles === true ? findWithFiles : findFiles)(probe.names, probe.roots),
+      );
   }
 }
 

@@ -20,12 +20,12 @@ const schemas = { node: HostFacts, accelerator: Accelerator, drive: Drive, nic: 
 
 /** Which fact tells the version of a component, and of whom; without a path nothing reads it yet. */
 export const versionFacts: Readonly<
-  Record<VersionedComponent, { readonly scope: 'node' | 'accelerator' | 'nic'; readonly path?: string }>
+  Record<VersionedComponent, { readonly scope: 'node' | 'accelerator' | 'nic'; readonly path: string }>
 > = {
   driver: { scope: 'accelerator', path: 'driverVersion' },
   vbios: { scope: 'accelerator', path: 'firmware' },
-  nccl: { scope: 'node' },
-  'container-toolkit': { scope: 'node' },
+  nccl: { scope: 'node', path: 'software.nccl' },
+  'container-toolkit': { scope: 'node', path: 'software.containerToolkit' },
   bmc: { scope: 'node', path: 'identity.controllerFirmware' },
   bios: { scope: 'node', path: 'identity.firmware' },
   'nic-firmware': { scope: 'nic', path: 'firmware' },

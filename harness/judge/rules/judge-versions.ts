@@ -22,7 +22,6 @@ export function judgeVersions(
   { facts, startedAt }: { readonly facts: HostFacts; readonly startedAt: string },
 ): Outcome {
   const { path } = versionFacts[component];
-  if (path === undefined) return missing('not-covered', { say: 'version-unread', component });
   const fact = lookUpFact(known.device ?? facts, path);
   if ('unknown' in fact)
     return judgeFault(path, known) ?? missing('unknown-fact', { say: 'fact-unknown', unknown: fact.unknown });

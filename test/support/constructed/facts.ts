@@ -19,6 +19,7 @@ export interface FactChanges {
   readonly nics?: Fact<Nic[]>;
   readonly networkCards?: Fact<NetworkCard[]>;
   readonly settings?: Partial<HostFacts['settings']>;
+  readonly software?: HostFacts['software'];
   readonly modules?: Fact<MemoryModule[]>;
   readonly powerSupplies?: Fact<Part[]>;
   readonly fans?: Fact<Part[]>;
@@ -115,6 +116,10 @@ export function mergeFacts(changes: FactChanges = {}): HostFacts {
     headers: {},
     libraries: {},
     clockDeviationSeconds: unknown('clock: not probed'),
+    software: changes.software ?? {
+      containerToolkit: unknown('not on the PATH'),
+      nccl: unknown('not found'),
+    },
     toolpack: unknown('tool pack: not probed'),
   };
 }

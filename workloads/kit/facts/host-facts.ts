@@ -270,6 +270,8 @@ export const HostFacts = z.strictObject({
   programs: z.record(z.string(), z.string()),
   headers: z.record(z.string(), z.string()),
   libraries: z.record(z.string(), z.string()),
+  /** Versions of what is neither driver nor firmware. */
+  software: z.strictObject({ containerToolkit: text, nccl: text }),
   /** How far its clock is from the coordinator's, to within 25 ms or a tenth of it. */
   clockDeviationSeconds: amountOf('s'),
   /** Libraries and programs that the site has brought: they go before those of the machine. */

@@ -22,6 +22,7 @@ import { readPowerSupplies } from './read-power-supplies.ts';
 import { readResidue } from './read-residue.ts';
 import { readScratch } from './read-scratch.ts';
 import { readSettings } from './read-settings.ts';
+import { readLibraries, readSoftware } from './read-software.ts';
 import { readToolpack } from './read-toolpack.ts';
 import { readTransceivers } from './read-transceivers.ts';
 import { readWatch, readWork } from './read-watch.ts';
@@ -57,7 +58,8 @@ export function readHostFacts(document: ProbeDocument): HostFacts {
     residue: readResidue(evidence),
     programs: readPlaces(evidence, 'programs'),
     headers: readPlaces(evidence, 'headers'),
-    libraries: readPlaces(evidence, 'libraries'),
+    libraries: readLibraries(evidence),
+    software: readSoftware(evidence),
     clockDeviationSeconds: readClock(evidence),
     toolpack: readToolpack(evidence),
   };

@@ -84,16 +84,28 @@ describe('versions', () => {
     const { defects } = judgeDrivers(Array.from({ length: 8 }, () => old));
     expect(defects).toMatchObject([{ owner: 'configuration' }]);
   });
-  it('of what no probe reads are missing', () => {
-    const requirement = constructRequirement({
-      id: 'nccl',
-      rule: { ...rule, component: 'nccl', fixes: [{ atLeast: '2.27.3', advisory }] },
+  it('of a library and of a program of the node are held against one for all lines', () => {
+    const told = (version?: string) => (version === undefined ? unknown('not found') : known(version));
+    const judgeNode = (component: VersionsRule['component'], atLeast: string, found: string | undefined) => {
+      const requirement = constructRequirement({
+        id: component,
+        rule: { ...rule, component, fixes: [{ atLeast, advisory }] },
+      });
+      const run = constructRun({
+        profile: constructProfile([requirement]),
+        limits: [],
+        nodes: [{ id: 'node', facts: { software: { nccl: told(found), containerToolkit: told(found) } } }],
+      });
+      return tell(judge(run).cells[0]);
+    };
+    expect(judgeNode('nccl', '2.27.3', '2.27.5')).toMatchObject({ verdict: 'pass' });
+    expect(judgeNode('nccl', '2.27.3', '2.21.5')).toMatchObject({ verdict: 'fail' });
+    expect(judgeNode('container-toolkit', '1.19.1', '1.19.0')).toMatchObject({
+      verdict: 'fail',
     });
-    const run = constructRun({
-      profile: constructProfile([requirement]),
-      limits: [],
-      nodes: [{ id: 'node', facts: {} }],
+    expect(judgeNode('nccl', '2.27.3', undefined)).toMatchObject({
+      verdict: 'missing',
+      missing: 'unknown-fact',
     });
-    expect(tell(judge(run).cells[0])).toMatchObject({ verdict: 'missing', missing: 'not-covered' });
   });
 });
