@@ -31,6 +31,8 @@ function linesOf(asked: Asked): readonly string[] {
     }
     case 'claim':
       return [`${asked.path}: what the inventory claims as ${asked.claim}, which this class does not`];
+    case 'setting':
+      return [`${asked.path}: nobody says what it should be on this class: an inventory can (\`settings\`)`];
     case 'other-fact':
       return [`${asked.path}: at least ${asked.other} of the same machine`];
     case 'unique':

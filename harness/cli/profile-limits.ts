@@ -27,6 +27,8 @@ export type Asked =
     }
   /** Of the claims of the inventory, which the class does not make. */
   | { readonly by: 'claim'; readonly path: string; readonly claim: string }
+  /** Of what a class expects of its hosts, which this one does not say. */
+  | { readonly by: 'setting'; readonly path: string }
   | { readonly by: 'other-fact'; readonly path: string; readonly other: string }
   | { readonly by: 'unique'; readonly path: string }
   /** A supplier's manifest, a golden node, a soak, boots. */
@@ -56,7 +58,7 @@ function askedOf(
     case 'siblings':
       return { by: 'limits', limits: siblingLimits(rule, limits) };
     case 'fact':
-      return askedByFact(rule, unitAt(scope, rule.path), hardware);
+      return askedByFact(rule, scope, hardware);
     default:
       return { by: 'run', rule };
   }
@@ -88,8 +90,13 @@ function askedByMetric(
   };
 }
 
-function askedByFact(rule: FactRule, unit: Unit | undefined, hardware: HardwareClass | undefined): Asked {
+function askedByFact(
+  rule: FactRule,
+  scope: Requirement['scope'],
+  hardware: HardwareClass | undefined,
+): Asked {
   const { path } = rule;
+  const unit = unitAt(scope, path);
   const inUnit = unit === undefined ? {} : { unit };
   if (rule.unique === true) return { by: 'unique', path };
   if (rule.atLeastFact !== undefined) return { by: 'other-fact', path, other: rule.atLeastFact };
@@ -98,6 +105,12 @@ function askedByFact(rule: FactRule, unit: Unit | undefined, hardware: HardwareC
     return claim === undefined
       ? { by: 'claim', path, claim: rule.equalClaim }
       : { by: 'fact', path, comparator: 'equal', expected: [claim], ...inUnit };
+  }
+  if (rule.ofClass === true) {
+    const setting = hardware?.settings?.[scope === 'node' ? path : `${scope}s.${path}`];
+    return setting === undefined
+      ? { by: 'setting', path }
+      : { by: 'fact', path, comparator: 'oneOf', expected: setting.oneOf, ...inUnit };
   }
   for (const comparator of ['equal', 'oneOf', 'noneOf', 'atLeast', 'atMost'] as const) {
     const expected = rule[comparator];

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { showValue } from './describe-issues.ts';
+import { ExpectedSettings } from './expected-setting.ts';
 import { claimPaths } from './fact-paths.ts';
 import { Cooling } from './inventory.ts';
 import { loadSources } from './load-source.ts';
@@ -8,7 +9,7 @@ import { suggestName } from './nearest-name.ts';
 import { readConfig } from './read-config.ts';
 import type { Source } from './read-yaml.ts';
 
-/** What claiming a class claims (`harness/profiles/classes/<id>.yaml`): facts by path, each to be proven. */
+/** What claiming a class claims (`harness/profiles/classes/<id>.yaml`): facts by path, each to be proven; and what its hosts are set to. */
 export const HardwareClass = z.strictObject({
   schema: z.literal('assay/class'),
   schemaVersion: z.literal(1),
@@ -16,6 +17,7 @@ export const HardwareClass = z.strictObject({
   title: z.string().min(1),
   cooling: Cooling.optional(),
   claims: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  settings: ExpectedSettings.optional(),
 });
 export type HardwareClass = z.infer<typeof HardwareClass>;
 
@@ -30,6 +32,7 @@ export async function loadClasses(directory: string): Promise<ReadonlyMap<string
 export function readClass(source: Source): HardwareClass {
   const hardwareClass = readConfig(HardwareClass, source);
   checkClaims(hardwareClass.claims, `${source.file}: claims`);
+  checkSettings(hardwareClass.settings, `${source.file}: settings`);
   return hardwareClass;
 }
 
@@ -55,4 +58,10 @@ export function checkClaims(
       );
     }
   }
+}
+
+/** Refuses what is expected of facts that do not exist, or are of another type. */
+export function checkSettings(settings: ExpectedSettings | undefined, place: string): void {
+  for (const [path, { oneOf }] of Object.entries(settings ?? {}))
+    for (const value of oneOf) checkClaims({ [path]: value }, place);
 }

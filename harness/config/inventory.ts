@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { NodeName } from '../../workloads/kit/names.ts';
+import { ExpectedSettings } from './expected-setting.ts';
 import { ToolpackName } from './toolpack.ts';
 
 /** The claim by which an inventory vouches for the site itself (power, cooling, building). */
@@ -21,6 +22,8 @@ export const InventoryNode = z.strictObject({
   host: z.string().optional(),
   class: z.string().optional(),
   claims: z.record(z.string(), claim).default({}),
+  /** What its settings should be, in place of what its class says of them. */
+  settings: ExpectedSettings.optional(),
   /** Directory that storage steps write to; absent: below the agent's state directory. */
   scratch: z.string().optional(),
   /** A container that runs on the machine, to be measured from inside: through its engine, once the machine is reached. */

@@ -3,7 +3,7 @@ import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { readSshTarget } from '../transport/ssh-target.ts';
 import { showValue } from './describe-issues.ts';
 import type { HardwareClass } from './hardware-class.ts';
-import { checkClaims } from './hardware-class.ts';
+import { checkClaims, checkSettings } from './hardware-class.ts';
 import type { Asic, Inventory } from './inventory.ts';
 import { facilityClaim, InventoryFile, InventoryNode } from './inventory.ts';
 import { loadSource } from './load-source.ts';
@@ -66,6 +66,8 @@ export function readInventory(source: Source, classes: ReadonlyMap<string, Hardw
     const place = `nodes[${index}]`;
     checkClaims(entry.claims, `${source.file}: ${place}.claims`, new Map([[facilityClaim, 'boolean']]));
     const claims = withClass(entry, `${source.file}: ${place}`, classes);
+    checkSettings(entry.settings, `${source.file}: ${place}.settings`);
+    const settings = { ...classes.get(entry.class ?? '')?.settings, ...entry.settings };
     return expand(entry.name, `${place}.name`).map((name): InventoryNode => {
       if (!InventoryNode.shape.name.safeParse(name).success)
         refuse(
@@ -90,6 +92,7 @@ export function readInventory(source: Source, classes: ReadonlyMap<string, Hardw
         ...entry,
         name,
         claims,
+        ...(Object.keys(settings).length === 0 ? {} : { settings }),
         ...(cooling === undefined ? {} : { cooling }),
         ...(host === undefined ? {} : { host }),
       };

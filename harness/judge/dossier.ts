@@ -7,7 +7,7 @@ import type { Unmeasured } from '../store/parse-step.ts';
 import type { Damage, EndedStep, FactsDocument, NodeMaterial, RunMaterial } from '../store/run-material.ts';
 import type { Stale } from './machine-changes.ts';
 
-type Claims = RunMaterial['inventory']['nodes'][number]['claims'];
+type Node = RunMaterial['inventory']['nodes'][number];
 
 /** What one keeper saw of its machine. */
 export interface SeenDocument extends FactsDocument {
@@ -38,7 +38,8 @@ export interface Dossier {
   /** The boot that each step was begun in, by step, from the first reboot on; of a group, its members have that. */
   readonly boots: ReadonlyMap<string, string>;
   readonly claimedClass: string | undefined;
-  readonly claims: Claims;
+  readonly claims: Node['claims'];
+  readonly settings: Node['settings'];
   /** Why it answered and takes no part. */
   readonly leftOut?: Said | undefined;
   /** The planned steps that give evidence about it, by step, in the order of the plan. */

@@ -98,7 +98,7 @@ function judgeField(
   if (absent !== undefined) return absent;
   if (rule.kind === 'not-covered')
     return missing('not-covered', { say: 'not-covered', matter: rule.subjectMatter });
-  const { facts, claims } = node;
+  const { facts, claims, settings } = node;
   if (facts === undefined) {
     return missing('unknown-fact', { say: 'no-facts', why: node.why }, { of: node.id, why: 'no-facts' });
   }
@@ -137,7 +137,7 @@ function judgeField(
     }
     case 'fact':
     case 'versions': {
-      const context = { claims, index, profile: `profile ${profile.id} ${profile.version}` };
+      const context = { claims, settings, index, profile: `profile ${profile.id} ${profile.version}` };
       const judgeOne = (again: KnownSubject, seen: HostFacts): Outcome =>
         rule.kind === 'versions'
           ? judgeVersions(rule, again, { facts: seen, startedAt: index.material.header.startedAt })

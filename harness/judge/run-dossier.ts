@@ -81,6 +81,7 @@ export class RunDossier {
       return this.#open(withFacts, {
         claimedClass: entry?.class,
         claims: entry?.claims ?? {},
+        settings: entry?.settings,
         leftOut: leftOut.get(node.id),
         subjects: new Map(subjects.map((each) => [each.subject.id, each])),
       });
@@ -186,6 +187,7 @@ export class RunDossier {
       {
         claimedClass: classes.size === 1 ? [...classes][0] : undefined,
         claims: {},
+        settings: undefined,
         subjects: new Map([[id, known]]),
       },
       new Map(found.flatMap(({ node }) => [...(node?.stale ?? [])])),
@@ -218,7 +220,7 @@ export class RunDossier {
       unreadable,
       unmeasured = [],
     }: Seen,
-    about: Pick<Dossier, 'claimedClass' | 'claims' | 'leftOut' | 'subjects'>,
+    about: Pick<Dossier, 'claimedClass' | 'claims' | 'settings' | 'leftOut' | 'subjects'>,
     staleElsewhere: ReadonlyMap<string, Stale> = new Map(),
   ): Dossier {
     const { metrics } = this.material;

@@ -78,6 +78,7 @@ export const Said = z
     saying('faulty', { label: text, said: text }),
     saying('bar-unknown', { path: text, unknown: text }),
     saying('no-claim', { path: text }),
+    saying('no-setting', { path: text }),
     // `days`: how long before the run it was looked up what is advised, where that was too long ago.
     saying('version', {
       component: text,

@@ -2,13 +2,14 @@ import * as z from 'zod';
 import { Dimensions, MetricId } from './sample.ts';
 import { versionedComponents } from './version.ts';
 
-const FactValue = z.union([z.string(), z.number(), z.boolean()]);
+export const FactValue = z.union([z.string(), z.number(), z.boolean()]);
 
 /**
  * A condition on one fact, by its dotted path in HostFacts (node scope: `memory.totalBytes`) or in the device
  * (device scope: `link.width`); `<list>.length` counts a list. Exactly one comparator. `atLeastFact` compares
  * with another fact of the same subject, `equalClaim` with what the inventory claims about the node under that
- * path, `unique` with the same fact of every other subject of its kind in the run (two names can be one machine).
+ * path, `ofClass` with what is right for the class of the node (`ExpectedSetting`), `unique` with the same fact of every
+ * other subject of its kind in the run (two names can be one machine).
  */
 export const FactRule = z
   .strictObject({
@@ -21,6 +22,7 @@ export const FactRule = z
     atMost: z.number().optional(),
     atLeastFact: z.string().optional(),
     equalClaim: z.string().optional(),
+    ofClass: z.literal(true).optional(),
     unique: z.literal(true).optional(),
     /** That nothing was found counts only when the machine was watched for as long as the suite asks. */
     watched: z.literal(true).optional(),
@@ -35,9 +37,10 @@ export const FactRule = z
         rule.atMost,
         rule.atLeastFact,
         rule.equalClaim,
+        rule.ofClass,
         rule.unique,
       ].filter((value) => value !== undefined).length === 1,
-    { error: 'exactly one of equal, oneOf, noneOf, atLeast, atMost, atLeastFact, equalClaim, unique' },
+    { error: 'exactly one of equal, oneOf, noneOf, atLeast, atMost, atLeastFact, equalClaim, ofClass, unique' },
   );
 export type FactRule = z.infer<typeof FactRule>;
 
@@ -113,8 +116,8 @@ export const BootsRule = z.strictObject({
 });
 export type BootsRule = z.infer<typeof BootsRule>;
 
-/** Who says that a version is needed, where, and when he said it. */
-const Advisory = z.strictObject({
+/** Who says that a version or a setting is needed, where, and when he said it. */
+export const Advisory = z.strictObject({
   title: z.string().min(1).max(200),
   locator: z.string().min(1).max(400),
   date: z.iso.date(),

@@ -5,6 +5,7 @@ import { readFactPath, unitOfFact } from '../../../workloads/kit/facts/fact-path
 import { Accelerator, Drive, HostFacts, Nic } from '../../../workloads/kit/facts/host-facts.ts';
 import { perObject } from '../../../workloads/kit/per-object.ts';
 import type { FactRule } from '../../../workloads/kit/requirement.ts';
+import type { ExpectedSettings } from '../../config/expected-setting.ts';
 import type { PlannedSubject } from '../../plan/plan.ts';
 import type { KnownSubject } from '../../plan/subjects.ts';
 import type { Outcome } from '../outcome.ts';
@@ -20,6 +21,7 @@ import { lookUpFact } from './look-up-fact.ts';
 export interface FactContext {
   readonly facts: HostFacts;
   readonly claims: Readonly<Record<string, FactValue>>;
+  readonly settings: ExpectedSettings | undefined;
   readonly index: RunDossier;
   /** Named as the source of the number. */
   readonly profile: string;
@@ -29,6 +31,8 @@ interface Expectation {
   readonly comparator: NonNullable<Cell['limit']>['comparator'];
   readonly expected: FactValue | FactValue[];
   readonly source: string;
+  /** Who says so; absent: the profile. */
+  readonly saidBy?: string;
 }
 
 const schemas = { node: HostFacts, accelerator: Accelerator, drive: Drive, nic: Nic } as const;
@@ -88,7 +92,7 @@ const outcomesBy = perObject<FactRule, Map<string, Outcome>>(() => new Map());
 /** Holds a value against what was expected. */
 function hold(
   found: FactValue,
-  { comparator, expected, source }: Expectation,
+  { comparator, expected, source, saidBy }: Expectation,
   about: {
     readonly path: string;
     readonly kind: PlannedSubject['kind'];
@@ -102,7 +106,7 @@ function hold(
   return {
     verdict: satisfies(found, comparator, expected) ? 'pass' : 'fail',
     reason: { say: 'fact', comparator, expected, found, ...inUnit, ...counted },
-    limit: { id: source, comparator, expected, source: profile },
+    limit: { id: source, comparator, expected, source: saidBy ?? profile },
     observed: { kind: 'fact', path, value: found, ...inUnit },
   };
 }
@@ -135,7 +139,7 @@ function expect(
   rule: FactRule,
   root: unknown,
   { subject }: KnownSubject,
-  { claims }: FactContext,
+  { claims, settings }: FactContext,
 ): Expectation | Outcome {
   if (rule.atLeast !== undefined) return { comparator: 'atLeast', expected: rule.atLeast, source: rule.path };
   if (rule.atMost !== undefined) return { comparator: 'atMost', expected: rule.atMost, source: rule.path };
@@ -147,6 +151,18 @@ function expect(
     return 'unknown' in bar
       ? missing('unknown-fact', { say: 'bar-unknown', path: rule.atLeastFact, unknown: bar.unknown })
       : { comparator: 'atLeast', expected: bar.value, source: `fact ${rule.atLeastFact}` };
+  }
+  if (rule.ofClass === true) {
+    const path = subject.kind === 'node' ? rule.path : `${subject.kind}s.${rule.path}`;
+    const setting = settings?.[path];
+    if (setting === undefined) return missing('no-limit', { say: 'no-setting', path });
+    const { title, locator, date } = setting.advisory;
+    return {
+      comparator: 'oneOf',
+      expected: setting.oneOf,
+      source: `setting ${path}`,
+      saidBy: `${title}, ${locator}, ${date}`,
+    };
   }
   const path = rule.equalClaim ?? rule.path;
   const claim = Object.hasOwn(claims, path) ? claims[path] : undefined;

@@ -132,6 +132,7 @@ const plainSettings: HostFacts['settings'] = {
   iommu: known('passthrough'),
   acs: unknown('needs root: ACS'),
   gpuDirect: unknown('no driver'),
+  accessControl: known('off'),
   ncclConfiguration: known('none'),
 };
 

@@ -32,6 +32,7 @@ export interface GivenNode<S extends GivenStep> {
   readonly id: string;
   readonly class?: string;
   readonly claims?: Inventory['nodes'][number]['claims'];
+  readonly settings?: Inventory['nodes'][number]['settings'];
   readonly rack?: string;
   readonly slot?: string;
   /** What the inventory says that it draws. */
@@ -58,6 +59,7 @@ export function planRun<N extends GivenNode<GivenStep>>(
         name: node.id,
         ...(node.class === undefined ? {} : { class: node.class }),
         claims: node.claims ?? {},
+        ...(node.settings === undefined ? {} : { settings: node.settings }),
         ...(node.rack === undefined ? {} : { rack: node.rack }),
         ...(node.slot === undefined ? {} : { slot: node.slot }),
         ...node.watts,

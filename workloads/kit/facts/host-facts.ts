@@ -155,6 +155,8 @@ const Settings = z.strictObject({
   /** off, translated, passthrough. */
   iommu: text,
   acs: fact(z.array(Bridge)),
+  /** Whether any of these has something switched on: on, off; none where no bridge has it. */
+  accessControl: text,
   /** How network cards reach the memory of accelerators: dma-buf, peermem, none. */
   gpuDirect: text,
   /** /etc/nccl.conf in one line. */

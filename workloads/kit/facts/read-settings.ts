@@ -1,13 +1,14 @@
 import type { Evidence, Tree } from './evidence.ts';
 import type { Fact } from './fact.ts';
 import { known, unknown } from './fact.ts';
-import type { HostFacts } from './host-facts.ts';
+import type { Bridge, HostFacts } from './host-facts.ts';
 import { readBridges } from './read-bridges.ts';
 import { mapFact } from './read-number.ts';
 
 /** What somebody has set on a host that changes what is measured there. What a kernel does not have is `none`. */
 export function readSettings(evidence: Evidence): HostFacts['settings'] {
   const tree = evidence.tree('host settings');
+  const bridges = readBridges(evidence);
   const text = (path: string, read: (found: string) => Fact<string> = known): Fact<string> =>
     mapFact(tree, (all) => {
       const entry = all[path];
@@ -25,7 +26,8 @@ export function readSettings(evidence: Evidence): HostFacts['settings'] {
       return mode === undefined ? unknown(`transparent_hugepage: \`${modes.slice(0, 40)}\``) : known(mode);
     }),
     iommu: mapFact(tree, readIommu),
-    acs: readBridges(evidence),
+    acs: bridges,
+    accessControl: mapFact(bridges, (all) => known(controlOf(all))),
     gpuDirect: mapFact(tree, (all) => readGpuDirect(all, evidence.text('/proc/sys/kernel/osrelease'))),
     ncclConfiguration: text('/etc/nccl.conf', (file) => known(settingsOf(file))),
   };
@@ -70,6 +72,13 @@ const sharedArguments = (line: string): string =>
     .filter((word) => word !== '' && !ofOneMachine.test(word))
     .map(sharedValue)
     .join(' ');
+
+const controlOf = (bridges: readonly Bridge[]): string =>
+  bridges.length === 0
+    ? 'none'
+    : bridges.every(({ accessControl }) => accessControl === 'none')
+      ? 'off'
+      : 'on';
 
 function readGovernor(tree: Tree): Fact<string> {
   const governors = Object.entries(tree).flatMap(([path, entry]) =>

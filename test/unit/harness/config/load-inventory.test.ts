@@ -25,6 +25,25 @@ describe('readInventory', () => {
       { name: 'b', claims: {} },
     ]);
   });
+  it('writes out what the class says of settings, and what the inventory says instead', () => {
+    const advisory = '{ title: Guide, locator: here, date: 2026-11-30 }';
+    const text = `schema: assay/class\nschemaVersion: 1\nid: set\ntitle: Set\nclaims: {}\nsettings: { settings.iommu: { oneOf: ["off"], advisory: ${advisory} } }`;
+    const set = readClass({ file: 'set.yaml', text });
+    const settingsOf = (entry: string) =>
+      readInventory(
+        {
+          file: 'rack.yaml',
+          text: `schema: assay/inventory\nschemaVersion: 1\nnodes: [{ name: a, class: set${entry} }]`,
+        },
+        new Map([[set.id, set]]),
+      ).nodes[0]?.settings?.['settings.iommu']?.oneOf;
+    expect(settingsOf('')).toEqual(['off']);
+    const own = (path: string, value: string) =>
+      `, settings: { ${path}: { oneOf: [${value}], advisory: ${advisory} } }`;
+    expect(settingsOf(own('settings.iommu', 'passthrough'))).toEqual(['passthrough']);
+    expect(() => settingsOf(own('settings.iomu', 'x'))).toThrow('expected a fact, got `settings.iomu`');
+    expect(() => settingsOf(own('settings.iommu', '1'))).toThrow('expected a string, got');
+  });
   it.each([
     [
       '[{ name: a, class: hgxx }]',
