@@ -1,19 +1,13 @@
-import { hideBin } from 'yargs/helpers';
 import { AssayError } from '../workloads/kit/assay-error.ts';
 import type { ExitCode } from '../workloads/kit/error-code.ts';
 import { exitCodes } from '../workloads/kit/error-code.ts';
 import { nameCommands } from './called-as.ts';
 import type { CliContext } from './cli/command.ts';
-import {
-  createCommandLine,
-  explainUsage,
-  NotUnderstood,
-  readWords,
-  requireCommand,
-} from './cli/command-line.ts';
 import { commands } from './cli/commands.ts';
 import { completionKey } from './cli/completion.ts';
+import { readWords, renderOverview } from './cli/overview.ts';
 import { readEnvironment } from './environment.ts';
+import { assayVersion } from './version.ts';
 
 function createContext(): CliContext {
   const environment = readEnvironment();
@@ -49,9 +43,17 @@ function naming(stream: NodeJS.WriteStream, called: string): NodeJS.WriteStream 
 async function main(argv: readonly string[]): Promise<void> {
   process.exitCode = exitCodes.internal;
   const context = createContext();
-  let answered: ExitCode = exitCodes.pass;
   const words = readWords(argv);
-  const asJson = argv.includes('--json');
+  const told = tellAtOnce(words, context);
+  if (told !== undefined) {
+    context.out.write(told);
+    process.exitCode = exitCodes.pass;
+    return;
+  }
+  const { createCommandLine, explainUsage, NotUnderstood, requireCommand } = await import(
+    './cli/command-line.ts'
+  );
+  let answered: ExitCode = exitCodes.pass;
   const cli = createCommandLine(context, (code) => {
     answered = code;
   });
@@ -61,8 +63,19 @@ async function main(argv: readonly string[]): Promise<void> {
     process.exitCode = answered;
   } catch (cause) {
     const error = cause instanceof NotUnderstood ? await explainUsage(cause, words) : AssayError.from(cause);
-    await report(error, context, asJson);
+    await report(error, context, argv.includes('--json'));
   }
+}
+
+/** The answer to what needs no command line to be understood. */
+function tellAtOnce(
+  [first = '', ...more]: readonly string[],
+  { environment }: CliContext,
+): string | undefined {
+  if (more.length > 0) return undefined;
+  if (['-V', '--version'].includes(first)) return `${assayVersion}\n`;
+  if (!['-h', '--help'].includes(first)) return undefined;
+  return renderOverview(environment.called, environment.terminal.columns);
 }
 
 /**
@@ -97,4 +110,4 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-await main(hideBin(process.argv));
+await main(process.argv.slice(2));

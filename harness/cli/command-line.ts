@@ -57,16 +57,6 @@ const optionsOf = (cli: Argv): readonly string[] =>
     .filter((name) => !/[A-Z]./.test(name))
     .map((name) => (name.length === 1 ? `-${name}` : `--${name}`));
 
-/** `help plan` is `plan --help`; what follows a separator, which yargs hands to no command, stays unless it may be an option. */
-export function readWords(given: readonly string[]): readonly string[] {
-  const at = given.indexOf('--');
-  const after = given.slice(at + 1);
-  const words =
-    at < 0 || after.some((word) => word.startsWith('-')) ? given : [...given.slice(0, at), ...after];
-  const [first, ...others] = words;
-  return first === 'help' ? [...others, '--help'] : words;
-}
-
 /** Throws USAGE where the first word is no command; yargs tells nearest ones by another measure than all else here. */
 export async function requireCommand(words: readonly string[]): Promise<void> {
   const [first] = words;

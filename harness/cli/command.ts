@@ -17,6 +17,7 @@ export interface Registration {
   readonly name: string;
   /** Its name with what has to follow it, `judge <run>`. */
   readonly usage: string;
+  readonly describe: string;
   /** Adds it; `done` receives the exit code of a run that threw nothing. */
   readonly add: (cli: Argv, context: CliContext, done: (code: ExitCode) => void) => void;
 }
@@ -56,5 +57,6 @@ export function defineCommand<A>(command: {
       done(await command.run(args, context));
     });
   };
-  return { name: command.command.split(' ', 1)[0] ?? '', usage: command.command, add };
+  const { command: usage, describe } = command;
+  return { name: usage.split(' ', 1)[0] ?? '', usage, describe, add };
 }

@@ -26,32 +26,19 @@ import { toolpackCommand } from './toolpack.ts';
 import { verifyCommand } from './verify.ts';
 import { workloadsCommand } from './workloads.ts';
 
-/** Every command of the command line. Their modules import nothing heavy; what a command needs, it loads. */
-export const commands: readonly Registration[] = [
-  surveyCommand,
-  certifyCommand,
-  factsCommand,
-  initCommand,
-  planCommand,
-  runsCommand,
-  judgeCommand,
-  reportCommand,
-  compareCommand,
-  conversionCommand,
-  historyCommand,
-  explainCommand,
-  signCommand,
-  verifyCommand,
-  bundleCommand,
-  ocpCommand,
-  ledgerCommand,
-  keysCommand,
-  resumeCommand,
-  stopCommand,
-  parseCommand,
-  workloadsCommand,
-  profilesCommand,
-  nodesCommand,
-  toolpackCommand,
-  completionCommand,
+/** Every command of the command line, by what somebody wants. Their modules import nothing heavy; what a command needs, it loads. */
+export const commandGroups: readonly (readonly [title: string, commands: readonly Registration[]])[] = [
+  ['Measure', [surveyCommand, initCommand, planCommand, certifyCommand, resumeCommand, stopCommand]],
+  [
+    'Read what was measured',
+    [
+      ...[runsCommand, judgeCommand, reportCommand, explainCommand],
+      ...[compareCommand, conversionCommand, historyCommand, parseCommand],
+    ],
+  ],
+  ['Hand it over', [signCommand, verifyCommand, bundleCommand, ocpCommand, keysCommand, ledgerCommand]],
+  ['Know machines', [factsCommand, nodesCommand, toolpackCommand]],
+  ['Look up', [workloadsCommand, profilesCommand, completionCommand]],
 ];
+
+export const commands: readonly Registration[] = commandGroups.flatMap(([, those]) => those);

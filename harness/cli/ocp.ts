@@ -1,4 +1,3 @@
-import { readdir } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { exitCodes } from '../../workloads/kit/error-code.ts';
@@ -71,6 +70,7 @@ async function loadSchema(file: string): Promise<(line: unknown) => string | und
   const { checkBySchema } = await import('../../reports/ocp/official-schema.ts');
   const { loadSource } = await import('../config/load-source.ts');
   const { parseJson } = await import('../../workloads/kit/parse-json.ts');
+  const { readdir } = await import('node:fs/promises');
   const read = async (path: string): Promise<object> => {
     const value = parseJson((await loadSource(path)).text);
     if (typeof value === 'object' && value !== null) return value;

@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import { cp, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -63,6 +64,30 @@ const plainBuiltins: Plugin = {
   },
 };
 
+/**
+ * Whoever imports `node:fs` has all that it exports evaluated, streams and promises among it. Asked for as a whole it has not, and
+ * what is evaluated by being looked at is left to whoever requires it.
+ */
+const fewFiles: Plugin = {
+  name: 'few-files',
+  setup(build) {
+    build.onResolve({ filter: /^(node:)?fs$/ }, ({ kind }) => ({
+      path: kind === 'require-call' ? 'required' : 'imported',
+      namespace: 'files',
+    }));
+    build.onLoad({ filter: /.*/, namespace: 'files' }, ({ path }) => ({
+      contents:
+        path === 'required'
+          ? `module.exports = ${files};`
+          : `const files = ${files}; export default files; export const { ${plainNames.join(', ')} } = files;`,
+    }));
+  },
+};
+const files = "process.getBuiltinModule('node:fs')";
+const plainNames = Object.keys(fs).filter(
+  (name) => Object.getOwnPropertyDescriptor(fs, name)?.get === undefined,
+);
+
 /** ssh2 brings agents for HTTP through a tunnel: Node's HTTP and TLS would be loaded for them before every connection. */
 const noTunnelledHttp: Plugin = {
   name: 'no-tunnelled-http',
@@ -87,7 +112,7 @@ await build({
   // ssh2 works without its native addons.
   external: ['esbuild', '*.node'],
   banner: commonJsBanner,
-  plugins: [staticDiscovery(workloads), plainLayout, plainBuiltins, noTunnelledHttp],
+  plugins: [staticDiscovery(workloads), plainLayout, plainBuiltins, fewFiles, noTunnelledHttp],
 });
 await writeBundles(out, await buildBundles(root));
 await writeRuntimes(out);

@@ -40,6 +40,8 @@ describe('architecture', () => {
       'harness/environment.ts',
       'harness/main.ts',
       'harness/version.ts',
+      'reports/text/display-width.ts',
+      'reports/text/wrap-text.ts',
       'workloads/kit/assay-error.ts',
       'workloads/kit/error-code.ts',
       'workloads/kit/shell-quote.ts',

@@ -5,10 +5,10 @@ import {
   createCommandLine,
   explainUsage,
   NotUnderstood,
-  readWords,
   requireCommand,
 } from '../../../../harness/cli/command-line.ts';
 import { commands } from '../../../../harness/cli/commands.ts';
+import { readWords, renderOverview } from '../../../../harness/cli/overview.ts';
 import { readEnvironment } from '../../../../harness/environment.ts';
 import { AssayError } from '../../../../workloads/kit/assay-error.ts';
 
@@ -111,4 +111,24 @@ it('`help` before a command asks for its help', () => {
 it('what follows a separator is a target, unless it may be an option', () => {
   expect(readWords(['survey', '--', 'node7'])).toEqual(['survey', 'node7']);
   expect(readWords(['survey', '--', '-x'])).toEqual(['survey', '--', '-x']);
+});
+
+describe('the overview', () => {
+  const lines = (columns: number) => renderOverview('npx --no -- assay', columns).split('\n');
+
+  it('names each command once, with what it is for, and how it was called', () => {
+    const text = lines(100).join('\n');
+    for (const { usage, describe } of commands) {
+      expect(text.split(`\n  ${usage}`)).toHaveLength(2);
+      expect(text.replaceAll(/\s+/g, ' ')).toContain(describe);
+    }
+    expect(text).toMatch(/^npx --no -- assay <command>\n/);
+  });
+
+  it.each([20, 40, 63, 64, 80, 100, 300])('keeps to a terminal of %i columns', (columns) => {
+    // A word that has to be typed is kept whole.
+    const tooWide = lines(columns).filter((line) => line.length > Math.min(columns, 100));
+    expect(tooWide.filter((line) => !/^ {2}[a-z-]|<command>/.test(line))).toEqual([]);
+    if (columns >= 40) expect(tooWide).toEqual([]);
+  });
 });
