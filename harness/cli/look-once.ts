@@ -35,6 +35,7 @@ export async function lookOnce<T>(
   try {
     evidence = await RunEvidence.continue(run, registry);
     targets = await createTargets(await loadRunInventory(run), context.environment);
+    progress.opening(targets.length, 0);
     const seen = await look({
       run,
       evidence,
@@ -50,7 +51,7 @@ export async function lookOnce<T>(
     // The run may still be on nodes that had answered, and nobody could resume it.
     if (evidence !== undefined) await abandon(evidence, await begun(run, targets));
     if (!interrupter.detach.aborted) throw cause;
-    throw new AssayError('INTERRUPTED', 'interrupted', { cause });
+    throw new AssayError('INTERRUPTED', 'expected to see the machines, it was ended (Ctrl-C)', { cause });
   } finally {
     progress.end();
     interrupter.dispose();

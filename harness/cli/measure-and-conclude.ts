@@ -97,6 +97,7 @@ async function measureAndJudge(
   try {
     targets = await createTargets(options.inventory, environment);
     evidence = await RunEvidence.continue(run, registry);
+    progress.opening(targets.length, evidence.plan === undefined ? (evidence.suite.watchSeconds ?? 0) : 0);
     const boots =
       options.isAfterBoot === true
         ? await addSession(evidence, context.now)
@@ -140,7 +141,7 @@ async function measureAndJudge(
       }
     }
     throw interrupter.detach.aborted
-      ? new AssayError('INTERRUPTED', 'interrupted', {
+      ? new AssayError('INTERRUPTED', 'expected the run to end, it was let go (Ctrl-C)', {
           cause,
           hint: `Continue with: assay resume ${run.called}`,
         })

@@ -8,11 +8,10 @@ import { formatDuration } from '../../reports/verdict/words/format-duration.ts';
 import { say } from '../../reports/verdict/words/say.ts';
 import { renderPartial } from '../../reports/writers/render-partial.ts';
 import type { AssayError } from '../../workloads/kit/assay-error.ts';
-import { valueOf } from '../../workloads/kit/facts/fact.ts';
-import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import type { Environment } from '../environment.ts';
 import type { Plan, PlannedStep } from '../plan/plan.ts';
 import type { MeasureEvents } from '../run/measure-options.ts';
+import { describeNodes } from './describe-nodes.ts';
 import { LiveLine } from './live-line.ts';
 import { StepClock } from './step-clock.ts';
 import { localNode } from './ways.ts';
@@ -28,7 +27,11 @@ export function createProgress(
   err: Writable,
   terminal: Environment['terminal'],
   now: () => Date,
-): MeasureEvents & { readonly end: () => void } {
+): MeasureEvents & {
+  /** What is waited for first: answers of so many machines, and that each was watched for so long. */
+  readonly opening: (machines: number, watchSeconds: number) => void;
+  readonly end: () => void;
+} {
   const { isInteractive, columns } = terminal;
   const live = new LiveLine(err, terminal);
   const clock = new StepClock();
@@ -61,6 +64,14 @@ export function createProgress(
   };
   live.say(() => `reaching the machine · ${since(beganMs)}`);
   return {
+    opening: (machines, watchSeconds) => {
+      const what = machines === 1 ? 'the machine' : formatCount(machines, 'machine');
+      const watch = watchSeconds === 0 ? '' : `, and watching for ${watchSeconds} s whether it is in use`;
+      live.say(
+        () =>
+          `reaching ${what}${machines === 1 ? watch : watch.replace('it is', 'they are')} · ${since(beganMs)}`,
+      );
+    },
     end: () => live.end(),
     onReached: (node, reached, all) => {
       if (all === 1) live.say(() => `looking at the machine · ${since(beganMs)}`);
@@ -116,53 +127,6 @@ function clockTime(milliseconds: number): string {
 /** What an error says in a line that begins with the node already. */
 const textBeside = (node: string, error: AssayError): string =>
   error.node === node ? error.text : error.message;
-
-/** Machines that are alike share their lines. The worst come first: those with findings, then those in use. */
-function describeNodes(
-  nodes: readonly { readonly node: string; readonly facts: HostFacts }[],
-  findings: ReadonlyMap<string, readonly string[]>,
-): readonly string[] {
-  const describe = ({ node, facts }: (typeof nodes)[number]): readonly string[] => [
-    ...describeFacts(facts),
-    ...(findings.get(node) ?? []).map((finding) => `finding       ${finding}`),
-  ];
-  const alike = Map.groupBy(nodes, (each) => describe(each).join('\n'));
-  const badness = (those: readonly (typeof nodes)[number][]): number => {
-    const [first] = those;
-    if (first === undefined) return 0;
-    const uses = valueOf(first.facts.occupancy.reasons) ?? [];
-    return (findings.get(first.node) ?? []).length * 2 + Number(uses.length > 0);
-  };
-  return [...alike.values()]
-    .toSorted((a, b) => badness(b) - badness(a) || a.length - b.length)
-    .flatMap((those) => [
-      ...(those.length === 1 && those[0]?.node === localNode
-        ? []
-        : [
-            `${those.length === 1 ? 'node          ' : 'nodes         '}${foldNodeSet(those.map(({ node }) => node))}`,
-          ]),
-      ...(those[0] === undefined ? [] : describe(those[0])),
-    ]);
-}
-
-/** The machine in a few lines, before any load. */
-export function describeFacts(facts: HostFacts): readonly string[] {
-  const say = <T>(fact: { value: T } | { unknown: string }, as: (value: T) => string): string =>
-    'value' in fact ? as(fact.value) : 'unknown';
-  const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(0)} GiB`;
-  const list = (names: readonly string[]): string => (names.length === 0 ? 'none' : names.join(', '));
-  const { isLoaded, loadAverage } = facts.occupancy;
-  const work = valueOf(facts.occupancy.work) ?? [`load average ${say(loadAverage, String)}`];
-  const load = valueOf(isLoaded) === true ? work.map((each) => `by something: ${each}`) : [];
-  const reasons = [...(valueOf(facts.occupancy.reasons) ?? []), ...load];
-  return [
-    `machine       ${say(facts.cpu.model, String)}, ${say(facts.cpu.logicalCpus, (n) => `${n} CPUs`)}, ${say(facts.memory.totalBytes, gib)} memory`,
-    `system        ${say(facts.os.name, String)}, Linux ${say(facts.os.kernel, String)}, virtualisation: ${say(facts.os.virtualisation, String)}`,
-    `accelerators  ${say(facts.accelerators, (all) => list(all.map((one) => valueOf(one.model) ?? one.pciId)))}`,
-    `drives        ${say(facts.drives, (all) => list(all.map((one) => `${one.name} (${say(one.transport, String)}, ${say(one.sizeBytes, gib)})`)))}`,
-    ...reasons.map((reason) => `in use        ${reason}`),
-  ];
-}
 
 /** Whether something can be installed that would help. */
 const isLack = (reason: Said): boolean =>

@@ -63,6 +63,10 @@ describe('on a terminal', () => {
 
   it('says each second where the run stands', () => {
     expect(lastLine(80, () => undefined)).toBe('reaching the machine · 0:00');
+    expect(lastLine(80, (progress) => progress.opening(1, 0))).toBe('reaching the machine · 0:00');
+    expect(lastLine(100, (progress) => progress.opening(4, 10))).toBe(
+      'reaching 4 machines, and watching for 10 s whether they are in use · 0:00',
+    );
     expect(
       lastLine(80, (progress, later) => {
         progress.onReached('gpu1', 1, 2);
