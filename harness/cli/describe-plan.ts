@@ -1,29 +1,24 @@
 import { cleanText } from '../../reports/text/clean-text.ts';
 import { wrapText } from '../../reports/text/wrap-text.ts';
-import { listedUnder, nodeOfCell } from '../../reports/verdict/algebra.ts';
-import type { Cell } from '../../reports/verdict/cell.ts';
 import { foldNodeSet } from '../../reports/verdict/words/fold-names.ts';
 import { formatQuantity } from '../../reports/verdict/words/format-quantity.ts';
 import { say } from '../../reports/verdict/words/say.ts';
 import { whyNotAllowed } from '../../workloads/kit/privilege.ts';
 import { shellWord } from '../../workloads/kit/shell-quote.ts';
-import { nameOf } from '../../workloads/kit/subject.ts';
 import type { Tool } from '../../workloads/kit/tool.ts';
 import type { Registry } from '../../workloads/registry.ts';
-import { candidateLimits } from '../config/candidate-limits.ts';
 import type { OpenNode } from '../fleet/open-node.ts';
-import { judge } from '../judge/judge.ts';
 import { checkPowerDomains, liquidCooled } from '../plan/check-nodes.ts';
 import { describeRig, findRigs } from '../plan/check-rigs.ts';
 import { listPrivileged } from '../plan/list-privileged.ts';
 import { loadedNodes } from '../plan/loaded-nodes.ts';
 import type { Plan, PlannedStep } from '../plan/plan.ts';
-import { whyUnfed } from '../plan/why-unfed.ts';
 import type { Seen } from '../run/measure.ts';
 import type { RunEvidence } from '../store/run-evidence.ts';
 import type { RunMaterial } from '../store/run-material.ts';
 import { describeExtension } from './describe-extension.ts';
 import { describePhases } from './describe-phases.ts';
+import { describeForeseen, foresee } from './forecast.ts';
 
 /**
  * What certify is going to do, for a person who has to allow it: phases with the time they take at most, commands, bytes
@@ -38,6 +33,7 @@ export function describeWholePlan(
   const { registry } = evidence;
   const material = evidence.material();
   const counting = describeExtension(plan, material);
+  const forecast = foresee(material, registry);
   const section = (title: string, lines: readonly string[]): readonly string[] =>
     titled(
       title,
@@ -62,14 +58,8 @@ export function describeWholePlan(
         reached || sameAs !== undefined ? [] : [`${id}: ${why === undefined ? 'no reason given' : say(why)}`],
       ),
     ),
-    ...section(
-      'FAILS ALREADY',
-      describeCells(material, ({ verdict, reason }) => (verdict === 'fail' ? say(reason) : undefined)),
-    ),
-    ...section(
-      'WILL NOT BE SHOWN',
-      describeCells(material, (cell) => whyHopeless(cell, material, registry)),
-    ),
+    ...section('FAILS ALREADY', describeForeseen(forecast.failing)),
+    ...section('WILL NOT BE SHOWN', describeForeseen(forecast.hopeless)),
   ];
 }
 
@@ -195,44 +185,4 @@ function describePower(
             `${id}: at most ${plannedKw} kW of ${limitKw} kW, begun by a tenth of its nodes every 5 s`,
         ),
       ];
-}
-
-/** Equal cells of many nodes in one line. */
-function describeCells(
-  material: RunMaterial,
-  reasonOf: (cell: Cell) => string | undefined,
-): readonly string[] {
-  // Of a node that nobody reached, or that is another one, nothing will be shown: one line says so.
-  const isAbsent = ({ missing }: Cell): boolean => missing === 'no-access' || missing === 'same-machine';
-  const cells = judge(material).cells.flatMap((cell) => {
-    const reason = isAbsent(cell) ? undefined : reasonOf(cell);
-    return reason === undefined ? [] : [{ cell, text: `${cell.level}: ${cell.title}: ${reason}` }];
-  });
-  const same = Map.groupBy(cells, ({ text }) => text);
-  return [...same].map(
-    ([text, those]) => `${text} (${foldNodeSet([...new Set(those.map(({ cell }) => listedUnder(cell)))])})`,
-  );
-}
-
-/** Why nothing in the plan can fill a cell; absent when something may. */
-function whyHopeless(cell: Cell, material: RunMaterial, registry: Registry): string | undefined {
-  const { verdict, missing, requirement, subject, reason } = cell;
-  if (verdict === 'pass' || verdict === 'fail' || verdict === 'not-applicable') return undefined;
-  const rule = material.profile.requirements.find(({ id }) => id === requirement)?.rule;
-  if (rule?.kind !== 'metric' || missing !== 'not-run') return say(reason);
-  const { workload: id, comesFrom } = material.metrics.get(rule.metric) ?? {};
-  const steps = (material.plan?.steps ?? []).filter(
-    (step) =>
-      step.workload === id &&
-      comesFrom?.(step.params) !== false &&
-      (step.seat === undefined ? step.node === nodeOfCell(cell) : step.seat.group === nameOf(subject)),
-  );
-  if (steps.length === 0) return say(reason);
-  const workload = registry.get(id ?? '')?.workload;
-  const where = workload && whyUnfed(candidateLimits(rule, material.limits), steps, workload);
-  return where === undefined
-    ? undefined
-    : `no step of the suite gives it with ${Object.entries(where)
-        .map(([key, value]) => `${key}=${String(value)}`)
-        .join(', ')}`;
 }

@@ -30,6 +30,7 @@ export const planCommand = defineCommand({
     const { prepareCertify } = await import('./prepare-certify.ts');
     const { escapeJson } = await import('../../reports/text/clean-text.ts');
     const { describeWholePlan } = await import('./describe-plan.ts');
+    const { cannotPass, foresee } = await import('./forecast.ts');
     const { lookOnce } = await import('./look-once.ts');
     const { shellWord } = await import('../../workloads/kit/shell-quote.ts');
     const registry = await loadRegistry();
@@ -52,8 +53,12 @@ export const planCommand = defineCommand({
         const value = args[name];
         return value === undefined ? '' : ` --${name}${value === '' ? '' : ` ${shellWord(value)}`}`;
       });
+      const how = `${shellWord(args.inventory)} --profile ${args.profile}${given.join('')}`;
+      const isInVain = cannotPass(foresee(evidence.material(), registry));
       context.err.write(
-        `\nnext      assay certify ${shellWord(args.inventory)} --profile ${args.profile}${given.join('')}\n`,
+        isInVain
+          ? `\nAs it stands certify cannot end with a pass: see what is \`required\` above. Then again: assay plan ${how}\n`
+          : `\nnext      assay certify ${how}\n`,
       );
       return exitCodes.pass;
     });

@@ -230,6 +230,8 @@ function standIn(requirement: Requirement, index: RunDossier): GroupCell {
     .filter((each) => each.workload === workload)
     .map(({ node, reason }) => ({ node, reason }));
   const unique = [...new Map(reasons.map((each) => [JSON.stringify(each), each])).values()];
+  // Of each reason all nodes, and no more reasons than are read.
+  const told = [...Map.groupBy(unique, ({ reason }) => JSON.stringify(reason)).values()].slice(0, 3).flat();
   const twice = countedTwice(members, index);
   const outcome =
     rule.kind === 'not-covered'
@@ -242,7 +244,7 @@ function standIn(requirement: Requirement, index: RunDossier): GroupCell {
             ? missing('no-claim', { say: 'no-fabric' }, { of: 'block', why: 'no-fabric' })
             : missing(
                 unique.length > 0 ? 'no-tool' : 'not-run',
-                unique.length > 0 ? { say: 'per-node', of: unique.slice(0, 3) } : { say: 'nothing-across' },
+                unique.length > 0 ? { say: 'per-node', of: told } : { say: 'nothing-across' },
                 { of: 'block', why: 'not-planned', in: workload },
               );
   return {

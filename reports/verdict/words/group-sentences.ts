@@ -1,5 +1,6 @@
 import { describeQuantity } from './describe-quantity.ts';
 import { comparatorWords } from './fact-sentences.ts';
+import { foldNodeSet } from './fold-names.ts';
 import type { Sentences } from './sentences.ts';
 
 /** What several nodes did together, and who is to blame for what went wrong. */
@@ -16,7 +17,10 @@ export const groupSentences = {
   'one-node': () => 'there is only one node in this run',
   'nothing-across': ({ node = false }) =>
     node ? 'nothing was planned with this node' : 'nothing was planned across nodes',
-  'per-node': ({ of }, say) => of.map(({ node, reason }) => `${node}: ${say(reason)}`).join('; '),
+  'per-node': ({ of }, say) =>
+    [...Map.groupBy(of, ({ reason }) => say(reason))]
+      .map(([reason, those]) => `${foldNodeSet(those.map(({ node }) => node))}: ${reason}`)
+      .join('; '),
   'member-unreached': ({ member, why }, say) =>
     `${member} was not reached: ${why === undefined ? 'it left no evidence' : say(why)}`,
   'no-part': ({ member }) => `${member} left no evidence of having taken part`,
