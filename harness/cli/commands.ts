@@ -19,6 +19,7 @@ import { profilesCommand } from './profiles.ts';
 import { reportCommand } from './report.ts';
 import { resumeCommand } from './resume.ts';
 import { runsCommand } from './runs.ts';
+import { serveCommand } from './serve.ts';
 import { signCommand } from './sign.ts';
 import { stopCommand } from './stop.ts';
 import { surveyCommand } from './survey.ts';
@@ -33,7 +34,7 @@ export const commandGroups: readonly (readonly [title: string, commands: readonl
     'Read what was measured',
     [
       ...[runsCommand, judgeCommand, reportCommand, explainCommand],
-      ...[compareCommand, conversionCommand, historyCommand, parseCommand],
+      ...[compareCommand, conversionCommand, historyCommand, serveCommand, parseCommand],
     ],
   ],
   ['Hand it over', [signCommand, verifyCommand, bundleCommand, ocpCommand, keysCommand, ledgerCommand]],

@@ -2,6 +2,7 @@ import { cleanText, escapeJson } from '../../reports/text/clean-text.ts';
 import { MachineNights } from '../../reports/verdict/machine-nights.ts';
 import { Nights } from '../../reports/verdict/nights.ts';
 import { foldNames } from '../../reports/verdict/words/fold-names.ts';
+import { eventSubject, offBy, speedWords, unjudgedWords } from '../../reports/verdict/words/night-words.ts';
 import type { ExitCode } from '../../workloads/kit/error-code.ts';
 import { exitCodes } from '../../workloads/kit/error-code.ts';
 import type { History, Judgement } from '../history/history.ts';
@@ -49,7 +50,9 @@ export function printEvents(nights: Nights, json: boolean, { out }: CliContext):
   for (const event of events) out.write(`${describeEvent(event, lastNight)}\n`);
   const reasons = Object.entries(unjudged);
   const silent = reasons.reduce((sum, [, each]) => sum + each, 0);
-  const why = reasons.map(([reason, count]) => `${count} ${whyWords[reason] ?? reason}`).join(', ');
+  const why = reasons
+    .map(([reason, count]) => `${count} ${unjudgedWords[reason as keyof typeof unjudgedWords]}`)
+    .join(', ');
   const missing = [...Map.groupBy(machines.others, (each) => each.why)].map(
     ([reason, those]) => `${those.length} ${reason} (${foldNames(those.map(({ node }) => node))})`,
   );
@@ -61,35 +64,12 @@ export function printEvents(nights: Nights, json: boolean, { out }: CliContext):
   return exitCode;
 }
 
-const whyWords: Readonly<Record<string, string>> = {
-  'few-nights': 'with too few nights before',
-  'few-peers': 'on a night with too few of their kind',
-  'no-ratio': 'not above zero',
-};
-
-const speedWords: Readonly<Record<string, string>> = {
-  extreme: 'tonight',
-  step: 'two nights in a row',
-  slow: 'three of four nights',
-  drift: 'little by little',
-  entry: 'from its first nights, beside its kind',
-  vanished: 'not measured any more, though its machine is',
-};
-
-function describeEvent(
-  { scope, about, first, last, subjects, spells }: Nights['events'][number],
-  lastNight: string | undefined,
-): string {
+function describeEvent(event: Nights['events'][number], lastNight: string | undefined): string {
+  const { first, last, spells } = event;
   const worst = spells.toSorted((a, b) => a.worst - b.worst)[0];
-  const whom = {
-    fleet: `all of ${about}`,
-    change: `${subjects.length} machines with one change`,
-    domain: `${subjects.length} machines of ${about}`,
-    machine: about,
-  }[scope];
   const changes = [...new Set(spells.flatMap(({ change }) => change ?? []))];
   return [
-    `${last === lastNight ? '✖' : '○'} ${cleanText(whom)}: ${worst === undefined ? '' : percent(worst)} since ${first}, last seen ${last}`,
+    `${last === lastNight ? '✖' : '○'} ${cleanText(eventSubject(event))}: ${worst === undefined ? '' : offBy(worst)} since ${first}, last seen ${last}`,
     ...spells.slice(0, 5).map((spell) => `    ${describeSpell(spell)}`),
     ...(spells.length > 5 ? [`    and ${spells.length - 5} more series`] : []),
     ...changes.map((change) => `    changed before: ${cleanText(change)}`),
@@ -99,9 +79,7 @@ function describeEvent(
 type Spell = Nights['events'][number]['spells'][number];
 
 const describeSpell = (spell: Spell): string =>
-  `${cleanText(spell.subject)}  ${cleanText(spell.series)}  ${percent(spell)}  ${spell.speeds.map((each) => speedWords[each] ?? each).join(', ')}`;
-
-const percent = ({ worst }: Spell): string => (worst === -1 ? 'gone' : `${(100 * worst).toFixed(1)} %`);
+  `${cleanText(spell.subject)}  ${cleanText(spell.series)}  ${offBy(spell)}  ${spell.speeds.map((each) => speedWords[each]).join(', ')}`;
 
 /** The series of a machine as a document. */
 export const machineDocument = (

@@ -1,10 +1,12 @@
 import type { Kysely } from 'kysely';
+import { sha256 } from '../../agents/protocol/chain.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { NightEvent, Spell } from '../nights/fold-events.ts';
 import { foldEvents, spellsOf } from '../nights/fold-events.ts';
 import type { Night, Series } from '../nights/series.ts';
 import type { NightFinding } from '../nights/watch-series.ts';
 import { watchStratum } from '../nights/watch-stratum.ts';
+import type { Attendance } from './attendance.ts';
 import { attendanceOn } from './attendance.ts';
 import type { Followed } from './find-vanished.ts';
 import { findVanished } from './find-vanished.ts';
@@ -30,6 +32,19 @@ export interface Judgement {
   /** Of those measured on the last night, how many nothing can be said of, by the reason. */
   readonly unjudged: ReadonlyMap<string, number>;
 }
+
+/** A series with its nights and what they say. */
+export interface WatchedSeries {
+  readonly row: Tables['series'];
+  readonly nights: readonly Night[];
+  readonly findings: readonly NightFinding[];
+  /** By what name its machine was called when it was last measured. */
+  readonly node: string;
+  readonly domain: string | undefined;
+}
+
+/** What changed between two states of a machine, in words; absent where that is not known. */
+export type ChangeOf = ReadNights['changeOf'];
 
 /**
  * The index of measured nights. It is no evidence: whatever stands in it was read from runs, and is read from them again
@@ -94,8 +109,25 @@ export class History {
     });
   }
 
-  /** Goes through all nights, a stratum at a time. */
-  async judge(): Promise<Judgement> {
+  /** What is other after any change of what `judge` reads: the runs that are in the index. */
+  async version(): Promise<string> {
+    const runs = await this.#database.selectFrom('run').select(['id', 'digest']).orderBy('id').execute();
+    return sha256(JSON.stringify(runs.map(({ id, digest }) => [id, digest])));
+  }
+
+  /** Runs, and which machines were in each; both by when they began. */
+  async runs(): Promise<{
+    readonly runs: readonly Tables['run'][];
+    readonly attendance: readonly Attendance[];
+  }> {
+    const { runs, attendance } = await readNights(this.#database);
+    return { runs: [...runs.values()].toSorted((a, b) => (a.started < b.started ? -1 : 1)), attendance };
+  }
+
+  /** Goes through all nights, a stratum at a time; `visit` sees the series of each, which are let go after it. */
+  async judge(
+    visit?: (members: readonly WatchedSeries[], changeOf: ChangeOf) => Promise<void>,
+  ): Promise<Judgement> {
     const nights = await readNights(this.#database);
     const lastNight = Math.max(...[...nights.runs.values()].map(({ night }) => night));
     const spells: Spell[] = [];
@@ -117,6 +149,12 @@ export class History {
         members.map(({ series }) => series),
       );
       sizes.set(stratum, members.length);
+      await visit?.(
+        members.map(({ row, series, node, domain }) => ({
+          ...{ row, node, domain, nights: series.nights, findings: found.findings.get(series.id) ?? [] },
+        })),
+        nights.changeOf,
+      );
       for (const { row, series, domain, node } of members) {
         const findings = found.findings.get(series.id) ?? [];
         const machine = machineOf(row.subject);

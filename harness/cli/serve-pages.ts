@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { cleanText } from '../../reports/text/clean-text.ts';
+import { AssayError } from '../../workloads/kit/assay-error.ts';
+import { History } from '../history/history.ts';
+import { createSite } from '../serve/create-site.ts';
+import { createGate } from '../serve/gate.ts';
+import { listen } from '../serve/listen.ts';
+import { SiteState } from '../serve/site-state.ts';
+import { readPrivateFile } from '../store/key-file.ts';
+import { stateFolder } from '../store/user-state.ts';
+import { assayVersion } from '../version.ts';
+import type { CliContext } from './command.ts';
+import { createInterrupter } from './interruption.ts';
+import { nightsDocument } from './print-nights.ts';
+
+export interface ServeOptions {
+  readonly database: string | undefined;
+  readonly address: string;
+  readonly port: number;
+  readonly names: readonly string[];
+  readonly tokenFile: string | undefined;
+  readonly proxyHeader: string | undefined;
+}
+
+/** Shows the pages until it is interrupted. Throws USAGE, KEY_REFUSED, HISTORY_UNUSABLE. */
+export async function serve(
+  { database, address, port, names, tokenFile, proxyHeader }: ServeOptions,
+  { environment, out, err }: CliContext,
+): Promise<void> {
+  const { workingDirectory, stateHome } = environment;
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new AssayError('USAGE', `expected --port to be a whole number up to 65535, got ${port}`, {
+      hint: '0 takes a free one.',
+    });
+  const token =
+    tokenFile === undefined
+      ? undefined
+      : (await readPrivateFile(resolve(workingDirectory, tokenFile))).trim();
+  const gate = createGate({ address, names, token, proxyHeader });
+  const path =
+    database === undefined
+      ? join(stateFolder(stateHome, 'history'), 'nights.sqlite')
+      : resolve(workingDirectory, database);
+  if (!existsSync(path))
+    throw new AssayError('HISTORY_UNUSABLE', `${path}: expected an index of nights, found nothing`, {
+      hint: 'Take runs into it first: assay history add RUN..',
+    });
+  const history = await History.open(path, undefined);
+  try {
+    const clockMs = (): number => performance.now();
+    const tell = (cause: unknown): void => {
+      err.write(`✖ ${cleanText(AssayError.from(cause).message)}\n`);
+    };
+    const state = await SiteState.read({ history, documents: { nights: nightsDocument }, clockMs, tell });
+    const site = createSite({ state, gate, assay: assayVersion });
+    const interrupter = createInterrupter(err, undefined);
+    try {
+      const listening = await listen((request) => site.fetch(request), { address, port, onError: tell });
+      out.write(`Serving ${path} at ${listening.url} until Ctrl-C.\n`);
+      await new Promise<void>((ended) => {
+        interrupter.detach.addEventListener('abort', () => ended(), { once: true });
+      });
+      await listening.close();
+      await state.settled();
+    } finally {
+      interrupter.dispose();
+    }
+  } finally {
+    await history.close();
+  }
+}

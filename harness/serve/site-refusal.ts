@@ -1,0 +1,41 @@
+import * as z from 'zod';
+import { describeIssues } from '../config/describe-issues.ts';
+
+/** A request that gets no page: its status, what was expected and found, and what to do. */
+export class SiteRefusal extends Error {
+  readonly status: 400 | 404;
+  readonly hint: string | undefined;
+
+  constructor(status: 400 | 404, message: string, hint?: string) {
+    super(message);
+    this.name = 'SiteRefusal';
+    this.status = status;
+    this.hint = hint;
+  }
+}
+
+/** Texts of addresses are as long as somebody would type them. */
+const text = z.string().max(200);
+
+const common = { format: z.literal('csv').optional() };
+
+/** What may stand behind the question mark of each view. */
+export const queries = {
+  tonight: z.strictObject({ ...common, q: text.default('') }),
+};
+
+/** Reads the query of an address. Throws SiteRefusal with 400. */
+export function readQuery<Q extends z.ZodObject>(url: string, schema: Q): z.infer<Q> {
+  const input: Record<string, string> = {};
+  for (const [name, value] of new URL(url).searchParams) {
+    if (Object.hasOwn(input, name))
+      throw new SiteRefusal(400, `${name.slice(0, 60)}: expected once, got it several times`);
+    // An empty field of a form is nothing asked for.
+    if (value !== '')
+      Object.defineProperty(input, name, { value, enumerable: true, configurable: true, writable: true });
+  }
+  const read = schema.safeParse(input);
+  if (read.success) return read.data;
+  const { message, hint } = describeIssues('address', schema, input, read.error);
+  throw new SiteRefusal(400, message, hint);
+}

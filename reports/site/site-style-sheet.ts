@@ -1,0 +1,53 @@
+import { pictureStyleSheet } from '../writers/html/picture-style-sheet.ts';
+import { styleSheet } from '../writers/html/style-sheet.ts';
+
+/** The style sheet of the site: that of the reports, and what only a site has. Marks and numbers say what colours repeat. */
+export const siteStyleSheet = `${styleSheet}${pictureStyleSheet}
+.skip { position: absolute; left: -100vw; }
+.skip:focus { left: 1rem; top: 0.25rem; background: var(--paper); padding: 0.25rem 0.5rem; z-index: 1; }
+body { padding-top: 1.5rem; }
+header h1 { margin-top: 1rem; }
+header .note + .note { margin-top: 0.125rem; }
+nav ul { display: flex; flex-wrap: wrap; gap: 0 1.5rem; margin-top: 0.5rem; }
+nav a { display: inline-block; padding: 0.25rem 0; text-decoration: none; }
+nav a:hover { text-decoration: underline; }
+nav a[aria-current] { border-bottom: 3px solid var(--strong-rule); font-weight: 600; }
+:is(a, button, input, select, .frame):focus-visible { outline: 2px solid currentColor; outline-offset: 2px; }
+.beside { display: flex; flex-wrap: wrap; gap: 0.25rem 1.5rem; margin-top: 0.75rem; }
+.verdict { margin-top: 1rem; padding: 1rem 0 1.25rem; }
+.verdict h2 { font-size: 2.25rem; }
+.counts { display: flex; flex-wrap: wrap; gap: 0.5rem 2.5rem; margin-top: 0.75rem; }
+.counts b { font: 400 1.75rem/1.25 var(--serif); display: block; }
+.filter { display: flex; flex-wrap: wrap; gap: 0.5rem 1rem; align-items: center; padding: 1rem 0; border-bottom: 1px solid var(--rule); font-size: 0.875rem; }
+.filter label { color: var(--soft); }
+.filter :is(input, select, button) { font: inherit; color: var(--ink); background: var(--paper); border: 1px solid var(--soft); border-radius: 2px; padding: 0.25rem 0.5rem; max-width: 100%; }
+.filter button { cursor: pointer; }
+.events > li + li { margin-top: 1rem; padding-top: 1rem; border-top: 1px solid var(--rule); }
+.events p + p { margin-top: 0.125rem; }
+@media screen and (max-width: 44rem) {
+  .verdict h2 { font-size: 1.75rem; }
+  .counts { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0.5rem 1rem; }
+}
+@media print {
+  nav, .filter, .skip, .beside { display: none; }
+  .events > li { break-inside: avoid; }
+}
+`;
+
+/** Arrow keys go to the view before and after, a slash to the search; a choice shows itself. What it does, links and buttons do too. */
+export const keysScript = `'use strict';
+addEventListener('keydown', (event) => {
+  if (event.altKey || event.ctrlKey || event.metaKey || event.target.closest('input, select, textarea, .frame')) return;
+  const rel = { ArrowLeft: 'prev', ArrowRight: 'next' }[event.key];
+  if (rel !== undefined) document.querySelector('a[rel="' + rel + '"]')?.click();
+  else if (event.key === '/') {
+    const search = document.querySelector('input[type="search"]');
+    if (search === null) return;
+    search.focus();
+    event.preventDefault();
+  }
+});
+addEventListener('change', (event) => {
+  if (event.target.matches('select')) event.target.form.requestSubmit();
+});
+`;

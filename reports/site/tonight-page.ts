@@ -1,0 +1,160 @@
+import type { Nights } from '../verdict/nights.ts';
+import { foldNames } from '../verdict/words/fold-names.ts';
+import type { NightEvent } from '../verdict/words/night-words.ts';
+import { eventSubject, offBy, speedWords, unjudgedWords } from '../verdict/words/night-words.ts';
+import type { SafeHtml } from '../writers/html/html.ts';
+import { html } from '../writers/html/html.ts';
+import type { SiteView } from './site-page.ts';
+import { hasText, nodeLink, siteFilter, siteHref, siteLink, siteSection, siteTable } from './site-page.ts';
+
+export interface Tonight {
+  readonly nights: Nights;
+  /** By the id of an event, how its page is called. */
+  readonly names: ReadonlyMap<string, string>;
+  readonly sought: string;
+}
+
+/** More are not listed one by one; the CSV has all. */
+const mostListed = 200;
+
+/** What the last night says: how much was measured, what got worse, what was not measured and what nothing can be said of. */
+export function tonightPage({ nights, names, sought }: Tonight): SiteView {
+  const { lastNight, machines, unjudged } = nights;
+  const events = worstFirst(nights.events.filter((event) => isSought(event, sought)));
+  const [now, past] = [true, false].map((isNow) =>
+    events.filter(({ last }) => (last === lastNight) === isNow),
+  );
+  const others = machines.others.filter(({ node, why }) => hasText(sought, [node, why]));
+  const silent = Object.entries(unjudged) as [keyof typeof unjudgedWords, number][]; // its keys, by its schema
+  return {
+    title: 'Tonight',
+    note: 'What the last night says: what got worse, what was not measured, and what nothing can be said of.',
+    rows: rowsOf(events, others, silent),
+    main: html`${opening(nights)}${siteFilter('Machine, metric or cause', sought)}${siteSection(
+      'events',
+      'What got worse',
+      'Found on the last night, worst first. An event is one cause, as far as that can be told.',
+      eventList(now ?? [], names, lastNight, 'Nothing was found on the last night.'),
+    )}${siteSection(
+      'not-measured',
+      'Not measured',
+      'Nothing is known of these machines tonight. That is no pass.',
+      others.length === 0
+        ? html`<p>Every machine that was seen within a week was measured.</p>`
+        : siteTable(
+            'Machines that were not measured',
+            ['Machine', 'Why'],
+            others
+              .slice(0, mostListed)
+              .map(({ node, why }) => [nodeLink(node), html`<span class="word lost">○ ${why}</span>`]),
+          ),
+    )}${siteSection(
+      'no-judgement',
+      'No judgement',
+      'Measured tonight, and nothing can be said of whether it got worse.',
+      silent.length === 0
+        ? html`<p>Something can be said of every series that was measured.</p>`
+        : html`<ul>${silent.map(([reason, count]) => html`<li><span class="word doubt">◐ ${count} series</span> ${unjudgedWords[reason]}</li>`)}</ul>`,
+    )}${siteSection(
+      'past',
+      'Not found any more',
+      'Found on earlier nights and not on the last one. Going quiet closes nothing: a person does.',
+      eventList((past ?? []).toReversed(), names, lastNight, 'No event of earlier nights.'),
+    )}`,
+  };
+}
+
+/** Counts before anything else. A night is good only where all machines were measured and something can be said of every series. */
+function opening(nights: Nights): SafeHtml {
+  const { lastNight, machines, measured, unjudged, events } = nights;
+  const now = events.filter(({ last }) => last === lastNight);
+  const fresh = now.filter(({ first }) => first === lastNight).length;
+  const silent = Object.values(unjudged).reduce((sum, each) => sum + each, 0);
+  const missing = machines.others.length;
+  const isWhole = measured > 0 && silent === 0 && missing === 0;
+  const [tone, mark, words] =
+    lastNight === undefined
+      ? ['lost', '○', 'No night yet']
+      : now.length > 0
+        ? ['bad', '✖', now.length === 1 ? 'One thing is worse' : `${now.length} things are worse`]
+        : isWhole
+          ? ['good', '●', 'Nothing got worse']
+          : ['doubt', '◐', 'Nothing found, and not all is known'];
+  const counts = [
+    [`${machines.measured} of ${machines.measured + missing}`, 'machines measured'],
+    [String(now.length), now.length === 0 ? 'events' : `events, ${fresh} of them new`],
+    [String(missing), 'machines not measured'],
+    [`${silent} of ${measured}`, 'series without a judgement'],
+  ] as const;
+  return html`<section id="verdict" class="verdict ${tone}" aria-labelledby="verdict-title">
+<h2 id="verdict-title"><span class="mark" aria-hidden="true">${mark}</span> ${words}</h2>
+<ul class="counts plain">${counts.map(([count, of]) => html`<li><b>${count}</b> ${of}</li>`)}</ul>
+</section>
+`;
+}
+
+const worstOf = ({ spells }: NightEvent): number =>
+  spells.reduce((least, { worst }) => Math.min(least, worst), 0);
+
+const worstFirst = (events: readonly NightEvent[]): readonly NightEvent[] =>
+  events.toSorted((a, b) => worstOf(a) - worstOf(b) || b.subjects.length - a.subjects.length);
+
+const isSought = (event: NightEvent, sought: string): boolean =>
+  hasText(sought, [
+    eventSubject(event),
+    ...event.subjects,
+    ...event.spells.flatMap(({ series, change }) => [series, change]),
+  ]);
+
+function eventList(
+  events: readonly NightEvent[],
+  names: ReadonlyMap<string, string>,
+  lastNight: string | undefined,
+  none: string,
+): SafeHtml {
+  if (events.length === 0) return html`<p>${none}</p>`;
+  return html`<ol class="events plain">${events.slice(0, mostListed).map((event) => {
+    const isNow = event.last === lastNight;
+    const speeds = [...new Set(event.spells.flatMap((spell) => spell.speeds))];
+    const changes = [...new Set(event.spells.flatMap(({ change }) => change ?? []))];
+    const series = [...new Set(event.spells.map((spell) => spell.series))];
+    return html`<li>
+<p class="line"><span class="word ${isNow ? 'bad' : 'none'}">${isNow ? '✖' : '○'} ${offBy({ worst: worstOf(event) })}</span> <b>${siteLink(siteHref(['event', names.get(event.id) ?? event.id]), eventSubject(event))}</b></p>
+<p>Since ${event.first}${isNow ? (event.first === event.last ? ', new tonight' : '') : `, last found ${event.last}`}: ${speeds.map((speed) => speedWords[speed]).join(', ')}.</p>
+<p class="note">${series.slice(0, 3).join('; ')}${series.length > 3 ? ` and ${series.length - 3} more metrics` : ''}. ${event.subjects.length > 1 ? foldNames(event.subjects) : ''}</p>
+${changes.map((change) => html`<p>Changed before: <bdi>${change}</bdi></p>`)}</li>
+`;
+  })}</ol>${events.length > mostListed ? html`<p class="note">${events.length - mostListed} more are in the CSV.</p>` : undefined}
+`;
+}
+
+function rowsOf(
+  events: readonly NightEvent[],
+  others: Nights['machines']['others'],
+  silent: readonly (readonly [keyof typeof unjudgedWords, number])[],
+): NonNullable<SiteView['rows']> {
+  return [
+    ['what', 'event', 'about', 'subject', 'series', 'off', 'rules', 'first', 'last', 'changed before', 'why'],
+    ...events.flatMap((event) =>
+      event.spells.map(({ subject, series, worst, speeds, first, last, change = '' }) => [
+        ...[
+          'event',
+          event.id,
+          eventSubject(event),
+          subject,
+          series,
+          worst,
+          speeds.join(' '),
+          first,
+          last,
+          change,
+          '',
+        ],
+      ]),
+    ),
+    ...others.map(({ node, why }) => ['not measured', '', '', node, '', '', '', '', '', '', why]),
+    ...silent.map(([reason, count]) => [
+      ...['no judgement', '', '', '', `${count} series`, '', '', '', '', '', unjudgedWords[reason]],
+    ]),
+  ];
+}

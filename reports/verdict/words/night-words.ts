@@ -1,0 +1,44 @@
+import { Unit } from '../../../workloads/kit/unit.ts';
+import type { MachineNights } from '../machine-nights.ts';
+import type { Nights } from '../nights.ts';
+import { formatQuantity } from './format-quantity.ts';
+
+export type NightEvent = Nights['events'][number];
+export type NightSpell = NightEvent['spells'][number];
+export type MachineSeries = MachineNights['series'][number];
+
+/** Why nothing can be said of a series, behind how many there are. */
+export const unjudgedWords: Readonly<Record<keyof Nights['unjudged'], string>> = {
+  'few-nights': 'with too few nights before',
+  'few-peers': 'on a night with too few of their kind',
+  'no-ratio': 'not above zero',
+};
+
+/** By which rule something was found. */
+export const speedWords: Readonly<Record<NightSpell['speeds'][number], string>> = {
+  extreme: 'tonight',
+  step: 'two nights in a row',
+  slow: 'three of four nights',
+  drift: 'little by little',
+  entry: 'from its first nights, beside its kind',
+  vanished: 'not measured any more, though its machine is',
+};
+
+/** Whom an event is about. */
+export const eventSubject = ({ scope, about, subjects }: NightEvent): string =>
+  ({
+    fleet: `all of ${about}`,
+    change: `${subjects.length} machines with one change`,
+    domain: `${subjects.length} machines of ${about}`,
+    machine: about,
+  })[scope];
+
+/** By how much a series was off at worst. */
+export const offBy = ({ worst }: Pick<NightSpell, 'worst'>): string =>
+  worst === -1 ? 'gone' : `${(100 * worst).toFixed(1)} %`;
+
+/** A median of a night as people read it; of a unit that is none of ours with its digits. */
+export function formatNightValue(value: number, unit: string): string {
+  const known = Unit.safeParse(unit);
+  return known.success ? formatQuantity(value, known.data) : `${value.toPrecision(4)} ${unit}`;
+}
