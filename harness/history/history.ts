@@ -14,6 +14,7 @@ import { openTables } from './open-tables.ts';
 import type { ReadNights } from './read-nights.ts';
 import { readNights } from './read-nights.ts';
 import type { RunRows } from './run-rows.ts';
+import { sharedChange } from './shared-change.ts';
 import type { Tables } from './tables.ts';
 
 /** Rows that go into one statement: SQLite takes 32,766 values, and a row has at most ten. */
@@ -186,7 +187,14 @@ export class History {
             },
             found.common,
             () => undefined,
-          ),
+          ).map((spell) => ({
+            ...spell,
+            change: sharedChange(
+              members.map(({ series }) => series),
+              spell.first,
+              nights.changeOf,
+            ),
+          })),
         );
     }
     const vanished = findVanished(followed.values(), nights.measured);
@@ -277,7 +285,11 @@ export class History {
 }
 
 /** What a series is of, in words. */
-const wordsOf = ({ title, dimensions, tool }: Tables['series']): string =>
+export const wordsOf = ({
+  title,
+  dimensions,
+  tool,
+}: Pick<Tables['series'], 'title' | 'dimensions' | 'tool'>): string =>
   [title, dimensions, tool].filter((text) => text !== '').join(' · ');
 
 /** The machine that a subject is or is in. */

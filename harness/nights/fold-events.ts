@@ -64,16 +64,18 @@ export function spellsOf(
   for (const { night, state, speeds, change = 0, since } of findings) {
     if (state !== 'worse') continue;
     const open = spells.at(-1);
-    const told = since === undefined ? undefined : changeOf(since);
+    // What changes later was not there before.
     if (open === undefined || night - open.last > gap)
-      spells.push({ ...about, first: night, last: night, speeds, worst: change, change: told });
+      spells.push({
+        ...{ ...about, first: night, last: night, speeds, worst: change },
+        change: since === undefined ? undefined : changeOf(since),
+      });
     else
       spells[spells.length - 1] = {
         ...open,
         last: night,
         speeds: [...new Set([...open.speeds, ...speeds])],
         worst: Math.min(open.worst, change),
-        change: open.change ?? told,
       };
   }
   return spells;

@@ -36,9 +36,14 @@ describe('an index of nights', () => {
     });
     expect(judgement).toMatchObject({ series: 16, lastNight: begin + 44, measured: 16 });
     expect(judgement.unjudged.size).toBe(0);
-    expect(judgement.events.map(({ scope, about, first }) => [scope, about, first - begin])).toEqual([
-      ['machine', 'node7', expect.toBeOneOf([30, 31])],
-      ['fleet', 'XE9680', expect.toBeOneOf([38, 39])],
+    expect(
+      judgement.events.map(({ scope, about, first, spells }) => [
+        ...[scope, about, first - begin],
+        ...new Set(spells.map(({ change }) => change)),
+      ]),
+    ).toEqual([
+      ['machine', 'node7', expect.toBeOneOf([30, 31]), undefined],
+      ['fleet', 'XE9680', expect.toBeOneOf([38, 39]), 'another driver or kernel: 570 → 575'],
     ]);
   });
 
