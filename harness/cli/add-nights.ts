@@ -1,3 +1,4 @@
+import { dateOf } from '../../reports/verdict/words/night-words.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { ExitCode } from '../../workloads/kit/error-code.ts';
 import { exitCodes } from '../../workloads/kit/error-code.ts';
@@ -30,6 +31,3 @@ export async function addRuns(
   }
   return exitCodes.pass;
 }
-
-/** The date of a night. */
-export const dateOf = (night: number): string => new Date(night * 86_400_000).toISOString().slice(0, 10);

@@ -2,11 +2,16 @@ import { cleanText, escapeJson } from '../../reports/text/clean-text.ts';
 import { MachineNights } from '../../reports/verdict/machine-nights.ts';
 import { Nights } from '../../reports/verdict/nights.ts';
 import { foldNames } from '../../reports/verdict/words/fold-names.ts';
-import { eventSubject, offBy, speedWords, unjudgedWords } from '../../reports/verdict/words/night-words.ts';
+import {
+  dateOf,
+  eventSubject,
+  offBy,
+  speedWords,
+  unjudgedWords,
+} from '../../reports/verdict/words/night-words.ts';
 import type { ExitCode } from '../../workloads/kit/error-code.ts';
 import { exitCodes } from '../../workloads/kit/error-code.ts';
 import type { History, Judgement } from '../history/history.ts';
-import { dateOf } from './add-nights.ts';
 import type { CliContext } from './command.ts';
 
 /** What got worse, as a document; 1 when something did on the last night, 2 when nothing could be said of a series of it. */

@@ -12,7 +12,7 @@ import { stateFolder } from '../store/user-state.ts';
 import { assayVersion } from '../version.ts';
 import type { CliContext } from './command.ts';
 import { createInterrupter } from './interruption.ts';
-import { nightsDocument } from './print-nights.ts';
+import { machineDocument, nightsDocument } from './print-nights.ts';
 
 export interface ServeOptions {
   readonly database: string | undefined;
@@ -52,8 +52,9 @@ export async function serve(
     const tell = (cause: unknown): void => {
       err.write(`✖ ${cleanText(AssayError.from(cause).message)}\n`);
     };
-    const state = await SiteState.read({ history, documents: { nights: nightsDocument }, clockMs, tell });
-    const site = createSite({ state, gate, assay: assayVersion });
+    const documents = { nights: nightsDocument, machine: machineDocument };
+    const state = await SiteState.read({ history, documents, clockMs, tell });
+    const site = createSite({ state, gate, documents, assay: assayVersion });
     const interrupter = createInterrupter(err, undefined);
     try {
       const listening = await listen((request) => site.fetch(request), { address, port, onError: tell });

@@ -1,12 +1,17 @@
 import { Hono } from 'hono';
+import { eventPage } from '../../reports/site/event-page.ts';
+import { nodePage } from '../../reports/site/node-page.ts';
 import { refusalPage } from '../../reports/site/refusal-page.ts';
 import type { SiteFrame, SiteView } from '../../reports/site/site-page.ts';
-import { renderSitePage, siteCsv } from '../../reports/site/site-page.ts';
+import { renderSitePage, siteCsv, siteHref } from '../../reports/site/site-page.ts';
 import { keysScript, siteStyleSheet } from '../../reports/site/site-style-sheet.ts';
 import { tonightPage } from '../../reports/site/tonight-page.ts';
+import { nearestName } from '../config/nearest-name.ts';
 import type { Turned } from './gate.ts';
+import { showEvent } from './show-event.ts';
+import { showNode } from './show-node.ts';
 import { queries, readQuery, SiteRefusal } from './site-refusal.ts';
-import type { SiteState } from './site-state.ts';
+import type { SiteDocuments, SiteState } from './site-state.ts';
 
 /** A page asks for its own style sheet and script and for nothing else, and stands in no frame. */
 const policy =
@@ -25,11 +30,12 @@ const headers = {
 export interface SiteOptions {
   readonly state: SiteState;
   readonly gate: (headers: Headers) => Turned | undefined;
+  readonly documents: SiteDocuments;
   readonly assay: string;
 }
 
 /** The site: what is asked for by which address. It answers GET and HEAD, and changes nothing. */
-export function createSite({ state, gate, assay }: SiteOptions): Hono {
+export function createSite({ state, gate, documents, assay }: SiteOptions): Hono {
   const site = new Hono();
   const frameOf = async (url: string): Promise<SiteFrame> => {
     const { pathname, search } = new URL(url);
@@ -76,6 +82,24 @@ export function createSite({ state, gate, assay }: SiteOptions): Hono {
     const { nights, names } = await state.current();
     return show(url, tonightPage({ nights, names, sought: q }), format);
   });
+  site.get('/event/:name', async ({ req }) => {
+    const { format } = readQuery(req.url, queries.event);
+    const snapshot = await state.current();
+    const { events } = snapshot.nights;
+    const asked = req.param('name');
+    const event = events.find(({ id }) => id === asked || snapshot.names.get(id) === asked);
+    if (event === undefined) throw nothingCalled('event', asked, [...snapshot.names.values()]);
+    return show(req.url, eventPage(showEvent(snapshot, event)), format);
+  });
+  site.get('/node/:name', async ({ req }) => {
+    const { q, format } = readQuery(req.url, queries.node);
+    const snapshot = await state.current();
+    const machine = req.param('name');
+    const shown = showNode(snapshot, documents, { machine, sought: q });
+    if (shown === undefined)
+      throw nothingCalled('node', machine, new Set(snapshot.attendance.map(({ node }) => node)));
+    return show(req.url, nodePage(shown), format);
+  });
   site.notFound(async ({ req: { url } }) =>
     page(
       renderSitePage(
@@ -94,6 +118,18 @@ export function createSite({ state, gate, assay }: SiteOptions): Hono {
     );
   });
   return site;
+}
+
+/** Names of nodes and events are told from typos among so many at most. */
+const mostCompared = 5000;
+
+function nothingCalled(kind: 'event' | 'node', asked: string, known: Iterable<string>): SiteRefusal {
+  const nearest = nearestName(asked.slice(0, 200), [...known].slice(0, mostCompared));
+  return new SiteRefusal(
+    404,
+    `expected ${kind === 'event' ? 'an event' : 'a machine'} in the index, got \`${asked.slice(0, 200)}\``,
+    nearest === undefined ? undefined : { href: siteHref([kind, nearest]), text: nearest },
+  );
 }
 
 const page = (body: string, status: number): Response =>

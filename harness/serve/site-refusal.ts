@@ -1,12 +1,13 @@
 import * as z from 'zod';
+import type { SiteLink } from '../../reports/site/site-page.ts';
 import { describeIssues } from '../config/describe-issues.ts';
 
 /** A request that gets no page: its status, what was expected and found, and what to do. */
 export class SiteRefusal extends Error {
   readonly status: 400 | 404;
-  readonly hint: string | undefined;
+  readonly hint: string | SiteLink | undefined;
 
-  constructor(status: 400 | 404, message: string, hint?: string) {
+  constructor(status: 400 | 404, message: string, hint?: string | SiteLink) {
     super(message);
     this.name = 'SiteRefusal';
     this.status = status;
@@ -22,6 +23,8 @@ const common = { format: z.literal('csv').optional() };
 /** What may stand behind the question mark of each view. */
 export const queries = {
   tonight: z.strictObject({ ...common, q: text.default('') }),
+  event: z.strictObject(common),
+  node: z.strictObject({ ...common, q: text.default('') }),
 };
 
 /** Reads the query of an address. Throws SiteRefusal with 400. */

@@ -1,7 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { sha256 } from '../../agents/protocol/chain.ts';
+import type { MachineNights } from '../../reports/verdict/machine-nights.ts';
 import type { Nights } from '../../reports/verdict/nights.ts';
 import type { History, Judgement } from '../history/history.ts';
+import type { KeptSeries, shownOf } from './kept-series.ts';
+import { keepStratum } from './kept-series.ts';
 
 /** What the site reads of an index, and all that it can do with it. */
 export type SiteHistory = Pick<History, 'zone' | 'version' | 'judge' | 'runs'>;
@@ -9,6 +12,7 @@ export type SiteHistory = Pick<History, 'zone' | 'version' | 'judge' | 'runs'>;
 /** Documents as `assay history` prints them. */
 export interface SiteDocuments {
   readonly nights: (judgement: Judgement, zone: string) => Nights;
+  readonly machine: (machine: string, shown: ReturnType<typeof shownOf>[]) => MachineNights;
 }
 
 /** All that the pages show, of one state of the index. */
@@ -17,16 +21,23 @@ export interface Snapshot {
   readonly nights: Nights;
   /** By the id of an event, how its page is called: `2026-11-30-machine-1a2b3c4d`. */
   readonly names: ReadonlyMap<string, string>;
+  readonly series: readonly KeptSeries[];
+  /** By when they began. */
+  readonly runs: Awaited<ReturnType<SiteHistory['runs']>>['runs'];
+  readonly attendance: Awaited<ReturnType<SiteHistory['runs']>>['attendance'];
 }
 
 /** Goes through all nights once. Others are answered between one kind of series and the next. */
 async function readSnapshot({ history, documents }: SiteDependencies): Promise<Snapshot> {
   const version = await history.version();
-  const judgement = await history.judge(async () => {
+  const series: KeptSeries[] = [];
+  const judgement = await history.judge(async (members, changeOf) => {
+    series.push(...keepStratum(members, changeOf));
     await setImmediate();
   });
   const nights = documents.nights(judgement, history.zone);
-  return { version, nights, names: new Map(nights.events.map((event) => [event.id, nameOfEvent(event)])) };
+  const names = new Map(nights.events.map((event) => [event.id, nameOfEvent(event)]));
+  return { version, nights, names, series, ...(await history.runs()) };
 }
 
 const nameOfEvent = ({ id, scope, first }: Nights['events'][number]): string =>

@@ -2,7 +2,7 @@ import type { Unit } from '../../workloads/kit/unit.ts';
 import type { Tone } from './content.ts';
 
 /** Numbers as a picture, for a medium that draws; whatever it shows stands in a table too, or in words below it. */
-export type Drawing = Forest | Slope | Strip | Matrix | Curves;
+export type Drawing = Forest | Slope | Strip | Matrix | Curves | NightLine;
 
 /** One line for each row with the ends of its interval. */
 export interface Forest {
@@ -72,4 +72,28 @@ export interface Curves {
     readonly line: readonly (number | undefined)[];
     readonly range: readonly (readonly [number, number] | undefined)[] | undefined;
   }[];
+}
+
+/** A series over nights, beside what its kind measured. Nights are days since 1970-01-01. */
+export interface NightLine {
+  readonly kind: 'nights';
+  readonly label: string;
+  readonly unit: string;
+  /** Ends of both axes; the same for pictures that are to be compared. */
+  readonly nights: readonly [number, number];
+  readonly values: readonly [number, number];
+  /** Oldest first; a night without a value is in none. */
+  readonly points: readonly {
+    readonly night: number;
+    readonly value: number;
+    readonly state: 'quiet' | 'suspect' | 'worse' | 'unjudged';
+  }[];
+  /** Between what values most of its kind lie. */
+  readonly band: readonly { readonly night: number; readonly low: number; readonly high: number }[];
+  /** On which nights others were measured and it was not. */
+  readonly missing: readonly number[];
+  /** From which nights on the machine was in another state. */
+  readonly epochs: readonly number[];
+  /** The first night of what is told. */
+  readonly since: number | undefined;
 }

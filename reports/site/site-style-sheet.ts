@@ -22,6 +22,13 @@ nav a[aria-current] { border-bottom: 3px solid var(--strong-rule); font-weight: 
 .filter label { color: var(--soft); }
 .filter :is(input, select, button) { font: inherit; color: var(--ink); background: var(--paper); border: 1px solid var(--soft); border-radius: 2px; padding: 0.25rem 0.5rem; max-width: 100%; }
 .filter button { cursor: pointer; }
+.picture .subject { stroke-width: 2; stroke-linecap: round; }
+.nights .range { fill: var(--band); opacity: 1; }
+:root { --band: #d9d4c6; }
+@media (prefers-color-scheme: dark) { :root { --band: #45423a; } }
+.picture .since { stroke-width: 1.5; }
+.figures { margin-bottom: 0.5rem; }
+.commands code { overflow-wrap: anywhere; }
 .events > li + li { margin-top: 1rem; padding-top: 1rem; border-top: 1px solid var(--rule); }
 .events p + p { margin-top: 0.125rem; }
 @media screen and (max-width: 44rem) {
@@ -29,6 +36,7 @@ nav a[aria-current] { border-bottom: 3px solid var(--strong-rule); font-weight: 
   .counts { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0.5rem 1rem; }
 }
 @media print {
+  :root { --band: #ddd; }
   nav, .filter, .skip, .beside { display: none; }
   .events > li { break-inside: avoid; }
 }

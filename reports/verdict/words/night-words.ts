@@ -42,3 +42,11 @@ export function formatNightValue(value: number, unit: string): string {
   const known = Unit.safeParse(unit);
   return known.success ? formatQuantity(value, known.data) : `${value.toPrecision(4)} ${unit}`;
 }
+
+const dayMs = 86_400_000;
+
+/** The date of a night, which is days since 1970-01-01. */
+export const dateOf = (night: number): string => new Date(night * dayMs).toISOString().slice(0, 10);
+
+/** The night of a date. */
+export const nightOfDate = (date: string): number => Math.round(Date.parse(date) / dayMs);

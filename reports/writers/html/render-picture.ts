@@ -4,6 +4,7 @@ import type { SafeHtml } from './html.ts';
 import { html } from './html.ts';
 import { renderCurves } from './render-curves.ts';
 import { renderMatrix } from './render-matrix.ts';
+import { renderNightLine } from './render-night-line.ts';
 import { renderStrip } from './render-strip.ts';
 
 /**
@@ -22,6 +23,8 @@ export function renderPicture(picture: Drawing): SafeHtml {
       return renderMatrix(picture);
     case 'curves':
       return renderCurves(picture);
+    case 'nights':
+      return renderNightLine(picture);
   }
 }
 

@@ -1,4 +1,4 @@
-import { nightsDocument } from '../../../harness/cli/print-nights.ts';
+import { machineDocument, nightsDocument } from '../../../harness/cli/print-nights.ts';
 import { History } from '../../../harness/history/history.ts';
 import type { RunRows } from '../../../harness/history/run-rows.ts';
 import { createSite } from '../../../harness/serve/create-site.ts';
@@ -11,14 +11,15 @@ export async function siteOf(rows: readonly RunRows[], clock = { ms: 0 }) {
   const history = await History.open(':memory:', 'Europe/Madrid');
   for (const each of rows) await history.add(each);
   const told: unknown[] = [];
+  const documents = { nights: nightsDocument, machine: machineDocument };
   const state = await SiteState.read({
     history,
-    documents: { nights: nightsDocument },
+    documents,
     clockMs: () => clock.ms,
     tell: (cause) => told.push(cause),
   });
   const gate = createGate({ address: '127.0.0.1', names: [], token: undefined, proxyHeader: undefined });
-  const site = createSite({ state, gate, assay: '0' });
+  const site = createSite({ state, gate, documents, assay: '0' });
   return {
     history,
     state,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { siteHref } from '../../../../reports/site/site-page.ts';
 import { siteOf, withHostileTexts } from '../../../support/constructed/site-of.ts';
 import { sixteenNodes } from '../../../support/constructed/sixteen-nodes.ts';
 
@@ -30,6 +31,55 @@ describe('the site over sixteen nodes and 45 nights', () => {
     expect(page).toContain('value="node7"');
     expect(page).not.toContain('<bdi>all of XE9680</bdi></a></b>');
     expect(page).toContain('href="/?q=node7&amp;format=csv"');
+  });
+
+  it('has a page for each event: since when, by which rule, what changed before, and how to look further', async () => {
+    const [machine, fleet] = [...(await all.state.current()).names.values()];
+    const page = await (await all.ask(`/event/${fleet}`)).text();
+    for (const text of [
+      'step (two nights in a row)',
+      '570 → 575',
+      'assay compare run-38 run-39',
+      'assay explain run-39 matmul.throughput',
+    ])
+      expect(page).toContain(text);
+    expect(page).toContain(`<a rel="prev" href="/event/${machine}">`);
+    expect((await (await all.ask(`/event/${fleet}?format=csv`)).text()).split('\r\n')).toHaveLength(
+      1 + 45 + 1,
+    );
+    const one = await (await all.ask(`/event/${machine}`)).text();
+    expect(one).toContain('assay compare run-29 run-30');
+    expect(one).toContain('nothing that is known');
+    expect(one.match(/<svg class="picture nights"/g)).toHaveLength(1);
+  });
+
+  it('has a page for each machine with its series, and the rows that `history show` has', async () => {
+    const page = await (await all.ask('/node/node7')).text();
+    expect(page).toContain('GEMM · cublaslt');
+    expect(page).toMatch(/✖ worse on 1[45] of 45 nights/);
+    expect(page).toContain('another driver or kernel: 570 → 575');
+    const rows = (await (await all.ask('/node/node7?format=csv')).text()).split('\r\n');
+    expect(rows).toHaveLength(1 + 45 + 1);
+    expect(rows[45]).toMatch(
+      /^node7,matmul.throughput,GEMM,,cublaslt,FLOP\/s,higher,2024-11-17,[\d.]+,worse,/,
+    );
+    expect(await (await all.ask('/node/node7?q=none')).text()).toContain('No series of it has such a name');
+  });
+
+  it('names the nearest where there is no such machine or event', async () => {
+    const answer = await all.ask('/node/nod7');
+    expect([answer.status, await answer.text()]).toEqual([
+      404,
+      expect.stringContaining('Did you mean <a href="/node/node7">'),
+    ]);
+    const [machine = ''] = (await all.state.current()).names.values();
+    const event = await all.ask(`/event/${machine.slice(0, -1)}`);
+    expect([event.status, await event.text()]).toEqual([
+      404,
+      expect.stringContaining(`<a href="/event/${machine}">`),
+    ]);
+    expect((await all.ask('/node/')).status).toBe(404);
+    expect((await all.ask('/node/%00%ff')).status).toBe(404);
   });
 
   it('keeps to itself: no script but its own, no style in it, nothing from elsewhere', async () => {
@@ -68,12 +118,21 @@ describe('the site over sixteen nodes and 45 nights', () => {
 });
 
 it('escapes whatever nodes say, in pages and in rows', async () => {
-  const { ask, close } = await siteOf(withHostileTexts(sixteenNodes()));
-  const pages = [await (await ask('/')).text()];
-  for (const page of pages) {
+  const { ask, close, state } = await siteOf(withHostileTexts(sixteenNodes()));
+  const { names, attendance } = await state.current();
+  const machines = new Set(attendance.map(({ node }) => node));
+  const paths = [
+    '/',
+    ...[...names.values()].map((name) => `/event/${name}`),
+    ...[...machines].map((node) => siteHref(['node', node])).filter(({ length }) => length < 2000),
+  ];
+  for (const path of paths) {
+    const answer = await ask(path);
+    const page = await answer.text();
+    expect([path, answer.status]).toEqual([path, 200]);
     expect(page.match(/<script[^>]*>/g)).toEqual(['<script src="/keys.js" defer>']);
     expect(page).not.toMatch(/<img|<style|javascript:[^&]*"|[\u202e\u2066\u0000\u001b\ufeff]/);
-    expect(page).toContain('&lt;script&gt;alert(4)&lt;/script&gt;');
+    expect(page).toContain('&lt;script&gt;');
   }
   const csv = await (await ask('/?format=csv')).text();
   expect(csv).not.toMatch(/(^|,)[=+@|]/m);

@@ -1,0 +1,104 @@
+import type { RunOfNight, ShownEvent } from '../../reports/site/event-page.ts';
+import { siteHref } from '../../reports/site/site-page.ts';
+import type { NightEvent, NightSpell } from '../../reports/verdict/words/night-words.ts';
+import { dateOf, eventSubject, nightOfDate } from '../../reports/verdict/words/night-words.ts';
+import { shellWord } from '../../workloads/kit/shell-quote.ts';
+import { wordsOf } from '../history/history.ts';
+import type { KeptSeries } from './kept-series.ts';
+import { periodOf, showSeries, showStratum } from './show-series.ts';
+import type { Snapshot } from './site-state.ts';
+
+/** So many series of an event are drawn. */
+const mostDrawn = 24;
+
+/** An event with the series that show it, and the runs before and after it began. */
+export function showEvent(
+  { nights, names, series, runs, attendance }: Snapshot,
+  event: NightEvent,
+): ShownEvent {
+  const period = periodOf(runs, nightOfDate(nights.lastNight ?? event.last), nightOfDate(event.first));
+  const bySubject = Map.groupBy(series, ({ row }) => JSON.stringify([row.subject, wordsOf(row)]));
+  const byKind = new Map(series.map((each) => [JSON.stringify([each.row.kind, wordsOf(each.row)]), each]));
+  const found = event.spells.map((spell) => {
+    const key = JSON.stringify([spell.subject, spell.series]);
+    return { spell, kept: bySubject.get(key)?.[0], kind: byKind.get(key) };
+  });
+  // What all have in common first, then who shows it most.
+  const sorted = found.toSorted(
+    (a, b) => Number(a.kept !== undefined) - Number(b.kept !== undefined) || a.spell.worst - b.spell.worst,
+  );
+  const drawn = sorted.flatMap(({ spell, kept, kind }) => {
+    const since = nightOfDate(spell.first);
+    if (kept !== undefined) return [showSeries(kept, period, since)];
+    return kind === undefined ? [] : [showStratum(kind, period, since)];
+  });
+  const shows =
+    found.filter((each) => each.kept !== undefined).toSorted((a, b) => a.spell.worst - b.spell.worst)[0] ??
+    sorted[0];
+  const kept = shows?.kept ?? shows?.kind;
+  const around =
+    shows === undefined || kept === undefined ? {} : runsAround(shows.spell, kept, { runs, attendance });
+  const all = nights.events;
+  const at = all.indexOf(event);
+  const linkTo = (other: NightEvent | undefined) =>
+    other === undefined
+      ? undefined
+      : { href: siteHref(['event', names.get(other.id) ?? other.id]), text: eventSubject(other) };
+  return {
+    event,
+    lastNight: nights.lastNight,
+    machines: [...new Set(found.flatMap((each) => each.kept?.node ?? []))],
+    lastGood: around.lastGood,
+    firstBad: around.firstBad,
+    commands: kept === undefined ? [] : commandsFor(around, kept),
+    series: drawn.slice(0, mostDrawn),
+    more: Math.max(0, drawn.length - mostDrawn),
+    nights: period,
+    previous: linkTo(all[at - 1]),
+    next: linkTo(all[at + 1]),
+  };
+}
+
+interface Around {
+  readonly lastGood?: RunOfNight | undefined;
+  readonly firstBad?: RunOfNight | undefined;
+}
+
+/** The runs in which a machine was measured last before a spell, and first in it. */
+function runsAround(
+  spell: NightSpell,
+  { node, nights, states }: KeptSeries,
+  { attendance }: Pick<Snapshot, 'runs' | 'attendance'>,
+): Around {
+  const first = nightOfDate(spell.first);
+  // A step is found on its second night: the first one was suspect already.
+  const before = nights.findLast((night, at) => night < first && states[at] === 0);
+  const bad = nights.find((night) => night > (before ?? -1) && night <= first);
+  const runOn = (night: number | undefined): RunOfNight | undefined => {
+    const there = attendance.find(
+      (each) => each.node === node && each.night === night && each.reason === null,
+    );
+    return there === undefined ? undefined : { run: there.run, date: dateOf(there.night) };
+  };
+  return { lastGood: runOn(before), firstBad: runOn(bad ?? first) };
+}
+
+function commandsFor({ lastGood, firstBad }: Around, { row, node }: KeptSeries): ShownEvent['commands'] {
+  if (firstBad === undefined) return [];
+  const [bad, metric, machine] = [firstBad.run, row.metric, node].map((word) => shellWord(word));
+  return [
+    {
+      line: `assay explain ${bad} ${metric}`,
+      what: 'where each reading of that night stands, and how to take it by hand',
+    },
+    ...(lastGood === undefined
+      ? []
+      : [
+          {
+            line: `assay compare ${shellWord(lastGood.run)} ${bad}`,
+            what: 'all that is different between the last good night and the first bad one',
+          },
+        ]),
+    { line: `assay history show ${machine}`, what: 'each metric of the machine, night by night' },
+  ];
+}
