@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { eventPage } from '../../reports/site/event-page.ts';
+import { fleetPage } from '../../reports/site/fleet-page.ts';
 import { nodePage } from '../../reports/site/node-page.ts';
 import { refusalPage } from '../../reports/site/refusal-page.ts';
 import type { SiteFrame, SiteView } from '../../reports/site/site-page.ts';
@@ -9,6 +10,7 @@ import { tonightPage } from '../../reports/site/tonight-page.ts';
 import { nearestName } from '../config/nearest-name.ts';
 import type { Turned } from './gate.ts';
 import { showEvent } from './show-event.ts';
+import { showFleet } from './show-fleet.ts';
 import { showNode } from './show-node.ts';
 import { queries, readQuery, SiteRefusal } from './site-refusal.ts';
 import type { SiteDocuments, SiteState } from './site-state.ts';
@@ -81,6 +83,10 @@ export function createSite({ state, gate, documents, assay }: SiteOptions): Hono
     const { q, format } = readQuery(url, queries.tonight);
     const { nights, names } = await state.current();
     return show(url, tonightPage({ nights, names, sought: q }), format);
+  });
+  site.get('/fleet', async ({ req: { url } }) => {
+    const query = readQuery(url, queries.fleet);
+    return show(url, fleetPage(showFleet(await state.current(), query)), query.format);
   });
   site.get('/event/:name', async ({ req }) => {
     const { format } = readQuery(req.url, queries.event);

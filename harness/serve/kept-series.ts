@@ -35,7 +35,13 @@ export interface KinNight {
   readonly high: number;
 }
 
-const states = ['quiet', 'suspect', 'worse', 'unjudged'] as const satisfies readonly NightFinding['state'][];
+/** As a place in it, a state takes one byte. */
+export const states = [
+  'quiet',
+  'suspect',
+  'worse',
+  'unjudged',
+] as const satisfies readonly NightFinding['state'][];
 const speeds = ['extreme', 'step', 'slow', 'drift', 'entry', 'vanished'] as const satisfies readonly Speed[];
 
 /** Keeps the series of one stratum. */

@@ -24,6 +24,17 @@ const common = { format: z.literal('csv').optional() };
 export const queries = {
   tonight: z.strictObject({ ...common, q: text.default('') }),
   event: z.strictObject(common),
+  fleet: z.strictObject({
+    ...common,
+    q: text.default(''),
+    by: z.enum(['rack', 'node', 'device']).optional(),
+    night: z
+      .string()
+      .regex(/^\d{4}-\d{2}-\d{2}$/)
+      .optional(),
+    rack: text.optional(),
+    metric: text.optional(),
+  }),
   node: z.strictObject({ ...common, q: text.default('') }),
 };
 

@@ -24,19 +24,37 @@ nav a[aria-current] { border-bottom: 3px solid var(--strong-rule); font-weight: 
 .filter button { cursor: pointer; }
 .picture .subject { stroke-width: 2; stroke-linecap: round; }
 .nights .range { fill: var(--band); opacity: 1; }
-:root { --band: #d9d4c6; }
-@media (prefers-color-scheme: dark) { :root { --band: #45423a; } }
+:root { --band: #d9d4c6; --heat1: #f0dfb8; --heat2: #e8b48c; --heat3: #8c2318; --hatch: #6a6472; --ground: #e4e0ea; }
+@media (prefers-color-scheme: dark) { :root { --band: #45423a; --heat1: #4a3d1c; --heat2: #74401f; --heat3: #ffb3a6; --hatch: #9a92a8; --ground: #2b2833; } }
 .picture .since { stroke-width: 1.5; }
 .figures { margin-bottom: 0.5rem; }
 .commands code { overflow-wrap: anywhere; }
 .events > li + li { margin-top: 1rem; padding-top: 1rem; border-top: 1px solid var(--rule); }
 .events p + p { margin-top: 0.125rem; }
+main > #map:not(.verdict) { grid-template-columns: minmax(0, 1fr); row-gap: 1rem; }
+.frame { position: relative; }
+.heat .rack th { padding-top: 0.5rem; font-weight: 600; }
+.heat { width: auto; font-size: 0.6875rem; line-height: 1.2; border-collapse: separate; border-spacing: 1px; }
+.heat th, .heat td { padding: 0.1875rem 0.1875rem; border: 0; white-space: nowrap; }
+.heat tbody th { min-width: 0; position: sticky; left: 0; background: var(--paper); padding-right: 0.5rem; font-size: 0.75rem; }
+.heat thead th { position: static; vertical-align: bottom; }
+.heat .turned span { writing-mode: vertical-rl; transform: rotate(180deg); max-height: 14rem; }
+.heat .turned a { text-decoration: none; }
+.heat td { min-width: 2rem; text-align: center; background: var(--tint); color: var(--ink); }
+.heat small { display: inline; font-size: 0.625rem; color: inherit; margin-left: 0.125rem; }
+.heat .l1 { background: var(--heat1); } .heat .l2 { background: var(--heat2); font-weight: 700; } .heat .l3 { background: var(--heat3); color: var(--paper); font-weight: 700; }
+:is(.heat, .legend) .gone { background: repeating-linear-gradient(45deg, var(--hatch) 0 2px, var(--ground) 2px 6px); color: var(--ink); }
+.heat .gone b { background: var(--ground); font-weight: 400; padding: 0 0.125rem; border-radius: 50%; }
+:is(.heat, .legend) .never { background: repeating-linear-gradient(45deg, var(--rule) 0 1px, var(--tint) 1px 6px); }
+.heat .part { border-bottom: 3px dashed var(--hatch); }
+.swatch { display: inline-block; width: 1.5rem; height: 0.875rem; vertical-align: -0.1rem; }
 @media screen and (max-width: 44rem) {
   .verdict h2 { font-size: 1.75rem; }
   .counts { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0.5rem 1rem; }
 }
 @media print {
-  :root { --band: #ddd; }
+  :root { --band: #ddd; --heat1: #eee; --heat2: #ccc; --heat3: #333; --hatch: #000; --ground: #fff; }
+  .heat td { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   nav, .filter, .skip, .beside { display: none; }
   .events > li { break-inside: avoid; }
 }

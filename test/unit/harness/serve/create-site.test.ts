@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { siteHref } from '../../../../reports/site/site-page.ts';
+import { fleetNights } from '../../../support/constructed/fleet-nights.ts';
 import { siteOf, withHostileTexts } from '../../../support/constructed/site-of.ts';
 import { sixteenNodes } from '../../../support/constructed/sixteen-nodes.ts';
 
@@ -117,12 +118,79 @@ describe('the site over sixteen nodes and 45 nights', () => {
   });
 });
 
+describe('the map of a fleet', () => {
+  const size = { racks: 3, perRack: 8, metrics: 5, nights: 30 };
+  let all: Awaited<ReturnType<typeof siteOf>>;
+  const rowsOf = async (query: string): Promise<readonly (readonly string[])[]> =>
+    (await (await all.ask(`/fleet?${query}&format=csv`)).text())
+      .trimEnd()
+      .split('\r\n')
+      .map((line) => line.split(','));
+  beforeAll(async () => {
+    all = await siteOf([...fleetNights(size)]);
+  });
+  afterAll(() => all.close());
+
+  it('has a cell for each machine and metric: worse ones, and what was not measured, which is never good', async () => {
+    const rows = await rowsOf('by=node');
+    expect(rows).toHaveLength(1 + 24 * 5);
+    const of = (node: string, title: string) =>
+      rows
+        .find((row) => row[2] === node && row[4] === title)
+        ?.slice(6)
+        .map(Number);
+    const [off = 0, ...counts] = of('gpu0009', 'GEMM') ?? [];
+    expect(off).toBeLessThan(-0.06);
+    expect(counts).toEqual([1, 0, 1, 0]);
+    // Not reached on the last night, and without the part at all.
+    expect(of('gpu0006', 'GEMM')).toEqual([0, 0, 1, 0, 0]);
+    expect(of('gpu0005', 'PCIe to the host')).toEqual([0, 0, 0, 0, 0]);
+    const page = await (await all.ask('/fleet?by=node')).text();
+    expect(page.match(/<td class="gone">/g)).toHaveLength(2 * 5);
+    expect(page.match(/<td class="never">/g)).toHaveLength(2);
+    expect(page).toMatch(/<td class="l[23]">✖−\d/);
+  });
+
+  it('shows another night, a rack, a metric, devices, as its address says', async () => {
+    const [head = [], ...rows] = await rowsOf('by=device&rack=R2&metric=memory.bandwidth&night=2024-10-20');
+    expect(head[2]).toBe('device');
+    expect(rows.map((row) => row.slice(0, 4))).toEqual(
+      Array.from({ length: 8 }, (_, at) => [
+        '2024-10-20',
+        'R2',
+        `gpu${String(at + 9).padStart(4, '0')}/GPU3`,
+        'memory.bandwidth',
+      ]),
+    );
+    const page = await (await all.ask('/fleet?rack=R2&night=2024-10-20')).text();
+    expect(page).toContain('<a rel="prev" href="/fleet?by=node&amp;rack=R2&amp;night=2024-10-19">');
+    expect(page).toContain('<option value="R2" selected>');
+    expect((await rowsOf('by=rack')).slice(1).map((row) => row[2])).toContain('R3');
+    expect(await (await all.ask('/fleet?q=nobody')).text()).toContain('Nothing is left');
+  });
+
+  it.each([
+    ['night=2024-13-01', 'one of the last 30'],
+    ['night=yesterday', 'text like'],
+    ['night=1999-01-01', 'The last one is 2024-11-02'],
+    ['rack=R22', 'Did you mean &#96;R2&#96;?'],
+    ['metric=memory.bandwith', 'Did you mean &#96;memory.bandwidth&#96;?'],
+    ['by=hall', '&#96;rack&#96; or '],
+  ])('refuses %s', async (query, says) => {
+    const answer = await all.ask(`/fleet?${query}`);
+    expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining(says)]);
+  });
+});
+
 it('escapes whatever nodes say, in pages and in rows', async () => {
   const { ask, close, state } = await siteOf(withHostileTexts(sixteenNodes()));
   const { names, attendance } = await state.current();
   const machines = new Set(attendance.map(({ node }) => node));
   const paths = [
     '/',
+    '/fleet',
+    '/fleet?by=rack',
+    '/fleet?by=device',
     ...[...names.values()].map((name) => `/event/${name}`),
     ...[...machines].map((node) => siteHref(['node', node])).filter(({ length }) => length < 2000),
   ];
@@ -131,7 +199,7 @@ it('escapes whatever nodes say, in pages and in rows', async () => {
     const page = await answer.text();
     expect([path, answer.status]).toEqual([path, 200]);
     expect(page.match(/<script[^>]*>/g)).toEqual(['<script src="/keys.js" defer>']);
-    expect(page).not.toMatch(/<img|<style|javascript:[^&]*"|[\u202e\u2066\u0000\u001b\ufeff]/);
+    expect(page).not.toMatch(/<img|<style|="javascript:|[\u202e\u2066\u0000\u001b\ufeff]/);
     expect(page).toContain('&lt;script&gt;');
   }
   const csv = await (await ask('/?format=csv')).text();
