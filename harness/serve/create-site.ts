@@ -1,8 +1,10 @@
 import { Hono } from 'hono';
+import { coveragePage } from '../../reports/site/coverage-page.ts';
 import { eventPage } from '../../reports/site/event-page.ts';
 import { fleetPage } from '../../reports/site/fleet-page.ts';
 import { nodePage } from '../../reports/site/node-page.ts';
 import { refusalPage } from '../../reports/site/refusal-page.ts';
+import { runsPage } from '../../reports/site/runs-page.ts';
 import type { SiteFrame, SiteView } from '../../reports/site/site-page.ts';
 import { renderSitePage, siteCsv, siteHref } from '../../reports/site/site-page.ts';
 import { keysScript, siteStyleSheet } from '../../reports/site/site-style-sheet.ts';
@@ -12,6 +14,7 @@ import type { Turned } from './gate.ts';
 import { showEvent } from './show-event.ts';
 import { showFleet } from './show-fleet.ts';
 import { showNode } from './show-node.ts';
+import { showCoverage, showRuns } from './show-runs.ts';
 import { queries, readQuery, SiteRefusal } from './site-refusal.ts';
 import type { SiteDocuments, SiteState } from './site-state.ts';
 
@@ -87,6 +90,14 @@ export function createSite({ state, gate, documents, assay }: SiteOptions): Hono
   site.get('/fleet', async ({ req: { url } }) => {
     const query = readQuery(url, queries.fleet);
     return show(url, fleetPage(showFleet(await state.current(), query)), query.format);
+  });
+  site.get('/coverage', async ({ req: { url } }) => {
+    const { q, format } = readQuery(url, queries.coverage);
+    return show(url, coveragePage(showCoverage(await state.current(), q)), format);
+  });
+  site.get('/runs', async ({ req: { url } }) => {
+    const { q, format } = readQuery(url, queries.runs);
+    return show(url, runsPage(showRuns(await state.current(), q), q), format);
   });
   site.get('/event/:name', async ({ req }) => {
     const { format } = readQuery(req.url, queries.event);

@@ -20,9 +20,13 @@ const text = z.string().max(200);
 
 const common = { format: z.literal('csv').optional() };
 
+const searched = z.strictObject({ ...common, q: text.default('') });
+
 /** What may stand behind the question mark of each view. */
 export const queries = {
-  tonight: z.strictObject({ ...common, q: text.default('') }),
+  tonight: searched,
+  coverage: searched,
+  runs: searched,
   event: z.strictObject(common),
   fleet: z.strictObject({
     ...common,
@@ -35,7 +39,7 @@ export const queries = {
     rack: text.optional(),
     metric: text.optional(),
   }),
-  node: z.strictObject({ ...common, q: text.default('') }),
+  node: searched,
 };
 
 /** Reads the query of an address. Throws SiteRefusal with 400. */

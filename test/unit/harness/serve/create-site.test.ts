@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunRows } from '../../../../harness/history/run-rows.ts';
 import { siteHref } from '../../../../reports/site/site-page.ts';
 import { fleetNights } from '../../../support/constructed/fleet-nights.ts';
 import { siteOf, withHostileTexts } from '../../../support/constructed/site-of.ts';
@@ -182,6 +183,54 @@ describe('the map of a fleet', () => {
   });
 });
 
+describe('coverage and runs', () => {
+  it('names who was not measured for longest, and why, and marks what is older than three nights', async () => {
+    const away = (rows: RunRows, at: number): RunRows => ({
+      ...rows,
+      attendance: rows.attendance
+        .filter(({ node }) => at < 40 || node !== 'node2')
+        .map((each) => (at >= 36 && each.node === 'node4' ? { ...each, reason: 'not reached' } : each)),
+      points: rows.points.filter(
+        ({ node }) => !(node === 'node2' && at >= 40) && !(node === 'node4' && at >= 36),
+      ),
+    });
+    const { ask, close } = await siteOf(sixteenNodes().map(away));
+    const page = await (await ask('/coverage')).text();
+    expect(page).toContain('15 of 16 within 7 nights');
+    expect(page).toContain('2 of these machines were not measured for more than 3 nights before 2024-11-17');
+    expect(page).toMatch(/◐◐ 2024-11-08, 9 nights ago/);
+    const lines = (await (await ask('/coverage?format=csv')).text()).split('\r\n');
+    expect(lines.slice(1, 3)).toEqual([
+      'node4,R1,2024-11-08,9,not reached,21,1,0',
+      'node2,R1,2024-11-12,5,not planned,25,1,0',
+    ]);
+    expect((await (await ask('/coverage?q=node15&format=csv')).text()).trimEnd().split('\r\n')).toHaveLength(
+      2,
+    );
+    await close();
+  });
+
+  it('lists the runs, the last first', async () => {
+    const { ask, close } = await siteOf(sixteenNodes());
+    const lines = (await (await ask('/runs?format=csv')).text()).trimEnd().split('\r\n');
+    expect(lines).toHaveLength(1 + 45);
+    expect(lines[1]).toBe('run-44,2024-11-17,2024-11-17T00:00:00.000Z,nightly,p,16,16,,d44');
+    expect(await (await ask('/runs?q=run-7')).text()).toContain('<code>run-7</code>');
+    expect(await (await ask('/runs?q=nothing')).text()).toContain('No run is called like that');
+    await close();
+  });
+
+  it('says of an empty index that there is nothing, which is no pass', async () => {
+    const { ask, close } = await siteOf([]);
+    const page = await (await ask('/')).text();
+    expect(page).toContain('class="verdict lost"');
+    expect(page).toContain('No night yet');
+    for (const path of ['/fleet', '/coverage', '/runs']) expect((await ask(path)).status).toBe(200);
+    expect((await ask('/node/any')).status).toBe(404);
+    await close();
+  });
+});
+
 it('escapes whatever nodes say, in pages and in rows', async () => {
   const { ask, close, state } = await siteOf(withHostileTexts(sixteenNodes()));
   const { names, attendance } = await state.current();
@@ -191,6 +240,8 @@ it('escapes whatever nodes say, in pages and in rows', async () => {
     '/fleet',
     '/fleet?by=rack',
     '/fleet?by=device',
+    '/coverage',
+    '/runs',
     ...[...names.values()].map((name) => `/event/${name}`),
     ...[...machines].map((node) => siteHref(['node', node])).filter(({ length }) => length < 2000),
   ];
