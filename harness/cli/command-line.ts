@@ -32,6 +32,8 @@ export function createCommandLine(context: CliContext, done: (code: ExitCode) =>
     .version(assayVersion)
     .alias({ help: 'h', version: 'V' })
     .strict()
+    // `--no-hold NAME` is an option with a value, and not `hold` denied.
+    .parserConfiguration({ 'boolean-negation': false })
     .wrap(Math.min(100, context.environment.terminal.columns))
     .epilog('More of a command: assay help <command>. Documents: README.md, docs/.')
     .exitProcess(false)
@@ -82,7 +84,7 @@ export async function explainUsage(
   if (!message.startsWith(unknown)) return say(message.replace(/\s*\n\s*/g, ' ').trim());
   const names = message.slice(unknown.length).split(', ');
   const wrong = words.find(
-    (word) => names.includes(word) || names.includes(word.replace(/^-+(no-)?/, '').replace(/=.*$/s, '')),
+    (word) => names.includes(word) || names.includes(word.replace(/^-+/, '').replace(/=.*$/s, '')),
   );
   if (wrong === undefined || !wrong.startsWith('-'))
     return say(`expected \`assay ${command?.usage ?? '<command>'}\`, got \`${wrong ?? names[0] ?? ''}\` too`);

@@ -11,6 +11,7 @@ import { initCommand } from './init.ts';
 import { judgeCommand } from './judge.ts';
 import { keysCommand } from './keys.ts';
 import { ledgerCommand } from './ledger.ts';
+import { nightlyCommand } from './nightly.ts';
 import { nodesCommand } from './nodes.ts';
 import { ocpCommand } from './ocp.ts';
 import { parseCommand } from './parse.ts';
@@ -29,7 +30,10 @@ import { workloadsCommand } from './workloads.ts';
 
 /** Every command of the command line, by what somebody wants. Their modules import nothing heavy; what a command needs, it loads. */
 export const commandGroups: readonly (readonly [title: string, commands: readonly Registration[]])[] = [
-  ['Measure', [surveyCommand, initCommand, planCommand, certifyCommand, resumeCommand, stopCommand]],
+  [
+    'Measure',
+    [surveyCommand, initCommand, planCommand, certifyCommand, nightlyCommand, resumeCommand, stopCommand],
+  ],
   [
     'Read what was measured',
     [

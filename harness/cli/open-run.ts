@@ -32,6 +32,7 @@ export async function openNewRun(
     readonly isRehearsal?: boolean | undefined;
     readonly facilityAck?: string | undefined;
     readonly unattended?: string | undefined;
+    readonly night?: RunHeader['night'];
   },
 ): Promise<RunDirectory> {
   const { environment } = context;
@@ -64,6 +65,7 @@ export async function openNewRun(
       isRehearsal: options.isRehearsal,
       facilityAck,
       unattended,
+      night: options.night,
       inventory:
         scratch === undefined
           ? inventory

@@ -12,6 +12,7 @@ import type { Suite } from '../config/suite.ts';
 import { withSoak } from '../config/with-soak.ts';
 import { leastRestSeconds } from '../judge/with-looks.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
+import type { RunHeader } from '../store/run-header.ts';
 import type { CliContext } from './command.ts';
 import { openNewRun } from './open-run.ts';
 import { readDuration } from './read-duration.ts';
@@ -29,6 +30,7 @@ export async function prepareCertify(
     readonly rehearsal?: boolean | undefined;
     readonly facilityAck?: string | undefined;
     readonly unattended?: string | undefined;
+    readonly night?: RunHeader['night'];
   },
   registry: Registry,
   context: CliContext,
@@ -84,6 +86,7 @@ export async function prepareCertify(
     isRehearsal: args.rehearsal === true || isShort || isHasty,
     facilityAck: args.facilityAck,
     unattended: args.unattended,
+    night: args.night,
   });
 }
 

@@ -47,29 +47,35 @@ export function nightsDocument(judgement: Judgement, zone: string): Nights {
 
 /** Prints it; the exit code is its own. */
 export function printEvents(nights: Nights, json: boolean, { out }: CliContext): ExitCode {
-  const { events, lastNight, machines, measured, unjudged, exitCode } = nights;
+  const { events, lastNight, machines, exitCode } = nights;
   if (json) {
     out.write(`${escapeJson(JSON.stringify(nights, undefined, 1))}\n`);
     return exitCode;
   }
   for (const event of events) out.write(`${describeEvent(event, lastNight)}\n`);
+  const missing = [...Map.groupBy(machines.others, (each) => each.why)].map(
+    ([reason, those]) => `${those.length} ${reason} (${foldNames(those.map(({ node }) => node))})`,
+  );
+  out.write(
+    `${lastNight === undefined ? 'no night yet' : `night ${lastNight}`}: ${[`${machines.measured} machines measured`, ...missing].join(', ')}\n` +
+      `${describeSeries(nights)}\nExit code ${exitCode}.\n`,
+  );
+  return exitCode;
+}
+
+/** How many series were measured on the last night, and of how many of them nothing can be said. */
+export function describeSeries({ events, lastNight, measured, unjudged }: Nights): string {
   const reasons = Object.entries(unjudged);
   const silent = reasons.reduce((sum, [, each]) => sum + each, 0);
   const why = reasons
     .map(([reason, count]) => `${count} ${unjudgedWords[reason as keyof typeof unjudgedWords]}`)
     .join(', ');
-  const missing = [...Map.groupBy(machines.others, (each) => each.why)].map(
-    ([reason, those]) => `${those.length} ${reason} (${foldNames(those.map(({ node }) => node))})`,
-  );
   const now = events.filter(({ last }) => last === lastNight).length;
-  out.write(
-    `${lastNight === undefined ? 'no night yet' : `night ${lastNight}`}: ${[`${machines.measured} machines measured`, ...missing].join(', ')}\n` +
-      `${measured} series measured, ${now} events, ${silent} without a judgement${why === '' ? '' : ` (${why})`}\nExit code ${exitCode}.\n`,
-  );
-  return exitCode;
+  return `${measured} series measured, ${now} events, ${silent} without a judgement${why === '' ? '' : ` (${why})`}`;
 }
 
-function describeEvent(event: Nights['events'][number], lastNight: string | undefined): string {
+/** An event as a person reads it: what, since when, what changed before. */
+export function describeEvent(event: Nights['events'][number], lastNight: string | undefined): string {
   const { first, last, spells } = event;
   const worst = spells.toSorted((a, b) => a.worst - b.worst)[0];
   const changes = [...new Set(spells.flatMap(({ change }) => change ?? []))];

@@ -23,10 +23,10 @@ export const verifyCommand = defineCommand({
       .option('key', { type: 'string', describe: 'Public key (PEM) of whom you believe' })
       .option('trust', { type: 'string', describe: 'File of all whom you believe: docs/evidence.md' })
       .conflicts('key', 'trust')
-      .option('recompute', {
+      .option('no-recompute', {
         type: 'boolean',
-        default: true,
-        describe: 'Parse and judge all evidence again; without it nothing is shown to follow from it',
+        default: false,
+        describe: 'Judge no evidence again: nothing is shown to follow from it then',
       })
       .option('against', {
         type: 'string',
@@ -74,14 +74,14 @@ export const verifyCommand = defineCommand({
           folder,
           trust,
           profile: args.profile ?? run.header.profile,
-          recompute: args.recompute,
+          recompute: !args.noRecompute,
           later,
           ledger,
           proof: args.proof === undefined ? undefined : (await loadSource(at(args.proof))).text,
         },
       );
       await tellUnshipped(context, run, registry);
-      if (!args.recompute)
+      if (args.noRecompute)
         throw new AssayError(
           'NOT_REPRODUCED',
           'expected that all evidence was judged again, found --no-recompute',

@@ -31,3 +31,10 @@ export function measuredNights(all: readonly Attendance[]): ReadonlyMap<string, 
     ]),
   );
 }
+
+/** The same without one night. */
+export const withoutNight = (
+  measured: ReadonlyMap<string, readonly number[]>,
+  without: number,
+): ReadonlyMap<string, readonly number[]> =>
+  new Map([...measured].map(([node, nights]) => [node, nights.filter((night) => night !== without)]));

@@ -7,7 +7,7 @@ import type { Night, Series } from '../nights/series.ts';
 import type { NightFinding } from '../nights/watch-series.ts';
 import { watchStratum } from '../nights/watch-stratum.ts';
 import type { Attendance } from './attendance.ts';
-import { attendanceOn } from './attendance.ts';
+import { attendanceOn, withoutNight } from './attendance.ts';
 import type { Followed } from './find-vanished.ts';
 import { findVanished } from './find-vanished.ts';
 import { openTables } from './open-tables.ts';
@@ -24,6 +24,8 @@ const rowsAtOnce = 1000;
 export interface Judgement {
   /** What is slower, oldest first, then what is measured no more. */
   readonly events: readonly NightEvent[];
+  /** Ids of those that were confirmed on the last night, and on none before. */
+  readonly fresh: ReadonlySet<string>;
   readonly series: number;
   readonly lastNight: number | undefined;
   /** Machines by name on the last night: `measured`, or why not; those of the nights before that were not even planned, too. */
@@ -125,6 +127,17 @@ export class History {
     return { runs: [...runs.values()].toSorted((a, b) => (a.started < b.started ? -1 : 1)), attendance };
   }
 
+  /** Every machine of every run, with its night, the oldest run first. */
+  async attendance(): Promise<readonly Attendance[]> {
+    return (await readNights(this.#database)).attendance;
+  }
+
+  /** Whether a run is in it. */
+  async has(run: string): Promise<boolean> {
+    const found = await this.#database.selectFrom('run').select('id').where('id', '=', run).execute();
+    return found.length > 0;
+  }
+
   /** Goes through all nights, a stratum at a time; `visit` sees the series of each, which are let go after it. */
   async judge(
     visit?: (members: readonly WatchedSeries[], changeOf: ChangeOf) => Promise<void>,
@@ -199,9 +212,19 @@ export class History {
     }
     const vanished = findVanished(followed.values(), nights.measured);
     const fleet = { sizes, domains: nights.domains };
+    // That something is gone has another cause than that something else is slow.
+    const slower = foldEvents(spells, common, fleet);
+    const gone = foldEvents(vanished, [], fleet);
+    const before = findVanished(followed.values(), withoutNight(nights.measured, lastNight));
+    const known = new Set(foldEvents(before, [], fleet).map(({ id }) => id));
     return {
-      // That something is gone has another cause than that something else is slow.
-      events: [...foldEvents(spells, common, fleet), ...foldEvents(vanished, [], fleet)],
+      events: [...slower, ...gone],
+      fresh: new Set(
+        [
+          ...slower.filter(({ first }) => first === lastNight),
+          ...gone.filter(({ id, last }) => last === lastNight && !known.has(id)),
+        ].map(({ id }) => id),
+      ),
       machines: attendanceOn(lastNight, nights.attendance),
       series: [...sizes.values()].reduce((sum, size) => sum + size, 0),
       lastNight: Number.isFinite(lastNight) ? lastNight : undefined,

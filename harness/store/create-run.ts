@@ -34,6 +34,7 @@ export async function createRun(options: {
   readonly isRehearsal?: boolean | undefined;
   readonly facilityAck?: string | undefined;
   readonly unattended?: string | undefined;
+  readonly night?: RunHeader['night'];
 }): Promise<RunDirectory> {
   const { builtIn } = options;
   const inputs = new Map<string, string>([
@@ -58,6 +59,7 @@ export async function createRun(options: {
       ...(options.facilityAck === undefined ? {} : { facilityAck: options.facilityAck }),
       ...(options.unattended === undefined ? {} : { unattended: options.unattended }),
       ...(options.isRehearsal === true ? { rehearsal: true } : {}),
+      ...(options.night === undefined ? {} : { night: options.night }),
     },
     inputs,
   );

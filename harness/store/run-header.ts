@@ -1,6 +1,13 @@
 import * as z from 'zod';
 import { ProfileId } from '../../workloads/kit/names.ts';
 
+/** What a night was begun with: whoever goes on with it keeps to it. */
+export const NightHeader = z.strictObject({
+  /** Which nights it is one of: digest of where their index is. */
+  site: z.string().regex(/^[0-9a-f]{16}$/),
+});
+export type NightHeader = z.infer<typeof NightHeader>;
+
 /**
  * `run.json`, written first: who, what, and the digests of everything in `inputs/`. Its own digest is the
  * head of every node's journal chain, so that no evidence can be moved to another run.
@@ -21,6 +28,8 @@ export const RunHeader = z.strictObject({
   unattended: z.string().min(1).max(80).optional(),
   /** A run to try things out: what stand-ins for hardware say counts, and the verdict says nothing about any machine. */
   rehearsal: z.literal(true).optional(),
+  /** One of the nights of a site; absent: not measured for one. */
+  night: NightHeader.optional(),
   inputs: z.array(
     z.strictObject({
       path: z.string().regex(/^inputs(\/[a-z0-9][a-z0-9-]*)+\.json$/),

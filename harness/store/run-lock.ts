@@ -20,7 +20,10 @@ const mostTries = 3;
  * mirror one journal would write every line twice. Each shows itself by a socket of its own in a folder of this user,
  * before it looks for others, so that none can miss the other. A socket that nobody listens to is of one that died.
  */
-export async function takeRunLock(stateHome: string, run: RunDirectory): Promise<RunLock | undefined> {
+export async function takeRunLock(
+  stateHome: string,
+  run: Pick<RunDirectory, 'headDigest'>,
+): Promise<RunLock | undefined> {
   const folder = await claimStateFolder(stateHome, 'locks');
   const prefix = `${run.headDigest.slice(0, 32)}.`;
   for (let tries = 1; ; tries += 1) {

@@ -3,6 +3,7 @@ import { Comparison } from './comparison.ts';
 import { Conversion } from './conversion.ts';
 import { Imported } from './imported.ts';
 import { MachineNights } from './machine-nights.ts';
+import { Night } from './night.ts';
 import { Nights } from './nights.ts';
 import { Samples } from './samples.ts';
 import { Sheet } from './sheet.ts';
@@ -16,6 +17,7 @@ const documents = {
   comparison: Comparison,
   conversion: Conversion,
   imported: Imported,
+  night: Night,
   nights: Nights,
   'machine-nights': MachineNights,
 } as const;
