@@ -13,6 +13,7 @@ import { listRuns } from '../store/known-runs.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { runsFolder } from '../store/run-directory.ts';
 import { requireSiteLock, siteOf } from '../store/site-lock.ts';
+import { askHold } from './ask-hold.ts';
 import type { CliContext } from './command.ts';
 import { finishNight } from './finish-night.ts';
 import { measureAndConclude } from './measure-and-conclude.ts';
@@ -20,6 +21,7 @@ import { historyPath, openHistory } from './open-history.ts';
 import { removeIfUnbegun } from './open-run.ts';
 import { loadOwnInventory } from './own-inventory.ts';
 import { prepareCertify } from './prepare-certify.ts';
+import { readWindow } from './read-window.ts';
 import { loadRunInventory } from './targets.ts';
 
 interface NightOptions {
@@ -30,6 +32,10 @@ interface NightOptions {
   readonly out?: string | undefined;
   readonly facilityAck?: string | undefined;
   readonly unattended?: string | undefined;
+  readonly reservation?: string | undefined;
+  readonly noHold?: string | undefined;
+  readonly until?: string | undefined;
+  readonly atOnce?: number | undefined;
   readonly database: string | undefined;
   readonly maxGap: number;
   readonly eventsAreNews: boolean;
@@ -105,8 +111,18 @@ async function findTonights(
 async function beginNight(
   options: NightOptions,
   context: CliContext,
-  { registry, site }: Site,
+  { history, registry, site }: Site,
 ): Promise<RunDirectory> {
+  const { atOnce } = options;
+  const window = options.until === undefined ? [] : [readWindow(options.until, context.now(), history.zone)];
+  const held = await askHold(options, context);
+  const ends = [...window, ...(held.until === undefined ? [] : [held.until])].map((end) => end.getTime());
+  const night = {
+    site,
+    hold: held.hold,
+    ...(ends.length === 0 ? {} : { until: new Date(Math.min(...ends)).toISOString() }),
+    ...(atOnce === undefined ? {} : { atOnce }),
+  };
   const { workingDirectory } = context.environment;
   const builtIn = await loadBuiltIn(registry);
   const { id, suites } = await findProfile(options.profile, { builtIn, registry, workingDirectory });
@@ -115,7 +131,7 @@ async function beginNight(
     throw new AssayError('USAGE', `expected --suite, since the profile ${id} names none for nights`, {
       hint: 'Give one by its name or as a YAML file, or name one in the profile: suites.nightly.',
     });
-  return prepareCertify({ ...options, suite, night: { site } }, registry, context);
+  return prepareCertify({ ...options, suite, night }, registry, context);
 }
 
 /** The verdict of a night stands in the report of its run; on standard output stands the night. */

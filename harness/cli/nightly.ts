@@ -11,8 +11,14 @@ export const nightlyCommand = defineCommand({
   command: 'nightly <inventory>',
   describe: 'Measure the machines of a site tonight, and say what got worse (docs/nightly.md)',
   examples: [
-    ['nightly rack.yaml --profile cpu-cluster', 'tonight, or what is left of it'],
-    ['nightly rack.yaml --profile cpu-cluster --events-are-news', 'exit code 1 for required limits alone'],
+    [
+      'nightly rack.yaml --profile cpu-cluster --no-hold "ops" --until 05:30',
+      'tonight, or what is left of it; ops say that nobody else comes to these machines',
+    ],
+    [
+      'nightly rack.yaml --profile cpu-cluster --reservation nights --events-are-news',
+      'on what Slurm holds; exit code 1 for required limits alone',
+    ],
   ],
   builder: (argv) =>
     argv
@@ -29,6 +35,24 @@ export const nightlyCommand = defineCommand({
       .option('suite', {
         type: 'string',
         describe: "What to run: a name, or a YAML file (default: the profile's own for nights)",
+      })
+      .option('reservation', {
+        type: 'string',
+        describe:
+          'Reservation of Slurm that holds the machines for this night: others of the inventory are left out',
+      })
+      .option('no-hold', {
+        type: 'string',
+        describe: 'Who says that nobody else comes to these machines, where no scheduler can hold them',
+      })
+      .conflicts('reservation', 'no-hold')
+      .option('until', {
+        type: 'string',
+        describe: 'Time at the site, 05:30: what would last longer is not begun, and comes first tomorrow',
+      })
+      .option('at-once', {
+        type: 'number',
+        describe: 'How many machines are loaded at a time (default: all)',
       })
       .option('max-gap', {
         type: 'number',
@@ -47,14 +71,18 @@ export const nightlyCommand = defineCommand({
       .option('unattended', unattended)
       .option('json', { type: 'boolean', default: false, describe: 'Print the night as a document' }),
   run: async (args, context) => {
-    const { maxGap } = args;
-    if (!Number.isInteger(maxGap) || maxGap < 1 || maxGap > 365)
-      throw new AssayError('USAGE', `expected --max-gap to be 1 to 365 nights, got ${String(maxGap)}`, {
-        hint: 'Give a whole number, or leave it out: 7.',
-      });
+    requireWhole('--max-gap', args.maxGap, 365);
+    if (args.atOnce !== undefined) requireWhole('--at-once', args.atOnce, 10_000);
     const { measureNight } = await import('./measure-night.ts');
     const { workingDirectory } = context.environment;
     const database = args.database === undefined ? undefined : resolve(workingDirectory, args.database);
     return measureNight({ ...args, database }, context);
   },
 });
+
+function requireWhole(option: string, given: number, most: number): void {
+  if (Number.isInteger(given) && given >= 1 && given <= most) return;
+  throw new AssayError('USAGE', `expected ${option} to be a whole number from 1 to ${most}, got ${given}`, {
+    hint: 'Give one, or leave it out.',
+  });
+}

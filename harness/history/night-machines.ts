@@ -12,12 +12,12 @@ export interface NightMachine {
   readonly isOverdue: boolean;
 }
 
-/** Reasons that are nobody's fault: they count only when a machine was not measured for too long. */
+/** Reasons that are nobody's fault, by what a verdict says of them: they count only when a machine was not measured for too long. */
 export const excuses = {
   'in-use': 'in use',
   'not-held': 'not held',
-  tenant: 'a tenant came',
-  window: 'out of the window',
+  'tenant-came': 'a tenant came',
+  'out-of-window': 'out of the window',
 } as const;
 const excused: ReadonlySet<string> = new Set(Object.values(excuses));
 

@@ -5,9 +5,11 @@ import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import type { ReadNode, Series } from '../compare/run-readings.ts';
 import { readingsOf } from '../compare/run-readings.ts';
 import { voidingEvents } from '../evidence/voiding-events.ts';
+import type { Dossier } from '../judge/dossier.ts';
 import { RunDossier } from '../judge/run-dossier.ts';
 import { median } from '../stats/median.ts';
 import type { RunMaterial } from '../store/run-material.ts';
+import { excuses } from './night-machines.ts';
 import type { Tables } from './tables.ts';
 
 /** What a run adds to the index. The same run always gives the same rows. */
@@ -28,6 +30,7 @@ export function rowsOfRun(material: RunMaterial, zone: string): RunRows {
   const index = new RunDossier(material);
   const { header } = index.material;
   const facts = new Map(index.nodes.map((node) => [node.id, node.facts]));
+  const absent = new Map(index.nodes.map((node) => [node.id, whyAbsent(node)]));
   const heads = index.material.nodes.map(({ id, journal }) => [id, journal?.head ?? '']);
   const states = new Map<string, Tables['state']>();
   const attendance: Tables['attendance'][] = [];
@@ -57,7 +60,7 @@ export function rowsOfRun(material: RunMaterial, zone: string): RunRows {
       machine: machineOf(node),
       rack: node.rack ?? null,
       state: state?.digest ?? null,
-      reason: own.length > 0 ? null : facts.get(node.name) === undefined ? 'not reached' : 'nothing measured',
+      reason: own.length > 0 ? null : (absent.get(node.name) ?? 'nothing measured'),
     });
   }
   return {
@@ -75,6 +78,10 @@ export function rowsOfRun(material: RunMaterial, zone: string): RunRows {
     points,
   };
 }
+
+/** Why nothing was measured on a machine, as one of a few words, where that is known. */
+const whyAbsent = ({ facts, leftOut }: Dossier): string | undefined =>
+  facts === undefined ? 'not reached' : excuses[leftOut?.say as keyof typeof excuses]; // others have none
 
 /** By what a machine is told from others, whatever it is called. */
 const machineOf = ({ name, identity: { serial, uuid, machineId } }: ReadNode): string =>

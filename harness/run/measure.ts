@@ -16,6 +16,7 @@ import { planAgain } from '../plan/plan-again.ts';
 import { createPowerRamp } from '../plan/power-ramp.ts';
 import { toJson } from '../store/read-document.ts';
 import { runPaths } from '../store/run-directory.ts';
+import type { RunHeader } from '../store/run-header.ts';
 import { measureAlone } from './alone.ts';
 import { extend } from './extend.ts';
 import { Facility } from './facility.ts';
@@ -195,19 +196,32 @@ async function dismissOccupied(fleet: Fleet, boots: ReadonlyMap<string, string |
 async function leaveOutOccupied(
   fleet: Fleet,
 ): Promise<readonly { readonly node: string; readonly facts: HostFacts; readonly reason: Said }[]> {
-  const { acceptsOccupied, events } = fleet.options;
+  const { acceptsOccupied, events, evidence } = fleet.options;
   const opened = [...fleet.nodes.values()];
+  const { night } = evidence.run.header;
+  const unheld = findUnheld(opened, night);
   const occupied = acceptsOccupied ? new Map<string, string[]>() : findOccupied(opened);
-  const used = opened.filter(({ node }) => occupied.has(node));
+  const used = opened.filter(({ node }) => occupied.has(node) || unheld.has(node));
   const hint = 'Free it, or say with --exclusive-confirmed that it may be measured all the same.';
   await fleet.dismiss(used);
-  if (used.length === opened.length) {
+  // A night is over then, and says so; whoever asked for these machines now is told at once.
+  if (used.length === opened.length && night === undefined) {
     const each = [...occupied].map(([node, by]) => `${node}: ${by.join(', ')}`);
     throw new AssayError('NODE_OCCUPIED', `expected idle machines, found ${each.join('; ')}`, { hint });
   }
   return used.map(({ node, facts }) => {
-    const reason: Said = { say: 'in-use', by: occupied.get(node) ?? [] };
+    const reason: Said = unheld.get(node) ?? { say: 'in-use', by: occupied.get(node) ?? [] };
     events.onNodeFailed(node, new AssayError('NODE_OCCUPIED', `left out: ${say(reason)}`, { hint }));
     return { node, facts, reason };
   });
 }
+
+/** The nodes that a reservation does not hold for this night. */
+const findUnheld = (opened: readonly OpenNode[], night: RunHeader['night']): ReadonlyMap<string, Said> =>
+  new Map(
+    opened.flatMap(({ node }) =>
+      night?.hold.by !== 'slurm' || night.hold.nodes.includes(node)
+        ? []
+        : [[node, { say: 'not-held', reservation: night.hold.reservation }] as const],
+    ),
+  );

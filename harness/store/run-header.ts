@@ -5,6 +5,19 @@ import { ProfileId } from '../../workloads/kit/names.ts';
 export const NightHeader = z.strictObject({
   /** Which nights it is one of: digest of where their index is. */
   site: z.string().regex(/^[0-9a-f]{16}$/),
+  /** Why nobody else comes to its machines: a reservation, which names them, or somebody who says so. */
+  hold: z.discriminatedUnion('by', [
+    z.strictObject({
+      by: z.literal('slurm'),
+      reservation: z.string().min(1).max(80),
+      nodes: z.array(z.string().max(300)).max(10_000),
+    }),
+    z.strictObject({ by: z.literal('name'), name: z.string().min(1).max(80) }),
+  ]),
+  /** What would last longer is not begun. */
+  until: z.iso.datetime().optional(),
+  /** So many machines are loaded at a time; absent: all. */
+  atOnce: z.number().int().positive().optional(),
 });
 export type NightHeader = z.infer<typeof NightHeader>;
 

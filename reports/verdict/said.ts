@@ -50,6 +50,9 @@ export const Said = z
     saying('no-facts-received', {}),
     saying('nothing-received', {}),
     saying('in-use', { by: names }),
+    saying('not-held', { reservation: text }),
+    saying('out-of-window', { until: text }),
+    saying('tenant-came', { what: text }),
 
     // Facts.
     saying('fact-unknown', { unknown: text }),

@@ -30,6 +30,7 @@ export const errorExitCodes = {
   PRIVILEGE_MISSING: exitCodes.usage,
   KEY_REFUSED: exitCodes.usage,
   NODE_OCCUPIED: exitCodes.usage,
+  HOLD_MISSING: exitCodes.usage,
   POWER_LIMIT: exitCodes.usage,
   COOLING_UNWATCHED: exitCodes.usage,
   FACILITY_UNREADABLE: exitCodes.usage,

@@ -25,4 +25,7 @@ export const cellSentences = {
   'nothing-received': () => 'nothing was ever received from it',
   vanished: ({ label }) => `${label} was planned for and is not in the facts`,
   'in-use': ({ by }) => `in use by somebody: ${by.join(', ')}`,
+  'not-held': ({ reservation }) => `not held for this night: it is not in the reservation ${reservation}`,
+  'out-of-window': ({ until }) => `not begun: it would not have been over by ${until}`,
+  'tenant-came': ({ what }) => `cancelled: a tenant came: ${what}`,
 } satisfies Partial<Sentences>;
