@@ -67,7 +67,9 @@ async function nightDocument(
     ({ stands, nodes }) => stands !== 'fail' && counts({ verdict: stands, nodes }, inOrder),
   );
   const isLast = judgement.lastNight === run.night;
-  const fresh = isLast ? [...judgement.fresh] : [];
+  const fresh = isLast
+    ? judgement.events.filter(({ standing }) => standing === 'new').map(({ id }) => id)
+    : [];
   const shown = machines.map(({ last, ...machine }) => ({
     ...machine,
     ...(last === undefined ? {} : { last: dateOf(last) }),

@@ -4,38 +4,49 @@ import type { ExitCode } from '../../workloads/kit/error-code.ts';
 import { exitCodes } from '../../workloads/kit/error-code.ts';
 import { defineCommand } from './command.ts';
 
-/** `assay history add|events|show|export`: what the nights say together. */
+/** `assay history add|events|event|show|export`: what the nights say together. */
 export const historyCommand = defineCommand({
   command: 'history <action> [items..]',
   describe:
-    'What nights say together: `add` runs, list `events` (what got worse), `show` a machine, `export` all rows (docs/nightly.md)',
+    'What nights say together: `add` runs, list `events` (what got worse), say what became of an `event`, `show` a machine, `export` all rows (docs/nightly.md)',
   examples: [
     ['history add night-1 night-2', 'takes runs into the index; those that are there already change nothing'],
     [
       'history events',
       'what got worse, when, and what had changed before; exit code 1 when the last night has some',
     ],
+    [
+      'history event e3f09c2d1ab --close repaired --by ops --note "fan 3 replaced"',
+      'says what became of an event; --ack says that somebody looks at it',
+    ],
     ['history show gpu007', 'each metric of a machine, night by night'],
   ],
   builder: (argv) =>
     argv
       .positional('action', {
-        choices: ['add', 'events', 'show', 'export'] as const,
+        choices: ['add', 'events', 'event', 'show', 'export'] as const,
         demandOption: true,
         describe: 'What to do',
       })
       .positional('items', {
         type: 'string',
         array: true,
-        describe: 'Runs for `add`, one machine for `show`',
+        describe: 'Runs for `add`, one machine for `show`, the id of one event for `event`',
       })
       .option('database', { type: 'string', describe: "The index (default: this user's)" })
       .option('zone', {
         type: 'string',
         describe: "Time zone of the site, said when the index is begun (default: this machine's)",
       })
+      .option('ack', { type: 'boolean', describe: 'Somebody looks at the event' })
+      .option('close', {
+        choices: ['repaired', 'explained', 'no cause found'] as const,
+        describe: 'The event is over, and why',
+      })
+      .option('by', { type: 'string', describe: 'Who says so' })
+      .option('note', { type: 'string', describe: 'What was found or done' })
       .option('json', { type: 'boolean', default: false, describe: 'Print as a document' }),
-  run: async ({ action, items = [], database, zone, json }, context): Promise<ExitCode> => {
+  run: async ({ action, items = [], database, zone, json, ...said }, context): Promise<ExitCode> => {
     if (zone !== undefined) requireZone(zone);
     const { openHistory } = await import('./open-history.ts');
     const given =
@@ -50,10 +61,14 @@ export const historyCommand = defineCommand({
         for await (const line of history.export()) context.out.write(line);
         return exitCodes.pass;
       }
+      if (action === 'event') {
+        const { sayOfEvent } = await import('./event-command.ts');
+        return await sayOfEvent(history, oneOf(items, 'event'), said, json, context);
+      }
       const print = await import('./print-nights.ts');
       if (action === 'events')
         return print.printEvents(print.nightsDocument(await history.judge(), history.zone), json, context);
-      const machine = oneOf(items);
+      const machine = oneOf(items, 'machine');
       return print.printMachine(print.machineDocument(machine, await history.show(machine)), json, context);
     } finally {
       await history.close();
@@ -75,11 +90,14 @@ function requireZone(zone: string): void {
   }
 }
 
-function oneOf(items: readonly string[]): string {
+function oneOf(items: readonly string[], what: 'machine' | 'event'): string {
   const [item, ...more] = items;
   if (item === undefined || more.length > 0)
-    throw new AssayError('USAGE', `expected one machine to show, got ${items.length}`, {
-      hint: 'assay history show NODE, by its name or serial number.',
+    throw new AssayError('USAGE', `expected one ${what}, got ${items.length}`, {
+      hint:
+        what === 'machine'
+          ? 'assay history show NODE, by its name or serial number.'
+          : 'assay history event ID; assay history events lists them.',
     });
   return item;
 }

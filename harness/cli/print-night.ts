@@ -28,7 +28,7 @@ export function printNight(night: Night, json: boolean, { out }: CliContext): vo
   for (const line of absences(machines)) out.write(`${line}\n`);
   out.write('\n');
   for (const event of nights.events)
-    out.write(`${fresh.includes(event.id) ? 'new ' : '    '}${describeEvent(event, nights.lastNight)}\n`);
+    out.write(`${fresh.includes(event.id) ? 'new ' : '    '}${describeEvent(event)}\n`);
   out.write(`${describeSeries(nights)}\n`);
   out.write(`Exit code ${exitCode}: ${meanings[exitCode]}\n`);
 }

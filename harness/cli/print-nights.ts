@@ -5,20 +5,22 @@ import { foldNames } from '../../reports/verdict/words/fold-names.ts';
 import {
   dateOf,
   eventSubject,
+  nameOfMachine,
   offBy,
   speedWords,
   unjudgedWords,
 } from '../../reports/verdict/words/night-words.ts';
 import type { ExitCode } from '../../workloads/kit/error-code.ts';
 import { exitCodes } from '../../workloads/kit/error-code.ts';
-import type { History, Judgement } from '../history/history.ts';
+import type { History } from '../history/history.ts';
+import type { Judgement } from '../history/judge-nights.ts';
 import type { CliContext } from './command.ts';
 
 /** What got worse, as a document; 1 when something did on the last night, 2 when nothing could be said of a series of it. */
 export function nightsDocument(judgement: Judgement, zone: string): Nights {
   const { events, lastNight, machines, measured, unjudged, series } = judgement;
   const others = [...machines].filter(([, why]) => why !== 'measured');
-  const isBad = events.some(({ last }) => last === lastNight);
+  const isBad = events.some(({ standing }) => standing === 'new' || standing === 'still');
   return Nights.parse({
     schema: 'assay/nights',
     schemaVersion: 1,
@@ -28,18 +30,28 @@ export function nightsDocument(judgement: Judgement, zone: string): Nights {
     machines: {
       measured: machines.size - others.length,
       others: others.map(([node, why]) => ({ node, why })),
+      lastMeasured: [...judgement.lastMeasured].map(([node, night]) => ({ node, night: dateOf(night) })),
     },
     measured,
     unjudged: Object.fromEntries(unjudged),
-    events: events.map(({ spells, first, last, ...event }) => ({
+    events: events.map(({ spells, first, last, reopened, notes, ...event }) => ({
       ...event,
       first: dateOf(first),
       last: dateOf(last),
-      spells: spells.map(({ stratum: _, ...spell }) => ({
+      ...(reopened === undefined ? {} : { reopened: dateOf(reopened) }),
+      spells: spells.map(({ stratum: _, id: _id, nights: _nights, ...spell }) => ({
         ...spell,
         first: dateOf(spell.first),
         last: dateOf(spell.last),
       })),
+      notes: notes.map(({ at, author, action, words }) => ({ at, by: author, action, note: words })),
+    })),
+    suspects: judgement.suspects.map(({ subject, machine, node, worst, ...each }) => ({
+      series: each.series,
+      subject,
+      machine,
+      node,
+      worst,
     })),
     exitCode: isBad ? 1 : unjudged.size > 0 || measured === 0 ? 2 : 0,
   });
@@ -52,7 +64,12 @@ export function printEvents(nights: Nights, json: boolean, { out }: CliContext):
     out.write(`${escapeJson(JSON.stringify(nights, undefined, 1))}\n`);
     return exitCode;
   }
-  for (const event of events) out.write(`${describeEvent(event, lastNight)}\n`);
+  const open = events.filter(({ state }) => state !== 'closed');
+  for (const event of open) out.write(`${describeEvent(event)}\n`);
+  for (const suspect of nights.suspects.slice(0, mostSuspects))
+    out.write(
+      `? ${cleanText(nameOfMachine(suspect))}: ${cleanText(suspect.series)}  ${offBy(suspect)}, on the last night alone\n`,
+    );
   const missing = [...Map.groupBy(machines.others, (each) => each.why)].map(
     ([reason, those]) => `${those.length} ${reason} (${foldNames(those.map(({ node }) => node))})`,
   );
@@ -63,28 +80,53 @@ export function printEvents(nights: Nights, json: boolean, { out }: CliContext):
   return exitCode;
 }
 
-/** How many series were measured on the last night, and of how many of them nothing can be said. */
-export function describeSeries({ events, lastNight, measured, unjudged }: Nights): string {
+/** How many series were measured on the last night, how events stand, and of how many series nothing can be said. */
+export function describeSeries({ events, suspects, lastNight, measured, unjudged }: Nights): string {
   const reasons = Object.entries(unjudged);
   const silent = reasons.reduce((sum, [, each]) => sum + each, 0);
   const why = reasons
     .map(([reason, count]) => `${count} ${unjudgedWords[reason as keyof typeof unjudgedWords]}`)
     .join(', ');
-  const now = events.filter(({ last }) => last === lastNight).length;
-  return `${measured} series measured, ${now} events, ${silent} without a judgement${why === '' ? '' : ` (${why})`}`;
+  const open = events.filter(({ state }) => state !== 'closed');
+  const now = open.filter(({ last }) => last === lastNight).length;
+  const others = [
+    ...(open.length > now ? [`${open.length - now} open from before`] : []),
+    ...(events.length > open.length ? [`${events.length - open.length} closed`] : []),
+    ...(suspects.length > 0 ? [`${suspects.length} suspect`] : []),
+  ];
+  return `${measured} series measured, ${now} events${others.map((each) => `, ${each}`).join('')}, ${silent} without a judgement${why === '' ? '' : ` (${why})`}`;
 }
 
-/** An event as a person reads it: what, since when, what changed before. */
-export function describeEvent(event: Nights['events'][number], lastNight: string | undefined): string {
-  const { first, last, spells } = event;
+/** More of them than that are a reason to look at the night, not at each. */
+const mostSuspects = 10;
+
+/** What an event is about and how it stands, in several lines. */
+export function describeEvent(event: Nights['events'][number]): string {
+  const { id, first, last, spells, standing } = event;
   const worst = spells.toSorted((a, b) => a.worst - b.worst)[0];
   const changes = [...new Set(spells.flatMap(({ change }) => change ?? []))];
   return [
-    `${last === lastNight ? '✖' : '○'} ${cleanText(eventSubject(event))}: ${worst === undefined ? '' : offBy(worst)} since ${first}, last seen ${last}`,
+    `${standing === 'new' || standing === 'still' ? '✖' : '○'} ${cleanText(eventSubject(event))}: ${worst === undefined ? '' : offBy(worst)} since ${first}, last seen ${last}`,
+    `    ${id}  ${stateWords(event)}`,
+    ...event.notes.map(
+      ({ at, by, action, note }) => `    ${at.slice(0, 10)} ${action}, ${cleanText(by)}: ${cleanText(note)}`,
+    ),
     ...spells.slice(0, 5).map((spell) => `    ${describeSpell(spell)}`),
     ...(spells.length > 5 ? [`    and ${spells.length - 5} more series`] : []),
     ...changes.map((change) => `    changed before: ${cleanText(change)}`),
   ].join('\n');
+}
+
+/** How an event stands, and what is left to do. */
+function stateWords({ state, reason, reopened, standing }: Nights['events'][number]): string {
+  const how = {
+    new: 'new',
+    still: 'still so',
+    unseen: 'not seen on the last night',
+    healed: 'as usual on two nights since: close it, if it is over',
+    closed: reason ?? '',
+  }[standing];
+  return `${state}${reopened === undefined ? '' : ` again since ${reopened}`}, ${how}`;
 }
 
 type Spell = Nights['events'][number]['spells'][number];

@@ -54,4 +54,28 @@ export const migrations: readonly ((database: Kysely<never>) => Promise<void>)[]
       .addPrimaryKeyConstraint('point_key', ['series', 'run'])
       .execute();
   },
+  async ({ schema }) => {
+    await schema
+      .createTable('note')
+      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('event', 'text', (column) => column.notNull())
+      .addColumn('scope', 'text', (column) => column.notNull())
+      .addColumn('spells', 'text', (column) => column.notNull())
+      .addColumn('night', 'integer', (column) => column.notNull())
+      .addColumn('at', 'text', (column) => column.notNull())
+      .addColumn('action', 'text', (column) => column.notNull())
+      .addColumn('author', 'text', (column) => column.notNull())
+      .addColumn('words', 'text', (column) => column.notNull())
+      .execute();
+    await schema
+      .createTable('told')
+      .addColumn('event', 'text', (column) => column.primaryKey())
+      .addColumn('standing', 'text', (column) => column.notNull())
+      .addColumn('night', 'integer', (column) => column.notNull())
+      .execute();
+    await schema
+      .alterTable('run')
+      .addColumn('origin', 'text', (column) => column.notNull().defaultTo('run'))
+      .execute();
+  },
 ];

@@ -71,6 +71,7 @@ export function rowsOfRun(material: RunMaterial, zone: string): RunRows {
       started: header.startedAt,
       suite: readings.run.suite.id,
       profile: header.profile,
+      origin: 'run',
     },
     attendance: attendance.toSorted((a, b) => compareText(a.node, b.node)),
     states: [...states.values()],

@@ -9,6 +9,8 @@ export interface Tables {
     started: string;
     suite: string;
     profile: string;
+    /** `imported`: numbers of the site from before, which no run holds and nobody vouches for. */
+    origin: 'run' | 'imported';
   };
   /** A node in a run, also one that was not measured. */
   attendance: {
@@ -48,4 +50,25 @@ export interface Tables {
     min: number;
     max: number;
   };
+  /** What somebody said of an event. Runs do not hold it, so it is carried over when the index is made again. */
+  note: {
+    /** Digest of the rest. */
+    id: string;
+    /** The id that the event had. */
+    event: string;
+    scope: string;
+    /** `[series, first night]` of each spell that it had, as JSON. */
+    spells: string;
+    /** The last night that was known. */
+    night: number;
+    at: string;
+    action: 'acknowledged' | CloseReason;
+    author: string;
+    words: string;
+  };
+  /** What was sent of an event last, and on which night of the index. */
+  told: { event: string; standing: string; night: number };
 }
+
+/** Why an event is over. */
+export type CloseReason = 'repaired' | 'explained' | 'no cause found';

@@ -19,7 +19,7 @@ const most = 30;
 const least = 8;
 const leftOut = 2;
 /** No series is held to be quieter than this (0.3 %): medians of a few equal readings are. */
-const leastScale = 0.003;
+export const leastScale = 0.003;
 /** Makes the median of absolute deviations the standard deviation of normal noise. */
 export const normalConsistency = 1.4826;
 /** Beyond it the estimate from thirty nights says nothing. */

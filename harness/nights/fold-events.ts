@@ -2,11 +2,15 @@ import type { NightFinding, Speed } from './watch-series.ts';
 
 /** A series that was found worse, from the first such night to the last; short gaps do not end it. */
 export interface Spell {
+  /** Of its series; what a stratum has in common has that of the stratum. */
+  readonly id: string;
   /** What it is of, in words. */
   readonly series: string;
   readonly subject: string;
   /** The machine that the subject is or is in. */
   readonly machine: string;
+  /** By what name the machine was called last; absent for what many have in common. */
+  readonly node?: string | undefined;
   readonly stratum: string;
   /** Machines that are alike: several strata, one for each metric. */
   readonly kind: string;
@@ -16,14 +20,21 @@ export interface Spell {
   readonly change?: string | undefined;
   readonly first: number;
   readonly last: number;
+  /** On which it was found, the first and the last among them. */
+  readonly nights: readonly number[];
   readonly speeds: readonly Speed[];
   /** The worst share by which it was off: −0.05 is five per cent worse. */
   readonly worst: number;
+  /** Nights without a finding that end its measurements, or come before the next spell. */
+  readonly quiet: number;
 }
+
+/** What is known of a series before it is followed. */
+export type Followed = Omit<Spell, 'first' | 'last' | 'nights' | 'speeds' | 'worst' | 'change' | 'quiet'>;
 
 /** One thing that got worse, with all series that show it. */
 export interface NightEvent {
-  /** The same for the same findings: scope, what it is about, first night. */
+  /** The same as long as it is about as many: scope, and the series and night with which it began. */
   readonly id: string;
   /** `fleet`: machines of one kind; `change`: those with one change; `domain`: those of one rack; else one `machine`. */
   readonly scope: 'fleet' | 'change' | 'domain' | 'machine';
@@ -44,7 +55,7 @@ export interface Fleet {
 }
 
 /** Nights without a finding that a spell outlasts. */
-const gap = 14;
+export const gap = 14;
 /** Spells that begin so near each other may have one cause. */
 const near = 5;
 /** Of a stratum, to be about all of it. */
@@ -54,26 +65,43 @@ const leastTogether = 3;
 const domainShare = 0.2;
 const domainChance = 0.001;
 
-/** The spells of one series in its findings, oldest first. */
+/**
+ * The spells of one series in its findings, oldest first. What comes back within two weeks after it was seen last, or after its event
+ * was closed (on one of the nights `closed`), goes on.
+ */
 export function spellsOf(
-  about: Omit<Spell, 'first' | 'last' | 'speeds' | 'worst' | 'change'>,
+  about: Followed,
   findings: readonly NightFinding[],
   changeOf: (since: NonNullable<NightFinding['since']>) => string | undefined,
+  closed: readonly number[] = [],
 ): readonly Spell[] {
   const spells: Spell[] = [];
   for (const { night, state, speeds, change = 0, since } of findings) {
-    if (state !== 'worse') continue;
     const open = spells.at(-1);
-    // What changes later was not there before.
-    if (open === undefined || night - open.last > gap)
+    if (state !== 'worse') {
+      const quiet = state === 'quiet' ? (open?.quiet ?? 0) + 1 : state === 'suspect' ? 0 : (open?.quiet ?? 0);
+      if (open !== undefined) spells[spells.length - 1] = { ...open, quiet };
+      continue;
+    }
+    const until = Math.max(open?.last ?? 0, ...closed.filter((each) => each < night));
+    if (open === undefined || night - until > gap)
       spells.push({
-        ...{ ...about, first: night, last: night, speeds, worst: change },
+        ...about,
+        first: night,
+        last: night,
+        nights: [night],
+        speeds,
+        worst: change,
+        // What changes later was not there before.
         change: since === undefined ? undefined : changeOf(since),
+        quiet: 0,
       });
     else
       spells[spells.length - 1] = {
         ...open,
         last: night,
+        nights: [...open.nights, night],
+        quiet: 0,
         speeds: [...new Set([...open.speeds, ...speeds])],
         worst: Math.min(open.worst, change),
       };
@@ -197,8 +225,9 @@ const isGone = (spells: readonly Spell[]): boolean =>
 
 function eventOf(scope: NightEvent['scope'], about: string, spells: readonly Spell[]): NightEvent {
   const first = Math.min(...spells.map((each) => each.first));
+  const [begun] = spells.toSorted((a, b) => a.first - b.first || (a.id < b.id ? -1 : 1));
   return {
-    id: [scope, about, first, ...(isGone(spells) ? ['vanished'] : [])].join(':'),
+    id: [scope, begun?.id, first, ...(isGone(spells) ? ['vanished'] : [])].join(':'),
     scope,
     about,
     first,

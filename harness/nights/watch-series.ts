@@ -1,5 +1,6 @@
+import { median } from '../stats/median.ts';
 import type { Baseline, Noise } from './baseline.ts';
-import { baselineOf, nightsLacking, withNoiseOf } from './baseline.ts';
+import { baselineOf, leastScale, nightsLacking, withNoiseOf } from './baseline.ts';
 
 /** How fast something got worse: by which rule it is found. `vanished`: it is measured no more, though its machine is. */
 export type Speed = 'extreme' | 'step' | 'slow' | 'drift' | 'entry' | 'vanished';
@@ -32,6 +33,14 @@ export interface Peers {
   readonly noise: Noise;
 }
 
+/** What somebody said of an event when they closed it, for one of its series. */
+export interface Closing {
+  /** The last night that was known then. */
+  readonly night: number;
+  /** `anew`: how it is now is usual from here on (explained). `on`: the baseline from before it goes on (repaired, no cause found). */
+  readonly baseline: 'anew' | 'on';
+}
+
 interface Measured {
   readonly night: number;
   readonly level: number;
@@ -51,9 +60,9 @@ const stepDays = 21;
 const slowDays = 42;
 /**
  * Tabular CUSUM (Page 1954): slack and limit in standard deviations, and the least mean change. One night counts as so many
- * at most: what a single one says is left to the other rules.
+ * at most: what a single one says is left to the other rules. A night that is not off itself ends it.
  */
-const drift = { slack: 0.75, limit: 7, most: 3.5, change: -0.02 };
+const drift = { slack: 0.75, limit: 7, most: 3.5, change: -0.02, tonight: -0.01 };
 /** A part without a past is worse than the others of its stratum by this share, and this far from how they differ, two nights in a row. */
 const entryChange = -0.03;
 const entryDeviation = -4;
@@ -78,6 +87,14 @@ export class SeriesWatch {
   #recent: Measured[] = [];
   #entries: { readonly night: number; readonly level: number }[] = [];
   #sum: { value: number; total: number; nights: number; readonly against: Baseline } | undefined;
+  /** Levels of the nights on which it was found worse, until somebody closes that: none of them, nor of those between, is learned. */
+  #worse: number[] = [];
+  #closings: readonly Closing[];
+
+  /** Closings of events that the series is in, oldest first. */
+  constructor(closings: readonly Closing[] = []) {
+    this.#closings = closings;
+  }
 
   /** The baseline that the next night is held against, if there is one; of this epoch, or else of the one before. */
   get baseline(): Baseline | undefined {
@@ -97,9 +114,12 @@ export class SeriesWatch {
 
   /** Takes the level of a night, what its stratum had in common taken off, and says what it means. */
   next(night: number, level: number, epoch: string, peers: Peers | undefined): NightFinding {
+    for (; (this.#closings[0]?.night ?? night) < night; this.#closings = this.#closings.slice(1))
+      this.#close(this.#closings[0]?.baseline);
     if (epoch !== this.#epoch) this.#begin(night, epoch);
     const own = this.baseline;
-    if (own === undefined) return this.#enter(night, level, peers);
+    if (own === undefined || (own.nights === 0 && peers === undefined))
+      return this.#enter(night, level, peers);
     const baseline = this.#frozen ?? withNoiseOf(own, peers?.noise);
     const measured = measure(night, level, baseline);
     this.#recent = [...this.#recent, measured].slice(-4);
@@ -123,9 +143,26 @@ export class SeriesWatch {
     this.#entries = [];
   }
 
+  /** What is seen from here on is judged by itself; where it was explained, against how it was until then. */
+  #close(baseline: Closing['baseline'] | undefined): void {
+    if (baseline === 'anew' && this.#worse.length > 0) {
+      const unknown = { scale: leastScale, persistence: 1, nights: 0 };
+      this.#before = { ...(this.baseline ?? unknown), middle: median(this.#worse) };
+      this.#learned = [];
+      this.#isStale = true;
+      this.#since = undefined;
+    }
+    this.#worse = [];
+    this.#frozen = undefined;
+    this.#recent = [];
+    this.#entries = [];
+    this.#sum = undefined;
+  }
+
   #learn(level: number, state: NightFinding['state'], baseline: Baseline): void {
     this.#frozen = state === 'quiet' ? undefined : baseline;
-    if (state === 'worse') return;
+    if (state === 'worse') this.#worse.push(level);
+    if (this.#worse.length > 0) return;
     this.#learned.push(level);
     this.#isStale = true;
   }
@@ -133,8 +170,6 @@ export class SeriesWatch {
   /** A part that has no past here is held against the others, until it has one. */
   #enter(night: number, level: number, peers: Peers | undefined): NightFinding {
     const lacking = nightsLacking(this.#learned.length);
-    this.#learned.push(level);
-    this.#isStale = true;
     this.#entries = [...this.#entries, { night, level }].slice(-2);
     const unjudged: NightFinding = {
       night,
@@ -142,11 +177,21 @@ export class SeriesWatch {
       speeds: [],
       why: { because: 'few-nights', lacking },
     };
-    if (peers === undefined) return unjudged;
+    const learn = (): void => {
+      if (this.#worse.length > 0) return;
+      this.#learned.push(level);
+      this.#isStale = true;
+    };
+    if (peers === undefined) {
+      learn();
+      return unjudged;
+    }
     const isWorse = (each: number): boolean =>
       shareOf(each - peers.middle) <= entryChange && each - peers.middle < entryDeviation * peers.spread;
     const isConfirmed = this.#entries.length === 2 && this.#entries.every((each) => isWorse(each.level));
     const change = shareOf(level - peers.middle);
+    if (isConfirmed) this.#worse.push(level);
+    learn();
     if (isConfirmed) return { night, state: 'worse', speeds: ['entry'], change };
     return isWorse(level) ? { night, state: 'suspect', speeds: [], change } : unjudged;
   }
@@ -174,11 +219,13 @@ export class SeriesWatch {
     const { middle, scale, persistence } = sum.against;
     const difference = level - middle;
     const worse = Math.min(-difference / (scale * persistence), drift.most);
-    sum.value = Math.max(0, sum.value + worse - drift.slack);
+    const value = Math.max(0, sum.value + worse - drift.slack);
+    sum.value = Math.min(value, drift.limit); // a night as usual ends what is far above it
     sum.total += difference;
     sum.nights += 1;
     this.#sum = sum.value > 0 ? sum : undefined;
-    return sum.value > drift.limit && shareOf(sum.total / sum.nights) <= drift.change;
+    const isOff = shareOf(sum.total / sum.nights) <= drift.change && shareOf(difference) <= drift.tonight;
+    return value > drift.limit && isOff;
   }
 }
 

@@ -3,7 +3,7 @@ import type { Baseline } from './baseline.ts';
 import { normalConsistency } from './baseline.ts';
 import type { Series } from './series.ts';
 import { levelOf } from './series.ts';
-import type { NightFinding, Peers } from './watch-series.ts';
+import type { Closing, NightFinding, Peers } from './watch-series.ts';
 import { SeriesWatch } from './watch-series.ts';
 
 /** What all nights say of the series of one stratum, and of what they have in common. */
@@ -30,10 +30,17 @@ interface Member {
 /**
  * Goes through the nights of the series of one stratum. What most of them have in common on a night is taken off before
  * each is held against its own past, so that a hot night accuses nobody; it is watched as a series of its own. Each is
- * compared with its own usual level first, so it does not matter which of them were measured that night.
+ * compared with its own usual level first, so it does not matter which of them were measured that night. `closings` are those of events
+ * by the series in them, of what they have in common by the stratum.
  */
-export function watchStratum(stratum: string, all: readonly Series[]): StratumFindings {
-  const members = all.map((series): Member => ({ series, watch: new SeriesWatch(), findings: [] }));
+export function watchStratum(
+  stratum: string,
+  all: readonly Series[],
+  closings?: ReadonlyMap<string, readonly Closing[]>,
+): StratumFindings {
+  const members = all.map(
+    (series): Member => ({ series, watch: new SeriesWatch(closings?.get(series.id)), findings: [] }),
+  );
   const isLarge = members.length >= leastPeers;
   const byNight = new Map<number, { member: Member; level: number | undefined; epoch: string }[]>();
   for (const member of members)
@@ -43,7 +50,7 @@ export function watchStratum(stratum: string, all: readonly Series[]): StratumFi
       if (those === undefined) byNight.set(each.night, [measured]);
       else those.push(measured);
     }
-  const shared = new SeriesWatch();
+  const shared = new SeriesWatch(closings?.get(stratum));
   const common: NightFinding[] = [];
   for (const night of [...byNight.keys()].toSorted((a, b) => a - b)) {
     const present = byNight.get(night) ?? [];

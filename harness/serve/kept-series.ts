@@ -1,4 +1,4 @@
-import type { ChangeOf, WatchedSeries } from '../history/history.ts';
+import type { ChangeOf, WatchedSeries } from '../history/judge-nights.ts';
 import type { NightFinding, Speed } from '../nights/watch-series.ts';
 
 /** A series as the site keeps it: 42 bytes a night, since there may be millions. All lists are by measured night, oldest first. */

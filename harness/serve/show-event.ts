@@ -3,7 +3,7 @@ import { siteHref } from '../../reports/site/site-page.ts';
 import type { NightEvent, NightSpell } from '../../reports/verdict/words/night-words.ts';
 import { dateOf, eventSubject, nightOfDate } from '../../reports/verdict/words/night-words.ts';
 import { shellWord } from '../../workloads/kit/shell-quote.ts';
-import { wordsOf } from '../history/history.ts';
+import { wordsOf } from '../history/judge-nights.ts';
 import type { KeptSeries } from './kept-series.ts';
 import { periodOf, showSeries, showStratum } from './show-series.ts';
 import type { Snapshot } from './site-state.ts';

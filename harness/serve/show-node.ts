@@ -3,7 +3,7 @@ import { hasText } from '../../reports/site/site-page.ts';
 import { dateOf, nightOfDate } from '../../reports/verdict/words/night-words.ts';
 import { shellWord } from '../../workloads/kit/shell-quote.ts';
 import { attendanceOn } from '../history/attendance.ts';
-import { wordsOf } from '../history/history.ts';
+import { wordsOf } from '../history/judge-nights.ts';
 import type { KeptSeries } from './kept-series.ts';
 import { shownOf } from './kept-series.ts';
 import { periodOf, showSeries } from './show-series.ts';

@@ -1,6 +1,6 @@
 import type { ShownSeries } from '../../reports/site/night-figures.ts';
 import { siteHref } from '../../reports/site/site-page.ts';
-import { wordsOf } from '../history/history.ts';
+import { wordsOf } from '../history/judge-nights.ts';
 import type { KeptSeries } from './kept-series.ts';
 import { shownOf } from './kept-series.ts';
 

@@ -2,7 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import { sha256 } from '../../agents/protocol/chain.ts';
 import type { MachineNights } from '../../reports/verdict/machine-nights.ts';
 import type { Nights } from '../../reports/verdict/nights.ts';
-import type { History, Judgement } from '../history/history.ts';
+import type { History } from '../history/history.ts';
+import type { Judgement } from '../history/judge-nights.ts';
 import type { KeptSeries, shownOf } from './kept-series.ts';
 import { keepStratum } from './kept-series.ts';
 

@@ -12,6 +12,8 @@ const Spell = z.strictObject({
   series: z.string(),
   subject: z.string(),
   machine: z.string(),
+  /** By what name the machine was called last; absent for what many have in common. */
+  node: z.string().optional(),
   kind: z.string(),
   domain: z.string().optional(),
   /** What changed before it. */
@@ -21,6 +23,36 @@ const Spell = z.strictObject({
   speeds: z.array(speed),
   /** The worst share by which it was off: −0.05 is five per cent worse, −1 that there is nothing. */
   worst: z.number(),
+  /** Nights since then on which it was as usual. */
+  quiet: whole,
+});
+
+/** What somebody said of an event. */
+const Note = z.strictObject({
+  at: z.iso.datetime(),
+  by: z.string(),
+  action: z.enum(['acknowledged', 'repaired', 'explained', 'no cause found']),
+  note: z.string(),
+});
+
+/** One thing that got worse, and what people said of it. */
+const Event = z.strictObject({
+  id: z.string(),
+  scope: z.enum(['fleet', 'change', 'domain', 'machine']),
+  about: z.string(),
+  first: date,
+  last: date,
+  state: z.enum(['open', 'acknowledged', 'closed']),
+  /** Why it is over. */
+  reason: z.enum(['repaired', 'explained', 'no cause found']).optional(),
+  /** The night on which it came back after it was closed. */
+  reopened: date.optional(),
+  /** On the last night. `healed`: open, and as usual twice since; whether it is over is said by a person. */
+  standing: z.enum(['new', 'still', 'unseen', 'healed', 'closed']),
+  subjects: z.array(z.string()),
+  spells: z.array(Spell),
+  /** Oldest first. */
+  notes: z.array(Note),
 });
 
 /** What the nights in an index say together (`assay history events --json`). */
@@ -37,20 +69,22 @@ export const Nights = z.strictObject({
     measured: whole,
     /** `not reached`, `nothing measured`, or `not planned` though it was seen within a week. */
     others: z.array(z.strictObject({ node: z.string(), why: z.string() })),
+    /** When something of a machine was measured last, of all machines that are in the index. */
+    lastMeasured: z.array(z.strictObject({ node: z.string(), night: date })),
   }),
   /** Series that were measured on the last night. */
   measured: whole,
   /** Of those, how many nothing can be said of, by the reason. */
   unjudged: z.partialRecord(z.enum(['few-nights', 'few-peers', 'no-ratio']), whole),
-  events: z.array(
+  events: z.array(Event),
+  /** Worse on the last night, and to be so again before anybody is told. */
+  suspects: z.array(
     z.strictObject({
-      id: z.string(),
-      scope: z.enum(['fleet', 'change', 'domain', 'machine']),
-      about: z.string(),
-      first: date,
-      last: date,
-      subjects: z.array(z.string()),
-      spells: z.array(Spell),
+      series: z.string(),
+      subject: z.string(),
+      machine: z.string(),
+      node: z.string().optional(),
+      worst: z.number(),
     }),
   ),
   exitCode,

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { History } from '../../harness/history/history.ts';
 import { MachineNights } from '../../reports/verdict/machine-nights.ts';
 import { Nights } from '../../reports/verdict/nights.ts';
+import { sixteenNodes } from '../support/constructed/night-rows.ts';
 import { writeScaleRun } from '../support/constructed/scale-run.ts';
 import { runAssay } from '../support/run-assay.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
@@ -50,4 +52,41 @@ it('the index of nights takes runs from two processes at once, tells of machines
     exitCode: 64,
     stderr: expect.stringContaining('HISTORY_UNUSABLE') as string,
   });
+});
+
+it('says what became of an event, keeps it beside the runs, and refuses what it cannot take', async () => {
+  const directory = temporaryDirectory();
+  const database = join(directory, 'nights');
+  const made = await History.open(database, 'UTC');
+  const share = (node: number, night: number) => (node === 7 && night >= 30 ? -0.08 : 0);
+  for (const rows of sixteenNodes({ nights: 34, share })) await made.add(rows);
+  await made.close();
+  const history = (...args: readonly string[]) =>
+    runAssay(['history', ...args, '--database', database], { cwd: directory });
+  const before = await history('events', '--json');
+  expect(before.exitCode).toBe(1);
+  const { events } = Nights.parse(JSON.parse(before.stdout));
+  const id = events[0]?.id ?? '';
+  expect(await history('event', id, '--ack', '--by', 'ops')).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringContaining(`${id}  acknowledged, still so`) as string,
+  });
+  expect(await history('event', id, '--close', 'repaired', '--by', 'ops')).toMatchObject({
+    exitCode: 64,
+    stderr: expect.stringContaining('--note') as string,
+  });
+  const closed = await history('event', id, '--close', 'repaired', '--by', 'ops', '--note', 'fan \u001b[2J3');
+  expect(closed).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringContaining('closed, repaired') as string,
+  });
+  expect(closed.stdout).not.toContain('\u001b');
+  expect(await history('events')).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringContaining('1 closed') as string,
+  });
+  const rows = (await history('export')).stdout.trim().split('\n');
+  expect(rows.filter((row) => row.startsWith('{"table":"note"'))).toHaveLength(2);
+  for (const args of [[id, '--ack', '--by', 'ops'], ['e0', '--ack', '--by', 'ops'], [id, '--note', 'x'], []])
+    expect(await history('event', ...args)).toMatchObject({ exitCode: 64 });
 });

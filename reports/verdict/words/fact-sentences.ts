@@ -65,7 +65,8 @@ export const factSentences = {
   faulty: ({ label, said }) => `${label} is on the bus but not usable: ${said}`,
   'bar-unknown': ({ path, unknown }) => `expected \`${path}\` to be known: ${unknown}`,
   'no-claim': ({ path }) => `expected the inventory to claim \`${path}\`, found no claim`,
-  'no-setting': ({ path }) => `nobody says what \`${path}\` should be on a machine of its class (\`settings\` in the inventory can)`,
+  'no-setting': ({ path }) =>
+    `nobody says what \`${path}\` should be on a machine of its class (\`settings\` in the inventory can)`,
   version: ({ component, found, atLeast, line, advisory, date, days }) =>
     `expected ${component} ${atLeast} or later${line === '' ? '' : ` in line ${line}`}, found ${found} (${advisory}, ${date})${looked(days)}`,
   'version-line': ({ component, found, lines, days }) =>

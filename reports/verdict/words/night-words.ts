@@ -25,13 +25,22 @@ export const speedWords: Readonly<Record<NightSpell['speeds'][number], string>> 
 };
 
 /** Whom an event is about. */
-export const eventSubject = ({ scope, about, subjects }: NightEvent): string =>
+export const eventSubject = ({ scope, about, subjects, spells: [first] }: NightEvent): string =>
   ({
     fleet: `all of ${about}`,
     change: `${subjects.length} machines with one change`,
     domain: `${subjects.length} machines of ${about}`,
-    machine: about,
+    machine: first === undefined ? about : nameOfMachine({ ...first, subject: about }),
   })[scope];
+
+/** A machine by the name that it has, with its own behind it. */
+export const nameOfMachine = ({
+  node = '',
+  subject,
+}: {
+  readonly node?: string | undefined;
+  readonly subject: string;
+}): string => (node === '' || node === subject ? subject : `${node} (${subject})`);
 
 /** By how much a series was off at worst. */
 export const offBy = ({ worst }: Pick<NightSpell, 'worst'>): string =>

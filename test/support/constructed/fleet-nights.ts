@@ -1,6 +1,6 @@
 import type { RunRows } from '../../../harness/history/run-rows.ts';
 import { createNoise } from '../seeded-noise.ts';
-import { begin, stateDocument } from './sixteen-nodes.ts';
+import { begin, stateDocument } from './night-rows.ts';
 
 export interface FleetSize {
   readonly racks: number;
@@ -65,6 +65,7 @@ export function* fleetNights({ racks, perRack, metrics, nights }: FleetSize): Ge
     yield {
       run: {
         ...{ id, digest: id, night: begin + night, suite: 'nightly', profile: 'ai-training-singlenode' },
+        origin: 'run',
         started: new Date((begin + night) * 86_400_000 + 3_600_000).toISOString(),
       },
       attendance: machines.map(({ node, machine, rack, at }) => ({

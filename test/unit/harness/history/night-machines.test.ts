@@ -11,6 +11,7 @@ import {
 const at = (night: number, node: string, reason: string | null = null): Attendance => ({
   run: `run-${night}`,
   node,
+  machine: node,
   night,
   rack: null,
   state: null,

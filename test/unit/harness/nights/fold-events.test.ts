@@ -4,6 +4,7 @@ import { foldEvents, hypergeometricTail, spellsOf } from '../../../../harness/ni
 import type { NightFinding } from '../../../../harness/nights/watch-series.ts';
 
 const spell = (subject: string, change: Partial<Spell> = {}): Spell => ({
+  id: `${subject} GEMM`,
   series: 'GEMM',
   subject,
   machine: subject.split('/')[0]!,
@@ -11,6 +12,8 @@ const spell = (subject: string, change: Partial<Spell> = {}): Spell => ({
   kind: 'XE9680',
   first: 30,
   last: 33,
+  nights: [30, 31, 33],
+  quiet: 0,
   speeds: ['step'],
   worst: -0.05,
   ...change,

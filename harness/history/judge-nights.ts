@@ -1,0 +1,205 @@
+import type { Kysely } from 'kysely';
+import { sha256 } from '../../agents/protocol/chain.ts';
+import type { NightEvent, Spell } from '../nights/fold-events.ts';
+import { foldEvents, spellsOf } from '../nights/fold-events.ts';
+import type { Night, Series } from '../nights/series.ts';
+import type { NightFinding } from '../nights/watch-series.ts';
+import { watchStratum } from '../nights/watch-stratum.ts';
+import { attendanceOn, namesOf } from './attendance.ts';
+import type { StatedEvent } from './event-state.ts';
+import { closingsOf, nameOfEvent, stateEvents } from './event-state.ts';
+import type { FollowedMetric } from './find-vanished.ts';
+import { findVanished } from './find-vanished.ts';
+import type { ReadNights } from './read-nights.ts';
+import { readNights } from './read-nights.ts';
+import { sharedChange } from './shared-change.ts';
+import type { Tables } from './tables.ts';
+
+/** What the nights in an index say together. */
+export interface Judgement {
+  /** What is slower and what is measured no more, oldest first, with what people said of it. */
+  readonly events: readonly StatedEvent[];
+  /** Series that were worse on the last night and have to be so again before anybody is told. */
+  readonly suspects: readonly Pick<Spell, 'series' | 'subject' | 'machine' | 'node' | 'worst'>[];
+  readonly series: number;
+  readonly lastNight: number | undefined;
+  /** Machines by name on the last night: `measured`, or why not; those of the nights before that were not even planned, too. */
+  readonly machines: ReadonlyMap<string, string>;
+  /** The last night on which something of a machine was measured, by its name. */
+  readonly lastMeasured: ReadonlyMap<string, number>;
+  /** Series measured on the last night. */
+  readonly measured: number;
+  /** Of those measured on the last night, how many nothing can be said of, by the reason. */
+  readonly unjudged: ReadonlyMap<string, number>;
+}
+
+/** A series with its nights and what they say. */
+export interface WatchedSeries {
+  readonly row: Tables['series'];
+  readonly nights: readonly Night[];
+  readonly findings: readonly NightFinding[];
+  /** By what name its machine was called when it was last measured. */
+  readonly node: string;
+  readonly domain: string | undefined;
+}
+
+/** What changed between two states of a machine, in words; absent where that is not known. */
+export type ChangeOf = ReadNights['changeOf'];
+
+export type VisitStratum = (members: readonly WatchedSeries[], changeOf: ChangeOf) => Promise<void>;
+
+/** Goes through all nights, a stratum at a time. */
+export async function judgeNights(database: Kysely<Tables>, visit?: VisitStratum): Promise<Judgement> {
+  const nights = await readNights(database);
+  const notes = await database.selectFrom('note').selectAll().execute();
+  const closings = closingsOf(notes);
+  const closedOn = (id: string): readonly number[] => (closings.get(id) ?? []).map(({ night }) => night);
+  const lastNight = Math.max(...[...nights.runs.values()].map(({ night }) => night));
+  const spells: Spell[] = [];
+  const common: Spell[] = [];
+  const suspects: Judgement['suspects'][number][] = [];
+  const followed = new Map<string, FollowedMetric>();
+  const sizes = new Map<string, number>();
+  const unjudged = new Map<string, number>();
+  let measured = 0;
+  const strata = await database
+    .selectFrom('series')
+    .select('stratum')
+    .distinct()
+    .orderBy('stratum')
+    .execute();
+  for (const { stratum } of strata) {
+    const members = await readStratum(database, stratum, nights);
+    const found = watchStratum(
+      stratum,
+      members.map(({ series }) => series),
+      closings,
+    );
+    sizes.set(stratum, members.length);
+    await visit?.(
+      members.map(({ row, series, node, domain }) => ({
+        ...{ row, node, domain, nights: series.nights, findings: found.findings.get(series.id) ?? [] },
+      })),
+      nights.changeOf,
+    );
+    for (const { row, series, domain, node, isImported } of members) {
+      const findings = found.findings.get(series.id) ?? [];
+      const about = {
+        id: row.id,
+        series: wordsOf(row),
+        subject: row.subject,
+        machine: machineOf(row.subject),
+        node,
+        stratum,
+        kind: row.kind,
+        domain,
+      };
+      if (!isImported) follow(followed, row, { about, nights: series.nights.map(({ night }) => night) });
+      const changeOf = ({ before, epoch }: { readonly before: string; readonly epoch: string }) =>
+        nights.changeOf(before, epoch);
+      spells.push(...spellsOf(about, findings, changeOf, closedOn(row.id)));
+      const tonight = findings.at(-1);
+      if (tonight?.night !== lastNight) continue;
+      measured += 1;
+      if (tonight.why !== undefined) count(unjudged, tonight.why.because);
+      if (tonight.state === 'suspect') suspects.push({ ...about, worst: tonight.change ?? 0 });
+    }
+    const [first] = members;
+    if (first === undefined) continue;
+    const { kind } = first.row;
+    const about = { id: stratum, series: wordsOf(first.row), subject: kind, machine: kind, stratum, kind };
+    common.push(
+      ...spellsOf(about, found.common, () => undefined, closedOn(stratum)).map((spell) => ({
+        ...spell,
+        change: sharedChange(
+          members.map(({ series }) => series),
+          spell.first,
+          nights.changeOf,
+        ),
+      })),
+    );
+  }
+  const vanished = findVanished(followed.values(), nights.measured);
+  const fleet = { sizes, domains: nights.domains };
+  // That something is gone has another cause than that something else is slow.
+  const events: readonly NightEvent[] = [
+    ...foldEvents(spells, common, fleet),
+    ...foldEvents(vanished, [], fleet),
+  ].map((event) => ({ ...event, id: nameOfEvent(event.id) }));
+  const names = namesOf(nights.attendance);
+  return {
+    events: stateEvents(events, notes, lastNight),
+    suspects,
+    machines: attendanceOn(lastNight, nights.attendance),
+    lastMeasured: new Map(
+      [...nights.measured].map(([machine, those]) => [names.get(machine) ?? machine, those.at(-1) ?? 0]),
+    ),
+    series: [...sizes.values()].reduce((sum, size) => sum + size, 0),
+    lastNight: Number.isFinite(lastNight) ? lastNight : undefined,
+    measured,
+    unjudged,
+  };
+}
+
+/** The series of a stratum. Of two runs in one night the first that measured a series counts. */
+export async function readStratum(
+  database: Kysely<Tables>,
+  stratum: string,
+  { runs, states, racks }: ReadNights,
+) {
+  const rows = await database
+    .selectFrom('series')
+    .selectAll()
+    .where('stratum', '=', stratum)
+    .orderBy('id')
+    .execute();
+  const points = await database
+    .selectFrom('point')
+    .innerJoin('series', 'series.id', 'point.series')
+    .select(['point.series', 'point.run', 'point.node', 'point.median'])
+    .where('series.stratum', '=', stratum)
+    .execute();
+  const bySeries = Map.groupBy(points, ({ series }) => series);
+  return rows.map((row) => {
+    const own = (bySeries.get(row.id) ?? [])
+      .flatMap(({ run, node, median }) => {
+        const { night, started } = runs.get(run) ?? {};
+        if (night === undefined || started === undefined) return [];
+        return [{ night, started, node, value: median, epoch: states.get(`${run} ${node}`) ?? '' }];
+      })
+      .toSorted((a, b) => (a.started < b.started ? -1 : 1));
+    const nights = own.filter(({ night }, at) => own[at - 1]?.night !== night);
+    const node = nights.at(-1)?.node ?? '';
+    const series: Series = { id: row.id, subject: row.subject, stratum, better: row.better, nights };
+    const isImported = (bySeries.get(row.id) ?? []).every(({ run }) => runs.get(run)?.origin === 'imported');
+    return { row, series, node, domain: racks.get(node), isImported };
+  });
+}
+
+/** What a series is of, in words. */
+export const wordsOf = ({
+  title,
+  dimensions,
+  tool,
+}: Pick<Tables['series'], 'title' | 'dimensions' | 'tool'>): string =>
+  [title, dimensions, tool].filter((text) => text !== '').join(' · ');
+
+/** The machine that a subject is or is in. */
+const machineOf = (subject: string): string => subject.split('/', 1)[0] ?? subject;
+
+/** Takes the nights of a series to those of the same metric by other versions of its tool. */
+function follow(
+  all: Map<string, FollowedMetric>,
+  { subject, metric, dimensions }: Tables['series'],
+  it: FollowedMetric,
+): void {
+  const key = JSON.stringify([subject, metric, dimensions]);
+  const known = all.get(key);
+  const [earlier, later] = (known?.nights.at(-1) ?? 0) > (it.nights.at(-1) ?? 0) ? [it, known] : [known, it];
+  const about = { ...(later ?? it).about, id: sha256(key) };
+  all.set(key, { about, nights: [...(earlier?.nights ?? []), ...(later?.nights ?? [])] });
+}
+
+const count = (counts: Map<string, number>, key: string): void => {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+};
