@@ -39,7 +39,7 @@ export function nightsDocument(judgement: Judgement, zone: string): Nights {
       first: dateOf(first),
       last: dateOf(last),
       ...(reopened === undefined ? {} : { reopened: dateOf(reopened) }),
-      spells: spells.map(({ stratum: _, id: _id, nights: _nights, ...spell }) => ({
+      spells: spells.map(({ stratum: _, id: _id, nights: _nights, confirmed: _c, ...spell }) => ({
         ...spell,
         first: dateOf(spell.first),
         last: dateOf(spell.last),

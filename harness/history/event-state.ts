@@ -92,7 +92,8 @@ function stateOf(
   const nights = event.spells.flatMap((spell) => spell.nights);
   const reopened = isAgain ? Math.min(...nights.filter((night) => night > closed.night)) : undefined;
   const isHealed = event.spells.every(({ quiet }) => quiet >= goodNights);
-  const isNew = (reopened ?? event.first) === lastNight;
+  const known = Math.min(...event.spells.map(({ confirmed }) => confirmed));
+  const isNew = (reopened ?? known) === lastNight;
   const standing = isNew ? 'new' : event.last === lastNight ? 'still' : isHealed ? 'healed' : 'unseen';
   return { state, ...(reopened === undefined ? {} : { reopened }), standing };
 }

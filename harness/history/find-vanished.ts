@@ -31,16 +31,24 @@ export function findVanished(
     let seen = 0;
     const end = (): void => {
       const [first] = without;
-      const isGone =
-        seen >= leastBefore &&
-        without.length >= leastNights &&
-        without.length > timesUsual * median(usual.length === 0 ? [0] : usual);
+      const often = usual.length === 0 ? 0 : median(usual);
+      const confirmed = without[Math.max(leastNights, Math.floor(timesUsual * often) + 1) - 1];
       const before = spells.at(-1);
-      if (!isGone || first === undefined) return;
+      if (seen < leastBefore || confirmed === undefined || first === undefined) return;
       const last = without.at(-1) ?? first;
       if (before !== undefined && first - before.last <= gap)
         spells[spells.length - 1] = { ...before, last, nights: [...before.nights, ...without], quiet: 0 };
-      else spells.push({ ...about, first, last, nights: without, speeds: ['vanished'], worst: -1, quiet: 0 });
+      else
+        spells.push({
+          ...about,
+          first,
+          last,
+          confirmed,
+          nights: without,
+          speeds: ['vanished'],
+          worst: -1,
+          quiet: 0,
+        });
     };
     for (const night of measured.get(about.machine) ?? []) {
       if (!own.has(night)) {

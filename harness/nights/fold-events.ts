@@ -20,6 +20,8 @@ export interface Spell {
   readonly change?: string | undefined;
   readonly first: number;
   readonly last: number;
+  /** On which it was known for the first time; the first, but for what is gone. */
+  readonly confirmed: number;
   /** On which it was found, the first and the last among them. */
   readonly nights: readonly number[];
   readonly speeds: readonly Speed[];
@@ -30,7 +32,10 @@ export interface Spell {
 }
 
 /** What is known of a series before it is followed. */
-export type Followed = Omit<Spell, 'first' | 'last' | 'nights' | 'speeds' | 'worst' | 'change' | 'quiet'>;
+export type Followed = Omit<
+  Spell,
+  'confirmed' | 'first' | 'last' | 'nights' | 'speeds' | 'worst' | 'change' | 'quiet'
+>;
 
 /** One thing that got worse, with all series that show it. */
 export interface NightEvent {
@@ -89,6 +94,7 @@ export function spellsOf(
         ...about,
         first: night,
         last: night,
+        confirmed: night,
         nights: [night],
         speeds,
         worst: change,

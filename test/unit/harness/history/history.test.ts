@@ -70,6 +70,7 @@ describe('an index of nights', () => {
     expect(vanished.map(({ about, first, last }) => [about, first - begin, last - begin])).toEqual([
       ['node5', 42, 44],
     ]);
+    expect(vanished.map(({ standing }) => standing)).toEqual(['still']);
     expect([...judgement.machines].filter(([, why]) => why !== 'measured')).toEqual([
       ['node2', 'not planned'],
       ['node4', 'not reached'],

@@ -12,6 +12,7 @@ const spell = (subject: string, change: Partial<Spell> = {}): Spell => ({
   kind: 'XE9680',
   first: 30,
   last: 33,
+  confirmed: 30,
   nights: [30, 31, 33],
   quiet: 0,
   speeds: ['step'],
