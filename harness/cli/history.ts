@@ -3,6 +3,7 @@ import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { ExitCode } from '../../workloads/kit/error-code.ts';
 import { exitCodes } from '../../workloads/kit/error-code.ts';
 import { defineCommand } from './command.ts';
+import { tell, withTelling } from './telling.ts';
 
 /** `assay history add|events|event|show|export`: what the nights say together. */
 export const historyCommand = defineCommand({
@@ -16,13 +17,17 @@ export const historyCommand = defineCommand({
       'what got worse, when, and what had changed before; exit code 1 when the last night has some',
     ],
     [
+      'history events --markdown night.md --prometheus /var/lib/prometheus/node-exporter/assay.prom',
+      'the same for people and for Prometheus (docs/nightly.md has the alerts)',
+    ],
+    [
       'history event e3f09c2d1ab --close repaired --by ops --note "fan 3 replaced"',
       'says what became of an event; --ack says that somebody looks at it',
     ],
     ['history show gpu007', 'each metric of a machine, night by night'],
   ],
   builder: (argv) =>
-    argv
+    withTelling(argv)
       .positional('action', {
         choices: ['add', 'events', 'event', 'show', 'export'] as const,
         demandOption: true,
@@ -66,8 +71,11 @@ export const historyCommand = defineCommand({
         return await sayOfEvent(history, oneOf(items, 'event'), said, json, context);
       }
       const print = await import('./print-nights.ts');
-      if (action === 'events')
-        return print.printEvents(print.nightsDocument(await history.judge(), history.zone), json, context);
+      if (action === 'events') {
+        const nights = print.nightsDocument(await history.judge(), history.zone);
+        print.printEvents(nights, json, context);
+        return await tell(nights, said, { context, history });
+      }
       const machine = oneOf(items, 'machine');
       return print.printMachine(print.machineDocument(machine, await history.show(machine)), json, context);
     } finally {

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { sha256 } from '../../agents/protocol/chain.ts';
+import { dateOf, nightOfDate } from '../../reports/verdict/words/night-words.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Night } from '../nights/series.ts';
 import type { NightFinding } from '../nights/watch-series.ts';
@@ -135,6 +136,22 @@ export class History {
       .onConflict((it) => it.column('id').doNothing())
       .execute();
     return findEvent((await this.judge()).events, found.id);
+  }
+
+  /** What was sent of events last, by their ids. */
+  async told(): Promise<ReadonlyMap<string, { readonly standing: string; readonly night: string }>> {
+    const rows = await this.#database.selectFrom('told').selectAll().execute();
+    return new Map(rows.map(({ event, standing, night }) => [event, { standing, night: dateOf(night) }]));
+  }
+
+  /** Writes down what was sent of an event. */
+  async markTold(event: string, { standing, night }: { standing: string; night: string }): Promise<void> {
+    const row = { event, standing, night: nightOfDate(night) };
+    await this.#database
+      .insertInto('told')
+      .values(row)
+      .onConflict((it) => it.column('event').doUpdateSet(row))
+      .execute();
   }
 
   /** The series of a machine, each with its nights and what they say. */

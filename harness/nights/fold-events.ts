@@ -88,6 +88,8 @@ export function spellsOf(
       if (open !== undefined) spells[spells.length - 1] = { ...open, quiet };
       continue;
     }
+    const tell = (first: number) =>
+      since === undefined || since.night > first ? undefined : changeOf(since);
     const until = Math.max(open?.last ?? 0, ...closed.filter((each) => each < night));
     if (open === undefined || night - until > gap)
       spells.push({
@@ -98,8 +100,7 @@ export function spellsOf(
         nights: [night],
         speeds,
         worst: change,
-        // What changes later was not there before.
-        change: since === undefined ? undefined : changeOf(since),
+        change: tell(night),
         quiet: 0,
       });
     else
@@ -110,6 +111,7 @@ export function spellsOf(
         quiet: 0,
         speeds: [...new Set([...open.speeds, ...speeds])],
         worst: Math.min(open.worst, change),
+        change: open.change ?? tell(open.first),
       };
   }
   return spells;

@@ -36,7 +36,7 @@ const Note = z.strictObject({
 });
 
 /** One thing that got worse, and what people said of it. */
-const Event = z.strictObject({
+export const EventOfNights = z.strictObject({
   id: z.string(),
   scope: z.enum(['fleet', 'change', 'domain', 'machine']),
   about: z.string(),
@@ -76,7 +76,7 @@ export const Nights = z.strictObject({
   measured: whole,
   /** Of those, how many nothing can be said of, by the reason. */
   unjudged: z.partialRecord(z.enum(['few-nights', 'few-peers', 'no-ratio']), whole),
-  events: z.array(Event),
+  events: z.array(EventOfNights),
   /** Worse on the last night, and to be so again before anybody is told. */
   suspects: z.array(
     z.strictObject({
@@ -90,3 +90,4 @@ export const Nights = z.strictObject({
   exitCode,
 });
 export type Nights = z.infer<typeof Nights>;
+export type EventOfNights = z.infer<typeof EventOfNights>;

@@ -170,7 +170,8 @@ function tally(cases: readonly Case[]): Readonly<Record<string, string>> {
   };
 }
 
-function attributes(values: Readonly<Record<string, string>>): string {
+/** Attributes of an element, from texts that anybody may have written. */
+export function attributes(values: Readonly<Record<string, string>>): string {
   let text = '';
   for (const [name, value] of Object.entries(values))
     text += `${text === '' ? '' : ' '}${name}="${plain.test(value) ? value : escapeXml(cleanText(value))}"`;
@@ -192,5 +193,5 @@ const entities: Readonly<Record<string, string>> = {
 const harmless = /^[ !#-%(-;=?-~]*$/;
 
 /** Characters that XML 1.0 forbids are gone: `cleanText` has spelled them out. Line ends of our own stay. */
-const escapeXml = (text: string): string =>
+export const escapeXml = (text: string): string =>
   harmless.test(text) ? text : text.replace(/[&<>"']/g, (character) => entities[character] ?? character);

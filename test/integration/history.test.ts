@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { History } from '../../harness/history/history.ts';
@@ -81,10 +82,21 @@ it('says what became of an event, keeps it beside the runs, and refuses what it 
     stdout: expect.stringContaining('closed, repaired') as string,
   });
   expect(closed.stdout).not.toContain('\u001b');
-  expect(await history('events')).toMatchObject({
+  const files = ['--markdown', 'night.md', '--junit', 'night.xml', '--prometheus', 'night.prom'];
+  expect(await history('events', ...files)).toMatchObject({
     exitCode: 0,
     stdout: expect.stringContaining('1 closed') as string,
   });
+  for (const file of [files[1], files[3], files[5]])
+    expect(readFileSync(join(directory, file!), 'utf8')).toMatch(/0 new|tests="1"|assay_machines/);
+  // Nobody listens there.
+  writeFileSync(
+    join(directory, 'hook'),
+    'http://127.0.0.1:9/secret\nwhsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n',
+  );
+  const untold = await history('events', '--webhook', 'hook');
+  expect(untold).toMatchObject({ exitCode: 0, stderr: '' }); // all is closed: nothing is sent
+  expect(await history('events', '--webhook', 'environment')).toMatchObject({ exitCode: 64 });
   const rows = (await history('export')).stdout.trim().split('\n');
   expect(rows.filter((row) => row.startsWith('{"table":"note"'))).toHaveLength(2);
   for (const args of [[id, '--ack', '--by', 'ops'], ['e0', '--ack', '--by', 'ops'], [id, '--note', 'x'], []])

@@ -54,6 +54,7 @@ export const errorExitCodes = {
   NODE_SILENT: exitCodes.infrastructure,
   NODE_FLOODS: exitCodes.infrastructure,
   NOT_ASKED: exitCodes.infrastructure,
+  NOT_TOLD: exitCodes.infrastructure,
   NODE_STOPPED: exitCodes.infrastructure,
   NOT_REBOOTED: exitCodes.infrastructure,
   EVIDENCE_DAMAGED: exitCodes.evidence,

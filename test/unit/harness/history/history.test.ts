@@ -40,6 +40,8 @@ describe('an index of nights', () => {
       ['machine', 'node7', expect.toBeOneOf([30, 31])],
       ['fleet', 'XE9680', expect.toBeOneOf([38, 39])],
     ]);
+    const changes = judgement.events.map(({ spells }) => [...new Set(spells.map(({ change }) => change))]);
+    expect(changes).toEqual([[undefined], ['another driver or kernel: 570 → 575']]);
   });
 
   it('tells of a metric that is measured no more, of a machine that was not reached, and of one that nobody planned', async () => {

@@ -25,7 +25,7 @@ describe('the site over sixteen nodes and 45 nights', () => {
     const lines = csv.split('\r\n');
     expect(lines[0]).toMatch(/^what,event,about,/);
     expect(lines.filter((line) => line.includes('all of XE9680')).length).toBeGreaterThan(0);
-    expect(csv).toMatch(/^event,e[0-9a-f]{11},node7,/m);
+    expect(csv).toMatch(/^event,e[0-9a-f]{10},node7,/m);
   });
 
   it('searches, and shows what was searched for in its address', async () => {
