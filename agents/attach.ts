@@ -172,7 +172,7 @@ async function describeHolder(
       throw cause;
     });
     if (held !== undefined && !beacons.includes(held.beacon)) continue;
-    const hint = `Wait for it, or end it with: assay stop ${run} --now`;
+    const hint = `Wait for it. Only if it is your own and no longer wanted, where it was begun: assay stop ${run} --now`;
     return new NodeHeld(beacons, `this node is in use by the run ${run}`, hint);
   }
   const who = holder === undefined ? 'another user' : `uid ${holder.uid} (process ${holder.pid})`;

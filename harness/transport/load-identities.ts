@@ -9,7 +9,7 @@ import type { SshHop } from './ssh-settings.ts';
 
 /** A way to prove who we are. */
 export type Identity =
-  | { readonly kind: 'key'; readonly key: ParsedKey }
+  | { readonly kind: 'key'; readonly key: ParsedKey; readonly path: string }
   | { readonly kind: 'agent'; readonly agent: BaseAgent };
 
 export interface Identities {
@@ -24,8 +24,8 @@ export async function loadIdentities(hop: SshHop): Promise<Identities> {
   const files = await Promise.all(
     hop.identityFiles.map((path) => loadIdentity(path, hop.knownAs.requiredRsaBits)),
   );
-  const keys = files.flatMap(({ key }): readonly Identity[] =>
-    key === undefined ? [] : [{ kind: 'key', key }],
+  const keys = files.flatMap(({ key }, at): readonly Identity[] =>
+    key === undefined ? [] : [{ kind: 'key', key, path: hop.identityFiles[at] ?? '' }],
   );
   const notes = [
     ...files.flatMap(({ note }) => (note === undefined ? [] : [note])),

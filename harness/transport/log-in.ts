@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'ssh2';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
@@ -37,23 +38,46 @@ const longestPauseMs = 5_000;
 /** Logs in to a server. Tries again only when the connection was dropped before the server had said anything. */
 export async function logIn(server: Server, options: LogInOptions): Promise<Client> {
   const { name, hop, identities } = server;
-  if (identities.offered.length === 0)
-    throw new AssayError(
-      'AUTH_FAILED',
-      `expected a private key for ${hop.user}@${hop.host}, or an agent; found none (${identities.notes.join('; ')})`,
-      { node: name, hint: 'Start an agent and add the key: eval "$(ssh-agent)" && ssh-add' },
-    );
+  if (identities.offered.length === 0) throw await explainNoKey(server);
   for (let attempt = 1; ; attempt += 1) {
     const outcome = await tryOnce(server, options);
     if (outcome.ok) return outcome.value;
     if (outcome.error instanceof AssayError) throw outcome.error;
     options.signal?.throwIfAborted();
     if (attempt === attempts || !isDroppedBeforeBanner(outcome.error))
-      throw explainFailure({ name, hop, attempt, notes: identities.notes }, outcome.error);
+      throw explainFailure({ name, hop, attempt, identities }, outcome.error);
     // Full jitter: connections that were dropped together come back apart.
     const pauseMs = options.random() * Math.min(longestPauseMs, firstPauseMs * 2 ** (attempt - 1));
     await sleep(pauseMs, undefined, options.signal === undefined ? {} : { signal: options.signal });
   }
+}
+
+/** A name that leads nowhere is what is wrong first, with or without a key; the server itself is not asked without one. */
+async function explainNoKey({ name, hop, via, identities }: Server): Promise<AssayError> {
+  if (via === undefined)
+    try {
+      await Promise.race([lookup(hop.host), sleep(hop.deadlineMs, undefined, { ref: false })]);
+    } catch (cause) {
+      if (!(cause instanceof Error)) throw cause;
+      const failure = {
+        phase: 'reaching',
+        cause,
+        accepted: [],
+        notes: [],
+        said: '',
+        offer: undefined,
+      } as const;
+      return explainFailure({ name, hop, attempt: 1, identities }, failure);
+    }
+  const isHere = /^(localhost$|127\.|::1$)/.test(hop.host);
+  return new AssayError(
+    'AUTH_FAILED',
+    `expected a private key for ${hop.user}@${hop.host}, or an agent; found none (${identities.notes.join('; ')})`,
+    {
+      node: name,
+      hint: `${isHere ? 'Without ssh this machine is called `local`. ' : ''}Start an agent and add the key: eval "$(ssh-agent)" && ssh-add`,
+    },
+  );
 }
 
 async function tryOnce(

@@ -1,4 +1,5 @@
 import { AssayError } from '../../workloads/kit/assay-error.ts';
+import type { Identities } from './load-identities.ts';
 import { describeMismatch } from './server-offer.ts';
 import type { HandshakeFailure } from './ssh-client.ts';
 import type { SshHop } from './ssh-settings.ts';
@@ -8,8 +9,8 @@ export interface FailedServer {
   /** The machine that was to be reached. */
   readonly name: string;
   readonly hop: SshHop;
-  /** Why keys were not offered. */
-  readonly notes: readonly string[];
+  /** What it was offered, and why other keys were not. */
+  readonly identities: Identities;
   readonly attempt: number;
 }
 
@@ -72,7 +73,7 @@ export function explainFailure(server: FailedServer, failure: HandshakeFailure):
         });
       return new AssayError(
         'AUTH_FAILED',
-        `expected ${hop.user}@${at} to accept a key, found: ${[reason, ...describeMethods(failure), ...failure.notes, ...server.notes].join('; ')}`,
+        `expected ${hop.user}@${at} to accept a key, found: ${[reason, `offered ${describeOffered(server.identities)}`, ...describeMethods(failure), ...failure.notes, ...server.identities.notes].join('; ')}`,
         {
           node: name,
           cause,
@@ -81,6 +82,13 @@ export function explainFailure(server: FailedServer, failure: HandshakeFailure):
       );
   }
 }
+
+const describeOffered = ({ offered }: Identities): string =>
+  offered
+    .map((identity) =>
+      identity.kind === 'agent' ? 'the keys of the agent' : `${identity.path} (${identity.key.type})`,
+    )
+    .join(', ');
 
 const describeMethods = ({ accepted }: HandshakeFailure): readonly string[] =>
   accepted.length === 0 ? [] : [`the server accepts ${printable(accepted.join(', '))}`];

@@ -258,8 +258,16 @@ describe.skipIf(!hasSshd)('a machine that does not let us in', () => {
       code: 'AUTH_FAILED',
       exitCode: 3,
       message: expect.stringMatching(
-        /to accept a key, found: .*the server accepts publickey; \/nowhere\/id cannot be read; \/nowhere\/cert.pub is not used: certificates are not supported; there is no agent/,
+        /to accept a key, found: .*offered \S+ \(ssh-ed25519\); the server accepts publickey; \/nowhere\/id cannot be read; \/nowhere\/cert.pub is not used: certificates are not supported; there is no agent/,
       ) as unknown,
+    });
+  });
+
+  it('is not there, with or without a key, where its name leads nowhere', async () => {
+    const { surroundings } = createClientHome(temporaryDirectory(), {});
+    await expect(run(await open('nohost.invalid', surroundings), 'true')).rejects.toMatchObject({
+      code: 'HOST_UNREACHABLE',
+      message: expect.stringContaining('nohost.invalid:22, found none') as unknown,
     });
   });
 
@@ -269,6 +277,7 @@ describe.skipIf(!hasSshd)('a machine that does not let us in', () => {
     await expect(run(await open(at(server), client.surroundings), 'true')).rejects.toMatchObject({
       code: 'AUTH_FAILED',
       message: expect.stringContaining('found none') as unknown,
+      hint: expect.stringContaining('this machine is called `local`') as unknown,
     });
   });
 });
