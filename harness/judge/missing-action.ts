@@ -12,13 +12,17 @@ type Gap = Pick<Cell, 'verdict' | 'missing' | 'reason'>;
  * best, because something was found that is not as it should be. Nobody replaces a part over a missing number.
  */
 export function adviseOn({ verdict, missing, reason }: Gap): Said | undefined {
+  const own = reason.say === 'no-soak' || reason.say === 'no-device' ? reason.say : undefined;
+  if (missing !== undefined && own !== undefined)
+    return { say: 'advice', on: own, ...(reason.say === 'no-device' ? { names: [reason.device] } : {}) };
   if (missing !== undefined && missing !== 'no-subject') {
     const names = [...new Set(namesIn(reason))];
     return { say: 'advice', on: missing, ...(names.length === 0 ? {} : { names }) };
   }
   if (missing !== undefined) return undefined;
   if (verdict === 'inconclusive') return { say: 'advice', on: 'near-limit' };
-  return verdict === 'fail' ? undefined : { say: 'advice', on: 'unproven' };
+  if (verdict === 'fail') return undefined;
+  return { say: 'advice', on: reason.say === 'indicative' ? 'indicative' : 'unproven' };
 }
 
 /** One advice for many cells of one cause names what each of them lacks. */
@@ -77,10 +81,9 @@ const needsIn = (unknown: string): string[] => [
 ];
 
 /** Who has to act, where a gap says more than the requirement does. */
-export function ownerOf({
-  verdict,
-  missing,
-}: Pick<Cell, 'verdict' | 'missing'>): Defect['owner'] | undefined {
+export function ownerOf({ verdict, missing, reason }: Gap): Defect['owner'] | undefined {
   const isFound = verdict === 'fail' || verdict === 'inconclusive';
-  return isFound || ownGaps.includes(missing) ? undefined : 'configuration';
+  // Whether a device that was never seen belongs there is for whoever knows what was bought.
+  const isOwn = ownGaps.includes(missing) && reason.say !== 'no-device';
+  return isFound || isOwn ? undefined : 'configuration';
 }

@@ -1,7 +1,7 @@
 import { perObject } from '../../workloads/kit/per-object.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
-import { kindNotes, partWords } from '../verdict/words/verdict-words.ts';
+import { kindNote, partWords } from '../verdict/words/verdict-words.ts';
 import { assetsSection } from './assets.ts';
 import { attemptsSection, blockAttemptsSection } from './attempts.ts';
 import { besideSection } from './beside.ts';
@@ -78,7 +78,7 @@ function makeHead(lookup: VerdictLookup): PageHead {
     title: kind.charAt(0).toUpperCase() + kind.slice(1),
     promise: `${profile.title} (${profile.id} ${profile.version})`,
     moment: formatMoment(run.startedAt),
-    note: `${kindNotes[kind]}${otherWorkNote(suite.otherWorkAtMost)}${unattendedNote(run.unattended)}`,
+    note: `${kindNote(verdict)}${otherWorkNote(suite.otherWorkAtMost)}${unattendedNote(run.unattended)}`,
     nodes: isBlock ? verdict.nodes.length : undefined,
     part: partOf(verdict),
     opening: openingOf(lookup),

@@ -269,7 +269,15 @@ export const Said = z
     saying('lost-runs', { entry: text, planned: whole, fates: z.array(fate) }),
     saying('advice', {
       // A subject that is not there needs what its requirement says.
-      on: z.enum([...MissingKind.exclude(['no-subject']).options, 'unproven', 'near-limit', 'other-work']),
+      on: z.enum([
+        ...MissingKind.exclude(['no-subject']).options,
+        'unproven',
+        'near-limit',
+        'other-work',
+        'no-soak',
+        'no-device',
+        'indicative',
+      ]),
       /** What it is about: a program, a claim, a right, a device. */
       names: names.optional(),
     }),

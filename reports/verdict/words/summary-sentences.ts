@@ -18,6 +18,11 @@ const advice = {
     'Take more runs: these are too near the limit to decide. Where twelve fall on both sides of it, find what makes them differ.',
   'other-work':
     'Measure again when nothing else runs there, or state in the suite how much may (otherWorkAtMost).',
+  indicative:
+    'Install a native tool for it (`assay workloads` names them, --install-tools installs them on this machine), then run again.',
+  'no-soak': 'Certify with --soak: the profile says for how many hours.',
+  'no-device':
+    'Nothing, where the machine is to have none. Otherwise find out why it is not on the bus: seat, power, slot, BIOS.',
   unproven:
     'Remove the cause that the reason names and measure the requirement again: nothing is proven until then.',
 } as const;
@@ -28,6 +33,8 @@ const adviceOn: Readonly<Partial<Record<keyof typeof advice, (names: string) => 
   'no-claim': (names) => `Add to the inventory: ${names}.`,
   'no-driver': (names) =>
     `Install the driver of ${names}, or reseat it if the driver is there, then run again.`,
+  'no-device': (names) =>
+    `Nothing, where the machine is to have no ${names}. Otherwise find out why none is on the bus: seat, power, slot, BIOS.`,
   'unknown-fact': (names) => `Give the agent what this fact needs: ${names}.`,
   'not-run': (names) =>
     `Run a suite that measures ${names}, or find out from the attempts why its steps did not complete.`,

@@ -110,11 +110,19 @@ export function restartWords(
   return `${node}: ${rebooted ? 'the node was rebooted' : 'the agent was restarted'} ${again}`;
 }
 
-export const kindNotes: Readonly<Record<Verdict['kind'], string>> = {
-  'screening report':
-    'It shows what was found on that day, in as many runs as its tables say, and certifies nothing.',
-  'test report': 'Test report and statement of conformity, self-issued.',
-};
+/** What a report is, and, where all conforms, why it certifies nothing all the same. */
+export function kindNote({
+  kind,
+  profile,
+  conclusion,
+}: Pick<Verdict, 'kind' | 'profile' | 'conclusion'>): string {
+  if (kind === 'test report') return 'Test report and statement of conformity, self-issued.';
+  const found =
+    'It shows what was found on that day, in as many runs as its tables say, and certifies nothing.';
+  return profile.id === 'survey' || conclusion !== 'pass'
+    ? found
+    : `${found} A test report takes as many runs as \`sampling: typical\` asks for each speed that is required, which ${profile.id} does not (docs/profiles.md).`;
+}
 
 /** `Exit code 2 (undecided).`, the same words in every rendering. */
 export function exitWords(exitCode: number): string {

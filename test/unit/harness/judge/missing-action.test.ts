@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { adviseOn, joinAdvice } from '../../../../harness/judge/missing-action.ts';
+import { adviseOn, joinAdvice, ownerOf } from '../../../../harness/judge/missing-action.ts';
 import { describeCount } from '../../../../harness/judge/rules/counted-fact.ts';
 import type { Cell } from '../../../../reports/verdict/cell.ts';
 import type { Said, Spoken } from '../../../../reports/verdict/said.ts';
@@ -41,6 +41,12 @@ describe('what to do about a gap names what is lacking', () => {
         ],
       },
       'Install fio on the node, then run again.',
+    ],
+    ['not-run', { say: 'no-soak', suite: 'x' }, 'Certify with --soak: the profile says for how many hours.'],
+    [
+      'no-subject',
+      { say: 'no-device', device: 'accelerator' },
+      'Nothing, where the machine is to have no accelerator. Otherwise find out why none is on the bus: seat, power, slot, BIOS.',
     ],
     ['no-claim', { say: 'no-golden', known: 2 }, 'Add to the inventory: `golden: NODE`.'],
     ['no-claim', { say: 'no-manifest' }, 'Add to the inventory: `manifest: FILE.csv`.'],
@@ -134,4 +140,19 @@ describe('a number has a noun', () => {
   it('and a limit that is none is called so', () => {
     expect(said('limits.memlockBytes', {}, 1e18, 65_536, 'B')).toBe('expected no limit, found 65.54 kB');
   });
+});
+
+it('asks for a native tool where only our own kernel measured', () => {
+  const action = adviseOn({
+    verdict: 'invalid',
+    missing: undefined,
+    reason: { say: 'indicative', tool: 'kernel' },
+  });
+  expect(action && say(action)).toContain('Install a native tool for it');
+});
+
+it('blames no part for a device that was never seen', () => {
+  const reason: Said = { say: 'no-device', device: 'accelerator' };
+  expect(ownerOf({ verdict: 'missing', missing: 'no-subject', reason })).toBe('configuration');
+  expect(ownerOf({ verdict: 'missing', missing: 'no-subject', reason: { say: 'one-node' } })).toBeUndefined();
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { formatDimensions } from '../../../../../reports/verdict/words/format-dimensions.ts';
 import { formatDuration } from '../../../../../reports/verdict/words/format-duration.ts';
 import { formatNodeFact } from '../../../../../reports/verdict/words/format-fact.ts';
+import { kindNote } from '../../../../../reports/verdict/words/verdict-words.ts';
 
 describe('formatDimensions', () => {
   it('is the same text for the same dimensions in any order', () => {
@@ -46,4 +47,12 @@ describe('formatDuration', () => {
   ])('reads %d ms as %s', (milliseconds, text) => {
     expect(formatDuration(milliseconds)).toBe(text);
   });
+});
+
+it('says of a screening in which all conforms why it certifies nothing', () => {
+  const profile = { id: 'cpu-cluster', version: '1', title: 'CPU cluster', digest: '' };
+  const note = (conclusion: 'pass' | 'fail', id = profile.id) =>
+    kindNote({ kind: 'screening report', conclusion, profile: { ...profile, id } });
+  expect(note('pass')).toMatch(/certifies nothing\. .*which cpu-cluster does not \(docs\/profiles\.md\)\.$/);
+  for (const other of [note('fail'), note('pass', 'survey')]) expect(other).toMatch(/certifies nothing\.$/);
 });
