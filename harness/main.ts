@@ -78,6 +78,9 @@ function tellAtOnce(
   return renderOverview(environment.called, environment.terminal.columns);
 }
 
+/** As many as are read at once. */
+const mostLines = 20;
+
 /**
  * Messages may quote what a node or a file said: control characters must not reach the terminal. Whoever asked for JSON finds
  * the error as a document where the other one would be.
@@ -89,7 +92,10 @@ async function report(error: AssayError, { out, err }: CliContext, asJson = fals
     const told = { schema: 'assay/error', schemaVersion: 1, code, message, hint, exitCode };
     out.write(`${escapeJson(JSON.stringify(told, undefined, 2))}\n`);
   }
-  err.write(`✖ ${error.code} ${cleanText(error.message)}\n`);
+  // What is wrong in a file of one's own is a line for each; of others' words none makes a line.
+  const found = error.code === 'CONFIG_INVALID' ? error.message.split('\n') : [error.message];
+  for (const text of found.slice(0, mostLines)) err.write(`✖ ${error.code} ${cleanText(text)}\n`);
+  if (found.length > mostLines) err.write(`  and ${found.length - mostLines} more\n`);
   if (error.hint !== undefined) err.write(`  ${cleanText(error.hint)}\n`);
   if (error.code === 'INTERNAL') err.write(`${(error.stack ?? '').split('\n').map(cleanText).join('\n')}\n`);
   process.exitCode = error.exitCode;

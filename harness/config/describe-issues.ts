@@ -17,9 +17,13 @@ export function describeIssues(
   error: z.ZodError,
 ): Described {
   const listed = listIssues(file, schema, input, error.issues);
+  const [first, ...more] = listed;
+  if (more.length === 0) return { message: first?.message ?? '', hint: first?.hint };
   return {
-    message: listed.map(({ message }) => message).join('\n'),
-    hint: listed.find(({ hint }) => hint !== undefined)?.hint,
+    message: listed
+      .map(({ message, hint }) => `${message}${hint === undefined ? '' : `. ${hint}`}`)
+      .join('\n'),
+    hint: `Mend each of these ${listed.length}.`,
   };
 }
 

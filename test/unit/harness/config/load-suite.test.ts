@@ -60,8 +60,8 @@ describe('readSuite', () => {
     ],
     [
       'workload: copy, params: { blockByte: 1 }',
-      /^s.yaml: entries\[0\].params: blockBytes: expected a number, got nothing\n.*expected a known key, got `blockByte`$/,
-      'Did you mean `blockBytes`?',
+      /^s.yaml: entries\[0\].params: blockBytes: expected a number, got nothing\n.*expected a known key, got `blockByte`\. Did you mean `blockBytes`\?$/,
+      'Mend each of these 2.',
     ],
     [
       'workload: copy, params: { blockBytes: 0 }',

@@ -115,3 +115,14 @@ describe('readConfig', () => {
     );
   });
 });
+
+it('says of several mistakes each, with its own advice', () => {
+  const source = { file: 'rack.yaml', text: 'prots: 3\nnodes: 4\n' };
+  const schema = z.strictObject({ ports: z.number().optional(), nodes: z.array(z.string()) });
+  expect(refusal(() => readConfig(schema, source))).toEqual({
+    code: 'CONFIG_INVALID',
+    message:
+      'rack.yaml: nodes: expected an array, got `4`\nrack.yaml: expected a known key, got `prots`. Did you mean `ports`?',
+    hint: 'Mend each of these 2.',
+  });
+});
