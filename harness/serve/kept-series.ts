@@ -87,6 +87,9 @@ export const shownOf = (
   }),
 });
 
+/** The machine that a subject is or is in. */
+export const machineOf = (subject: string): string => subject.split('/', 1)[0] ?? subject;
+
 /** Its place in the lists of a series; −1 where it was not measured on that night. */
 export function placeOf({ nights }: KeptSeries, night: number): number {
   let [from, to] = [0, nights.length - 1];

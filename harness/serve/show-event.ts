@@ -46,6 +46,7 @@ export function showEvent(
       : { href: siteHref(['event', names.get(other.id) ?? other.id]), text: eventSubject(other) };
   return {
     event,
+    who: eventSubject(event),
     lastNight: nights.lastNight,
     machines: [...new Set(found.flatMap((each) => each.kept?.node ?? []))],
     lastGood: around.lastGood,

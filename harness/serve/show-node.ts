@@ -1,11 +1,11 @@
 import type { ShownNode } from '../../reports/site/node-page.ts';
 import { hasText } from '../../reports/site/site-page.ts';
-import { dateOf, nightOfDate } from '../../reports/verdict/words/night-words.ts';
+import { dateOf, eventSubject, nightOfDate } from '../../reports/verdict/words/night-words.ts';
 import { shellWord } from '../../workloads/kit/shell-quote.ts';
 import { attendanceOn } from '../history/attendance.ts';
 import { wordsOf } from '../history/judge-nights.ts';
 import type { KeptSeries } from './kept-series.ts';
-import { shownOf } from './kept-series.ts';
+import { machineOf, shownOf } from './kept-series.ts';
 import { periodOf, showSeries } from './show-series.ts';
 import type { SiteDocuments, Snapshot } from './site-state.ts';
 
@@ -41,7 +41,7 @@ export function showNode(
     events: nights.events
       .filter(({ subjects: those }) => those.some((subject) => subjects.has(subject)))
       .toReversed()
-      .map((event) => ({ event, name: names.get(event.id) ?? event.id })),
+      .map((event) => ({ event, name: names.get(event.id) ?? event.id, who: eventSubject(event) })),
     lastNight: nights.lastNight,
     series: found.slice(0, mostDrawn).map((kept) => showSeries(kept, period)),
     more: Math.max(0, found.length - mostDrawn),
@@ -53,9 +53,6 @@ export function showNode(
         : `assay judge ${shellWord(lastRun.id)} --profile ${shellWord(lastRun.profile)}`,
   };
 }
-
-/** The machine that a subject is or is in. */
-const machineOf = (subject: string): string => subject.split('/', 1)[0] ?? subject;
 
 /** By how much it was off when it was measured last; what nothing is known of stands behind what is worse, and before all else. */
 function worstLately({ changes }: KeptSeries): number {

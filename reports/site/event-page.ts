@@ -1,5 +1,5 @@
 import type { NightEvent } from '../verdict/words/night-words.ts';
-import { dateOf, eventSubject, offBy, speedWords } from '../verdict/words/night-words.ts';
+import { dateOf, offBy, speedWords } from '../verdict/words/night-words.ts';
 import type { SafeHtml } from '../writers/html/html.ts';
 import { html } from '../writers/html/html.ts';
 import type { ShownSeries } from './night-figures.ts';
@@ -10,6 +10,8 @@ import { nodeLink, siteSection, siteTable } from './site-page.ts';
 /** An event with the series that show it. */
 export interface ShownEvent {
   readonly event: NightEvent;
+  /** Whom it is about, by name. */
+  readonly who: string;
   readonly lastNight: string | undefined;
   /** Its machines by name. */
   readonly machines: readonly string[];
@@ -39,7 +41,7 @@ const standingOf = ({ last }: NightEvent, lastNight: string | undefined): SafeHt
 
 /** One event: what, since when, by which rule, what changed before, how to look further, and its series. */
 export function eventPage(it: ShownEvent): SiteView {
-  const { event, lastNight, machines, lastGood, firstBad, commands, series, more, nights } = it;
+  const { event, who, lastNight, machines, lastGood, firstBad, commands, series, more, nights } = it;
   const { first, last, spells, id } = event;
   const worst = spells.toSorted((a, b) => a.worst - b.worst)[0];
   const speeds = [...new Set(spells.flatMap((spell) => spell.speeds))];
@@ -49,7 +51,7 @@ export function eventPage(it: ShownEvent): SiteView {
   const facts: readonly (readonly [string, SafeHtml])[] = [
     [
       'What',
-      html`<b>${worst === undefined ? '' : offBy(worst)}</b> of <bdi>${eventSubject(event)}</bdi>, by the worst of ${spells.length} series`,
+      html`<b>${worst === undefined ? '' : offBy(worst)}</b> of <bdi>${who}</bdi>, by the worst of ${spells.length} series`,
     ],
     ['State', standingOf(event, lastNight)],
     ['Since', html`${first}, last found ${last}`],
@@ -69,7 +71,7 @@ export function eventPage(it: ShownEvent): SiteView {
     ['Id', html`<code>${id}</code>`],
   ];
   return {
-    title: `${eventSubject(event)}: ${worst === undefined ? '' : offBy(worst)}`,
+    title: `${who}: ${worst === undefined ? '' : offBy(worst)}`,
     note: 'One event: what got worse together, as far as that can be told.',
     beside: { previous: it.previous, next: it.next },
     rows: [

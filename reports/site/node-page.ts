@@ -1,6 +1,6 @@
 import type { MachineNights } from '../verdict/machine-nights.ts';
 import type { NightEvent } from '../verdict/words/night-words.ts';
-import { eventSubject, offBy } from '../verdict/words/night-words.ts';
+import { offBy } from '../verdict/words/night-words.ts';
 import { html } from '../writers/html/html.ts';
 import type { ShownSeries } from './night-figures.ts';
 import { nightFigures } from './night-figures.ts';
@@ -15,7 +15,7 @@ export interface ShownNode {
   readonly lastMeasured: string | undefined;
   readonly tonight: string | undefined;
   readonly lastRun: string | undefined;
-  readonly events: readonly { readonly event: NightEvent; readonly name: string }[];
+  readonly events: readonly { readonly event: NightEvent; readonly name: string; readonly who: string }[];
   readonly lastNight: string | undefined;
   readonly series: readonly ShownSeries[];
   readonly more: number;
@@ -75,8 +75,8 @@ ${limitsBy === undefined ? undefined : html`<p>Limits are judged in each run, by
       events.length === 0
         ? html`<p>No event.</p>`
         : html`<ul class="standings plain">${events.map(
-            ({ event, name }) =>
-              html`<li><span class="word ${event.last === lastNight ? 'bad' : 'none'}">${event.last === lastNight ? '✖' : '○'} ${offBy({ worst: Math.min(...event.spells.map(({ worst }) => worst)) })}</span> ${siteLink(siteHref(['event', name]), eventSubject(event))} since ${event.first}, last found ${event.last}</li>`,
+            ({ event, name, who }) =>
+              html`<li><span class="word ${event.last === lastNight ? 'bad' : 'none'}">${event.last === lastNight ? '✖' : '○'} ${offBy({ worst: Math.min(...event.spells.map(({ worst }) => worst)) })}</span> ${siteLink(siteHref(['event', name]), who)} since ${event.first}, last found ${event.last}</li>`,
           )}</ul>
 `,
     )}${siteSection(

@@ -26,15 +26,16 @@ export function tonightPage({ nights, names, sought }: Tonight): SiteView {
   );
   const others = machines.others.filter(({ node, why }) => hasText(sought, [node, why]));
   const silent = Object.entries(unjudged) as [keyof typeof unjudgedWords, number][]; // its keys, by its schema
+  const about = { names, lastNight };
   return {
     title: 'Tonight',
     note: 'What the last night says: what got worse, what was not measured, and what nothing can be said of.',
-    rows: rowsOf(events, others, silent),
+    rows: rowsOf({ events, others, silent }),
     main: html`${opening(nights)}${siteFilter('Machine, metric or cause', sought)}${siteSection(
       'events',
       'What got worse',
       'Found on the last night, worst first. An event is one cause, as far as that can be told.',
-      eventList(now ?? [], names, lastNight, 'Nothing was found on the last night.'),
+      eventList(now ?? [], about, 'Nothing was found on the last night.'),
     )}${siteSection(
       'not-measured',
       'Not measured',
@@ -59,7 +60,7 @@ export function tonightPage({ nights, names, sought }: Tonight): SiteView {
       'past',
       'Not found any more',
       'Found on earlier nights and not on the last one. Going quiet closes nothing: a person does.',
-      eventList((past ?? []).toReversed(), names, lastNight, 'No event of earlier nights.'),
+      eventList((past ?? []).toReversed(), about, 'No event of earlier nights.'),
     )}`,
   };
 }
@@ -108,8 +109,7 @@ const isSought = (event: NightEvent, sought: string): boolean =>
 
 function eventList(
   events: readonly NightEvent[],
-  names: ReadonlyMap<string, string>,
-  lastNight: string | undefined,
+  { names, lastNight }: Pick<Tonight, 'names'> & Pick<Nights, 'lastNight'>,
   none: string,
 ): SafeHtml {
   if (events.length === 0) return html`<p>${none}</p>`;
@@ -128,11 +128,15 @@ ${changes.map((change) => html`<p>Changed before: <bdi>${change}</bdi></p>`)}</l
 `;
 }
 
-function rowsOf(
-  events: readonly NightEvent[],
-  others: Nights['machines']['others'],
-  silent: readonly (readonly [keyof typeof unjudgedWords, number])[],
-): NonNullable<SiteView['rows']> {
+function rowsOf({
+  events,
+  others,
+  silent,
+}: {
+  readonly events: readonly NightEvent[];
+  readonly others: Nights['machines']['others'];
+  readonly silent: readonly (readonly [keyof typeof unjudgedWords, number])[];
+}): NonNullable<SiteView['rows']> {
   return [
     ['what', 'event', 'about', 'subject', 'series', 'off', 'rules', 'first', 'last', 'changed before', 'why'],
     ...events.flatMap((event) =>
