@@ -10,8 +10,9 @@ import { writeScaleRun } from '../support/constructed/scale-run.ts';
 import { sixEvidence } from '../support/constructed/six-evidence.ts';
 import { writeRunDirectory } from '../support/constructed-run-directory.ts';
 import { blockVerdict } from '../support/judged-examples.ts';
+import { writeSitePictures } from './site-pictures.ts';
 
-// `node harness/pinned.js test/browser/write-pictures.ts`: the pictures and texts of docs/reports.md, of machines that were never
+// `node harness/pinned.js test/browser/write-pictures.ts`: the pictures and texts of docs/reports.md and docs/serve.md, of machines that were never
 // there. It needs chromium and pdftoppm (poppler-utils).
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -79,6 +80,7 @@ try {
     await page.screenshot({ path: join(out, `${name}.jpg`), type: 'jpeg', quality: 45 });
     await page.close();
   }
+  await writeSitePictures(browser, out);
   await browser.close();
   const pages = spawnSync(
     'pdftoppm',
