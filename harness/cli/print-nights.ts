@@ -4,7 +4,9 @@ import { Nights } from '../../reports/verdict/nights.ts';
 import { foldNames } from '../../reports/verdict/words/fold-names.ts';
 import {
   dateOf,
+  eventState,
   eventSubject,
+  isBad,
   nameOfMachine,
   offBy,
   speedWords,
@@ -20,7 +22,6 @@ import type { CliContext } from './command.ts';
 export function nightsDocument(judgement: Judgement, zone: string): Nights {
   const { events, lastNight, machines, measured, unjudged, series } = judgement;
   const others = [...machines].filter(([, why]) => why !== 'measured');
-  const isBad = events.some(({ standing }) => standing === 'new' || standing === 'still');
   return Nights.parse({
     schema: 'assay/nights',
     schemaVersion: 1,
@@ -53,7 +54,7 @@ export function nightsDocument(judgement: Judgement, zone: string): Nights {
       node,
       worst,
     })),
-    exitCode: isBad ? 1 : unjudged.size > 0 || measured === 0 ? 2 : 0,
+    exitCode: events.some(isBad) ? 1 : unjudged.size > 0 || measured === 0 ? 2 : 0,
   });
 }
 
@@ -102,12 +103,12 @@ const mostSuspects = 10;
 
 /** What an event is about and how it stands, in several lines. */
 export function describeEvent(event: Nights['events'][number]): string {
-  const { id, first, last, spells, standing } = event;
+  const { id, first, last, spells } = event;
   const worst = spells.toSorted((a, b) => a.worst - b.worst)[0];
   const changes = [...new Set(spells.flatMap(({ change }) => change ?? []))];
   return [
-    `${standing === 'new' || standing === 'still' ? '✖' : '○'} ${cleanText(eventSubject(event))}: ${worst === undefined ? '' : offBy(worst)} since ${first}, last seen ${last}`,
-    `    ${id}  ${stateWords(event)}`,
+    `${isBad(event) ? '✖' : '○'} ${cleanText(eventSubject(event))}: ${worst === undefined ? '' : offBy(worst)} since ${first}, last seen ${last}`,
+    `    ${id}  ${eventState(event)}`,
     ...event.notes.map(
       ({ at, by, action, note }) => `    ${at.slice(0, 10)} ${action}, ${cleanText(by)}: ${cleanText(note)}`,
     ),
@@ -115,18 +116,6 @@ export function describeEvent(event: Nights['events'][number]): string {
     ...(spells.length > 5 ? [`    and ${spells.length - 5} more series`] : []),
     ...changes.map((change) => `    changed before: ${cleanText(change)}`),
   ].join('\n');
-}
-
-/** How an event stands, and what is left to do. */
-function stateWords({ state, reason, reopened, standing }: Nights['events'][number]): string {
-  const how = {
-    new: 'new',
-    still: 'still so',
-    unseen: 'not seen on the last night',
-    healed: 'as usual on two nights since: close it, if it is over',
-    closed: reason ?? '',
-  }[standing];
-  return `${state}${reopened === undefined ? '' : ` again since ${reopened}`}, ${how}`;
 }
 
 type Spell = Nights['events'][number]['spells'][number];

@@ -47,7 +47,6 @@ export function showEvent(
   return {
     event,
     who: eventSubject(event),
-    lastNight: nights.lastNight,
     machines: [...new Set(found.flatMap((each) => each.kept?.node ?? []))],
     lastGood: around.lastGood,
     firstBad: around.firstBad,

@@ -6,13 +6,13 @@ import type { ShownSeries } from './night-figures.ts';
 import { nightFigures } from './night-figures.ts';
 import type { SiteLink, SiteView } from './site-page.ts';
 import { nodeLink, siteSection, siteTable } from './site-page.ts';
+import { stateWord } from './state-word.ts';
 
 /** An event with the series that show it. */
 export interface ShownEvent {
   readonly event: NightEvent;
   /** Whom it is about, by name. */
   readonly who: string;
-  readonly lastNight: string | undefined;
   /** Its machines by name. */
   readonly machines: readonly string[];
   /** The last run before it and the first one in it, of the machine that shows it most. */
@@ -33,15 +33,16 @@ export interface RunOfNight {
   readonly date: string;
 }
 
-/** How an event stands. What a person said of it, with name and reason, belongs here too. */
-const standingOf = ({ last }: NightEvent, lastNight: string | undefined): SafeHtml =>
-  last === lastNight
-    ? html`<span class="word bad">✖ found on the last night</span>`
-    : html`<span class="word doubt">◐ not found since ${last}</span>`;
+/** How an event stands, with all that people said of it. */
+const standingOf = (event: NightEvent): SafeHtml =>
+  html`${stateWord(event)}${event.notes.map(
+    ({ at, by, action, note }) =>
+      html`<br><span class="figure">${at.slice(0, 10)}</span> ${action}, <bdi>${by}</bdi>: <bdi>${note}</bdi>`,
+  )}`;
 
 /** One event: what, since when, by which rule, what changed before, how to look further, and its series. */
 export function eventPage(it: ShownEvent): SiteView {
-  const { event, who, lastNight, machines, lastGood, firstBad, commands, series, more, nights } = it;
+  const { event, who, machines, lastGood, firstBad, commands, series, more, nights } = it;
   const { first, last, spells, id } = event;
   const worst = spells.toSorted((a, b) => a.worst - b.worst)[0];
   const speeds = [...new Set(spells.flatMap((spell) => spell.speeds))];
@@ -53,7 +54,7 @@ export function eventPage(it: ShownEvent): SiteView {
       'What',
       html`<b>${worst === undefined ? '' : offBy(worst)}</b> of <bdi>${who}</bdi>, by the worst of ${spells.length} series`,
     ],
-    ['State', standingOf(event, lastNight)],
+    ['State', standingOf(event)],
     ['Since', html`${first}, last found ${last}`],
     ['Rule', html`${speeds.map((speed) => `${speed} (${speedWords[speed]})`).join(', ')}`],
     [

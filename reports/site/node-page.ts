@@ -6,6 +6,7 @@ import type { ShownSeries } from './night-figures.ts';
 import { nightFigures } from './night-figures.ts';
 import type { SiteView } from './site-page.ts';
 import { siteFilter, siteHref, siteLink, siteSection } from './site-page.ts';
+import { stateWord } from './state-word.ts';
 
 /** A machine with all its series. */
 export interface ShownNode {
@@ -76,7 +77,7 @@ ${limitsBy === undefined ? undefined : html`<p>Limits are judged in each run, by
         ? html`<p>No event.</p>`
         : html`<ul class="standings plain">${events.map(
             ({ event, name, who }) =>
-              html`<li><span class="word ${event.last === lastNight ? 'bad' : 'none'}">${event.last === lastNight ? '✖' : '○'} ${offBy({ worst: Math.min(...event.spells.map(({ worst }) => worst)) })}</span> ${siteLink(siteHref(['event', name]), who)} since ${event.first}, last found ${event.last}</li>`,
+              html`<li>${stateWord(event)} <span class="figure">${offBy({ worst: Math.min(...event.spells.map(({ worst }) => worst)) })}</span> ${siteLink(siteHref(['event', name]), who)} since ${event.first}, last found ${event.last}</li>`,
           )}</ul>
 `,
     )}${siteSection(

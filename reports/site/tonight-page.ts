@@ -1,11 +1,12 @@
 import type { Nights } from '../verdict/nights.ts';
 import { foldNames } from '../verdict/words/fold-names.ts';
 import type { NightEvent } from '../verdict/words/night-words.ts';
-import { eventSubject, offBy, speedWords, unjudgedWords } from '../verdict/words/night-words.ts';
+import { eventSubject, isBad, offBy, speedWords, unjudgedWords } from '../verdict/words/night-words.ts';
 import type { SafeHtml } from '../writers/html/html.ts';
 import { html } from '../writers/html/html.ts';
 import type { SiteView } from './site-page.ts';
 import { hasText, nodeLink, siteFilter, siteHref, siteLink, siteSection, siteTable } from './site-page.ts';
+import { stateWord } from './state-word.ts';
 
 export interface Tonight {
   readonly nights: Nights;
@@ -19,14 +20,11 @@ const mostListed = 200;
 
 /** What the last night says: how much was measured, what got worse, what was not measured and what nothing can be said of. */
 export function tonightPage({ nights, names, sought }: Tonight): SiteView {
-  const { lastNight, machines, unjudged } = nights;
+  const { machines, unjudged } = nights;
   const events = worstFirst(nights.events.filter((event) => isSought(event, sought)));
-  const [now, past] = [true, false].map((isNow) =>
-    events.filter(({ last }) => (last === lastNight) === isNow),
-  );
+  const { now = [], past = [] } = Object.groupBy(events, (event) => (isBad(event) ? 'now' : 'past'));
   const others = machines.others.filter(({ node, why }) => hasText(sought, [node, why]));
   const silent = Object.entries(unjudged) as [keyof typeof unjudgedWords, number][]; // its keys, by its schema
-  const about = { names, lastNight };
   return {
     title: 'Tonight',
     note: 'What the last night says: what got worse, what was not measured, and what nothing can be said of.',
@@ -35,7 +33,7 @@ export function tonightPage({ nights, names, sought }: Tonight): SiteView {
       'events',
       'What got worse',
       'Found on the last night, worst first. An event is one cause, as far as that can be told.',
-      eventList(now ?? [], about, 'Nothing was found on the last night.'),
+      eventList(now, names, 'Nothing was found on the last night.'),
     )}${siteSection(
       'not-measured',
       'Not measured',
@@ -58,9 +56,9 @@ export function tonightPage({ nights, names, sought }: Tonight): SiteView {
         : html`<ul>${silent.map(([reason, count]) => html`<li><span class="word doubt">◐ ${count} series</span> ${unjudgedWords[reason]}</li>`)}</ul>`,
     )}${siteSection(
       'past',
-      'Not found any more',
-      'Found on earlier nights and not on the last one. Going quiet closes nothing: a person does.',
-      eventList((past ?? []).toReversed(), about, 'No event of earlier nights.'),
+      'Before',
+      'Found on earlier nights and not on the last one, or closed. Going quiet closes nothing: a person does.',
+      eventList(past.toReversed(), names, 'No event of earlier nights.'),
     )}`,
   };
 }
@@ -68,8 +66,8 @@ export function tonightPage({ nights, names, sought }: Tonight): SiteView {
 /** Counts before anything else. A night is good only where all machines were measured and something can be said of every series. */
 function opening(nights: Nights): SafeHtml {
   const { lastNight, machines, measured, unjudged, events } = nights;
-  const now = events.filter(({ last }) => last === lastNight);
-  const fresh = now.filter(({ first }) => first === lastNight).length;
+  const now = events.filter(isBad);
+  const fresh = now.filter(({ standing }) => standing === 'new').length;
   const silent = Object.values(unjudged).reduce((sum, each) => sum + each, 0);
   const missing = machines.others.length;
   const isWhole = measured > 0 && silent === 0 && missing === 0;
@@ -107,20 +105,15 @@ const isSought = (event: NightEvent, sought: string): boolean =>
     ...event.spells.flatMap(({ series, change }) => [series, change]),
   ]);
 
-function eventList(
-  events: readonly NightEvent[],
-  { names, lastNight }: Pick<Tonight, 'names'> & Pick<Nights, 'lastNight'>,
-  none: string,
-): SafeHtml {
+function eventList(events: readonly NightEvent[], names: Tonight['names'], none: string): SafeHtml {
   if (events.length === 0) return html`<p>${none}</p>`;
   return html`<ol class="events plain">${events.slice(0, mostListed).map((event) => {
-    const isNow = event.last === lastNight;
     const speeds = [...new Set(event.spells.flatMap((spell) => spell.speeds))];
     const changes = [...new Set(event.spells.flatMap(({ change }) => change ?? []))];
     const series = [...new Set(event.spells.map((spell) => spell.series))];
     return html`<li>
-<p class="line"><span class="word ${isNow ? 'bad' : 'none'}">${isNow ? '✖' : '○'} ${offBy({ worst: worstOf(event) })}</span> <b>${siteLink(siteHref(['event', names.get(event.id) ?? event.id]), eventSubject(event))}</b></p>
-<p>Since ${event.first}${isNow ? (event.first === event.last ? ', new tonight' : '') : `, last found ${event.last}`}: ${speeds.map((speed) => speedWords[speed]).join(', ')}.</p>
+<p class="line">${stateWord(event)} <span class="figure">${offBy({ worst: worstOf(event) })}</span> <b>${siteLink(siteHref(['event', names.get(event.id) ?? event.id]), eventSubject(event))}</b></p>
+<p>Since ${event.first}, last found ${event.last}: ${speeds.map((speed) => speedWords[speed]).join(', ')}.</p>
 <p class="note">${series.slice(0, 3).join('; ')}${series.length > 3 ? ` and ${series.length - 3} more metrics` : ''}. ${event.subjects.length > 1 ? foldNames(event.subjects) : ''}</p>
 ${changes.map((change) => html`<p>Changed before: <bdi>${change}</bdi></p>`)}</li>
 `;

@@ -6,7 +6,7 @@ import type { Listening } from '../../harness/serve/listen.ts';
 import { listen } from '../../harness/serve/listen.ts';
 import { fleetNights } from '../support/constructed/fleet-nights.ts';
 import { siteOf, withHostileTexts } from '../support/constructed/site-of.ts';
-import { sixteenNodes } from '../support/constructed/sixteen-nodes.ts';
+import { slowerNodes } from '../support/constructed/night-rows.ts';
 import { findLowContrast } from './find-low-contrast.ts';
 
 const executablePath = '/usr/bin/chromium';
@@ -15,8 +15,8 @@ if (!hasChromium && process.env['CI'] === 'true')
   throw new Error(`expected ${executablePath} when CI=true, found nothing. Install chromium.`);
 
 const sites = {
-  sixteen: () => sixteenNodes(),
-  hostile: () => withHostileTexts(sixteenNodes()),
+  sixteen: () => slowerNodes(),
+  hostile: () => withHostileTexts(slowerNodes()),
   fleet: () => [...fleetNights({ racks: 3, perRack: 8, metrics: 12, nights: 30 })],
 };
 type Name = keyof typeof sites;

@@ -33,6 +33,22 @@ export const eventSubject = ({ scope, about, subjects, spells: [first] }: NightE
     machine: first === undefined ? about : nameOfMachine({ ...first, subject: about }),
   })[scope];
 
+/** Whether it is so on the last night, and nobody has closed it. */
+export const isBad = ({ standing }: Pick<NightEvent, 'standing'>): boolean =>
+  standing === 'new' || standing === 'still';
+
+/** How an event stands, and what is left to do. */
+export function eventState({ state, reason, reopened, standing }: NightEvent): string {
+  const how = {
+    new: 'new',
+    still: 'still so',
+    unseen: 'not seen on the last night',
+    healed: 'as usual on two nights since: close it, if it is over',
+    closed: reason ?? '',
+  }[standing];
+  return `${state}${reopened === undefined ? '' : ` again since ${reopened}`}, ${how}`;
+}
+
 /** A machine by the name that it has, with its own behind it. */
 export const nameOfMachine = ({
   node = '',

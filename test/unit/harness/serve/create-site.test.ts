@@ -5,6 +5,25 @@ import { fleetNights } from '../../../support/constructed/fleet-nights.ts';
 import { slowerNodes } from '../../../support/constructed/night-rows.ts';
 import { siteOf, withHostileTexts } from '../../../support/constructed/site-of.ts';
 
+it('shows what people said of an event, and nothing as worse that they closed', async () => {
+  const clock = { ms: 0 };
+  const all = await siteOf(slowerNodes(), clock);
+  const [machine] = (await all.state.current()).nights.events;
+  if (machine === undefined) throw new Error('expected an event');
+  const said = { at: '2024-11-18T07:00:00.000Z', author: 'ops', words: 'fan <3> replaced' };
+  await all.history.say(machine.id, { ...said, action: 'repaired' });
+  clock.ms += 10_000;
+  await all.ask('/');
+  await all.state.settled();
+  const read = async (path: string) => (await all.ask(path)).text();
+  expect(await read('/')).toMatch(/One thing is worse/);
+  const name = (await all.state.current()).names.get(machine.id);
+  const page = await read(`/event/${name}`);
+  expect(page).toContain('● closed, repaired');
+  expect(page).toContain('repaired, <bdi>ops</bdi>: <bdi>fan &lt;3&gt; replaced</bdi>');
+  await all.close();
+});
+
 describe('the site over sixteen nodes and 45 nights', () => {
   let all: Awaited<ReturnType<typeof siteOf>>;
   beforeAll(async () => {
