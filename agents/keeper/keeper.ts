@@ -4,6 +4,7 @@ import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import type { StopReason } from '../exec/run-command.ts';
 import { sweep } from '../exec/sweep.ts';
+import { watchTenants } from '../exec/watch-tenants.ts';
 import type { ToAgent } from '../protocol/messages.ts';
 import { protocolVersion } from '../protocol/version.ts';
 import type { Batch } from './batch-run.ts';
@@ -40,6 +41,9 @@ export class Keeper {
   #running: BatchRun | undefined;
   /** A stop that came while nothing ran: the batch that was about to come must not start. */
   #stopBefore: StopReason | undefined;
+  /** Why nothing is run any more on a machine that yields to others. */
+  #yielded: StopReason | undefined;
+  #tenants: { readonly stop: () => void } | undefined;
   #facts: HostFacts | undefined;
   #tools: Promise<Tools> | undefined;
   readonly #launches = new LaunchDesk();
@@ -193,11 +197,26 @@ export class Keeper {
     this.#journal.listen((line) => void link.send({ type: 'record', line }));
   }
 
-  async #probe({ step, ...asked }: Extract<ToAgent, { type: 'probe' }>): Promise<void> {
+  async #probe({ step, yields, ...asked }: Extract<ToAgent, { type: 'probe' }>): Promise<void> {
     const around = { ...this.#around, ...(await this.#findTools()), journal: this.#journal };
     this.#facts = await runProbeStep(around, step, asked);
+    if (yields === true && this.#tenants === undefined) {
+      const { run } = this.#around.node;
+      const { path } = around;
+      this.#tenants = watchTenants({ run, path, facts: this.#facts, onTenant: (said) => this.#yield(said) });
+    }
     // Whatever becomes of this process, the next one need not compile again what was needed until here.
     flushCompileCache();
+  }
+
+  /** Somebody came: the machine is his, whatever a coordinator asks for later. */
+  #yield(said: string): void {
+    const reason = `a tenant came: ${said}`;
+    this.#yielded = { execution: 'cancelled', reason };
+    this.#running?.stop(this.#yielded, true);
+    this.#journal
+      .append({ type: 'tenant', said })
+      .catch((cause: unknown) => this.#around.log({ cause: String(cause) }, 'tenant not noted'));
   }
 
   /** Once, and not before something is to be done with them: a greeting must not wait for it. */
@@ -221,7 +240,7 @@ export class Keeper {
       requestLaunch: (step: string, words: readonly string[], signal: AbortSignal) =>
         this.#launches.ask(this.#session, step, words, signal),
     };
-    const running = new BatchRun(around, batch, this.#stopBefore);
+    const running = new BatchRun(around, batch, this.#yielded ?? this.#stopBefore);
     this.#running = running;
     this.#stopBefore = undefined;
     this.#rest();
@@ -273,6 +292,7 @@ export class Keeper {
   #end(): void {
     this.#hasEnded = true;
     clearTimeout(this.#idle);
+    this.#tenants?.stop();
     this.#session?.end();
     this.#around.onEnd();
   }

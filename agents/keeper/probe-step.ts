@@ -51,7 +51,11 @@ export async function findTools(
 export async function runProbeStep(
   { directory, journal, path, toolpack, places, clock, registry }: ProbeSurroundings,
   step: string,
-  { scratch, watchMs = 0, clock: seen }: Omit<Extract<ToAgent, { type: 'probe' }>, 'type' | 'step'>,
+  {
+    scratch,
+    watchMs = 0,
+    clock: seen,
+  }: Omit<Extract<ToAgent, { type: 'probe' }>, 'type' | 'step' | 'yields'>,
 ): Promise<HostFacts> {
   const startedAt = clock.now().toISOString();
   const start = clock.monotonicMs();

@@ -35,6 +35,7 @@ export class JournalFold {
   readonly #plans = new Map<string, number>();
   #currentFacts: string | undefined;
   #moves = 0;
+  #tenant: string | undefined;
 
   /** Why a record cannot follow what was said before. */
   whyNot(record: JournalRecord): Contradiction | undefined {
@@ -84,6 +85,9 @@ export class JournalFold {
         return;
       case 'batch-ended':
         this.#endedBatches.set(record.batch, { execution: record.execution, reason: record.reason });
+        return;
+      case 'tenant':
+        this.#tenant ??= record.said;
         return;
       case 'attached':
       case 'swept':
@@ -149,6 +153,11 @@ export class JournalFold {
   /** A step id for facts that was not used before. */
   get nextFacts(): string {
     return this.#facts.length === 0 ? 'facts' : `facts-${this.#facts.length + 1}`;
+  }
+
+  /** Who came to the machine during the run, if somebody did. */
+  get tenant(): string | undefined {
+    return this.#tenant;
   }
 
   /** Of the boot that the last keeper ran in. */

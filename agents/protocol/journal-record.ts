@@ -27,6 +27,8 @@ export const JournalRecord = z.discriminatedUnion('type', [
   record('attached', { from: z.number().int().nonnegative() }),
   /** Processes of this run that had outlived their step. */
   record('swept', { found: z.number().int().positive() }),
+  /** Somebody came to a machine that yields to others: what ran was ended, and nothing begins any more. */
+  record('tenant', { said: z.string().min(1).max(300) }),
   record('truncated', { bytes: z.number().int().positive() }),
   record('closed', { reason: z.string() }),
 ]);

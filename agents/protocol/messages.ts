@@ -52,6 +52,8 @@ export const ToAgent = z.discriminatedUnion('type', [
     scratch: z.string().optional(),
     /** How long the machine is watched meanwhile, to see whether somebody uses it. */
     watchMs: z.number().int().positive().max(600_000).optional(),
+    /** The machine yields to others from here on: when somebody comes to it, all that runs is ended. */
+    yields: z.literal(true).optional(),
     /** What was seen of the node's clock, to stand among its facts. */
     clock: ClockLook.optional(),
   }),

@@ -54,6 +54,8 @@ interface Measuring {
   readonly repair?: { readonly node: string; readonly part: string };
   readonly json: boolean;
   readonly acceptsOccupied: boolean;
+  /** Of a night: who needs it most comes first. */
+  readonly order?: readonly string[];
   /** Who signs what comes of it. */
   readonly signer?: Signer | undefined;
 }
@@ -117,6 +119,7 @@ async function measureAndJudge(
       now: context.now,
       facility: options.inventory.facility,
       acceptsOccupied,
+      order: options.order,
       onIdentified: attempt.identify,
     });
   } catch (cause) {

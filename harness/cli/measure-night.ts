@@ -8,6 +8,7 @@ import { loadRegistry } from '../../workloads/registry.ts';
 import { loadBuiltIn } from '../config/built-in.ts';
 import { findProfile } from '../config/own-profile.ts';
 import type { History } from '../history/history.ts';
+import { orderByNeed } from '../history/night-machines.ts';
 import { nightOf } from '../history/run-rows.ts';
 import { listRuns } from '../store/known-runs.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
@@ -66,7 +67,7 @@ export async function measureNight(options: NightOptions, context: CliContext): 
       err.write(
         `the night of ${dateOf(nightOf(run.header.startedAt, history.zone))} is done: it is told again\n`,
       );
-    else await goThrough(run, { context, registry, isAgain: earlier !== undefined });
+    else await goThrough(run, context, { registry, history, isAgain: earlier !== undefined });
     return await finishNight(context, run, {
       ...night,
       maxGap: options.maxGap,
@@ -137,24 +138,24 @@ async function beginNight(
 /** The verdict of a night stands in the report of its run; on standard output stands the night. */
 const nowhere = (): Writable => new Writable({ write: (_chunk, _encoding, done) => done() });
 
+/** Measures what is left of a night, who was not measured for longest first. */
 async function goThrough(
   run: RunDirectory,
-  {
-    context,
-    registry,
-    isAgain,
-  }: { readonly context: CliContext; readonly registry: Registry; readonly isAgain: boolean },
+  context: CliContext,
+  { registry, history, isAgain }: Pick<Site, 'registry' | 'history'> & { readonly isAgain: boolean },
 ): Promise<void> {
-  const quiet = { ...context, out: nowhere() };
-  const shared = { run, registry, context: quiet, json: false, acceptsOccupied: false } as const;
-  if (isAgain) {
-    context.err.write(`going on with ${run.called}\n`);
-    const inventory = await loadOwnInventory(context, run, undefined);
-    await measureAndConclude({ ...shared, inventory, mode: 'attach' });
-    return;
-  }
-  const inventory = await loadRunInventory(run);
-  await measureAndConclude({ ...shared, inventory, mode: 'open' }).catch((cause: unknown) =>
-    removeIfUnbegun(context, run, cause),
-  );
+  if (isAgain) context.err.write(`going on with ${run.called}\n`);
+  const inventory = isAgain ? await loadOwnInventory(context, run, undefined) : await loadRunInventory(run);
+  const names = inventory.nodes.map(({ name }) => name);
+  const measuring = measureAndConclude({
+    run,
+    registry,
+    inventory,
+    context: { ...context, out: nowhere() },
+    mode: isAgain ? 'attach' : 'open',
+    json: false,
+    acceptsOccupied: false,
+    order: orderByNeed(names, await history.attendance()),
+  });
+  await (isAgain ? measuring : measuring.catch((cause: unknown) => removeIfUnbegun(context, run, cause)));
 }

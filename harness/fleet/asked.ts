@@ -170,6 +170,10 @@ export class Asked {
           : this.#whyNotStep(record.step);
       case 'step-ended':
         return fold.hasStarted(record.step) ? undefined : ['the end of a step that had begun', record.step];
+      case 'tenant':
+        return this.#evidence.run.header.night === undefined
+          ? ['a machine that yields to nobody', record.type]
+          : undefined;
       case 'restarted':
       case 'attached':
       case 'swept':

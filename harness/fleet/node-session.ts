@@ -134,6 +134,7 @@ export class NodeSession {
       clock,
       ...(scratch === undefined ? {} : { scratch }),
       ...(watchMs === 0 ? {} : { watchMs }),
+      ...(this.#options.evidence.run.header.night === undefined ? {} : { yields: true as const }),
     });
     await this.#within(
       'facts',

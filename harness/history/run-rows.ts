@@ -39,7 +39,12 @@ export function rowsOfRun(material: RunMaterial, zone: string): RunRows {
   for (const node of readings.nodes) {
     const state = stateOf(facts.get(node.name));
     if (state !== undefined) states.set(state.digest, state);
-    const own = node.series.filter(({ values, origin }) => values.size > 0 && origin === 'native');
+    const why = absent.get(node.name);
+    // What was measured before somebody came may have been measured beside him.
+    const own =
+      why === undefined
+        ? node.series.filter(({ values, origin }) => values.size > 0 && origin === 'native')
+        : [];
     for (const each of own) {
       const row = seriesRow(node, each);
       const values = [...each.values.values()].flat();
@@ -60,7 +65,7 @@ export function rowsOfRun(material: RunMaterial, zone: string): RunRows {
       machine: machineOf(node),
       rack: node.rack ?? null,
       state: state?.digest ?? null,
-      reason: own.length > 0 ? null : (absent.get(node.name) ?? 'nothing measured'),
+      reason: own.length > 0 ? null : (why ?? 'nothing measured'),
     });
   }
   return {

@@ -82,11 +82,18 @@ export class RunDossier {
         claimedClass: entry?.class,
         claims: entry?.claims ?? {},
         settings: entry?.settings,
-        leftOut: leftOut.get(node.id),
+        leftOut: leftOut.get(node.id) ?? this.#whyAway(node),
         subjects: new Map(subjects.map((each) => [each.subject.id, each])),
       });
     });
     this.#byId = new Map(this.nodes.map((node) => [node.id, node]));
+  }
+
+  /** Why nothing that may have been measured on a node counts: somebody came to it, or the night was over before it was begun. */
+  #whyAway({ id, tenant }: NodeMaterial): Said | undefined {
+    const { late, header } = this.material;
+    if (tenant !== undefined) return { say: 'tenant-came', what: tenant };
+    return late.has(id) ? { say: 'out-of-window', until: header.night?.until ?? '' } : undefined;
   }
 
   node(id: string): Dossier | undefined {

@@ -1,4 +1,4 @@
-import { leaderEnded } from '../../agents/protocol/step.ts';
+import { budgetOf, leaderEnded } from '../../agents/protocol/step.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { commandBeside } from '../../workloads/registry.ts';
 import type { OpenNode } from '../fleet/open-node.ts';
@@ -6,6 +6,7 @@ import type { PlannedStep } from '../plan/plan.ts';
 import { requestOf } from '../plan/plan.ts';
 import { isOfSoak } from '../plan/soak-windows.ts';
 import type { RunEvidence } from '../store/run-evidence.ts';
+import type { NightTurns } from './night-turns.ts';
 import type { StopWatch } from './stop-watch.ts';
 
 /** Brings a node through the steps of a phase that are its own to begin, from wherever it stands. */
@@ -14,6 +15,7 @@ export async function measureAlone(
   evidence: RunEvidence,
   stops: StopWatch,
   isOfPhase: (step: PlannedStep) => boolean,
+  night: NightTurns,
   leash: { readonly leashMs?: number } = {},
 ): Promise<void> {
   const { progress } = session;
@@ -35,6 +37,7 @@ export async function measureAlone(
   // What was begun before an interruption may be of a phase that others have to be served in meanwhile.
   if (progress.runningBatch !== undefined && !isOfLater) {
     const { execution, reason } = await session.batchEnded(progress.runningBatch);
+    if (night.hasTenant(node)) return;
     if (execution === 'cancelled' && reason !== leaderEnded) throw await stops.explain(node, reason);
   }
   const open = planned.filter(({ step }) => !progress.ended.has(step));
@@ -44,12 +47,12 @@ export async function measureAlone(
   const isBeside = (step: PlannedStep): boolean =>
     !isOfSoak(step) && commandBeside(evidence.registry, step) !== undefined;
   const steps = [...turns.filter(isBeside), ...turns.filter((step) => !isBeside(step))];
-  if (steps.length === 0) return;
+  if (steps.length === 0 || !(await night.mayBegin(node, budgetOf(steps)))) return;
   const { execution, reason } = await session.runBatch(steps.map(requestOf), {
     plan: evidence.planDigest,
     facts: factsStep,
     scratch,
     ...leash,
   });
-  if (execution === 'cancelled') throw await stops.explain(node, reason);
+  if (!night.hasTenant(node) && execution === 'cancelled') throw await stops.explain(node, reason);
 }

@@ -1,12 +1,15 @@
+import { budgetOf } from '../../agents/protocol/step.ts';
 import type { OpenNode } from '../fleet/open-node.ts';
 import type { PlannedStep } from '../plan/plan.ts';
 import { inSession } from '../plan/sessions.ts';
 import { nextSession } from './add-session.ts';
 import type { Fleet } from './fleet.ts';
 import { lookAtNode } from './look-at-node.ts';
+import type { NightTurns } from './night-turns.ts';
 
 export interface ExtendOptions {
   readonly fleet: Fleet;
+  readonly night: NightTurns;
   readonly onAdded: (steps: readonly PlannedStep[]) => void;
   /** Measures a session that was added to these nodes. */
   readonly measureSession: (session: number, nodes: OpenNode[]) => Promise<void>;
@@ -18,7 +21,7 @@ export interface ExtendOptions {
  * does or the suite has no more of them. Each look is written down before anybody acts on it.
  */
 export async function extend(options: ExtendOptions): Promise<void> {
-  const { fleet, onAdded, measureSession } = options;
+  const { fleet, night, onAdded, measureSession } = options;
   const { evidence, events, now } = fleet.options;
   const { extension } = evidence.suite;
   if (extension === undefined) return;
@@ -29,7 +32,7 @@ export async function extend(options: ExtendOptions): Promise<void> {
       const isNoted = evidence.looks.some((each) => each.node === node && each.session === look.session);
       if (look.cells.length > 0 && !isNoted)
         await evidence.decide(now, { type: 'looked', ...look, cells: [...look.cells] });
-      due.push(...steps);
+      if (night.fits(1000 * extension.restSeconds + budgetOf(steps))) due.push(...steps);
     }
     if (due.length === 0) return;
     const nodes = [...new Set(due.map(({ node }) => node))];

@@ -50,6 +50,8 @@ export interface MeasureOptions {
   readonly facility?: FacilityCommand | undefined;
   /** What the nodes are is told before anything is put on them; when this fails, nothing is. */
   readonly onIdentified?: ((nodes: readonly { readonly facts: HostFacts }[]) => Promise<void>) | undefined;
+  /** Of a night: its nodes in the order in which they are to be measured, should not all be measured at a time. */
+  readonly order?: readonly string[] | undefined;
   /** Machines that somebody uses are measured all the same, because somebody said so. */
   readonly acceptsOccupied: boolean;
 }

@@ -25,6 +25,7 @@ import { Fleet } from './fleet.ts';
 import type { NodeStanding } from './judge-node.ts';
 import { judgeNode } from './judge-node.ts';
 import type { MeasureOptions } from './measure-options.ts';
+import { NightTurns } from './night-turns.ts';
 import { serveSoakGroups } from './soak-groups.ts';
 import { StepCounter } from './step-counter.ts';
 import { StopWatch } from './stop-watch.ts';
@@ -40,6 +41,7 @@ export async function measure(options: MeasureOptions): Promise<void> {
   const counter = new StepCounter(events);
   const fleet = new Fleet(options, counter, 1000 * (evidence.suite.watchSeconds ?? 0));
   const facility = new Facility(options);
+  const night = new NightTurns(options);
   try {
     const stops = await StopWatch.start(run, options);
     await fleet.open();
@@ -63,8 +65,10 @@ export async function measure(options: MeasureOptions): Promise<void> {
         .each(async (node) => {
           await ramp(node.node);
           node.session.onLaunch = groups?.answer;
-          await facility.during([node], () =>
-            measureAlone(node, evidence, stops, isOf, facility.leashOf(node.node)),
+          await night.inTurn(node.node, () =>
+            facility.during([node], () =>
+              measureAlone(node, evidence, stops, isOf, night, facility.leashOf(node.node)),
+            ),
           );
           const standing = judgeNode(evidence, node.node);
           if (standing.conclusion === 'fail') failing.add(node.node);
@@ -76,6 +80,7 @@ export async function measure(options: MeasureOptions): Promise<void> {
         await measureTogether({
           fleet,
           facility,
+          night,
           session,
           closed,
           failing,
@@ -88,6 +93,7 @@ export async function measure(options: MeasureOptions): Promise<void> {
     for (const phase of phasesOf(plan)) await measurePhase(phase);
     await extend({
       fleet,
+      night,
       onAdded,
       measureSession: (session, nodes) =>
         measurePhase({ session, isSoak: false, isOf: (step) => step.session === session }, nodes),
@@ -128,7 +134,11 @@ export async function look(options: MeasureOptions): Promise<Seen | undefined> {
 async function planOrContinue(fleet: Fleet, facility?: Facility): Promise<Plan> {
   const { evidence, now } = fleet.options;
   if (evidence.plan === undefined) return planNow(fleet, facility);
-  const again = planAgain(evidence.plan.steps, evidence.endOf);
+  const again = planAgain(evidence.plan.steps, evidence.endOf).filter(({ node, seat }) =>
+    (seat?.members.map((member) => member.node) ?? [node]).every(
+      (each) => evidence.whyAway(each) === undefined,
+    ),
+  );
   if (again.length > 0)
     await evidence.decide(now, {
       type: 'added',

@@ -16,6 +16,7 @@ import type { Facility } from './facility.ts';
 import type { Fleet } from './fleet.ts';
 import { bringThrough, createLaunches, leadGroup } from './group-launches.ts';
 import type { NodeStanding } from './judge-node.ts';
+import type { NightTurns } from './night-turns.ts';
 import { restOfGroup } from './rest-of-group.ts';
 import type { StopWatch } from './stop-watch.ts';
 
@@ -28,6 +29,7 @@ export interface TogetherOptions {
   readonly failing: ReadonlySet<string>;
   readonly stops: StopWatch;
   readonly facility: Facility;
+  readonly night: NightTurns;
   /** Spreads the beginnings of one round over the power domains. */
   readonly createRamp: () => (node: string) => Promise<void>;
   /** Steps that are added while the run goes on. */
@@ -78,7 +80,7 @@ async function runOne(
 ): Promise<void> {
   const [lead] = steps;
   if (lead === undefined) return;
-  const { fleet, facility, stops } = options;
+  const { fleet, facility, night, stops } = options;
   const { evidence, run, now } = fleet.options;
   if (evidence.node(lead.node).fold.ended.has(lead.step)) return;
   const tool = evidence.registry.get(lead.workload)?.tools.find(({ id }) => id === lead.tool) as
@@ -116,7 +118,7 @@ async function runOne(
       const end = await fleet.reach(leader, (open) =>
         leadGroup(open, lead, launches, { plan, ...facility.leashOf(lead.node) }),
       );
-      if (end?.execution === 'cancelled' && end.reason !== leaderEnded)
+      if (end?.execution === 'cancelled' && end.reason !== leaderEnded && !night.hasTenant(lead.node))
         throw await stops.explain(lead.node, end.reason);
     });
   } catch (cause) {
@@ -141,10 +143,12 @@ async function reachAgain(name: string, fleet: Fleet): Promise<void> {
 /** Why a group cannot be measured now, and because of whom. */
 function findObstacle(
   steps: readonly PlannedStep[],
-  { fleet, facility, closed }: TogetherOptions,
+  { fleet, facility, night, closed }: TogetherOptions,
 ): SkipCause | undefined {
   const { evidence } = fleet.options;
-  for (const { node, step, seat } of steps) {
+  for (const { node, step, seat, budgetMs } of steps) {
+    const away = evidence.whyAway(node) ?? (night.fits(budgetMs) ? undefined : 'window');
+    if (away !== undefined) return { why: away, node };
     if (facility.idled.has(node)) return { why: 'idled', node };
     if (!fleet.nodes.has(node)) return { why: 'lost', node };
     const requirement = closed.get(node)?.closedGate;

@@ -47,6 +47,10 @@ export const SkipCause = z.discriminatedUnion('why', [
   z.strictObject({ why: z.literal('lost'), node: z.string() }),
   /** What cools the node is in trouble. */
   z.strictObject({ why: z.literal('idled'), node: z.string() }),
+  /** Somebody came to the node, which yields to others. */
+  z.strictObject({ why: z.literal('tenant'), node: z.string() }),
+  /** It would not have been over at the end of the window. */
+  z.strictObject({ why: z.literal('window'), node: z.string() }),
   /** The node began it before an interruption, and a step is never run twice. */
   z.strictObject({ why: z.literal('begun'), node: z.string() }),
   /** The words of a document of version 1, and whom they name. */
@@ -82,6 +86,8 @@ export const CoordinatorRecord = z.discriminatedUnion('type', [
   record('stopped', {}),
   /** What cools these by a liquid is in trouble: heavy steps were ended there, and none began any more. */
   record('idled', { nodes: z.array(z.string()).min(1), trouble: FacilityTrouble }),
+  /** Nothing was begun on these, since it would not have been over at the end of the window of the night. */
+  record('late', { nodes: z.array(z.string()).min(1) }),
   /** What an ASIC of the inventory said of itself, or why it said nothing. */
   record('asic', { name: z.string().max(300), answer: AsicAnswer }),
   /** Nobody could log in, or the node never began. */
@@ -141,6 +147,8 @@ export interface Decided {
   readonly sameMachine: ReadonlyMap<string, string>;
   /** What was the matter with the facility, by the nodes that were idled for it. */
   readonly idled: ReadonlyMap<string, FacilityTrouble>;
+  /** Nodes on which nothing was begun because of the window of the night. */
+  readonly late: ReadonlySet<string>;
   /** What ASICs of the inventory said, the last time that they were asked, by name. */
   readonly asics: ReadonlyMap<string, AsicAnswer>;
   /** Nodes with equal boot ids that were found to be machines of their own. */
@@ -218,6 +226,7 @@ export class CoordinatorJournal {
       idled: new Map(
         of('idled').flatMap(({ nodes, trouble }) => nodes.map((node) => [node, trouble] as const)),
       ),
+      late: new Set(of('late').flatMap(({ nodes }) => nodes)),
       asics: new Map(of('asic').map(({ name, answer }) => [name, answer])),
       distinct: of('distinct').map(({ nodes }) => nodes),
       ...(this.records.length === 0 ? {} : { proof: { records: this.records.length, sha256: this.#head } }),

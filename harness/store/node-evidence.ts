@@ -218,6 +218,7 @@ export class NodeEvidence {
       documents: [...this.#documents],
       ...(this.#under.size === 0 ? {} : { under: new Map(this.#under) }),
       ...(this.fold.restarts.length === 0 ? {} : { restarts: this.fold.restarts }),
+      ...(this.fold.tenant === undefined ? {} : { tenant: this.fold.tenant }),
       ...(this.fold.boots.size === 0 ? {} : { boots: new Map(this.fold.boots) }),
       steps: [...this.#steps],
       samples: this.#recorded.weigh(sortSamples(this.#samples), this.fold),

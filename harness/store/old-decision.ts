@@ -48,6 +48,7 @@ export async function readOldDecisions(run: RunDirectory): Promise<Decided> {
     unreached: new Map(),
     sameMachine: new Map(),
     idled: new Map(),
+    late: new Set(),
     asics: new Map(),
     distinct: [],
     sessions: [],

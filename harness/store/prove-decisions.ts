@@ -102,6 +102,7 @@ function whyNever(record: CoordinatorRecord, isPlanned: boolean, known: Known): 
         ? whyUnknown([record.node], known)
         : { expected: 'a plan before anybody looks at what it gave', found: 'none' };
     case 'idled':
+    case 'late':
     case 'distinct':
       return whyUnknown(record.nodes, known);
     case 'asic':

@@ -207,7 +207,16 @@ export class RunEvidence {
     const steps = [...this.stepsOf(node).values()];
     const replaced = new Set(steps.map(({ replaces }) => replaces));
     const { skips } = this.#decided;
-    return steps.filter(({ step }) => !replaced.has(step) && !skips.has(step));
+    const isAway = this.whyAway(node) !== undefined;
+    return steps.filter(
+      ({ step, seat }) => !replaced.has(step) && !skips.has(step) && !(isAway && seat === undefined),
+    );
+  }
+
+  /** Why nothing more is begun on a node tonight: somebody came to it, or the window would be over before. */
+  whyAway(node: string): 'tenant' | 'window' | undefined {
+    if (this.node(node).fold.tenant !== undefined) return 'tenant';
+    return this.#decided.late.has(node) ? 'window' : undefined;
   }
 
   /** How a step ended on a node, if it has. */
@@ -241,7 +250,7 @@ export class RunEvidence {
     );
     const { header } = this.run;
     const { profiles, ...inputs } = this.#inputs;
-    const { skips, broken, idled, asics, distinct, sessions, repairs, looks, extensions, proof } =
+    const { skips, broken, idled, late, asics, distinct, sessions, repairs, looks, extensions, proof } =
       this.#decided;
     return {
       header,
@@ -253,6 +262,7 @@ export class RunEvidence {
       skips,
       broken,
       idled,
+      late,
       asics,
       distinct,
       sessions,

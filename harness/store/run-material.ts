@@ -58,6 +58,8 @@ export interface NodeMaterial {
   readonly under?: ReadonlyMap<string, string> | undefined;
   /** Keepers that took over from another, after a reboot or on the same boot. */
   readonly restarts?: readonly { readonly rebooted: boolean }[] | undefined;
+  /** Who came to the machine during the run, so that nothing that was measured on it counts. */
+  readonly tenant?: string | undefined;
   /** The boot that each step was begun in, by step, from the first reboot on. */
   readonly boots?: ReadonlyMap<string, string> | undefined;
   readonly steps: readonly EndedStep[];
@@ -91,6 +93,7 @@ export interface RunMaterial {
   /** Steps across nodes that were spoilt from outside, and by what. */
   readonly broken: Decided['broken'];
   readonly idled: Decided['idled'];
+  readonly late: Decided['late'];
   /** What ASICs of the inventory said of themselves, by name. */
   readonly asics: Decided['asics'];
   readonly distinct: Decided['distinct'];

@@ -242,6 +242,7 @@ export function constructRun(run: ConstructedRun): RunMaterial {
     plannedProfile: run.profile,
     skips: new Map(),
     idled: new Map(),
+    late: new Set(),
     asics: new Map(),
     distinct: [],
     sessions: sessionsOf(run.nodes),

@@ -182,6 +182,8 @@ function isFounded(cause: SkipCause, isOpen: boolean, { blames, closedGates }: G
     case 'lost':
     case 'begun':
       return isOpen;
+    case 'tenant':
+    case 'window':
     case 'idled':
       // Its cooling is no fault of anybody's here.
       return false;

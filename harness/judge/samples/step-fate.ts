@@ -75,6 +75,10 @@ function describeSkip(cause: SkipCause | undefined, material: RunMaterial): Said
       return { say: 'lost-node', node: cause.node };
     case 'idled':
       return describeIdle(cause.node, material) ?? { say: 'lost-node', node: cause.node };
+    case 'tenant':
+      return { say: 'tenant-came', what: cause.node };
+    case 'window':
+      return { say: 'out-of-window', until: material.header.night?.until ?? '' };
     case 'begun':
       return { say: 'begun-before', node: cause.node };
     case 'said':

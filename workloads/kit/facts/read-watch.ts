@@ -38,7 +38,7 @@ export type Watch = z.infer<typeof Watch>;
 export const readWatch = (evidence: Evidence): Fact<Watch> => evidence.json(watchId, Watch);
 
 /** Busier than this over the time that was watched is work, of CPUs, drives and network alike. */
-const workShare = 0.1;
+export const workShare = 0.1;
 
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
 
