@@ -49,12 +49,14 @@ function listed(unmet: Night['failed'], mark: string): readonly string[] {
   ].map(cleanText);
 }
 
+const formatNights = (nights: number): string => `${nights} ${nights === 1 ? 'night' : 'nights'}`;
+
 /** Who was not measured, by the reason and by when they last were; those for too long by themselves. */
 function absences(machines: Night['machines']): readonly string[] {
   const absent = machines.filter(({ state }) => state !== 'measured');
   const alike = Map.groupBy(absent, ({ state, isOverdue, last, nights }) => {
-    const since = last === undefined ? `never, for ${nights} nights` : `last on ${last}`;
-    return `${state}${isOverdue ? `: NOT FOR ${nights} NIGHTS` : ''} (${since})`;
+    const since = last === undefined ? `never, for ${formatNights(nights)}` : `last on ${last}`;
+    return `${state}${isOverdue ? `: NOT FOR ${formatNights(nights).toUpperCase()}` : ''} (${since})`;
   });
   return [...alike].map(
     ([why, those]) =>

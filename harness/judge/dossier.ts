@@ -39,7 +39,7 @@ export interface Dossier {
   readonly boots: ReadonlyMap<string, string>;
   readonly claimedClass: string | undefined;
   readonly claims: Node['claims'];
-  readonly settings: Node['settings'];
+  readonly settings?: Node['settings'];
   /** Why it answered and takes no part. */
   readonly leftOut?: Said | undefined;
   /** The planned steps that give evidence about it, by step, in the order of the plan. */

@@ -194,7 +194,8 @@ export class RunDossier {
       {
         claimedClass: classes.size === 1 ? [...classes][0] : undefined,
         claims: {},
-        settings: undefined,
+        // Nobody knows what of it was measured beside whoever came to one of them.
+        leftOut: found.find(({ node }) => node?.leftOut !== undefined)?.node?.leftOut,
         subjects: new Map([[id, known]]),
       },
       new Map(found.flatMap(({ node }) => [...(node?.stale ?? [])])),

@@ -201,6 +201,7 @@ function judgeTogether(requirement: Requirement, subject: PlannedSubject, index:
   if (twice !== undefined) return twice;
   const absent = absenceOf(node);
   if (absent !== undefined) return absent;
+  if (node.leftOut !== undefined) return leftOut(node.id, node.leftOut);
   if (rule.kind !== 'metric') throw new Error(`a ${scope} cannot be judged by a rule on a ${rule.kind}`);
   const known = { subject, device: undefined, names: [subject.id] };
   return judgeMetricRule(rule, requirement, known, {

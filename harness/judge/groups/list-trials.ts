@@ -35,6 +35,7 @@ function judgeTrial(planned: PlannedStep, index: RunDossier): Trial {
   const told = { step, group, members, isExtra };
   const unknown = (reason: Said): Trial => ({ ...told, outcome: 'unknown', reason });
   const fates: Said = { say: 'fates', fates: foldFates([fate]) };
+  if (leader.leftOut !== undefined) return unknown(leader.leftOut);
   const broken = material.broken.get(step);
   if (!telling.has(fate.execution)) return unknown(fates);
   // Of a soak nobody can tell whether a launch was lost with the coordinator.

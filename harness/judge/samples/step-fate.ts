@@ -29,7 +29,8 @@ export function fateOf(step: string, node: Dossier, { material }: RunDossier): S
       execution: 'skipped',
       reason: unreadable ??
         describeSkip(material.skips.get(step), material) ??
-        describeIdle(node.id, material) ?? { say: 'no-evidence' },
+        describeIdle(node.id, material) ??
+        node.leftOut ?? { say: 'no-evidence' },
       isEvidence: false,
       isUnreadable: false,
     };

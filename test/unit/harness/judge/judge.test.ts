@@ -99,6 +99,35 @@ const cell = (verdict: Verdict, requirement: string, subject = 'node'): Told<Cel
 /** Nothing answers for the accelerator. */
 const silent = known({ kind: 'no-driver', said: 'said' } as const);
 
+describe('a node to which a tenant came', () => {
+  const judged = (speeds: readonly number[], steps = copies(speeds)) => {
+    const material = constructRun({
+      profile: constructProfile([speed, right]),
+      limits: [floor, exact],
+      nodes: [{ id: 'node', facts: {}, steps }],
+    });
+    return judge({ ...material, nodes: material.nodes.map((node) => ({ ...node, tenant: 'a job began' })) });
+  };
+  it.each([
+    ['would pass', [11 * GB, 12 * GB, 11 * GB]],
+    ['would fail', [1 * GB, 2 * GB, 1 * GB]],
+  ])('neither passes nor fails by what was measured on it: it %s', (_, speeds) => {
+    const verdict = judged(speeds);
+    for (const requirement of ['speed', 'right'])
+      expect(cell(verdict, requirement)).toMatchObject({
+        verdict: 'missing',
+        missing: 'no-access',
+        reason: 'cancelled: a tenant came: a job began',
+      });
+    expect(verdict.exitCode).toBe(2);
+    expect(contradictions(verdict)).toEqual([]);
+  });
+  it('does so whatever its results were', () => {
+    const wrong = copies([11 * GB, 12 * GB, 11 * GB], withWrong({ value: 3 }));
+    expect(cell(judged([], wrong), 'right').verdict).toBe('missing');
+  });
+});
+
 describe('a cell with usable samples', () => {
   it('passes when the median holds, and shows number, limit and steps', () => {
     const verdict = run({ steps: copies([11 * GB, 12 * GB, 9.9 * GB]) });

@@ -335,3 +335,36 @@ describe('a block', () => {
     expect(verdict.exitCode).toBe(2);
   });
 });
+
+describe('a block of which one yielded to a tenant, or was not begun', () => {
+  const away = (node: string, change: (material: RunMaterial) => RunMaterial): Verdict => {
+    const verdict = judge(change(constructBlock(nodes, [...pairs(slow(node)), all])));
+    expect(contradictions(verdict)).toEqual([]);
+    return verdict;
+  };
+  it.each([
+    [
+      'a tenant',
+      (material: RunMaterial): RunMaterial => ({
+        ...material,
+        nodes: material.nodes.map((node) => (node.id === 'c' ? { ...node, tenant: 'a job began' } : node)),
+      }),
+      'cancelled: a tenant came: a job began',
+    ],
+    [
+      'the window',
+      (material: RunMaterial): RunMaterial => ({ ...material, late: new Set(['c']) }),
+      'not begun: it would not have been over by ',
+    ],
+  ])('accuses nobody for what it did, and passes nothing of it: %s', (_, change, reason) => {
+    const verdict = away('c', change);
+    const of = (id: string) => cell(verdict, id);
+    for (const id of ['b+c:pair-speed', 'a+c:pair-speed', 'c+d:pair-speed', 'a,b,c,d:group-exact'])
+      expect(of(id)).toMatchObject({ verdict: 'missing', reason });
+    for (const id of ['a+d:pair-speed', 'a+b:pair-speed', 'b+d:pair-speed'])
+      expect(of(id)).toMatchObject({ verdict: 'pass' });
+    expect(verdict.block?.blames).toEqual([]);
+    expect(verdict.cells.some(({ verdict: stands }) => stands === 'fail')).toBe(false);
+    expect(verdict.conclusion).toBe('undecided');
+  });
+});
