@@ -5,11 +5,11 @@ import { exitCodes } from '../../workloads/kit/error-code.ts';
 import { defineCommand } from './command.ts';
 import { tell, withTelling } from './telling.ts';
 
-/** `assay history add|events|event|show|export`: what the nights say together. */
+/** `assay history add|events|event|show|export|rebuild|prune|import`: what the nights say together. */
 export const historyCommand = defineCommand({
   command: 'history <action> [items..]',
   describe:
-    'What nights say together: `add` runs, list `events` (what got worse), say what became of an `event`, `show` a machine, `export` all rows (docs/nightly.md)',
+    'What nights say together: `add` runs, list `events` (what got worse), say what became of an `event`, `show` a machine, `export` all rows, `rebuild` from folders of runs, `prune`, `import` older numbers (docs/nightly.md)',
   examples: [
     ['history add night-1 night-2', 'takes runs into the index; those that are there already change nothing'],
     [
@@ -24,25 +24,29 @@ export const historyCommand = defineCommand({
       'history event e3f09c2d1ab --close repaired --by ops --note "fan 3 replaced"',
       'says what became of an event; --ack says that somebody looks at it',
     ],
+    ['history rebuild assay-runs', 'reads all runs there again; what people said of events stays'],
+    ['history import older.csv', "takes a site's own numbers from before"],
     ['history show gpu007', 'each metric of a machine, night by night'],
   ],
   builder: (argv) =>
     withTelling(argv)
       .positional('action', {
-        choices: ['add', 'events', 'event', 'show', 'export'] as const,
+        choices: ['add', 'events', 'event', 'show', 'export', 'rebuild', 'prune', 'import'] as const,
         demandOption: true,
         describe: 'What to do',
       })
       .positional('items', {
         type: 'string',
         array: true,
-        describe: 'Runs for `add`, one machine for `show`, the id of one event for `event`',
+        describe:
+          'Runs for `add`, one machine for `show`, the id of one event for `event`, folders for `rebuild`, files for `import`',
       })
       .option('database', { type: 'string', describe: "The index (default: this user's)" })
       .option('zone', {
         type: 'string',
         describe: "Time zone of the site, said when the index is begun (default: this machine's)",
       })
+      .option('older-than', { type: 'number', describe: 'Days of nights that `prune` keeps' })
       .option('ack', { type: 'boolean', describe: 'Somebody looks at the event' })
       .option('close', {
         choices: ['repaired', 'explained', 'no cause found'] as const,
@@ -62,6 +66,10 @@ export const historyCommand = defineCommand({
         const { addRuns } = await import('./add-nights.ts');
         return await addRuns(history, items, context);
       }
+      const keep = await import('./keep-nights.ts');
+      if (action === 'rebuild') return await keep.rebuildIndex(history, items, context);
+      if (action === 'prune') return await keep.pruneIndex(history, said.olderThan, context);
+      if (action === 'import') return await keep.importFiles(history, items, context);
       if (action === 'export') {
         for await (const line of history.export()) context.out.write(line);
         return exitCodes.pass;

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import { sha256 } from '../../agents/protocol/chain.ts';
 import { dateOf, nightOfDate } from '../../reports/verdict/words/night-words.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
@@ -14,9 +14,7 @@ import { openTables } from './open-tables.ts';
 import { readNights } from './read-nights.ts';
 import type { RunRows } from './run-rows.ts';
 import type { Tables } from './tables.ts';
-
-/** Rows that go into one statement: SQLite takes 32,766 values, and a row has at most ten. */
-const rowsAtOnce = 1000;
+import { inParts, insertRun, removeRuns, removeUnused, rowsAtOnce } from './write-rows.ts';
 
 /**
  * The index of measured nights. It is no evidence: what stands in it was read from runs, and is read from them again at any time with
@@ -42,43 +40,72 @@ export class History {
   }
 
   /** Adds a run, all of it or nothing. A run that is there already changes nothing. Throws HISTORY_UNUSABLE for another run of its id. */
-  async add({ run, attendance, states, series, points }: RunRows): Promise<'added' | 'known'> {
-    return this.#database.transaction().execute(async (database) => {
-      const inserted = await database
-        .insertInto('run')
-        .values(run)
-        .onConflict((it) => it.column('id').doNothing())
-        .returning('id')
-        .execute();
-      if (inserted.length === 0) {
-        const known = await database
-          .selectFrom('run')
-          .select('digest')
-          .where('id', '=', run.id)
-          .executeTakeFirst();
-        if (known?.digest === run.digest) return 'known';
-        throw new AssayError(
-          'HISTORY_UNUSABLE',
-          `run ${run.id}: expected the evidence that was added before (sha256 ${known?.digest ?? ''}), found another (${run.digest})`,
-          { hint: 'Two runs have one id, or one was changed: find out which is the true one.' },
-        );
-      }
-      for (const rows of inParts(states))
-        await database
-          .insertInto('state')
-          .values(rows)
-          .onConflict((it) => it.column('digest').doNothing())
-          .execute();
-      for (const rows of inParts(attendance)) await database.insertInto('attendance').values(rows).execute();
-      for (const rows of inParts(series))
-        await database
-          .insertInto('series')
-          .values(rows)
-          .onConflict((it) => it.column('id').doNothing())
-          .execute();
-      for (const rows of inParts(points)) await database.insertInto('point').values(rows).execute();
-      return 'added';
+  async add(rows: RunRows): Promise<'added' | 'known'> {
+    const [became = 'known'] = await this.addAll([rows]);
+    return became;
+  }
+
+  /** The same for several, all of them or nothing. */
+  async addAll(all: readonly RunRows[]): Promise<readonly ('added' | 'known')[]> {
+    return this.#write(async (database) => {
+      const became: ('added' | 'known')[] = [];
+      for (const rows of all) became.push(await insertRun(database, rows));
+      return became;
     });
+  }
+
+  /** Puts a run in place of what the index has of it, whatever that is. */
+  async replace(rows: RunRows): Promise<void> {
+    await this.#write(async (database) => {
+      await removeRuns(database, [rows.run.id]);
+      for (const part of inParts(rows.series))
+        for (const { id, ...row } of part)
+          await database.updateTable('series').set(row).where('id', '=', id).execute();
+      await insertRun(database, rows);
+    });
+  }
+
+  /** Removes all runs of the nights before one, and what was only of them. Says how many, and how many of those were imported. */
+  async prune(before: number): Promise<{ readonly runs: number; readonly imported: number }> {
+    return this.#write(async (database) => {
+      const old = await database
+        .selectFrom('run')
+        .select(['id', 'origin'])
+        .where('night', '<', before)
+        .execute();
+      await removeRuns(
+        database,
+        old.map(({ id }) => id),
+      );
+      await removeUnused(database);
+      return { runs: old.length, imported: old.filter(({ origin }) => origin === 'imported').length };
+    });
+  }
+
+  /** Removes what belongs to no run any more. */
+  async tidy(): Promise<void> {
+    await this.#write(removeUnused);
+  }
+
+  /** Takes notes from an export, each once. */
+  async addNotes(notes: readonly Note[]): Promise<number> {
+    return this.#write(async (database) => {
+      let added = 0;
+      for (const note of notes) {
+        const rows = await database
+          .insertInto('note')
+          .values(note)
+          .onConflict((it) => it.column('id').doNothing())
+          .returning('id')
+          .execute();
+        added += rows.length;
+      }
+      return added;
+    });
+  }
+
+  #write<T>(act: (database: Transaction<Tables>) => Promise<T>): Promise<T> {
+    return this.#database.transaction().execute(act);
   }
 
   /** What is other after any change of what `judge` reads: the runs that are in the index, and what people said. */
@@ -88,13 +115,9 @@ export class History {
     return sha256(JSON.stringify([runs.map(({ id, digest }) => [id, digest]), notes.map(({ id }) => id)]));
   }
 
-  /** Runs, and which machines were in each; both by when they began. */
-  async runs(): Promise<{
-    readonly runs: readonly Tables['run'][];
-    readonly attendance: readonly Attendance[];
-  }> {
-    const { runs, attendance } = await readNights(this.#database);
-    return { runs: [...runs.values()].toSorted((a, b) => (a.started < b.started ? -1 : 1)), attendance };
+  /** The runs in it, by when they began. */
+  async runs(): Promise<readonly Tables['run'][]> {
+    return this.#database.selectFrom('run').selectAll().orderBy('started').orderBy('id').execute();
   }
 
   /** Every machine of every run, with its night, the oldest run first. */
@@ -214,8 +237,4 @@ export function findEvent<E extends Judgement['events'][number]>(events: readonl
       hint: 'assay history events lists them.',
     },
   );
-}
-
-function* inParts<T>(rows: readonly T[]): Generator<readonly T[]> {
-  for (let at = 0; at < rows.length; at += rowsAtOnce) yield rows.slice(at, at + rowsAtOnce);
 }

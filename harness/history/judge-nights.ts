@@ -165,9 +165,10 @@ export async function readStratum(
       .flatMap(({ run, node, median }) => {
         const { night, started } = runs.get(run) ?? {};
         if (night === undefined || started === undefined) return [];
-        return [{ night, started, node, value: median, epoch: states.get(`${run} ${node}`) ?? '' }];
+        const order = `${started} ${run}`;
+        return [{ night, order, node, value: median, epoch: states.get(`${run} ${node}`) ?? '' }];
       })
-      .toSorted((a, b) => (a.started < b.started ? -1 : 1));
+      .toSorted((a, b) => (a.order < b.order ? -1 : 1));
     const nights = own.filter(({ night }, at) => own[at - 1]?.night !== night);
     const node = nights.at(-1)?.node ?? '';
     const series: Series = { id: row.id, subject: row.subject, stratum, better: row.better, nights };

@@ -1,5 +1,6 @@
 import { Kysely } from 'kysely';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
+import { databaseRefusal } from './database-refusal.ts';
 import { migrations } from './migrations.ts';
 import { sqliteDialect } from './sqlite.ts';
 import type { Tables } from './tables.ts';
@@ -9,25 +10,19 @@ export async function openTables(
   path: string,
   zone: string | undefined,
 ): Promise<{ readonly database: Kysely<Tables>; readonly zone: string }> {
-  const refuse = (found: string, cause?: unknown): AssayError =>
-    new AssayError('HISTORY_UNUSABLE', `${path}: expected an index of nights, found ${found}`, {
-      cause,
-      hint: 'The index holds nothing of its own: move it away and add the runs again (assay history add).',
-    });
-  let database: Kysely<Tables>;
-  try {
-    database = new Kysely<Tables>({ dialect: sqliteDialect(path) });
-  } catch (cause) {
-    throw refuse(AssayError.from(cause).message, cause);
-  }
+  const database = new Kysely<Tables>({ dialect: sqliteDialect(path) });
   try {
     const known = await migrate(database);
     if (known > migrations.length)
-      throw refuse(`version ${known} of it; this Assay knows ${migrations.length}`);
+      throw new AssayError(
+        'HISTORY_UNUSABLE',
+        `${path}: expected an index of nights, found version ${known} of it; this Assay knows ${migrations.length}`,
+        { hint: 'Use the Assay that wrote it, or a newer one; it is left as it is.' },
+      );
     return { database, zone: await settleZone(database, zone) };
   } catch (cause) {
     await database.destroy();
-    throw cause instanceof AssayError ? cause : refuse(AssayError.from(cause).message, cause);
+    throw databaseRefusal(path, cause);
   }
 }
 

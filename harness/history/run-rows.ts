@@ -36,7 +36,9 @@ export function rowsOfRun(material: RunMaterial, zone: string): RunRows {
   const attendance: Tables['attendance'][] = [];
   const series = new Map<string, Tables['series']>();
   const points: Tables['point'][] = [];
+  const machines = machinesOf(readings.nodes);
   for (const node of readings.nodes) {
+    const machine = machines.get(node.name) ?? node.name;
     const state = stateOf(facts.get(node.name));
     if (state !== undefined) states.set(state.digest, state);
     const why = absent.get(node.name);
@@ -46,7 +48,7 @@ export function rowsOfRun(material: RunMaterial, zone: string): RunRows {
         ? node.series.filter(({ values, origin }) => values.size > 0 && origin === 'native')
         : [];
     for (const each of own) {
-      const row = seriesRow(node, each);
+      const row = seriesRow(machine, node, each);
       const values = [...each.values.values()].flat();
       series.set(row.id, row);
       points.push({
@@ -62,7 +64,7 @@ export function rowsOfRun(material: RunMaterial, zone: string): RunRows {
     attendance.push({
       run: header.id,
       node: node.name,
-      machine: machineOf(node),
+      machine,
       rack: node.rack ?? null,
       state: state?.digest ?? null,
       reason: own.length > 0 ? null : (why ?? 'nothing measured'),
@@ -89,12 +91,26 @@ export function rowsOfRun(material: RunMaterial, zone: string): RunRows {
 const whyAbsent = ({ facts, leftOut }: Dossier): string | undefined =>
   facts === undefined ? 'not reached' : excuses[leftOut?.say as keyof typeof excuses]; // others have none
 
-/** By what a machine is told from others, whatever it is called. */
-const machineOf = ({ name, identity: { serial, uuid, machineId } }: ReadNode): string =>
-  (serial ?? uuid ?? machineId ?? name).replaceAll('/', '_');
+/** By what each machine is told from others, whatever it is called: the first of these that no other machine of the run says, too. */
+export function machinesOf(
+  nodes: readonly Pick<ReadNode, 'name' | 'identity'>[],
+): ReadonlyMap<string, string> {
+  const says = nodes.map(({ name, identity: { serial, uuid, machineId } }) => ({
+    name,
+    all: [serial, uuid, machineId].filter((each) => each !== undefined),
+  }));
+  const counts = new Map<string, number>();
+  for (const each of says.flatMap(({ all }) => [...new Set(all)]))
+    counts.set(each, (counts.get(each) ?? 0) + 1);
+  return new Map(
+    says.map(({ name, all }) => [
+      name,
+      (all.find((each) => counts.get(each) === 1) ?? name).replaceAll('/', '_'),
+    ]),
+  );
+}
 
-function seriesRow(node: ReadNode, it: Series): Tables['series'] {
-  const machine = machineOf(node);
+function seriesRow(machine: string, node: ReadNode, it: Series): Tables['series'] {
   const subject = 'device' in it.subject ? `${machine}/${it.subject.device}` : machine;
   const kind = node.model ?? 'unknown model';
   const dimensions = keyOfDimensions(it.dimensions);

@@ -8,7 +8,7 @@ import type { KeptSeries, shownOf } from './kept-series.ts';
 import { keepStratum } from './kept-series.ts';
 
 /** What the site reads of an index, and all that it can do with it. */
-export type SiteHistory = Pick<History, 'zone' | 'version' | 'judge' | 'runs'>;
+export type SiteHistory = Pick<History, 'zone' | 'version' | 'judge' | 'runs' | 'attendance'>;
 
 /** Documents as `assay history` prints them. */
 export interface SiteDocuments {
@@ -24,8 +24,8 @@ export interface Snapshot {
   readonly names: ReadonlyMap<string, string>;
   readonly series: readonly KeptSeries[];
   /** By when they began. */
-  readonly runs: Awaited<ReturnType<SiteHistory['runs']>>['runs'];
-  readonly attendance: Awaited<ReturnType<SiteHistory['runs']>>['attendance'];
+  readonly runs: Awaited<ReturnType<SiteHistory['runs']>>;
+  readonly attendance: Awaited<ReturnType<SiteHistory['attendance']>>;
 }
 
 /** Goes through all nights once. Others are answered between one kind of series and the next. */
@@ -38,7 +38,8 @@ async function readSnapshot({ history, documents }: SiteDependencies): Promise<S
   });
   const nights = documents.nights(judgement, history.zone);
   const names = new Map(nights.events.map((event) => [event.id, nameOfEvent(event)]));
-  return { version, nights, names, series, ...(await history.runs()) };
+  const [runs, attendance] = [await history.runs(), await history.attendance()];
+  return { version, nights, names, series, runs, attendance };
 }
 
 const nameOfEvent = ({ id, scope, first }: Nights['events'][number]): string =>
