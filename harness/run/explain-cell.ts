@@ -3,6 +3,7 @@ import { StepResult } from '../../agents/protocol/step.ts';
 import { cleanText } from '../../reports/text/clean-text.ts';
 import { listedUnder } from '../../reports/verdict/algebra.ts';
 import type { Cell } from '../../reports/verdict/cell.ts';
+import { formatDimensions } from '../../reports/verdict/words/format-dimensions.ts';
 import { formatQuantity } from '../../reports/verdict/words/format-quantity.ts';
 import { say } from '../../reports/verdict/words/say.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
@@ -28,6 +29,10 @@ import type { RunMaterial } from '../store/run-material.ts';
 /** One number with the file and place where it stands in the raw output, and the commands that produced it. */
 export interface ExplainedSample {
   readonly metric: string;
+  /** What it was measured with: `64 MiB · nodes 2`. */
+  readonly dimensions: string;
+  /** Whether the limit of one of the cells is about it; a cell may take a metric at one size of many. */
+  readonly decides: boolean;
   readonly value: string;
   readonly invalid?: string | undefined;
   readonly step: string;
@@ -39,6 +44,8 @@ export interface ExplainedSample {
     readonly print: string;
   }[];
   readonly commands: readonly string[];
+  /** What has to be changed in them by hand. */
+  readonly byHand?: string | undefined;
 }
 
 export interface Explanation {
@@ -49,7 +56,7 @@ export interface Explanation {
 }
 
 /**
- * Explains a cell by its id, all cells of a requirement (by its id or title), or all samples of a metric: by the given
+ * Explains a cell by its id, all cells of a requirement (by its id or title) or of a node, or all samples of a metric: by the given
  * profile, else by the run's own and then by those of the ladder, since any of them may have decided. Throws
  * CELL_NOT_FOUND.
  */
@@ -88,8 +95,22 @@ export async function explainCell(
         metric === name ||
         (metrics.has(metric) && owners.has(nodeOrGroupOf(subject)) && (steps.size === 0 || steps.has(step))),
     );
-  if (cells.length === 0 && samples.length === 0) throw notFound(name, material, judged.flat());
-  const explained = await explainSamples(evidence, samples);
+  const [own = []] = judged;
+  if (cells.length === 0 && samples.length === 0) {
+    const ofNode = own.filter((cell) => listedUnder(cell) === name);
+    if (ofNode.length > 0) return { cells: ofNode, samples: [] };
+    throw notFound(name, material, judged.flat());
+  }
+  const wheres = cells.flatMap(({ limit }) =>
+    material.limits.flatMap(({ id, metric, where }) => (id === limit?.id ? [{ metric, where }] : [])),
+  );
+  const decides = ({ metric, dimensions }: Sample): boolean =>
+    wheres.some(
+      (limit) =>
+        limit.metric === metric &&
+        Object.entries(limit.where).every(([key, value]) => dimensions[key] === value),
+    );
+  const explained = await explainSamples(evidence, samples, { decides, registry });
   const fact = cells.find(({ observed }) => observed?.kind === 'fact');
   const print =
     explained.flatMap(({ places }) => places)[0]?.print ??
@@ -101,6 +122,7 @@ export async function explainCell(
 async function explainSamples(
   evidence: RunEvidence,
   samples: readonly NodeSample[],
+  how: Pick<Explaining, 'decides' | 'registry'>,
 ): Promise<readonly ExplainedSample[]> {
   const { run } = evidence;
   const explained: ExplainedSample[] = [];
@@ -108,7 +130,7 @@ async function explainSamples(
     await using kept = await openSteps(run, node, evidence.node(node).fold.ended.size);
     if (kept === undefined) throw damaged(runPaths.pack(node), 'a readable file', 'none');
     for (const { sample } of those)
-      explained.push(await explainSample(run, node, sample, await kept.read(sample.step)));
+      explained.push(await explainSample({ ...how, run, node, sample }, await kept.read(sample.step)));
   }
   return explained;
 }
@@ -134,10 +156,14 @@ function notFound(name: string, material: RunMaterial, cells: readonly Cell[]): 
   );
 }
 
+interface Explaining extends NodeSample {
+  readonly run: RunDirectory;
+  readonly registry: Registry;
+  readonly decides: (sample: Sample) => boolean;
+}
+
 async function explainSample(
-  run: RunDirectory,
-  node: string,
-  sample: Sample,
+  { run, node, sample, decides, registry }: Explaining,
   files: ReadonlyMap<string, KeptFile>,
 ): Promise<ExplainedSample> {
   const folder = runPaths.step(node, sample.step);
@@ -157,13 +183,21 @@ async function explainSample(
       };
     }),
   );
+  const tools = registry.get(step.workload)?.tools ?? [];
+  const byHand =
+    sample.subject.kind === 'group' || sample.subject.kind === 'pair'
+      ? tools.find(({ id }) => id === sample.tool)?.byHand
+      : undefined;
   return {
     metric: sample.metric,
+    dimensions: formatDimensions(sample.dimensions),
+    decides: decides(sample),
     value: formatQuantity(sample.value, sample.unit),
     ...(sample.invalid === undefined ? {} : { invalid: sample.invalid }),
     step: sample.step,
     places,
     commands: step.commands.map(commandLine),
+    ...(byHand === undefined ? {} : { byHand }),
   };
 }
 
@@ -213,6 +247,9 @@ function commandLine(command: CommandResult): string {
   return cleanText(`${stdin === undefined ? '' : `printf %s ${shellQuote(stdin)} | `}${words.join(' ')}`);
 }
 
+/** As many names of steps as are read. */
+const mostSteps = 3;
+
 /** The explanation as text for a terminal. Commands that several numbers share are told once, at the end. */
 export function formatExplanation({ cells, samples, print }: Explanation): string {
   const lines: string[] = [];
@@ -226,17 +263,25 @@ export function formatExplanation({ cells, samples, print }: Explanation): strin
   }
   for (const sample of samples) {
     const invalid = sample.invalid === undefined ? '' : `  INVALID: ${sample.invalid}`;
-    lines.push(`${sample.metric} = ${sample.value}  in ${sample.step}${invalid}`);
+    const at = sample.dimensions === '' ? '' : ` (${sample.dimensions})`;
+    const decides = sample.decides ? '  ← decides' : '';
+    lines.push(`${sample.metric}${at} = ${sample.value}  in ${sample.step}${invalid}${decides}`);
     for (const place of sample.places)
       lines.push(`  stands in ${place.file}, ${place.where}:  ${place.text}`);
   }
-  const ways = new Set(samples.map(({ commands }) => commands.map((command) => `  ${command}`).join('\n')));
-  for (const way of ways) lines.push('', 'by hand:', ...way.split('\n'));
-  const used = placeholders.filter((name) => [...ways].some((way) => way.includes(variable(name))));
+  const ways = Map.groupBy(samples, ({ commands }) => commands.map((command) => `  ${command}`).join('\n'));
+  for (const [way, those] of ways) {
+    const steps = [...new Set(those.map(({ step }) => step))];
+    const more = steps.length > mostSteps ? ` and ${steps.length - mostSteps} more` : '';
+    lines.push('', `by hand, as in ${steps.slice(0, mostSteps).join(', ')}${more}:`, ...way.split('\n'));
+    lines.push(...new Set(those.flatMap(({ byHand }) => (byHand === undefined ? [] : [`  ${byHand}`]))));
+  }
+  const used = placeholders.filter((name) => [...ways.keys()].some((way) => way.includes(variable(name))));
   if (used.length > 0) {
     const meanings = used.map((name) => `${variable(name)} is ${meaningOf[name]}`);
     lines.push('', `${meanings.join(', ')}.`);
   }
   if (print !== undefined) lines.push('', 'to read such a file, in the run directory:', `  ${print}`);
+  while (lines.at(-1) === '') lines.pop();
   return `${lines.map(cleanText).join('\n')}\n`;
 }

@@ -103,6 +103,8 @@ export interface Tool<M extends Metrics = Metrics, P = unknown> {
    * come from a node, so everything in them is checked against the seat, and nothing of them is ever run.
    */
   readonly readLaunch?: (words: readonly string[], seat: Seat) => Result<Launch>;
+  /** What a person has to change in its commands of several nodes, who has no coordinator to start the others; a sentence. */
+  readonly byHand?: string;
   /** Most nodes that can run one step together; absent: any number. */
   readonly mostMembers?: number;
   /** How many turns its work takes on this node, each of which may last as long as the suite says for a step; absent: one. */

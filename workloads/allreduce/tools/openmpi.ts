@@ -28,6 +28,7 @@ export const openmpi = defineTool(allreduce, {
   rank: 10,
   origin: 'native',
   mostMembers: mostRanks,
+  byHand: `Leave out \`--mca plm_rsh_agent ${launcher}\`: mpirun then starts the other nodes by ssh, which needs a key from this one to them, and ${program} built at the same place on each.`,
   requires: {
     programs: ['mpirun', 'mpicc', 'orted', 'gcc'],
     packages: ['openmpi-bin', 'libopenmpi-dev', 'gcc', 'libc6-dev'],

@@ -69,6 +69,8 @@ export const nccl = defineTool(collective, {
     packages: ['libnccl2'],
   },
   mostMembers: 256,
+  byHand:
+    'Its ranks on other nodes are started through the coordinator: by hand run the all_reduce_perf of nccl-tests over the same nodes, with the variables above.',
   needs: (params, facts) => {
     const needs = device.needs(asked(params), facts);
     return needs.ok ? needRanks(params, facts) : needs;

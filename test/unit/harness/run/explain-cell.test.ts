@@ -89,9 +89,9 @@ describe('formatExplanation', () => {
       /^vm:sha256-exact {2}PASS {2}SHA-256 digests right\n {2}expected at most 0, found 0: 1 of 1 observations hold\n {2}limit {3}sha256\.wrong-digests \(/,
     );
     expect(text).toMatch(
-      /\nsha256\.wrongDigests = 0 {2}in r1-hash\n {2}stands in nodes\/vm\/steps\/r1-hash\//,
+      /\nsha256\.wrongDigests \([^)]+\) = 0 {2}in r1-hash {2}← decides\n {2}stands in nodes\/vm\/steps\/r1-hash\//,
     );
-    expect(text).toContain('\nby hand:\n');
+    expect(text).toContain('\nby hand, as in r1-hash:\n');
     expect(text).toContain('  openssl speed\n');
   });
 
@@ -99,6 +99,20 @@ describe('formatExplanation', () => {
     const text = formatExplanation(await explain('vm:identity'));
     expect(text).toContain('  fact    identity.bootId of nodes/vm/steps/facts/probes.json\n');
     expect(text).not.toContain('by hand');
+  });
+
+  it('has all cells of a node by its name, and ends with a line', async () => {
+    const { cells, samples } = await explain('vm');
+    expect(cells.length).toBeGreaterThan(3);
+    expect(samples).toEqual([]);
+    expect(formatExplanation({ cells, samples })).toMatch(/[^\n]\n$/);
+  });
+
+  it('says what has to be changed where a coordinator started the others', async () => {
+    const explained = await explain('vm:sha256-exact');
+    const byHand = 'Leave out the launcher.';
+    const samples = explained.samples.map((sample) => ({ ...sample, byHand }));
+    expect(formatExplanation({ ...explained, samples }).split(`  ${byHand}\n`)).toHaveLength(2);
   });
 
   it('knows nothing by a name that nothing has, and says which may be meant', async () => {
