@@ -76,6 +76,7 @@ async function parseStep(
 ): Promise<ExitCode> {
   const { escapeJson } = await import('../../reports/text/clean-text.ts');
   const { parseJson } = await import('../../workloads/kit/parse-json.ts');
+  const { describeIssues } = await import('../config/describe-issues.ts');
   const { readGivenFile } = await import('./read-given-file.ts');
   const { loadRegistry } = await import('../../workloads/registry.ts');
   const registered = (await loadRegistry()).get(id);
@@ -85,15 +86,15 @@ async function parseStep(
       hint: 'See: assay workloads',
     });
   }
-  const params = registered.workload.params.safeParse(parseJson(text));
+  const asked = parseJson(text);
+  const params = registered.workload.params.safeParse(asked);
   if (!params.success) {
-    const [issue] = params.error.issues;
+    const { message, hint } = describeIssues('--params', registered.workload.params, asked, params.error);
+    const known = `Give the parameters that ${id} knows, as JSON (workloads/${id}/README.md).`;
     throw new AssayError(
       'CONFIG_INVALID',
-      `--params: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not accepted'}`,
-      {
-        hint: `Give the parameters that ${id} knows, as JSON (workloads/${id}/README.md).`,
-      },
+      asked === undefined ? `--params: expected JSON, got \`${text.slice(0, 80)}\`` : message,
+      { hint: hint ?? known },
     );
   }
   const outputs: Record<
@@ -110,7 +111,7 @@ async function parseStep(
     const [, command = '', output = '', file = ''] = /^([a-z][a-z0-9-]*)\.([^=]+)=(.+)$/.exec(each) ?? [];
     if (file === '') {
       throw new AssayError('USAGE', `expected command.output=file, got \`${each}\``, {
-        hint: "For example speed.stdout=speed.txt; a workload's README names the commands of its tools.",
+        hint: 'For example run.stdout=log.txt; docs/parse.md names the outputs of each tool.',
       });
     }
     const content = await readGivenFile(resolve(environment.workingDirectory, file));

@@ -66,7 +66,7 @@ export const reportCommand = defineCommand({
       give('conformity', conformityPath(run, wanted, language), conformity);
     await tellUnshipped(context, run, await loadRegistry());
     context.err.write(
-      `\nThe verdict as it lies there, not judged again. Does it follow from the evidence? assay judge ${run.called} --profile ${wanted}\n`,
+      `\nRendered (0): the verdict as it lies there, not judged again. Does it follow from the evidence? assay judge ${run.called} --profile ${wanted}\n`,
     );
     return exitCodes.pass;
   },

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { outputOf } from '../../workloads/kit/read-output.ts';
@@ -90,4 +91,22 @@ describe.each([...byWorkload])('logs of %s', (id, own) => {
       checkRandomDamage(tools, each);
     });
   });
+});
+
+const toolOf = (file: URL): string | undefined =>
+  z.looseObject({ tool: z.string().optional() }).parse(JSON.parse(readFileSync(file, 'utf8'))).tool;
+
+it('the outputs that docs/parse.md names of a tool are those of a recorded step of it', () => {
+  const root = new URL('../..', import.meta.url);
+  const page = readFileSync(new URL('docs/parse.md', root), 'utf8');
+  const rows = [...page.matchAll(/^\| `([\w-]+)` \| ([\w-]+) \| (`\w.*) \|$/gm)];
+  expect(rows.length).toBeGreaterThan(5);
+  for (const [, workload = '', tool, outputs = ''] of rows) {
+    const folder = new URL(`workloads/${workload}/fixtures/`, root);
+    const recorded = readdirSync(folder)
+      .filter((name) => toolOf(new URL(`${name}/case.json`, folder)) === tool)
+      .map((name) => readdirSync(new URL(name, folder)));
+    const named = [...outputs.matchAll(/`([^`]+)`/g)].map(([, name]) => name);
+    expect(recorded.some((files) => named.every((name) => files.includes(name ?? '')))).toBe(true);
+  }
 });

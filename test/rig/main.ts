@@ -7,8 +7,8 @@ import { takeDown } from './take-down.ts';
 
 const usage = `Nodes to try Assay on: own namespaces, own sshd, one switch between them, on this machine, as root.
 
-  node harness/pinned.js test/rig/main.ts up --directory /tmp/rig [--nodes 4] [--shape node3=1gbit]…
-  node harness/pinned.js test/rig/main.ts down --directory /tmp/rig
+  npm run -s rig -- up --directory /tmp/rig [--nodes 4] [--shape node3=1gbit]…
+  npm run -s rig -- down --directory /tmp/rig
 `;
 
 /** `up` and `down` of a rig, for people. */
@@ -46,7 +46,7 @@ async function up(directory: string, nodes: string, shape: readonly string[]): P
   log in      ssh -F ${rig.files.sshConfig} node1
   keys        ${rig.files.identity}, ${rig.files.knownHosts}
 Next:         npx --no -- assay certify ${rig.files.inventory} --suite ${rig.files.suite} --profile cpu-cluster
-Take it down: node harness/pinned.js test/rig/main.ts down --directory ${rig.directory}
+Take it down: npm run -s rig -- down --directory ${rig.directory}
 `);
 }
 
@@ -98,7 +98,7 @@ function interruption(): AbortSignal {
 }
 
 const wrongUsage = (message: string, cause?: unknown): AssayError =>
-  new AssayError('USAGE', message, { cause, hint: 'See: node harness/pinned.js test/rig/main.ts --help' });
+  new AssayError('USAGE', message, { cause, hint: 'See: npm run -s rig -- --help' });
 
 const say = (text: string): void => {
   process.stdout.write(text);

@@ -138,7 +138,7 @@ async function claimDirectory(directory: string): Promise<void> {
   if (record !== undefined) {
     const state = findMarked(record.id).length > 0 ? 'one that is up' : 'what is left of one';
     throw new AssayError('CONFIG_INVALID', `${directory}: expected no rig here yet, found ${state}`, {
-      hint: `Take it down first: node harness/pinned.js test/rig/main.ts down --directory ${directory}`,
+      hint: `Take it down first: npm run -s rig -- down --directory ${directory}`,
     });
   }
   try {
