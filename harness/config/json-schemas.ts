@@ -4,6 +4,8 @@ import { InventoryFile } from './inventory.ts';
 import { ManifestMapping } from './manifest-mapping.ts';
 import { WrittenProfile } from './profile.ts';
 import { Suite } from './suite.ts';
+import { ToolpackFile } from './toolpack.ts';
+import { TrustFile } from './trust.ts';
 
 /** The documents that people write, by what they are called. */
 const documents = {
@@ -12,6 +14,8 @@ const documents = {
   profile: WrittenProfile,
   contract: Contract,
   'manifest-mapping': ManifestMapping,
+  'toolpack-file': ToolpackFile,
+  trust: TrustFile,
 } as const;
 
 export type WrittenDocument = keyof typeof documents;

@@ -1,40 +1,13 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
-import { ProfileId } from '../../workloads/kit/names.ts';
 import { readConfig } from '../config/read-config.ts';
 import type { Source } from '../config/read-yaml.ts';
+import type { TrustedKey as WrittenKey } from '../config/trust.ts';
+import { TrustFile } from '../config/trust.ts';
 import type { PublicKey } from './public-key.ts';
 import { readPublicKey } from './public-key.ts';
 
-/** What somebody signs as. `witness` vouches for checkpoints of ledgers and for nothing else. */
-export const Role = z.enum(['installer', 'operator', 'customer', 'third-party', 'witness']);
-export type Role = z.infer<typeof Role>;
-
-export const Fingerprint = z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/);
-
-const TrustedKey = z.strictObject({
-  fingerprint: Fingerprint,
-  /** PEM. */
-  publicKey: z.string().max(1000),
-  name: z.string().min(1).max(80),
-  role: Role,
-  from: z.iso.date(),
-  /** The last day on which it may have signed; in the past: revoked. */
-  until: z.iso.date().optional(),
-  /** Why it was revoked. */
-  reason: z.string().min(1).max(200).optional(),
-  /** What it may sign reports on; anything, where nothing is said. */
-  profiles: z.array(ProfileId).min(1).optional(),
-});
-
-/** Whose signatures a reader believes. */
-export const TrustFile = z.strictObject({
-  schema: z.literal('assay/trust'),
-  schemaVersion: z.literal(1),
-  keys: z.array(TrustedKey).min(1).max(1000),
-});
-
-export type TrustedKey = Omit<z.infer<typeof TrustedKey>, 'publicKey'> & { readonly publicKey: PublicKey };
+export type TrustedKey = Omit<z.infer<typeof WrittenKey>, 'publicKey'> & { readonly publicKey: PublicKey };
 
 /** Reads a trust file. Throws CONFIG_INVALID, also for a key that is not the one of its fingerprint, or stands twice. */
 export function readTrustFile(source: Source): readonly TrustedKey[] {

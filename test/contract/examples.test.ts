@@ -27,7 +27,7 @@ const yamlIn = (folder: string): readonly Example[] =>
 const pages = readdirSync(resource('docs'))
   .filter((name) => name.endsWith('.md'))
   .flatMap((name) => examplesOf(`docs/${name}`));
-const schemas = readdirSync(resource('docs/schemas'));
+const schemas = readdirSync(resource('docs/schemas')).filter((name) => name.endsWith('.json'));
 const kindOf = ({ file, text }: Example): string =>
   String((readYaml({ file, text }) as { readonly schema?: unknown }).schema).replace('assay/', '');
 
@@ -66,4 +66,15 @@ it('the suite that docs/suites.md shows is one', async () => {
     'matmul-fp32',
     'pairs',
   ]);
+});
+
+it('the page on schemas has each of them', () => {
+  const written = schemas.map((name) => `](${name})`);
+  const told = readdirSync(resource('reports/verdict'))
+    .filter((name) => name.endsWith('.schema.json'))
+    .map((name) => `](../../reports/verdict/${name})`);
+  const page = readFileSync(resource('docs/schemas/README.md'), 'utf8');
+  expect([...page.matchAll(/\]\([^)]*\.schema\.json\)/g)].map(([link]) => link).toSorted()).toEqual(
+    [...written, ...told].toSorted(),
+  );
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Role } from '../../../../harness/config/trust.ts';
 import { generateKey } from '../../../../harness/evidence/private-key.ts';
 import { publicKeyOf } from '../../../../harness/evidence/public-key.ts';
-import type { Role } from '../../../../harness/evidence/trust-file.ts';
 import { addTrustedKey, readTrustFile, whyNotTrusted } from '../../../../harness/evidence/trust-file.ts';
 
 const keyOf = () => {

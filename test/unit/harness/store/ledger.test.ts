@@ -1,10 +1,11 @@
 import { appendFileSync, chmodSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Role } from '../../../../harness/config/trust.ts';
 import { addCosignature } from '../../../../harness/evidence/cosignature.ts';
 import type { LedgerEntry } from '../../../../harness/evidence/ledger-entry.ts';
 import { attemptsOf } from '../../../../harness/evidence/ledger-entry.ts';
-import type { Role, TrustedKey } from '../../../../harness/evidence/trust-file.ts';
+import type { TrustedKey } from '../../../../harness/evidence/trust-file.ts';
 import { witnessesIn } from '../../../../harness/evidence/trust-file.ts';
 import { checkLedger, checkProof, placeInLedger, proveRun } from '../../../../harness/run/ledger-place.ts';
 import type { SignedStatement } from '../../../../harness/run/read-signed.ts';
