@@ -14,9 +14,9 @@ import type { Turned } from './gate.ts';
 import { showEvent } from './show-event.ts';
 import { showFleet } from './show-fleet.ts';
 import { showNode } from './show-node.ts';
-import { showCoverage, showRuns } from './show-runs.ts';
 import { queries, readQuery, SiteRefusal } from './site-refusal.ts';
-import type { SiteDocuments, SiteState } from './site-state.ts';
+import type { SiteState } from './site-state.ts';
+import type { SiteDocuments } from './snapshot.ts';
 
 /** A page asks for its own style sheet and script and for nothing else, and stands in no frame. */
 const policy =
@@ -93,11 +93,11 @@ export function createSite({ state, gate, documents, assay }: SiteOptions): Hono
   });
   site.get('/coverage', async ({ req: { url } }) => {
     const { q, format } = readQuery(url, queries.coverage);
-    return show(url, coveragePage(showCoverage(await state.current(), q)), format);
+    return show(url, coveragePage(await state.current(), q), format);
   });
   site.get('/runs', async ({ req: { url } }) => {
     const { q, format } = readQuery(url, queries.runs);
-    return show(url, runsPage(showRuns(await state.current(), q), q), format);
+    return show(url, runsPage((await state.current()).runs, q), format);
   });
   site.get('/event/:name', async ({ req }) => {
     const { format } = readQuery(req.url, queries.event);
@@ -113,8 +113,7 @@ export function createSite({ state, gate, documents, assay }: SiteOptions): Hono
     const snapshot = await state.current();
     const machine = req.param('name');
     const shown = showNode(snapshot, documents, { machine, sought: q });
-    if (shown === undefined)
-      throw nothingCalled('node', machine, new Set(snapshot.attendance.map(({ node }) => node)));
+    if (shown === undefined) throw nothingCalled('node', machine, snapshot.attendance.keys());
     return show(req.url, nodePage(shown), format);
   });
   site.notFound(async ({ req: { url } }) =>

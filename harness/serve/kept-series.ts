@@ -1,12 +1,23 @@
 import type { ChangeOf, WatchedSeries } from '../history/judge-nights.ts';
+import { wordsOf } from '../history/judge-nights.ts';
 import type { NightFinding, Speed } from '../nights/watch-series.ts';
 
-/** A series as the site keeps it: 42 bytes a night, since there may be millions. All lists are by measured night, oldest first. */
+/** A series as the site keeps it: its nights are those of its stratum from one place to another, oldest first. */
 export interface KeptSeries {
   readonly row: WatchedSeries['row'];
+  /** What it is of, in words. */
+  readonly words: string;
   readonly node: string;
   readonly rack: string | undefined;
   readonly kin: Kin;
+  readonly from: number;
+  readonly to: number;
+  /** From which nights on the machine was in another state, and what had changed. */
+  readonly epochs: readonly { readonly night: number; readonly change: string | undefined }[];
+}
+
+/** All nights of all series of a stratum, 30 bytes each, since there may be millions; and what they have in common. */
+export interface Kin {
   readonly nights: Int32Array;
   readonly values: Float64Array;
   /** Places in `states`. */
@@ -16,18 +27,13 @@ export interface KeptSeries {
   /** As a share and in standard deviations; not a number where there is no baseline. */
   readonly changes: Float64Array;
   readonly deviations: Float64Array;
-  /** From which nights on the machine was in another state, and what had changed. */
-  readonly epochs: readonly { readonly night: number; readonly change: string | undefined }[];
-}
-
-/** What all series of a stratum measured, by night: how many, and between what values most of them lie. */
-export interface Kin {
-  readonly stratum: string;
-  readonly size: number;
+  /** By night, oldest first. */
   readonly byNight: ReadonlyMap<number, KinNight>;
 }
 
+/** What all series of a stratum measured on a night: how many, and between what values most of them lie. */
 export interface KinNight {
+  readonly night: number;
   readonly count: number;
   readonly middle: number;
   /** A tenth of them is below, a tenth above. */
@@ -46,64 +52,86 @@ const speeds = ['extreme', 'step', 'slow', 'drift', 'entry', 'vanished'] as cons
 
 /** Keeps the series of one stratum. */
 export function keepStratum(members: readonly WatchedSeries[], changeOf: ChangeOf): readonly KeptSeries[] {
-  const kin = kinOf(members);
-  return members.map(({ row, node, domain, nights, findings }) => ({
-    row,
-    node,
-    rack: domain,
-    kin,
-    nights: Int32Array.from(nights, ({ night }) => night),
-    values: Float64Array.from(nights, ({ value }) => value),
-    states: Uint8Array.from(nights, (_, at) => states.indexOf(findings[at]?.state ?? 'unjudged')),
-    speeds: Uint8Array.from(nights, (_, at) =>
-      (findings[at]?.speeds ?? []).reduce((bits, speed) => bits | (1 << speeds.indexOf(speed)), 0),
-    ),
-    changes: Float64Array.from(nights, (_, at) => findings[at]?.change ?? Number.NaN),
-    deviations: Float64Array.from(nights, (_, at) => findings[at]?.deviation ?? Number.NaN),
-    epochs: nights.flatMap(({ night, epoch }, at) => {
+  const size = members.reduce((sum, { nights }) => sum + nights.length, 0);
+  const kin: Kin = {
+    nights: new Int32Array(size),
+    values: new Float64Array(size),
+    states: new Uint8Array(size),
+    speeds: new Uint8Array(size),
+    changes: new Float64Array(size),
+    deviations: new Float64Array(size),
+    byNight: kinByNight(members),
+  };
+  let place = 0;
+  return members.map(({ row, node, domain, nights, findings }) => {
+    const from = place;
+    for (const [at, { night, value }] of nights.entries()) {
+      const { state = 'unjudged', speeds: found = [], change, deviation } = findings[at] ?? {};
+      kin.nights[place] = night;
+      kin.values[place] = value;
+      kin.states[place] = states.indexOf(state);
+      kin.speeds[place] = found.reduce((bits, speed) => bits | (1 << speeds.indexOf(speed)), 0);
+      kin.changes[place] = change ?? Number.NaN;
+      kin.deviations[place] = deviation ?? Number.NaN;
+      place += 1;
+    }
+    const epochs = nights.flatMap(({ night, epoch }, at) => {
       const before = nights[at - 1]?.epoch;
       return before === undefined || before === epoch ? [] : [{ night, change: changeOf(before, epoch) }];
-    }),
-  }));
+    });
+    return { row, words: wordsOf(row), node, rack: domain, kin, from, to: place, epochs };
+  });
 }
 
 /** The series as they were, of which documents are made. */
-export const shownOf = (
-  kept: KeptSeries,
-): { row: KeptSeries['row']; nights: WatchedSeries['nights']; findings: readonly NightFinding[] } => ({
-  row: kept.row,
-  nights: Array.from(kept.nights, (night, at) => ({ night, value: kept.values[at] ?? 0, epoch: '' })),
-  findings: Array.from(kept.nights, (night, at): NightFinding => {
-    const [change, deviation] = [kept.changes[at], kept.deviations[at]].map((each) =>
-      each === undefined || Number.isNaN(each) ? undefined : each,
-    );
-    return {
-      night,
-      state: states[kept.states[at] ?? 3] ?? 'unjudged',
-      speeds: speeds.filter((_, bit) => ((kept.speeds[at] ?? 0) & (1 << bit)) !== 0),
-      ...(change === undefined ? {} : { change }),
-      ...(deviation === undefined ? {} : { deviation }),
-    };
-  }),
-});
+export function shownOf({ row, kin, from, to }: KeptSeries): {
+  row: KeptSeries['row'];
+  nights: WatchedSeries['nights'];
+  findings: readonly NightFinding[];
+} {
+  const places = Array.from({ length: to - from }, (_, at) => from + at);
+  const known = (value: number | undefined): number | undefined =>
+    value === undefined || Number.isNaN(value) ? undefined : value;
+  return {
+    row,
+    nights: places.map((at) => ({ night: kin.nights[at] ?? 0, value: kin.values[at] ?? 0, epoch: '' })),
+    findings: places.map((at): NightFinding => {
+      const [change, deviation] = [known(kin.changes[at]), known(kin.deviations[at])];
+      return {
+        night: kin.nights[at] ?? 0,
+        state: stateAt(kin, at),
+        speeds: speeds.filter((_, bit) => ((kin.speeds[at] ?? 0) & (1 << bit)) !== 0),
+        ...(change === undefined ? {} : { change }),
+        ...(deviation === undefined ? {} : { deviation }),
+      };
+    }),
+  };
+}
+
+export const stateAt = (kin: Kin, at: number): NightFinding['state'] =>
+  states[kin.states[at] ?? 3] ?? 'unjudged';
 
 /** The machine that a subject is or is in. */
 export const machineOf = (subject: string): string => subject.split('/', 1)[0] ?? subject;
 
-/** Its place in the lists of a series; −1 where it was not measured on that night. */
-export function placeOf({ nights }: KeptSeries, night: number): number {
-  let [from, to] = [0, nights.length - 1];
-  while (from <= to) {
-    const at = (from + to) >> 1;
+/** The first and the last night on which it was measured; infinite where it never was. */
+export const endsOf = ({ kin, from, to }: KeptSeries): readonly [number, number] =>
+  from === to ? [Infinity, -Infinity] : [kin.nights[from] ?? Infinity, kin.nights[to - 1] ?? -Infinity];
+
+/** Its place in the lists of its kin; −1 where it was not measured on that night. */
+export function placeOf({ kin: { nights }, from, to }: KeptSeries, night: number): number {
+  let [low, high] = [from, to - 1];
+  while (low <= high) {
+    const at = (low + high) >> 1;
     const found = nights[at] ?? 0;
     if (found === night) return at;
-    if (found < night) from = at + 1;
-    else to = at - 1;
+    if (found < night) low = at + 1;
+    else high = at - 1;
   }
   return -1;
 }
 
-function kinOf(members: readonly WatchedSeries[]): Kin {
+function kinByNight(members: readonly WatchedSeries[]): ReadonlyMap<number, KinNight> {
   const values = new Map<number, number[]>();
   for (const { nights } of members)
     for (const { night, value } of nights) {
@@ -111,17 +139,16 @@ function kinOf(members: readonly WatchedSeries[]): Kin {
       if (those === undefined) values.set(night, [value]);
       else those.push(value);
     }
-  const byNight = new Map<number, KinNight>();
-  for (const [night, those] of values) {
-    const sorted = Float64Array.from(those).sort();
-    const ranked = (share: number, round: (place: number) => number): number =>
-      sorted[round(share * (sorted.length - 1))] ?? 0;
-    byNight.set(night, {
-      count: sorted.length,
-      middle: (ranked(0.5, Math.floor) + ranked(0.5, Math.ceil)) / 2,
-      low: ranked(0.1, Math.floor),
-      high: ranked(0.9, Math.ceil),
-    });
-  }
-  return { stratum: members[0]?.row.stratum ?? '', size: members.length, byNight };
+  return new Map(
+    [...values]
+      .toSorted(([a], [b]) => a - b)
+      .map(([night, those]) => {
+        const sorted = new Float64Array(those).sort();
+        const ranked = (share: number, round: (place: number) => number): number =>
+          sorted[round(share * (sorted.length - 1))] ?? 0;
+        const middle = (ranked(0.5, Math.floor) + ranked(0.5, Math.ceil)) / 2;
+        const [low, high] = [ranked(0.1, Math.floor), ranked(0.9, Math.ceil)];
+        return [night, { night, count: sorted.length, middle, low, high }];
+      }),
+  );
 }

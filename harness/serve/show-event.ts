@@ -3,26 +3,26 @@ import { siteHref } from '../../reports/site/site-page.ts';
 import type { NightEvent, NightSpell } from '../../reports/verdict/words/night-words.ts';
 import { dateOf, eventSubject, nightOfDate } from '../../reports/verdict/words/night-words.ts';
 import { shellWord } from '../../workloads/kit/shell-quote.ts';
-import { wordsOf } from '../history/judge-nights.ts';
 import type { KeptSeries } from './kept-series.ts';
+import { stateAt } from './kept-series.ts';
 import { periodOf, showSeries, showStratum } from './show-series.ts';
-import type { Snapshot } from './site-state.ts';
+import type { Snapshot } from './snapshot.ts';
+import { strataKey } from './snapshot.ts';
 
 /** So many series of an event are drawn. */
 const mostDrawn = 24;
 
 /** An event with the series that show it, and the runs before and after it began. */
-export function showEvent(
-  { nights, names, series, runs, attendance }: Snapshot,
-  event: NightEvent,
-): ShownEvent {
-  const period = periodOf(runs, nightOfDate(nights.lastNight ?? event.last), nightOfDate(event.first));
-  const bySubject = Map.groupBy(series, ({ row }) => JSON.stringify([row.subject, wordsOf(row)]));
-  const byKind = new Map(series.map((each) => [JSON.stringify([each.row.kind, wordsOf(each.row)]), each]));
-  const found = event.spells.map((spell) => {
-    const key = JSON.stringify([spell.subject, spell.series]);
-    return { spell, kept: bySubject.get(key)?.[0], kind: byKind.get(key) };
-  });
+export function showEvent(snapshot: Snapshot, event: NightEvent): ShownEvent {
+  const { nights, names, byMachine, strata, attendance } = snapshot;
+  const period = periodOf(snapshot, nightOfDate(event.first));
+  const found = event.spells.map((spell) => ({
+    spell,
+    kept: byMachine
+      .get(spell.machine)
+      ?.find(({ row, words }) => row.subject === spell.subject && words === spell.series),
+    kind: strata.get(strataKey(spell.kind, spell.series)),
+  }));
   // What all have in common first, then who shows it most.
   const sorted = found.toSorted(
     (a, b) => Number(a.kept !== undefined) - Number(b.kept !== undefined) || a.spell.worst - b.spell.worst,
@@ -36,8 +36,7 @@ export function showEvent(
     found.filter((each) => each.kept !== undefined).toSorted((a, b) => a.spell.worst - b.spell.worst)[0] ??
     sorted[0];
   const kept = shows?.kept ?? shows?.kind;
-  const around =
-    shows === undefined || kept === undefined ? {} : runsAround(shows.spell, kept, { runs, attendance });
+  const around = shows === undefined || kept === undefined ? {} : runsAround(shows.spell, kept, attendance);
   const all = nights.events;
   const at = all.indexOf(event);
   const linkTo = (other: NightEvent | undefined) =>
@@ -67,17 +66,21 @@ interface Around {
 /** The runs in which a machine was measured last before a spell, and first in it. */
 function runsAround(
   spell: NightSpell,
-  { node, nights, states }: KeptSeries,
-  { attendance }: Pick<Snapshot, 'runs' | 'attendance'>,
+  { node, kin, from, to }: KeptSeries,
+  attendance: Snapshot['attendance'],
 ): Around {
   const first = nightOfDate(spell.first);
-  // A step is found on its second night: the first one was suspect already.
-  const before = nights.findLast((night, at) => night < first && states[at] === 0);
-  const bad = nights.find((night) => night > (before ?? -1) && night <= first);
+  let before: number | undefined;
+  let bad: number | undefined;
+  for (let at = from; at < to; at += 1) {
+    const night = kin.nights[at] ?? 0;
+    if (night > first) break;
+    // A step is found on its second night: the first one was suspect already.
+    if (night < first && stateAt(kin, at) === 'quiet') [before, bad] = [night, undefined];
+    else bad ??= night;
+  }
   const runOn = (night: number | undefined): RunOfNight | undefined => {
-    const there = attendance.find(
-      (each) => each.node === node && each.night === night && each.reason === null,
-    );
+    const there = attendance.get(node)?.find((each) => each.night === night && each.reason === null);
     return there === undefined ? undefined : { run: there.run, date: dateOf(there.night) };
   };
   return { lastGood: runOn(before), firstBad: runOn(bad ?? first) };

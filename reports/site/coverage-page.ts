@@ -1,15 +1,12 @@
+import type { Nights } from '../verdict/nights.ts';
 import { html } from '../writers/html/html.ts';
 import type { SiteView } from './site-page.ts';
-import { nodeLink, siteFilter, siteSection, siteTable } from './site-page.ts';
+import { hasText, nodeLink, siteFilter, siteSection, siteTable } from './site-page.ts';
 
-/** When which machine was measured last. */
+/** When which machine was measured last, the longest not measured first. */
 export interface Coverage {
-  readonly lastNight: string | undefined;
-  /** Longest not measured first. */
   readonly machines: readonly CoveredMachine[];
-  /** Of how many machines how many were measured on one of the last seven nights, whatever is searched for. */
-  readonly withinWeek: readonly [number, number];
-  readonly sought: string;
+  readonly nights: Pick<Nights, 'lastNight'>;
 }
 
 export interface CoveredMachine {
@@ -34,8 +31,10 @@ const lostAfter = 7;
 const mostListed = 1000;
 
 /** Which machine was measured when last, the longest not measured first. */
-export function coveragePage({ lastNight, machines, withinWeek, sought }: Coverage): SiteView {
-  const [covered, all] = withinWeek;
+export function coveragePage({ machines: known, nights: { lastNight } }: Coverage, sought: string): SiteView {
+  const all = known.length;
+  const covered = known.filter(({ age }) => age !== undefined && age < lostAfter).length;
+  const machines = known.filter(({ node, rack }) => hasText(sought, [node, rack]));
   const old = machines.filter(({ age }) => age === undefined || age > oldAfter).length;
   return {
     title: 'Coverage',

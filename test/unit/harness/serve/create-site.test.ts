@@ -253,7 +253,7 @@ describe('coverage and runs', () => {
 it('escapes whatever nodes say, in pages and in rows', async () => {
   const { ask, close, state } = await siteOf(withHostileTexts(slowerNodes()));
   const { names, attendance } = await state.current();
-  const machines = new Set(attendance.map(({ node }) => node));
+  const machines = attendance.keys();
   const paths = [
     '/',
     '/fleet',
