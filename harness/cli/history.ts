@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { ExitCode } from '../../workloads/kit/error-code.ts';
 import { exitCodes } from '../../workloads/kit/error-code.ts';
@@ -41,7 +40,10 @@ export const historyCommand = defineCommand({
         describe:
           'Runs for `add`, one machine for `show`, the id of one event for `event`, folders for `rebuild`, files for `import`',
       })
-      .option('database', { type: 'string', describe: "The index (default: this user's)" })
+      .option('database', {
+        type: 'string',
+        describe: "The index (default: ASSAY_DATABASE_URL, else this user's)",
+      })
       .option('zone', {
         type: 'string',
         describe: "Time zone of the site, said when the index is begun (default: this machine's)",
@@ -57,10 +59,9 @@ export const historyCommand = defineCommand({
       .option('json', { type: 'boolean', default: false, describe: 'Print as a document' }),
   run: async ({ action, items = [], database, zone, json, ...said }, context): Promise<ExitCode> => {
     if (zone !== undefined) requireZone(zone);
-    const { openHistory } = await import('./open-history.ts');
-    const given =
-      database === undefined ? undefined : resolve(context.environment.workingDirectory, database);
-    const history = await openHistory(context.environment.stateHome, given, zone);
+    const { historyPlace, openHistory } = await import('./open-history.ts');
+    const place = historyPlace(context.environment, database);
+    const history = await openHistory(context.environment.stateHome, place, zone);
     try {
       if (action === 'add') {
         const { addRuns } = await import('./add-nights.ts');

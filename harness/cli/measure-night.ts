@@ -18,7 +18,7 @@ import { askHold } from './ask-hold.ts';
 import type { CliContext } from './command.ts';
 import { finishNight } from './finish-night.ts';
 import { measureAndConclude } from './measure-and-conclude.ts';
-import { historyPath, openHistory } from './open-history.ts';
+import { historyPath, historyPlace, openHistory } from './open-history.ts';
 import { removeIfUnbegun } from './open-run.ts';
 import { loadOwnInventory } from './own-inventory.ts';
 import { prepareCertify } from './prepare-certify.ts';
@@ -53,7 +53,7 @@ const nightMs = 18 * 3600 * 1000;
 export async function measureNight(options: NightOptions, context: CliContext): Promise<ExitCode> {
   const { environment, now, err } = context;
   const { stateHome } = environment;
-  const database = await historyPath(stateHome, options.database);
+  const database = await historyPath(stateHome, historyPlace(context.environment, options.database));
   const site = siteOf(database);
   const lock = await requireSiteLock(stateHome, site, `since ${now().toISOString()}, process ${process.pid}`);
   let history: History | undefined;

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { defineCommand } from './command.ts';
 import { contract, facilityAck, out, unattended } from './options.ts';
@@ -74,9 +73,7 @@ export const nightlyCommand = defineCommand({
     requireWhole('--max-gap', args.maxGap, 365);
     if (args.atOnce !== undefined) requireWhole('--at-once', args.atOnce, 10_000);
     const { measureNight } = await import('./measure-night.ts');
-    const { workingDirectory } = context.environment;
-    const database = args.database === undefined ? undefined : resolve(workingDirectory, args.database);
-    return measureNight({ ...args, database }, context);
+    return measureNight(args, context);
   },
 });
 

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { cleanText } from '../../reports/text/clean-text.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { History } from '../history/history.ts';
+import { isPostgres } from '../history/place.ts';
 import { createSite } from '../serve/create-site.ts';
 import { createGate } from '../serve/gate.ts';
 import { listen } from '../serve/listen.ts';
@@ -12,6 +13,7 @@ import { stateFolder } from '../store/user-state.ts';
 import { assayVersion } from '../version.ts';
 import type { CliContext } from './command.ts';
 import { createInterrupter } from './interruption.ts';
+import { historyPlace } from './open-history.ts';
 import { machineDocument, nightsDocument } from './print-nights.ts';
 
 export interface ServeOptions {
@@ -39,10 +41,8 @@ export async function serve(
       : (await readPrivateFile(resolve(workingDirectory, tokenFile))).trim();
   const gate = createGate({ address, names, token, proxyHeader });
   const path =
-    database === undefined
-      ? join(stateFolder(stateHome, 'history'), 'nights.sqlite')
-      : resolve(workingDirectory, database);
-  if (!existsSync(path))
+    historyPlace(environment, database) ?? join(stateFolder(stateHome, 'history'), 'nights.sqlite');
+  if (!isPostgres(path) && !existsSync(path))
     throw new AssayError('HISTORY_UNUSABLE', `${path}: expected an index of nights, found nothing`, {
       hint: 'Take runs into it first: assay history add RUN..',
     });

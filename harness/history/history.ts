@@ -10,7 +10,8 @@ import type { Note } from './event-state.ts';
 import { closingsOf, createNote } from './event-state.ts';
 import type { Judgement, VisitStratum } from './judge-nights.ts';
 import { judgeNights, readStratum } from './judge-nights.ts';
-import { openTables } from './open-tables.ts';
+import { becomeWriter, openTables } from './open-tables.ts';
+import { isPostgres } from './place.ts';
 import { readNights } from './read-nights.ts';
 import type { RunRows } from './run-rows.ts';
 import type { Tables } from './tables.ts';
@@ -22,17 +23,22 @@ import { inParts, insertRun, removeRuns, removeUnused, rowsAtOnce } from './writ
  */
 export class History {
   readonly #database: Kysely<Tables>;
+  readonly #isServer: boolean;
   readonly zone: string;
 
-  private constructor(database: Kysely<Tables>, zone: string) {
+  private constructor(database: Kysely<Tables>, zone: string, isServer: boolean) {
     this.#database = database;
+    this.#isServer = isServer;
     this.zone = zone;
   }
 
-  /** Opens an index, or begins one. Throws HISTORY_UNUSABLE for a file that is none, or that a newer version wrote. */
-  static async open(path: string, zone: string | undefined): Promise<History> {
-    const tables = await openTables(path, zone);
-    return new History(tables.database, tables.zone);
+  /**
+   * Opens an index, or begins one, in a file or in a PostgreSQL database (`postgresql://…`). Throws HISTORY_UNUSABLE for what is none, or
+   * what a newer version wrote.
+   */
+  static async open(place: string, zone: string | undefined): Promise<History> {
+    const tables = await openTables(place, zone);
+    return new History(tables.database, tables.zone, isPostgres(place));
   }
 
   async close(): Promise<void> {
@@ -105,7 +111,10 @@ export class History {
   }
 
   #write<T>(act: (database: Transaction<Tables>) => Promise<T>): Promise<T> {
-    return this.#database.transaction().execute(act);
+    return this.#database.transaction().execute(async (database) => {
+      if (this.#isServer) await becomeWriter(database);
+      return act(database);
+    });
   }
 
   /** What is other after any change of what `judge` reads: the runs that are in the index, and what people said. */
