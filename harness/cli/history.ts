@@ -4,11 +4,11 @@ import { exitCodes } from '../../workloads/kit/error-code.ts';
 import { defineCommand } from './command.ts';
 import { tell, withTelling } from './telling.ts';
 
-/** `assay history add|events|event|show|export|rebuild|prune|import`: what the nights say together. */
+/** `assay history add|events|event|show|budget|export|rebuild|prune|import`: what the nights say together. */
 export const historyCommand = defineCommand({
   command: 'history <action> [items..]',
   describe:
-    'What nights say together: `add` runs, list `events` (what got worse), say what became of an `event`, `show` a machine, `export` all rows, `rebuild` from folders of runs, `prune`, `import` older numbers (docs/nightly.md)',
+    'What nights say together: `add` runs, list `events` (what got worse), say what became of an `event`, `show` a machine, tell how many false events to expect (`budget`), `export` all rows, `rebuild` from folders of runs, `prune`, `import` older numbers (docs/nightly.md)',
   examples: [
     ['history add night-1 night-2', 'takes runs into the index; those that are there already change nothing'],
     [
@@ -23,6 +23,7 @@ export const historyCommand = defineCommand({
       'history event e3f09c2d1ab --close repaired --by ops --note "fan 3 replaced"',
       'says what became of an event; --ack says that somebody looks at it',
     ],
+    ['history budget', 'how many false events this fleet has to expect, and how many it had'],
     ['history rebuild assay-runs', 'reads all runs there again; what people said of events stays'],
     ['history import older.csv', "takes a site's own numbers from before"],
     ['history show gpu007', 'each metric of a machine, night by night'],
@@ -30,7 +31,17 @@ export const historyCommand = defineCommand({
   builder: (argv) =>
     withTelling(argv)
       .positional('action', {
-        choices: ['add', 'events', 'event', 'show', 'export', 'rebuild', 'prune', 'import'] as const,
+        choices: [
+          'add',
+          'events',
+          'event',
+          'show',
+          'budget',
+          'export',
+          'rebuild',
+          'prune',
+          'import',
+        ] as const,
         demandOption: true,
         describe: 'What to do',
       })
@@ -66,6 +77,10 @@ export const historyCommand = defineCommand({
       if (action === 'add') {
         const { addRuns } = await import('./add-nights.ts');
         return await addRuns(history, items, context);
+      }
+      if (action === 'budget') {
+        const { printBudget } = await import('./print-budget.ts');
+        return printBudget(await history.budget(), json, context);
       }
       const keep = await import('./keep-nights.ts');
       if (action === 'rebuild') return await keep.rebuildIndex(history, items, context);

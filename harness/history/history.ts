@@ -6,6 +6,8 @@ import type { Night } from '../nights/series.ts';
 import type { NightFinding } from '../nights/watch-series.ts';
 import { watchStratum } from '../nights/watch-stratum.ts';
 import type { Attendance } from './attendance.ts';
+import type { Budget } from './budget.ts';
+import { budgetOf } from './budget.ts';
 import type { Note } from './event-state.ts';
 import { closingsOf, createNote } from './event-state.ts';
 import type { Judgement, VisitStratum } from './judge-nights.ts';
@@ -168,6 +170,11 @@ export class History {
       .onConflict((it) => it.column('id').doNothing())
       .execute();
     return findEvent((await this.judge()).events, found.id);
+  }
+
+  /** How many false events there are to be expected, and how many there were; absent in an empty index. */
+  async budget(): Promise<Budget | undefined> {
+    return budgetOf(this.#database, await this.judge());
   }
 
   /** What was sent of events last, by their ids. */

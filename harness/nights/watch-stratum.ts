@@ -1,6 +1,6 @@
 import { median } from '../stats/median.ts';
-import type { Baseline } from './baseline.ts';
-import { normalConsistency } from './baseline.ts';
+import type { Baseline, Noise } from './baseline.ts';
+import { normalConsistency, withNoiseOf } from './baseline.ts';
 import type { Series } from './series.ts';
 import { levelOf } from './series.ts';
 import type { Closing, NightFinding, Peers } from './watch-series.ts';
@@ -12,6 +12,8 @@ export interface StratumFindings {
   readonly findings: ReadonlyMap<string, readonly NightFinding[]>;
   /** Of the stratum itself: a driver, a hot hall, a switch that all have in common. Never begins anew. */
   readonly common: readonly NightFinding[];
+  /** How the series vary from night to night, of those that are known well enough. */
+  readonly noises: ReadonlyMap<string, Noise>;
 }
 
 /** So many series have to be there for what they have in common to be told from what one has. */
@@ -65,7 +67,17 @@ export function watchStratum(
       else findings.push(watch.next(night, level - effect.level, epoch, peers));
     }
   }
-  return { stratum, common, findings: new Map(members.map(({ series, findings }) => [series.id, findings])) };
+  const others = isLarge ? peersOf(members)?.noise : undefined;
+  return {
+    stratum,
+    common,
+    findings: new Map(members.map(({ series, findings }) => [series.id, findings])),
+    noises: new Map(
+      members.flatMap(({ series, watch: { baseline } }) =>
+        baseline === undefined ? [] : [[series.id, withNoiseOf(baseline, others)]],
+      ),
+    ),
+  };
 }
 
 const unjudged = (night: number, why: NonNullable<NightFinding['why']>): NightFinding => ({

@@ -4,6 +4,7 @@ import { Conversion } from './conversion.ts';
 import { Imported } from './imported.ts';
 import { MachineNights } from './machine-nights.ts';
 import { Night } from './night.ts';
+import { NightBudget } from './night-budget.ts';
 import { NightMessage } from './night-message.ts';
 import { Nights } from './nights.ts';
 import { Samples } from './samples.ts';
@@ -22,6 +23,7 @@ const documents = {
   nights: Nights,
   'machine-nights': MachineNights,
   'night-message': NightMessage,
+  'night-budget': NightBudget,
 } as const;
 
 /** The JSON Schemas (draft 2020-12) of all documents: file name and text, as they are committed. */
