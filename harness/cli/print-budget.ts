@@ -1,9 +1,9 @@
 import { cleanText, escapeJson } from '../../reports/text/clean-text.ts';
 import { NightBudget } from '../../reports/verdict/night-budget.ts';
+import { dateOf } from '../../reports/verdict/words/night-words.ts';
 import type { ExitCode } from '../../workloads/kit/error-code.ts';
 import { exitCodes } from '../../workloads/kit/error-code.ts';
 import type { Budget } from '../history/budget.ts';
-import { dateOf } from '../history/history.ts';
 import type { CliContext } from './command.ts';
 
 /** More than so many times what was expected is a finding of its own. */

@@ -221,7 +221,10 @@ async function leaveOutOccupied(
   }
   return used.map(({ node, facts }) => {
     const reason: Said = unheld.get(node) ?? { say: 'in-use', by: occupied.get(node) ?? [] };
-    events.onNodeFailed(node, new AssayError('NODE_OCCUPIED', `left out: ${say(reason)}`, { hint }));
+    events.onNodeFailed(
+      node,
+      new AssayError('NODE_OCCUPIED', `left out: ${say(reason)}`, night === undefined ? { hint } : {}),
+    );
     return { node, facts, reason };
   });
 }
