@@ -6,6 +6,7 @@ import type { ExitCode } from '../../workloads/kit/error-code.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import { loadRegistry } from '../../workloads/registry.ts';
 import { loadBuiltIn } from '../config/built-in.ts';
+import type { Inventory } from '../config/inventory.ts';
 import { findProfile } from '../config/own-profile.ts';
 import type { History } from '../history/history.ts';
 import { orderByNeed } from '../history/night-machines.ts';
@@ -23,7 +24,7 @@ import { removeIfUnbegun } from './open-run.ts';
 import { loadOwnInventory } from './own-inventory.ts';
 import { prepareCertify } from './prepare-certify.ts';
 import { readWindow } from './read-window.ts';
-import { loadRunInventory } from './targets.ts';
+import { loadInventoryFile, loadRunInventory } from './targets.ts';
 
 interface NightOptions {
   readonly inventory: string;
@@ -61,8 +62,9 @@ export async function measureNight(options: NightOptions, context: CliContext): 
     history = await openHistory(stateHome, database, undefined);
     const registry = await loadRegistry();
     const night = { history, registry, site };
-    const earlier = await findTonights(context, night);
-    const run = earlier?.run ?? (await beginNight(options, context, night));
+    const asked = await readAsked(options, context, registry);
+    const earlier = await findTonights(context, night, asked);
+    const run = earlier?.run ?? (await beginNight({ ...options, suite: asked.suite }, context, night));
     if (earlier?.isDone === true)
       err.write(
         `the night of ${dateOf(nightOf(run.header.startedAt, history.zone))} is done: it is told again\n`,
@@ -86,16 +88,41 @@ interface Site {
   readonly site: string;
 }
 
+/** What a night is asked for: by it the one of this night is known, since a site may have several racks and purposes. */
+interface Asked {
+  readonly profile: string;
+  readonly suite: string;
+  readonly nodes: string;
+}
+
+const namesOf = ({ nodes }: Pick<Inventory, 'nodes'>): string =>
+  JSON.stringify(nodes.map(({ name }) => name).toSorted());
+
+async function readAsked(options: NightOptions, context: CliContext, registry: Registry): Promise<Asked> {
+  const { workingDirectory } = context.environment;
+  const builtIn = await loadBuiltIn(registry);
+  const { id, suites } = await findProfile(options.profile, { builtIn, registry, workingDirectory });
+  const suite = options.suite ?? suites.nightly;
+  if (suite === undefined)
+    throw new AssayError('USAGE', `expected --suite, since the profile ${id} names none for nights`, {
+      hint: 'Give one by its name or as a YAML file, or name one in the profile: suites.nightly.',
+    });
+  const { inventory } = await loadInventoryFile(options.inventory, context.environment);
+  return { profile: id, suite, nodes: namesOf(inventory) };
+}
+
 /** The run of this night, where there is one: done, when the index has it. */
 async function findTonights(
   { environment: { stateHome, workingDirectory }, now, err }: CliContext,
   { history, site }: Site,
+  asked: Asked,
 ): Promise<{ readonly run: RunDirectory; readonly isDone: boolean } | undefined> {
   const tonight = nightOf(now().toISOString(), history.zone);
   for (const known of await listRuns(stateHome, join(workingDirectory, runsFolder))) {
     if (!('run' in known) || known.run.header.night?.site !== site) continue;
     const { run } = known;
-    const { id, startedAt } = run.header;
+    const { id, startedAt, profile } = run.header;
+    if (profile !== asked.profile || namesOf(await loadRunInventory(run)) !== asked.nodes) continue;
     const isDone = await history.has(id);
     if (isDone) return nightOf(startedAt, history.zone) === tonight ? { run, isDone } : undefined;
     const ageMs = now().getTime() - Date.parse(startedAt);
@@ -124,15 +151,7 @@ async function beginNight(
     ...(ends.length === 0 ? {} : { until: new Date(Math.min(...ends)).toISOString() }),
     ...(atOnce === undefined ? {} : { atOnce }),
   };
-  const { workingDirectory } = context.environment;
-  const builtIn = await loadBuiltIn(registry);
-  const { id, suites } = await findProfile(options.profile, { builtIn, registry, workingDirectory });
-  const suite = options.suite ?? suites.nightly;
-  if (suite === undefined)
-    throw new AssayError('USAGE', `expected --suite, since the profile ${id} names none for nights`, {
-      hint: 'Give one by its name or as a YAML file, or name one in the profile: suites.nightly.',
-    });
-  return prepareCertify({ ...options, suite, night }, registry, context);
+  return prepareCertify({ ...options, night }, registry, context);
 }
 
 /** The verdict of a night stands in the report of its run; on standard output stands the night. */
