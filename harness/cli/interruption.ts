@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { wrapText } from '../../reports/text/wrap-text.ts';
 
 /** How long after the first Ctrl-C a second one still means "and stop the nodes". */
 export const secondPressMs = 3000;
@@ -15,7 +16,7 @@ export interface Interrupter {
  * Ctrl-C once: let go of the nodes and say how to go on. Twice: stop them. A terminal that is closed says it once, and
  * nobody is left to say it again. Without a `run` there is nothing to go on with, and it only ends.
  */
-export function createInterrupter(err: Writable, run: string | undefined): Interrupter {
+export function createInterrupter(err: Writable, run: string | undefined, columns: number): Interrupter {
   const detach = new AbortController();
   let again: ((pressed: boolean) => void) | undefined;
   let pressedTwice = false;
@@ -36,11 +37,20 @@ export function createInterrupter(err: Writable, run: string | undefined): Inter
     if (!detach.signal.aborted) letGo();
   };
   const letGo = (): void => {
-    err.write(
+    const told =
       run === undefined
-        ? '\nInterrupted.\n'
-        : `\nDetached: the nodes go on with their batches by themselves (heavy steps for two minutes at most). Continue with: assay resume ${run}\nPress Ctrl-C again to stop the nodes, or later: assay stop ${run} --now\n`,
-    );
+        ? ['Interrupted.']
+        : [
+            ...wrapText(
+              'Detached: the nodes go on with their batches by themselves (heavy steps for two minutes at most).',
+              columns,
+            ),
+            // Commands are lines of their own, so that they can be copied whole.
+            `Continue with: assay resume ${run}`,
+            ...wrapText('Press Ctrl-C again to stop the nodes, or later:', columns),
+            `  assay stop ${run} --now`,
+          ];
+    err.write(`\n${told.join('\n')}\n`);
     detach.abort();
   };
   process.on('SIGINT', onSignal);

@@ -29,7 +29,7 @@ export async function lookOnce<T>(
 ): Promise<T> {
   const { run, registry, acceptsOccupied, quiet } = options;
   const progress = createProgress(context.err, context.environment.terminal, context.now);
-  const interrupter = createInterrupter(context.err, undefined);
+  const interrupter = createInterrupter(context.err, undefined, context.environment.terminal.columns);
   let evidence: RunEvidence | undefined;
   let targets: Awaited<ReturnType<typeof createTargets>> = [];
   try {

@@ -92,7 +92,7 @@ async function measureAndJudge(
   const folder = await ReportFolder.open(run);
   await requireWritable(run.path);
   const lock = await requireRunLock(environment.stateHome, run);
-  const interrupter = createInterrupter(err, run.called);
+  const interrupter = createInterrupter(err, run.called, environment.terminal.columns);
   const progress = createProgress(err, environment.terminal, context.now);
   let targets: Awaited<ReturnType<typeof createTargets>> = [];
   let evidence: RunEvidence | undefined;
