@@ -1,4 +1,5 @@
 import type { SaidSetting } from '../said-of-deliveries.ts';
+import { formatCount } from './format-count.ts';
 import { formatFact } from './format-fact.ts';
 import type { Sentences } from './sentences.ts';
 
@@ -69,7 +70,7 @@ export const partSentences = {
     }
   },
   'no-golden': ({ known }) =>
-    `the inventory names no golden node, and ${known} nodes are too few to tell what is usual`,
+    `the inventory names no golden node, and ${formatCount(known, 'node')} ${known === 1 ? 'is' : 'are'} too few to tell what is usual`,
   'golden-unknown': ({ golden }) => `there are no facts about the golden node ${golden}`,
   'not-comparable': ({ node, golden = mostNodes }) => `nothing of ${node} can be compared with ${golden}`,
   'settings-alike': ({ count, golden = mostNodes }) => `all ${count} settings are like those of ${golden}`,
