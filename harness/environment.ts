@@ -22,7 +22,7 @@ export interface Environment {
 }
 
 export function readEnvironment(): Environment {
-  const isInteractive = process.stderr.isTTY;
+  const isInteractive = canRedraw(process.env, process.stderr.isTTY);
   const path = process.env['PATH'] ?? '/usr/bin:/bin';
   const workingDirectory = process.cwd();
   return {
@@ -57,6 +57,12 @@ export function wantsColor(
   if (FORCE_COLOR !== '') return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
   return isTerminal && TERM !== 'dumb';
 }
+
+/** Whether a line can be written anew: a dumb terminal shows what should move its cursor. */
+export const canRedraw = (
+  { TERM }: Readonly<Record<string, string | undefined>>,
+  isTerminal: boolean,
+): boolean => isTerminal && TERM !== 'dumb';
 
 /** A relative path there is to be ignored. */
 const readStateHome = (given: string): string =>

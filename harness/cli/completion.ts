@@ -47,7 +47,7 @@ export const completionCommand = defineCommand({
     if (!isShell(shell))
       throw new AssayError(
         'USAGE',
-        `expected a shell of ${Object.keys(scripts).join(', ')}, got \`${shell}\``,
+        `expected a shell of ${Object.keys(scripts).join(', ')}, got ${shell === '' ? 'none' : `\`${shell}\``}`,
         {
           hint: 'Name the one that you use: assay completion bash',
         },

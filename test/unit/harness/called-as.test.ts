@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { calledAs, nameCommands } from '../../../harness/called-as.ts';
-import { wantsColor } from '../../../harness/environment.ts';
+import { canRedraw, wantsColor } from '../../../harness/environment.ts';
 
 const call = (script: string, variables: Record<string, string> = {}): string =>
   calledAs({ script, variables, path: '/usr/bin:/opt/assay/bin', workingDirectory: '/home/op' });
@@ -58,4 +58,11 @@ describe('colours', () => {
   ])('are %s with %o, terminal: %s', (isColored, variables, isTerminal) => {
     expect(wantsColor(variables, isTerminal)).toBe(isColored);
   });
+});
+
+it('a line is written anew on a terminal, and not on a dumb one or where nobody looks', () => {
+  expect([{ TERM: 'xterm' }, {}, { TERM: 'dumb' }].map((variables) => canRedraw(variables, true))).toEqual([
+    ...[true, true, false],
+  ]);
+  expect(canRedraw({ TERM: 'xterm' }, false)).toBe(false);
 });

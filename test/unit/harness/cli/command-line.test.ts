@@ -63,6 +63,11 @@ describe('a command line that is not understood', () => {
       'expected --session or --profile, got both',
       'See: assay certify --help',
     ],
+    [
+      ['completion', 'tcsh'],
+      'expected a shell of bash, zsh, fish, got `tcsh`',
+      'Name the one that you use: assay completion bash',
+    ],
     [['report', 'a', '--out', 'x', '--out', 'y'], 'expected --out once, got it 2 times', 'Give it once.'],
   ])('%j', async (given, message, hint) => {
     expect(await refusalOf(...given)).toMatchObject({ code: 'USAGE', exitCode: 64, message, hint });
