@@ -13,10 +13,13 @@ import type { RunRows } from '../history/run-rows.ts';
 import { rowsOfRun } from '../history/run-rows.ts';
 import { judgeRun } from '../run/conclude-run.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
+import type { NodeVerdict } from '../told/night-prometheus.ts';
 import type { CliContext } from './command.ts';
 import { readWhole } from './load-readings.ts';
 import { printNight } from './print-night.ts';
 import { nightsDocument } from './print-nights.ts';
+import type { TellingOptions } from './telling.ts';
+import { tell } from './telling.ts';
 
 /** What a night is told by. */
 export interface Telling {
@@ -27,6 +30,8 @@ export interface Telling {
   /** An event that was confirmed tonight is told, and changes no exit code. */
   readonly areEventsNews: boolean;
   readonly json: boolean;
+  /** Who else is told. */
+  readonly others: TellingOptions;
 }
 
 /**
@@ -38,14 +43,24 @@ export async function finishNight(
   run: RunDirectory,
   telling: Telling,
 ): Promise<ExitCode> {
-  const { history, registry, json } = telling;
+  const { history, registry, json, others } = telling;
   const evidence = await readWhole(run, registry);
   const rows = rowsOfRun(evidence.material(run.header.profile), history.zone);
   await history.add(rows);
-  const night = await nightDocument(rows, judgeRun(evidence), telling);
+  const verdict = judgeRun(evidence);
+  const night = await nightDocument(rows, verdict, telling);
   printNight(night, json, context);
-  return night.exitCode;
+  return tell(night.nights, others, {
+    ...{ context, history, exitCode: night.exitCode },
+    verdicts: standings(verdict, run.header.profile),
+  });
 }
+
+/** How each machine of a run stands; of who was not reached nothing is known. */
+const standings = ({ block, nodes, conclusion }: Verdict, profile: string): readonly NodeVerdict[] =>
+  (block?.nodes ?? nodes.map(({ id }) => ({ id, conclusion }))).flatMap(({ id: node, conclusion: state }) =>
+    state === 'unreached' ? [] : [{ node, profile, state }],
+  );
 
 async function nightDocument(
   { run, attendance }: RunRows,

@@ -25,8 +25,9 @@ import { loadOwnInventory } from './own-inventory.ts';
 import { prepareCertify } from './prepare-certify.ts';
 import { readWindow } from './read-window.ts';
 import { loadInventoryFile, loadRunInventory } from './targets.ts';
+import type { TellingOptions } from './telling.ts';
 
-interface NightOptions {
+interface NightOptions extends TellingOptions {
   readonly inventory: string;
   readonly profile: string;
   readonly suite?: string | undefined;
@@ -75,6 +76,7 @@ export async function measureNight(options: NightOptions, context: CliContext): 
       maxGap: options.maxGap,
       areEventsNews: options.eventsAreNews,
       json: options.json,
+      others: options,
     });
   } finally {
     await history?.close();

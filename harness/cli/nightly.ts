@@ -1,6 +1,7 @@
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { defineCommand } from './command.ts';
 import { contract, facilityAck, out, unattended } from './options.ts';
+import { withTelling } from './telling.ts';
 
 /** Nights within which every machine of a site is to be measured, where the site does not say. */
 const usualGap = 7;
@@ -20,7 +21,7 @@ export const nightlyCommand = defineCommand({
     ],
   ],
   builder: (argv) =>
-    argv
+    withTelling(argv)
       .positional('inventory', {
         type: 'string',
         demandOption: true,

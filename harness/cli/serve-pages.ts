@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { cleanText } from '../../reports/text/clean-text.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { History } from '../history/history.ts';
-import { isPostgres } from '../history/place.ts';
+import { isPostgres, placeName } from '../history/place.ts';
 import { createSite } from '../serve/create-site.ts';
 import { createGate } from '../serve/gate.ts';
 import { listen } from '../serve/listen.ts';
@@ -55,10 +55,10 @@ export async function serve(
     const documents = { nights: nightsDocument, machine: machineDocument };
     const state = await SiteState.read({ history, documents, clockMs, tell });
     const site = createSite({ state, gate, documents, assay: assayVersion });
-    const interrupter = createInterrupter(err, undefined);
+    const interrupter = createInterrupter(err, undefined, environment.terminal.columns);
     try {
       const listening = await listen((request) => site.fetch(request), { address, port, onError: tell });
-      out.write(`Serving ${path} at ${listening.url} until Ctrl-C.\n`);
+      out.write(`Serving ${placeName(path)} at ${listening.url} until Ctrl-C.\n`);
       await new Promise<void>((ended) => {
         interrupter.detach.addEventListener('abort', () => ended(), { once: true });
       });

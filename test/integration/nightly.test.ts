@@ -117,8 +117,13 @@ describe.skipIf(obstacle !== undefined)('three nights of three machines', () => 
     expect(two).toMatchObject({ exitCode: 0, coverage: { measured: 3, of: 3 }, undecided: [] });
     const rows = await exported();
     // Told again: the same, and nothing is measured.
-    const told = await runAssay(heldTo('night-2'), onDay(1));
+    const others = ['--prometheus', 'night.prom', '--markdown', 'night.md'];
+    const told = await runAssay([...heldTo('night-2'), ...others], onDay(1));
     expect([told.exitCode, told.stdout]).toEqual([0, after.stdout]);
+    expect(readFileSync(join(cwd, 'night.prom'), 'utf8')).toContain(
+      'assay_verdict{node="node1",profile="night",state="pass"} 1',
+    );
+    expect(readFileSync(join(cwd, 'night.md'), 'utf8')).toContain('node2');
     expect(await exported()).toBe(rows);
     await second.exec(['pkill', 'xmrig']);
     await mining;
@@ -137,7 +142,8 @@ describe.skipIf(obstacle !== undefined)('three nights of three machines', () => 
       third,
     );
     const [, idle = ''] = /"at":"([^"]*)","type":"step-ended","step":"r1-hash"/.exec(journal) ?? [];
-    expect(Date.parse(idle) - came).toBeLessThan(10_000);
+    // Idle within 10 s on a machine that does nothing else (bench/nights.ts): here much more may run beside it.
+    expect(Date.parse(idle) - came).toBeLessThan(30_000);
     await rig.node('node3').exec(['pkill', 'tenant']);
     await tenant;
     const last = await third.finished;
@@ -151,7 +157,7 @@ describe.skipIf(obstacle !== undefined)('three nights of three machines', () => 
     // Whoever reads the runs anew gets the same rows, each once.
     const anew = ['--database', join(cwd, 'anew'), '--zone', two.zone];
     expect(
-      (await runAssay(['history', 'add', 'night-3', 'night-1', 'night-2', ...anew], onDay(0))).exitCode,
+      (await runAssay(['history', 'add', 'night-3', 'night-1', 'night-2', ...anew], onDay(2))).exitCode,
     ).toBe(0);
     expect((await runAssay(['history', 'export', ...anew], onDay(0))).stdout).toBe(await exported());
   }, 180_000);
