@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
-import { readReservation } from '../config/read-reservation.ts';
+import { readBusyNodes, readReservation } from '../config/read-reservation.ts';
 import type { NightHeader } from '../store/run-header.ts';
 import type { CliContext } from './command.ts';
 
@@ -40,20 +40,29 @@ export async function askHold(
     throw new AssayError('USAGE', `expected the name of a reservation, got \`${reservation.slice(0, 80)}\``, {
       hint: 'See: scontrol show reservation',
     });
-  const asked = await promisify(execFile)('scontrol', ['show', 'reservation', reservation, '--oneliner'], {
-    env: { ...environment.variables, LC_ALL: 'C' },
-    timeout: askMs,
-    maxBuffer: 1024 * 1024,
-  }).catch((cause: unknown) => {
+  const { nodes, until } = readReservation(
+    reservation,
+    await ask(environment, ['scontrol', 'show', 'reservation', reservation, '--oneliner']),
+    now(),
+  );
+  const jobs = await ask(environment, ['squeue', '--noheader', '--states=R,CG', '--format=%N']);
+  const held = new Set(nodes);
+  const busy = readBusyNodes(jobs).filter((node) => held.has(node));
+  return { hold: { by: 'slurm', reservation, nodes: [...nodes], busy }, until };
+}
+
+async function ask(
+  { variables }: CliContext['environment'],
+  [file = '', ...args]: readonly string[],
+): Promise<string> {
+  try {
+    const options = { env: { ...variables, LC_ALL: 'C' }, timeout: askMs, maxBuffer: 1024 * 1024 };
+    return (await promisify(execFile)(file, args, options)).stdout;
+  } catch (cause) {
     throw new AssayError(
       'HOLD_MISSING',
-      `reservation ${reservation}: scontrol could not be asked: ${AssayError.from(cause).message.slice(0, 200)}`,
-      {
-        cause,
-        hint: 'Run this where scontrol knows the cluster. Nothing was touched.',
-      },
+      `expected ${file} to tell what is held, found: ${AssayError.from(cause).message.slice(0, 200)}`,
+      { cause, hint: 'Run this where the commands of Slurm know the cluster. Nothing was touched.' },
     );
-  });
-  const { nodes, until } = readReservation(reservation, asked.stdout, now());
-  return { hold: { by: 'slurm', reservation, nodes: [...nodes] }, until };
+  }
 }

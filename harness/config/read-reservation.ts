@@ -38,3 +38,30 @@ export function readReservation(name: string, text: string, now: Date): Reservat
   if (!nodes.ok || of('Nodes') === '(null)') throw refuse('names of nodes', of('Nodes') || 'none');
   return { nodes: nodes.value, until };
 }
+
+/**
+ * The nodes on which jobs run, as `squeue --noheader --states=R,CG --format=%N` prints them: a set of names for each job, a line each.
+ * Throws HOLD_MISSING for anything else: who is not known to be at work might be.
+ */
+export function readBusyNodes(text: string): readonly string[] {
+  const refuse = (found: string): AssayError =>
+    new AssayError('HOLD_MISSING', `squeue: expected names of nodes, found ${found.slice(0, 120)}`, {
+      hint: 'See: squeue --states=R,CG --format=%N. Nothing was touched.',
+    });
+  if (text.length > mostCharacters) throw refuse(`${text.length} characters`);
+  const sets = new Set(
+    text
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== ''),
+  );
+  return [
+    ...new Set(
+      [...sets].flatMap((set) => {
+        const nodes = expandNodeSet(set, new Map());
+        if (!nodes.ok || !/^[\w.,[\]-]+$/.test(set)) throw refuse(set);
+        return nodes.value;
+      }),
+    ),
+  ];
+}

@@ -229,12 +229,17 @@ async function leaveOutOccupied(
   });
 }
 
-/** The nodes that a reservation does not hold for this night. */
+/** The nodes that a reservation does not hold for this night, or on which a job of before goes on. */
 const findUnheld = (opened: readonly OpenNode[], night: RunHeader['night']): ReadonlyMap<string, Said> =>
   new Map(
-    opened.flatMap(({ node }) =>
-      night?.hold.by !== 'slurm' || night.hold.nodes.includes(node)
-        ? []
-        : [[node, { say: 'not-held', reservation: night.hold.reservation }] as const],
-    ),
+    opened.flatMap(({ node }) => {
+      if (night?.hold.by !== 'slurm') return [];
+      const { reservation, nodes, busy } = night.hold;
+      const said: Said | undefined = !nodes.includes(node)
+        ? { say: 'not-held', reservation }
+        : busy.includes(node)
+          ? { say: 'in-use', by: ['a job of Slurm'] }
+          : undefined;
+      return said === undefined ? [] : [[node, said] as const];
+    }),
   );

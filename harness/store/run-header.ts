@@ -11,6 +11,8 @@ export const NightHeader = z.strictObject({
       by: z.literal('slurm'),
       reservation: z.string().min(1).max(80),
       nodes: z.array(z.string().max(300)).max(10_000),
+      /** Those of them on which jobs ran when the night began: a reservation may ignore them. */
+      busy: z.array(z.string().max(300)).max(10_000),
     }),
     z.strictObject({ by: z.literal('name'), name: z.string().min(1).max(80) }),
   ]),

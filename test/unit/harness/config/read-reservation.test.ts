@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readReservation } from '../../../../harness/config/read-reservation.ts';
+import { readBusyNodes, readReservation } from '../../../../harness/config/read-reservation.ts';
 import { AssayError } from '../../../../workloads/kit/assay-error.ts';
 
 // As Slurm 22.05 prints it (`scontrol show reservation assay --oneliner`).
@@ -28,7 +28,10 @@ describe('a reservation of Slurm', () => {
     ['far too much', good + 'x'.repeat(300_000), /one line/],
   ])('is refused when it is %s', (_, text, message) => {
     expect(() => read(text)).toThrow(
-      expect.objectContaining({ code: 'HOLD_MISSING', message: expect.stringMatching(message) }),
+      expect.objectContaining({
+        code: 'HOLD_MISSING',
+        message: expect.stringMatching(message) as string,
+      }) as Error,
     );
   });
 
@@ -48,5 +51,21 @@ describe('a reservation of Slurm', () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('the nodes on which jobs run', () => {
+  it('are those of all jobs, each once', () => {
+    expect(readBusyNodes('node[1-2]\n\nnode2,gpu07\n')).toEqual(['node1', 'node2', 'gpu07']);
+    expect(readBusyNodes('')).toEqual([]);
+  });
+
+  it.each([
+    'slurm_load_jobs error: Unable to contact',
+    'node[2-1]',
+    '(null)',
+    '@all',
+  ])('are not read out of `%s`', (text) => {
+    expect(() => readBusyNodes(text)).toThrow(expect.objectContaining({ code: 'HOLD_MISSING' }));
   });
 });
