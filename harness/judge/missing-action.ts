@@ -60,7 +60,7 @@ function namesIn(spoken: Spoken): string[] {
     case 'no-driver':
       return [reason.label];
     case 'not-in-suite':
-      return [`\`${reason.workload}\``];
+      return reason.otherwise === true ? [] : [`\`${reason.workload}\``];
     case 'fact-unknown':
     case 'part-unknown':
     case 'parts-unknown':

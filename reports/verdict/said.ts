@@ -196,7 +196,7 @@ export const Said = z
     // Why there is no number.
     saying('no-tool', { entries: z.array(z.strictObject({ entry: text, reason: spoken })) }),
     saying('no-plan', {}),
-    saying('not-in-suite', { suite: text, workload: text }),
+    saying('not-in-suite', { suite: text, workload: text, otherwise: z.boolean().optional() }),
     saying('only-drive', { drive: text }),
     saying('no-reading', { workload: text.optional() }),
     saying('no-evidence', {}),

@@ -49,11 +49,17 @@ export function explainAbsence(
   );
   if (planned.length === 0 && entries.length > 0) return noTool;
   if (planned.length === 0) {
+    const isOtherwise = [...node.planned.values()].some((step) => step.workload === workload);
     return missing(
       'not-run',
       material.plan === undefined
         ? { say: 'no-plan' }
-        : { say: 'not-in-suite', suite: material.suite.id, workload },
+        : {
+            say: 'not-in-suite',
+            suite: material.suite.id,
+            workload,
+            ...(isOtherwise ? { otherwise: true } : {}),
+          },
       // Nobody's defect but the suite's, and one for all nodes.
       { of: 'suite', why: 'not-planned', in: workload },
     );

@@ -23,7 +23,10 @@ export const stepSentences = {
   fates: ({ fates }, say) => describeFates(fates, say),
   'no-tool': ({ entries }, say) => entries.map(({ entry, reason }) => `${entry}: ${say(reason)}`).join('; '),
   'no-plan': () => 'nothing was planned for this run',
-  'not-in-suite': ({ suite, workload }) => `the suite \`${suite}\` did not plan \`${workload}\` on this node`,
+  'not-in-suite': ({ suite, workload, otherwise = false }) =>
+    otherwise
+      ? `the suite \`${suite}\` planned \`${workload}\` on this node, but nothing of it that gives this`
+      : `the suite \`${suite}\` did not plan \`${workload}\` on this node`,
   'only-drive': ({ drive }) => `only the drive behind the scratch directory (${drive}) was measured`,
   'no-reading': ({ workload }) =>
     workload === undefined
