@@ -14,6 +14,7 @@ import type { ReadNights } from './read-nights.ts';
 import { readNights } from './read-nights.ts';
 import { sharedChange } from './shared-change.ts';
 import type { Tables } from './tables.ts';
+import { inParts } from './write-rows.ts';
 
 /** What the nights in an index say together. */
 export interface Judgement {
@@ -153,29 +154,41 @@ export async function readStratum(
     .where('stratum', '=', stratum)
     .orderBy('id')
     .execute();
-  const points = await database
-    .selectFrom('point')
-    .innerJoin('series', 'series.id', 'point.series')
-    .select(['point.series', 'point.run', 'point.node', 'point.median'])
-    .where('series.stratum', '=', stratum)
-    .execute();
-  const bySeries = Map.groupBy(points, ({ series }) => series);
-  return rows.map((row) => {
-    const own = (bySeries.get(row.id) ?? [])
-      .flatMap(({ run, node, median }) => {
-        const { night, started } = runs.get(run) ?? {};
-        if (night === undefined || started === undefined) return [];
-        const order = `${started} ${run}`;
-        return [{ night, order, node, value: median, epoch: states.get(`${run} ${node}`) ?? '' }];
-      })
-      .toSorted((a, b) => (a.order < b.order ? -1 : 1));
-    const nights = own.filter(({ night }, at) => own[at - 1]?.night !== night);
-    const node = nights.at(-1)?.node ?? '';
-    const series: Series = { id: row.id, subject: row.subject, stratum, better: row.better, nights };
-    const isImported = (bySeries.get(row.id) ?? []).every(({ run }) => runs.get(run)?.origin === 'imported');
-    return { row, series, node, domain: racks.get(node), isImported };
-  });
+  const members = [];
+  // A few at a time: rows are many, and what is read into them is let go before the next.
+  for (const part of inParts(rows, seriesAtOnce)) {
+    const points = await database
+      .selectFrom('point')
+      .select(['series', 'run', 'node', 'median'])
+      .where(
+        'series',
+        'in',
+        part.map(({ id }) => id),
+      )
+      .execute();
+    const bySeries = Map.groupBy(points, ({ series }) => series);
+    for (const row of part) {
+      const own = (bySeries.get(row.id) ?? []).flatMap((point) => {
+        const run = runs.get(point.run);
+        return run === undefined ? [] : [{ run, point }];
+      });
+      own.sort((a, b) => (a.run.started < b.run.started ? -1 : 1));
+      const counted = own.filter(({ run }, at) => own[at - 1]?.run.night !== run.night);
+      const nights = counted.map(({ run, point: { node, median: value } }): Night => {
+        const epoch = states.get(run.id)?.get(node) ?? '';
+        return { night: run.night, value, epoch };
+      });
+      const node = counted.at(-1)?.point.node ?? '';
+      const series: Series = { id: row.id, subject: row.subject, stratum, better: row.better, nights };
+      const isImported = own.every(({ run }) => run.origin === 'imported');
+      members.push({ row, series, node, domain: racks.get(node), isImported });
+    }
+  }
+  return members;
 }
+
+/** Series whose points are read by one statement. */
+const seriesAtOnce = 50;
 
 /** What a series is of, in words. */
 export const wordsOf = ({

@@ -7,8 +7,8 @@ import type { Tables } from './tables.ts';
 /** What all strata are read with. */
 export interface ReadNights {
   readonly runs: ReadonlyMap<string, Tables['run']>;
-  /** Of a node in a run, by both with a space between. */
-  readonly states: ReadonlyMap<string, string>;
+  /** By run and node. */
+  readonly states: ReadonlyMap<string, ReadonlyMap<string, string>>;
   readonly racks: ReadonlyMap<string, string>;
   readonly domains: ReadonlyMap<string, ReadonlySet<string>>;
   readonly changeOf: (before: string, after: string) => string | undefined;
@@ -23,17 +23,32 @@ export async function readNights(database: Kysely<Tables>): Promise<ReadNights> 
   const documents = new Map(
     (await database.selectFrom('state').selectAll().execute()).map((each) => [each.digest, each.document]),
   );
-  const states = new Map<string, string>();
+  const states = new Map<string, Map<string, string>>();
   const racks = new Map<string, string>();
-  const rows = await database
+  // The same few texts stand in all rows: one of each is kept.
+  const one = new Map<string, string>();
+  const keep = <T extends string | null>(text: T): T => {
+    if (text === null) return text;
+    const known = one.get(text) as T | undefined; // it was put in as what it is
+    if (known !== undefined) return known;
+    one.set(text, text);
+    return text;
+  };
+  const query = database
     .selectFrom('attendance')
     .innerJoin('run', 'run.id', 'attendance.run')
     .select(['run.id as run', 'run.night', 'node', 'machine', 'rack', 'state', 'reason'])
     .orderBy('run.started')
-    .orderBy('node')
-    .execute();
+    .orderBy('node');
+  const rows: (Attendance & { readonly machine: string })[] = [];
+  for await (const { run, night, node, machine, rack, state, reason } of query.stream())
+    rows.push({
+      ...{ run: keep(run), night, node: keep(node), machine: keep(machine) },
+      ...{ rack: keep(rack), state: keep(state), reason: keep(reason) },
+    });
   for (const { run, node, state, rack } of rows) {
-    states.set(`${run} ${node}`, state ?? '');
+    const ofRun = states.get(run) ?? new Map<string, string>();
+    states.set(run, ofRun.set(node, state ?? ''));
     if (rack !== null) racks.set(node, rack); // where it stands now
   }
   const domains = new Map<string, Set<string>>();

@@ -76,6 +76,6 @@ export async function removeUnused(database: Kysely<Tables>): Promise<void> {
 }
 
 /** Rows in parts that go into one statement. */
-export function* inParts<T>(rows: readonly T[]): Generator<readonly T[]> {
-  for (let at = 0; at < rows.length; at += rowsAtOnce) yield rows.slice(at, at + rowsAtOnce);
+export function* inParts<T>(rows: readonly T[], size = rowsAtOnce): Generator<readonly T[]> {
+  for (let at = 0; at < rows.length; at += size) yield rows.slice(at, at + size);
 }

@@ -27,11 +27,8 @@ const mostCorrelation = 0.9;
 
 /** The baseline before a night, of all measured nights before it, oldest first; absent where they are too few. */
 export function baselineOf(levels: readonly number[]): Baseline | undefined {
-  const window = levels.slice(
-    Math.max(0, levels.length - leftOut - most),
-    Math.max(0, levels.length - leftOut),
-  );
-  if (window.length < least) return undefined;
+  if (levels.length - leftOut < least) return undefined;
+  const window = levels.slice(Math.max(0, levels.length - leftOut - most), levels.length - leftOut);
   const middle = median(window);
   const scale = Math.max(
     normalConsistency * median(window.map((level) => Math.abs(level - middle))),
@@ -67,9 +64,12 @@ function persistenceOf(levels: readonly number[]): number {
   const mean = levels.reduce((sum, level) => sum + level, 0) / levels.length;
   let square = 0;
   let product = 0;
-  for (const [at, level] of levels.entries()) {
-    square += (level - mean) ** 2;
-    if (at > 0) product += (level - mean) * ((levels[at - 1] ?? mean) - mean);
+  let before = 0;
+  for (const level of levels) {
+    const difference = level - mean;
+    square += difference ** 2;
+    product += difference * before;
+    before = difference;
   }
   const raw = square === 0 ? 0 : product / square;
   const correlation = Math.min(Math.max(raw + (1 + 3 * raw) / levels.length, 0), mostCorrelation);

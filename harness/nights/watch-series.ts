@@ -67,6 +67,9 @@ const drift = { slack: 0.75, limit: 7, most: 3.5, change: -0.02, tonight: -0.01 
 const entryChange = -0.03;
 const entryDeviation = -4;
 
+/** Of almost all nights. */
+const none: readonly Speed[] = [];
+
 const isBeyond = ({ deviation, change }: Measured, bound: Bound): boolean =>
   deviation < bound.deviation && change <= bound.change;
 
@@ -205,12 +208,12 @@ export class SeriesWatch {
       isBeyond(last, step);
     const near = this.#recent.filter(({ night }) => tonight.night - night <= slowDays);
     const isSlow = isBeyond(tonight, slow) && near.filter((each) => isBeyond(each, slow)).length >= 3;
-    return [
-      ...(isBeyond(tonight, extreme) ? (['extreme'] as const) : []),
-      ...(isStep ? (['step'] as const) : []),
-      ...(isSlow ? (['slow'] as const) : []),
-      ...(this.#isDrifting(tonight, baseline) ? (['drift'] as const) : []),
-    ];
+    const speeds: Speed[] = [];
+    if (isBeyond(tonight, extreme)) speeds.push('extreme');
+    if (isStep) speeds.push('step');
+    if (isSlow) speeds.push('slow');
+    if (this.#isDrifting(tonight, baseline)) speeds.push('drift');
+    return speeds.length === 0 ? none : speeds;
   }
 
   /** While the sum is above zero it is held against the baseline with which it began: a drift would teach its own. */

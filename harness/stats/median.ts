@@ -12,9 +12,20 @@ export function median(values: readonly number[]): number {
   return lower === upper ? lower : lower / 2 + upper / 2;
 }
 
+/** Longer lists are sorted faster by the engine. */
+const fewValues = 64;
+
 /** The values in ascending order. Refuses non-finite ones, on which no order statistic is defined. */
-export function sortFinite(values: readonly number[]): readonly number[] {
+export function sortFinite(values: readonly number[]): ArrayLike<number> {
   const bad = values.find((value) => !Number.isFinite(value));
   if (bad !== undefined) throw new RangeError(`expected finite values, got ${bad}`);
-  return values.toSorted((a, b) => a - b);
+  if (values.length > fewValues) return new Float64Array(values).sort();
+  const sorted = values.slice();
+  for (let at = 1; at < sorted.length; at += 1) {
+    const value = sorted[at] ?? 0;
+    let place = at;
+    for (; place > 0 && (sorted[place - 1] ?? 0) > value; place -= 1) sorted[place] = sorted[place - 1] ?? 0;
+    sorted[place] = value;
+  }
+  return sorted;
 }
