@@ -55,7 +55,7 @@ export function createSite({ state, gate, documents, assay }: SiteOptions): Hono
   };
   const show = async (url: string, view: SiteView, format: 'csv' | undefined): Promise<Response> => {
     if (format === 'csv')
-      return new Response(siteCsv(view.rows ?? []), {
+      return new Response(siteCsv(view.rows?.() ?? []), {
         headers: {
           ...headers,
           'content-type': 'text/csv; charset=utf-8; header=present',

@@ -9,8 +9,6 @@ import { nightsShown } from './show-series.ts';
 import { SiteRefusal } from './site-refusal.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** A page with more cells takes a browser long. */
-const mostCells = 20_000;
 /** So many machines are shown one by one when nothing is asked for. */
 const mostMachines = 64;
 
@@ -68,16 +66,15 @@ export function showFleet({ slots, measuredNights }: Snapshot, query: FleetQuery
   }
   const order = [...used].toSorted((a, b) => a - b);
   const found = [...rows.values()].filter((row) => row !== undefined);
-  const shown = Math.max(1, Math.floor(mostCells / Math.max(1, order.length)));
   return {
     ...{ by, rack, metric, sought, racks, metrics },
     night: dateOf(night),
     nights: nights.map(dateOf),
     columns: order.flatMap((column) => slots.columns[column] ?? []),
-    rows: found
-      .slice(0, shown)
-      .map(({ of, tallies }) => ({ ...of, cells: order.map((column) => tallies.get(column) ?? none) })),
-    more: Math.max(0, found.length - shown),
+    rows: found.map(({ of, tallies }) => ({
+      ...of,
+      cells: order.map((column) => tallies.get(column) ?? none),
+    })),
   };
 }
 

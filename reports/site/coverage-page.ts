@@ -39,7 +39,7 @@ export function coveragePage({ machines: known, nights: { lastNight } }: Coverag
   return {
     title: 'Coverage',
     note: `When each machine was measured last. Older than ${oldAfter} nights is marked, older than ${lostAfter} more so.`,
-    rows: [
+    rows: () => [
       [
         'machine',
         'rack',

@@ -75,7 +75,7 @@ export function eventPage(it: ShownEvent): SiteView {
     title: `${who}: ${worst === undefined ? '' : offBy(worst)}`,
     note: 'One event: what got worse together, as far as that can be told.',
     beside: { previous: it.previous, next: it.next },
-    rows: [
+    rows: () => [
       ['subject', 'series', 'unit', 'night', 'value', 'state', 'kind low', 'kind high'],
       ...series.flatMap(({ title, words, unit, points, kin }) => {
         const band = new Map(kin.map((each) => [each.night, each]));

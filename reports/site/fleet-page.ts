@@ -19,8 +19,6 @@ export interface FleetMap {
   readonly sought: string;
   readonly columns: readonly { readonly metric: string; readonly title: string; readonly note: string }[];
   readonly rows: readonly FleetRow[];
-  /** Rows that are not shown. */
-  readonly more: number;
 }
 
 export interface FleetRow {
@@ -44,12 +42,16 @@ export interface FleetCell {
 
 const short = (text: string, columns: number): string => cutText(cleanText(text), columns);
 
+/** A page with more cells takes a browser long. */
+const mostCells = 5000;
+
 /** Rules find what is off by so much (docs/nightly.md: slow, step, extreme). */
 const levels = [-0.02, -0.03, -0.08];
 
 /** Which machines are behind their kind in what, on one night; what was not measured is hatched. */
 export function fleetPage(map: FleetMap): SiteView {
-  const { by, night, nights, rack, metric, sought, columns, rows, more } = map;
+  const { by, night, nights, rack, metric, sought, columns, rows } = map;
+  const shown = rows.slice(0, Math.max(1, Math.floor(mostCells / Math.max(1, columns.length))));
   const kept = { by, rack, metric, q: sought };
   const at = nights.indexOf(night);
   const nightLink = (date: string | undefined) =>
@@ -58,7 +60,7 @@ export function fleetPage(map: FleetMap): SiteView {
     title: `Fleet on ${night}`,
     note: 'How far each is from the middle of its kind on that night, in per cent of it; below zero is worse, whatever is better.',
     beside: { previous: nightLink(nights[at - 1]), next: nightLink(nights[at + 1]) },
-    rows: [
+    rows: () => [
       [
         'night',
         'rack',
@@ -84,7 +86,7 @@ export function fleetPage(map: FleetMap): SiteView {
       by === 'rack' ? 'Racks' : by === 'node' ? 'Machines' : 'Machines and devices',
       'A cell is the worst of what it stands for.',
       html`<p class="legend">✖ worse by a rule   ◐ no judgement   <span class="swatch gone"></span> not measured   <span class="swatch never"></span> never measured   · too few of its kind</p>
-${rows.length === 0 ? html`<p>Nothing is left by this choice.</p>` : heatTable(map, kept)}${more === 0 ? undefined : html`<p class="note">${more} more rows: choose a rack, or take the CSV of one.</p>`}`,
+${rows.length === 0 ? html`<p>Nothing is left by this choice.</p>` : heatTable({ ...map, rows: shown }, kept)}${shown.length === rows.length ? undefined : html`<p class="note">${rows.length - shown.length} more rows: choose a rack, or take the CSV.</p>`}`,
     )}`,
   };
 }

@@ -35,7 +35,7 @@ export function nodePage(it: ShownNode): SiteView {
     title: document.machine,
     note:
       rack === undefined ? 'One machine, night by night.' : `One machine, in rack ${rack}, night by night.`,
-    rows: [
+    rows: () => [
       [
         'subject',
         'metric',

@@ -25,7 +25,7 @@ export function runsPage(all: readonly IndexedRun[], sought: string): SiteView {
   return {
     title: 'Runs',
     note: 'The runs that are in the index, the last first. All that these pages show was read from them.',
-    rows: [
+    rows: () => [
       [
         'run',
         'night',

@@ -9,11 +9,13 @@ export interface SiteView {
   /** How to read it. */
   readonly note: string;
   readonly main: SafeHtml;
-  /** The first row names the columns; absent where there is nothing to count. */
-  readonly rows?: readonly (readonly (string | number)[])[];
+  /** The first row names the columns; absent where there is nothing to count. Made when somebody asks for it. */
+  readonly rows?: () => SiteRows;
   /** Views before and after this one, by what they are called. */
   readonly beside?: { readonly previous?: SiteLink | undefined; readonly next?: SiteLink | undefined };
 }
+
+export type SiteRows = readonly (readonly (string | number)[])[];
 
 export interface SiteLink {
   readonly href: string;
@@ -141,7 +143,7 @@ export const siteLink = (href: string, text: string): SafeHtml =>
 export const nodeLink = (node: string): SafeHtml => siteLink(siteHref(['node', node]), node);
 
 /** Rows as CSV (RFC 4180, CRLF). What is a number stays one; what is a text can be no formula. */
-export const siteCsv = (rows: NonNullable<SiteView['rows']>): string =>
+export const siteCsv = (rows: SiteRows): string =>
   rows
     .map(
       (row) =>

@@ -4,7 +4,7 @@ import type { NightEvent } from '../verdict/words/night-words.ts';
 import { eventSubject, isBad, offBy, speedWords, unjudgedWords } from '../verdict/words/night-words.ts';
 import type { SafeHtml } from '../writers/html/html.ts';
 import { html } from '../writers/html/html.ts';
-import type { SiteView } from './site-page.ts';
+import type { SiteRows, SiteView } from './site-page.ts';
 import { hasText, nodeLink, siteFilter, siteHref, siteLink, siteSection, siteTable } from './site-page.ts';
 import { stateWord } from './state-word.ts';
 
@@ -28,7 +28,7 @@ export function tonightPage({ nights, names, sought }: Tonight): SiteView {
   return {
     title: 'Tonight',
     note: 'What the last night says: what got worse, what was not measured, and what nothing can be said of.',
-    rows: rowsOf({ events, others, silent }),
+    rows: () => rowsOf({ events, others, silent }),
     main: html`${opening(nights)}${siteFilter('Machine, metric or cause', sought)}${siteSection(
       'events',
       'What got worse',
@@ -129,7 +129,7 @@ function rowsOf({
   readonly events: readonly NightEvent[];
   readonly others: Nights['machines']['others'];
   readonly silent: readonly (readonly [keyof typeof unjudgedWords, number])[];
-}): NonNullable<SiteView['rows']> {
+}): SiteRows {
   return [
     ['what', 'event', 'about', 'subject', 'series', 'off', 'rules', 'first', 'last', 'changed before', 'why'],
     ...events.flatMap((event) =>
