@@ -42,15 +42,15 @@ export function showFleet({ slots, measuredNights }: Snapshot, query: FleetQuery
   const by = query.by ?? (slots.nodes > mostMachines ? 'rack' : 'node');
   const used = new Set<number>();
   const rows = new Map<string, { of: Omit<FleetRow, 'cells'>; tallies: Map<number, Tally> } | undefined>();
+  // What nobody has seen for as long as is shown has gone away.
+  const isCurrent = (it: KeptSeries): boolean => {
+    const [first, latest] = endsOf(it);
+    return first <= night && latest > night - nightsShown;
+  };
   for (const slot of slots.all) {
     if ((rack !== undefined && slot.rack !== rack) || (metric !== undefined && slot.metric !== metric))
       continue;
-    // What nobody has seen for as long as is shown has gone away.
-    const current = slot.series.filter((it) => {
-      const [first, latest] = endsOf(it);
-      return first <= night && latest > night - nightsShown;
-    });
-    if (current.length === 0) continue;
+    if (!slot.series.some(isCurrent)) continue;
     const name = slot[by];
     if (!rows.has(name)) {
       const of = { name, rack: slot.rack, node: by === 'rack' ? undefined : slot.node };
@@ -62,7 +62,7 @@ export function showFleet({ slots, measuredNights }: Snapshot, query: FleetQuery
     used.add(slot.column);
     const tally = row.tallies.get(slot.column) ?? { ...none };
     row.tallies.set(slot.column, tally);
-    count(tally, current, night);
+    count(tally, slot.series, night);
   }
   const order = [...used].toSorted((a, b) => a - b);
   const found = [...rows.values()].filter((row) => row !== undefined);
