@@ -21,6 +21,7 @@ import type { ReadLedger } from '../store/ledger.ts';
 import type { ReportFolder } from '../store/report-folder.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { RunEvidence } from '../store/run-evidence.ts';
+import { checkNights } from './check-nights.ts';
 import type { CliContext } from './command.ts';
 
 /** More differences are told by their number. */
@@ -28,7 +29,12 @@ const mostTold = 20;
 
 /** Checks what was signed of a run step by step, tells each that holds, and throws at the first that does not. */
 export async function checkRun(
-  { out, now, registry }: Pick<CliContext, 'out' | 'now'> & { readonly registry: Registry },
+  {
+    out,
+    now,
+    environment,
+    registry,
+  }: Pick<CliContext, 'out' | 'now' | 'environment'> & { readonly registry: Registry },
   given: {
     readonly run: RunDirectory;
     readonly folder: ReportFolder;
@@ -37,6 +43,8 @@ export async function checkRun(
     readonly recompute: boolean;
     /** A later run on the same machines. */
     readonly later?: RunDirectory | undefined;
+    /** The index of nights that these machines are in. */
+    readonly nights?: string | undefined;
     /** The ledger of the signer. */
     readonly ledger?: ReadLedger | undefined;
     /** That the run is in it, in a file of its own. */
@@ -69,6 +77,8 @@ export async function checkRun(
       const later = await RunEvidence.read(given.later, registry);
       tellVoided(findVoided(verdict, again.evidence, later), tell);
     }
+    if (given.nights !== undefined)
+      await checkNights(again.evidence, profile, given.nights, { environment, out });
   }
   for (const { by } of trusted) requireInForce(by, now());
   const { predicate } = (trusted[0] ?? { by: signed[0] }).by?.statement ?? {};

@@ -31,7 +31,7 @@ export function nightsDocument(judgement: Judgement, zone: string): Nights {
     machines: {
       measured: machines.size - others.length,
       others: others.map(([node, why]) => ({ node, why })),
-      lastMeasured: [...judgement.lastMeasured].map(([node, night]) => ({ node, night: dateOf(night) })),
+      lastMeasured: judgement.lastMeasured.map(({ node, night }) => ({ node, night: dateOf(night) })),
     },
     measured,
     unjudged: Object.fromEntries(unjudged),

@@ -11,6 +11,7 @@ export const verifyCommand = defineCommand({
   examples: [
     ['verify run --key installer.pub', 'is what this key signed so?'],
     ['verify run --trust trust.yaml', 'by all whom you believe'],
+    ['verify run --key installer.pub --nights nights.sqlite', 'did one of its machines get worse since?'],
   ],
   builder: (argv) =>
     argv
@@ -32,6 +33,10 @@ export const verifyCommand = defineCommand({
         type: 'string',
         describe:
           'A later run on these machines: what has changed since, and what the report says of them no more',
+      })
+      .option('nights', {
+        type: 'string',
+        describe: 'Index of nights with these machines: an open event of one of them suspends the report',
       })
       .option('ledger', {
         type: 'string',
@@ -76,6 +81,7 @@ export const verifyCommand = defineCommand({
           profile: args.profile ?? run.header.profile,
           recompute: !args.noRecompute,
           later,
+          nights: args.nights,
           ledger,
           proof: args.proof === undefined ? undefined : (await loadSource(at(args.proof))).text,
         },

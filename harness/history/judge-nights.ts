@@ -26,8 +26,12 @@ export interface Judgement {
   readonly lastNight: number | undefined;
   /** Machines by name on the last night: `measured`, or why not; those of the nights before that were not even planned, too. */
   readonly machines: ReadonlyMap<string, string>;
-  /** The last night on which something of a machine was measured, by its name. */
-  readonly lastMeasured: ReadonlyMap<string, number>;
+  /** The last night on which something of a machine was measured, with the name that it has. */
+  readonly lastMeasured: readonly {
+    readonly machine: string;
+    readonly node: string;
+    readonly night: number;
+  }[];
   /** Series measured on the last night. */
   readonly measured: number;
   /** Of those measured on the last night, how many nothing can be said of, by the reason. */
@@ -132,9 +136,11 @@ export async function judgeNights(database: Kysely<Tables>, visit?: VisitStratum
     events: stateEvents(events, notes, lastNight),
     suspects,
     machines: attendanceOn(lastNight, nights.attendance),
-    lastMeasured: new Map(
-      [...nights.measured].map(([machine, those]) => [names.get(machine) ?? machine, those.at(-1) ?? 0]),
-    ),
+    lastMeasured: [...nights.measured].map(([machine, those]) => ({
+      machine,
+      node: names.get(machine) ?? machine,
+      night: those.at(-1) ?? 0,
+    })),
     series: [...sizes.values()].reduce((sum, size) => sum + size, 0),
     lastNight: Number.isFinite(lastNight) ? lastNight : undefined,
     measured,

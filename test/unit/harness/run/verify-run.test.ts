@@ -5,11 +5,15 @@ import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { checkRun } from '../../../../harness/cli/check-run.ts';
 import type { Role } from '../../../../harness/config/trust.ts';
+import { readEnvironment } from '../../../../harness/environment.ts';
 import { createBundle } from '../../../../harness/evidence/bundle.ts';
 import { canonical } from '../../../../harness/evidence/canonical-json.ts';
 import { monthsAfter } from '../../../../harness/evidence/conformity.ts';
 import type { Statement } from '../../../../harness/evidence/statement.ts';
 import type { TrustedKey } from '../../../../harness/evidence/trust-file.ts';
+import { History } from '../../../../harness/history/history.ts';
+import type { RunRows } from '../../../../harness/history/run-rows.ts';
+import { rowsOfRun } from '../../../../harness/history/run-rows.ts';
 import { judgeRun, writeVerdict } from '../../../../harness/run/conclude-run.ts';
 import { findVoided } from '../../../../harness/run/find-voided.ts';
 import { signRun } from '../../../../harness/run/sign-run.ts';
@@ -18,6 +22,7 @@ import { RunDirectory } from '../../../../harness/store/run-directory.ts';
 import { RunEvidence } from '../../../../harness/store/run-evidence.ts';
 import type { Verdict } from '../../../../reports/verdict/verdict.ts';
 import { loadRegistry } from '../../../../workloads/registry.ts';
+import { sixteenNodes } from '../../../support/constructed/night-rows.ts';
 import { createSigner, dayAfter, signAt, verifyAt, writeRunToSign } from '../../../support/signed-run.ts';
 import { directoryChanges, flipsOf, signerIn } from '../../../support/tamper.ts';
 import { removeFolder } from '../../../support/temporary.ts';
@@ -68,6 +73,15 @@ async function signAltered(folder: string, alter: (verdict: Verdict) => Verdict)
     stamp: { assay_issued: dayAfter.toISOString() },
   });
   return run.path;
+}
+
+/** A night on which all of these machines were there. */
+function laterNight(attendance: RunRows['attendance']): RunRows {
+  const [rows] = sixteenNodes({ nights: 1 });
+  if (rows === undefined) throw new Error('expected a night');
+  const run = { ...rows.run, id: 'later', night: rows.run.night + 836 };
+  const all = attendance.map((each) => ({ ...each, run: 'later', state: null, reason: null }));
+  return { ...rows, run, attendance: all, points: [] };
 }
 
 describe('a signed run', () => {
@@ -290,10 +304,11 @@ describe('a signed run', () => {
     const run = await RunDirectory.open(join(folder, 'run'));
     const reports = await ReportFolder.open(run);
     const registry = await loadRegistry();
-    const check = (of: string) =>
+    const environment = { ...readEnvironment(), workingDirectory: folder };
+    const check = (of: string, nights?: string) =>
       checkRun(
-        { out, now: () => dayAfter, registry },
-        { run, folder: reports, profile: of, trust: own, recompute: true, later: run },
+        { out, now: () => dayAfter, environment, registry },
+        { run, folder: reports, profile: of, trust: own, recompute: true, later: run, nights },
       );
     expect(await check(profile)).toBe(0);
     expect(told.join('')).toMatch(
@@ -301,6 +316,39 @@ describe('a signed run', () => {
     );
     expect(await check('storage')).toBe(2);
     await expect(check('cpu-cluster')).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
+
+    // Nights behind it, in which this machine got slower; then the same with what it was.
+    const { attendance } = rowsOfRun((await RunEvidence.read(run, registry)).material(profile), 'UTC');
+    const machine = attendance[0]?.machine ?? '';
+    await expect(check(profile, 'nowhere')).rejects.toMatchObject({ code: 'USAGE' });
+    const days = 800;
+    const share = (node: number, night: number) => (node === 7 && night >= 30 ? -0.08 : 0);
+    const named = (name: string) => (name === 'node7' ? machine : name);
+    const history = await History.open(join(folder, 'nights'), 'UTC');
+    await history.addAll(
+      sixteenNodes({ nights: 36, share }).map((rows) => ({
+        ...rows,
+        run: { ...rows.run, night: rows.run.night + days },
+        attendance: rows.attendance.map((each) => ({ ...each, machine: named(each.machine) })),
+        series: rows.series.map((each) => ({ ...each, subject: named(each.subject) })),
+      })),
+    );
+    await expect(check(profile, 'nights')).rejects.toMatchObject({
+      code: 'NOT_IN_FORCE',
+      message: 'expected machines without an open event of the nights since, found 1',
+    });
+    expect(told.join('')).toMatch(/✖ node7 \(.*\): -\d\.\d % since 2027-01/);
+    const [event] = (await history.judge()).events;
+    const said = { at: dayAfter.toISOString(), author: 'ops', words: 'fan 3' };
+    await history.say(event!.id, { ...said, action: 'repaired' });
+    await history.close();
+    // Nobody has seen the other machines since.
+    await expect(check(profile, 'nights')).rejects.toMatchObject({ code: 'NOT_IN_FORCE' });
+    const again = await History.open(join(folder, 'nights'), 'UTC');
+    await again.add(laterNight(attendance));
+    await again.close();
+    expect(await check(profile, 'nights')).toBe(0);
+    expect(told.join('')).toContain('no open event of them in the nights until 2027-01');
   });
 
   it('is left by nobody who could not sign it', async () => {
