@@ -6,7 +6,7 @@ import type { History } from '../history/history.ts';
 import { findEvent } from '../history/history.ts';
 import type { CloseReason } from '../history/tables.ts';
 import type { CliContext } from './command.ts';
-import { describeEvent, nightsDocument } from './print-nights.ts';
+import { describeEvent, eventDocument } from './print-nights.ts';
 
 /** What somebody says of an event on the command line. */
 export interface SaidOfEvent {
@@ -29,12 +29,12 @@ export async function sayOfEvent(
   { out, now }: CliContext,
 ): Promise<ExitCode> {
   const action = readAction(said);
-  if (action !== undefined) await history.say(id, { at: now().toISOString(), ...action });
-  const judgement = await history.judge();
-  const event = findEvent(judgement.events, id);
-  const document = nightsDocument({ ...judgement, events: [event] }, history.zone);
-  if (json) out.write(`${escapeJson(JSON.stringify(document.events[0], undefined, 1))}\n`);
-  else for (const each of document.events) out.write(`${describeEvent(each)}\n`);
+  const event = eventDocument(
+    action === undefined
+      ? findEvent((await history.judge()).events, id)
+      : await history.say(id, { at: now().toISOString(), ...action }),
+  );
+  out.write(json ? `${escapeJson(JSON.stringify(event, undefined, 1))}\n` : `${describeEvent(event)}\n`);
   return exitCodes.pass;
 }
 

@@ -1,6 +1,6 @@
 import { cleanText, escapeJson } from '../../reports/text/clean-text.ts';
 import { MachineNights } from '../../reports/verdict/machine-nights.ts';
-import { Nights } from '../../reports/verdict/nights.ts';
+import { EventOfNights, Nights } from '../../reports/verdict/nights.ts';
 import { foldNames } from '../../reports/verdict/words/fold-names.ts';
 import {
   dateOf,
@@ -35,18 +35,7 @@ export function nightsDocument(judgement: Judgement, zone: string): Nights {
     },
     measured,
     unjudged: Object.fromEntries(unjudged),
-    events: events.map(({ spells, first, last, reopened, notes, ...event }) => ({
-      ...event,
-      first: dateOf(first),
-      last: dateOf(last),
-      ...(reopened === undefined ? {} : { reopened: dateOf(reopened) }),
-      spells: spells.map(({ stratum: _, id: _id, nights: _nights, confirmed: _c, ...spell }) => ({
-        ...spell,
-        first: dateOf(spell.first),
-        last: dateOf(spell.last),
-      })),
-      notes: notes.map(({ at, author, action, words }) => ({ at, by: author, action, note: words })),
-    })),
+    events: events.map(eventDocument),
     suspects: judgement.suspects.map(({ subject, machine, node, worst, ...each }) => ({
       series: each.series,
       subject,
@@ -55,6 +44,29 @@ export function nightsDocument(judgement: Judgement, zone: string): Nights {
       worst,
     })),
     exitCode: events.some(isBad) ? 1 : unjudged.size > 0 || measured === 0 ? 2 : 0,
+  });
+}
+
+/** An event as it stands in documents. */
+export function eventDocument({
+  spells,
+  first,
+  last,
+  reopened,
+  notes,
+  ...event
+}: Judgement['events'][number]): EventOfNights {
+  return EventOfNights.parse({
+    ...event,
+    first: dateOf(first),
+    last: dateOf(last),
+    ...(reopened === undefined ? {} : { reopened: dateOf(reopened) }),
+    spells: spells.map(({ stratum: _, id: _id, nights: _nights, confirmed: _c, ...spell }) => ({
+      ...spell,
+      first: dateOf(spell.first),
+      last: dateOf(spell.last),
+    })),
+    notes: notes.map(({ at, author, action, words }) => ({ at, by: author, action, note: words })),
   });
 }
 

@@ -9,7 +9,7 @@ import type { Attendance } from './attendance.ts';
 import type { Budget } from './budget.ts';
 import { budgetOf } from './budget.ts';
 import type { Note } from './event-state.ts';
-import { closingsOf, createNote } from './event-state.ts';
+import { closingsOf, createNote, stateEvents } from './event-state.ts';
 import type { Judgement, VisitStratum } from './judge-nights.ts';
 import { judgeNights, readStratum } from './judge-nights.ts';
 import { becomeWriter, openTables } from './open-tables.ts';
@@ -149,7 +149,7 @@ export class History {
 
   /**
    * Writes down what somebody says of an event; an event is named by its id, also by one that it had before. Throws HISTORY_UNUSABLE
-   * where there is none, or it is closed already.
+   * where there is none, or it is closed already. What is said holds from the next night on, so all others are what they were.
    */
   async say(
     event: string,
@@ -169,7 +169,8 @@ export class History {
       .values(note)
       .onConflict((it) => it.column('id').doNothing())
       .execute();
-    return findEvent((await this.judge()).events, found.id);
+    const [stated = found] = stateEvents([found], [...found.notes, note], lastNight);
+    return stated;
   }
 
   /** How many false events there are to be expected, and how many there were; absent in an empty index. */
