@@ -121,7 +121,7 @@ export function kindNote({
     'It shows what was found on that day, in as many runs as its tables say, and certifies nothing.';
   return profile.id === 'survey' || conclusion !== 'pass'
     ? found
-    : `${found} A test report takes as many runs as \`sampling: typical\` asks for each speed that is required, which ${profile.id} does not (docs/profiles.md).`;
+    : `${found} A test report takes as many runs as typical sampling asks for each speed that is required, which ${profile.id} does not (docs/profiles.md).`;
 }
 
 /** `Exit code 2 (undecided).`, the same words in every rendering. */

@@ -17,7 +17,7 @@ import type { SafeHtml } from './html.ts';
 import { html, trusted } from './html.ts';
 import { renderPicture } from './render-picture.ts';
 import { renderTable } from './render-table.ts';
-import { nodeLink, renderText, renderWord } from './render-text.ts';
+import { nodeLink, renderProse, renderText, renderWord } from './render-text.ts';
 
 /** A section: its heading in the margin, its matter beside it. */
 export const renderSection = ({ id, title, note, content }: Section): SafeHtml =>
@@ -72,8 +72,8 @@ function renderDefect({ word, where, owner, lines, action, retest, proof }: Defe
   const [what, ...places] = where;
   return html`<li>
 <p class="line">${renderWord(word)} <b>${what}</b> ${places.map((each) => html`<bdi>${each}</bdi> `)}<span class="owner">${owner}</span></p>
-${lines.map((line) => html`<p>${line}</p>`)}
-<p class="action"><span class="lead">To do</span> ${action}</p>
+${lines.map((line) => html`<p>${renderProse(line)}</p>`)}
+<p class="action"><span class="lead">To do</span> ${renderProse(action)}</p>
 ${retest === undefined ? undefined : html`<p><span class="lead">Re-test</span> ${retest}</p>`}${renderFold(proof)}</li>
 `;
 }
@@ -84,7 +84,7 @@ const renderAsset = (it: Asset): SafeHtml => html`<article class="asset">
 <h3><bdi>${it.nodes}</bdi></h3>
 ${it.about === '' ? undefined : html`<p class="note">${it.about}</p>`}
 <p class="meaning">${it.meaning}</p>
-<p><span class="lead">Decided by</span> ${it.reason}${it.decidedBy === undefined ? undefined : html` <code>${it.decidedBy}</code>`}</p>
+<p><span class="lead">Decided by</span> ${renderProse(it.reason)}${it.decidedBy === undefined ? undefined : html` <code>${it.decidedBy}</code>`}</p>
 ${it.ladder === undefined ? undefined : html`<p class="note">Class ${it.class.id}, ${it.class.how === 'claimed' ? 'as the inventory claims' : 'inferred from what was found'}.</p>`}
 ${it.ladder === undefined || it.ladder.rows.length === 0 ? undefined : renderTable(it.ladder)}
 </div>

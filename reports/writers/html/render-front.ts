@@ -19,7 +19,7 @@ import { inDays } from '../../verdict/words/soak-words.ts';
 import { cellMarks, conclusionMarks } from '../../verdict/words/verdict-words.ts';
 import type { SafeHtml } from './html.ts';
 import { html } from './html.ts';
-import { nodeLink } from './render-text.ts';
+import { nodeLink, renderProse } from './render-text.ts';
 
 type Say = <Key extends SentenceKey>(key: Key, ...values: SentenceValues<Key>) => SafeHtml;
 
@@ -29,7 +29,7 @@ interface Tongue {
 }
 
 /** Words of the document itself, in English and from left to right wherever they stand. */
-const asIs = (text: string): SafeHtml => html`<bdi lang="en" dir="ltr">${text}</bdi>`;
+const asIs = (text: string): SafeHtml => html`<bdi lang="en" dir="ltr">${renderProse(text)}</bdi>`;
 
 /** Page one of a report of conformity in a language: the verdict in words, what is to be done, what was shown and what was not. */
 export function renderFront(front: Front, lookup: VerdictLookup, language: Language): SafeHtml {

@@ -4,10 +4,16 @@ import { html } from './html.ts';
 
 /** A line of text; only its words, and never its markup, come from a document. */
 export const renderText = (text: Text): SafeHtml =>
-  typeof text === 'string' ? html`${text}` : html`${text.map(renderSpan)}`;
+  typeof text === 'string' ? renderProse(text) : html`${text.map(renderSpan)}`;
+
+/** A sentence; what stands in backticks, to be typed or found as it is, is code. */
+export const renderProse = (text: string): SafeHtml =>
+  text.includes('`')
+    ? html`${text.split(/`([^`]+)`/).map((part, at) => (at % 2 === 0 ? html`${part}` : html`<code>${part}</code>`))}`
+    : html`${text}`;
 
 function renderSpan(span: Span): SafeHtml {
-  if (typeof span === 'string') return html`${span}`;
+  if (typeof span === 'string') return renderProse(span);
   switch (span.kind) {
     case 'word':
       return renderWord(span);

@@ -4,6 +4,7 @@ import type { Verdict } from '../../../../reports/verdict/verdict.ts';
 import { createLookup } from '../../../../reports/verdict/verdict-lookup.ts';
 import { html, trusted } from '../../../../reports/writers/html/html.ts';
 import { renderHtml } from '../../../../reports/writers/html/render-html.ts';
+import { renderProse } from '../../../../reports/writers/html/render-text.ts';
 import {
   exampleCell,
   exampleMeasurement,
@@ -171,4 +172,11 @@ describe('the strip of single runs', () => {
     expect(strip([-Number.MAX_VALUE, Number.MAX_VALUE])).toContain('cx="4.0"');
     expect(strip([-Number.MAX_VALUE, Number.MAX_VALUE])).not.toMatch(/NaN|Infinity/);
   });
+});
+
+it('what stands in backticks is code, and never markup', () => {
+  expect(renderProse('Add `manifest: FILE.csv`, or `<b>`').markup).toBe(
+    'Add <code>manifest: FILE.csv</code>, or <code>&lt;b&gt;</code>',
+  );
+  expect(renderProse('one ` alone <i>').markup).toBe('one &#96; alone &lt;i&gt;');
 });
