@@ -53,6 +53,7 @@ export async function serve(
       err.write(`✖ ${cleanText(AssayError.from(cause).message)}\n`);
     };
     const documents = { nights: nightsDocument, machine: machineDocument };
+    err.write(`Reading ${path}. This takes a minute for millions of measurements.\n`);
     const state = await SiteState.read({ history, documents, clockMs, tell });
     const site = createSite({ state, gate, documents, assay: assayVersion });
     const interrupter = createInterrupter(err, undefined, environment.terminal.columns);
