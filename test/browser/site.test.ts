@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Listening } from '../../harness/serve/listen.ts';
 import { listen } from '../../harness/serve/listen.ts';
 import { fleetNights } from '../support/constructed/fleet-nights.ts';
-import { siteOf, withHostileTexts } from '../support/constructed/site-of.ts';
 import { slowerNodes } from '../support/constructed/night-rows.ts';
+import { siteOf, withHostileTexts } from '../support/constructed/site-of.ts';
 import { findLowContrast } from './find-low-contrast.ts';
 
 const executablePath = '/usr/bin/chromium';

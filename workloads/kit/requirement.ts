@@ -40,7 +40,9 @@ export const FactRule = z
         rule.ofClass,
         rule.unique,
       ].filter((value) => value !== undefined).length === 1,
-    { error: 'exactly one of equal, oneOf, noneOf, atLeast, atMost, atLeastFact, equalClaim, ofClass, unique' },
+    {
+      error: 'exactly one of equal, oneOf, noneOf, atLeast, atMost, atLeastFact, equalClaim, ofClass, unique',
+    },
   );
 export type FactRule = z.infer<typeof FactRule>;
 
