@@ -59,7 +59,6 @@ main > section:not(.verdict) { display: grid; grid-template-columns: 12.5rem min
 .heading h2 { font-size: 1.0625rem; }
 .heading .note { margin-top: 0.375rem; }
 .matter > * + * { margin-top: 1.25rem; }
-#shown h2, #not-shown h2 { font: 400 1.5rem/1.2 var(--serif); }
 
 span.word { white-space: nowrap; font-weight: 600; }
 .word.good { color: var(--good); } .word.bad { color: var(--bad); } .word.doubt { color: var(--doubt); } .word.lost { color: var(--lost); } .word.none { color: var(--soft); font-weight: 400; }
