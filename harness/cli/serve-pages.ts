@@ -13,7 +13,7 @@ import { stateFolder } from '../store/user-state.ts';
 import { assayVersion } from '../version.ts';
 import type { CliContext } from './command.ts';
 import { createInterrupter } from './interruption.ts';
-import { historyPlace } from './open-history.ts';
+import { historyPlace, keepHeapSmall } from './open-history.ts';
 import { machineDocument, nightsDocument } from './print-nights.ts';
 
 export interface ServeOptions {
@@ -46,6 +46,7 @@ export async function serve(
     throw new AssayError('HISTORY_UNUSABLE', `${path}: expected an index of nights, found nothing`, {
       hint: 'Take runs into it first: assay history add RUN..',
     });
+  keepHeapSmall();
   const history = await History.open(path, undefined);
   try {
     const clockMs = (): number => performance.now();

@@ -64,6 +64,7 @@ export async function judgeNights(database: Kysely<Tables>, visit?: VisitStratum
   const common: Spell[] = [];
   const suspects: Judgement['suspects'][number][] = [];
   const followed = new Map<string, FollowedMetric>();
+  const once = createOnce();
   const sizes = new Map<string, number>();
   const unjudged = new Map<string, number>();
   let measured = 0;
@@ -99,7 +100,8 @@ export async function judgeNights(database: Kysely<Tables>, visit?: VisitStratum
         kind: row.kind,
         domain,
       };
-      if (!isImported) follow(followed, row, { about, nights: series.nights.map(({ night }) => night) });
+      if (!isImported)
+        follow(followed, row, { about, nights: once(series.nights.map(({ night }) => night)) });
       const changeOf = ({ before, epoch }: { readonly before: string; readonly epoch: string }) =>
         nights.changeOf(before, epoch);
       spells.push(...spellsOf(about, findings, changeOf, closedOn(row.id)));
@@ -207,6 +209,17 @@ export const wordsOf = ({
 /** The machine that a subject is or is in. */
 const machineOf = (subject: string): string => subject.split('/', 1)[0] ?? subject;
 
+/** Lists that are alike are one: most series of a machine are measured on the same nights. */
+function createOnce(): (nights: readonly number[]) => readonly number[] {
+  const known = new Map<string, readonly number[]>();
+  return (nights) => {
+    const key = nights.join(' ');
+    const same = known.get(key) ?? nights;
+    known.set(key, same);
+    return same;
+  };
+}
+
 /** Takes the nights of a series to those of the same metric by other versions of its tool. */
 function follow(
   all: Map<string, FollowedMetric>,
@@ -215,9 +228,10 @@ function follow(
 ): void {
   const key = JSON.stringify([subject, metric, dimensions]);
   const known = all.get(key);
-  const [earlier, later] = (known?.nights.at(-1) ?? 0) > (it.nights.at(-1) ?? 0) ? [it, known] : [known, it];
-  const about = { ...(later ?? it).about, id: sha256(key) };
-  all.set(key, { about, nights: [...(earlier?.nights ?? []), ...(later?.nights ?? [])] });
+  const [earlier, later] =
+    known !== undefined && (known.nights.at(-1) ?? 0) > (it.nights.at(-1) ?? 0) ? [it, known] : [known, it];
+  const nights = earlier === undefined ? later.nights : [...earlier.nights, ...later.nights];
+  all.set(key, { about: { ...later.about, id: sha256(key) }, nights });
 }
 
 const count = (counts: Map<string, number>, key: string): void => {
