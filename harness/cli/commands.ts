@@ -1,5 +1,6 @@
 import { bundleCommand } from './bundle.ts';
 import { certifyCommand } from './certify.ts';
+import { claimCommand } from './claim.ts';
 import type { Registration } from './command.ts';
 import { compareCommand } from './compare.ts';
 import { completionCommand } from './completion.ts';
@@ -41,7 +42,10 @@ export const commandGroups: readonly (readonly [title: string, commands: readonl
       ...[compareCommand, conversionCommand, historyCommand, serveCommand, parseCommand],
     ],
   ],
-  ['Hand it over', [signCommand, verifyCommand, bundleCommand, ocpCommand, keysCommand, ledgerCommand]],
+  [
+    'Hand it over',
+    [signCommand, verifyCommand, bundleCommand, claimCommand, ocpCommand, keysCommand, ledgerCommand],
+  ],
   ['Know machines', [factsCommand, nodesCommand, toolpackCommand]],
   ['Look up', [workloadsCommand, profilesCommand, completionCommand]],
 ];

@@ -47,5 +47,7 @@ export const Contract = z.strictObject({
   waivers: z.array(Waiver).default([]),
   /** So many of its nodes are enough, and all of these together for what nodes do together. */
   quota: z.strictObject({ atLeast: z.number().int().positive(), of: z.number().int().positive() }).optional(),
+  /** So many days after the night that shows a breach it has to be claimed (`assay claim`). */
+  claims: z.strictObject({ withinDays: z.number().int().positive().max(3650) }).optional(),
 });
 export type Contract = z.infer<typeof Contract>;

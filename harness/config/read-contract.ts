@@ -27,15 +27,7 @@ export function readContract(source: Source, context: ContractContext): Contract
       suggestName(contract.class, known),
     );
   }
-  const targets = new Set<string>();
-  for (const [index, stated] of contract.limits.entries()) {
-    const place = `${source.file}: limits[${index}]`;
-    const limit = toLimit(contract, stated, index, context, place);
-    const target = JSON.stringify([stated.requirement, Object.entries(limit.where).toSorted()]);
-    if (targets.has(target))
-      refuse(`${place}: expected one number for \`${stated.requirement}\`, got a second one`);
-    targets.add(target);
-  }
+  checkStated(contract, context, source.file);
   for (const [index, { requirement, expires, subject }] of contract.waivers.entries()) {
     const place = `${source.file}: waivers[${index}]`;
     findRequirement(profile, requirement, `${place}.requirement`);
@@ -47,6 +39,19 @@ export function readContract(source: Source, context: ContractContext): Contract
   }
   checkQuota(contract, context, source.file);
   return contract;
+}
+
+/** Looks at each number of a contract, and that there is one for each thing. Throws CONFIG_INVALID, LIMIT_REFUSED. */
+export function checkStated(contract: Contract, context: Agreed, file: string): void {
+  const targets = new Set<string>();
+  for (const [index, stated] of contract.limits.entries()) {
+    const place = `${file}: limits[${index}]`;
+    const limit = toLimit(contract, stated, index, context, place);
+    const target = JSON.stringify([stated.requirement, Object.entries(limit.where).toSorted()]);
+    if (targets.has(target))
+      refuse(`${place}: expected one number for \`${stated.requirement}\`, got a second one`);
+    targets.add(target);
+  }
 }
 
 /** A quota is about a whole block, all of one class, and lets go of less than half of it. */

@@ -82,16 +82,58 @@ export function attemptsOf(entries: readonly LedgerEntry[], run: string): readon
       end?.conclusion === 'pass',
   );
   const since = Math.min(Date.parse(passed.at(-1)?.end?.at ?? first.at), Date.parse(first.at) - windowMs);
-  return alike
-    .filter(({ begin }) => passed.length === 0 || Date.parse(begin.at) >= since)
-    .map(({ begin: { index, run: name, at, suite, profile, isAgain }, end }) => ({
-      index,
-      run: name,
-      at,
-      suite: isAgain ? `${suite} (gone on with)` : suite,
-      profile,
-      end: end?.conclusion ?? end?.code ?? 'no end',
-    }));
+  return alike.filter(({ begin }) => passed.length === 0 || Date.parse(begin.at) >= since).map(attemptOf);
+}
+
+/**
+ * All runs that found one of these things, by their short digests, and those by one of these inventories that found nothing, oldest
+ * first; one that was gone on with stands there again.
+ */
+export function attemptsWith(
+  entries: readonly LedgerEntry[],
+  { items, inventories }: { readonly items: ReadonlySet<string>; readonly inventories: ReadonlySet<string> },
+): readonly LedgerAttempt[] {
+  const found = new Map<string, boolean>();
+  for (const entry of entries)
+    if (entry.type === 'identity')
+      found.set(entry.run, found.get(entry.run) === true || entry.items.some((item) => items.has(item)));
+  return entries.flatMap((entry, index) => {
+    if (entry.type !== 'begin' || !(found.get(entry.run) ?? inventories.has(entry.inventory))) return [];
+    const begin = { ...entry, index };
+    return [attemptOf({ begin, end: endOf(entries, begin) })];
+  });
+}
+
+/** The last begin of a run in a ledger, by the digest of its header, and how it ended. */
+export function attemptAt(
+  entries: readonly LedgerEntry[],
+  run: string,
+  header: string,
+): (LedgerAttempt & { readonly inventory: string }) | undefined {
+  const index = entries.findLastIndex(
+    (entry) => entry.type === 'begin' && entry.run === run && entry.header === header,
+  );
+  const entry = entries[index];
+  if (entry?.type !== 'begin') return undefined;
+  const begin = { ...entry, index };
+  return { ...attemptOf({ begin, end: endOf(entries, begin) }), inventory: entry.inventory };
+}
+
+function attemptOf({
+  begin: { index, run, at, suite, profile, isAgain },
+  end,
+}: {
+  readonly begin: Extract<LedgerEntry, { type: 'begin' }> & { readonly index: number };
+  readonly end: Extract<LedgerEntry, { type: 'end' }> | undefined;
+}): LedgerAttempt {
+  return {
+    index,
+    run,
+    at,
+    suite: isAgain ? `${suite} (gone on with)` : suite,
+    profile,
+    end: end?.conclusion ?? end?.code ?? 'no end',
+  };
 }
 
 /** The end that belongs to a begin: the next one of its run before that is begun again. */

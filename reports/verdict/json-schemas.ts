@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Claim } from './claim.ts';
 import { Comparison } from './comparison.ts';
 import { Conversion } from './conversion.ts';
 import { Imported } from './imported.ts';
@@ -24,6 +25,7 @@ const documents = {
   'machine-nights': MachineNights,
   'night-message': NightMessage,
   'night-budget': NightBudget,
+  claim: Claim,
 } as const;
 
 /** The JSON Schemas (draft 2020-12) of all documents: file name and text, as they are committed. */

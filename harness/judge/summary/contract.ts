@@ -27,18 +27,19 @@ const isAbout = (
   index: RunDossier,
 ): boolean => cell.requirement === requirement && namesOf(cell, index).includes(subject);
 
-/**
- * What was let go of keeps its verdict and decides nothing: its cell is no longer required. Only of the cell that is named, whole: a
- * waiver for a node says nothing about its devices.
- */
-export function waiverOf(index: RunDossier): <T extends JudgedCell>(cells: readonly T[]) => readonly T[] {
+/** Whether the contract of a run lets go of a cell: only of the one that is named, whole; a waiver for a node says nothing about its devices. */
+export function waivedIn(index: RunDossier): (cell: Cell) => boolean {
   const waivers = holding(index.material);
-  if (waivers.length === 0) return (cells) => cells;
+  return (cell) => waivers.some((waiver) => isAbout(waiver, cell, index));
+}
+
+/** What was let go of keeps its verdict and decides nothing: its cell is no longer required. */
+export function waiverOf(index: RunDossier): <T extends JudgedCell>(cells: readonly T[]) => readonly T[] {
+  if (holding(index.material).length === 0) return (cells) => cells;
+  const isWaived = waivedIn(index);
   return (cells) =>
     cells.map((judged) =>
-      waivers.some((waiver) => isAbout(waiver, judged.cell, index))
-        ? { ...judged, cell: { ...judged.cell, level: 'advisory' } }
-        : judged,
+      isWaived(judged.cell) ? { ...judged, cell: { ...judged.cell, level: 'advisory' } } : judged,
     );
 }
 
