@@ -29,20 +29,23 @@ export const ocpCommand = defineCommand({
     const { environment, out } = context;
     const { ocpLines } = await import('../../reports/ocp/stream.ts');
     const { nodeParts } = await import('../../reports/verdict/node-parts.ts');
+    const { listSoakSeries } = await import('../judge/samples/list-soak-series.ts');
     const { judgeRun } = await import('../run/conclude-run.ts');
     const { RunEvidence } = await import('../store/run-evidence.ts');
     const { openReports, openRun } = await import('./run-location.ts');
     const { loadRegistry } = await import('../../workloads/registry.ts');
     const run = await openRun(environment, args.run);
     const folder = await openReports(environment, run, args.out);
-    const verdict = judgeRun(await RunEvidence.read(run, await loadRegistry()), args.profile);
+    const evidence = await RunEvidence.read(run, await loadRegistry());
+    const verdict = judgeRun(evidence, args.profile);
+    const soak = listSoakSeries(evidence.material(args.profile), verdict);
     const check =
       args.schema === undefined
         ? undefined
         : await loadSchema(resolve(environment.workingDirectory, args.schema));
     const partOf = verdict.block === undefined ? () => verdict : nodeParts(verdict);
     const prefix = verdict.profile.id === run.header.profile ? 'ocp' : `verdicts/${verdict.profile.id}.ocp`;
-    const streams = verdict.nodes.map(({ id }) => [id, [...ocpLines(partOf(id))]] as const);
+    const streams = verdict.nodes.map(({ id }) => [id, [...ocpLines(partOf(id), soak)]] as const);
     // All of it is looked at before any of it is written.
     for (const [node, lines] of streams)
       for (const [index, line] of lines.entries()) {

@@ -37,6 +37,30 @@ const OcpMeasurement = z.strictObject({
 });
 export type OcpMeasurement = z.infer<typeof OcpMeasurement>;
 
+/** Measurements of one thing over time, of which each is an element; the validators are of each of them. */
+const SeriesStart = z.strictObject({
+  name: text,
+  unit: text.optional(),
+  measurementSeriesId: text,
+  validators: z.array(Validator).optional(),
+  hardwareInfoId: text.optional(),
+  metadata: metadata.optional(),
+});
+export type SeriesStart = z.infer<typeof SeriesStart>;
+
+const SeriesElement = z.strictObject({
+  index: z.number().int().nonnegative(),
+  value,
+  timestamp: z.iso.datetime(),
+  measurementSeriesId: text,
+  metadata: metadata.optional(),
+});
+
+const SeriesEnd = z.strictObject({
+  measurementSeriesId: text,
+  totalCount: z.number().int().nonnegative(),
+});
+
 const Diagnosis = z.strictObject({
   verdict: text,
   type: z.enum(['PASS', 'FAIL', 'UNKNOWN']),
@@ -106,6 +130,9 @@ const step = { testStepId: text };
 const StepArtifact = z.union([
   z.strictObject({ ...step, testStepStart: z.strictObject({ name: text }) }),
   z.strictObject({ ...step, measurement: OcpMeasurement }),
+  z.strictObject({ ...step, measurementSeriesStart: SeriesStart }),
+  z.strictObject({ ...step, measurementSeriesElement: SeriesElement }),
+  z.strictObject({ ...step, measurementSeriesEnd: SeriesEnd }),
   z.strictObject({ ...step, diagnosis: Diagnosis }),
   z.strictObject({ ...step, error: OcpError }),
   z.strictObject({ ...step, testStepEnd: z.strictObject({ status: Status }) }),

@@ -4,30 +4,44 @@ import { cleanText } from '../text/clean-text.ts';
 import { isUnmet } from '../verdict/algebra.ts';
 import type { Cell } from '../verdict/cell.ts';
 import type { Measurement } from '../verdict/measurement.ts';
+import { keyOfMeasurement } from '../verdict/measurement.ts';
+import type { SoakSeries } from '../verdict/soak-series.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import { say } from '../verdict/words/say.ts';
-import type { DutInfo, OcpContent, OcpError, OcpMeasurement, RunEnd, Validator } from './artifact.ts';
+import type { DutInfo, OcpContent, OcpError, RunEnd, SeriesStart, Validator } from './artifact.ts';
 import { OcpLine } from './artifact.ts';
 
 /**
  * What a verdict says of one node (of one machine, or its part of a block) as the output of a test by OCP Test & Validation 2.0, line by
- * line: a step for each measurement with its readings, and one for each cell with its limit and a diagnosis. All of it was known
- * when it was judged, so every line has the time at which the run began.
+ * line: a step for each measurement with its readings (of a soak as a series, by `keyOfMeasurement`), and one for each cell with its
+ * limit and a diagnosis. All of it was known when it was judged, so every line has the time at which the run began.
  */
-export function* ocpLines(part: Verdict): Generator<string> {
+export function* ocpLines(part: Verdict, soak: ReadonlyMap<string, SoakSeries>): Generator<string> {
   let sequenceNumber = 0;
-  for (const content of contentOf(part)) {
+  for (const content of contentOf(part, soak)) {
     const line = OcpLine.parse({ sequenceNumber, timestamp: part.run.startedAt, ...content });
     sequenceNumber += 1;
     yield `${JSON.stringify(line)}\n`;
   }
 }
 
-function* contentOf(part: Verdict): Generator<OcpContent> {
+function* contentOf(part: Verdict, soak: ReadonlyMap<string, SoakSeries>): Generator<OcpContent> {
   yield { schemaVersion: { major: 2, minor: 0 } };
   yield { testRunArtifact: { testRunStart: startOf(part) } };
   let steps = 0;
-  for (const measurement of part.measurements) yield* measured(String(steps++), measurement);
+  const cells = new Map(part.cells.map((cell) => [cell.id, cell]));
+  for (const measurement of part.measurements) {
+    const step = String(steps++);
+    const series = soak.get(keyOfMeasurement(measurement));
+    const readings =
+      series === undefined
+        ? readingsOf(measurement)
+        : seriesOf(measurement, series, {
+            at: part.run.startedAt,
+            cells: series.cells.flatMap((id) => cells.get(id) ?? []),
+          });
+    yield* measured(step, measurement, readings);
+  }
   for (const cell of part.cells) yield* decided(String(steps++), cell);
   const { end, errors } = endOf(part);
   for (const error of errors) yield { testRunArtifact: { error } };
@@ -106,28 +120,65 @@ const defined = (given: Readonly<Record<string, string | undefined>>): Record<st
     Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
 
-/** The readings of a measurement: all of them, or of more than 20 so many from the lowest to the highest. */
-function* measured(testStepId: string, it: Measurement): Generator<OcpContent> {
-  yield { testStepArtifact: { testStepId, testStepStart: { name: `${it.metric} by ${it.tool}` } } };
-  for (const value of it.spread) {
-    const measurement: OcpMeasurement = {
-      name: it.metric,
-      value,
-      unit: it.unit,
-      ...withDevice(it.subject),
-      metadata: {
-        ...it.dimensions,
-        readings: it.n,
-        ...(it.toolVersion === undefined ? {} : { toolVersion: it.toolVersion }),
-        ...(it.origin === 'native' ? {} : { origin: it.origin }),
-      },
+/** What a step says between its start and its end. */
+type Within<Line = Extract<OcpContent, { testStepArtifact: unknown }>['testStepArtifact']> = Line extends {
+  testStepId: string;
+}
+  ? Omit<Line, 'testStepId'>
+  : never;
+
+function* measured(
+  testStepId: string,
+  { metric, tool, invalid }: Measurement,
+  readings: Iterable<Within>,
+): Generator<OcpContent> {
+  yield { testStepArtifact: { testStepId, testStepStart: { name: `${metric} by ${tool}` } } };
+  for (const reading of readings) yield { testStepArtifact: { testStepId, ...reading } };
+  if (invalid !== undefined)
+    yield { testStepArtifact: { testStepId, error: { symptom: 'invalid', message: say(invalid) } } };
+  yield {
+    testStepArtifact: { testStepId, testStepEnd: { status: invalid === undefined ? 'COMPLETE' : 'ERROR' } },
+  };
+}
+
+/** What a measurement and a series of it have in common. */
+const describe = ({ metric, unit, subject, dimensions, n, toolVersion, origin }: Measurement) => ({
+  name: metric,
+  unit,
+  ...withDevice(subject),
+  metadata: {
+    ...dimensions,
+    readings: n,
+    ...(toolVersion === undefined ? {} : { toolVersion }),
+    ...(origin === 'native' ? {} : { origin }),
+  },
+});
+
+/** All of them, or of more than 20 so many from the lowest to the highest. */
+function* readingsOf(it: Measurement): Generator<Within> {
+  const described = describe(it);
+  for (const value of it.spread) yield { measurement: { ...described, value } };
+}
+
+/** All readings of a soak, in the order of its windows, under the limits that each of them has to hold. */
+function* seriesOf(
+  it: Measurement,
+  { readings }: SoakSeries,
+  { at, cells }: { readonly at: string; readonly cells: readonly Cell[] },
+): Generator<Within> {
+  const measurementSeriesId = 'soak';
+  const validators = cells.flatMap((cell) => validatorsOf(cell).validators ?? []);
+  const start: SeriesStart = {
+    measurementSeriesId,
+    ...describe(it),
+    ...(validators.length === 0 ? {} : { validators }),
+  };
+  yield { measurementSeriesStart: start };
+  for (const [index, { window, value }] of readings.entries())
+    yield {
+      measurementSeriesElement: { measurementSeriesId, index, value, timestamp: at, metadata: { window } },
     };
-    yield { testStepArtifact: { testStepId, measurement } };
-  }
-  if (it.invalid !== undefined)
-    yield { testStepArtifact: { testStepId, error: { symptom: 'invalid', message: say(it.invalid) } } };
-  const status = it.invalid === undefined ? 'COMPLETE' : 'ERROR';
-  yield { testStepArtifact: { testStepId, testStepEnd: { status } } };
+  yield { measurementSeriesEnd: { measurementSeriesId, totalCount: readings.length } };
 }
 
 const validatorTypes = {

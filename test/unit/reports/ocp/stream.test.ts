@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { judge } from '../../../../harness/judge/judge.ts';
+import { listSoakSeries } from '../../../../harness/judge/samples/list-soak-series.ts';
 import type { OcpLine } from '../../../../reports/ocp/artifact.ts';
 import { checkBySchema } from '../../../../reports/ocp/official-schema.ts';
 import { ocpLines } from '../../../../reports/ocp/stream.ts';
@@ -13,9 +15,10 @@ import {
   unreachedVerdict,
   vmVerdict,
 } from '../../../support/judged-examples.ts';
+import { soaked } from '../../../support/soaked.ts';
 
-const linesOf = (part: Verdict): readonly OcpLine[] =>
-  [...ocpLines(part)].map((line) => JSON.parse(line) as OcpLine);
+const linesOf = (part: Verdict, soak: Parameters<typeof ocpLines>[1] = new Map()): readonly OcpLine[] =>
+  [...ocpLines(part, soak)].map((line) => JSON.parse(line) as OcpLine);
 const endOf = (part: Verdict): unknown => {
   const last = linesOf(part).at(-1);
   return last !== undefined && 'testRunArtifact' in last && 'testRunEnd' in last.testRunArtifact
@@ -96,7 +99,7 @@ describe('a verdict as the output of a test by OCP', () => {
   });
 
   it('has each limit with its source, each reading, and the device that it is about', () => {
-    const text = [...ocpLines(block('gpu027'))].join('');
+    const text = [...ocpLines(block('gpu027'), new Map())].join('');
     expect(text).toContain('"type":"GREATER_THAN_OR_EQUAL","value":690000000000000');
     expect(text).toMatch(
       /"diagnosis":\{"verdict":"gemm-bf16-fail","type":"FAIL"[^}]*"hardwareInfoId":"GPU-gpu027-5"/,
@@ -104,6 +107,78 @@ describe('a verdict as the output of a test by OCP', () => {
     expect(text).toContain('"serialNumber":"1654223011875"');
     const cells = block('gpu027').cells.filter(({ verdict }) => verdict !== 'not-applicable');
     expect(text.match(/"diagnosis"/g)).toHaveLength(cells.length);
+  });
+
+  it('has the windows of a soak as a series, under the limits that each of them has to hold', () => {
+    const seriesOf = (wrongIn?: number) => {
+      const run = soaked([20, 21, 22, 23, 24, 9, 26, 27, 28, 29, 30, 31], wrongIn);
+      const verdict = judge(run);
+      return linesOf(verdict, listSoakSeries(run, verdict)).flatMap((line) => {
+        if (!('testStepArtifact' in line)) return [];
+        const { testStepId: _, ...said } = line.testStepArtifact;
+        return Object.entries<object>(said);
+      });
+    };
+    const lines = seriesOf();
+    const from = lines.findIndex(([, said]) => 'name' in said && said.name === 'copy.speed by tool');
+    expect(lines.slice(from, from + 16)).toEqual([
+      ['testStepStart', { name: 'copy.speed by tool' }],
+      [
+        'measurementSeriesStart',
+        {
+          measurementSeriesId: 'soak',
+          name: 'copy.speed',
+          unit: 'B/s',
+          hardwareInfoId: 'GPU-00000000-0000-4000-8000-000000000000',
+          validators: [
+            {
+              name: 'rate',
+              type: 'GREATER_THAN_OR_EQUAL',
+              value: 10,
+              metadata: { source: 'Test, test' },
+            },
+          ],
+          metadata: { during: 'soak', readings: 12 },
+        },
+      ],
+      ...[20, 21, 22, 23, 24, 9, 26, 27, 28, 29, 30, 31].map((value, index) => [
+        'measurementSeriesElement',
+        {
+          measurementSeriesId: 'soak',
+          index,
+          value,
+          timestamp: '2026-11-23T00:00:00Z',
+          metadata: { window: index + 1 },
+        },
+      ]),
+      ['measurementSeriesEnd', { measurementSeriesId: 'soak', totalCount: 12 }],
+      ['testStepEnd', { status: 'COMPLETE' }],
+    ]);
+    // Each opens, counts what it has, and closes; what cannot be used stands under no limit.
+    const count = (kind: string) => lines.filter(([each]) => each === kind).length;
+    expect([count('measurement'), count('measurementSeriesStart'), count('measurementSeriesEnd')]).toEqual([
+      2, 3, 3,
+    ]);
+    expect(
+      seriesOf(3).flatMap(([kind, said]) =>
+        kind === 'measurementSeriesStart' && 'name' in said
+          ? [[said.name, 'validators' in said]]
+          : kind === 'measurementSeriesEnd' && 'totalCount' in said
+            ? [said.totalCount]
+            : [],
+      ),
+    ).toEqual([
+      ['copy.speed', true],
+      11,
+      ['copy.speed', false],
+      1,
+      ['copy.wrong', true],
+      12,
+      ['memory.machineChecks', false],
+      11,
+      ['memory.machineChecks', false],
+      1,
+    ]);
   });
 
   it('is checked by the schema of somebody else, in documents that name each other', () => {
