@@ -27,13 +27,8 @@ const shapes: Readonly<Record<string, (noise: Noise) => number>> = {
   normal: (noise) => noise.normal(),
   // σ = 0.5: standard deviation 0.6039 around a median of 1.
   'log-normal': (noise) => (Math.exp(0.5 * noise.normal()) - 1) / 0.6039,
-  t3: (noise) => {
-    const square = noise.normal() ** 2 + noise.normal() ** 2 + noise.normal() ** 2;
-    return noise.normal() / Math.sqrt(square / 3) / Math.sqrt(3);
-  },
-  // As in bench/decide-error-rates.ts, by its standard deviation.
-  'bimodal 70/30': (noise) =>
-    ((noise.uniform() < 0.7 ? 0.6 + 0.3 * noise.normal() : -3 + 0.3 * noise.normal()) - 0.430215) / 1.677,
+  t3: (noise) => noise.heavy() / Math.sqrt(3),
+  'bimodal 70/30': (noise) => noise.bimodal() / 1.677,
 };
 
 interface World {

@@ -6,66 +6,41 @@
 
 import type { Decision } from '../harness/judge/decide.ts';
 import { decide } from '../harness/judge/decide.ts';
+import type { Noise } from '../test/support/seeded-noise.ts';
+import { createNoise } from '../test/support/seeded-noise.ts';
 
-type Random = () => number;
 /** Draws the runs of one acceptance, grouped into sessions of these sizes. */
-type Process = (random: Random, sessions: readonly number[]) => readonly number[];
-
-/** mulberry32: small, seeded, good enough for rates of 0.1 %. */
-function createRandom(seed: number): Random {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-/** Standard normal by Box and Muller. */
-const normal = (random: Random): number =>
-  Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+type Process = (noise: Noise, sessions: readonly number[]) => readonly number[];
 
 const independent =
-  (draw: (random: Random) => number): Process =>
-  (random, sessions) =>
-    sessions.flatMap((size) => Array.from({ length: size }, () => draw(random)));
-
-/** Student's t with 3 degrees of freedom. */
-const heavy = (random: Random): number => {
-  const square = normal(random) ** 2 + normal(random) ** 2 + normal(random) ** 2;
-  return normal(random) / Math.sqrt(square / 3);
-};
-
-/** 70 % of runs in a fast mode at 0.6, 30 % in a slow one at −3: centred on its median (found numerically). */
-const bimodalMedian = 0.430215;
-const bimodal = (random: Random): number =>
-  (random() < 0.7 ? 0.6 + 0.3 * normal(random) : -3 + 0.3 * normal(random)) - bimodalMedian;
+  (draw: (noise: Noise) => number): Process =>
+  (noise, sessions) =>
+    sessions.flatMap((size) => Array.from({ length: size }, () => draw(noise)));
 
 /** First-order autoregression over all runs in a row, variance 1. */
 const autoregression =
   (phi: number): Process =>
-  (random, sessions) => {
-    let last = normal(random);
+  (noise, sessions) => {
+    let last = noise.normal();
     return sessions.flatMap((size) =>
-      Array.from({ length: size }, () => (last = phi * last + Math.sqrt(1 - phi * phi) * normal(random))),
+      Array.from({ length: size }, () => (last = phi * last + Math.sqrt(1 - phi * phi) * noise.normal())),
     );
   };
 
 /** A share `icc` of the variance is one draw per session, the rest one per run; variance 1. */
 const sessionEffect =
   (icc: number): Process =>
-  (random, sessions) =>
+  (noise, sessions) =>
     sessions.flatMap((size) => {
-      const effect = Math.sqrt(icc) * normal(random);
-      return Array.from({ length: size }, () => effect + Math.sqrt(1 - icc) * normal(random));
+      const effect = Math.sqrt(icc) * noise.normal();
+      return Array.from({ length: size }, () => effect + Math.sqrt(1 - icc) * noise.normal());
     });
 
 const processes: readonly (readonly [string, Process])[] = [
-  ['independent, normal', independent(normal)],
-  ['independent, log-normal (σ = 0.5)', independent((random) => Math.exp(0.5 * normal(random)) - 1)],
-  ['independent, t3', independent(heavy)],
-  ['independent, bimodal 70/30', independent(bimodal)],
+  ['independent, normal', independent(({ normal }) => normal())],
+  ['independent, log-normal (σ = 0.5)', independent(({ normal }) => Math.exp(0.5 * normal()) - 1)],
+  ['independent, t3', independent(({ heavy }) => heavy())],
+  ['independent, bimodal 70/30', independent(({ bimodal }) => bimodal())],
   ['AR(1), φ = 0.3', autoregression(0.3)],
   ['AR(1), φ = 0.6', autoregression(0.6)],
   ['AR(1), φ = 0.9', autoregression(0.9)],
@@ -85,9 +60,9 @@ function decideInTurn(runs: readonly number[], value: number): Decision['decisio
 }
 
 function rates(process: Process, sessions: readonly number[], limit: number, trials: number, seed: number) {
-  const random = createRandom(seed);
+  const noise = createNoise(seed);
   const counts = { pass: 0, fail: 0, stop: 0, more: 0 };
-  for (let trial = 0; trial < trials; trial += 1) counts[decideInTurn(process(random, sessions), limit)] += 1;
+  for (let trial = 0; trial < trials; trial += 1) counts[decideInTurn(process(noise, sessions), limit)] += 1;
   return counts;
 }
 
@@ -115,7 +90,13 @@ for (const [name, draw] of processes) {
 console.log('\n| true median minus limit, in standard deviations of one run | pass | fail | inconclusive |');
 console.log('|---|---|---|---|');
 for (const margin of [-3, -2, -1, -0.5, 0, 0.5, 1, 2, 3]) {
-  const found = rates(independent(normal), spread, -margin, trials, seed);
+  const found = rates(
+    independent(({ normal }) => normal()),
+    spread,
+    -margin,
+    trials,
+    seed,
+  );
   console.log(
     `| ${margin} | ${[found.pass, found.fail, found.stop].map((count) => percent(count, trials)).join(' | ')} |`,
   );
@@ -126,10 +107,10 @@ console.log('|---|---|---|---|---|---|');
 for (const deviation of [0.02, 0.05]) {
   for (const n of [1, 3, 5]) {
     for (const truth of [0.85, 0.9, 0.95, 1, 1.05]) {
-      const random = createRandom(seed);
+      const noise = createNoise(seed);
       const counts = { pass: 0, fail: 0, stop: 0, more: 0 };
       for (let trial = 0; trial < trials; trial += 1) {
-        const runs = Array.from({ length: n }, () => truth * (1 + deviation * normal(random)));
+        const runs = Array.from({ length: n }, () => truth * (1 + deviation * noise.normal()));
         counts[decide(runs, { comparator: 'atLeast', value: 1, sampling: 'screening' }).decision] += 1;
       }
       const cells = [counts.pass, counts.fail, counts.stop].map((count) => percent(count, trials));
@@ -142,10 +123,10 @@ console.log('\n| windows: noise of one run | windows | false pass | false fail |
 console.log('|---|---|---|---|---|');
 for (const [name, draw] of processes.filter(([each]) => !each.startsWith('session'))) {
   for (const n of [5, 12, 24, 72]) {
-    const random = createRandom(seed);
+    const noise = createNoise(seed);
     const counts = { pass: 0, fail: 0, stop: 0, more: 0 };
     for (let trial = 0; trial < trials; trial += 1)
-      counts[decide(draw(random, [n]), { comparator: 'atLeast', value: 0, sampling: 'windows' }).decision] +=
+      counts[decide(draw(noise, [n]), { comparator: 'atLeast', value: 0, sampling: 'windows' }).decision] +=
         1;
     const cells = [counts.pass, counts.fail, counts.stop].map((count) => percent(count, trials));
     console.log(`| ${name} | ${n} | ${cells.join(' | ')} |`);
@@ -158,13 +139,13 @@ console.log(
 console.log('|---|---|---|---|---|');
 for (const cells of [8, 160])
   for (const margin of [2, 3, 4]) {
-    const random = createRandom(seed);
+    const noise = createNoise(seed);
     const nodes = Math.min(trials, Math.ceil(40_000_000 / cells / 12));
     const open = [0, 0, 0];
     for (let node = 0; node < nodes; node += 1) {
       const left = [false, false, false];
       for (let cell = 0; cell < cells; cell += 1) {
-        const runs = Array.from({ length: 12 }, () => normal(random));
+        const runs = Array.from({ length: 12 }, () => noise.normal());
         for (const [place, n] of [6, 9, 12].entries()) {
           const rule = { comparator: 'atLeast', value: -margin, sampling: 'typical' } as const;
           const { decision } = decide(runs.slice(0, n), rule);

@@ -44,12 +44,6 @@ const models: readonly Model[] = [
   { ...usual, name: 'quiet', correlation: 0.5, within: 0.003, between: 0.003 },
 ];
 
-/** Student's t with 3 degrees of freedom. */
-function heavy({ normal }: Noise): number {
-  const square = normal() ** 2 + normal() ** 2 + normal() ** 2;
-  return normal() / Math.sqrt(square / 3);
-}
-
 const middleOf = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[1] ?? Number.NaN;
 
 /** What happens to a node: the share by which it is off, on a night, and the state that it is in. */
@@ -66,7 +60,7 @@ function drawFleet(noise: Noise, model: Model, fault: Fault) {
     const level = 1 + 0.01 * noise.normal();
     const all = Array.from({ length: nights }, (_unused, night) => {
       state = model.correlation * state + Math.sqrt(1 - model.correlation ** 2) * noise.normal();
-      const runs = [0, 0, 0].map(() => model.within * heavy(noise));
+      const runs = [0, 0, 0].map(() => model.within * noise.heavy());
       const share =
         model.between * state + (common[night] ?? 0) + middleOf(runs) + fault.shareOn(node, night);
       const value = 100 * level * Math.exp(share);

@@ -3,10 +3,7 @@
  * `node bench/outlier-bounds.ts [values] [seed]`, with so many normal values for each size of group.
  */
 
-import { createRandom } from './hostile/sequences.ts';
-
-const normal = (random: () => number): number =>
-  Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+import { createNoise } from '../test/support/seeded-noise.ts';
 
 function middle(sorted: Float64Array): number {
   const half = sorted.length >> 1;
@@ -19,12 +16,12 @@ console.log(`values ${values}, seed ${seed}\n`);
 console.log('| n | groups | exceeded by the worst of 5 % | of 1 % | of 0.1 % | above 3.5 on either side |');
 console.log('|---|---|---|---|---|---|');
 for (const n of [8, 10, 12, 16, 24, 32, 48, 64, 128, 256, 512, 1024]) {
-  const random = createRandom(seed);
+  const { normal } = createNoise(seed);
   const groups = Math.max(20_000, Math.round(values / n / 4));
   const worst = new Float64Array(groups);
   let fixed = 0;
   for (let group = 0; group < groups; group += 1) {
-    const drawn = new Float64Array(n).map(() => normal(random)).sort();
+    const drawn = new Float64Array(n).map(() => normal()).sort();
     const center = middle(drawn);
     const spread = middle(drawn.map((value) => Math.abs(value - center)).sort());
     const [low = 0] = drawn;
