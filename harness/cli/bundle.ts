@@ -7,7 +7,12 @@ import { givenRun, ofProfile, reportsOut } from './options.ts';
 export const bundleCommand = defineCommand({
   command: 'bundle <run>',
   describe: 'Pack what was signed of a run, with all of its evidence, in one file that `verify` takes',
-  examples: [['bundle latest', 'one archive with evidence, verdict, signatures and how to check them']],
+  examples: [
+    [
+      'bundle latest',
+      'one archive with evidence, verdict, signatures and the report of conformity in the languages that were made',
+    ],
+  ],
   builder: (argv) =>
     argv
       .positional('run', givenRun)
@@ -19,13 +24,14 @@ export const bundleCommand = defineCommand({
     const { hashTree } = await import('../store/hash-tree.ts');
     const { writeBundleFile } = await import('../store/evidence-bundle.ts');
     const { reportPaths } = await import('../store/report-folder.ts');
+    const { conformityPages } = await import('../run/conformity-pages.ts');
     const { readIntact } = await import('../run/verify-run.ts');
     const { openReports, openRun } = await import('./run-location.ts');
     const run = await openRun(environment, args.run);
     const folder = await openReports(environment, run, args.reports);
     const { id } = run.header;
     const profile = args.profile ?? run.header.profile;
-    await readIntact(run, folder, profile);
+    const { verdict } = await readIntact(run, folder, profile);
     const signed = join(folder.path, reportPaths.signed(profile));
     const below = (path: string, top: string): string => path.slice(top.length + 1);
     const files = [
@@ -36,6 +42,11 @@ export const bundleCommand = defineCommand({
       ...hashTree(signed, 'report').map(({ path }) => ({
         path: `${id}.report/${reportPaths.signed(profile)}/${below(path, 'report')}`,
         source: join(signed, below(path, 'report')),
+      })),
+      // As it follows from what was signed, whatever lies there.
+      ...[...(await conformityPages(folder, run, verdict))].map(([path, page]) => ({
+        path: `${id}.report/${path}`,
+        content: Buffer.from(page),
       })),
     ];
     const file = resolve(environment.workingDirectory, args.out ?? `${id}.${profile}.tar`);

@@ -22,6 +22,7 @@ import type { ReportFolder } from '../store/report-folder.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { RunEvidence } from '../store/run-evidence.ts';
 import { checkNights } from './check-nights.ts';
+import { checkPages } from './check-pages.ts';
 import type { CliContext } from './command.ts';
 
 /** More differences are told by their number. */
@@ -40,6 +41,8 @@ export async function checkRun(
     readonly folder: ReportFolder;
     readonly profile: string;
     readonly trust: Trust;
+    /** Of a bundle: what lies among its reports. */
+    readonly packed?: readonly string[] | undefined;
     readonly recompute: boolean;
     /** A later run on the same machines. */
     readonly later?: RunDirectory | undefined;
@@ -60,6 +63,8 @@ export async function checkRun(
       `● ${statement.predicate.result}, stated on ${statement.predicate.assay_issued} by ${key.fingerprint} (${key.algorithm})`,
     );
   tell(`● all ${manifest.files.length} files are as they were signed, and no other is there`);
+  if (given.packed !== undefined)
+    for await (const text of checkPages(run, folder, { verdict, packed: given.packed })) tell(text);
   const trusted = requireTrusted(intact, given.trust);
   for (const { name, note } of trusted) tell(`● trusted: ${name}${note === undefined ? '' : `; ${note}`}`);
   for (const { by } of trusted) tell(`● ${checkLedger(by, run, given.ledger)}`);

@@ -1,10 +1,8 @@
 import { join, relative } from 'node:path';
-import type { Verdict } from '../../reports/verdict/verdict.ts';
 import type { Language } from '../../reports/verdict/words/front-words.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { exitCodes } from '../../workloads/kit/error-code.ts';
 import type { Environment } from '../environment.ts';
-import type { ReportFolder } from '../store/report-folder.ts';
 import { defineCommand } from './command.ts';
 import { givenRun, ofProfile, reportsOut } from './options.ts';
 
@@ -50,8 +48,9 @@ export const reportCommand = defineCommand({
       throw new AssayError('RUN_NOT_FOUND', `expected a verdict by ${wanted} in ${folder.path}, found none`, {
         hint: `Judge the run first: assay judge ${run.called} --profile ${wanted}`,
       });
+    const { conformityPage } = await import('../run/conformity-pages.ts');
     const conformity =
-      language === undefined && !asPdf ? undefined : await conformityOf(folder, verdict, language);
+      language === undefined && !asPdf ? undefined : await conformityPage(folder, verdict, language ?? 'en');
     // Before anything is written: without a browser nothing is.
     const pdf =
       asPdf && conformity !== undefined ? await printedBy(conformity, context.environment) : undefined;
@@ -71,18 +70,6 @@ export const reportCommand = defineCommand({
     return exitCodes.pass;
   },
 });
-
-/** The report of conformity, with whoever has signed this verdict. */
-async function conformityOf(
-  folder: ReportFolder,
-  verdict: Verdict,
-  language: Language = 'en',
-): Promise<string> {
-  const { createLookup } = await import('../../reports/verdict/verdict-lookup.ts');
-  const { renderPrint } = await import('../../reports/writers/html/render-print.ts');
-  const { signaturesOn } = await import('../run/signatures-on.ts');
-  return renderPrint(createLookup(verdict), { language, signatures: await signaturesOn(folder, verdict) });
-}
 
 async function printedBy(page: string, environment: Environment): Promise<Uint8Array> {
   const { printPdf } = await import('./print-pdf.ts');

@@ -1,12 +1,10 @@
 import { join, relative } from 'node:path';
 import type { Verdict } from '../../reports/verdict/verdict.ts';
-import { createLookup } from '../../reports/verdict/verdict-lookup.ts';
-import { renderPrint } from '../../reports/writers/html/render-print.ts';
 import type { Signer } from '../evidence/private-key.ts';
 import { conformityPath } from '../run/conclude-run.ts';
+import { conformityPage } from '../run/conformity-pages.ts';
 import { placeInLedger } from '../run/ledger-place.ts';
 import { signRun } from '../run/sign-run.ts';
-import { signaturesOn } from '../run/signatures-on.ts';
 import type { ReportFolder } from '../store/report-folder.ts';
 import type { RunEvidence } from '../store/run-evidence.ts';
 import type { CliContext } from './command.ts';
@@ -25,8 +23,7 @@ export async function signVerdict(
   const stamp = { assay_issued: now().toISOString(), ...placeInLedger(environment.stateHome, evidence.run) };
   const path = await signRun(evidence, verdict, { folder, signer, stamp });
   const conformity = conformityPath(evidence.run, verdict.profile.id, 'en');
-  const signatures = await signaturesOn(folder, verdict);
-  folder.write(conformity, renderPrint(createLookup(verdict), { language: 'en', signatures }));
+  folder.write(conformity, await conformityPage(folder, verdict, 'en'));
   err.write(
     `signed    ${relative(environment.workingDirectory, join(folder.path, path))} by ${signer.publicKey.fingerprint}\nconformity ${relative(environment.workingDirectory, join(folder.path, conformity))}\n`,
   );

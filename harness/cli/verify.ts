@@ -62,7 +62,7 @@ export const verifyCommand = defineCommand({
           ? ({ kind: 'file', keys: readTrustFile(await loadSource(at(args.trust))) } as const)
           : ({ kind: 'nobody' } as const);
     const { withUnpacked } = await import('./unpacked.ts');
-    return withUnpacked(at(args.run), args.run, async (given) => {
+    return withUnpacked(at(args.run), args.run, async (given, packed) => {
       const run = await openRun(context.environment, given);
       const folder = await openReports(context.environment, run, args.reports);
       const { tellUnshipped } = await import('./shipped-rules.ts');
@@ -78,6 +78,7 @@ export const verifyCommand = defineCommand({
           run,
           folder,
           trust,
+          packed,
           profile: args.profile ?? run.header.profile,
           recompute: !args.noRecompute,
           later,

@@ -17,11 +17,8 @@ import { fileName } from '../../workloads/kit/names.ts';
 import { damaged } from './evidence-damaged.ts';
 import { blockBytes, createTarHeader, paddedBytes, readPlainHeader } from './tar-header.ts';
 
-/** A file in a bundle: its path there, and where it lies. */
-export interface Packed {
-  readonly path: string;
-  readonly source: string;
-}
+/** A file in a bundle: its path there, and where it lies or what is in it. */
+export type Packed = { readonly path: string } & ({ readonly source: string } | { readonly content: Buffer });
 
 const pieceBytes = 1024 * 1024;
 const end = Buffer.alloc(2 * blockBytes);
@@ -34,22 +31,10 @@ export function writeBundleFile(out: string, files: readonly Packed[]): void {
   const file = create(out);
   try {
     const buffer = Buffer.allocUnsafe(pieceBytes);
-    for (const { path, source } of files.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
-      requirePath(path, out);
-      const from = openSync(source, constants.O_RDONLY | constants.O_NOFOLLOW);
-      try {
-        const { size } = fstatSync(from);
-        writeSync(file, createTarHeader(path, size));
-        let written = 0;
-        for (let count = readSync(from, buffer); count > 0; count = readSync(from, buffer)) {
-          writeSync(file, buffer, 0, count);
-          written += count;
-        }
-        if (written !== size) throw damaged(source, `${size} bytes`, `${written}, as somebody writes to it`);
-        writeSync(file, Buffer.alloc(paddedBytes(size) - size));
-      } finally {
-        closeSync(from);
-      }
+    for (const each of files.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
+      requirePath(each.path, out);
+      const size = 'content' in each ? writeContent(file, each) : copyFile(file, each, buffer);
+      writeSync(file, Buffer.alloc(paddedBytes(size) - size));
     }
     writeSync(file, end);
     fsyncSync(file);
@@ -58,6 +43,34 @@ export function writeBundleFile(out: string, files: readonly Packed[]): void {
     throw cause;
   } finally {
     closeSync(file);
+  }
+}
+
+/** Its header and bytes; returns how many these are. */
+function writeContent(file: number, { path, content }: Extract<Packed, { content: Buffer }>): number {
+  writeSync(file, createTarHeader(path, content.length));
+  for (let written = 0; written < content.length; ) written += writeSync(file, content, written);
+  return content.length;
+}
+
+function copyFile(
+  file: number,
+  { path, source }: Extract<Packed, { source: string }>,
+  buffer: Buffer,
+): number {
+  const from = openSync(source, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    const { size } = fstatSync(from);
+    writeSync(file, createTarHeader(path, size));
+    let written = 0;
+    for (let count = readSync(from, buffer); count > 0; count = readSync(from, buffer)) {
+      writeSync(file, buffer, 0, count);
+      written += count;
+    }
+    if (written !== size) throw damaged(source, `${size} bytes`, `${written}, as somebody writes to it`);
+    return size;
+  } finally {
+    closeSync(from);
   }
 }
 

@@ -67,13 +67,31 @@ describe('assay sign and assay verify', () => {
     const signer = createSigner();
     await signAt(join(cwd, 'run'), signer);
     writeFileSync(join(cwd, 'key.pem'), signer.publicKey.pem);
+    // In each language in which one was made, as it follows from what was signed.
+    for (const language of ['ar', 'es'])
+      writeFileSync(join(cwd, `run.report/conformity.${language}.html`), 'CONFORMS');
     const packed = await runAssay(['bundle', 'run'], { cwd });
     expect([packed.exitCode, packed.stderr]).toEqual([0, '']);
     const file = join(cwd, 'constructed.survey.tar');
     expect(packed.stdout).toBe(`${file}\n`);
     const { exitCode, stdout } = await runAssay(['verify', file, '--key', 'key.pem'], { cwd });
-    expect([exitCode, stdout]).toEqual([0, expect.stringContaining('come out the same')]);
+    expect([exitCode, stdout]).toEqual([
+      0,
+      expect.stringMatching(
+        /● conformity\.es\.html says what was signed\n● conformity\.ar\.html says[^]*come out the same/,
+      ),
+    ]);
+    const page = execFileSync('tar', ['xOf', file, 'constructed.report/conformity.es.html']).toString();
+    expect(page).toContain(signer.publicKey.fingerprint);
     const bytes = readFileSync(file);
+    const other = Buffer.from(bytes);
+    other.write('SHA255', other.indexOf('SHA256:', other.indexOf('conformity.es.html')));
+    writeFileSync(file, other);
+    const forged = await runAssay(['verify', file, '--key', 'key.pem'], { cwd });
+    expect([forged.exitCode, forged.stderr]).toEqual([
+      4,
+      expect.stringMatching(/EVIDENCE_DAMAGED .*conformity\.es\.html/),
+    ]);
     bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
     writeFileSync(file, bytes);
     const changed = await runAssay(['verify', file, '--key', 'key.pem'], { cwd });
