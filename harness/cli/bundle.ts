@@ -21,7 +21,7 @@ export const bundleCommand = defineCommand({
       .option('reports', reportsOut),
   run: async (args, context) => {
     const { environment, out } = context;
-    const { hashTree } = await import('../store/hash-tree.ts');
+    const { listTree } = await import('../store/list-tree.ts');
     const { writeBundleFile } = await import('../store/evidence-bundle.ts');
     const { reportPaths } = await import('../store/report-folder.ts');
     const { conformityPages } = await import('../run/conformity-pages.ts');
@@ -35,11 +35,11 @@ export const bundleCommand = defineCommand({
     const signed = join(folder.path, reportPaths.signed(profile));
     const below = (path: string, top: string): string => path.slice(top.length + 1);
     const files = [
-      ...hashTree(run.path, 'run').map(({ path }) => ({
+      ...listTree(run.path, 'run').map(({ path }) => ({
         path: `${id}/${below(path, 'run')}`,
         source: join(run.path, below(path, 'run')),
       })),
-      ...hashTree(signed, 'report').map(({ path }) => ({
+      ...listTree(signed, 'report').map(({ path }) => ({
         path: `${id}.report/${reportPaths.signed(profile)}/${below(path, 'report')}`,
         source: join(signed, below(path, 'report')),
       })),

@@ -11,6 +11,11 @@ const ListedFile = z.strictObject({
 });
 export type ListedFile = z.infer<typeof ListedFile>;
 
+/** A file as it lies here; its digest takes as long as it is large. */
+export interface FoundFile extends Pick<ListedFile, 'path' | 'bytes'> {
+  readonly digest: () => string;
+}
+
 /** Every file that a statement rests on: all evidence of a run, and the verdict. What is not listed must not be there. */
 export const SignedManifest = z.strictObject({
   schema: z.literal('assay/signed-manifest'),
@@ -42,22 +47,30 @@ export function whyNotList(files: readonly ListedFile[]): string | undefined {
   return undefined;
 }
 
-/** The first file that is not as it is listed, by what was found here; `undefined` when both are the same. */
+/**
+ * The first file that is not as it is listed, by what was found here; `undefined` when both are the same. None is hashed before all
+ * are there, with no other, in their sizes: a terabyte in the place of a megabyte is told at once.
+ */
 export function findChange(
   listed: readonly ListedFile[],
-  found: readonly ListedFile[],
+  found: readonly FoundFile[],
 ): { readonly path: string; readonly expected: string; readonly found: string } | undefined {
   const here = new Map(found.map((file) => [file.path, file]));
-  for (const { path, bytes, sha256 } of listed) {
+  const digests: (readonly [file: ListedFile, digest: () => string])[] = [];
+  for (const each of listed) {
+    const { path, bytes, sha256 } = each;
     const file = here.get(path);
     here.delete(path);
     if (file === undefined)
       return { path, expected: `${bytes} bytes with sha256 ${sha256}`, found: 'no file' };
     if (file.bytes !== bytes) return { path, expected: `${bytes} bytes`, found: `${file.bytes}` };
-    if (file.sha256 !== sha256) return { path, expected: `sha256 ${sha256}`, found: `sha256 ${file.sha256}` };
+    digests.push([each, file.digest]);
   }
   const [more] = here.keys();
-  return more === undefined
-    ? undefined
-    : { path: more, expected: 'no file that is not listed', found: 'one' };
+  if (more !== undefined) return { path: more, expected: 'no file that is not listed', found: 'one' };
+  for (const [{ path, sha256 }, digest] of digests) {
+    const own = digest();
+    if (own !== sha256) return { path, expected: `sha256 ${sha256}`, found: `sha256 ${own}` };
+  }
+  return undefined;
 }

@@ -10,7 +10,7 @@ import type { PublicKey } from '../evidence/public-key.ts';
 import type { TrustedKey } from '../evidence/trust-file.ts';
 import { whyNotTrusted } from '../evidence/trust-file.ts';
 import { damaged } from '../store/evidence-damaged.ts';
-import { hashTree } from '../store/hash-tree.ts';
+import { listTree } from '../store/list-tree.ts';
 import type { ReportFolder } from '../store/report-folder.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { RunEvidence } from '../store/run-evidence.ts';
@@ -69,7 +69,7 @@ function requireListed(
   manifest: SignedManifest,
   signed: readonly SignedStatement[],
 ): void {
-  const beside = hashTree(`${folder.path}/${signedPaths.folder(profile)}`, 'report');
+  const beside = listTree(`${folder.path}/${signedPaths.folder(profile)}`, 'report');
   const due = new Set([
     'report/manifest.json',
     ...signed.flatMap(({ signer, nodes }) => [
@@ -80,7 +80,7 @@ function requireListed(
   ]);
   const files = [
     ...beside.filter(({ path }) => !(isSigners(path) && due.has(path))),
-    ...hashTree(run.path, 'run'),
+    ...listTree(run.path, 'run'),
   ];
   const change = findChange(manifest.files, files);
   if (change !== undefined) throw damaged(change.path, change.expected, change.found);

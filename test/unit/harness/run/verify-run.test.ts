@@ -1,4 +1,12 @@
-import { appendFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -87,6 +95,19 @@ function laterNight(attendance: RunRows['attendance']): RunRows {
 describe('a signed run', () => {
   it('is found as it was, and comes out the same', async () => {
     expect(await verifyAt(join(base, 'run'), own)).toEqual([]);
+  });
+
+  it('is not hashed before the sizes of all files were looked at', async () => {
+    const folder = copy();
+    const [first, second] = ['n1', 'n2'].map((node) => join(folder, 'run/nodes', node, 'evidence.tar'));
+    const bytes = readFileSync(first!);
+    bytes[600] = (bytes[600] ?? 0) ^ 1;
+    writeFileSync(first!, bytes);
+    // A hole: it takes no room, and more than ten minutes to hash.
+    truncateSync(second!, 2 ** 40);
+    await expect(verifyAt(join(folder, 'run'), own)).rejects.toThrow(
+      /run\/nodes\/n2\/evidence\.tar: expected \d+ bytes, found 1099511627776/,
+    );
   });
 
   it('states of each node and of the block what was shown, and for how long that stands', () => {
