@@ -3,6 +3,7 @@ import { Contract } from '../../../../harness/config/contract.ts';
 import { deviationsOf, withContract } from '../../../../harness/config/contract-limits.ts';
 import { readContract } from '../../../../harness/config/read-contract.ts';
 import { judge } from '../../../../harness/judge/judge.ts';
+import { judgeByContract } from '../../../../harness/judge/judge-by-contract.ts';
 import type { Limit } from '../../../../workloads/kit/limit.ts';
 import type { Sample } from '../../../../workloads/kit/sample.ts';
 import { refusal } from '../../../support/constructed/refusal.ts';
@@ -298,5 +299,61 @@ describe('a verdict by a contract', () => {
     expect(waivedCells.waivers).toHaveLength(2);
     expect(until('2026-11-22')).toMatchObject({ conclusion: 'fail', exitCode: 1 });
     expect(judged(contract({ waivers: [fact] }), nodes)).toMatchObject({ conclusion: 'fail' });
+  });
+});
+
+describe('a run that is judged by a contract later', () => {
+  const materialOf = (nodes: readonly ConstructedNode[], begunWith?: Contract) => {
+    const material = constructRun({ profile, nodes, ladder: [profile, other], limits, metrics });
+    if (begunWith === undefined) return material;
+    const rules = withContract(begunWith, { profiles: [profile, other], inventory, limits, metrics });
+    const [own = profile] = rules.profiles;
+    return {
+      ...material,
+      ...{ contract: begunWith, profile: own, ladder: rules.profiles, limits: rules.limits },
+    };
+  };
+  const says = (material: ReturnType<typeof materialOf>, by: Contract, name: string) =>
+    judgeByContract(material, by, name).map(({ cell: { id, verdict }, clause, isWaived }) => [
+      id,
+      verdict,
+      clause,
+      isWaived,
+    ]);
+  const both = [node('a', 2.5e12, 'big'), node('b', 2.5e12, 'small')];
+
+  it('has the numbers of that one, whichever it was begun with', () => {
+    const more = contract({ limits: [{ requirement: 'speed', atLeast: '2.8 TB/s', says: 'row 4' }] });
+    for (const begunWith of [undefined, contract(), more]) {
+      const material = materialOf(both, begunWith);
+      expect(says(material, contract({ quota: { atLeast: 31, of: 32 } }), 'a')).toEqual([
+        ['a:speed', 'pass', 1, false],
+        ['a:latency', 'pass', 2, false],
+      ]);
+      expect(says(material, more, 'a')).toEqual([['a:speed', 'fail', 1, false]]);
+    }
+    const waiver = { requirement: 'speed', subject: 'a', reason: 'r', by: 'b', expires: '2027-12-31' };
+    expect(says(materialOf(both), { ...more, waivers: [waiver] }, 'a')).toEqual([
+      ['a:speed', 'fail', 1, true],
+    ]);
+  });
+
+  it('refuses one for another class or purpose', () => {
+    const of = (by: Contract, name: string, nodes = both) =>
+      refusal(() =>
+        judgeByContract(
+          { ...materialOf(nodes), profile: by.profile === 'other' ? other : profile },
+          by,
+          name,
+        ),
+      ).message;
+    expect(of(contract(), 'b')).toContain(
+      'class: expected `small`, which b claims in run constructed, got `big`',
+    );
+    expect(of(contract(), 'c', [node('c', 2.5e12)])).toContain('one that c claims, and it claims none');
+    const idle = [{ ...node('a', 2.5e12, 'big'), steps: [] }];
+    expect(of(contract({ profile: 'other' }), 'a', idle)).toContain(
+      'profile: expected `hall`, for which run constructed measured, got `other`',
+    );
   });
 });
