@@ -28,6 +28,9 @@ import { runPaths } from './run-directory.ts';
 import type { EndedStep, FactsDocument, NodeMaterial } from './run-material.ts';
 import { Shared, withSharedNames } from './shared.ts';
 
+/** A soak of a week takes half of them, on a node with eight accelerators: 168 windows, of which each gives some 300 readings. */
+const mostSamples = 100_000;
+
 /**
  * Everything that is known about one node of a run, proven link by link: filled by the session that has just received it,
  * or from disk. Each output is hashed and parsed once.
@@ -155,7 +158,14 @@ export class NodeEvidence {
     const facts = this.#documents.at(-1);
     if (this.#documents.length > 1 && facts !== undefined) this.#under.set(step, facts.step);
     const other = whyOther(result, planned);
-    const parsed = other === undefined ? this.#read(result, said, isLarge) : err(other);
+    const read = other === undefined ? this.#read(result, said, isLarge) : err(other);
+    const parsed =
+      read.ok && this.#samples.length + read.value.samples.length > mostSamples
+        ? err({
+            say: 'quoted',
+            text: `expected at most ${mostSamples} readings of a node, got more`,
+          } as const)
+        : read;
     if (parsed.ok) {
       this.#samples.push(...parsed.value.samples.map((sample) => withinCpus(sample, facts?.facts)));
       this.#unmeasured.push(...parsed.value.unmeasured);

@@ -38,6 +38,9 @@ const ended = new Set(['completed', 'error']);
  */
 const mostReadBytes = 8 * 1024 * 1024;
 
+/** Ten times what any tool of ours reads of a node with sixteen accelerators: more is no measurement, and each costs what judging costs. */
+const mostReadings = 2000;
+
 /** The outputs that are read: what was seen of a machine, and those of a step that are not too much. */
 export const outputsToRead = (step: StepResult): readonly CapturedOutput[] =>
   isFactsStep(step.step) || whyTooLarge(step) === undefined ? outputsOf(step) : [];
@@ -99,11 +102,13 @@ export function parseStep(
   if (tooLarge !== undefined) return err(tooLarge);
   const parsed = tool.parse(outputs, params.data, step.seat);
   if (!parsed.ok) return err(step.reason === undefined ? parsed.error : `${parsed.error} (${step.reason})`);
+  const { toolVersion, readings: read, unmeasured: unread = [] } = parsed.value;
+  const told = read.length + unread.length;
+  if (told > mostReadings) return err(`expected at most ${mostReadings} readings of a step, got ${told}`);
   const samples: Sample[] = [];
-  const { toolVersion } = parsed.value;
   const name = shared.text(step.step);
   const own = shared.value(subjectOf(node, step.seat, undefined));
-  for (const reading of parsed.value.readings) {
+  for (const reading of read) {
     const metric = registered.workload.metrics[reading.metric];
     if (metric === undefined)
       return err(`${tool.id} reported \`${reading.metric}\`, which ${step.workload} does not declare`);
@@ -131,7 +136,7 @@ export function parseStep(
       ...(invalid === undefined ? {} : { invalid }),
     });
   }
-  const unmeasured = (parsed.value.unmeasured ?? []).map(({ device, why }) => ({
+  const unmeasured = unread.map(({ device, why }) => ({
     step: step.step,
     subject: subjectOf(node, step.seat, device),
     why,

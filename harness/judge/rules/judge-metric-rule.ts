@@ -9,6 +9,7 @@ import type { Metric } from '../../../workloads/kit/workload.ts';
 import { candidateLimits } from '../../config/candidate-limits.ts';
 import { nameOfSession } from '../../plan/sessions.ts';
 import type { KnownSubject } from '../../plan/subjects.ts';
+import { rangeOf } from '../../stats/range-of.ts';
 import { decide } from '../decide.ts';
 import type { Dossier, JudgedSample } from '../dossier.ts';
 import type { Outcome } from '../outcome.ts';
@@ -213,6 +214,7 @@ function decideGroups(
   return worst(
     groups.map((group): Outcome => {
       const values = group.map(({ value }) => value);
+      const { min: low, max: high } = rangeOf(values);
       const { decision, reason } = decide(values, {
         comparator: limit.comparator,
         value: limit.value,
@@ -228,8 +230,8 @@ function decideGroups(
           say: 'measured',
           comparator: limit.comparator,
           limit: { value: limit.value, unit: limit.unit },
-          low: Math.min(...values),
-          high: Math.max(...values),
+          low,
+          high,
           unit: limit.unit,
           ...(error === undefined ? {} : { error: String(error) }),
           decision: inSessions(reason, group),

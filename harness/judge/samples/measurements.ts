@@ -7,6 +7,7 @@ import { nameOf } from '../../../workloads/kit/subject.ts';
 import type { Unit } from '../../../workloads/kit/unit.ts';
 import { median } from '../../stats/median.ts';
 import { medianInterval } from '../../stats/median-interval.ts';
+import { rangeOf } from '../../stats/range-of.ts';
 import type { Dossier, JudgedSample } from '../dossier.ts';
 import type { Outcome } from '../outcome.ts';
 import type { RunDossier } from '../run-dossier.ts';
@@ -102,7 +103,7 @@ function summarise(samples: readonly JudgedSample[]): {
   max: number;
 } {
   const values = samples.map(({ value }) => value);
-  return { n: values.length, median: median(values), min: Math.min(...values), max: Math.max(...values) };
+  return { n: values.length, median: median(values), ...rangeOf(values) };
 }
 
 /** Where the median really is, with 95 % confidence and whatever the distribution: of six runs or more. */

@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import type { StepResult } from '../../../../agents/protocol/step.ts';
+import { parseStep } from '../../../../harness/store/parse-step.ts';
+import { loadRegistry } from '../../../../workloads/registry.ts';
+import { recordedStep } from '../../../support/constructed/recorded-step.ts';
+
+const registry = await loadRegistry();
+
+/** A step of a machine that says that it has so many controllers of memory, with two counters each. */
+function parse(controllers: number) {
+  const { outputs, workload, tool, params } = recordedStep('memory', 'edac-gcc12.2.0-clean');
+  const look = Object.fromEntries(
+    Array.from({ length: controllers }, (_, mc) =>
+      ['ce', 'ue'].map((kind) => [`/sys/devices/system/edac/mc/mc${mc}/${kind}_count`, '0\n']),
+    ).flat(),
+  );
+  const { run } = outputs;
+  if (run === undefined) throw new Error('no command run');
+  const step = { step: 's', workload, tool, params, execution: 'completed', session: 1, commands: [] };
+  return parseStep(registry, 'n', step as unknown as StepResult, {
+    ...outputs,
+    run: { ...run, counters: { before: look, after: look } },
+  });
+}
+
+it('a step that tells more than any measurement has gives no numbers at all', () => {
+  const usual = parse(12);
+  expect(usual.ok && usual.value.samples.length).toBeGreaterThan(24);
+  expect(parse(2000)).toEqual({
+    ok: false,
+    error: expect.stringMatching(/^expected at most 2000 readings of a step, got 400\d$/) as string,
+  });
+});
