@@ -26,7 +26,8 @@ try {
       prepare?.(folder);
       const list = (): string =>
         readdirSync(folder, { recursive: true, encoding: 'utf8' })
-          .filter((name) => name !== 'peak')
+          // Compiled code is kept by whatever command is run first.
+          .filter((name) => name !== 'peak' && !name.startsWith('state/assay/compiled'))
           .toSorted()
           .join('\n');
       const before = list();

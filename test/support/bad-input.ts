@@ -9,8 +9,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { readPublicKey } from '../../harness/evidence/public-key.ts';
 import { enter, initLedger } from '../../harness/store/ledger.ts';
 import { createTarHeader } from '../../harness/store/tar-header.ts';
+import { constructed } from '../unit/workloads/kit/facts/documents.ts';
+import { writeRunDirectory } from './constructed-run-directory.ts';
 import { createSigner, signAt, writeRunToSign } from './signed-run.ts';
 import { signerIn } from './tamper.ts';
 import { writeKey } from './write-key.ts';
@@ -35,6 +38,15 @@ const tarOf =
     writeFileSync(join(folder, 'evil.tar'), Buffer.concat([...blocks, Buffer.alloc(1024)]));
 const trustWith = (lines: string) => (folder: string) =>
   writeFileSync(join(folder, 'trust.yaml'), `schema: assay/trust\n${lines}\n`);
+/** The signer of the run, as somebody trusts him who has his own idea of when. */
+const trustSigner = (days: string) => (folder: string) => {
+  const key = readPublicKey(readFileSync(join(folder, 'key.pem'), 'utf8'));
+  if (!key.ok) throw new Error(key.error);
+  const { fingerprint, pem } = key.value;
+  trustWith(
+    `schemaVersion: 1\nkeys: [{ name: us, role: installer, fingerprint: '${fingerprint}', publicKey: ${JSON.stringify(pem)}, ${days} }]`,
+  )(folder);
+};
 const contract = (number: string) => (folder: string) =>
   writeFileSync(
     join(folder, 'contract.yaml'),
@@ -64,6 +76,16 @@ const certify = [
 /** Writes what all of them begin with: a signed run of two nodes, keys, an inventory, a copy of a ledger. */
 export async function writeGoodInput(folder: string): Promise<void> {
   await writeRunToSign(folder, 2);
+  await writeRunDirectory(join(folder, 'idle'), {
+    nodes: [{ id: 'n1', probes: constructed({}) }],
+    change: ({ profiles, ...builtIn }) => ({
+      ...builtIn,
+      profiles: profiles.map((profile) => ({
+        ...profile,
+        requirements: profile.requirements.map((each) => ({ ...each, level: 'advisory' as const })),
+      })),
+    }),
+  });
   const signer = createSigner();
   await signAt(join(folder, 'run'), signer);
   writeFileSync(join(folder, 'key.pem'), signer.publicKey.pem);
@@ -160,6 +182,33 @@ export const badInputs: ReadonlyMap<string, BadInput> = new Map<string, BadInput
       args: ['verify', 'run', '--trust', 'trust.yaml'],
       exitCode: 64,
       code: 'CONFIG_INVALID',
+    },
+  ],
+  [
+    'a key that is trusted from a later day on',
+    {
+      prepare: trustSigner("from: '2099-01-01'"),
+      args: ['verify', 'run', '--trust', 'trust.yaml'],
+      exitCode: 4,
+      code: 'SIGNER_UNTRUSTED',
+    },
+  ],
+  [
+    'a key whose time was over',
+    {
+      prepare: trustSigner("from: '2026-01-01', until: '2026-06-30'"),
+      args: ['verify', 'run', '--trust', 'trust.yaml'],
+      exitCode: 4,
+      code: 'SIGNER_UNTRUSTED',
+    },
+  ],
+  [
+    'a run by a profile that requires nothing of it',
+    {
+      args: ['sign', 'idle', '--key', 'site.key', '--passphrase-fd', '3', '--reports', 'reports'],
+      passphrase: 'correct horse battery',
+      exitCode: 64,
+      code: 'USAGE',
     },
   ],
   [
