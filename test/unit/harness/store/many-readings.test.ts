@@ -11,7 +11,7 @@ function parse(controllers: number) {
   const { outputs, workload, tool, params } = recordedStep('memory', 'edac-gcc12.2.0-clean');
   const look = Object.fromEntries(
     Array.from({ length: controllers }, (_, mc) =>
-      ['ce', 'ue'].map((kind) => [`/sys/devices/system/edac/mc/mc${mc}/${kind}_count`, '0\n']),
+      ['ce', 'ue'].map((kind) => [`/sys/devices/system/edac/mc/mc${mc}/${kind}_count`, '0\n'] as const),
     ).flat(),
   );
   const { run } = outputs;
