@@ -88,7 +88,8 @@ describe.each([...byWorkload])('logs of %s', (id, own) => {
 
     it('is an error or reads the same when it is damaged', () => {
       expect(checkDamage(tools, each)).toEqual([]);
-      checkRandomDamage(tools, each);
+      // The same each time: about one damage of 100,000 makes another whole log, which nothing can tell (docs/parse.md).
+      checkRandomDamage(tools, each, 2);
     });
   });
 });

@@ -60,7 +60,7 @@ const entries = [
   },
 ];
 
-describe.skipIf(obstacle !== undefined)('a soak of a minute on four nodes', () => {
+describe.skipIf(obstacle !== undefined)('a soak of a minute and a half on four nodes', () => {
   let parent: string;
   let rig: Rig;
   let played: Played;
@@ -68,7 +68,7 @@ describe.skipIf(obstacle !== undefined)('a soak of a minute on four nodes', () =
   beforeAll(async () => {
     parent = mkdtempSync(join(tmpdir(), 'assay-soak-'));
     rig = await createRig({ directory: join(parent, 'rig'), nodes: 4, sshdConfig: ownCompilerFirst });
-    played = await playSoak({ rig, directory: parent, suite: writeSuite(parent, entries), soak: '60s' });
+    played = await playSoak({ rig, directory: parent, suite: writeSuite(parent, entries), soak: '90s' });
   }, 600_000);
 
   afterAll(async () => {
@@ -83,7 +83,7 @@ describe.skipIf(obstacle !== undefined)('a soak of a minute on four nodes', () =
     expect(ended.exitCode).not.toBe(0);
     for (const node of ['node1', 'node4']) {
       expect(cellOf(verdict, node, 'sustained-load')).toBe(
-        'pass: 6 of 6 windows of 10.0 s without a failure',
+        'pass: 6 of 6 windows of 15.0 s without a failure',
       );
       expect(cellOf(verdict, node, 'soak-exact')).toMatch(/^pass: .* the same in 6 of 6 windows$/);
     }

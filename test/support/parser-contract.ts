@@ -210,7 +210,7 @@ export function checkDamage(registered: RegisteredWorkload, given: Case): string
 }
 
 /** The same at random places: damaged texts, and texts that are anything. Throws what it finds. */
-export function checkRandomDamage(registered: RegisteredWorkload, given: Case): void {
+export function checkRandomDamage(registered: RegisteredWorkload, given: Case, seed?: number): void {
   const judge = judgeOf(registered, given);
   const slots = slotsOf(given.outputs);
   if (slots.length === 0) return;
@@ -220,7 +220,7 @@ export function checkRandomDamage(registered: RegisteredWorkload, given: Case): 
       const fault = judge(replaced(change(text)));
       if (fault !== undefined) throw new Error(`${given.name}: ${name}: ${fault}`);
     }),
-    { numRuns: 200 },
+    { numRuns: 200, ...(seed === undefined ? {} : { seed }) },
   );
 }
 
