@@ -83,15 +83,15 @@ describe.skipIf(obstacle !== undefined)('a soak of a minute and a half on four n
     expect(ended.exitCode).not.toBe(0);
     for (const node of ['node1', 'node4']) {
       expect(cellOf(verdict, node, 'sustained-load')).toBe(
-        'pass: 6 of 6 windows of 15.0 s without a failure',
+        'pass: 9 of 9 windows of 10.0 s without a failure',
       );
-      expect(cellOf(verdict, node, 'soak-exact')).toMatch(/^pass: .* the same in 6 of 6 windows$/);
+      expect(cellOf(verdict, node, 'soak-exact')).toMatch(/^pass: .* the same in 9 of 9 windows$/);
     }
   });
 
   it('tells the node that was rebooted, with the window', () => {
     expect(cellOf(played.verdict, 'node2', 'sustained-load')).toMatch(
-      /^fail: in window [3-6] of 6: lost: the node was rebooted while the step ran \(w[3-6]-/,
+      /^fail: in window [3-9] of 9: lost: the node was rebooted while the step ran \(w[3-9]-/,
     );
     // What the windows that it went through have computed was the same.
     expect(cellOf(played.verdict, 'node2', 'soak-exact')).not.toMatch(/^(pass|fail)/);
@@ -99,7 +99,7 @@ describe.skipIf(obstacle !== undefined)('a soak of a minute and a half on four n
 
   it('tells the node of which one bit flipped below every bound, with the window', () => {
     expect(cellOf(played.verdict, 'node3', 'soak-exact')).toMatch(
-      /^fail: .*: window 2 of 6 differs from the others$/,
+      /^fail: .*: window 2 of 9 differs from the others$/,
     );
     expect(cellOf(played.verdict, 'node3', 'sustained-load')).toMatch(/^pass/);
     expect(cellOf(played.verdict, 'node3', 'matmul-exact')).toMatch(/^pass/);
@@ -107,8 +107,8 @@ describe.skipIf(obstacle !== undefined)('a soak of a minute and a half on four n
 
   it('has pairs at work beside all else in each window, and blames nobody for a launch that was lost with its coordinator', () => {
     const { attempts, block, cells } = played.verdict;
-    const ofPair = attempts.filter(({ step }) => /^w[1-6]-soak-allreduce-1$/.test(step));
-    expect(new Set(ofPair.map(({ step }) => step)).size).toBe(6);
+    const ofPair = attempts.filter(({ step }) => /^w[1-9]-soak-allreduce-1$/.test(step));
+    expect(new Set(ofPair.map(({ step }) => step)).size).toBe(9);
     const led = ofPair.filter(({ node, execution }) => node === 'node1' && execution === 'completed');
     expect(led.length).toBeGreaterThanOrEqual(2);
     expect(block?.trials.filter(({ outcome }) => outcome === 'bad')).toEqual([]);
@@ -119,7 +119,7 @@ describe.skipIf(obstacle !== undefined)('a soak of a minute and a half on four n
 
   it('counts one failure of four nodes, each until its first', () => {
     const { soak } = played.verdict;
-    expect(soak).toMatchObject({ windows: 6, nodes: 4 });
+    expect(soak).toMatchObject({ windows: 9, nodes: 4 });
     expect(soak?.failures.map(({ node }) => node)).toEqual(['node2']);
   });
 
