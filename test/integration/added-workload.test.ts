@@ -293,5 +293,5 @@ describe('workload folders that are added, with nothing else changed', () => {
     expect(readFileSync(join(`${run}.report`, 'report.html'), 'utf8')).toContain('What elsewhere reads');
     const explained = await assay('explain', run, 'plain.reading');
     expect(explained.stdout).toContain('echo 42');
-  });
+  }, 180_000);
 });
