@@ -173,7 +173,7 @@ async function gather(
   const { dateOf } = await import('../../reports/verdict/words/night-words.ts');
   const { loadRegistry } = await import('../../workloads/registry.ts');
   const { findMachine, isWithin } = await import('../history/find-machine.ts');
-  const { wordsOf } = await import('../history/judge-nights.ts');
+  const { machineOf, wordsOf } = await import('../history/judge-nights.ts');
   const { nightOf } = await import('../history/run-rows.ts');
   const { assayVersion } = await import('../version.ts');
   const { findRuns, readClaimRun } = await import('./claim-runs.ts');
@@ -190,8 +190,7 @@ async function gather(
       },
     );
   const machine = findMachine(node, await history.attendance(), window);
-  const owns = (subject: string): boolean =>
-    [machine.machine, ...machine.names].includes(subject.split('/', 1)[0] ?? '');
+  const owns = (subject: string): boolean => [machine.machine, ...machine.names].includes(machineOf(subject));
   const imported: ClaimMaterial['imported'] = [];
   const kinds = new Set<string>();
   const { events } = await history.judge((members) => {

@@ -4,7 +4,7 @@ import { noiseClassOf } from '../nights/false-events.ts';
 import { watchStratum } from '../nights/watch-stratum.ts';
 import { closingsOf } from './event-state.ts';
 import type { Judgement } from './judge-nights.ts';
-import { readStratum } from './judge-nights.ts';
+import { listStrata, readStratum } from './judge-nights.ts';
 import { readNights } from './read-nights.ts';
 import type { Tables } from './tables.ts';
 
@@ -43,13 +43,7 @@ export async function budgetOf(database: Kysely<Tables>, { events }: Judgement):
     string,
     { metric: string; noise: BudgetRow['noise']; series: number; perNight?: number }
   >();
-  const strata = await database
-    .selectFrom('series')
-    .select('stratum')
-    .distinct()
-    .orderBy('stratum')
-    .execute();
-  for (const { stratum } of strata) {
+  for (const stratum of await listStrata(database)) {
     const members = await readStratum(database, stratum, nights);
     const { noises } = watchStratum(
       stratum,

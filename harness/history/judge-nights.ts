@@ -68,13 +68,7 @@ export async function judgeNights(database: Kysely<Tables>, visit?: VisitStratum
   const sizes = new Map<string, number>();
   const unjudged = new Map<string, number>();
   let measured = 0;
-  const strata = await database
-    .selectFrom('series')
-    .select('stratum')
-    .distinct()
-    .orderBy('stratum')
-    .execute();
-  for (const { stratum } of strata) {
+  for (const stratum of await listStrata(database)) {
     const members = await readStratum(database, stratum, nights);
     const found = watchStratum(
       stratum,
@@ -150,6 +144,12 @@ export async function judgeNights(database: Kysely<Tables>, visit?: VisitStratum
   };
 }
 
+/** The strata that series are in, in their order. */
+export async function listStrata(database: Kysely<Tables>): Promise<readonly string[]> {
+  const rows = await database.selectFrom('series').select('stratum').distinct().orderBy('stratum').execute();
+  return rows.map(({ stratum }) => stratum);
+}
+
 /** The series of a stratum. Of two runs in one night the first that measured a series counts. */
 export async function readStratum(
   database: Kysely<Tables>,
@@ -207,7 +207,7 @@ export const wordsOf = ({
   [title, dimensions, tool].filter((text) => text !== '').join(' · ');
 
 /** The machine that a subject is or is in. */
-const machineOf = (subject: string): string => subject.split('/', 1)[0] ?? subject;
+export const machineOf = (subject: string): string => subject.split('/', 1)[0] ?? subject;
 
 /** Lists that are alike are one: most series of a machine are measured on the same nights. */
 function createOnce(): (nights: readonly number[]) => readonly number[] {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { sha256 } from '../../agents/protocol/chain.ts';
+import { nightOfDate } from '../../reports/verdict/words/night-words.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { parseJson } from '../../workloads/kit/parse-json.ts';
 import { readCsv } from '../config/read-csv.ts';
@@ -109,8 +110,6 @@ function csvRows(
 }
 
 const plainNumber = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/;
-
-const nightOfDate = (date: string): number => Math.round(Date.parse(date) / 86_400_000);
 
 /** The rows as a run for each night: nobody certifies them, and they are no other series than those of the same file. */
 function runsOf(rows: readonly Row[]): readonly RunRows[] {

@@ -111,9 +111,6 @@ export function shownOf({ row, kin, from, to }: KeptSeries): {
 export const stateAt = (kin: Kin, at: number): NightFinding['state'] =>
   states[kin.states[at] ?? 3] ?? 'unjudged';
 
-/** The machine that a subject is or is in. */
-export const machineOf = (subject: string): string => subject.split('/', 1)[0] ?? subject;
-
 /** The first and the last night on which it was measured; infinite where it never was. */
 export const endsOf = ({ kin, from, to }: KeptSeries): readonly [number, number] =>
   from === to ? [Infinity, -Infinity] : [kin.nights[from] ?? Infinity, kin.nights[to - 1] ?? -Infinity];
