@@ -5,7 +5,7 @@ import { createLookup } from '../../reports/verdict/verdict-lookup.ts';
 import { renderTerminal } from '../../reports/writers/terminal.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { ErrorCode } from '../../workloads/kit/error-code.ts';
-import { writeReports } from '../run/conclude-run.ts';
+import { pagesOf, writeReports } from '../run/conclude-run.ts';
 import { jsonPieces } from '../store/read-document.ts';
 import type { ReportFolder } from '../store/report-folder.ts';
 import { reportPaths } from '../store/report-folder.ts';
@@ -27,12 +27,14 @@ export async function giveVerdict(
     readonly json: boolean;
     /** Whether the place was named, so that it has to be written to. */
     readonly mustWrite: boolean;
+    /** Nodes whose pages are asked for besides. */
+    readonly nodes?: readonly string[];
     /** Writes what belongs to the verdict before its reports. */
     readonly write?: () => Promise<void>;
   },
 ): Promise<void> {
   const { run, folder, verdict, json, write } = given;
-  const lookup = createLookup(verdict);
+  const lookup = createLookup(verdict, [...pagesOf(run, verdict), ...(given.nodes ?? [])]);
   const reports = await (async () => {
     await write?.();
     return writeReports(folder, run, lookup);

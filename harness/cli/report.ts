@@ -1,7 +1,9 @@
 import { join, relative } from 'node:path';
+import type { Verdict } from '../../reports/verdict/verdict.ts';
 import type { Language } from '../../reports/verdict/words/front-words.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { exitCodes } from '../../workloads/kit/error-code.ts';
+import { suggestName } from '../config/nearest-name.ts';
 import type { Environment } from '../environment.ts';
 import { defineCommand } from './command.ts';
 import { givenRun, ofProfile, reportsOut } from './options.ts';
@@ -13,9 +15,11 @@ const languages: readonly Language[] = ['en', 'es', 'ar'];
 export const reportCommand = defineCommand({
   command: 'report <run>',
   describe: 'Render the reports of a judged run again',
+  lists: ['node'],
   examples: [
     ['report latest', 'render the reports again'],
     ['report latest --pdf', 'and the one for paper, by the Chromium of this machine'],
+    ['report latest --node gpu0412', 'and the page of this node of a large block'],
     ['report latest --language es', 'the report of conformity, its first page in Spanish'],
   ],
   builder: (argv) =>
@@ -33,8 +37,14 @@ export const reportCommand = defineCommand({
         describe:
           'Also make the report of conformity, its first page in this language; with --pdf, that of the PDF',
       })
+      .option('node', {
+        type: 'string',
+        array: true,
+        describe:
+          'Also make the pages of these nodes: of large blocks only those that need somebody have one',
+      })
       .option('json', { type: 'boolean', default: false, describe: 'Print the verdict document' }),
-  run: async ({ run: given, profile, json, pdf: asPdf, language, out }, context) => {
+  run: async ({ run: given, profile, json, pdf: asPdf, language, out, node: nodes = [] }, context) => {
     const { conformityPath, pdfPath, readVerdict } = await import('../run/conclude-run.ts');
     const { giveVerdict } = await import('./give-verdict.ts');
     const { openReports, openRun } = await import('./run-location.ts');
@@ -48,13 +58,14 @@ export const reportCommand = defineCommand({
       throw new AssayError('RUN_NOT_FOUND', `expected a verdict by ${wanted} in ${folder.path}, found none`, {
         hint: `Judge the run first: assay judge ${run.called} --profile ${wanted}`,
       });
+    requireOfBlock(nodes, verdict, wanted === run.header.profile);
     const { conformityPage } = await import('../run/conformity-pages.ts');
     const conformity =
       language === undefined && !asPdf ? undefined : await conformityPage(folder, verdict, language ?? 'en');
     // Before anything is written: without a browser nothing is.
     const pdf =
       asPdf && conformity !== undefined ? await printedBy(conformity, context.environment) : undefined;
-    await giveVerdict(context, { run, folder, verdict, json, mustWrite: out !== undefined || asPdf });
+    await giveVerdict(context, { run, folder, verdict, json, mustWrite: out !== undefined || asPdf, nodes });
     const give = (what: string, path: string, content: string | Uint8Array): void => {
       folder.write(path, content);
       const shown = relative(context.environment.workingDirectory, join(folder.path, path));
@@ -74,4 +85,21 @@ export const reportCommand = defineCommand({
 async function printedBy(page: string, environment: Environment): Promise<Uint8Array> {
   const { printPdf } = await import('./print-pdf.ts');
   return printPdf(page, environment);
+}
+
+/** Pages of nodes are parts of the report by the run's own profile. */
+function requireOfBlock(nodes: readonly string[], { block }: Verdict, isOwn: boolean): void {
+  const [first] = nodes;
+  if (first === undefined) return;
+  const known = block?.nodes.map(({ id }) => id) ?? [];
+  if (!isOwn || known.length < 2)
+    throw new AssayError(
+      'USAGE',
+      `--node ${first}: expected a report on several nodes by the profile of the run, found another`,
+    );
+  const other = nodes.find((node) => !known.includes(node));
+  if (other === undefined) return;
+  throw new AssayError('USAGE', `--node ${other}: expected a node of this run, found none of this name`, {
+    hint: suggestName(other, new Set(known)) ?? 'The map of the report names them.',
+  });
 }

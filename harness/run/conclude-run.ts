@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { sha256 } from '../../agents/protocol/chain.ts';
+import { nodesWithPages } from '../../reports/verdict/node-pages.ts';
 import { nodeParts } from '../../reports/verdict/node-parts.ts';
 import { samplesText, sortSamples } from '../../reports/verdict/samples.ts';
 import { validateHead, validateVerdict } from '../../reports/verdict/validate.ts';
@@ -78,13 +79,17 @@ const askedFor = (run: RunDirectory, profile: string): readonly string[] => [
   ...languages.map((language) => conformityPath(run, profile, language)),
 ];
 
+/** Nodes of a block that have pages without being asked for: by the profile of the run, and by no other. */
+export const pagesOf = (run: RunDirectory, verdict: Verdict): readonly string[] =>
+  verdict.profile.id === run.header.profile ? nodesWithPages(verdict) : [];
+
 /** Writes the reports of a verdict and says where each is, by the id of its writer. What was made for paper before is no longer of it. */
 export async function writeReports(
   folder: ReportFolder,
   run: RunDirectory,
   lookup: VerdictLookup,
 ): Promise<ReadonlyMap<string, string>> {
-  const { verdict } = lookup;
+  const { verdict, pages } = lookup;
   folder.mark();
   await folder.remove(askedFor(run, verdict.profile.id));
   const paths = pathsOfReports(run, verdict.profile.id);
@@ -93,10 +98,9 @@ export async function writeReports(
     if (path !== undefined) folder.write(path, pieces?.(lookup) ?? render(lookup, plainScreen));
   }
   if (verdict.profile.id !== run.header.profile) return paths;
-  const pages = lookup.isBlock ? verdict.nodes.map(({ id }) => id) : [];
   const partOf = nodeParts(verdict);
   for (const id of pages) folder.write(reportPaths.nodeReport(id), htmlPieces(createLookup(partOf(id))));
-  await folder.removeOthers('nodes', new Set(pages));
+  await folder.removeOthers('nodes', pages);
   return paths;
 }
 

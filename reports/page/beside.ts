@@ -16,8 +16,7 @@ const mostOpen = 12;
 
 /** All nodes of a block beside each other: each metric, each pair, each size, and who stands out. Nothing here decides. */
 export function besideSection(lookup: VerdictLookup): Section {
-  const { verdict, nodes } = lookup;
-  const isNode = (id: string): boolean => nodes.has(id);
+  const { verdict, pages } = lookup;
   const held = limitsOf(lookup);
   const groups = withoutTwins(metricGroups(lookup).filter(isDrawable));
   const sweeps = findSweeps(groups);
@@ -25,7 +24,7 @@ export function besideSection(lookup: VerdictLookup): Section {
   const leftOut = new Set(stepsLeftOut(sweeps, isHeld));
   const told = groups.filter((group) => !leftOut.has(group));
   const strips = told
-    .flatMap((group) => drawStrip({ limitsOf: held, isNode }, group) ?? [])
+    .flatMap((group) => drawStrip({ limitsOf: held, pages }, group) ?? [])
     .toSorted((left, right) => right.misses - left.misses || right.apart - left.apart);
   const pairs = told
     .filter(({ kind, first }) => kind === 'Pairs' && first.better === 'higher')
@@ -35,7 +34,7 @@ export function besideSection(lookup: VerdictLookup): Section {
           {
             nodes: verdict.block?.nodes ?? [],
             misses: missesIn(group, held),
-            isNode,
+            pages,
           },
           group,
         ) ?? [],
@@ -43,7 +42,7 @@ export function besideSection(lookup: VerdictLookup): Section {
   const figures = strips.map(({ figure }) => figure);
   const curves = curvesOf(sweeps, isHeld);
   const content: readonly Content[] = [
-    ...standingOut(told),
+    ...standingOut(told, lookup),
     ...figuresOf([...pairs.map(({ figure }) => figure), ...curves]),
     ...pairs.map(({ list }) => list),
     ...figuresOf(figures.slice(0, mostOpen)),

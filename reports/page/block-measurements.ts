@@ -4,7 +4,7 @@ import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import { formatQuantity } from '../verdict/words/format-quantity.ts';
 import { middleOf } from './block-shown.ts';
 import type { Row, Section, Span, TableCell, Text } from './content.ts';
-import { noted, number, paragraph, plain } from './content.ts';
+import { nodeName, noted, number, paragraph, plain } from './content.ts';
 import type { MetricGroup } from './metric-groups.ts';
 import { metricGroups } from './metric-groups.ts';
 
@@ -33,7 +33,7 @@ export function blockMeasurementsSection(lookup: VerdictLookup): Section {
   };
 }
 
-function rowOf({ members: those, kind, note, first }: MetricGroup, { nodes }: VerdictLookup): Row {
+function rowOf({ members: those, kind, note, first }: MetricGroup, { pages }: VerdictLookup): Row {
   const { title, unit } = first;
   const invalid = those.filter((it) => it.invalid !== undefined).length;
   const lowest = those.reduce((least, { min }) => Math.min(least, min), Infinity);
@@ -46,7 +46,7 @@ function rowOf({ members: those, kind, note, first }: MetricGroup, { nodes }: Ve
       kind,
       String(those.length),
       ...[lowest, median, highest].map((value) => formatQuantity(value, unit)),
-      worstOf(those, (id) => nodes.has(id)),
+      worstOf(those, pages),
     ],
   };
 }
@@ -55,7 +55,7 @@ function rowOf({ members: those, kind, note, first }: MetricGroup, { nodes }: Ve
 const mostNamed = 3;
 
 /** Where all have one number, none is the worst. */
-function worstOf(those: readonly Measurement[], isNode: (id: string) => boolean): TableCell {
+function worstOf(those: readonly Measurement[], pages: ReadonlySet<string>): TableCell {
   const [first] = those;
   if (first === undefined || those.every(({ median }) => median === first.median)) return '–';
   const sign = first.better === 'lower' ? -1 : 1;
@@ -64,7 +64,7 @@ function worstOf(those: readonly Measurement[], isNode: (id: string) => boolean)
     kind: 'lines',
     lines: worst.map(
       ({ subject, median, unit }): Text => [
-        ...subjectSpans(subject, isNode),
+        ...subjectSpans(subject, pages),
         ' ',
         { kind: 'note', text: formatQuantity(median, unit) },
       ],
@@ -73,8 +73,8 @@ function worstOf(those: readonly Measurement[], isNode: (id: string) => boolean)
 }
 
 /** A subject with a link for each node that it names: `gpu1/drive0`, `gpu1+gpu2`; a larger group has a name of its own. */
-export function subjectSpans(subject: Subject, isNode: (id: string) => boolean): readonly Span[] {
-  const node = (id: string): Span => ({ kind: isNode(id) ? 'node' : 'name', text: id });
+export function subjectSpans(subject: Subject, pages: ReadonlySet<string>): readonly Span[] {
+  const node = (id: string): Span => nodeName({ pages }, id);
   const name = (text: string): Span => ({ kind: 'name', text });
   switch (subject.kind) {
     case 'node':

@@ -1,6 +1,7 @@
 import type { CellVerdict } from '../verdict/cell.ts';
 import type { Measurement } from '../verdict/measurement.ts';
 import type { Conclusion, Trial } from '../verdict/verdict.ts';
+import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import {
   cellMarks,
   cellWords,
@@ -201,6 +202,11 @@ export const plain = (title: string): Column => ({ title });
 export const wide = (title: string): Column => ({ title, role: 'wide' });
 export const number = (title: string): Column => ({ title, role: 'number' });
 export const strong = (text: string): Span => ({ kind: 'strong', text });
+/** The name of a node of a block, with a link where a page of its own is. */
+export const nodeName = ({ pages }: Pick<VerdictLookup, 'pages'>, node: string): Span => ({
+  kind: pages.has(node) ? 'node' : 'name',
+  text: node,
+});
 export const code = (text: string): Span => ({ kind: 'code', text });
 export const tag = (text: string): Span => ({ kind: 'tag', text });
 export const figure = (text: string): Span => ({ kind: 'figure', text });

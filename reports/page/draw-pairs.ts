@@ -24,12 +24,12 @@ interface PairReading {
 interface Deps {
   readonly nodes: readonly BlockNode[];
   readonly misses: (it: Measurement) => boolean;
-  readonly isNode: (id: string) => boolean;
+  readonly pages: ReadonlySet<string>;
 }
 
 /** Each pair that was measured as a square: node by node, or rack by rack of so many that squares would be dust. */
 export function drawPairs(
-  { nodes, misses, isNode }: Deps,
+  { nodes, misses, pages }: Deps,
   { first, note, members }: MetricGroup,
 ): { readonly figure: Figure; readonly list: Content } | undefined {
   const pairs = members.flatMap((it): readonly PairReading[] =>
@@ -68,7 +68,7 @@ export function drawPairs(
         ],
       ],
     },
-    list: slowestPairs(usable, whole, isNode),
+    list: slowestPairs(usable, whole, pages),
   };
 }
 
@@ -125,11 +125,7 @@ function shareOf(value: number, whole: number, better: Measurement['better']): n
   return Number.isFinite(ratio) ? Math.min(Math.max(ratio, 0), 1) : 0;
 }
 
-function slowestPairs(
-  usable: readonly PairReading[],
-  whole: number,
-  isNode: (id: string) => boolean,
-): Content {
+function slowestPairs(usable: readonly PairReading[], whole: number, pages: ReadonlySet<string>): Content {
   const sign = usable[0]?.it.better === 'lower' ? -1 : 1;
   const listed = usable
     .toSorted((left, right) => sign * (left.it.median - right.it.median))
@@ -149,7 +145,7 @@ function slowestPairs(
         columns: [plain('Pair'), number('Median'), number('Of all pairs')],
         rows: listed.map(({ it, misses }) => ({
           cells: [
-            subjectSpans(it.subject, isNode),
+            subjectSpans(it.subject, pages),
             formatQuantity(it.median, it.unit),
             shareText(it.median / whole, misses),
           ],

@@ -18,7 +18,7 @@ export interface DrawnStrip {
 
 interface Deps {
   readonly limitsOf: (it: Measurement) => readonly HeldAgainst[];
-  readonly isNode: (id: string) => boolean;
+  readonly pages: ReadonlySet<string>;
 }
 
 /** So many are named; the others are counted. */
@@ -61,7 +61,7 @@ export function drawStrip(deps: Deps, group: MetricGroup): DrawnStrip | undefine
         apart: named.map((it) => ({ value: it.median, misses: missing.has(it) })),
       },
       below: [
-        ...named.map((it, place) => namedText(it, place, missing.has(it), deps.isNode)),
+        ...named.map((it, place) => namedText(it, place, missing.has(it), deps.pages)),
         countsText({
           drawn: usable.length,
           invalid: members.length - usable.length,
@@ -80,11 +80,11 @@ function namedText(
   it: Measurement,
   place: number,
   misses: boolean,
-  isNode: (id: string) => boolean,
+  pages: ReadonlySet<string>,
 ): readonly Span[] {
   return [
     `${place + 1}  `,
-    ...subjectSpans(it.subject, isNode),
+    ...subjectSpans(it.subject, pages),
     ` ${formatQuantity(it.median, it.unit)}, `,
     ...(misses
       ? [{ kind: 'word' as const, tone: 'bad' as const, mark: '✖', text: 'misses the limit' }]

@@ -92,7 +92,7 @@ export function frontOf(lookup: VerdictLookup, signatures: readonly Signature[])
     classes: foldNames([...new Set(assets.map((asset) => asset.class.id))]),
     accelerators: factsOf(verdict, 'accelerators', 'pciId').length,
     inTheWay: countInTheWay(verdict),
-    map: isBlock ? mapNodes(block?.nodes ?? []) : undefined,
+    map: isBlock ? mapNodes(block?.nodes ?? [], lookup.pages) : undefined,
     defects: {
       count: alike.length,
       entries: alike.slice(0, most.defects).map(

@@ -1,4 +1,5 @@
 import { compareNatural } from '../text/compare-natural.ts';
+import { rankNode } from '../verdict/node-pages.ts';
 import type { BlockNode } from '../verdict/verdict.ts';
 
 /** What stands in one slot of a rack: a node, several in one chassis, or none. */
@@ -20,9 +21,11 @@ export interface NodeMap {
   readonly isLevel: boolean;
   /** Nodes of which no rack is known. */
   readonly elsewhere: readonly BlockNode[];
+  /** Names of those that have a page of their own. */
+  readonly pages: ReadonlySet<string>;
 }
 
-export function mapNodes(nodes: readonly BlockNode[]): NodeMap {
+export function mapNodes(nodes: readonly BlockNode[], pages: ReadonlySet<string>): NodeMap {
   const isPlaced = ({ rack }: BlockNode): boolean => rack !== undefined && rack !== '';
   const placed = nodes.filter(isPlaced);
   const slots = [...new Set(placed.map(slotOf))].sort(orderOf(placed.map(slotOf)));
@@ -45,14 +48,12 @@ export function mapNodes(nodes: readonly BlockNode[]): NodeMap {
       : racks.map((rack) => ({ ...rack, slots: rack.slots.filter((slot) => slot.nodes.length > 0) })),
     isLevel,
     elsewhere: nodes.filter((node) => !isPlaced(node)),
+    pages,
   };
 }
 
-const worstFirst = ['fail', 'undecided', 'unreached', 'pass'] as const;
-export const rankNode = ({ conclusion }: BlockNode): number => worstFirst.indexOf(conclusion);
-
 const worstOf = (nodes: readonly BlockNode[]): number =>
-  nodes.map(rankNode).reduce((worst, rank) => Math.min(worst, rank), worstFirst.length);
+  nodes.map(rankNode).reduce((worst, rank) => Math.min(worst, rank), Infinity);
 
 const slotOf = ({ slot }: BlockNode): string => slot ?? '';
 

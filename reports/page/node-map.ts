@@ -1,3 +1,4 @@
+import { mostNodePages, rankNode } from '../verdict/node-pages.ts';
 import type { BlockNode, Conclusion } from '../verdict/verdict.ts';
 import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import { foldNames } from '../verdict/words/fold-names.ts';
@@ -5,10 +6,10 @@ import { say } from '../verdict/words/say.ts';
 import { conclusionMarks, nodeWords } from '../verdict/words/verdict-words.ts';
 import type { Content, Section, Span } from './content.ts';
 import { nodeWord, strong } from './content.ts';
-import { mapNodes, rankNode } from './map-nodes.ts';
+import { mapNodes } from './map-nodes.ts';
 
 /** The nodes of a block where they stand, and why those do not conform that do not; nodes with one reason together. */
-export function nodeMapSection({ verdict }: VerdictLookup): Section {
+export function nodeMapSection({ verdict, pages }: VerdictLookup): Section {
   const nodes = verdict.block?.nodes ?? [];
   const open = nodes.filter(({ conclusion }) => conclusion !== 'pass');
   const alike = [...Map.groupBy(open, (it) => JSON.stringify([it.conclusion, it.reason])).values()];
@@ -20,10 +21,18 @@ export function nodeMapSection({ verdict }: VerdictLookup): Section {
   return {
     id: 'map',
     title: `Nodes (${nodes.length})`,
-    note: 'By rack and slot, racks with something to do first. Every node has a report of its own behind its name, and is as good as its worst required cell.',
-    content: [{ kind: 'node-map', map: mapNodes(nodes), legend: legendOf(nodes) }, ...standings],
+    note: `By rack and slot, racks with something to do first. Every node is as good as its worst required cell.${pagesNote(nodes.length, pages.size)}`,
+    content: [{ kind: 'node-map', map: mapNodes(nodes, pages), legend: legendOf(nodes) }, ...standings],
   };
 }
+
+/** What lies behind the names, and how to get what does not. */
+const pagesNote = (nodes: number, pages: number): string =>
+  pages === 0 && nodes <= mostNodePages
+    ? ''
+    : pages >= nodes
+      ? ' Each has a report of its own behind its name.'
+      : ` Of more than ${mostNodePages} nodes only those that need somebody have a report of their own behind their names, ${mostNodePages} at most; \`assay report RUN --node NAME\` makes that of another.`;
 
 function standing(same: readonly BlockNode[]): readonly Span[] {
   const [first] = same;

@@ -1,10 +1,11 @@
 import { nodeOf } from '../../workloads/kit/subject.ts';
 import type { Measurement } from '../verdict/measurement.ts';
+import type { VerdictLookup } from '../verdict/verdict-lookup.ts';
 import { formatQuantity } from '../verdict/words/format-quantity.ts';
 import { formatRange } from '../verdict/words/format-range.ts';
 import { middleOf } from './block-shown.ts';
-import type { Content, Row } from './content.ts';
-import { noted, number, plain } from './content.ts';
+import type { Content, Row, Span } from './content.ts';
+import { nodeName, noted, number, plain } from './content.ts';
 import { percentText } from './draw-pairs.ts';
 import type { MetricGroup } from './metric-groups.ts';
 
@@ -24,7 +25,7 @@ interface Seen {
 }
 
 /** The nodes that are furthest behind the median of all in some metric, and those whose own runs differ most. */
-export function standingOut(groups: readonly MetricGroup[]): readonly Content[] {
+export function standingOut(groups: readonly MetricGroup[], lookup: VerdictLookup): readonly Content[] {
   const seen = groups.flatMap(seenIn);
   const slowest = ofEachNode(seen, (each) => each.share)
     .filter(({ share }) => share < 1)
@@ -50,13 +51,13 @@ export function standingOut(groups: readonly MetricGroup[]): readonly Content[] 
       ],
       rows: [
         ...slowest.map((each) =>
-          rowOf(each, 'Furthest behind the median of all', [
+          rowOf(nodeName(lookup, each.node), each, 'Furthest behind the median of all', [
             formatQuantity(each.it.median, each.it.unit),
             percentText(each.share),
           ]),
         ),
         ...varying.map((each) =>
-          rowOf(each, 'Most varying, from the lowest run to the highest', [
+          rowOf(nodeName(lookup, each.node), each, 'Most varying, from the lowest run to the highest', [
             formatRange(each.it.min, each.it.max, each.it.unit),
             percentText(each.spread ?? 0),
           ]),
@@ -66,8 +67,8 @@ export function standingOut(groups: readonly MetricGroup[]): readonly Content[] 
   ];
 }
 
-const rowOf = ({ node, it, note }: Seen, group: string, figures: readonly [string, string]): Row => ({
-  cells: [[{ kind: 'node', text: node }], group, noted(it.title, note), ...figures],
+const rowOf = (name: Span, { it, note }: Seen, group: string, figures: readonly [string, string]): Row => ({
+  cells: [[name], group, noted(it.title, note), ...figures],
 });
 
 function seenIn({ members, note }: MetricGroup): readonly Seen[] {

@@ -12,6 +12,8 @@ export interface VerdictLookup {
   /** How the nodes of a block stand, and where they are. */
   readonly standings: ReadonlyMap<string, BlockNode>;
   readonly nodes: ReadonlyMap<string, Verdict['nodes'][number]>;
+  /** Nodes whose own pages lie beside this one. */
+  readonly pages: ReadonlySet<string>;
   /** How many cells the requirement of this one has at its level, those aside to which it does not apply. */
   readonly applicable: (cell: Cell) => number;
   /**
@@ -23,7 +25,8 @@ export interface VerdictLookup {
   readonly looseBlames: readonly Blame[];
 }
 
-export function createLookup(verdict: Verdict): VerdictLookup {
+/** `pages`: nodes whose own pages will lie beside what is made of it. */
+export function createLookup(verdict: Verdict, pages: readonly string[] = []): VerdictLookup {
   const { block, nodes, cells: all } = verdict;
   const cells = new Map(all.map((cell) => [cell.id, cell]));
   const counts = Map.groupBy(
@@ -41,6 +44,7 @@ export function createLookup(verdict: Verdict): VerdictLookup {
     cells,
     standings: new Map(block?.nodes.map((node) => [node.id, node])),
     nodes: new Map(nodes.map((node) => [node.id, node])),
+    pages: new Set(pages),
     applicable: (cell) => counts.get(promiseOf(cell))?.length ?? 0,
     blames: new Map(borne),
     looseBlames,

@@ -7,6 +7,7 @@ import * as z from 'zod';
 import { judgeRun } from '../../harness/run/conclude-run.ts';
 import { RunDirectory } from '../../harness/store/run-directory.ts';
 import { RunEvidence } from '../../harness/store/run-evidence.ts';
+import { nodesWithPages } from '../../reports/verdict/node-pages.ts';
 import { nodeParts } from '../../reports/verdict/node-parts.ts';
 import { validateVerdict } from '../../reports/verdict/validate.ts';
 import type { Verdict } from '../../reports/verdict/verdict.ts';
@@ -39,7 +40,7 @@ export async function unpackRuns(folder: string): Promise<readonly string[]> {
 export async function conclude(path: string, registry: Registry): Promise<Golden> {
   try {
     const verdict = judgeRun(await RunEvidence.read(await RunDirectory.open(path), registry));
-    const lookup = createLookup(verdict);
+    const lookup = createLookup(verdict, nodesWithPages(verdict));
     return {
       'verdict.json': `${JSON.stringify(verdict, undefined, 1)}\n`,
       ...Object.fromEntries(

@@ -10,7 +10,7 @@ import type {
   Section,
 } from '../../page/content.ts';
 import { nodeWord } from '../../page/content.ts';
-import type { MapRack } from '../../page/map-nodes.ts';
+import type { MapRack, NodeMap } from '../../page/map-nodes.ts';
 import { displayWidth } from '../../text/display-width.ts';
 import type { BlockNode } from '../../verdict/verdict.ts';
 import type { SafeHtml } from './html.ts';
@@ -21,7 +21,7 @@ import { nodeLink, renderProse, renderText, renderWord } from './render-text.ts'
 
 /** A section: its heading in the margin, its matter beside it. */
 export const renderSection = ({ id, title, note, content }: Section): SafeHtml =>
-  html`<section id="${id}" aria-labelledby="${id}-title"><div class="heading"><h2 id="${id}-title">${title}</h2><p class="note">${note}</p></div><div class="matter">
+  html`<section id="${id}" aria-labelledby="${id}-title"><div class="heading"><h2 id="${id}-title">${title}</h2><p class="note">${renderProse(note)}</p></div><div class="matter">
 ${content.map(renderContent)}</div></section>
 `;
 
@@ -101,16 +101,16 @@ const renderFigures = ({ items }: Figures): SafeHtml =>
 `;
 
 function renderNodeMap({ map, legend }: NodeMapContent): SafeHtml {
-  const { racks, isLevel, elsewhere } = map;
+  const { racks, elsewhere } = map;
   const placed = racks.flatMap(({ slots }) => slots.flatMap(({ nodes }) => nodes));
   return html`<p class="legend">${legend}</p>${
     racks.length === 0
       ? undefined
-      : html`<div class="racks" style="--entry: ${entryWidth(placed)}ch">${racks.map((rack) => renderRack(rack, isLevel))}</div>`
+      : html`<div class="racks" style="--entry: ${entryWidth(placed)}ch">${racks.map((rack) => renderRack(rack, map))}</div>`
   }${racks.length > 0 && elsewhere.length > 0 ? html`<p class="note">No rack is known:</p>` : undefined}${
     elsewhere.length === 0
       ? undefined
-      : html`<ul class="elsewhere plain" style="--entry: ${entryWidth(elsewhere)}ch">${elsewhere.map((node) => html`<li>${nodeEntry(node)}</li>`)}</ul>`
+      : html`<ul class="elsewhere plain" style="--entry: ${entryWidth(elsewhere)}ch">${elsewhere.map((node) => html`<li>${nodeEntry(node, map)}</li>`)}</ul>`
   }
 `;
 }
@@ -124,19 +124,19 @@ function entryWidth(nodes: readonly BlockNode[]): number {
   return Math.min(Math.max(13, 3 + slots + widest(nodes.map(({ id }) => id))), 32);
 }
 
-/** `isLevel`: gaps are kept, so that one row is one height in all racks. */
-const renderRack = ({ rack, tally, slots }: MapRack, isLevel: boolean): SafeHtml => html`<div class="rack">
+/** Where all are level gaps are kept, so that one row is one height in all racks. */
+const renderRack = ({ rack, tally, slots }: MapRack, map: NodeMap): SafeHtml => html`<div class="rack">
 <h3><span class="hidden">Rack </span>${rack} <span class="note">${tally}</span></h3>
 <ul class="plain">${slots.map(({ slot, nodes }) =>
   nodes.length === 0
-    ? isLevel
+    ? map.isLevel
       ? html`<li class="gap"><span class="slot">${slot}</span><span class="hidden">empty</span></li>`
       : html``
-    : html`${nodes.map((node, place) => html`<li><span class="slot">${place === 0 ? slot : ''}</span>${nodeEntry(node)}</li>`)}`,
+    : html`${nodes.map((node, place) => html`<li><span class="slot">${place === 0 ? slot : ''}</span>${nodeEntry(node, map)}</li>`)}`,
 )}</ul></div>
 `;
 
-function nodeEntry({ id, conclusion }: BlockNode): SafeHtml {
+function nodeEntry({ id, conclusion }: BlockNode, { pages }: NodeMap): SafeHtml {
   const { tone, mark, text } = nodeWord(conclusion);
-  return html`<span class="node ${tone}"><span aria-hidden="true">${mark}</span> ${nodeLink(id)}<span class="hidden"> ${text}</span></span>`;
+  return html`<span class="node ${tone}"><span aria-hidden="true">${mark}</span> ${nodeLink(id, pages)}<span class="hidden"> ${text}</span></span>`;
 }

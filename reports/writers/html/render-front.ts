@@ -83,11 +83,15 @@ const conclusions: readonly Conclusion[] = ['pass', 'fail', 'undecided', 'unreac
 /** More nodes than this are counted by rack and not named. */
 const mostNamed = 128;
 
-function mapOf({ racks, elsewhere }: NonNullable<Front['map']>, language: Language, say: Say): SafeHtml {
+function mapOf(
+  { racks, elsewhere, pages }: NonNullable<Front['map']>,
+  language: Language,
+  say: Say,
+): SafeHtml {
   const placed = racks.flatMap(({ slots }) => slots.flatMap(({ nodes }) => nodes));
   const all = [...placed, ...elsewhere];
   const entry = ({ id, conclusion }: (typeof all)[number]): SafeHtml =>
-    html`<li class="${conclusionTones[conclusion]}">${conclusionMarks[conclusion]} ${nodeLink(id)}</li>`;
+    html`<li class="${conclusionTones[conclusion]}">${conclusionMarks[conclusion]} ${nodeLink(id, pages)}</li>`;
   const groups = [
     ...racks.map(({ rack, tally, slots }) => ({
       name: asIs(rack),

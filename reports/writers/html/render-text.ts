@@ -48,8 +48,8 @@ export const renderFigure = (text: string): SafeHtml =>
 /** A name that is a directory below `nodes/`: what an inventory allows. */
 const plainName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 
-/** The name of a node, with a link to its report from that of its block. */
-export const nodeLink = (node: string): SafeHtml =>
-  plainName.test(node)
+/** The name of a node, with a link to its report from that of its block where it has one (`pages`). */
+export const nodeLink = (node: string, pages?: ReadonlySet<string>): SafeHtml =>
+  plainName.test(node) && pages?.has(node) !== false
     ? html`<a href="nodes/${node}/report.html"><bdi>${node}</bdi></a>`
     : html`<bdi>${node}</bdi>`;

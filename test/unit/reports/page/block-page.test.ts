@@ -11,13 +11,16 @@ import type {
 } from '../../../../reports/page/content.ts';
 import { mapNodes } from '../../../../reports/page/map-nodes.ts';
 import { createPage } from '../../../../reports/page/page.ts';
+import { nodesWithPages } from '../../../../reports/verdict/node-pages.ts';
 import type { BlockNode, Verdict } from '../../../../reports/verdict/verdict.ts';
 import { createLookup } from '../../../../reports/verdict/verdict-lookup.ts';
 import { exampleMeasurement, quoted } from '../../../support/example-verdict.ts';
 import { blockVerdict, smallBlockVerdict } from '../../../support/judged-examples.ts';
 
 const sectionOf = (verdict: Verdict, id: string, depth: Depth = 'page'): Section | undefined =>
-  atDepth(createPage(createLookup(verdict)).sections, depth).find((section) => section.id === id);
+  atDepth(createPage(createLookup(verdict, nodesWithPages(verdict))).sections, depth).find(
+    (section) => section.id === id,
+  );
 
 const tablesOf = (content: readonly Content[]): readonly Table[] =>
   content.flatMap((it) => (it.kind === 'table' ? [it] : it.kind === 'fold' ? tablesOf(it.content) : []));
@@ -180,7 +183,7 @@ describe('the map of a block', () => {
       { ...node('d', 'R10'), conclusion: 'fail' as const },
       node('e', 'R3'),
     ];
-    expect(mapNodes(nodes).racks.map(({ rack, tally }) => [rack, tally])).toEqual([
+    expect(mapNodes(nodes, new Set()).racks.map(({ rack, tally }) => [rack, tally])).toEqual([
       ['R10', '0 of 1'],
       ['R2', '1 of 2'],
       ['R1', '1 of 1'],
@@ -189,8 +192,11 @@ describe('the map of a block', () => {
   });
 
   it('names the slots in every rack when the racks have too little in common', () => {
-    expect(mapNodes(Array.from({ length: 6 }, (_, at) => node(`n${at}`, `R${at}`, `U${at}`))).isLevel).toBe(
-      false,
-    );
+    expect(
+      mapNodes(
+        Array.from({ length: 6 }, (_, at) => node(`n${at}`, `R${at}`, `U${at}`)),
+        new Set(),
+      ).isLevel,
+    ).toBe(false);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { nodesWithPages } from '../../../../reports/verdict/node-pages.ts';
 import { nodeParts } from '../../../../reports/verdict/node-parts.ts';
 import type { Verdict } from '../../../../reports/verdict/verdict.ts';
 import { createLookup } from '../../../../reports/verdict/verdict-lookup.ts';
@@ -19,7 +20,7 @@ import {
   vmVerdict,
 } from '../../../support/judged-examples.ts';
 
-const render = (verdict: Verdict): string => renderHtml(createLookup(verdict));
+const render = (verdict: Verdict): string => renderHtml(createLookup(verdict, nodesWithPages(verdict)));
 /** Tags without attribute values: a label may quote what a node called itself. */
 const tagsOf = (page: string): readonly string[] =>
   [...page.replaceAll(/"[^"]*"/g, '""').matchAll(/<[^>]+>/g)].map(([tag]) => tag);

@@ -107,7 +107,7 @@ const node = (id: string, rack?: string, slot?: string): BlockNode => ({
   ...(slot === undefined ? {} : { slot }),
 });
 const lines = (nodes: readonly BlockNode[], columns: number) =>
-  nodeMapLines({ kind: 'node-map', map: mapNodes(nodes), legend: '' }, columns);
+  nodeMapLines({ kind: 'node-map', map: mapNodes(nodes, new Set()), legend: '' }, columns);
 
 describe('nodeMapLines', () => {
   it('puts racks side by side, bad ones first, and the highest rack unit on top', () => {
