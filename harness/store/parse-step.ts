@@ -38,6 +38,13 @@ const ended = new Set(['completed', 'error']);
  */
 const mostReadBytes = 8 * 1024 * 1024;
 
+/**
+ * The counters around a command are tables of devices and one column for each CPU: on the largest machines that are built
+ * (a thousand CPUs, sixteen ports) half a megabyte in some hundred files.
+ */
+const mostCounterBytes = 2 * 1024 * 1024;
+const mostCounterFiles = 4096;
+
 /** Ten times what any tool of ours reads of a node with sixteen accelerators: more is no measurement, and each costs what judging costs. */
 const mostReadings = 2000;
 
@@ -54,9 +61,12 @@ export const outputBytes = (step: StepResult): number =>
 
 function whyTooLarge(step: StepResult): string | undefined {
   const bytes = outputBytes(step);
-  return bytes > mostReadBytes
-    ? `expected at most ${mostReadBytes} bytes of outputs in a step, got ${bytes}`
-    : undefined;
+  if (bytes > mostReadBytes)
+    return `expected at most ${mostReadBytes} bytes of outputs in a step, got ${bytes}`;
+  const counters = outputsOf(step).find((it) => it.output === 'counters' && it.bytes > mostCounterBytes);
+  return counters === undefined
+    ? undefined
+    : `expected at most ${mostCounterBytes} bytes of counters around a command, got ${counters.bytes}`;
 }
 
 /** What was read of one step: its numbers, and what should have given some and did not. */
@@ -197,6 +207,15 @@ function readWatch(text: string): Watch | undefined {
 
 function readCounters(text: string): { readonly before: Counters; readonly after: Counters } | undefined {
   if (text === '') return undefined;
-  const counters = safeParse(CountersPair, parseJson(text));
+  const read = parseJson(text);
+  if (hasTooMany(read)) return undefined;
+  const counters = safeParse(CountersPair, read);
   return counters.success ? counters.data : undefined;
 }
+
+/** Whether more files are told than any machine has: looked at before each of them is. */
+const hasTooMany = (counters: unknown): boolean =>
+  typeof counters === 'object' &&
+  Object.values(counters ?? {}).some(
+    (look: unknown) => typeof look === 'object' && Object.keys(look ?? {}).length > mostCounterFiles,
+  );
