@@ -2,7 +2,7 @@ import { join, relative } from 'node:path';
 import type { Verdict } from '../../reports/verdict/verdict.ts';
 import type { Signer } from '../evidence/private-key.ts';
 import { conformityPath } from '../run/conclude-run.ts';
-import { conformityPage } from '../run/conformity-pages.ts';
+import { conformityPage, conformityPages } from '../run/conformity-pages.ts';
 import { placeInLedger } from '../run/ledger-place.ts';
 import { signRun } from '../run/sign-run.ts';
 import type { ReportFolder } from '../store/report-folder.ts';
@@ -24,6 +24,8 @@ export async function signVerdict(
   const path = await signRun(evidence, verdict, { folder, signer, stamp });
   const conformity = conformityPath(evidence.run, verdict.profile.id, 'en');
   folder.write(conformity, await conformityPage(folder, verdict, 'en'));
+  // Those in other languages name all signers too.
+  for (const [page, text] of await conformityPages(folder, evidence.run, verdict)) folder.write(page, text);
   err.write(
     `signed    ${relative(environment.workingDirectory, join(folder.path, path))} by ${signer.publicKey.fingerprint}\nconformity ${relative(environment.workingDirectory, join(folder.path, conformity))}\n`,
   );

@@ -28,13 +28,15 @@ describe('assay sign and assay verify', () => {
     ]);
     const conformity = readFileSync(join(cwd, 'run.report/conformity.en.html'), 'utf8');
     expect(conformity).toMatch(/Signed by<\/dt><dd>.*SHA256:/);
+    // One in another language, which names the first signer only.
+    writeFileSync(join(cwd, 'run.report/conformity.es.html'), '');
     const command = ['--signer', 'openssl dgst -sha256 -sign hsm.key', '--public-key', 'hsm.key.pub'];
     expect((await assay('sign', 'run', ...command)).exitCode).toBe(0);
 
     const verified = await assay('verify', 'run', '--key', 'hsm.key.pub');
     expect(verified.stdout).toContain(`trusted: ${other}`);
     expect(verified.stdout).toMatch(
-      /all \d+ files are as they were signed[^]*all \d+ cells come out the same[^]*in force until/,
+      /all \d+ files are as they were signed[^]*conformity\.en\.html says what was signed[^]*conformity\.es\.html says what[^]*all \d+ cells come out the same[^]*in force until/,
     );
     expect([verified.exitCode, verified.stderr.replace(/\nNot what Assay[^]*/, '')]).toEqual([0, '']);
     const key = readPublicKey(readFileSync(join(cwd, 'site.key.pub'), 'utf8'));
@@ -48,6 +50,13 @@ describe('assay sign and assay verify', () => {
     ]);
     const shallow = await assay('verify', 'run', '--trust', 'trust.yaml', '--no-recompute');
     expect([shallow.exitCode, shallow.stderr]).toEqual([4, expect.stringContaining('NOT_REPRODUCED')]);
+    // What a customer reads is not signed itself, and may say nothing else.
+    writeFileSync(join(cwd, 'run.report/conformity.en.html'), conformity.replace('SHA256:', 'SHA255:'));
+    const changed = await assay('verify', 'run', '--key', 'hsm.key.pub');
+    expect([changed.exitCode, changed.stderr]).toEqual([
+      4,
+      expect.stringMatching(/EVIDENCE_DAMAGED .*conformity\.en\.html/),
+    ]);
     for (const file of readdirSync(join(cwd, 'run.report'), { recursive: true, encoding: 'utf8' }))
       expect(existsSync(join(cwd, 'run', file)) && file !== 'run.json').toBe(false);
   });
