@@ -25,13 +25,15 @@ export const bundleCommand = defineCommand({
     const { writeBundleFile } = await import('../store/evidence-bundle.ts');
     const { reportPaths } = await import('../store/report-folder.ts');
     const { conformityPages } = await import('../run/conformity-pages.ts');
+    const { signaturesOf } = await import('../run/signatures-on.ts');
     const { readIntact } = await import('../run/verify-run.ts');
     const { openReports, openRun } = await import('./run-location.ts');
     const run = await openRun(environment, args.run);
     const folder = await openReports(environment, run, args.reports);
     const { id } = run.header;
     const profile = args.profile ?? run.header.profile;
-    const { verdict } = await readIntact(run, folder, profile);
+    const { signed: statements, verdict } = await readIntact(run, folder, profile);
+    const signatures = signaturesOf(statements, profile);
     const signed = join(folder.path, reportPaths.signed(profile));
     const below = (path: string, top: string): string => path.slice(top.length + 1);
     const files = [
@@ -44,7 +46,7 @@ export const bundleCommand = defineCommand({
         source: join(signed, below(path, 'report')),
       })),
       // As it follows from what was signed, whatever lies there.
-      ...[...(await conformityPages(folder, run, verdict))].map(([path, page]) => ({
+      ...[...(await conformityPages(folder, run, { verdict, signatures }))].map(([path, page]) => ({
         path: `${id}.report/${path}`,
         content: Buffer.from(page),
       })),

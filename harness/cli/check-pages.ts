@@ -1,6 +1,7 @@
-import type { Verdict } from '../../reports/verdict/verdict.ts';
 import { conformityPages } from '../run/conformity-pages.ts';
+import { signaturesOf } from '../run/signatures-on.ts';
 import { signedPaths } from '../run/signed-report.ts';
+import type { Intact } from '../run/verify-run.ts';
 import { damaged } from '../store/evidence-damaged.ts';
 import type { ReportFolder } from '../store/report-folder.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
@@ -14,9 +15,11 @@ import { assayVersion } from '../version.ts';
 export async function* checkPages(
   run: RunDirectory,
   folder: ReportFolder,
-  { verdict, packed }: { readonly verdict: Verdict; readonly packed: readonly string[] },
+  { signed: statements, verdict }: Intact,
+  packed: readonly string[],
 ): AsyncGenerator<string> {
-  const pages = await conformityPages(folder, run, verdict);
+  const signatures = signaturesOf(statements, verdict.profile.id);
+  const pages = await conformityPages(folder, run, { verdict, signatures });
   const signed = `${signedPaths.folder(verdict.profile.id)}/`;
   const stray = packed.find((path) => !path.startsWith(signed) && !pages.has(path));
   if (stray !== undefined)

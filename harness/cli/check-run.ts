@@ -63,7 +63,7 @@ export async function checkRun(
       `● ${statement.predicate.result}, stated on ${statement.predicate.assay_issued} by ${key.fingerprint} (${key.algorithm})`,
     );
   tell(`● all ${manifest.files.length} files are as they were signed, and no other is there`);
-  for await (const text of checkPages(run, folder, { verdict, packed: given.packed ?? [] })) tell(text);
+  for await (const text of checkPages(run, folder, intact, given.packed ?? [])) tell(text);
   const trusted = requireTrusted(intact, given.trust);
   for (const { name, note } of trusted) tell(`● trusted: ${name}${note === undefined ? '' : `; ${note}`}`);
   for (const { by } of trusted) tell(`● ${checkLedger(by, run, given.ledger)}`);

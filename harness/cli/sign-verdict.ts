@@ -2,9 +2,10 @@ import { join, relative } from 'node:path';
 import type { Verdict } from '../../reports/verdict/verdict.ts';
 import type { Signer } from '../evidence/private-key.ts';
 import { conformityPath } from '../run/conclude-run.ts';
-import { conformityPage, conformityPages } from '../run/conformity-pages.ts';
+import { conformityPages } from '../run/conformity-pages.ts';
 import { placeInLedger } from '../run/ledger-place.ts';
 import { signRun } from '../run/sign-run.ts';
+import { signaturesOn } from '../run/signatures-on.ts';
 import type { ReportFolder } from '../store/report-folder.ts';
 import type { RunEvidence } from '../store/run-evidence.ts';
 import type { CliContext } from './command.ts';
@@ -23,9 +24,10 @@ export async function signVerdict(
   const stamp = { assay_issued: now().toISOString(), ...placeInLedger(environment.stateHome, evidence.run) };
   const path = await signRun(evidence, verdict, { folder, signer, stamp });
   const conformity = conformityPath(evidence.run, verdict.profile.id, 'en');
-  folder.write(conformity, await conformityPage(folder, verdict, 'en'));
-  // Those in other languages name all signers too.
-  for (const [page, text] of await conformityPages(folder, evidence.run, verdict)) folder.write(page, text);
+  // Those in other languages that lie there name all signers too.
+  const signatures = await signaturesOn(folder, verdict);
+  for (const [page, text] of await conformityPages(folder, evidence.run, { verdict, signatures }, 'en'))
+    folder.write(page, text);
   err.write(
     `signed    ${relative(environment.workingDirectory, join(folder.path, path))} by ${signer.publicKey.fingerprint}\nconformity ${relative(environment.workingDirectory, join(folder.path, conformity))}\n`,
   );

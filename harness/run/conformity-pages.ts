@@ -1,3 +1,4 @@
+import type { Signature } from '../../reports/verdict/signature.ts';
 import type { Verdict } from '../../reports/verdict/verdict.ts';
 import { createLookup } from '../../reports/verdict/verdict-lookup.ts';
 import type { Language } from '../../reports/verdict/words/front-words.ts';
@@ -13,20 +14,23 @@ export const conformityPage = async (
   folder: ReportFolder,
   verdict: Verdict,
   language: Language,
-): Promise<string> =>
-  renderPrint(createLookup(verdict), { language, signatures: await signaturesOn(folder, verdict) });
+): Promise<string> => pageOf(verdict, language, await signaturesOn(folder, verdict));
 
-/** The reports of conformity as this verdict gives them, by path, in each language in which one lies in the folder. */
+const pageOf = (verdict: Verdict, language: Language, signatures: readonly Signature[]): string =>
+  renderPrint(createLookup(verdict), { language, signatures });
+
+/** The reports of conformity as this verdict gives them, by path, in each language in which one lies in the folder or has to (`always`). */
 export async function conformityPages(
   folder: ReportFolder,
   run: RunDirectory,
-  verdict: Verdict,
+  { verdict, signatures }: { readonly verdict: Verdict; readonly signatures: readonly Signature[] },
+  always?: Language,
 ): Promise<ReadonlyMap<string, string>> {
   const pages = new Map<string, string>();
   for (const language of languages) {
     const path = conformityPath(run, verdict.profile.id, language);
-    if ((await folder.read(path)) !== undefined)
-      pages.set(path, await conformityPage(folder, verdict, language));
+    if (language === always || (await folder.read(path)) !== undefined)
+      pages.set(path, pageOf(verdict, language, signatures));
   }
   return pages;
 }

@@ -6,6 +6,7 @@ import { readCheckpoint } from '../evidence/checkpoint.ts';
 import { readPublicKey } from '../evidence/public-key.ts';
 import type { Statement } from '../evidence/statement.ts';
 import type { ReportFolder } from '../store/report-folder.ts';
+import type { SignedStatement } from './read-signed.ts';
 import { readSigned, readSignedVerdict } from './read-signed.ts';
 import { signedPaths } from './signed-report.ts';
 
@@ -19,7 +20,12 @@ export async function signaturesOn(folder: ReportFolder, verdict: Verdict): Prom
   if (!names.some((name) => /^report\.[0-9a-f]{16}\.sigstore\.json$/.test(name))) return [];
   const signed = await readSignedVerdict(folder, profile);
   if (!isDeepStrictEqual(signed, JSON.parse(JSON.stringify(verdict)))) return [];
-  return (await readSigned(folder, profile)).map(({ key, signer, statement: { predicate } }) => ({
+  return signaturesOf(await readSigned(folder, profile), profile);
+}
+
+/** The same, of statements that were read. */
+export const signaturesOf = (signed: readonly SignedStatement[], profile: string): readonly Signature[] =>
+  signed.map(({ key, signer, statement: { predicate } }) => ({
     key: key.fingerprint,
     algorithm: key.algorithm,
     bundle: basename(signedPaths.bundle(profile, signer)),
@@ -28,7 +34,6 @@ export async function signaturesOn(folder: ReportFolder, verdict: Verdict): Prom
     ledger: ledgerOf(predicate),
     attempts: predicate.assay_attempts ?? [],
   }));
-}
 
 /** The ledger that a statement names, where the checkpoint in it is signed by the key in it. */
 function ledgerOf({ assay_ledger: place }: Statement['predicate']): Signature['ledger'] {
