@@ -1,5 +1,4 @@
 import { flushCompileCache } from 'node:module';
-import { join } from 'node:path';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import type { StopReason } from '../exec/run-command.ts';
@@ -9,13 +8,14 @@ import type { ToAgent } from '../protocol/messages.ts';
 import { protocolVersion } from '../protocol/version.ts';
 import type { Batch } from './batch-run.ts';
 import { BatchRun } from './batch-run.ts';
-import { Journal } from './journal.ts';
+import type { Journal } from './journal.ts';
 import { LaunchDesk } from './launch-desk.ts';
 import type { Link } from './link.ts';
+import { openJournal } from './open-journal.ts';
 import type { Tools } from './probe-step.ts';
 import { findTools, loadKeptFacts, runProbeStep } from './probe-step.ts';
 import { loadKeptBatch, repair } from './repair.ts';
-import { journalFile, removeNodeRun } from './run-directory.ts';
+import { removeNodeRun } from './run-directory.ts';
 import { removeScratch } from './scratch.ts';
 import { SeatDesk } from './seat-desk.ts';
 import { sendFile } from './send-file.ts';
@@ -61,27 +61,7 @@ export class Keeper {
   }
 
   static async start(around: KeeperSurroundings): Promise<Keeper> {
-    const { directory, node, bootId } = around;
-    const journal = await Journal.open(join(directory, journalFile), node.from, around.clock);
-    const keeper = new Keeper(around, journal);
-    const found = await sweep(node.run);
-    if (journal.records === 0) {
-      const { run, bundle } = node;
-      await journal.append({
-        type: 'opened',
-        run,
-        node: node.node,
-        protocol: protocolVersion,
-        bundle,
-        bootId,
-        directory,
-      });
-    } else {
-      await journal.append({ type: 'restarted', bootId });
-      if (found > 0) await journal.append({ type: 'swept', found });
-      await removeScratch(directory, node.run);
-      await repair(journal, directory, await loadKeptBatch(directory), bootId !== node.bootId);
-    }
+    const keeper = new Keeper(around, await openJournal(around));
     keeper.#rest();
     return keeper;
   }

@@ -7,9 +7,9 @@ import { isTooDeep, parseJson } from '../../workloads/kit/parse-json.ts';
 import type { Launch } from '../../workloads/kit/seat.ts';
 import { commandBeside } from '../../workloads/registry.ts';
 import type { NodeEvidence } from '../store/node-evidence.ts';
-import { whyOther } from '../store/node-evidence.ts';
 import { outputBytes, outputsOf } from '../store/parse-step.ts';
 import type { RunEvidence } from '../store/run-evidence.ts';
+import { whyOther } from '../store/why-other.ts';
 import { filesOf } from './files-of.ts';
 import { floods, lookAtIt } from './floods.ts';
 

@@ -27,6 +27,7 @@ import type { RunDirectory } from './run-directory.ts';
 import { runPaths } from './run-directory.ts';
 import type { EndedStep, FactsDocument, NodeMaterial } from './run-material.ts';
 import { Shared, withSharedNames } from './shared.ts';
+import { whyOther } from './why-other.ts';
 
 /** A soak of a week takes half of them, on a node with eight accelerators: 168 windows, of which each gives some 300 readings. */
 const mostSamples = 100_000;
@@ -281,25 +282,6 @@ const withoutOwnLoad = (facts: HostFacts): HostFacts => ({
     isLoaded: unknown('after a restart the load average has the work of this run in it'),
   },
 });
-
-/** Why a step is not the one that was planned under its name; a step that nobody planned is told elsewhere. */
-export function whyOther(
-  step: StepResult,
-  planned: PlannedStep | undefined,
-): Extract<Said, { readonly say: 'not-as-planned' }> | undefined {
-  // A step that a dead agent left open is closed by its successor, which may not know what it was.
-  if (planned === undefined || (step.commands.length === 0 && step.execution !== 'completed'))
-    return undefined;
-  const differs = (['workload', 'tool', 'repetition', 'session', 'params', 'seat', 'together'] as const).find(
-    (key) => planned[key] !== step[key] && JSON.stringify(planned[key]) !== JSON.stringify(step[key]),
-  );
-  return differs === undefined
-    ? undefined
-    : { say: 'not-as-planned', what: differs, expected: show(planned[differs]), found: show(step[differs]) };
-}
-
-const show = (value: unknown): string =>
-  value === undefined ? 'none' : typeof value === 'string' ? value : JSON.stringify(value);
 
 /**
  * The facts as first seen, with the effective limits of the most restricted keeper: after a restart the agent may

@@ -5,16 +5,9 @@ import { formatMoment } from '../../page/page.ts';
 import { anyBundle, opensslCommands } from '../../verdict/signature.ts';
 import type { Conclusion } from '../../verdict/verdict.ts';
 import type { VerdictLookup } from '../../verdict/verdict-lookup.ts';
+import { cellIn, conclusionIn, meaningIn, nodeIn, ownerIn } from '../../verdict/words/front-terms.ts';
 import type { Language, SentenceKey, SentenceValues } from '../../verdict/words/front-words.ts';
-import {
-  allSentences,
-  cellIn,
-  conclusionIn,
-  meaningIn,
-  nodeIn,
-  ownerIn,
-  piecesIn,
-} from '../../verdict/words/front-words.ts';
+import { allSentences, piecesIn } from '../../verdict/words/front-words.ts';
 import { inDays } from '../../verdict/words/soak-words.ts';
 import { cellMarks, conclusionMarks } from '../../verdict/words/verdict-words.ts';
 import type { SafeHtml } from './html.ts';

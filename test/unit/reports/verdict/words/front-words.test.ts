@@ -1,14 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import {
-  allSentences,
   cellIn,
   conclusionIn,
-  languages,
   meaningIn,
   nodeIn,
   ownerIn,
-  piecesIn,
-} from '../../../../../reports/verdict/words/front-words.ts';
+} from '../../../../../reports/verdict/words/front-terms.ts';
+import { allSentences, languages, piecesIn } from '../../../../../reports/verdict/words/front-words.ts';
 
 const tables = [allSentences, cellIn, meaningIn, nodeIn, ownerIn];
 const all = [
