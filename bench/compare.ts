@@ -2,7 +2,8 @@
  * How often a comparison is wrong, and what it costs: for docs/variability.md.
  * `node bench/compare.ts rates [trials] [seed]`: rates of the shipped `compareSessions()` where the machine lost exactly the margin (a
  * non-inferior is wrong in half of all worlds, an inferior too), and of the shipped `compare()` on four constructed machines of which
- * one is slow. `node bench/compare.ts scale [nodes] [folder]`: two runs of that many nodes, compared by a process of its own. `node
+ * one is slow. `node bench/compare.ts scale [nodes] [folder]`: what two runs of that many nodes cost,
+ * compared and converted by processes of their own, also as a share of what judging one of them costs. `node
  * harness/pinned.js bench/compare.ts rig [sessions] [folder]`: real runs on the rig (test/rig), with one link slower afterwards.
  */
 
@@ -11,6 +12,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import * as z from 'zod';
 import { compare } from '../harness/compare/compare.ts';
 import { compareSessions } from '../harness/compare/compare-sessions.ts';
 import { median } from '../harness/stats/median.ts';
@@ -21,6 +23,9 @@ import { createNoise } from '../test/support/seeded-noise.ts';
 import { compareOnRig } from './compare-rig.ts';
 
 const margin = 0.05;
+
+const Cost = z.strictObject({ userSeconds: z.number(), peakMegabytes: z.number() });
+type Cost = z.infer<typeof Cost>;
 
 /** Deviations of one run, with a variance of 1 and a median of 0. */
 const shapes: Readonly<Record<string, (noise: Noise) => number>> = {
@@ -116,28 +121,40 @@ function rates(trials: number, seed: number): void {
     }
 }
 
+/** What a command of ours costs, by the kernel's account of it. */
+async function costOf(args: readonly string[]): Promise<Cost> {
+  const tell = `process.on('exit', () => { const u = process.resourceUsage(); process.stderr.write('\\n' + JSON.stringify({ userSeconds: u.userCPUTime / 1e6, peakMegabytes: (u.maxRSS * 1024) / 1e6 })); });`;
+  const bin = fileURLToPath(new URL('../harness/bin.js', import.meta.url));
+  return new Promise((resolve, reject) => {
+    execFile(
+      process.execPath,
+      ['--import', `data:text/javascript,${encodeURIComponent(tell)}`, bin, ...args],
+      { maxBuffer: 1e9 },
+      (error, _, stderr) => {
+        // 0, 1 and 2 say what was found.
+        if (error !== null && Number(error.code) > 2) reject(new Error(stderr));
+        else resolve(Cost.parse(JSON.parse(stderr.split('\n').at(-1) ?? '')));
+      },
+    );
+  });
+}
+
+/** Two runs of one block, with the nodes that are bad in both; what a comparison costs is set against judging one of them. */
 async function scale(nodes: number, directory: string): Promise<void> {
   const folder = await mkdtemp(join(directory, 'assay-compare-'));
   try {
     const [before, after] = [join(folder, 'before'), join(folder, 'after')];
     await writeScaleRun(before, 'c', nodes, { id: 'before', startedAt: '2026-10-01T00:00:00Z' });
     await writeScaleRun(after, 'c', nodes, { id: 'after', startedAt: '2026-11-01T00:00:00Z' });
-    const tell = `process.on('exit', () => { const u = process.resourceUsage(); process.stderr.write(JSON.stringify({ userSeconds: u.userCPUTime / 1e6, wallSeconds: performance.now() / 1e3, peakMegabytes: (u.maxRSS * 1024) / 1e6 }) + '\\n'); });`;
-    const bin = fileURLToPath(new URL('../harness/bin.js', import.meta.url));
-    const args = [
-      '--import',
-      `data:text/javascript,${encodeURIComponent(tell)}`,
-      bin,
-      'compare',
-      before,
-      after,
-    ];
-    await new Promise<void>((resolve) => {
-      execFile(process.execPath, args, { maxBuffer: 1e9 }, (_, stdout, stderr) => {
-        process.stdout.write(`${nodes} nodes a side: ${stderr.trim()}, ${stdout.split('\n').length} lines\n`);
-        resolve();
-      });
-    });
+    const judged = await costOf(['judge', after]);
+    for (const [name, cost] of [
+      ['judge, one of the runs', judged],
+      ['compare', await costOf(['compare', before, after])],
+      ['conversion', await costOf(['conversion', before, after])],
+    ] as const)
+      process.stdout.write(
+        `${nodes} nodes a side, ${name}: ${cost.userSeconds.toFixed(1)} s user (${(cost.userSeconds / judged.userSeconds).toFixed(2)} of judging one), ${cost.peakMegabytes.toFixed(0)} MB\n`,
+      );
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

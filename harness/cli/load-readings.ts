@@ -1,9 +1,10 @@
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import type { RunReadings } from '../compare/run-readings.ts';
-import { readingsOf } from '../compare/run-readings.ts';
+import { interestOf, readingsOf } from '../compare/run-readings.ts';
 import type { Environment } from '../environment.ts';
 import { damaged } from '../store/evidence-damaged.ts';
+import type { Interest } from '../store/node-evidence.ts';
 import { profileDigests } from '../store/read-inputs.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { RunEvidence } from '../store/run-evidence.ts';
@@ -65,8 +66,12 @@ export async function openSides(
  * A run with all of its evidence proven, as `judge` proves it. Throws EVIDENCE_DAMAGED also for damage of a single node: what was changed
  * on one side would else be read as a change of the machine.
  */
-export async function readWhole(run: RunDirectory, registry: Registry): Promise<RunEvidence> {
-  const evidence = await RunEvidence.read(run, registry);
+export async function readWhole(
+  run: RunDirectory,
+  registry: Registry,
+  interest?: Interest,
+): Promise<RunEvidence> {
+  const evidence = await RunEvidence.read(run, registry, interest);
   for (const { material } of evidence.nodes.values())
     if (material.damage !== undefined) {
       const { file, expected, found } = material.damage;
@@ -82,6 +87,8 @@ export async function loadReadings(
   registry: Registry,
 ): Promise<readonly RunReadings[]> {
   const readings: RunReadings[] = [];
-  for (const run of runs) readings.push(readingsOf((await readWhole(run, registry)).material(profile)));
+  const interest = interestOf(registry);
+  for (const run of runs)
+    readings.push(readingsOf((await readWhole(run, registry, interest)).material(profile)));
   return readings;
 }

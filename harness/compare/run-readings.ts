@@ -6,13 +6,19 @@ import { compareText } from '../../workloads/kit/compare-text.ts';
 import type { Fact } from '../../workloads/kit/facts/fact.ts';
 import { valueOf } from '../../workloads/kit/facts/fact.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
+import { readHostFacts, readMachineFacts } from '../../workloads/kit/facts/read-host-facts.ts';
 import type { Sample } from '../../workloads/kit/sample.ts';
 import { subjectOfGroup } from '../../workloads/kit/subject.ts';
+import type { Metric } from '../../workloads/kit/workload.ts';
+import type { Registry } from '../../workloads/registry.ts';
+import { metricsOf } from '../../workloads/registry.ts';
 import type { Asic } from '../config/inventory.ts';
 import type { Profile } from '../config/profile.ts';
 import type { Dossier, JudgedSample } from '../judge/dossier.ts';
 import { RunDossier } from '../judge/run-dossier.ts';
 import { withVerdictOnStep } from '../judge/samples/measurements.ts';
+import type { Interest } from '../store/node-evidence.ts';
+import { detached } from '../store/node-evidence.ts';
 import { inputNames, runPaths } from '../store/run-directory.ts';
 import type { RunMaterial } from '../store/run-material.ts';
 
@@ -103,6 +109,28 @@ export function readingsOf(material: RunMaterial): RunReadings {
   return { run, profile, site: inventory.site, asics, nodes, groups };
 }
 
+/** Only speeds and times have a ratio. */
+const hasRatio = ({ domain, correctness, state }: Metric): boolean =>
+  domain === 'positive' && correctness !== true && state !== true;
+
+/** What of a run `readingsOf` looks at: the steps that can give a speed or a time, and which machine it was, in which state. */
+export function interestOf(registry: Registry): Interest {
+  const metrics = [...metricsOf(registry).values()].filter(hasRatio);
+  const answers = new Map<string, boolean>();
+  const unread = readHostFacts({ schema: 'assay/probes', schemaVersion: 1, scratchPath: '', probes: [] });
+  return {
+    factsOf: (document) => ({ ...unread, ...detached(readMachineFacts(document)) }),
+    isRead: ({ workload, params }) => {
+      const key = JSON.stringify([workload, params]);
+      const isRead =
+        answers.get(key) ??
+        metrics.some((each) => each.workload === workload && each.comesFrom?.(params) !== false);
+      answers.set(key, isRead);
+      return isRead;
+    },
+  };
+}
+
 /** What boards and hypervisors say when nobody has given them a name; the same on thousands of machines. */
 const placeholder =
   /^(|0+|f+|x+|none|n\/?a|unknown|default string|to be filled.*|not (specified|applicable|available).*|system serial number|0?123456789.*|03000200-0400-0500-0006-000700080009)$/i;
@@ -142,7 +170,7 @@ function seriesOf(
   for (const each of samples) {
     const metric = metrics.get(each.metric);
     const step = node.planned.get(each.step);
-    if (metric?.domain !== 'positive' || metric.correctness === true || metric.state === true) continue;
+    if (metric === undefined || !hasRatio(metric)) continue;
     if (step === undefined || step.together !== undefined || step.isExtra === true) continue;
     const sample = withVerdictOnStep(each, node);
     const procedure = textOfParams(step.params);

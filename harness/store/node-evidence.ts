@@ -10,7 +10,7 @@ import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import { ProbeDocument } from '../../workloads/kit/facts/probe-output.ts';
 import { readHostFacts } from '../../workloads/kit/facts/read-host-facts.ts';
 import type { Result } from '../../workloads/kit/result.ts';
-import { err } from '../../workloads/kit/result.ts';
+import { err, ok } from '../../workloads/kit/result.ts';
 import type { Sample } from '../../workloads/kit/sample.ts';
 import type { StepOutputs } from '../../workloads/kit/tool.ts';
 import type { Registry } from '../../workloads/registry.ts';
@@ -32,6 +32,19 @@ import { whyOther } from './why-other.ts';
 /** A soak of a week takes half of them, on a node with eight accelerators: 168 windows, of which each gives some 300 readings. */
 const mostSamples = 100_000;
 
+/** What its reader takes of a run. All of it is proven all the same. */
+export interface Interest {
+  /** They may not keep the text that they were read in. */
+  readonly factsOf: (document: ProbeDocument) => HostFacts;
+  /** Whether the outputs of a step are read into samples. */
+  readonly isRead: (step: Pick<StepResult, 'workload' | 'params'>) => boolean;
+}
+
+const everything: Interest = {
+  factsOf: (document) => detached(readHostFacts(document)),
+  isRead: () => true,
+};
+
 /**
  * Everything that is known about one node of a run, proven link by link: filled by the session that has just received it,
  * or from disk. Each output is hashed and parsed once.
@@ -51,6 +64,7 @@ export class NodeEvidence {
   readonly #isRehearsal: boolean;
   readonly #registry: Registry;
   readonly #shared: Shared;
+  readonly #interest: Interest;
   readonly #documents: FactsDocument[] = [];
   readonly #steps: EndedStep[] = [];
   readonly #recorded = new Recorded();
@@ -65,8 +79,10 @@ export class NodeEvidence {
     { header, headDigest }: Pick<RunDirectory, 'header' | 'headDigest'>,
     registry: Registry,
     shared = new Shared(),
+    interest = everything,
   ) {
     this.id = id;
+    this.#interest = interest;
     this.#run = header.id;
     this.#isRehearsal = header.rehearsal === true;
     this.place = { records: 0, head: headDigest };
@@ -137,8 +153,9 @@ export class NodeEvidence {
   ): void {
     this.#material = undefined;
     const { step } = result;
+    const isRead = isFactsStep(step) || this.#interest.isRead(result);
     const files = new Map<string, string>();
-    for (const { file } of outputsToRead(result)) {
+    for (const { file } of isRead ? outputsToRead(result) : []) {
       const output = outputs.get(file);
       if (output !== undefined) files.set(file, typeof output === 'string' ? output : textOf(output));
     }
@@ -146,7 +163,7 @@ export class NodeEvidence {
       const probes = files.get('probes.json');
       const where = `${runPaths.step(this.id, step)}/probes.json`;
       if (probes !== undefined) {
-        const facts = detached(readHostFacts(readDocument(ProbeDocument, probes, where)));
+        const facts = this.#interest.factsOf(readDocument(ProbeDocument, probes, where));
         this.#documents.push({ step, facts: this.#documents.length === 0 ? facts : withoutOwnLoad(facts) });
       }
       return;
@@ -159,7 +176,12 @@ export class NodeEvidence {
     const facts = this.#documents.at(-1);
     if (this.#documents.length > 1 && facts !== undefined) this.#under.set(step, facts.step);
     const other = whyOther(result, planned);
-    const read = other === undefined ? this.#read(result, said, isLarge) : err(other);
+    const read =
+      other !== undefined
+        ? err(other)
+        : isRead
+          ? this.#read(result, said, isLarge)
+          : ok({ samples: [], unmeasured: [] });
     const parsed =
       read.ok && this.#samples.length + read.value.samples.length > mostSamples
         ? err({
@@ -253,7 +275,7 @@ function withinCpus(sample: Sample, facts: HostFacts | undefined): Sample {
 const largeText = 64 * 1024;
 
 /** A piece of a string keeps the whole string alive: a version or a quoted line that was read in 16 MiB keeps all of them. */
-const detached = <T>(value: T): T => structuredClone(value);
+export const detached = <T>(value: T): T => structuredClone(value);
 
 /** Of the bytes where they are: outputs can be large, and are there once. */
 const textOf = ({ buffer, byteOffset, byteLength }: Uint8Array): string =>

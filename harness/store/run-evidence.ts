@@ -11,9 +11,11 @@ import { assayVersion } from '../version.ts';
 import type { CoordinatorEntry, Decided } from './coordinator-journal.ts';
 import { CoordinatorJournal } from './coordinator-journal.ts';
 import { damaged } from './evidence-damaged.ts';
+import type { Interest } from './node-evidence.ts';
 import { NodeEvidence } from './node-evidence.ts';
 import { readOldDecisions } from './old-decision.ts';
 import { proveDecisions } from './prove-decisions.ts';
+import { readDocument } from './read-document.ts';
 import type { RunInputs } from './read-inputs.ts';
 import { profileDigests, readInputs, unknownProfile } from './read-inputs.ts';
 import { readNodes } from './read-nodes.ts';
@@ -49,11 +51,15 @@ export class RunEvidence {
     inputs: RunInputs,
     journal: CoordinatorJournal,
     decisions: Decided | undefined,
+    interest: Interest | undefined,
   ) {
     this.run = run;
     this.registry = registry;
     this.nodes = new Map(
-      inputs.inventory.nodes.map(({ name }) => [name, new NodeEvidence(name, run, registry, this.#shared)]),
+      inputs.inventory.nodes.map(({ name }) => [
+        name,
+        new NodeEvidence(name, run, registry, this.#shared, interest),
+      ]),
     );
     this.#inputs = inputs;
     this.#journal = journal;
@@ -64,14 +70,14 @@ export class RunEvidence {
    * Reads a run directory back, proving on the way that nothing was changed: inputs by the header, the plan by the
    * coordinator's journal, journals by their chain, steps by the journal, outputs by their step. A node whose evidence was
    * changed or is gone says so and counts for nothing; the others are read all the same. Throws EVIDENCE_DAMAGED for what
-   * belongs to no node.
+   * belongs to no node. With an `interest` as much is proven, and only that is read into facts and samples.
    */
-  static async read(run: RunDirectory, registry: Registry): Promise<RunEvidence> {
+  static async read(run: RunDirectory, registry: Registry, interest?: Interest): Promise<RunEvidence> {
     const inputs = await readInputs(run, registry);
     const isOld = run.header.schemaVersion === 1;
     const decisions = isOld ? await readOldDecisions(run) : undefined;
     const journal = await CoordinatorJournal.read(run);
-    const evidence = new RunEvidence(run, registry, inputs, journal, decisions);
+    const evidence = new RunEvidence(run, registry, inputs, journal, decisions, interest);
     const isThere = await run.has(runPaths.plan);
     if (!isThere && journal.planDigest !== undefined)
       throw damaged(runPaths.plan, `sha256 ${journal.planDigest}`, 'no file');
@@ -133,7 +139,8 @@ export class RunEvidence {
   /** Takes the plan that has just been written, which must be the one that the coordinator's journal names. */
   async loadPlan(): Promise<void> {
     const { run } = this;
-    const digest = sha256(await run.read(runPaths.plan));
+    const bytes = await run.read(runPaths.plan);
+    const digest = sha256(bytes);
     const { planDigest } = this.#journal;
     if (run.header.schemaVersion > 1 && digest !== planDigest)
       throw damaged(
@@ -141,7 +148,7 @@ export class RunEvidence {
         `sha256 ${planDigest ?? 'that the coordinator noted'}`,
         `sha256 ${digest}`,
       );
-    const plan = await run.readDocument(Plan, runPaths.plan);
+    const plan = readDocument(Plan, bytes.toString('utf8'), runPaths.plan);
     this.#planned = { document: withSharedParts(plan, this.#shared), digest };
     this.#plan = undefined;
   }

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { comparedSides } from '../../harness/cli/compared-sides.ts';
 import { loadReadings, openSides } from '../../harness/cli/load-readings.ts';
+import { interestOf, readingsOf } from '../../harness/compare/run-readings.ts';
 import { readEnvironment } from '../../harness/environment.ts';
+import type { RunDirectory } from '../../harness/store/run-directory.ts';
+import { RunEvidence } from '../../harness/store/run-evidence.ts';
 import { loadRegistry } from '../../workloads/registry.ts';
 import { writeScaleRun } from '../support/constructed/scale-run.ts';
 import { runAssay } from '../support/run-assay.ts';
@@ -71,6 +74,16 @@ describe('assay compare', () => {
       /run before-1 \(before\): expected the profile hall among its inputs/,
     );
     await expect(open({ before: ['nowhere'], after })).rejects.toThrow('found none at');
+  });
+  it('reads a part of a run for what it compares, and gets of it what all of the run says', async () => {
+    const registry = await loadRegistry();
+    const sides = await open({ before: ['before-1'], after });
+    const [narrow] = await loadReadings(sides.before, sides.profile, registry);
+    const whole = await RunEvidence.read(sides.before[0] as RunDirectory, registry); // one run was opened
+    expect(narrow).toEqual(readingsOf(whole.material(sides.profile)));
+    const { isRead } = interestOf(registry);
+    const unread = whole.plan?.steps.filter((step) => !isRead(step)).map(({ workload }) => workload);
+    expect([...new Set(unread)]).toEqual(['nvme']); // only its verification, which counts errors
   });
   it('refuses a side with damage in any node, by the name of the file', async () => {
     await write('torn', '11-09');

@@ -3,19 +3,23 @@ import { parseJson } from '../parse-json.ts';
 import type { Fact } from './fact.ts';
 import { known, unknown } from './fact.ts';
 import type { ProbeDocument, ProbeOutput } from './probe-output.ts';
+import type { Mount } from './read-mounts.ts';
+import { readMounts } from './read-mounts.ts';
+import { mapFact } from './read-number.ts';
 
 const Tree = z.record(z.string(), z.union([z.string(), z.strictObject({ error: z.string() })]));
 
 /** sysfs as the probe saw it: path to text, to a link's target, or to the error of reading it. */
 export type Tree = z.infer<typeof Tree>;
 
-/** A probe document by probe id. Every answer that is not there says why. */
+/** A probe document by probe id, each text of which is parsed once. Every answer that is not there says why. */
 export interface Evidence {
   readonly output: (id: string) => ProbeOutput | undefined;
   /** The text of a probe that was read, trimmed; an empty text is no answer. */
   readonly text: (id: string) => Fact<string>;
   readonly tree: (id: string) => Fact<Tree>;
   readonly json: <T extends z.ZodType>(id: string, schema: T) => Fact<z.infer<T>>;
+  readonly mounts: () => Fact<readonly Mount[]>;
 }
 
 export function readEvidence(document: ProbeDocument): Evidence {
@@ -31,7 +35,21 @@ export function readEvidence(document: ProbeDocument): Evidence {
     const parsed = schema.safeParse(parseJson(found.value));
     return parsed.success ? known(parsed.data) : unknown(`${id}: not the expected JSON`);
   };
-  return { output: (id) => outputs.get(id), text, json, tree: (id) => json(id, Tree) };
+  const trees = new Map<string, Fact<Tree>>();
+  const tree: Evidence['tree'] = (id) => {
+    const found = trees.get(id) ?? json(id, Tree);
+    trees.set(id, found);
+    return found;
+  };
+  let mounts: ReturnType<Evidence['mounts']> | undefined;
+  return {
+    output: (id) => outputs.get(id),
+    text,
+    json,
+    tree,
+    mounts: () =>
+      (mounts ??= mapFact(text('/proc/self/mountinfo'), (mountinfo) => known(readMounts(mountinfo)))),
+  };
 }
 
 /** Why a probe gave no text, in words that an operator can act on. */

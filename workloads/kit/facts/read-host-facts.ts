@@ -65,6 +65,20 @@ export function readHostFacts(document: ProbeDocument): HostFacts {
   };
 }
 
+export type MachineFacts = Pick<HostFacts, 'identity' | 'cpu' | 'accelerators' | 'drives' | 'nics'>;
+
+/** The part of the facts that says which machine it is and in which state, as `readHostFacts` reads it. */
+export function readMachineFacts(document: ProbeDocument): MachineFacts {
+  const evidence = readEvidence(document);
+  return {
+    identity: readIdentity(evidence),
+    cpu: readCpu(evidence),
+    accelerators: readAccelerators(evidence, readNvidia(evidence), readWatch(evidence)),
+    drives: readDrives(evidence),
+    nics: readNics(evidence),
+  };
+}
+
 /** Absent programs are not listed, so an unreadable list is an empty one: every tool is then reported missing. */
 const readPlaces = (evidence: Evidence, id: string): Record<string, string> =>
   valueOf(evidence.json(id, z.record(z.string(), z.string()))) ?? {};

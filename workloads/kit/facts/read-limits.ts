@@ -8,7 +8,7 @@ import type { HostFacts } from './host-facts.ts';
 import { onlineCpus } from './read-cpu.ts';
 import { readCpuList } from './read-cpu-list.ts';
 import { readMemory } from './read-memory.ts';
-import { mountOf, readMounts } from './read-mounts.ts';
+import { mountOf } from './read-mounts.ts';
 import { mapFact, readAmount } from './read-number.ts';
 import { FileSystemStatus } from './read-scratch.ts';
 import { isAllAllowed, readSudoListing } from './read-sudo.ts';
@@ -86,8 +86,7 @@ const onlineList = '/sys/devices/system/cpu/online';
 
 /** Why a file of /proc or /sys does not show the machine: something else is mounted over it (lxcfs, sysbox). */
 function whyMadeUp(evidence: Evidence, path: string): string | undefined {
-  const mounts = valueOf(evidence.text('/proc/self/mountinfo')) ?? '';
-  const mount = mountOf(path, readMounts(mounts));
+  const mount = mountOf(path, valueOf(evidence.mounts()) ?? []);
   const isKernels =
     mount === undefined || mount.mountPoint === '/' || /^(proc|sysfs)$/.test(mount.fileSystem);
   return isKernels ? undefined : `${path} is made up by ${mount.fileSystem}: it does not show the machine`;

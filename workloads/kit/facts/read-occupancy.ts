@@ -6,7 +6,7 @@ import type { Accelerator, HostFacts } from './host-facts.ts';
 import { isMiningProcess } from './mining-processes.ts';
 import { onlineCpus } from './read-cpu.ts';
 import { readLimits } from './read-limits.ts';
-import { mountOf, readMounts } from './read-mounts.ts';
+import { mountOf } from './read-mounts.ts';
 import { firstKnown, mapFact, readAmount } from './read-number.ts';
 import type { Watch } from './read-watch.ts';
 
@@ -48,9 +48,7 @@ function readMiners(evidence: Evidence): Fact<string[]> {
   return mapFact(evidence.json('processes', z.record(z.string(), z.number())), (processes) => {
     const found = Object.keys(processes).filter(isMiningProcess);
     // Mounted so, /proc shows a user only his own processes.
-    const proc = mapFact(evidence.text('/proc/self/mountinfo'), (text) =>
-      known(mountOf('/proc', readMounts(text))),
-    );
+    const proc = mapFact(evidence.mounts(), (mounts) => known(mountOf('/proc', mounts)));
     const hides = /(^|,)hidepid=(2|invisible|4|ptraceable)(,|$)/.test(valueOf(proc)?.options ?? '');
     if (found.length === 0 && hides && valueOf(readLimits(evidence).isRoot) !== true) {
       return unknown('/proc is mounted with hidepid: processes of other users cannot be seen');

@@ -8,7 +8,7 @@ import type { Drive, HostFacts } from './host-facts.ts';
 import { whyNoDrive } from './local-file-systems.ts';
 import { isRemovableUsb } from './read-drives.ts';
 import type { Mount } from './read-mounts.ts';
-import { mountOf, readMounts } from './read-mounts.ts';
+import { mountOf } from './read-mounts.ts';
 import { mapFact } from './read-number.ts';
 
 /** What the probe wrote about a file system (statfs, and stat for the device number). */
@@ -28,8 +28,8 @@ export function readScratch(
 ): HostFacts['scratch'] {
   const status = evidence.json('file system of scratch', FileSystemStatus);
   const mount = mapFact(status, ({ realPath }) =>
-    mapFact(evidence.text('/proc/self/mountinfo'), (mountinfo) => {
-      const found = mountOf(realPath, readMounts(mountinfo));
+    mapFact(evidence.mounts(), (mounts) => {
+      const found = mountOf(realPath, mounts);
       return found === undefined
         ? unknown(`no mount in /proc/self/mountinfo holds ${realPath}`)
         : known(found);
