@@ -1,30 +1,10 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Comparison } from '../reports/verdict/comparison.ts';
 import { createRig } from '../test/rig/rig.ts';
+import { certifyPairs } from '../test/support/certify-pairs.ts';
 import { runAssay } from '../test/support/run-assay.ts';
-
-/** The smallest suite that has a network in it: one size, every node with every other one. */
-const suite = {
-  schema: 'assay/suite',
-  schemaVersion: 1,
-  id: 'pairs-alone',
-  version: '1',
-  title: 'Pairs alone',
-  // The nodes are one machine.
-  otherWorkAtMost: 1,
-  entries: [
-    {
-      id: 'pairs',
-      workload: 'allreduce',
-      across: 'pairs',
-      repetitions: 5,
-      budgetSeconds: 60,
-      params: { dtype: 'float32', minBytes: 8_388_608, maxBytes: 8_388_608, factor: 16, seconds: 0.5 },
-    },
-  ],
-};
 
 const slow = 'node3';
 
@@ -43,13 +23,8 @@ export async function compareOnRig(sessions: number, directory = tmpdir()): Prom
       nodes: names.length,
       shape: Object.fromEntries(names.map((name) => [name, '2gbit'])),
     });
-    await writeFile(join(folder, 'suite.yaml'), JSON.stringify(suite));
     const measure = async (run: string): Promise<string> => {
-      const { exitCode, stderr } = await runAssay(
-        ['certify', rig.files.inventory, '--profile', 'cpu-cluster', '--suite', 'suite.yaml', '--out', run],
-        { cwd: folder },
-      );
-      if (exitCode === null || exitCode > 2) throw new Error(`${run}: exit code ${exitCode}\n${stderr}`);
+      await certifyPairs(rig, { folder, run, repetitions: 5 });
       process.stdout.write(`${run} after ${((performance.now() - began) / 1000).toFixed(0)} s\n`);
       return run;
     };
