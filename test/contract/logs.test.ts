@@ -48,6 +48,7 @@ it('has the formats that people ask for', () => {
     'nccl-tests',
     'nccl-tests-json',
     'nvbandwidth',
+    'nvbandwidth-text',
     'openmpi',
     'perftest',
     'perftest-json',
