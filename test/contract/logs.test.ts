@@ -44,6 +44,7 @@ function asTools(own: readonly RegisteredLog[], registered: RegisteredWorkload):
 it('has the formats that people ask for', () => {
   expect(formats.map(({ format }) => format.id).toSorted()).toEqual([
     'dcgmi',
+    'dcgmi-text',
     'fio',
     'nccl-tests',
     'nccl-tests-json',
