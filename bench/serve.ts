@@ -76,7 +76,7 @@ async function measure(history: History): Promise<void> {
     executablePath: '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--no-first-run'],
   });
-  const event = [...(await state.current()).names.values()].at(-1);
+  const event = (await state.current()).nights.events.at(-1)?.id;
   for (const view of [
     '/',
     '/fleet',

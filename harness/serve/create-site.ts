@@ -84,8 +84,8 @@ export function createSite({ state, gate, documents, assay }: SiteOptions): Hono
   site.get('/favicon.ico', () => new Response(null, { status: 204, headers }));
   site.get('/', async ({ req: { url } }) => {
     const { q, format } = readQuery(url, queries.tonight);
-    const { nights, names } = await state.current();
-    return show(url, tonightPage({ nights, names, sought: q }), format);
+    const { nights } = await state.current();
+    return show(url, tonightPage({ nights, sought: q }), format);
   });
   site.get('/fleet', async ({ req: { url } }) => {
     const query = readQuery(url, queries.fleet);
@@ -99,13 +99,18 @@ export function createSite({ state, gate, documents, assay }: SiteOptions): Hono
     const { q, format } = readQuery(url, queries.runs);
     return show(url, runsPage((await state.current()).runs, q), format);
   });
-  site.get('/event/:name', async ({ req }) => {
+  site.get('/event/:id', async ({ req }) => {
     const { format } = readQuery(req.url, queries.event);
     const snapshot = await state.current();
     const { events } = snapshot.nights;
-    const asked = req.param('name');
-    const event = events.find(({ id }) => id === asked || snapshot.names.get(id) === asked);
-    if (event === undefined) throw nothingCalled('event', asked, [...snapshot.names.values()]);
+    const asked = req.param('id');
+    const event = events.find(({ id }) => id === asked);
+    if (event === undefined)
+      throw nothingCalled(
+        'event',
+        asked,
+        events.map(({ id }) => id),
+      );
     return show(req.url, eventPage(showEvent(snapshot, event)), format);
   });
   site.get('/node/:name', async ({ req }) => {

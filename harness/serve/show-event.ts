@@ -14,7 +14,7 @@ const mostDrawn = 24;
 
 /** An event with the series that show it, and the runs before and after it began. */
 export function showEvent(snapshot: Snapshot, event: NightEvent): ShownEvent {
-  const { nights, names, byMachine, strata, attendance } = snapshot;
+  const { nights, byMachine, strata, attendance } = snapshot;
   const period = periodOf(snapshot, nightOfDate(event.first));
   const found = event.spells.map((spell) => ({
     spell,
@@ -40,9 +40,7 @@ export function showEvent(snapshot: Snapshot, event: NightEvent): ShownEvent {
   const all = nights.events;
   const at = all.indexOf(event);
   const linkTo = (other: NightEvent | undefined) =>
-    other === undefined
-      ? undefined
-      : { href: siteHref(['event', names.get(other.id) ?? other.id]), text: eventSubject(other) };
+    other === undefined ? undefined : { href: siteHref(['event', other.id]), text: eventSubject(other) };
   return {
     event,
     who: eventSubject(event),

@@ -16,7 +16,7 @@ export function showNode(
   documents: SiteDocuments,
   { machine, sought }: { readonly machine: string; readonly sought: string },
 ): ShownNode | undefined {
-  const { nights, names, attendance, runs, tonight } = snapshot;
+  const { nights, attendance, runs, tonight } = snapshot;
   const own = [
     ...new Set([...(snapshot.byNode.get(machine) ?? []), ...(snapshot.byMachine.get(machine) ?? [])]),
   ];
@@ -39,7 +39,7 @@ export function showNode(
     events: nights.events
       .filter(({ subjects: those }) => those.some((subject) => subjects.has(subject)))
       .toReversed()
-      .map((event) => ({ event, name: names.get(event.id) ?? event.id, who: eventSubject(event) })),
+      .map((event) => ({ event, who: eventSubject(event) })),
     lastNight: nights.lastNight,
     series: found.slice(0, mostDrawn).map((kept) => showSeries(kept, period)),
     more: Math.max(0, found.length - mostDrawn),

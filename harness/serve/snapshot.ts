@@ -1,5 +1,4 @@
 import { setImmediate } from 'node:timers/promises';
-import { sha256 } from '../../agents/protocol/chain.ts';
 import type { Coverage } from '../../reports/site/coverage-page.ts';
 import type { IndexedRun } from '../../reports/site/runs-page.ts';
 import type { MachineNights } from '../../reports/verdict/machine-nights.ts';
@@ -31,8 +30,6 @@ export interface Snapshot {
   readonly nights: Nights;
   /** The last night in the index, in days since 1970-01-01; 0 where there is none. */
   readonly last: number;
-  /** By the id of an event, how its page is called: `2026-11-30-machine-1a2b3c4d`. */
-  readonly names: ReadonlyMap<string, string>;
   readonly byNode: ReadonlyMap<string, readonly KeptSeries[]>;
   readonly byMachine: ReadonlyMap<string, readonly KeptSeries[]>;
   /** One series of each kind of machine and metric, by both (`strataKey`). */
@@ -70,7 +67,6 @@ export async function readSnapshot(history: SiteHistory, documents: SiteDocument
   const tonight = attendanceOn(last, attendance);
   return {
     ...{ version, nights, last, strata, byNode, byMachine, tonight },
-    names: new Map(nights.events.map((event) => [event.id, nameOfEvent(event)])),
     slots: sortSlots(series),
     attendance: Map.groupBy(attendance, ({ node }) => node),
     machines: coverMachines({ last, attendance, byNode, tonight }),
@@ -78,6 +74,3 @@ export async function readSnapshot(history: SiteHistory, documents: SiteDocument
     measuredNights: [...new Set(runs.map(({ night }) => night))].toSorted((a, b) => a - b),
   };
 }
-
-const nameOfEvent = ({ id, scope, first }: Nights['events'][number]): string =>
-  `${first}-${scope}-${sha256(id).slice(0, 8)}`;

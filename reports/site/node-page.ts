@@ -16,7 +16,7 @@ export interface ShownNode {
   readonly lastMeasured: string | undefined;
   readonly tonight: string | undefined;
   readonly lastRun: string | undefined;
-  readonly events: readonly { readonly event: NightEvent; readonly name: string; readonly who: string }[];
+  readonly events: readonly { readonly event: NightEvent; readonly who: string }[];
   readonly lastNight: string | undefined;
   readonly series: readonly ShownSeries[];
   readonly more: number;
@@ -76,8 +76,8 @@ ${limitsBy === undefined ? undefined : html`<p>Limits are judged in each run, by
       events.length === 0
         ? html`<p>No event.</p>`
         : html`<ul class="standings plain">${events.map(
-            ({ event, name, who }) =>
-              html`<li>${stateWord(event)} <span class="figure">${offBy({ worst: Math.min(...event.spells.map(({ worst }) => worst)) })}</span> ${siteLink(siteHref(['event', name]), who)} since ${event.first}, last found ${event.last}</li>`,
+            ({ event, who }) =>
+              html`<li>${stateWord(event)} <span class="figure">${offBy({ worst: Math.min(...event.spells.map(({ worst }) => worst)) })}</span> ${siteLink(siteHref(['event', event.id]), who)} since ${event.first}, last found ${event.last}</li>`,
           )}</ul>
 `,
     )}${siteSection(

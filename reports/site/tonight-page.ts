@@ -10,8 +10,6 @@ import { stateWord } from './state-word.ts';
 
 export interface Tonight {
   readonly nights: Nights;
-  /** By the id of an event, how its page is called. */
-  readonly names: ReadonlyMap<string, string>;
   readonly sought: string;
 }
 
@@ -19,7 +17,7 @@ export interface Tonight {
 const mostListed = 200;
 
 /** What the last night says: how much was measured, what got worse, what was not measured and what nothing can be said of. */
-export function tonightPage({ nights, names, sought }: Tonight): SiteView {
+export function tonightPage({ nights, sought }: Tonight): SiteView {
   const { machines, unjudged } = nights;
   const events = worstFirst(nights.events.filter((event) => isSought(event, sought)));
   const { now = [], past = [] } = Object.groupBy(events, (event) => (isBad(event) ? 'now' : 'past'));
@@ -33,7 +31,7 @@ export function tonightPage({ nights, names, sought }: Tonight): SiteView {
       'events',
       'What got worse',
       'Found on the last night, worst first. An event is one cause, as far as that can be told.',
-      eventList(now, names, 'Nothing was found on the last night.'),
+      eventList(now, 'Nothing was found on the last night.'),
     )}${siteSection(
       'not-measured',
       'Not measured',
@@ -58,7 +56,7 @@ export function tonightPage({ nights, names, sought }: Tonight): SiteView {
       'past',
       'Before',
       'Found on earlier nights and not on the last one, or closed. Going quiet closes nothing: a person does.',
-      eventList(past.toReversed(), names, 'No event of earlier nights.'),
+      eventList(past.toReversed(), 'No event of earlier nights.'),
     )}`,
   };
 }
@@ -105,14 +103,14 @@ const isSought = (event: NightEvent, sought: string): boolean =>
     ...event.spells.flatMap(({ series, change }) => [series, change]),
   ]);
 
-function eventList(events: readonly NightEvent[], names: Tonight['names'], none: string): SafeHtml {
+function eventList(events: readonly NightEvent[], none: string): SafeHtml {
   if (events.length === 0) return html`<p>${none}</p>`;
   return html`<ol class="events plain">${events.slice(0, mostListed).map((event) => {
     const speeds = [...new Set(event.spells.flatMap((spell) => spell.speeds))];
     const changes = [...new Set(event.spells.flatMap(({ change }) => change ?? []))];
     const series = [...new Set(event.spells.map((spell) => spell.series))];
     return html`<li>
-<p class="line">${stateWord(event)} <span class="figure">${offBy({ worst: worstOf(event) })}</span> <b>${siteLink(siteHref(['event', names.get(event.id) ?? event.id]), eventSubject(event))}</b></p>
+<p class="line">${stateWord(event)} <span class="figure">${offBy({ worst: worstOf(event) })}</span> <b>${siteLink(siteHref(['event', event.id]), eventSubject(event))}</b></p>
 <p>Since ${event.first}, last found ${event.last}: ${speeds.map((speed) => speedWords[speed]).join(', ')}.</p>
 <p class="note">${series.slice(0, 3).join('; ')}${series.length > 3 ? ` and ${series.length - 3} more metrics` : ''}. ${event.subjects.length > 1 ? foldNames(event.subjects) : ''}</p>
 ${changes.map((change) => html`<p>Changed before: <bdi>${change}</bdi></p>`)}</li>

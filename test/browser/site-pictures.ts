@@ -21,7 +21,7 @@ export async function writeSitePictures(browser: Browser, out: string): Promise<
     port: 0,
     onError,
   });
-  const [machine = ''] = (await state.current()).names.values();
+  const machine = (await state.current()).nights.events[0]?.id ?? '';
   for (const { name, path, width, scheme, at, height } of [
     { name: 'tonight-1280-light', path: '', width: 1280, scheme: 'light', at: undefined, height: 800 },
     { name: 'tonight-390-dark', path: '', width: 390, scheme: 'dark', at: undefined, height: 800 },

@@ -48,7 +48,8 @@ describe.skipIf(!hasChromium)('the site in a browser', () => {
         port: 0,
         onError,
       });
-      served.set(name, { ...listening, events: [...(await state.current()).names.values()], end: close });
+      const events = (await state.current()).nights.events.map(({ id }) => id);
+      served.set(name, { ...listening, events, end: close });
     }
   });
 

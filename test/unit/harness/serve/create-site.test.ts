@@ -17,8 +17,7 @@ it('shows what people said of an event, and nothing as worse that they closed', 
   await all.state.settled();
   const read = async (path: string) => (await all.ask(path)).text();
   expect(await read('/')).toMatch(/One thing is worse/);
-  const name = (await all.state.current()).names.get(machine.id);
-  const page = await read(`/event/${name}`);
+  const page = await read(`/event/${machine.id}`);
   expect(page).toContain('● closed, repaired');
   expect(page).toContain('repaired, <bdi>ops</bdi>: <bdi>fan &lt;3&gt; replaced</bdi>');
   await all.close();
@@ -55,7 +54,7 @@ describe('the site over sixteen nodes and 45 nights', () => {
   });
 
   it('has a page for each event: since when, by which rule, what changed before, and how to look further', async () => {
-    const [machine, fleet] = [...(await all.state.current()).names.values()];
+    const [machine, fleet] = (await all.state.current()).nights.events.map(({ id }) => id);
     const page = await (await all.ask(`/event/${fleet}`)).text();
     for (const text of [
       'step (two nights in a row)',
@@ -93,7 +92,7 @@ describe('the site over sixteen nodes and 45 nights', () => {
       404,
       expect.stringContaining('Did you mean <a href="/node/node7">'),
     ]);
-    const [machine = ''] = (await all.state.current()).names.values();
+    const machine = (await all.state.current()).nights.events[0]?.id ?? '';
     const event = await all.ask(`/event/${machine.slice(0, -1)}`);
     expect([event.status, await event.text()]).toEqual([
       404,
@@ -252,7 +251,7 @@ describe('coverage and runs', () => {
 
 it('escapes whatever nodes say, in pages and in rows', async () => {
   const { ask, close, state } = await siteOf(withHostileTexts(slowerNodes()));
-  const { names, attendance } = await state.current();
+  const { nights, attendance } = await state.current();
   const machines = attendance.keys();
   const paths = [
     '/',
@@ -261,7 +260,7 @@ it('escapes whatever nodes say, in pages and in rows', async () => {
     '/fleet?by=device',
     '/coverage',
     '/runs',
-    ...[...names.values()].map((name) => `/event/${name}`),
+    ...nights.events.map(({ id }) => `/event/${id}`),
     ...[...machines].map((node) => siteHref(['node', node])).filter(({ length }) => length < 2000),
   ];
   for (const path of paths) {
