@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Night } from '../reports/verdict/night.ts';
 import { createRig } from '../test/rig/rig.ts';
 import { quickHash, runAssay, startAssay, writeSuite } from '../test/support/run-assay.ts';
+import { writeSmallNight } from '../test/support/small-night.ts';
 
 /**
  * Nights on the rig whose coordinator is killed (SIGKILL), each at another point of as many that are spread over an undisturbed one,
@@ -17,12 +18,7 @@ async function killNights(points: number): Promise<void> {
   await using rig = await createRig({ directory: join(folder, 'rig'), nodes: 3 });
   try {
     writeSuite(folder, [quickHash({ repetitions: 3, budgetSeconds: 60 })]);
-    const inventory = (await readFile(rig.files.inventory, 'utf8')).replace(
-      /ssh: \{ config: .*\}/,
-      `ssh: { config: ${JSON.stringify(rig.files.sshConfig)} }`,
-    );
-    await writeFile(join(folder, 'rack.yaml'), inventory);
-    await writeFile(join(folder, 'night.yaml'), JSON.stringify(profile));
+    await writeSmallNight(folder, rig);
     const undisturbed = await play(folder, 'whole', undefined);
     process.stdout.write(`undisturbed: ${(undisturbed.durationMs / 1000).toFixed(1)} s\n`);
     for (let point = 0; point < points; point += 1) {
@@ -37,17 +33,6 @@ async function killNights(points: number): Promise<void> {
     await rm(folder, { recursive: true, force: true });
   }
 }
-
-const profile = {
-  schema: 'assay/profile',
-  schemaVersion: 2,
-  id: 'night',
-  version: '1',
-  title: 'Nights of a test',
-  purpose: 'Computes right.',
-  family: 'cluster',
-  requirements: ['sha256-exact'],
-};
 
 /** A night with a state directory of its own, killed after a while unless that is absent. Throws for what it should not come to. */
 async function play(cwd: string, name: string, killMs: number | undefined) {

@@ -9,16 +9,12 @@ import type { PostgresServer } from '../support/postgres.ts';
 import { hasPostgres, startPostgres } from '../support/postgres.ts';
 import { runAssay } from '../support/run-assay.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
+import { exported } from '../support/with-history.ts';
 
 const runs = sixteenNodes({
   share: (node, night) => (node === 7 && night >= 30 ? -0.08 : 0),
   driver: (node, night) => (night < 38 || node > 3 ? '570' : '575'),
 });
-const exported = async (history: History): Promise<string> => {
-  let text = '';
-  for await (const line of history.export()) text += line;
-  return text;
-};
 
 describe.skipIf(!hasPostgres)('an index in PostgreSQL', () => {
   let server: PostgresServer;

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,6 +10,7 @@ import { findObstacle } from '../rig/check-machine.ts';
 import type { Rig } from '../rig/rig.ts';
 import { createRig } from '../rig/rig.ts';
 import { runAssay, startAssay, writeSuite } from '../support/run-assay.ts';
+import { writeSmallNight } from '../support/small-night.ts';
 import { removeFolder } from '../support/temporary.ts';
 
 const obstacle = findObstacle();
@@ -58,23 +59,8 @@ describe.skipIf(obstacle !== undefined)('three nights of three machines', () => 
   beforeAll(async () => {
     cwd = mkdtempSync(join(tmpdir(), 'assay-test-'));
     rig = await createRig({ directory: join(cwd, 'rig'), nodes: 3 });
-    const inventory = readFileSync(rig.files.inventory, 'utf8').replace(
-      /ssh: \{ config: .*\}/,
-      `ssh: { config: ${JSON.stringify(rig.files.sshConfig)} }`,
-    );
-    writeFileSync(join(cwd, 'rack.yaml'), inventory);
+    await writeSmallNight(cwd, rig);
     writeSuite(cwd, [{ ...hash, repetitions: 3, params: ofSeconds(1) }]);
-    const profile = {
-      schema: 'assay/profile',
-      schemaVersion: 2,
-      id: 'night',
-      version: '1',
-      title: 'Nights of a test',
-      purpose: 'Computes right.',
-      family: 'cluster',
-      requirements: ['sha256-exact'],
-    };
-    writeFileSync(join(cwd, 'night.yaml'), JSON.stringify(profile));
   }, 60_000);
   afterAll(async () => {
     await rig.remove();

@@ -13,6 +13,7 @@ import { History } from '../../../../harness/history/history.ts';
 import { sixteenNodes } from '../../../support/constructed/night-rows.ts';
 import { writeScaleRun } from '../../../support/constructed/scale-run.ts';
 import { temporaryDirectory } from '../../../support/temporary.ts';
+import { exported } from '../../../support/with-history.ts';
 
 async function open() {
   const directory = temporaryDirectory();
@@ -23,11 +24,6 @@ async function open() {
   const read = (stream: PassThrough): string => ((stream.read() as Buffer | null) ?? '').toString();
   return { directory, context, history, said: () => read(out), complained: () => read(err) };
 }
-const exported = async (history: History): Promise<string> => {
-  let text = '';
-  for await (const line of history.export()) text += line;
-  return text;
-};
 
 it('an index is made again from folders of runs; what cannot be read is told, and which night has two runs', async () => {
   const { directory, context, history, said, complained } = await open();

@@ -10,30 +10,12 @@ import { loadRegistry } from '../../../../workloads/registry.ts';
 import { begin, slowerNodes, stateDocument } from '../../../support/constructed/night-rows.ts';
 import { writeScaleRun } from '../../../support/constructed/scale-run.ts';
 import { temporaryDirectory } from '../../../support/temporary.ts';
+import { exported, withHistory } from '../../../support/with-history.ts';
 
 const zone = 'Europe/Madrid';
-const newPath = (): string => join(temporaryDirectory(), 'nights.sqlite');
-async function withHistory<T>(path: string, use: (history: History) => Promise<T>): Promise<T> {
-  const history = await History.open(path, zone);
-  try {
-    return await use(history);
-  } finally {
-    await history.close();
-  }
-}
-
-const exported = async (history: History): Promise<string> => {
-  let text = '';
-  for await (const line of history.export()) text += line;
-  return text;
-};
-
 describe('an index of nights', () => {
   it('tells of 16 machines the one that got slower, and of all of them once, with the driver that changed', async () => {
-    const judgement = await withHistory(newPath(), async (history) => {
-      for (const rows of slowerNodes()) await history.add(rows);
-      return history.judge();
-    });
+    const judgement = await withHistory(slowerNodes(), (history) => history.judge());
     expect(judgement).toMatchObject({ series: 16, lastNight: begin + 44, measured: 16 });
     expect(judgement.unjudged.size).toBe(0);
     expect(judgement.events.map(({ scope, about, first }) => [scope, about, first - begin])).toEqual([
@@ -62,7 +44,7 @@ describe('an index of nights', () => {
         { ...rows.points[5]!, series: 'other' },
       ],
     });
-    const judgement = await withHistory(newPath(), async (history) => {
+    const judgement = await withHistory([], async (history) => {
       for (const [at, rows] of slowerNodes().entries()) await history.add(without(rows, at));
       return history.judge();
     });
@@ -83,7 +65,7 @@ describe('an index of nights', () => {
     const all = slowerNodes();
     const [once, again] = await Promise.all(
       [all, [...all.toReversed(), ...all]].map((runs) =>
-        withHistory(newPath(), async (history) => {
+        withHistory([], async (history) => {
           for (const rows of runs) await history.add(rows);
           return exported(history);
         }),
@@ -95,9 +77,7 @@ describe('an index of nights', () => {
 
   it('refuses another run of an id, adds nothing of it, and refuses what is no index or a newer one', async () => {
     const [first] = slowerNodes();
-    const path = newPath();
-    await withHistory(path, async (history) => {
-      await history.add(first!);
+    const path = await withHistory([first!], async (history, at) => {
       const before = await exported(history);
       await expect(history.add({ ...first!, run: { ...first!.run, digest: 'other' } })).rejects.toMatchObject(
         {
@@ -111,9 +91,10 @@ describe('an index of nights', () => {
       };
       await expect(history.add(broken)).rejects.toThrow();
       expect(await exported(history)).toBe(before);
+      return at;
     });
     await expect(History.open(path, 'Asia/Tokyo')).rejects.toMatchObject({ code: 'USAGE' });
-    const garbage = newPath();
+    const garbage = join(temporaryDirectory(), 'nights.sqlite');
     writeFileSync(garbage, 'not an index, by far'.repeat(100));
     await expect(History.open(garbage, zone)).rejects.toMatchObject({ code: 'HISTORY_UNUSABLE' });
     const { DatabaseSync } = await import('node:sqlite');
@@ -135,7 +116,7 @@ describe('an index of nights', () => {
       attendance: first!.attendance.map((each) => ({ ...each, run: 'again' })),
       points: first!.points.map((each) => ({ ...each, run: 'again', median: 1 })),
     };
-    const shown = await withHistory(newPath(), async (history) => {
+    const shown = await withHistory([], async (history) => {
       await history.add(twice);
       await history.add(first!);
       return history.show('node3');
@@ -157,7 +138,7 @@ describe('an index of nights', () => {
     expect(rows.points.every(({ n, median, min, max }) => n > 0 && min <= median && median <= max)).toBe(
       true,
     );
-    await withHistory(newPath(), async (history) => {
+    await withHistory([], async (history) => {
       expect(await history.add(rows)).toBe('added');
       expect(await history.add(rows)).toBe('known');
       const { measured, unjudged } = await history.judge();

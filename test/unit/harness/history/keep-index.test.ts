@@ -9,29 +9,11 @@ import type { RunRows } from '../../../../harness/history/run-rows.ts';
 import { machinesOf } from '../../../../harness/history/run-rows.ts';
 import { begin, sixteenNodes } from '../../../support/constructed/night-rows.ts';
 import { temporaryDirectory } from '../../../support/temporary.ts';
+import { exported, withHistory } from '../../../support/with-history.ts';
 
-const newPath = (): string => join(temporaryDirectory(), 'nights.sqlite');
 const slow = { nights: 36, share: (node: number, night: number) => (node === 7 && night >= 30 ? -0.08 : 0) };
 const said = { at: '2026-11-30T06:00:00.000Z', action: 'acknowledged', author: 'ops', words: '' } as const;
 
-async function use<T>(
-  runs: readonly RunRows[],
-  act: (history: History, path: string) => Promise<T>,
-): Promise<T> {
-  const path = newPath();
-  const history = await History.open(path, 'Europe/Madrid');
-  try {
-    await history.addAll(runs);
-    return await act(history, path);
-  } finally {
-    await history.close();
-  }
-}
-const exported = async (history: History): Promise<string> => {
-  let text = '';
-  for await (const line of history.export()) text += line;
-  return text;
-};
 const today = begin + 100;
 const csv = (rows: readonly string[]): string =>
   ['night,machine,device,metric,unit,better,value', ...rows].join('\n');
@@ -39,7 +21,7 @@ const csv = (rows: readonly string[]): string =>
 describe('an index', () => {
   it('has the same rows and the same notes when it is made again, also where a row was wrong', async () => {
     const runs = sixteenNodes(slow);
-    await use(runs, async (history, path) => {
+    await withHistory(runs, async (history, path) => {
       const [event] = (await history.judge()).events;
       await history.say(event!.id, said);
       const before = await exported(history);
@@ -65,7 +47,7 @@ describe('an index', () => {
       series: [...first!.series, gone],
       points: [...first!.points, { ...first!.points[0]!, series: 'gone' }],
     };
-    await use([old, ...others], async (history) => {
+    await withHistory([old, ...others], async (history) => {
       await history.say((await history.judge()).events[0]!.id, said);
       expect(await history.prune(begin + 3)).toEqual({ runs: 3, imported: 0 });
       const text = await exported(history);
@@ -83,7 +65,7 @@ describe('an index', () => {
     });
     const { runs, notes } = readImported('old.csv', csv(rows), today);
     expect(notes).toEqual([]);
-    await use([...runs, ...sixteenNodes({ nights: 45 })], async (history) => {
+    await withHistory([...runs, ...sixteenNodes({ nights: 45 })], async (history) => {
       expect(await history.addAll(runs)).toEqual(Array(40).fill('known'));
       const { events, machines } = await history.judge();
       expect(events.map(({ about, spells }) => [about, spells[0]?.series])).toEqual([
@@ -117,11 +99,11 @@ describe('an index', () => {
 
   it('takes notes from an export of another, each once, and none that was changed', async () => {
     const runs = sixteenNodes(slow);
-    const text = await use(runs, async (history) => {
+    const text = await withHistory(runs, async (history) => {
       await history.say((await history.judge()).events[0]!.id, said);
       return exported(history);
     });
-    await use(runs, async (history) => {
+    await withHistory(runs, async (history) => {
       const { notes, runs: none } = readImported('export', text, today);
       expect(none).toEqual([]);
       expect([await history.addNotes(notes), await history.addNotes(notes)]).toEqual([1, 0]);
@@ -144,7 +126,7 @@ describe('an index', () => {
         points: rows.points.map((each) => ({ ...each, node: named(each.node) })),
       };
     };
-    await use(sixteenNodes({ nights: 24 }).map(rename), async (history) => {
+    await withHistory(sixteenNodes({ nights: 24 }).map(rename), async (history) => {
       const { events, machines } = await history.judge();
       expect(events).toEqual([]);
       expect([...machines.values()]).toEqual(Array(16).fill('measured'));
@@ -171,7 +153,7 @@ describe('an index', () => {
   });
 
   it('that is damaged is refused and left as it is', async () => {
-    const path = await use(sixteenNodes(slow), (_history, at) => Promise.resolve(at));
+    const path = await withHistory(sixteenNodes(slow), (_history, at) => Promise.resolve(at));
     truncateSync(path, 20_000);
     const before = readFileSync(path);
     const open = async () => {
@@ -184,7 +166,7 @@ describe('an index', () => {
     };
     await expect(open()).rejects.toMatchObject({ code: 'HISTORY_UNUSABLE', exitCode: 64 });
     expect(readFileSync(path).equals(before)).toBe(true);
-    const foreign = newPath();
+    const foreign = join(temporaryDirectory(), 'nights.sqlite');
     writeFileSync(foreign, '');
     const other = new DatabaseSync(foreign);
     other.exec('CREATE TABLE run (x)');
@@ -193,7 +175,7 @@ describe('an index', () => {
   });
 
   it('that has no room is a full disk', async () => {
-    const path = await use(sixteenNodes({ nights: 1 }), (_history, at) => Promise.resolve(at));
+    const path = await withHistory(sixteenNodes({ nights: 1 }), (_history, at) => Promise.resolve(at));
     const full = new DatabaseSync(path);
     const { page_count: pages } = full.prepare('PRAGMA page_count').get() as { page_count: number };
     full.exec(`PRAGMA max_page_count = ${pages}`);
