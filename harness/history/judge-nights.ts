@@ -121,7 +121,7 @@ export async function judgeNights(database: Kysely<Tables>, visit?: VisitStratum
     );
   }
   const vanished = findVanished(followed.values(), nights.measured);
-  const fleet = { sizes, domains: nights.domains };
+  const fleet = { sizes, domains: nights.domains, changed: nights.changed() };
   // That something is gone has another cause than that something else is slow.
   const events: readonly NightEvent[] = [
     ...foldEvents(spells, common, fleet),

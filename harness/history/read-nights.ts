@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { changesIn, separator } from '../nights/fold-events.ts';
 import type { Attendance } from './attendance.ts';
 import { measuredNights } from './attendance.ts';
 import { changesBetween } from './run-rows.ts';
@@ -13,6 +14,8 @@ export interface ReadNights {
   readonly domains: ReadonlyMap<string, ReadonlySet<string>>;
   readonly changeOf: (before: string, after: string) => string | undefined;
   readonly attendance: readonly Attendance[];
+  /** Machines that had each single change, at any time. */
+  readonly changed: () => ReadonlyMap<string, ReadonlySet<string>>;
   /** Nights of each machine by name on which something of it was measured, oldest first. */
   readonly measured: ReadonlyMap<string, readonly number[]>;
 }
@@ -62,9 +65,30 @@ export async function readNights(database: Kysely<Tables>): Promise<ReadNights> 
     if (!changes.has(key)) {
       const [was, is] = [documents.get(before), documents.get(after)];
       const all = was === undefined || is === undefined ? [] : changesBetween(was, is);
-      changes.set(key, all.length === 0 ? undefined : all.join('; '));
+      changes.set(key, all.length === 0 ? undefined : all.join(separator));
     }
     return changes.get(key);
   };
-  return { runs, states, racks, domains, changeOf, attendance: rows, measured: measuredNights(rows) };
+  const changed = (): ReadonlyMap<string, ReadonlySet<string>> => {
+    const machines = new Map<string, Set<string>>();
+    const last = new Map<string, string>();
+    for (const { machine, state } of rows) {
+      if (state === null) continue;
+      const before = last.get(machine) ?? state;
+      last.set(machine, state);
+      for (const each of before === state ? [] : changesIn(changeOf(before, state)))
+        machines.set(each, (machines.get(each) ?? new Set()).add(machine));
+    }
+    return machines;
+  };
+  return {
+    runs,
+    states,
+    racks,
+    domains,
+    changeOf,
+    changed,
+    attendance: rows,
+    measured: measuredNights(rows),
+  };
 }

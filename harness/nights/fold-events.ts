@@ -48,6 +48,8 @@ export interface NightEvent {
   readonly first: number;
   readonly last: number;
   readonly subjects: readonly string[];
+  /** How many machines the change had, or the domain has; of others absent. */
+  readonly of?: number;
   readonly spells: readonly Spell[];
 }
 
@@ -57,6 +59,8 @@ export interface Fleet {
   readonly sizes: ReadonlyMap<string, number>;
   /** Machines of each domain. */
   readonly domains: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Machines that had each change, as single ones (`changesIn`). */
+  readonly changed: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /** Nights without a finding that a spell outlasts. */
@@ -66,6 +70,8 @@ const near = 5;
 /** Of a stratum, to be about all of it. */
 const fleetShare = 0.25;
 const leastTogether = 3;
+/** Of the machines with a change, to be about it: what all others took well is not the cause. */
+const changeShare = 0.25;
 /** Of a domain, and the chance of so many by accident, over all domains. */
 const domainShare = 0.2;
 const domainChance = 0.001;
@@ -143,13 +149,13 @@ export function foldEvents(
         eventOf('fleet', kind, [...together.filter((each) => common.includes(each)), ...take(under)]),
       );
     }
-  for (const [change, those] of Map.groupBy([...left], (each) => each.change ?? ''))
-    for (const together of nearEachOther(change === '' ? [] : those))
-      if (countMachines(together) > 1) events.push(eventOf('change', change, take(together)));
-  for (const [domain, those] of Map.groupBy([...left], (each) => each.domain ?? ''))
+  for (let found = widestChange(left, fleet); found !== undefined; found = widestChange(left, fleet))
+    events.push(eventOf('change', found.about, take(found.together), found.of));
+  const accused = [...left];
+  for (const [domain, those] of Map.groupBy(accused, (each) => each.domain ?? ''))
     for (const together of nearEachOther(domain === '' ? [] : those))
-      if (isOfDomain(domain, countMachines(together), left, fleet))
-        events.push(eventOf('domain', domain, take(together)));
+      if (isOfDomain(domain, together, accused, fleet))
+        events.push(eventOf('domain', domain, take(together), fleet.domains.get(domain)?.size));
   for (const [machine, those] of Map.groupBy([...left], (each) => each.machine))
     for (const together of nearEachOther(those, gap)) {
       const [subject = machine, ...more] = new Set(together.map((each) => each.subject));
@@ -191,16 +197,61 @@ function nearEachOther(spells: readonly Spell[], within = near): readonly (reado
   return groups;
 }
 
+/** The single changes in the words of a change. */
+export const changesIn = (change: string | undefined): readonly string[] =>
+  change === undefined ? [] : change.split(separator);
+export const separator = '; ';
+
 /**
- * Whether so many of a domain are more than chance gives, were the accused drawn from all machines: the hypergeometric tail, against
- * a level that all domains share (Bonferroni).
+ * Spells that began together with one change before them, of the change that most machines have so; what they have in common beside it is
+ * named with it. A rack that all have it in goes before a change that others had too, and took well.
  */
-function isOfDomain(domain: string, accused: number, left: ReadonlySet<Spell>, { domains }: Fleet): boolean {
+function widestChange(
+  left: ReadonlySet<Spell>,
+  { changed, domains }: Fleet,
+): { readonly about: string; readonly together: readonly Spell[]; readonly of: number } | undefined {
+  const byChange = new Map<string, Spell[]>();
+  for (const spell of left)
+    for (const change of changesIn(spell.change))
+      byChange.set(change, [...(byChange.get(change) ?? []), spell]);
+  const candidates = [...byChange].flatMap(([change, those]) =>
+    nearEachOther(those).flatMap((together) => {
+      const machines = countMachines(together);
+      const of = Math.max(changed.get(change)?.size ?? 0, machines);
+      const [domain, ...others] = new Set(together.map((each) => each.domain));
+      const members = others.length > 0 ? undefined : domains.get(domain ?? '')?.size;
+      const isRack = machines >= leastTogether && members !== undefined && members < of;
+      return machines < 2 || machines < changeShare * of || isRack
+        ? []
+        : [{ together, machines, of, change }];
+    }),
+  );
+  const [widest] = candidates.toSorted(
+    (a, b) => b.machines - a.machines || a.of - b.of || (a.change < b.change ? -1 : 1),
+  );
+  if (widest === undefined) return undefined;
+  const { together, of } = widest;
+  const [first, ...more] = together.map((each) => changesIn(each.change));
+  const shared = (first ?? []).filter((change) => more.every((those) => those.includes(change)));
+  return { about: shared.join(separator), together, of };
+}
+
+/**
+ * Whether so many of a domain are more than chance gives, were those that were accused at the time drawn from all machines: the
+ * hypergeometric tail, against a level that all domains share (Bonferroni).
+ */
+function isOfDomain(
+  domain: string,
+  together: readonly Spell[],
+  accused: readonly Spell[],
+  { domains }: Fleet,
+): boolean {
   const members = domains.get(domain)?.size ?? 0;
-  if (accused < leastTogether || accused < domainShare * members) return false;
+  const least = countMachines(together);
+  if (least < leastTogether || least < domainShare * members) return false;
   const population = new Set([...domains.values()].flatMap((those) => [...those])).size;
-  const drawn = countMachines([...left]);
-  return hypergeometricTail({ population, members, drawn, least: accused }) < domainChance / domains.size;
+  const drawn = countMachines(accused.filter((each) => together.some((other) => areNear(each, other))));
+  return hypergeometricTail({ population, members, drawn, least }) < domainChance / domains.size;
 }
 
 interface Draw {
@@ -231,7 +282,12 @@ function logChoose(n: number, k: number): number {
 const isGone = (spells: readonly Spell[]): boolean =>
   spells.every(({ speeds }) => speeds.includes('vanished'));
 
-function eventOf(scope: NightEvent['scope'], about: string, spells: readonly Spell[]): NightEvent {
+function eventOf(
+  scope: NightEvent['scope'],
+  about: string,
+  spells: readonly Spell[],
+  of?: number,
+): NightEvent {
   const first = Math.min(...spells.map((each) => each.first));
   const [begun] = spells.toSorted((a, b) => a.first - b.first || (a.id < b.id ? -1 : 1));
   return {
@@ -241,6 +297,7 @@ function eventOf(scope: NightEvent['scope'], about: string, spells: readonly Spe
     first,
     last: Math.max(...spells.map((each) => each.last)),
     subjects: [...new Set(spells.map(({ subject }) => subject))].toSorted(),
+    ...(of === undefined ? {} : { of }),
     spells,
   };
 }

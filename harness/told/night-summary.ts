@@ -1,5 +1,6 @@
 import { cleanText } from '../../reports/text/clean-text.ts';
 import type { EventOfNights, Nights } from '../../reports/verdict/nights.ts';
+import { eventSubject } from '../../reports/verdict/words/night-words.ts';
 
 /** What a night says, in the order in which a person wants to know it. */
 export interface NightSummary {
@@ -35,20 +36,13 @@ const worstOf = ({ spells }: EventOfNights): number => Math.min(...spells.map(({
 
 /** An event in one line of text that is safe to show. */
 export function lineOf(event: EventOfNights): string {
-  const { scope, about, subjects, first, state, spells } = event;
+  const { first, state, spells } = event;
   const [worst] = worstFirst(spells);
-  const name = worst?.node ?? '';
-  const whom = {
-    fleet: `all of ${about}`,
-    change: `${subjects.length} machines with one change`,
-    domain: `${subjects.length} machines of ${about}`,
-    machine: name === '' || name === about ? about : `${name} (${about})`,
-  }[scope];
   const changes = [...new Set(spells.flatMap(({ change }) => change ?? []))];
   const before = changes.length === 0 ? '' : `; changed before: ${changes.join('; ')}`;
   const what = worst === undefined ? '' : `${worst.series} ${percent(worst.worst)}`;
   const more = spells.length > 1 ? ` and ${spells.length - 1} more series` : '';
-  return cleanText(`${whom}: ${what}${more} since ${first} (${state})${before}`);
+  return cleanText(`${eventSubject(event)}: ${what}${more} since ${first} (${state})${before}`);
 }
 
 /** The worst series first. */

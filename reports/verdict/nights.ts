@@ -50,6 +50,8 @@ export const EventOfNights = z.strictObject({
   /** On the last night. `healed`: open, and as usual twice since; whether it is over is said by a person. */
   standing: z.enum(['new', 'still', 'unseen', 'healed', 'closed']),
   subjects: z.array(z.string()),
+  /** How many machines had the change, or stand in the domain; of others absent. */
+  of: whole.optional(),
   spells: z.array(Spell),
   /** Oldest first. */
   notes: z.array(Note),

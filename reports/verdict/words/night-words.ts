@@ -25,13 +25,22 @@ export const speedWords: Readonly<Record<NightSpell['speeds'][number], string>> 
 };
 
 /** Whom an event is about. */
-export const eventSubject = ({ scope, about, subjects, spells: [first] }: NightEvent): string =>
-  ({
+export const eventSubject = (event: NightEvent): string => {
+  const { scope, about, spells } = event;
+  const [first] = spells;
+  return {
     fleet: `all of ${about}`,
-    change: `${subjects.length} machines with one change`,
-    domain: `${subjects.length} machines of ${about}`,
+    change: `${countOf(event)} machines with one change`,
+    domain: `${countOf(event)} machines of ${about}`,
     machine: first === undefined ? about : nameOfMachine({ ...first, subject: about }),
-  })[scope];
+  }[scope];
+};
+
+/** Its machines, and of how many where there are others with the same change, or in the same domain. */
+function countOf({ spells, of = 0 }: NightEvent): string {
+  const machines = new Set(spells.map(({ machine }) => machine)).size;
+  return of > machines ? `${machines} of ${of}` : `${machines}`;
+}
 
 /** Whether it is so on the last night, and nobody has closed it. */
 export const isBad = ({ standing }: Pick<NightEvent, 'standing'>): boolean =>

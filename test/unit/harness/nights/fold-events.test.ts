@@ -30,9 +30,10 @@ const fleet: Fleet = {
       new Set(Array.from({ length: 8 }, (_unused, slot) => `n${8 * rack + slot}`)),
     ]),
   ),
+  changed: new Map(),
 };
-const told = (all: readonly Spell[], common: readonly Spell[] = []) =>
-  foldEvents(all, common, fleet).map(({ scope, about, first, subjects }) => [
+const told = (all: readonly Spell[], common: readonly Spell[] = [], changed: Fleet['changed'] = new Map()) =>
+  foldEvents(all, common, { ...fleet, changed }).map(({ scope, about, first, subjects }) => [
     scope,
     about,
     first,
@@ -77,6 +78,44 @@ describe('events', () => {
     const inRack = (at: number) => spell(`n${at}`, { domain: `R${Math.floor(at / 8)}` });
     expect(told([1, 2, 3, 4].map(inRack))).toEqual([['domain', 'R0', 30, 4]]);
     expect(told([1, 9, 17, 25].map(inRack)).map(([scope]) => scope)).toEqual(Array(4).fill('machine'));
+  });
+
+  describe('of a rack and a change', () => {
+    const driver = 'another driver or kernel: 570 → 575';
+    const bios = 'other firmware: 2.1 → 2.3';
+    const named = (count: number): ReadonlySet<string> =>
+      new Set(Array.from({ length: count }, (_, at) => `n${at}`));
+    const inRack = (at: number, change: string | undefined) =>
+      spell(`n${at}`, { domain: `R${Math.floor(at / 8)}`, change });
+    const four = [1, 2, 3, 4].map((at) => inRack(at, driver));
+
+    it('are about the change where the rack alone had it', () => {
+      expect(told(four, [], new Map([[driver, named(8)]]))).toEqual([['change', driver, 30, 4]]);
+    });
+
+    it('are about the rack where others had the change, too, and took it well', () => {
+      expect(told(four, [], new Map([[driver, named(16)]]))).toEqual([['domain', 'R0', 30, 4]]);
+      expect(told(four, [], new Map([[driver, named(64)]]))).toEqual([['domain', 'R0', 30, 4]]);
+      const two = four.slice(0, 2);
+      expect(told(two, [], new Map([[driver, named(64)]])).map(([scope]) => scope)).toEqual([
+        'machine',
+        'machine',
+      ]);
+    });
+
+    it('are one where some had another change with it, and named by what all of them had', () => {
+      const all = [...four, inRack(5, `${driver}; ${bios}`), inRack(9, `${bios}; ${driver}`)];
+      expect(told(all, [], new Map([[driver, named(10)]]))).toEqual([['change', driver, 30, 6]]);
+      expect(foldEvents(all, [], { ...fleet, changed: new Map([[driver, named(10)]]) })).toMatchObject([
+        { of: 10 },
+      ]);
+    });
+
+    it('do not turn into others when more is found on later nights', () => {
+      const rack = [1, 2, 3, 4].map((at) => inRack(at, undefined));
+      const later = Array.from({ length: 56 }, (_, at) => spell(`n${at + 8}`, { first: 60 + 10 * at }));
+      expect(told([...rack, ...later])[0]).toEqual(['domain', 'R0', 30, 4]);
+    });
   });
 
   it('go on over a short gap, and begin anew after a long one', () => {
