@@ -10,31 +10,46 @@ export interface KernelLog {
   readonly close: () => void;
 }
 
+const open = (path: string): number => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+
 /** What the kernel says from now on; nothing where we may not read it. */
 export function openKernelLog(path: string): KernelLog {
   let file: number;
   try {
-    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    file = open(path);
   } catch (cause) {
     if (codeOf(cause) === undefined) throw cause;
     return { readNew: () => [], close: () => undefined };
   }
-  const buffer = Buffer.alloc(recordBytes);
-  const readNew = (): readonly string[] => {
-    const lines: string[] = [];
-    for (let count = 0; count < mostRecords; count += 1) {
-      try {
-        const bytes = readSync(file, buffer);
-        if (bytes === 0) break;
-        lines.push(...buffer.toString('utf8', 0, bytes).split('\n'));
-      } catch (cause) {
-        // EPIPE: older records were written over, and the next read goes on behind them.
-        if (codeOf(cause) === undefined) throw cause;
-        if (codeOf(cause) !== 'EPIPE') break;
-      }
-    }
-    return lines;
-  };
+  const readNew = (): readonly string[] => [...linesOf(file)];
   readNew();
   return { readNew, close: () => closeSync(file) };
+}
+
+/** All that it still has, from its first record on. Throws what opening it throws. */
+export function* readKernelLog(path: string): Generator<string> {
+  const file = open(path);
+  try {
+    yield* linesOf(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** What there is to be read now. */
+function* linesOf(file: number): Generator<string> {
+  const buffer = Buffer.alloc(recordBytes);
+  for (let count = 0; count < mostRecords; count += 1) {
+    let bytes: number;
+    try {
+      bytes = readSync(file, buffer);
+    } catch (cause) {
+      // EPIPE: older records were written over, and the next read goes on behind them.
+      if (codeOf(cause) === undefined) throw cause;
+      if (codeOf(cause) !== 'EPIPE') break;
+      continue;
+    }
+    if (bytes === 0) break;
+    yield* buffer.toString('utf8', 0, bytes).split('\n');
+  }
 }

@@ -1,6 +1,7 @@
 import { controllerProbes, idOf } from '../../workloads/kit/facts/privileged-probes.ts';
 import { bridgesId } from '../../workloads/kit/facts/read-bridges.ts';
 import { containerFiles } from '../../workloads/kit/facts/read-container.ts';
+import { interfaceCounts, memoryCounts, xidsId } from '../../workloads/kit/facts/read-counts.ts';
 import { dmidecodeArguments } from '../../workloads/kit/facts/read-dmi-table.ts';
 import { lsblkArguments } from '../../workloads/kit/facts/read-drives.ts';
 import { interfacesId } from '../../workloads/kit/facts/read-interfaces.ts';
@@ -53,6 +54,7 @@ const trees: readonly { readonly id: string; readonly patterns: readonly string[
     id: 'sysfs edac',
     patterns: [
       '/sys/devices/system/edac/mc/mc*/mc_name',
+      memoryCounts,
       // Where the driver knows chip selects (amd64_edac), the kernel calls them ranks.
       ...['dimm', 'rank'].flatMap((kind) =>
         ['dimm_edac_mode', 'dimm_label', 'dimm_location', 'size'].map(
@@ -103,6 +105,7 @@ const trees: readonly { readonly id: string; readonly patterns: readonly string[
       ...net('operstate', 'speed', 'mtu', 'device', 'device/driver', 'device/physfn'),
       ...net('device/infiniband/*', 'device/infiniband/*/node_guid', 'device/infiniband/*/fw_ver'),
       ...net('address', 'addr_assign_type', 'bonding_slave/perm_hwaddr'),
+      ...net(...interfaceCounts),
     ],
   },
   {
@@ -164,6 +167,7 @@ export function probeList(options: {
     ...(options.watchMs === 0 ? [] : [{ kind: 'watch', id: watchId, forMs: options.watchMs } as const]),
     ...files.map((id): Probe => ({ kind: 'file', id })),
     { kind: 'access', id: 'open /dev/kmsg', path: '/dev/kmsg' },
+    { kind: 'xids', id: xidsId, path: '/dev/kmsg' },
     ...trees.map((tree): Probe => ({ kind: 'tree', ...tree })),
     { kind: 'cgroup', id: 'cgroup' },
     { kind: 'processes', id: 'processes' },

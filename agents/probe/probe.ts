@@ -22,6 +22,8 @@ export type Probe =
   | { readonly kind: 'file-system'; readonly id: string; readonly path: string }
   /** The tool pack of the site: where it lies, and what it says of itself. */
   | { readonly kind: 'toolpack'; readonly id: string; readonly folder: string }
+  /** Which Xids the kernel's log has. */
+  | { readonly kind: 'xids'; readonly id: string; readonly path: string }
   | { readonly kind: 'cgroup'; readonly id: string }
   | { readonly kind: 'processes'; readonly id: string }
   /** What is left of mining, by names alone. */

@@ -23,6 +23,7 @@ import { readFileSystem } from './read-file-system.ts';
 import { readProcesses } from './read-processes.ts';
 import { readResidue } from './read-residue.ts';
 import { readTree } from './read-tree.ts';
+import { readXids } from './read-xids.ts';
 import { watch } from './watch.ts';
 
 const fileBytes = 4 * 1024 * 1024;
@@ -96,6 +97,8 @@ async function look(probe: Probe, path: string): Promise<ProbeOutput> {
       return json(probe.id, await readTree(probe.patterns));
     case 'toolpack':
       return json(probe.id, { folder: probe.folder, document: await readToolpack(probe.folder) });
+    case 'xids':
+      return json(probe.id, readXids(probe.path));
     case 'cgroup':
       return json(probe.id, await readCgroup());
     case 'processes':

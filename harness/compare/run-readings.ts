@@ -119,7 +119,7 @@ export function interestOf(registry: Registry): Interest {
   const answers = new Map<string, boolean>();
   const unread = readHostFacts({ schema: 'assay/probes', schemaVersion: 1, scratchPath: '', probes: [] });
   return {
-    factsOf: (document) => ({ ...unread, ...detached(readMachineFacts(document)) }),
+    machineOf: (document) => ({ facts: { ...unread, ...detached(readMachineFacts(document)) } }),
     isRead: ({ workload, params }) => {
       const key = JSON.stringify([workload, params]);
       const isRead =

@@ -8,7 +8,7 @@ import { sortSamples } from '../../reports/verdict/samples.ts';
 import { unknown, valueOf } from '../../workloads/kit/facts/fact.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import { ProbeDocument } from '../../workloads/kit/facts/probe-output.ts';
-import { readHostFacts } from '../../workloads/kit/facts/read-host-facts.ts';
+import { readMachine } from '../../workloads/kit/facts/read-host-facts.ts';
 import type { Result } from '../../workloads/kit/result.ts';
 import { err, ok } from '../../workloads/kit/result.ts';
 import type { Sample } from '../../workloads/kit/sample.ts';
@@ -35,13 +35,13 @@ const mostSamples = 100_000;
 /** What its reader takes of a run. All of it is proven all the same. */
 export interface Interest {
   /** They may not keep the text that they were read in. */
-  readonly factsOf: (document: ProbeDocument) => HostFacts;
+  readonly machineOf: (document: ProbeDocument) => Omit<FactsDocument, 'step'>;
   /** Whether the outputs of a step are read into samples. */
   readonly isRead: (step: Pick<StepResult, 'workload' | 'params'>) => boolean;
 }
 
 const everything: Interest = {
-  factsOf: (document) => detached(readHostFacts(document)),
+  machineOf: (document) => detached(readMachine(document)),
   isRead: () => true,
 };
 
@@ -163,8 +163,12 @@ export class NodeEvidence {
       const probes = files.get('probes.json');
       const where = `${runPaths.step(this.id, step)}/probes.json`;
       if (probes !== undefined) {
-        const facts = this.#interest.factsOf(readDocument(ProbeDocument, probes, where));
-        this.#documents.push({ step, facts: this.#documents.length === 0 ? facts : withoutOwnLoad(facts) });
+        const { facts, ...rest } = this.#interest.machineOf(readDocument(ProbeDocument, probes, where));
+        this.#documents.push({
+          step,
+          ...rest,
+          facts: this.#documents.length === 0 ? facts : withoutOwnLoad(facts),
+        });
       }
       return;
     }

@@ -1,6 +1,7 @@
 import type { StepResult } from '../../agents/protocol/step.ts';
 import type { Said } from '../../reports/verdict/said.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
+import type { Counted } from '../../workloads/kit/facts/read-counts.ts';
 import type { Limit } from '../../workloads/kit/limit.ts';
 import type { Sample } from '../../workloads/kit/sample.ts';
 import type { DeclaredMetric } from '../../workloads/kit/workload.ts';
@@ -25,6 +26,7 @@ export interface Damage {
 export interface FactsDocument {
   readonly step: string;
   readonly facts: HostFacts;
+  readonly counted?: Counted;
 }
 
 /** What judging needs of a step that ended. What it ran, and what that left, is for whoever reads the outputs. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { probeList } from '../../agents/probe/probe-list.ts';
 import type { ProbeDocument } from '../../workloads/kit/facts/probe-output.ts';
-import { readHostFacts } from '../../workloads/kit/facts/read-host-facts.ts';
+import { readMachine } from '../../workloads/kit/facts/read-host-facts.ts';
 import { loadMachines } from '../support/machines.ts';
 import { virtualMachine } from '../unit/workloads/kit/facts/documents.ts';
 
@@ -34,8 +34,9 @@ function knownFacts(document: ProbeDocument): ReadonlyMap<string, string> {
     if (Array.isArray(part)) found.set(`${path}/length`, String(part.length));
     for (const [key, child] of Object.entries(part)) walk(child, `${path}/${key}`);
   };
-  const { scratch, ...facts } = readHostFacts(document);
-  walk({ ...facts, scratch: { ...scratch, path: undefined } }, '');
+  const { facts, counted } = readMachine(document);
+  const { scratch, ...others } = facts;
+  walk({ ...others, counted, scratch: { ...scratch, path: undefined } }, '');
   return found;
 }
 

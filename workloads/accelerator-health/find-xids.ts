@@ -1,5 +1,5 @@
+import { isFatal, sayXid } from '../kit/xids.ts';
 import type { Finding, Recorded } from './judge-card.ts';
-import { isFatal, sayXid } from './xids.ts';
 
 /** Events beside Xids that say that a card is sick, by their bit. */
 const bits: Readonly<Record<number, string>> = {

@@ -8,6 +8,8 @@ import { readAccelerators, readNvidia } from './read-accelerators.ts';
 import { readAddresses } from './read-addresses.ts';
 import { readCards } from './read-cards.ts';
 import { readClock } from './read-clock.ts';
+import type { Counted } from './read-counts.ts';
+import { readCounts, readXids } from './read-counts.ts';
 import { readCpu } from './read-cpu.ts';
 import { readDrives } from './read-drives.ts';
 import { readEnvironment } from './read-environment.ts';
@@ -31,13 +33,20 @@ import { readWatch, readWork } from './read-watch.ts';
  * Reads the facts of a node from its probes. Pure and total: whatever the probes hold, each field is known or says
  * why it is not.
  */
-export function readHostFacts(document: ProbeDocument): HostFacts {
+export const readHostFacts = (document: ProbeDocument): HostFacts => readMachine(document).facts;
+
+/** The same, with what is held against another look at the machine. */
+export function readMachine(document: ProbeDocument): {
+  readonly facts: HostFacts;
+  readonly counted: Counted;
+} {
   const evidence = readEvidence(document);
   const watched = readWatch(evidence);
-  const accelerators = readAccelerators(evidence, readNvidia(evidence), watched);
+  const nvidia = readNvidia(evidence);
+  const accelerators = readAccelerators(evidence, nvidia, watched);
   const drives = readDrives(evidence);
   const nics = readNics(evidence);
-  return {
+  const facts: HostFacts = {
     identity: readIdentity(evidence),
     os: readOs(evidence),
     cpu: readCpu(evidence),
@@ -63,6 +72,7 @@ export function readHostFacts(document: ProbeDocument): HostFacts {
     clockDeviationSeconds: readClock(evidence),
     toolpack: readToolpack(evidence),
   };
+  return { facts, counted: { counts: readCounts(evidence, nvidia), xids: readXids(evidence, nvidia) } };
 }
 
 export type MachineFacts = Pick<HostFacts, 'identity' | 'cpu' | 'accelerators' | 'drives' | 'nics'>;

@@ -5,6 +5,7 @@ import { known, unknown } from './fact.ts';
 import type { AcceleratorFault } from './host-facts.ts';
 import type { Element } from './nvidia-xml.ts';
 import { elements, isElement, parseXml, wholeDocument } from './nvidia-xml.ts';
+import type { Count } from './read-counts.ts';
 import { readUncorrectedErrors } from './read-error-counters.ts';
 import { firstKnown, mapFact, readAmount } from './read-number.ts';
 import { readTemperatureLimit } from './read-temperature-limit.ts';
@@ -33,6 +34,8 @@ export interface NvidiaGpu {
   readonly temperatureLimitCelsius: Fact<number>;
   /** Memory errors in its life that could not be corrected; `undefined`: it counts none. */
   readonly uncorrectedErrors: Result<number | undefined>;
+  /** What it counts and does not raise while it is in order, as far as its driver tells. */
+  readonly counts: readonly Omit<Count, 'of'>[];
   readonly rowRemapPending: Fact<boolean>;
   readonly rowRemapFailure: Fact<boolean>;
   /** Share of the last sample period (a sixth of a second to a second) in which a kernel ran, in per cent. */
@@ -137,11 +140,49 @@ function readGpu(gpu: Element, words: ReadonlyMap<string, string>, driverVersion
       ),
       temperatureLimitCelsius: readTemperatureLimit((name) => at('temperature', name)),
       uncorrectedErrors: readUncorrectedErrors(gpu),
+      counts: readCounted(gpu, at),
       rowRemapPending: flag(at('remapped_rows', 'remapped_row_pending'), 'Yes', 'No'),
       rowRemapFailure: flag(at('remapped_rows', 'remapped_row_failure'), 'Yes', 'No'),
       busyPercent: amount(at('utilization', 'gpu_util'), '%'),
       computeProcesses: readProcesses(gpu['processes'] ?? gpu['compute_processes']),
     },
+  ];
+}
+
+/** Slowdowns are told from R570 on, each in microseconds. */
+function readCounted(
+  gpu: Element,
+  at: (...path: readonly string[]) => Fact<string>,
+): readonly Omit<Count, 'of'>[] {
+  const errors = readUncorrectedErrors(gpu);
+  const slowedBy = (reason: string): Fact<number> => {
+    const block = 'clocks_event_reasons_counters';
+    return amount(at(block, `${block}_${reason}`), 'us');
+  };
+  const told: readonly (readonly [Count['counter'], Fact<number>])[] = [
+    ['remappedRows', mapFact(at('remapped_rows', 'remapped_row_unc'), (text) => readAmount('rows', text))],
+    [
+      'retiredPages',
+      mapFact(at('retired_pages', 'double_bit_retirement', 'retired_count'), (text) =>
+        readAmount('pages', text),
+      ),
+    ],
+    // Both heat: what software does first, hardware does behind it.
+    [
+      'thermalSlowdown',
+      mapFact(slowedBy('sw_therm_slowdown'), (soft) =>
+        mapFact(slowedBy('hw_therm_slowdown'), (hard) => known(soft + hard)),
+      ),
+    ],
+    ['powerBrake', slowedBy('hw_power_brake')],
+  ];
+  return [
+    ...(errors.ok && errors.value !== undefined
+      ? [{ counter: 'uncorrectedErrors', value: errors.value } as const]
+      : []),
+    ...told.flatMap(([counter, it]) =>
+      'value' in it && Number.isSafeInteger(it.value) ? [{ counter, value: it.value }] : [],
+    ),
   ];
 }
 

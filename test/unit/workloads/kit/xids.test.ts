@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import table from '../../../../workloads/accelerator-health/xids.json' with { type: 'json' };
-import { isFatal, sayXid, XidTable, xidOf } from '../../../../workloads/accelerator-health/xids.ts';
+import table from '../../../../workloads/kit/xids.json' with { type: 'json' };
+import { isFatal, sayXid, XidTable, xidOf } from '../../../../workloads/kit/xids.ts';
 
 const fatal = [48, 63, 64, 74, 79, 92, 94, 95, 119, 120, 140, 143, 144, 150, 154];
 
