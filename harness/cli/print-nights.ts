@@ -3,12 +3,14 @@ import { MachineNights } from '../../reports/verdict/machine-nights.ts';
 import { EventOfNights, Nights } from '../../reports/verdict/nights.ts';
 import { foldNames } from '../../reports/verdict/words/fold-names.ts';
 import {
+  actionsOf,
   dateOf,
   eventState,
   eventSubject,
   isBad,
   nameOfMachine,
   offBy,
+  offByAtWorst,
   speedWords,
   unjudgedWords,
 } from '../../reports/verdict/words/night-words.ts';
@@ -30,6 +32,7 @@ export function nightsDocument(judgement: Judgement, zone: string): Nights {
     series,
     machines: {
       measured: machines.size - others.length,
+      counted: judgement.counted,
       others: others.map(([node, why]) => ({ node, why })),
       lastMeasured: judgement.lastMeasured.map(({ node, night }) => ({ node, night: dateOf(night) })),
     },
@@ -87,7 +90,7 @@ export function printEvents(nights: Nights, json: boolean, { out }: CliContext):
     ([reason, those]) => `${those.length} ${reason} (${foldNames(those.map(({ node }) => node))})`,
   );
   out.write(
-    `${lastNight === undefined ? 'no night yet' : `night ${lastNight}`}: ${[`${machines.measured} machines measured`, ...missing].join(', ')}\n` +
+    `${lastNight === undefined ? 'no night yet' : `night ${lastNight}`}: ${[`${machines.measured} machines measured`, ...missing].join(', ')}; counters of ${machines.counted ?? 0} compared\n` +
       `${describeSeries(nights)}\nExit code ${exitCode}.\n`,
   );
   return exitCode;
@@ -116,10 +119,9 @@ const mostSuspects = 10;
 /** What an event is about and how it stands, in several lines. */
 export function describeEvent(event: Nights['events'][number]): string {
   const { id, first, last, spells } = event;
-  const worst = spells.toSorted((a, b) => a.worst - b.worst)[0];
   const changes = [...new Set(spells.flatMap(({ change }) => change ?? []))];
   return [
-    `${isBad(event) ? '✖' : '○'} ${cleanText(eventSubject(event))}: ${worst === undefined ? '' : offBy(worst)} since ${first}, last seen ${last}`,
+    `${isBad(event) ? '✖' : '○'} ${cleanText(eventSubject(event))}: ${offByAtWorst(event)} since ${first}, last seen ${last}`,
     `    ${id}  ${eventState(event)}`,
     ...event.notes.map(
       ({ at, by, action, note }) => `    ${at.slice(0, 10)} ${action}, ${cleanText(by)}: ${cleanText(note)}`,
@@ -127,6 +129,7 @@ export function describeEvent(event: Nights['events'][number]): string {
     ...spells.slice(0, 5).map((spell) => `    ${describeSpell(spell)}`),
     ...(spells.length > 5 ? [`    and ${spells.length - 5} more series`] : []),
     ...changes.map((change) => `    changed before: ${cleanText(change)}`),
+    ...actionsOf(event).map((each) => `    ${cleanText(each)}`),
   ].join('\n');
 }
 

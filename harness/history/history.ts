@@ -234,6 +234,8 @@ export class History {
       state: from.selectFrom('state').selectAll().orderBy('digest'),
       series: from.selectFrom('series').selectAll().orderBy('id'),
       point: from.selectFrom('point').selectAll().orderBy('series').orderBy('run'),
+      counted: from.selectFrom('counted').selectAll().orderBy('run').orderBy('node'),
+      tally: from.selectFrom('tally').selectAll().orderBy('digest'),
       note: from.selectFrom('note').selectAll().orderBy('at').orderBy('id'),
     };
     for (const [table, query] of Object.entries(tables))

@@ -10,6 +10,7 @@ import type { StatedEvent } from './event-state.ts';
 import { closingsOf, nameOfEvent, stateEvents } from './event-state.ts';
 import type { FollowedMetric } from './find-vanished.ts';
 import { findVanished } from './find-vanished.ts';
+import { judgeCounted } from './judge-counted.ts';
 import type { ReadNights } from './read-nights.ts';
 import { readNights } from './read-nights.ts';
 import { sharedChange } from './shared-change.ts';
@@ -32,6 +33,8 @@ export interface Judgement {
     readonly node: string;
     readonly night: number;
   }[];
+  /** Machines whose devices told on the last night what they have counted. */
+  readonly counted: number;
   /** Series measured on the last night. */
   readonly measured: number;
   /** Of those measured on the last night, how many nothing can be said of, by the reason. */
@@ -121,11 +124,13 @@ export async function judgeNights(database: Kysely<Tables>, visit?: VisitStratum
     );
   }
   const vanished = findVanished(followed.values(), nights.measured);
+  const counted = await judgeCounted(database, nights, lastNight, closedOn);
   const fleet = { sizes, domains: nights.domains, changed: nights.changed() };
-  // That something is gone has another cause than that something else is slow.
+  // That something is gone, or was counted, is told apart from what is slow.
   const events: readonly NightEvent[] = [
     ...foldEvents(spells, common, fleet),
     ...foldEvents(vanished, [], fleet),
+    ...foldEvents(counted.spells, [], { ...fleet, sizes: counted.sizes }),
   ].map((event) => ({ ...event, id: nameOfEvent(event.id) }));
   const names = namesOf(nights.attendance);
   return {
@@ -139,6 +144,7 @@ export async function judgeNights(database: Kysely<Tables>, visit?: VisitStratum
     })),
     series: [...sizes.values()].reduce((sum, size) => sum + size, 0),
     lastNight: Number.isFinite(lastNight) ? lastNight : undefined,
+    counted: counted.told,
     measured,
     unjudged,
   };

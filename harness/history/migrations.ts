@@ -80,4 +80,22 @@ export const migrations: readonly ((database: Kysely<never>, text: TextType) => 
       .addColumn('origin', text, (column) => column.notNull().defaultTo('run'))
       .execute();
   },
+  async ({ schema }, text) => {
+    await schema
+      .createTable('counted')
+      .addColumn('run', text, (column) => column.notNull().references('run.id'))
+      .addColumn('node', text, (column) => column.notNull())
+      .addColumn('machine', text, (column) => column.notNull())
+      .addColumn('kind', text, (column) => column.notNull())
+      .addColumn('boot', text)
+      .addColumn('xids', text)
+      .addColumn('tally', text)
+      .addPrimaryKeyConstraint('counted_key', ['run', 'node'])
+      .execute();
+    await schema
+      .createTable('tally')
+      .addColumn('digest', text, (column) => column.primaryKey())
+      .addColumn('document', text, (column) => column.notNull())
+      .execute();
+  },
 ];

@@ -1,7 +1,9 @@
 import { sha256 } from '../../agents/protocol/chain.ts';
 import { keyOfDimensions } from '../../reports/verdict/measurement.ts';
 import { compareText } from '../../workloads/kit/compare-text.ts';
+import { valueOf } from '../../workloads/kit/facts/fact.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
+import type { Counted } from '../../workloads/kit/facts/read-counts.ts';
 import type { ReadNode, Series } from '../compare/run-readings.ts';
 import { readingsOf } from '../compare/run-readings.ts';
 import { voidingEvents } from '../evidence/voiding-events.ts';
@@ -19,6 +21,9 @@ export interface RunRows {
   readonly states: readonly Tables['state'][];
   readonly series: readonly Tables['series'][];
   readonly points: readonly Tables['point'][];
+  /** Also of nodes on which nothing was measured. */
+  readonly counted?: readonly Tables['counted'][];
+  readonly tallies?: readonly Tables['tally'][];
 }
 
 /**
@@ -29,6 +34,7 @@ export function rowsOfRun(material: RunMaterial, zone: string): RunRows {
   const readings = readingsOf(material);
   const index = new RunDossier(material);
   const { header } = index.material;
+  const lastLooks = new Map(material.nodes.map(({ id, documents = [] }) => [id, documents.at(-1)]));
   const facts = new Map(index.nodes.map((node) => [node.id, node.facts]));
   const absent = new Map(index.nodes.map((node) => [node.id, whyAbsent(node)]));
   const heads = index.material.nodes.map(({ id, journal }) => [id, journal?.head ?? '']);
@@ -36,11 +42,20 @@ export function rowsOfRun(material: RunMaterial, zone: string): RunRows {
   const attendance: Tables['attendance'][] = [];
   const series = new Map<string, Tables['series']>();
   const points: Tables['point'][] = [];
+  const counted: Tables['counted'][] = [];
+  const tallies = new Map<string, Tables['tally']>();
   const machines = machinesOf(readings.nodes);
   for (const node of readings.nodes) {
     const machine = machines.get(node.name) ?? node.name;
     const state = stateOf(facts.get(node.name));
     if (state !== undefined) states.set(state.digest, state);
+    const looked = lastLooks.get(node.name);
+    if (looked?.counted !== undefined) {
+      const { tally, ...own } = countsOf(looked.facts, looked.counted);
+      if (tally !== undefined) tallies.set(tally.digest, tally);
+      const kind = kindOf(node);
+      counted.push({ run: header.id, node: node.name, machine, kind, ...own, tally: tally?.digest ?? null });
+    }
     const why = absent.get(node.name);
     // What was measured before somebody came may have been measured beside him.
     const own =
@@ -84,8 +99,29 @@ export function rowsOfRun(material: RunMaterial, zone: string): RunRows {
     states: [...states.values()],
     series: [...series.values()],
     points,
+    counted: counted.toSorted((a, b) => compareText(a.node, b.node)),
+    tallies: [...tallies.values()],
   };
 }
+
+/** What devices had counted, in an order of its own. */
+function countsOf(
+  { identity }: HostFacts,
+  { counts, xids }: Counted,
+): Pick<Tables['counted'], 'boot' | 'xids'> & { readonly tally: Tables['tally'] | undefined } {
+  const sorted = valueOf(counts)
+    ?.map(({ of, counter, value }) => [of, counter, value] as const)
+    .toSorted((a, b) => compareText(`${a[0]} ${a[1]}`, `${b[0]} ${b[1]}`));
+  const document = sorted && JSON.stringify(sorted);
+  const log = valueOf(xids);
+  return {
+    boot: valueOf(identity.bootId) ?? null,
+    xids: log === undefined ? null : JSON.stringify(log),
+    tally: document === undefined ? undefined : { digest: sha256(document), document },
+  };
+}
+
+const kindOf = ({ model }: ReadNode): string => model ?? 'unknown model';
 
 /** Why nothing was measured on a machine, as one of a few words, where that is known. */
 const whyAbsent = ({ facts, leftOut }: Dossier): string | undefined =>
@@ -112,7 +148,7 @@ export function machinesOf(
 
 function seriesRow(machine: string, node: ReadNode, it: Series): Tables['series'] {
   const subject = 'device' in it.subject ? `${machine}/${it.subject.device}` : machine;
-  const kind = node.model ?? 'unknown model';
+  const kind = kindOf(node);
   const dimensions = keyOfDimensions(it.dimensions);
   const tool = [it.tool, ...[...it.versions].toSorted()].join(' ');
   // Another version of a tool is another procedure.

@@ -50,6 +50,21 @@ export interface Tables {
     min: number;
     max: number;
   };
+  /** What devices of a node had counted when a run looked at it, also where nothing was measured. */
+  counted: {
+    run: string;
+    node: string;
+    machine: string;
+    kind: string;
+    /** Of the kernel's start; absent where that is not known. */
+    boot: string | null;
+    /** Xids in the kernel's log, as JSON; absent where nobody may read it. */
+    xids: string | null;
+    /** What was counted; absent where nothing tells. */
+    tally: string | null;
+  };
+  /** `[device, counter, value]` of each, as JSON: on most nights the same as before. */
+  tally: { digest: string; document: string };
   /** What somebody said of an event. Runs do not hold it, so it is carried over when the index is made again. */
   note: {
     /** Digest of the rest. */

@@ -9,7 +9,7 @@ export const rowsAtOnce = 1000;
 /** Writes the rows of a run that is not there. Throws HISTORY_UNUSABLE for another run of its id. */
 export async function insertRun(
   database: Kysely<Tables>,
-  { run, attendance, states, series, points }: RunRows,
+  { run, attendance, states, series, points, counted = [], tallies = [] }: RunRows,
 ): Promise<'added' | 'known'> {
   const inserted = await database
     .insertInto('run')
@@ -44,6 +44,13 @@ export async function insertRun(
       .onConflict((it) => it.column('id').doNothing())
       .execute();
   for (const rows of inParts(points)) await database.insertInto('point').values(rows).execute();
+  for (const rows of inParts(counted)) await database.insertInto('counted').values(rows).execute();
+  for (const rows of inParts(tallies))
+    await database
+      .insertInto('tally')
+      .values(rows)
+      .onConflict((it) => it.column('digest').doNothing())
+      .execute();
   return 'added';
 }
 
@@ -51,16 +58,28 @@ export async function insertRun(
 export async function removeRuns(database: Kysely<Tables>, runs: readonly string[]): Promise<void> {
   for (const some of inParts(runs)) {
     await database.deleteFrom('point').where('run', 'in', some).execute();
+    await database.deleteFrom('counted').where('run', 'in', some).execute();
     await database.deleteFrom('attendance').where('run', 'in', some).execute();
     await database.deleteFrom('run').where('id', 'in', some).execute();
   }
 }
 
-/** Removes series without a point, and states that no machine was in. */
+/** Removes series without a point, and states and counts that no machine had. */
 export async function removeUnused(database: Kysely<Tables>): Promise<void> {
   await database
     .deleteFrom('series')
     .where('id', 'not in', database.selectFrom('point').select('series'))
+    .execute();
+  await database
+    .deleteFrom('tally')
+    .where(
+      'digest',
+      'not in',
+      database
+        .selectFrom('counted')
+        .select((it) => it.ref('tally').$notNull().as('tally'))
+        .where('tally', 'is not', null),
+    )
     .execute();
   await database
     .deleteFrom('state')

@@ -1,3 +1,4 @@
+import { hypergeometricTail } from '../stats/hypergeometric-tail.ts';
 import type { NightFinding, Speed } from './watch-series.ts';
 
 /** A series that was found worse, from the first such night to the last; short gaps do not end it. */
@@ -27,6 +28,10 @@ export interface Spell {
   readonly speeds: readonly Speed[];
   /** The worst share by which it was off: −0.05 is five per cent worse. */
   readonly worst: number;
+  /** By how much a counter grew, whose matter that is, and what to do about it. */
+  readonly grew?: number;
+  readonly owner?: string;
+  readonly action?: string;
   /** Nights without a finding that end its measurements, or come before the next spell. */
   readonly quiet: number;
 }
@@ -34,7 +39,7 @@ export interface Spell {
 /** What is known of a series before it is followed. */
 export type Followed = Omit<
   Spell,
-  'confirmed' | 'first' | 'last' | 'nights' | 'speeds' | 'worst' | 'change' | 'quiet'
+  'confirmed' | 'first' | 'last' | 'nights' | 'speeds' | 'worst' | 'grew' | 'change' | 'quiet'
 >;
 
 /** One thing that got worse, with all series that show it. */
@@ -252,31 +257,6 @@ function isOfDomain(
   const population = new Set([...domains.values()].flatMap((those) => [...those])).size;
   const drawn = countMachines(accused.filter((each) => together.some((other) => areNear(each, other))));
   return hypergeometricTail({ population, members, drawn, least }) < domainChance / domains.size;
-}
-
-interface Draw {
-  readonly population: number;
-  readonly members: number;
-  readonly drawn: number;
-  readonly least: number;
-}
-
-/** P(X ≥ least) of so many drawn without replacement, of which some are members. */
-export function hypergeometricTail({ population, members, drawn, least }: Draw): number {
-  let tail = 0;
-  for (let k = least; k <= Math.min(members, drawn); k += 1)
-    tail += Math.exp(
-      logChoose(members, k) + logChoose(population - members, drawn - k) - logChoose(population, drawn),
-    );
-  return tail;
-}
-
-/** Logarithm of the number of ways to take k of n; of none where k is out of range. */
-function logChoose(n: number, k: number): number {
-  if (k < 0 || k > n) return Number.NEGATIVE_INFINITY;
-  let sum = 0;
-  for (let each = 1; each <= k; each += 1) sum += Math.log((n - k + each) / each);
-  return sum;
 }
 
 const isGone = (spells: readonly Spell[]): boolean =>

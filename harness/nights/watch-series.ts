@@ -2,8 +2,11 @@ import { median } from '../stats/median.ts';
 import type { Baseline, Noise } from './baseline.ts';
 import { baselineOf, leastScale, nightsLacking, withNoiseOf } from './baseline.ts';
 
-/** How fast something got worse: by which rule it is found. `vanished`: it is measured no more, though its machine is. */
-export type Speed = 'extreme' | 'step' | 'slow' | 'drift' | 'entry' | 'vanished';
+/**
+ * How fast something got worse: by which rule it is found. `vanished`: it is measured no more, though its machine is. `counted`: a device
+ * counted what it does not count while it is in order.
+ */
+export type Speed = 'extreme' | 'step' | 'slow' | 'drift' | 'entry' | 'vanished' | 'counted';
 
 /** What one night says of one series. */
 export interface NightFinding {

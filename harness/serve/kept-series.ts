@@ -48,7 +48,15 @@ export const states = [
   'worse',
   'unjudged',
 ] as const satisfies readonly NightFinding['state'][];
-const speeds = ['extreme', 'step', 'slow', 'drift', 'entry', 'vanished'] as const satisfies readonly Speed[];
+const speeds = [
+  'extreme',
+  'step',
+  'slow',
+  'drift',
+  'entry',
+  'vanished',
+  'counted',
+] as const satisfies readonly Speed[];
 
 /** Keeps the series of one stratum. */
 export function keepStratum(members: readonly WatchedSeries[], changeOf: ChangeOf): readonly KeptSeries[] {

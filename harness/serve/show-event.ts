@@ -44,7 +44,7 @@ export function showEvent(snapshot: Snapshot, event: NightEvent): ShownEvent {
   return {
     event,
     who: eventSubject(event),
-    machines: [...new Set(found.flatMap((each) => each.kept?.node ?? []))],
+    machines: [...new Set(found.flatMap(({ spell, kept }) => spell.node ?? kept?.node ?? []))],
     lastGood: around.lastGood,
     firstBad: around.firstBad,
     commands: kept === undefined ? [] : commandsFor(around, kept),

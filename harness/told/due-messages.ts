@@ -1,7 +1,8 @@
 import { sha256 } from '../../agents/protocol/chain.ts';
 import { NightMessage } from '../../reports/verdict/night-message.ts';
 import type { EventOfNights, Nights } from '../../reports/verdict/nights.ts';
-import { lineOf, worstFirst } from './night-summary.ts';
+import { worstFirst } from '../../reports/verdict/words/night-words.ts';
+import { lineOf } from './night-summary.ts';
 
 /** What was sent of an event last. */
 export interface Told {

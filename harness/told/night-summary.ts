@@ -1,6 +1,6 @@
 import { cleanText } from '../../reports/text/clean-text.ts';
 import type { EventOfNights, Nights } from '../../reports/verdict/nights.ts';
-import { eventSubject } from '../../reports/verdict/words/night-words.ts';
+import { eventSubject, gravityOfEvent, offBy, worstFirst } from '../../reports/verdict/words/night-words.ts';
 
 /** What a night says, in the order in which a person wants to know it. */
 export interface NightSummary {
@@ -21,7 +21,7 @@ export function summaryOf(nights: Nights): NightSummary {
   const those = (...standings: readonly EventOfNights['standing'][]) =>
     events
       .filter(({ standing }) => standings.includes(standing))
-      .toSorted((a, b) => worstOf(a) - worstOf(b) || (a.id < b.id ? -1 : 1));
+      .toSorted((a, b) => gravityOfEvent(a) - gravityOfEvent(b) || (a.id < b.id ? -1 : 1));
   const [news, still, healed] = [those('new'), those('still', 'unseen'), those('healed')];
   const unjudged = Object.entries(nights.unjudged).filter(([, count]) => count > 0);
   const silent = unjudged.reduce((sum, [, count]) => sum + count, 0);
@@ -32,21 +32,13 @@ export function summaryOf(nights: Nights): NightSummary {
   return { headline, news, still, healed, notMeasured: machines.others, unjudged };
 }
 
-const worstOf = ({ spells }: EventOfNights): number => Math.min(...spells.map(({ worst }) => worst));
-
 /** An event in one line of text that is safe to show. */
 export function lineOf(event: EventOfNights): string {
   const { first, state, spells } = event;
   const [worst] = worstFirst(spells);
   const changes = [...new Set(spells.flatMap(({ change }) => change ?? []))];
   const before = changes.length === 0 ? '' : `; changed before: ${changes.join('; ')}`;
-  const what = worst === undefined ? '' : `${worst.series} ${percent(worst.worst)}`;
+  const what = worst === undefined ? '' : `${worst.series} ${offBy(worst)}`;
   const more = spells.length > 1 ? ` and ${spells.length - 1} more series` : '';
   return cleanText(`${eventSubject(event)}: ${what}${more} since ${first} (${state})${before}`);
 }
-
-/** The worst series first. */
-export const worstFirst = (spells: EventOfNights['spells']): EventOfNights['spells'] =>
-  spells.toSorted((a, b) => a.worst - b.worst);
-
-const percent = (share: number): string => (share === -1 ? 'gone' : `${(100 * share).toFixed(1)} %`);

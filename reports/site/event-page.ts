@@ -1,5 +1,5 @@
 import type { NightEvent } from '../verdict/words/night-words.ts';
-import { dateOf, offBy, speedWords } from '../verdict/words/night-words.ts';
+import { actionsOf, dateOf, offBy, offByAtWorst, speedWords } from '../verdict/words/night-words.ts';
 import type { SafeHtml } from '../writers/html/html.ts';
 import { html } from '../writers/html/html.ts';
 import type { ShownSeries } from './night-figures.ts';
@@ -44,7 +44,6 @@ const standingOf = (event: NightEvent): SafeHtml =>
 export function eventPage(it: ShownEvent): SiteView {
   const { event, who, machines, lastGood, firstBad, commands, series, more, nights } = it;
   const { first, last, spells, id } = event;
-  const worst = spells.toSorted((a, b) => a.worst - b.worst)[0];
   const speeds = [...new Set(spells.flatMap((spell) => spell.speeds))];
   const changes = [...new Set(spells.flatMap(({ change }) => change ?? []))];
   const runOf = (run: RunOfNight | undefined): SafeHtml =>
@@ -52,7 +51,7 @@ export function eventPage(it: ShownEvent): SiteView {
   const facts: readonly (readonly [string, SafeHtml])[] = [
     [
       'What',
-      html`<b>${worst === undefined ? '' : offBy(worst)}</b> of <bdi>${who}</bdi>, by the worst of ${spells.length} series`,
+      html`<b>${offByAtWorst(event)}</b> of <bdi>${who}</bdi>, by the worst of ${spells.length} series`,
     ],
     ['State', standingOf(event)],
     ['Since', html`${first}, last found ${last}`],
@@ -63,6 +62,7 @@ export function eventPage(it: ShownEvent): SiteView {
         ? html`nothing that is known`
         : html`${changes.map((change) => html`<bdi>${change}</bdi> `)}`,
     ],
+    ...actionsOf(event).map((each) => ['To do', html`${each}`] as const),
     ['Last good', runOf(lastGood)],
     ['First bad', runOf(firstBad)],
     [
@@ -72,7 +72,7 @@ export function eventPage(it: ShownEvent): SiteView {
     ['Id', html`<code>${id}</code>`],
   ];
   return {
-    title: `${who}: ${worst === undefined ? '' : offBy(worst)}`,
+    title: `${who}: ${offByAtWorst(event)}`,
     note: 'One event: what got worse together, as far as that can be told.',
     beside: { previous: it.previous, next: it.next },
     rows: () => [

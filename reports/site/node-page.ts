@@ -1,6 +1,6 @@
 import type { MachineNights } from '../verdict/machine-nights.ts';
 import type { NightEvent } from '../verdict/words/night-words.ts';
-import { offBy } from '../verdict/words/night-words.ts';
+import { offByAtWorst } from '../verdict/words/night-words.ts';
 import { html } from '../writers/html/html.ts';
 import type { ShownSeries } from './night-figures.ts';
 import { nightFigures } from './night-figures.ts';
@@ -77,7 +77,7 @@ ${limitsBy === undefined ? undefined : html`<p>Limits are judged in each run, by
         ? html`<p>No event.</p>`
         : html`<ul class="standings plain">${events.map(
             ({ event, who }) =>
-              html`<li>${stateWord(event)} <span class="figure">${offBy({ worst: Math.min(...event.spells.map(({ worst }) => worst)) })}</span> ${siteLink(siteHref(['event', event.id]), who)} since ${event.first}, last found ${event.last}</li>`,
+              html`<li>${stateWord(event)} <span class="figure">${offByAtWorst(event)}</span> ${siteLink(siteHref(['event', event.id]), who)} since ${event.first}, last found ${event.last}</li>`,
           )}</ul>
 `,
     )}${siteSection(

@@ -1,7 +1,15 @@
 import type { Nights } from '../verdict/nights.ts';
 import { foldNames } from '../verdict/words/fold-names.ts';
 import type { NightEvent } from '../verdict/words/night-words.ts';
-import { eventSubject, isBad, offBy, speedWords, unjudgedWords } from '../verdict/words/night-words.ts';
+import {
+  actionsOf,
+  eventSubject,
+  gravityOfEvent,
+  isBad,
+  offByAtWorst,
+  speedWords,
+  unjudgedWords,
+} from '../verdict/words/night-words.ts';
 import type { SafeHtml } from '../writers/html/html.ts';
 import { html } from '../writers/html/html.ts';
 import type { SiteRows, SiteView } from './site-page.ts';
@@ -90,11 +98,8 @@ function opening(nights: Nights): SafeHtml {
 `;
 }
 
-const worstOf = ({ spells }: NightEvent): number =>
-  spells.reduce((least, { worst }) => Math.min(least, worst), 0);
-
 const worstFirst = (events: readonly NightEvent[]): readonly NightEvent[] =>
-  events.toSorted((a, b) => worstOf(a) - worstOf(b) || b.subjects.length - a.subjects.length);
+  events.toSorted((a, b) => gravityOfEvent(a) - gravityOfEvent(b) || b.subjects.length - a.subjects.length);
 
 const isSought = (event: NightEvent, sought: string): boolean =>
   hasText(sought, [
@@ -110,10 +115,10 @@ function eventList(events: readonly NightEvent[], none: string): SafeHtml {
     const changes = [...new Set(event.spells.flatMap(({ change }) => change ?? []))];
     const series = [...new Set(event.spells.map((spell) => spell.series))];
     return html`<li>
-<p class="line">${stateWord(event)} <span class="figure">${offBy({ worst: worstOf(event) })}</span> <b>${siteLink(siteHref(['event', event.id]), eventSubject(event))}</b></p>
+<p class="line">${stateWord(event)} <span class="figure">${offByAtWorst(event)}</span> <b>${siteLink(siteHref(['event', event.id]), eventSubject(event))}</b></p>
 <p>Since ${event.first}, last found ${event.last}: ${speeds.map((speed) => speedWords[speed]).join(', ')}.</p>
 <p class="note">${series.slice(0, 3).join('; ')}${series.length > 3 ? ` and ${series.length - 3} more metrics` : ''}. ${event.subjects.length > 1 ? foldNames(event.subjects) : ''}</p>
-${changes.map((change) => html`<p>Changed before: <bdi>${change}</bdi></p>`)}</li>
+${changes.map((change) => html`<p>Changed before: <bdi>${change}</bdi></p>`)}${actionsOf(event).map((each) => html`<p>${each}</p>`)}</li>
 `;
   })}</ol>${events.length > mostListed ? html`<p class="note">${events.length - mostListed} more are in the CSV.</p>` : undefined}
 `;
@@ -129,27 +134,41 @@ function rowsOf({
   readonly silent: readonly (readonly [keyof typeof unjudgedWords, number])[];
 }): SiteRows {
   return [
-    ['what', 'event', 'about', 'subject', 'series', 'off', 'rules', 'first', 'last', 'changed before', 'why'],
+    [
+      'what',
+      'event',
+      'about',
+      'subject',
+      'series',
+      'off',
+      'rules',
+      'first',
+      'last',
+      'changed before',
+      'why',
+      'to do',
+    ],
     ...events.flatMap((event) =>
-      event.spells.map(({ subject, series, worst, speeds, first, last, change = '' }) => [
+      event.spells.map(({ subject, series, worst, grew, speeds, first, last, change = '', action = '' }) => [
         ...[
           'event',
           event.id,
           eventSubject(event),
           subject,
           series,
-          worst,
+          grew ?? worst,
           speeds.join(' '),
           first,
           last,
           change,
           '',
+          action,
         ],
       ]),
     ),
-    ...others.map(({ node, why }) => ['not measured', '', '', node, '', '', '', '', '', '', why]),
+    ...others.map(({ node, why }) => ['not measured', '', '', node, '', '', '', '', '', '', why, '']),
     ...silent.map(([reason, count]) => [
-      ...['no judgement', '', '', '', `${count} series`, '', '', '', '', '', unjudgedWords[reason]],
+      ...['no judgement', '', '', '', `${count} series`, '', '', '', '', '', unjudgedWords[reason], ''],
     ]),
   ];
 }

@@ -4,7 +4,7 @@ const whole = z.number().int().nonnegative();
 /** A date at the site, ISO 8601. */
 export const date = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
 /** By which rule something is found. */
-export const speed = z.enum(['extreme', 'step', 'slow', 'drift', 'entry', 'vanished']);
+export const speed = z.enum(['extreme', 'step', 'slow', 'drift', 'entry', 'vanished', 'counted']);
 const exitCode = z.union([z.literal(0), z.literal(1), z.literal(2)]);
 
 /** A series that was found worse, from the first such night to the last. */
@@ -23,6 +23,10 @@ const Spell = z.strictObject({
   speeds: z.array(speed),
   /** The worst share by which it was off: −0.05 is five per cent worse, −1 that there is nothing. */
   worst: z.number(),
+  /** By how much a counter grew, whose matter that is, and what to do about it. */
+  grew: z.number().positive().optional(),
+  owner: z.string().optional(),
+  action: z.string().optional(),
   /** Nights since then on which it was as usual. */
   quiet: whole,
 });
@@ -69,6 +73,8 @@ export const Nights = z.strictObject({
   /** Machines of the last night and of the week before it. */
   machines: z.strictObject({
     measured: whole,
+    /** Whose devices told what they have counted, also of those in use. */
+    counted: whole.optional(),
     /** `not reached`, `nothing measured`, or `not planned` though it was seen within a week. */
     others: z.array(z.strictObject({ node: z.string(), why: z.string() })),
     /** When something of a machine was measured last, of all machines that are in the index. */

@@ -22,6 +22,7 @@ export const speedWords: Readonly<Record<NightSpell['speeds'][number], string>> 
   drift: 'little by little',
   entry: 'from its first nights, beside its kind',
   vanished: 'not measured any more, though its machine is',
+  counted: 'counted by the machine itself',
 };
 
 /** Whom an event is about. */
@@ -67,9 +68,38 @@ export const nameOfMachine = ({
   readonly subject: string;
 }): string => (node === '' || node === subject ? subject : `${node} (${subject})`);
 
-/** By how much a series was off at worst. */
-export const offBy = ({ worst }: Pick<NightSpell, 'worst'>): string =>
-  worst === -1 ? 'gone' : `${(100 * worst).toFixed(1)} %`;
+/** By how much a series was off at worst, or a counter grew. */
+export const offBy = ({ worst, grew }: Pick<NightSpell, 'worst' | 'grew'>): string =>
+  grew !== undefined
+    ? `+${Number(grew.toPrecision(3))}`
+    : worst === -1
+      ? 'gone'
+      : `${(100 * worst).toFixed(1)} %`;
+
+/** What is gone, or was counted, stands before what is slow. */
+const gravityOf = ({ worst, grew }: Pick<NightSpell, 'worst' | 'grew'>): number =>
+  grew === undefined ? worst : -1;
+
+/** The worst series first. */
+export const worstFirst = (spells: NightEvent['spells']): NightEvent['spells'] =>
+  spells.toSorted((a, b) => gravityOf(a) - gravityOf(b));
+
+/** How bad an event is at worst; less is worse. */
+export const gravityOfEvent = ({ spells }: NightEvent): number =>
+  spells.reduce((least, spell) => Math.min(least, gravityOf(spell)), 0);
+
+/** By how much an event was off at worst. */
+export function offByAtWorst({ spells }: NightEvent): string {
+  const [worst] = worstFirst(spells);
+  return worst === undefined ? '' : offBy(worst);
+}
+
+/** What is to be done about an event and whose matter it is, where that is known. */
+export const actionsOf = ({ spells }: NightEvent): readonly string[] => [
+  ...new Set(
+    spells.flatMap(({ owner = '', action }) => (action === undefined ? [] : [`${owner}: ${action}`])),
+  ),
+];
 
 /** A median of a night as people read it; of a unit that is none of ours with its digits. */
 export function formatNightValue(value: number, unit: string): string {

@@ -1,13 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { describeEvent, nightsDocument } from '../../../../harness/cli/print-nights.ts';
 import { History } from '../../../../harness/history/history.ts';
 import type { RunRows } from '../../../../harness/history/run-rows.ts';
 import { changesBetween, nightOf, rowsOfRun } from '../../../../harness/history/run-rows.ts';
 import { RunDirectory } from '../../../../harness/store/run-directory.ts';
 import { RunEvidence } from '../../../../harness/store/run-evidence.ts';
 import { loadRegistry } from '../../../../workloads/registry.ts';
-import { begin, slowerNodes, stateDocument } from '../../../support/constructed/night-rows.ts';
+import { begin, sixteenNodes, slowerNodes, stateDocument } from '../../../support/constructed/night-rows.ts';
 import { writeScaleRun } from '../../../support/constructed/scale-run.ts';
 import { temporaryDirectory } from '../../../support/temporary.ts';
 import { exported, withHistory } from '../../../support/with-history.ts';
@@ -59,6 +60,47 @@ describe('an index of nights', () => {
       ['node2', 'not planned'],
       ['node4', 'not reached'],
     ]);
+  });
+
+  it('tells of a machine that is in use every night what its devices counted, and keeps it when runs are pruned', async () => {
+    const tallyOf = (losses: number) => JSON.stringify([['0000:1a:00.0', 'linkLosses', losses]]);
+    const runs = sixteenNodes({ nights: 14 }).map((rows, at): RunRows => {
+      const losses = at < 12 ? 4 : 6;
+      return {
+        ...rows,
+        attendance: rows.attendance.map((each) =>
+          each.node === 'node3' ? { ...each, reason: 'in use' } : each,
+        ),
+        series: rows.series.filter(({ subject }) => subject !== 'node3'),
+        points: rows.points.filter(({ node }) => node !== 'node3'),
+        counted: ['node2', 'node3'].map((node) => ({
+          ...{ run: rows.run.id, node, machine: node, kind: 'XE9680', boot: 'b', xids: '[]' },
+          tally: `t${node === 'node3' ? losses : 0}`,
+        })),
+        tallies: [0, losses].map((each) => ({ digest: `t${each}`, document: tallyOf(each) })),
+      };
+    });
+    await withHistory(runs, async (history) => {
+      const { events, counted } = await history.judge();
+      expect(counted).toBe(2);
+      expect(events).toMatchObject([
+        {
+          ...{ scope: 'machine', about: 'node3/0000:1a:00.0', first: begin + 12, standing: 'unseen' },
+          spells: [{ series: 'Losses of the link', node: 'node3', grew: 2, speeds: ['counted'] }],
+        },
+      ]);
+      const [event] = nightsDocument(await history.judge(), zone).events;
+      expect(describeEvent(event!)).toMatch(
+        /node3 \(node3\/0000:1a:00.0\): \+2 since .*\n[^]*hardware: Clean or swap/,
+      );
+      const before = await exported(history);
+      for (const rows of runs) await history.replace(rows);
+      await history.tidy();
+      expect(await exported(history)).toBe(before);
+      await history.prune(begin + 12);
+      expect(await exported(history)).not.toContain('"digest":"t4"');
+      expect((await history.judge()).events).toEqual([]);
+    });
   });
 
   it('has the same rows in whatever order runs are added, and however often', async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Fleet, Spell } from '../../../../harness/nights/fold-events.ts';
-import { foldEvents, hypergeometricTail, spellsOf } from '../../../../harness/nights/fold-events.ts';
+import { foldEvents, spellsOf } from '../../../../harness/nights/fold-events.ts';
 import type { NightFinding } from '../../../../harness/nights/watch-series.ts';
+import { hypergeometricTail } from '../../../../harness/stats/hypergeometric-tail.ts';
 
 const spell = (subject: string, change: Partial<Spell> = {}): Spell => ({
   id: `${subject} GEMM`,
