@@ -1,4 +1,4 @@
-import type { FleetCell, FleetMap, FleetRow } from '../../reports/site/fleet-page.ts';
+import type { FleetCell, FleetMap } from '../../reports/site/fleet-page.ts';
 import { hasText } from '../../reports/site/site-page.ts';
 import { dateOf, nightOfDate } from '../../reports/verdict/words/night-words.ts';
 import { suggestName } from '../config/nearest-name.ts';
@@ -6,7 +6,8 @@ import { leastPeers } from '../nights/watch-stratum.ts';
 import type { KeptSeries, KinNight } from './kept-series.ts';
 import { endsOf, placeOf, stateAt } from './kept-series.ts';
 import { nightsShown } from './show-series.ts';
-import { SiteRefusal } from './site-refusal.ts';
+import { requireNight, SiteRefusal } from './site-refusal.ts';
+import type { Slot } from './slots.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** So many machines are shown one by one when nothing is asked for. */
@@ -25,12 +26,7 @@ export function showFleet({ slots, measuredNights }: Snapshot, query: FleetQuery
   const nights = measuredNights.slice(-nightsShown);
   const last = nights.at(-1);
   const night = query.night === undefined ? (last ?? 0) : nightOfDate(query.night);
-  if (last !== undefined && !nights.includes(night))
-    throw new SiteRefusal(
-      400,
-      `night: expected one of the last ${nights.length} in the index, got \`${query.night ?? ''}\``,
-      `The last one is ${dateOf(last)}.`,
-    );
+  if (last !== undefined && query.night !== undefined) requireNight(query.night, nights.map(dateOf));
   const { racks, metrics } = slots;
   const { rack, metric, q: sought } = query;
   requireKnown('rack', rack, racks);
@@ -41,31 +37,32 @@ export function showFleet({ slots, measuredNights }: Snapshot, query: FleetQuery
   );
   const by = query.by ?? (slots.nodes > mostMachines ? 'rack' : 'node');
   const used = new Set<number>();
-  const rows = new Map<string, { of: Omit<FleetRow, 'cells'>; tallies: Map<number, Tally> } | undefined>();
   // What nobody has seen for as long as is shown has gone away.
   const isCurrent = (it: KeptSeries): boolean => {
     const [first, latest] = endsOf(it);
     return first <= night && latest > night - nightsShown;
   };
-  for (const slot of slots.all) {
-    if ((rack !== undefined && slot.rack !== rack) || (metric !== undefined && slot.metric !== metric))
-      continue;
-    if (!slot.series.some(isCurrent)) continue;
-    const name = slot[by];
-    if (!rows.has(name)) {
-      const of = { name, rack: slot.rack, node: by === 'rack' ? undefined : slot.node };
-      const isSought = hasText(sought, [name, slot.rack]);
-      rows.set(name, isSought ? { of, tallies: new Map() } : undefined);
+  const isShown = (slot: Slot): boolean =>
+    (rack === undefined || slot.rack === rack) &&
+    (metric === undefined || slot.metric === metric) &&
+    slot.series.some(isCurrent);
+  const found = slots.rows[by].flatMap(({ name, slots: own }) => {
+    const [any] = own;
+    if (any === undefined || !hasText(sought, [name, any.rack])) return [];
+    const tallies = new Map<number, Tally>();
+    let first: Slot | undefined;
+    for (const slot of own) {
+      if (!isShown(slot)) continue;
+      first ??= slot;
+      used.add(slot.column);
+      const tally = tallies.get(slot.column) ?? { ...none };
+      tallies.set(slot.column, tally);
+      count(tally, slot.series, night);
     }
-    const row = rows.get(name);
-    if (row === undefined) continue;
-    used.add(slot.column);
-    const tally = row.tallies.get(slot.column) ?? { ...none };
-    row.tallies.set(slot.column, tally);
-    count(tally, slot.series, night);
-  }
+    if (first === undefined) return [];
+    return [{ of: { name, rack: first.rack, node: by === 'rack' ? undefined : first.node }, tallies }];
+  });
   const order = [...used].toSorted((a, b) => a - b);
-  const found = [...rows.values()].filter((row) => row !== undefined);
   return {
     ...{ by, rack, metric, sought, racks, metrics },
     night: dateOf(night),

@@ -20,11 +20,17 @@ const text = z.string().max(200);
 
 const common = { format: z.literal('csv').optional() };
 
+/** The date of a night. */
+const night = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/)
+  .optional();
+
 const searched = z.strictObject({ ...common, q: text.default('') });
 
 /** What may stand behind the question mark of each view. */
 export const queries = {
-  tonight: searched,
+  tonight: searched.extend({ night }),
   coverage: searched,
   runs: searched,
   event: z.strictObject(common),
@@ -32,15 +38,22 @@ export const queries = {
     ...common,
     q: text.default(''),
     by: z.enum(['rack', 'node', 'device']).optional(),
-    night: z
-      .string()
-      .regex(/^\d{4}-\d{2}-\d{2}$/)
-      .optional(),
+    night,
     rack: text.optional(),
     metric: text.optional(),
   }),
   node: searched,
 };
+
+/** Refuses a night that is not shown. Throws SiteRefusal with 400. */
+export function requireNight(asked: string, dates: readonly string[]): void {
+  if (dates.includes(asked)) return;
+  throw new SiteRefusal(
+    400,
+    `night: expected one of the last ${dates.length} in the index, got \`${asked}\``,
+    `The last one is ${dates.at(-1) ?? 'none'}.`,
+  );
+}
 
 /** Reads the query of an address. Throws SiteRefusal with 400. */
 export function readQuery<Q extends z.ZodObject>(url: string, schema: Q): z.infer<Q> {

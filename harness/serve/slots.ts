@@ -13,9 +13,15 @@ export interface Slot {
   readonly series: readonly KeptSeries[];
 }
 
+/** What a row of a map stands for, with all its slots. */
+export interface SlotRow {
+  readonly name: string;
+  readonly slots: readonly Slot[];
+}
+
 /** All of them by rack and name, in the natural order of both. */
 export interface Slots {
-  readonly all: readonly Slot[];
+  readonly rows: Readonly<Record<'rack' | 'node' | 'device', readonly SlotRow[]>>;
   readonly columns: readonly { readonly metric: string; readonly title: string; readonly note: string }[];
   readonly racks: readonly string[];
   readonly metrics: readonly { readonly id: string; readonly title: string }[];
@@ -52,9 +58,11 @@ export function sortSlots(series: readonly KeptSeries[]): Slots {
         ];
       }),
     );
+  const rowsBy = (by: keyof Slots['rows']): readonly SlotRow[] =>
+    [...Map.groupBy(sorted, (slot) => slot[by])].map(([name, slots]) => ({ name, slots }));
   const titles = new Map(series.map(({ row }) => [row.metric, row.title]));
   return {
-    all: sorted,
+    rows: { rack: rowsBy('rack'), node: rowsBy('node'), device: rowsBy('device') },
     columns: [...order.keys()].flatMap((key) => columns.get(key) ?? []),
     racks,
     metrics: [...titles]
