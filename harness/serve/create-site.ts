@@ -13,6 +13,7 @@ import { nearestName } from '../config/nearest-name.ts';
 import type { Turned } from './gate.ts';
 import { showEvent } from './show-event.ts';
 import { showFleet } from './show-fleet.ts';
+import { showNight } from './show-night.ts';
 import { showNode } from './show-node.ts';
 import { queries, readQuery, SiteRefusal } from './site-refusal.ts';
 import type { SiteState } from './site-state.ts';
@@ -83,9 +84,8 @@ export function createSite({ state, gate, documents, assay }: SiteOptions): Hono
   site.get('/keys.js', () => asset(keysScript, 'text/javascript'));
   site.get('/favicon.ico', () => new Response(null, { status: 204, headers }));
   site.get('/', async ({ req: { url } }) => {
-    const { q, format } = readQuery(url, queries.tonight);
-    const { nights } = await state.current();
-    return show(url, tonightPage({ nights, sought: q }), format);
+    const query = readQuery(url, queries.tonight);
+    return show(url, tonightPage(showNight(await state.current(), query)), query.format);
   });
   site.get('/fleet', async ({ req: { url } }) => {
     const query = readQuery(url, queries.fleet);

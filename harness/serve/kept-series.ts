@@ -48,6 +48,9 @@ export const states = [
   'worse',
   'unjudged',
 ] as const satisfies readonly NightFinding['state'][];
+/** Why nothing can be said stands behind them in the same byte. */
+const reasons = ['few-nights', 'few-peers', 'no-ratio'] as const satisfies readonly Reason[];
+type Reason = NonNullable<NightFinding['why']>['because'];
 const speeds = [
   'extreme',
   'step',
@@ -74,10 +77,11 @@ export function keepStratum(members: readonly WatchedSeries[], changeOf: ChangeO
   return members.map(({ row, node, domain, nights, findings }) => {
     const from = place;
     for (const [at, { night, value }] of nights.entries()) {
-      const { state = 'unjudged', speeds: found = [], change, deviation } = findings[at] ?? {};
+      const { state = 'unjudged', speeds: found = [], change, deviation, why } = findings[at] ?? {};
       kin.nights[place] = night;
       kin.values[place] = value;
-      kin.states[place] = states.indexOf(state);
+      kin.states[place] =
+        why === undefined ? states.indexOf(state) : states.length + reasons.indexOf(why.because);
       kin.speeds[place] = found.reduce((bits, speed) => bits | (1 << speeds.indexOf(speed)), 0);
       kin.changes[place] = change ?? Number.NaN;
       kin.deviations[place] = deviation ?? Number.NaN;
@@ -118,6 +122,10 @@ export function shownOf({ row, kin, from, to }: KeptSeries): {
 
 export const stateAt = (kin: Kin, at: number): NightFinding['state'] =>
   states[kin.states[at] ?? 3] ?? 'unjudged';
+
+/** Why nothing can be said; absent where something can. */
+export const whyAt = (kin: Kin, at: number): Reason | undefined =>
+  reasons[(kin.states[at] ?? 0) - states.length];
 
 /** The first and the last night on which it was measured; infinite where it never was. */
 export const endsOf = ({ kin, from, to }: KeptSeries): readonly [number, number] =>

@@ -36,6 +36,8 @@ export interface Snapshot {
   readonly strata: ReadonlyMap<string, KeptSeries>;
   readonly slots: Slots;
   readonly attendance: ReadonlyMap<string, readonly Attendance[]>;
+  /** Of each event by its id the nights on which it was found, the first on which it was known among them. */
+  readonly foundOn: ReadonlyMap<string, { readonly nights: ReadonlySet<number>; readonly known: number }>;
   /** Why there is nothing of a machine on the last night, or `measured`. */
   readonly tonight: ReadonlyMap<string, string>;
   readonly machines: Coverage['machines'];
@@ -60,13 +62,22 @@ export async function readSnapshot(history: SiteHistory, documents: SiteDocument
     await setImmediate();
   });
   const nights = documents.nights(judgement, history.zone);
+  const foundOn = new Map(
+    judgement.events.map(({ id, spells }) => [
+      id,
+      {
+        nights: new Set(spells.flatMap((spell) => spell.nights)),
+        known: Math.min(...spells.map(({ confirmed }) => confirmed)),
+      },
+    ]),
+  );
   const [runs, attendance] = [await history.runs(), await history.attendance()];
   const last = nights.lastNight === undefined ? 0 : nightOfDate(nights.lastNight);
   const byNode = Map.groupBy(series, ({ node }) => node);
   const byMachine = Map.groupBy(series, ({ row }) => machineOf(row.subject));
   const tonight = attendanceOn(last, attendance);
   return {
-    ...{ version, nights, last, strata, byNode, byMachine, tonight },
+    ...{ version, nights, last, strata, byNode, byMachine, tonight, foundOn },
     slots: sortSlots(series),
     attendance: Map.groupBy(attendance, ({ node }) => node),
     machines: coverMachines({ last, attendance, byNode, tonight }),

@@ -1,9 +1,7 @@
-import { cleanText } from '../text/clean-text.ts';
-import { cutText } from '../text/cut-text.ts';
 import type { SafeHtml } from '../writers/html/html.ts';
-import { html, trusted } from '../writers/html/html.ts';
+import { html } from '../writers/html/html.ts';
 import type { SiteView } from './site-page.ts';
-import { siteHref, siteLink, siteSection } from './site-page.ts';
+import { shortText, siteHref, siteLink, siteSection, siteSelect } from './site-page.ts';
 
 /** Machines against metrics on one night. */
 export interface FleetMap {
@@ -39,8 +37,6 @@ export interface FleetCell {
   /** The worst difference to the middle of their kind, as a share, worse is negative; absent where too few of a kind were measured. */
   readonly off: number | undefined;
 }
-
-const short = (text: string, columns: number): string => cutText(cleanText(text), columns);
 
 /** A page with more cells takes a browser long. */
 const mostCells = 5000;
@@ -94,33 +90,22 @@ ${rows.length === 0 ? html`<p>Nothing is left by this choice.</p>` : heatTable({
 /** Everything that is chosen stands in the address. */
 const choice = ({ by, night, nights, racks, metrics, rack, metric, sought }: FleetMap): SafeHtml =>
   html`<form method="get" role="search" class="filter">
-${select(
+${siteSelect(
   'By',
   'by',
   by,
   ['rack', 'node', 'device'].map((each) => [each, each]),
 )}
-${select(
+${siteSelect(
   'Night',
   'night',
   night,
   nights.toReversed().map((each) => [each, each]),
 )}
-${select('Rack', 'rack', rack ?? '', [['', 'all'], ...racks.map((each) => [each, each] as const)])}
-${select('Metric', 'metric', metric ?? '', [['', 'all'], ...metrics.map(({ id, title }) => [id, title] as const)])}
+${siteSelect('Rack', 'rack', rack ?? '', [['', 'all'], ...racks.map((each) => [each, each] as const)])}
+${siteSelect('Metric', 'metric', metric ?? '', [['', 'all'], ...metrics.map(({ id, title }) => [id, title] as const)])}
 <label>Name <input type="search" name="q" value="${sought}" maxlength="200"></label> <button>Show</button></form>
 `;
-
-const select = (
-  label: string,
-  name: string,
-  chosen: string,
-  options: readonly (readonly [string, string])[],
-): SafeHtml =>
-  html`<label>${label} <select name="${name}">${options.map(
-    ([value, text]) =>
-      html`<option value="${value}"${trusted(value === chosen ? ' selected' : '')}>${short(text, 40)}</option>`,
-  )}</select></label>`;
 
 function heatTable(
   { by, night, columns, rows }: FleetMap,
@@ -129,7 +114,7 @@ function heatTable(
   return html`<div class="frame" role="group" aria-label="Map" tabindex="0"><table class="heat" aria-label="Differences to the middle of a kind on ${night}">
 <thead><tr><th scope="col">${by === 'rack' ? 'Rack' : 'Machine'}</th>${columns.map(
     ({ metric, title, note }) =>
-      html`<th scope="col" class="turned" title="${title} ${note}"><a href="${siteHref(['fleet'], { ...kept, night, metric })}"><span>${short([title, note].filter((text) => text !== '').join(' '), 30)}</span></a></th>`,
+      html`<th scope="col" class="turned" title="${title} ${note}"><a href="${siteHref(['fleet'], { ...kept, night, metric })}"><span>${shortText([title, note].filter((text) => text !== '').join(' '), 30)}</span></a></th>`,
   )}</tr></thead>
 <tbody>${rows.map(
     (row, at) => html`${
@@ -139,8 +124,11 @@ function heatTable(
 `
     }<tr><th scope="row">${
       row.node === undefined
-        ? siteLink(siteHref(['fleet'], { ...kept, by: 'device', night, rack: row.rack }), short(row.name, 24))
-        : siteLink(siteHref(['node', row.node]), short(row.name, 24))
+        ? siteLink(
+            siteHref(['fleet'], { ...kept, by: 'device', night, rack: row.rack }),
+            shortText(row.name, 24),
+          )
+        : siteLink(siteHref(['node', row.node]), shortText(row.name, 24))
     }</th>${row.cells.map(heatCell)}</tr>
 `,
   )}</tbody></table></div>

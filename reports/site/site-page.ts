@@ -1,4 +1,5 @@
 import { cleanText } from '../text/clean-text.ts';
+import { cutText } from '../text/cut-text.ts';
 import type { SafeHtml } from '../writers/html/html.ts';
 import { html, trusted } from '../writers/html/html.ts';
 import { field } from '../writers/punch-list.ts';
@@ -110,15 +111,24 @@ export const siteTable = (
   )}</tbody></table>
 `;
 
-/** A search within a page; what else the page was asked for stays. */
-export const siteFilter = (
+/** A text as far as there is room for it. */
+export const shortText = (text: string, columns: number): string => cutText(cleanText(text), columns);
+
+/** A choice in a form, each option with its value and what it is called. */
+export const siteSelect = (
   label: string,
-  value: string,
-  kept: Readonly<Record<string, string | undefined>> = {},
+  name: string,
+  chosen: string,
+  options: readonly (readonly [string, string])[],
 ): SafeHtml =>
-  html`<form method="get" role="search" class="filter">${Object.entries(kept).map(([name, text]) =>
-    text === undefined ? html`` : html`<input type="hidden" name="${name}" value="${text}">`,
-  )}<label>${label} <input type="search" name="q" value="${value}" maxlength="200"></label> <button>Show</button></form>
+  html`<label>${label} <select name="${name}">${options.map(
+    ([value, text]) =>
+      html`<option value="${value}"${trusted(value === chosen ? ' selected' : '')}>${shortText(text, 40)}</option>`,
+  )}</select></label>`;
+
+/** A search within a page, behind other choices of it. */
+export const siteFilter = (label: string, value: string, choices?: SafeHtml): SafeHtml =>
+  html`<form method="get" role="search" class="filter">${choices}<label>${label} <input type="search" name="q" value="${value}" maxlength="200"></label> <button>Show</button></form>
 `;
 
 /** An address on this site. What has no value stands not in it. */

@@ -13,37 +13,67 @@ import {
 import type { SafeHtml } from '../writers/html/html.ts';
 import { html } from '../writers/html/html.ts';
 import type { SiteRows, SiteView } from './site-page.ts';
-import { hasText, nodeLink, siteFilter, siteHref, siteLink, siteSection, siteTable } from './site-page.ts';
+import {
+  hasText,
+  nodeLink,
+  siteFilter,
+  siteHref,
+  siteLink,
+  siteSection,
+  siteSelect,
+  siteTable,
+} from './site-page.ts';
 import { stateWord } from './state-word.ts';
 
 export interface Tonight {
+  /** As they were on the night that is shown, which is `lastNight` in it. */
   readonly nights: Nights;
   readonly sought: string;
+  /** Nights that can be shown, oldest first. */
+  readonly dates: readonly string[];
 }
 
 /** More are not listed one by one; the CSV has all. */
 const mostListed = 200;
 
-/** What the last night says: how much was measured, what got worse, what was not measured and what nothing can be said of. */
-export function tonightPage({ nights, sought }: Tonight): SiteView {
-  const { machines, unjudged } = nights;
+/** What a night says, the last one if no other is asked for: how much was measured, what got worse, what was not measured and what nothing can be said of. */
+export function tonightPage({ nights, sought, dates }: Tonight): SiteView {
+  const { machines, unjudged, lastNight = '' } = nights;
+  const last = dates.at(-1);
+  const isLast = last === undefined || lastNight === last;
+  const night = isLast ? 'the last night' : 'this night';
+  const at = dates.indexOf(lastNight);
+  const nightLink = (date: string | undefined) =>
+    date === undefined
+      ? undefined
+      : { href: siteHref([''], { night: date === last ? undefined : date, q: sought }), text: date };
   const events = worstFirst(nights.events.filter((event) => isSought(event, sought)));
   const { now = [], past = [] } = Object.groupBy(events, (event) => (isBad(event) ? 'now' : 'past'));
   const others = machines.others.filter(({ node, why }) => hasText(sought, [node, why]));
   const silent = Object.entries(unjudged) as [keyof typeof unjudgedWords, number][]; // its keys, by its schema
   return {
-    title: 'Tonight',
-    note: 'What the last night says: what got worse, what was not measured, and what nothing can be said of.',
+    title: isLast ? 'Tonight' : `The night of ${lastNight}`,
+    note: `What ${night} says: what got worse, what was not measured, and what nothing can be said of.${isLast ? '' : ' Events have all that is known of them by now.'}`,
+    beside: { previous: nightLink(dates[at - 1]), next: at < 0 ? undefined : nightLink(dates[at + 1]) },
     rows: () => rowsOf({ events, others, silent }),
-    main: html`${opening(nights)}${siteFilter('Machine, metric or cause', sought)}${siteSection(
+    main: html`${opening(nights)}${siteFilter(
+      'Machine, metric or cause',
+      sought,
+      html`${siteSelect(
+        'Night',
+        'night',
+        lastNight,
+        dates.toReversed().map((each) => [each, each]),
+      )} `,
+    )}${siteSection(
       'events',
       'What got worse',
-      'Found on the last night, worst first. An event is one cause, as far as that can be told.',
-      eventList(now, 'Nothing was found on the last night.'),
+      `Found on ${night}, worst first. An event is one cause, as far as that can be told.`,
+      eventList(now, `Nothing was found on ${night}.`),
     )}${siteSection(
       'not-measured',
       'Not measured',
-      'Nothing is known of these machines tonight. That is no pass.',
+      'Nothing is known of these machines on that night. That is no pass.',
       others.length === 0
         ? html`<p>Every machine that was seen within a week was measured.</p>`
         : siteTable(
@@ -56,14 +86,14 @@ export function tonightPage({ nights, sought }: Tonight): SiteView {
     )}${siteSection(
       'no-judgement',
       'No judgement',
-      'Measured tonight, and nothing can be said of whether it got worse.',
+      'Measured on that night, and nothing can be said of whether it got worse.',
       silent.length === 0
         ? html`<p>Something can be said of every series that was measured.</p>`
         : html`<ul>${silent.map(([reason, count]) => html`<li><span class="word doubt">◐ ${count} series</span> ${unjudgedWords[reason]}</li>`)}</ul>`,
     )}${siteSection(
       'past',
       'Before',
-      'Found on earlier nights and not on the last one, or closed. Going quiet closes nothing: a person does.',
+      `Found on earlier nights and not on ${night}, or closed. Going quiet closes nothing: a person does.`,
       eventList(past.toReversed(), 'No event of earlier nights.'),
     )}`,
   };

@@ -46,6 +46,24 @@ describe('the site over sixteen nodes and 45 nights', () => {
     expect(csv).toMatch(/^event,e[0-9a-f]{10},node7,/m);
   });
 
+  it('shows an earlier night as it was, with what is known of its events by now', async () => {
+    const page = await (await all.ask('/?night=2024-11-08')).text();
+    expect(page).toContain('The night of 2024-11-08');
+    expect(page).toContain('One thing is worse');
+    expect(page).toContain('<option value="2024-11-08" selected>');
+    expect(page).toContain('<a rel="next" href="/?night=2024-11-09">');
+    expect(page).not.toContain('all of XE9680');
+    const first = await (await all.ask('/?night=2024-10-04')).text();
+    expect(first).toMatch(/16 of 16<\/b> series without a judgement/);
+    expect(first).toContain('with too few nights before');
+    expect(first).not.toContain('rel="prev"');
+    expect(await (await all.ask('/?night=2024-11-17')).text()).toContain('2 things are worse');
+    const before = await (await all.ask('/?night=2024-11-16')).text();
+    expect(before).toContain('<a rel="next" href="/">');
+    for (const night of ['2024-01-01', 'yesterday'])
+      expect((await all.ask(`/?night=${night}`)).status).toBe(400);
+  });
+
   it('searches, and shows what was searched for in its address', async () => {
     const page = await (await all.ask('/?q=node7')).text();
     expect(page).toContain('value="node7"');
