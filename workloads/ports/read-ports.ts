@@ -1,3 +1,4 @@
+import { portCounters, whyUncounted } from '../kit/port-counters.ts';
 import type { Result } from '../kit/result.ts';
 import { err, ok } from '../kit/result.ts';
 import type { CommandOutput, ParsedStep } from '../kit/tool.ts';
@@ -11,24 +12,13 @@ interface Told {
 }
 type Look = ReadonlyMap<string, Told>;
 
-/** Counters of a port below `counters/`, with the value at which they stay (drivers/infiniband/core/sysfs.c, PORT_PMA_ATTR: their bits). */
-const counters = {
-  errors: { link_downed: 2 ** 8 - 1, excessive_buffer_overrun_errors: 2 ** 4 - 1 },
-  correctedErrors: {
-    link_error_recovery: 2 ** 8 - 1,
-    port_rcv_errors: 2 ** 16 - 1,
-    local_link_integrity_errors: 2 ** 4 - 1,
-    port_xmit_discards: 2 ** 16 - 1,
-  },
-} as const;
-const symbolsAtMost = 2 ** 16 - 1;
 const carrier = 'carrier_down_count';
 
 /** Below a device of RDMA and below a network interface. */
 export const rdmaFiles: readonly string[] = [
   'device/uevent',
   ...['state', 'link_layer', 'rate'].map((name) => `ports/1/${name}`),
-  ...[...Object.keys(counters.errors), ...Object.keys(counters.correctedErrors), 'symbol_error'].map(
+  ...[...Object.keys(portCounters.errors), ...Object.keys(portCounters.correctedErrors), 'symbol_error'].map(
     (name) => `ports/1/counters/${name}`,
   ),
 ];
@@ -122,12 +112,6 @@ interface Looks {
   readonly windowSeconds: number;
 }
 
-/** Why two looks at a counter say nothing of what happened between them. */
-function whyInvalid(first: number, last: number, top: number): { readonly invalid?: string } {
-  if (last < first) return { invalid: `the counter went back from ${first} to ${last}: it was reset` };
-  return last >= top ? { invalid: `the counter stands at ${last}, which is as far as it counts` } : {};
-}
-
 function readPort(
   base: string,
   { port, device }: { readonly port: string; readonly device: string },
@@ -157,7 +141,7 @@ function readPort(
         metric,
         value: quantity('count', pair[1]),
         ...around(file, { counter }),
-        ...whyInvalid(...pair, top),
+        ...whyUncounted(...pair, top),
       },
     ];
   };
@@ -166,7 +150,7 @@ function readPort(
   // On Ethernet the card's own counters of the link stand still: its interface has them.
   const isInfiniBand = textOf('ports/1/link_layer') === 'InfiniBand';
   const counted = (['errors', 'correctedErrors'] as const).flatMap((metric) =>
-    Object.entries(counters[metric]).flatMap(([name, top]) =>
+    Object.entries(portCounters[metric]).flatMap(([name, top]) =>
       isInfiniBand ? count(metric, name, at(name), top) : [],
     ),
   );
@@ -194,7 +178,7 @@ function readPort(
       metric: 'symbolErrorRate',
       value: quantity('Hz', Math.max(0, symbols[1] - symbols[0]) / seconds),
       ...around(at('symbol_error'), link),
-      ...whyInvalid(...symbols, symbolsAtMost),
+      ...whyUncounted(...symbols, portCounters.symbols.symbol_error),
     },
     ...rate,
   ];

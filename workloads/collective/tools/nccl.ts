@@ -3,6 +3,7 @@ import type { DeviceParams } from '../../kit/device-program.ts';
 import { addressesFor, deviceLaunch } from '../../kit/device-program.ts';
 import { valueOf } from '../../kit/facts/fact.ts';
 import type { HostFacts } from '../../kit/facts/host-facts.ts';
+import { hasRdmaCard, whyNotLocked } from '../../kit/rdma-cards.ts';
 import type { Result } from '../../kit/result.ts';
 import { err, ok } from '../../kit/result.ts';
 import type { GroupPlace } from '../../kit/seat.ts';
@@ -49,9 +50,6 @@ const device = deviceLaunch<Asked>('cuda', {
 
 /** What NCCL keeps in /dev/shm for its ranks; containers have 64 MiB of it unless they are told otherwise. */
 const leastSharedBytes = 2 ** 30;
-
-/** As the requirement `limits-memlock` has it. */
-const unlimited = 1e18;
 
 /** What NCCL has to say of its ways and choices, in which read-nccl-log.ts looks them up. */
 const log = { NCCL_DEBUG: 'INFO', NCCL_DEBUG_SUBSYS: 'INIT,BOOTSTRAP,ENV,NET,GRAPH,P2P,SHM,TUNING' };
@@ -125,12 +123,8 @@ function needRanks({ span }: CollectiveParams, facts: HostFacts): Result<undefin
   if (span === 'node' && found < 2) return err(`expected two accelerators at least, got ${found}`);
   if ((valueOf(facts.accelerators) ?? []).some(isDelicate))
     return err('its accelerators are loaded one at a time: some mine, or hang on one lane');
-  const locked = valueOf(facts.limits.memlockBytes);
-  const hasRdma = (valueOf(facts.nics) ?? []).some(({ rdmaDevice }) => valueOf(rdmaDevice) !== undefined);
-  if (span === 'nodes' && hasRdma && locked !== undefined && locked < unlimited)
-    return err(
-      `expected memory to be locked without a limit, got memlock ${locked}: network cards register theirs, and NCCL takes sockets without it; ask for a line in limits.d`,
-    );
+  const locked = span === 'nodes' && hasRdmaCard(facts) ? whyNotLocked(facts) : undefined;
+  if (locked !== undefined) return err(`${locked}; NCCL takes sockets without it`);
   const shared = valueOf(facts.limits.sharedMemoryFreeBytes);
   return shared !== undefined && shared < leastSharedBytes
     ? err(
