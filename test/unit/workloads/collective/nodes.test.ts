@@ -1,6 +1,4 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +10,7 @@ import { valueOf } from '../../../../workloads/kit/facts/fact.ts';
 import type { HostFacts } from '../../../../workloads/kit/facts/host-facts.ts';
 import type { CommandOutput } from '../../../../workloads/kit/tool.ts';
 import { fillFacts, loadCase } from '../../../support/case.ts';
+import { openDoor, runToEnd } from '../../../support/launch-door.ts';
 import { buildNccl, buildStandIn, canBuildStandIn } from '../../../support/stand-ins/build-stand-in.ts';
 import { removeFolder } from '../../../support/temporary.ts';
 import { seatOf } from '../allreduce/seats.ts';
@@ -59,32 +58,10 @@ function run(
   const fill = (text: string): string => text.replaceAll('{build}', place).replaceAll('{bundle}', root);
   const own = { ...env, ASSAY_STAND_IN: scenario, LD_LIBRARY_PATH: folder, TMPDIR: place };
   const all = Object.entries({ PATH: process.env['PATH'] ?? '', ...own });
-  const child = spawn(fill(file), args.map(fill), {
-    env: Object.fromEntries(all.map(([name, value]) => [name, fill(value)])),
-  });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  return new Promise((resolve) =>
-    child.once('close', (code) =>
-      resolve({ stdout, stderr, exitCode: code ?? undefined, artifacts: {}, durationMs: 0 }),
-    ),
+  return runToEnd(
+    [file, ...args].map(fill),
+    Object.fromEntries(all.map(([name, value]) => [name, fill(value)])),
   );
-}
-
-/** Words as native/launch.h says them; `undefined` while some are to come. */
-function readWords(bytes: Buffer): readonly string[] | undefined {
-  if (bytes.length < 4) return undefined;
-  const words: string[] = [];
-  let at = 4;
-  for (let left = bytes.readUInt32BE(0); left > 0; left -= 1) {
-    if (bytes.length < at + 4 || bytes.length < at + 4 + bytes.readUInt32BE(at)) return undefined;
-    const end = at + 4 + bytes.readUInt32BE(at);
-    words.push(bytes.subarray(at + 4, end).toString());
-    at = end;
-  }
-  return words;
 }
 
 /** The step of both nodes. */
@@ -96,43 +73,24 @@ async function together(scenario: readonly string[], others: readonly string[] =
   const planned = nccl.plan(params, factsOf(addresses.slice(0, 2)), { seat, launch: undefined });
   const [build, lead] = planned;
   if (build === undefined || lead === undefined) throw new Error('expected a program and its run');
-  const launched: (readonly string[])[] = [];
-  const parts: Promise<CommandOutput>[] = [];
-  const door = createServer((connection) => {
-    let bytes = Buffer.alloc(0);
-    connection.on('data', (chunk: Buffer) => {
-      bytes = Buffer.concat([bytes, chunk]);
-      const words = readWords(bytes);
-      if (words === undefined) return;
-      launched.push(words);
-      const launch = nccl.readLaunch?.(words, seat);
-      if (launch?.ok !== true) throw new Error('expected a launch that is accepted');
-      const place = { seat: { ...seat, rank: 1 }, launch: launch.value };
-      const part = nccl.plan(params, factsOf(others), place).at(-1);
-      if (part === undefined) throw new Error('expected a part');
-      const done = run(part, { place: leader, scenario: file });
-      parts.push(done);
-      void done.then(({ exitCode = 1, stderr }) => {
-        const text = Buffer.from(stderr);
-        const head = Buffer.alloc(8);
-        head.writeUInt32BE(exitCode, 0);
-        head.writeUInt32BE(text.length, 4);
-        connection.end(Buffer.concat([head, text]));
-      });
-    });
+  const door = await openDoor(leader, (words) => {
+    const launch = nccl.readLaunch?.(words, seat);
+    if (launch?.ok !== true) throw new Error('expected a launch that is accepted');
+    const place = { seat: { ...seat, rank: 1 }, launch: launch.value };
+    const part = nccl.plan(params, factsOf(others), place).at(-1);
+    if (part === undefined) throw new Error('expected a part');
+    return run(part, { place: leader, scenario: file });
   });
-  await new Promise<void>((resolve) => door.listen(join(leader, 'launch'), resolve));
   const compiled = await run(build, { place: leader });
   const output = await run(lead, { place: leader, scenario: file });
-  await Promise.all(parts);
-  door.close();
+  await door.close();
   const artifacts = Object.fromEntries(
     ['nccl-0.txt', 'nccl-1.txt'].map((name) => [name, readFileSync(join(leader, name), 'utf8')]),
   );
   /** With what the counters of its network cards say around it. */
   const readWith = (counters?: CommandOutput['counters']) =>
     nccl.parse({ build: compiled, run: { ...output, artifacts, counters } }, params, seat);
-  return { read: readWith(), readWith, launched, stderr: output.stderr };
+  return { read: readWith(), readWith, launched: door.launched, stderr: output.stderr };
 }
 
 /** Of eight cards of 400 Gb/s: what each sent, in bytes. */
