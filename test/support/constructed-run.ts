@@ -102,6 +102,12 @@ export const constructedMetrics: ReadonlyMap<string, DeclaredMetric> = declareMe
     'accelerator-health.hostLink',
     { unit: 'ratio', better: 'higher', domain: 'nonNegative', title: 'Host link', state: true },
   ],
+  ['rdma.efficiency', { unit: 'ratio', better: 'higher', domain: 'nonNegative', title: 'RDMA, of the port' }],
+  ['rdma.latency', { unit: 's', better: 'lower', domain: 'positive', title: 'RDMA, latency' }],
+  [
+    'rdma.portErrors',
+    { unit: 'count', better: 'lower', domain: 'count', title: 'Port errors under RDMA', state: true },
+  ],
   ['ports.errors', { unit: 'count', better: 'lower', domain: 'count', title: 'Port errors', state: true }],
   ['memory.triad', { unit: 'B/s', better: 'higher', domain: 'positive', title: 'Memory triad' }],
   ['collective.busbw', { unit: 'B/s', better: 'higher', domain: 'positive', title: 'All-reduce in a node' }],

@@ -200,6 +200,21 @@ const constructedLimits = [
     value: 0,
     unit: 'count',
   }),
+  constructLimit({ id: 'rdma.rail', metric: 'rdma.efficiency', value: 0.96, unit: 'ratio' }),
+  constructLimit({
+    id: 'rdma.rail-latency',
+    metric: 'rdma.latency',
+    comparator: 'atMost',
+    value: 5e-6,
+    unit: 's',
+  }),
+  constructLimit({
+    id: 'rdma.port-errors',
+    metric: 'rdma.portErrors',
+    comparator: 'equal',
+    value: 0,
+    unit: 'count',
+  }),
   constructLimit({
     id: 'drive-health.wear',
     metric: 'drive-health.wear',
