@@ -1,16 +1,15 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { fakeTool } from '../run-assay.ts';
 
-/** A card for RDMA as the kernel tells of it, and what it does (perftest.ts). */
+/** A card for RDMA as the kernel tells of it, and what it does (perftest.c). */
 export interface PlayedRail {
   readonly state?: string;
   readonly layer?: 'InfiniBand' | 'Ethernet';
   readonly rate?: string;
   /** Counters below `counters/`; without one it is not counted. */
   readonly counters?: Readonly<Record<string, number>>;
-  /** `gbits 20`, `mtu 256`, `share 0.5` of the bytes that it counts, `link_downed 1` in each test. */
   readonly played?: readonly string[];
 }
 
@@ -46,10 +45,20 @@ export function writeRails(folder: string, rails: readonly PlayedRail[]): void {
   }
 }
 
-const standIn = fileURLToPath(new URL('perftest.ts', import.meta.url));
+const source = fileURLToPath(new URL('perftest.c', import.meta.url));
 
 /** perftest on the PATH, played. */
 export function fakePerftest(folder: string): void {
-  for (const kind of ['bw', 'lat'])
-    fakeTool(folder, `ib_write_${kind}`, `exec ${process.execPath} ${standIn} ${kind} "$@"`);
+  mkdirSync(folder, { recursive: true });
+  for (const name of ['ib_write_bw', 'ib_write_lat'])
+    execFileSync('gcc', [
+      '-std=gnu11',
+      '-O1',
+      '-Wall',
+      '-Wextra',
+      '-Werror',
+      '-o',
+      join(folder, name),
+      source,
+    ]);
 }
