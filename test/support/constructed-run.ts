@@ -102,6 +102,10 @@ export const constructedMetrics: ReadonlyMap<string, DeclaredMetric> = declareMe
     'accelerator-health.hostLink',
     { unit: 'ratio', better: 'higher', domain: 'nonNegative', title: 'Host link', state: true },
   ],
+  [
+    'accelerator-health.switchErrors',
+    { unit: 'count', better: 'lower', domain: 'count', title: 'SXids', state: true },
+  ],
   ['rdma.efficiency', { unit: 'ratio', better: 'higher', domain: 'nonNegative', title: 'RDMA, of the port' }],
   ['rdma.latency', { unit: 's', better: 'lower', domain: 'positive', title: 'RDMA, latency' }],
   [

@@ -3,6 +3,7 @@ import type { Result } from '../kit/result.ts';
 import { ok } from '../kit/result.ts';
 import type { StepOutputs } from '../kit/tool.ts';
 import { quantity } from '../kit/unit.ts';
+import { findSxids } from './find-sxids.ts';
 import { findXids } from './find-xids.ts';
 import type { Finding, Recorded } from './judge-card.ts';
 import { findOf } from './judge-card.ts';
@@ -12,7 +13,8 @@ import type { AcceleratorHealthReading } from './workload.ts';
 import { acceleratorHealth } from './workload.ts';
 
 interface Unmeasured {
-  readonly device: string;
+  /** Absent: the node. */
+  readonly device?: string;
   readonly why: string;
 }
 
@@ -55,12 +57,16 @@ export function readRecord(outputs: StepOutputs): Result<{
       else readings.push(write(finding, gpu, { end, isStandIn: open.standIn, blind }));
     }
   }
+  for (const finding of findSxids(open, linesOf(lines, 'switch'), linesOf(lines, 'gap'))) {
+    if ('why' in finding) unmeasured.push({ why: `${finding.of}: ${finding.why}` });
+    else readings.push(write(finding, undefined, { end, isStandIn: open.standIn, blind: undefined }));
+  }
   return ok({ toolVersion: `driver ${open.driver}`, readings, unmeasured });
 }
 
 function write(
   { metric, value, error, invalid, line }: Exclude<Finding, { readonly why: string }>,
-  device: string,
+  device: string | undefined,
   {
     end,
     isStandIn,
@@ -78,7 +84,7 @@ function write(
     metric,
     value: quantity(acceleratorHealth.metrics[metric].unit, value),
     dimensions: error === undefined ? {} : { error: error.slice(0, 400) },
-    device,
+    ...(device === undefined ? {} : { device }),
     at: [{ command: 'run', output: 'stdout', line }],
     windowSeconds: end.seconds,
     ...(isStandIn ? { isStandIn } : {}),

@@ -21,6 +21,8 @@ const Open = z.strictObject({
   standIn: z.boolean(),
   period: z.number().positive(),
   cards: count.positive(),
+  /** NVSwitches on the bus. */
+  switches: count,
   driver: z.string().regex(/^\d+(\.\d+){1,3}$/),
   library: text.min(1),
   /** `open`, or why the kernel's log cannot be read. */
@@ -95,6 +97,16 @@ const Event = z
   .refine(({ xid, bit }) => (xid === undefined) !== (bit === undefined), {
     error: 'expected an Xid or a bit',
   });
+const Switch = z.strictObject({
+  ...line,
+  type: z.literal('switch'),
+  switch: gpu,
+  sxid: count.positive().max(65_535),
+  isFatal: z.boolean(),
+  /** −1: the line names none. */
+  link: z.number().int().min(-1).max(999),
+  seconds,
+});
 const Fault = z.strictObject({ ...ofCard, type: z.literal('fault'), said: text });
 const Gap = z.strictObject({
   ...line,
@@ -111,7 +123,7 @@ const End = z.strictObject({
   seconds,
   lines: count,
 });
-const Line = z.discriminatedUnion('type', [Open, Card, Look, Seen, Event, Fault, Gap, End]);
+const Line = z.discriminatedUnion('type', [Open, Card, Look, Seen, Event, Switch, Fault, Gap, End]);
 export type Line = z.infer<typeof Line>;
 export type LineOf<T extends Line['type']> = Extract<Line, { readonly type: T }>;
 

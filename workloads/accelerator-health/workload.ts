@@ -26,6 +26,12 @@ const metrics = {
     fault: true,
   },
   applicationXids: { ...faults, title: 'Xids that a program can cause by itself' },
+  switchErrors: {
+    ...faults,
+    title: 'SXids that say that a switch between accelerators is sick, or that nobody knows',
+    fault: true,
+  },
+  correctedSwitchErrors: { ...faults, title: 'SXids of what a switch between accelerators made good' },
   newFaults: {
     ...faults,
     title: 'New memory errors that could not be corrected, rows to remap and pages to retire',

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import switchTable from './sxids.json' with { type: 'json' };
 import table from './xids.json' with { type: 'json' };
 
 /** What has to be done about a card of which the driver has reported an Xid; `record`: nothing, by itself. */
@@ -61,3 +62,8 @@ export function sayXid(number: number): string {
 
 /** Whether an Xid says by itself that something is wrong with a card, its link, its power or its driver. */
 export const isFatal = (number: number): boolean => xidOf(number)?.action !== 'record';
+
+const sxids = new Map(XidTable.parse(switchTable).xids.map((xid) => [xid.number, xid]));
+
+/** What is known of an error of an NVSwitch (SXid); `undefined`: it is in no table. */
+export const sxidOf = (number: number): Xid | undefined => sxids.get(number);

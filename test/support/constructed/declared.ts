@@ -200,6 +200,13 @@ const constructedLimits = [
     value: 0,
     unit: 'count',
   }),
+  constructLimit({
+    id: 'accelerator-health.switch-errors',
+    metric: 'accelerator-health.switchErrors',
+    comparator: 'atMost',
+    value: 0,
+    unit: 'count',
+  }),
   constructLimit({ id: 'rdma.rail', metric: 'rdma.efficiency', value: 0.96, unit: 'ratio' }),
   constructLimit({
     id: 'rdma.rail-latency',

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { appendFileSync, closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -49,19 +49,29 @@ export async function recordPlayed(
     lost = [],
     errors = [],
     isLoaded = true,
+    kernelSays,
   }: {
     readonly launches?: number;
     readonly lost?: readonly number[];
     readonly errors?: readonly number[];
     readonly isLoaded?: boolean;
+    /** Lines of a kernel log of its own, which come while it records. */
+    readonly kernelSays?: readonly string[];
   } = {},
 ): Promise<StepOutputs> {
   const path = join(folder, `scenario-${(count += 1)}`);
   writeFileSync(path, scenario.map((line) => `${line}\n`).join(''));
   const addresses = scenario.flatMap((line) => (line.startsWith('gpu ') ? [line.slice('gpu '.length)] : []));
   const began = performance.now();
-  const child = spawn(program, ['0.1', ...addresses], {
-    env: { ASSAY_STAND_IN: path, LD_LIBRARY_PATH: folder },
+  const log = `${path}.kmsg`;
+  writeFileSync(log, '');
+  const itself = [program, '0.1', ...addresses];
+  const [file, ...args] =
+    kernelSays === undefined
+      ? itself
+      : ['unshare', '--mount', 'sh', '-ec', `mount --bind ${log} /dev/kmsg; exec "$@"`, 'sh', ...itself];
+  const child = spawn(file ?? '', args, {
+    env: { PATH: process.env['PATH'] ?? '', ASSAY_STAND_IN: path, LD_LIBRARY_PATH: folder },
   });
   const texts = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const)
@@ -71,16 +81,17 @@ export async function recordPlayed(
   const ended = once(child, 'close') as Promise<[number | null]>;
   await Promise.race([once(child.stdout, 'data'), ended]);
   if (child.exitCode === null && texts.stdout !== '') {
-    const file = openSync(`${path}.state`, 'r+');
+    const state = openSync(`${path}.state`, 'r+');
     for (const index of addresses.keys()) {
       const bytes = Buffer.alloc(happened.bytes);
       bytes.writeBigInt64LE(BigInt(launches), happened.launches);
       bytes.writeBigInt64LE(errors.includes(index) ? 1n : 0n, happened.aggregate);
       bytes.writeInt32LE(lost.includes(index) ? 1 : 0, happened.isLost);
       bytes.writeInt32LE(isLoaded ? process.pid : 0, happened.user);
-      writeSync(file, bytes, 0, bytes.length, happened.bytes * index);
+      writeSync(state, bytes, 0, bytes.length, happened.bytes * index);
     }
-    closeSync(file);
+    closeSync(state);
+    appendFileSync(log, (kernelSays ?? []).map((line) => `${line}\n`).join(''));
     await sleep(500);
     child.kill('SIGTERM');
   }

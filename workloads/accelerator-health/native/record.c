@@ -9,6 +9,8 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
+#include <limits.h>
 #include <signal.h>
 #include <unistd.h>
 #include "../../kit/native/library.h"
@@ -130,9 +132,50 @@ static void hear_events(struct card *card) {
   }
 }
 
+/*
+ * `nvidia-nvswitch0: SXid (PCI:0000:c2:00.0): 20034, Fatal, Link 28 LTSSM Fault Up`. Lines of the same error with its data say no
+ * severity, and count nothing.
+ */
+static void hear_switch(const char *line) {
+  static int told;
+  unsigned domain, bus, slot, function;
+  int number = 0, link = -1;
+  char severity[16] = "";
+  const char *at = strstr(line, ": SXid (PCI:"), *of_link = strstr(line, ", Link ");
+  if (!at || sscanf(at, ": SXid (PCI:%x:%x:%x.%u): %d, %15[A-Za-z-],", &domain, &bus, &slot, &function, &number, severity) != 6) return;
+  if (number <= 0 || number > 65535 || (strcmp(severity, "Fatal") != 0 && strcmp(severity, "Non-fatal") != 0)) return;
+  if (of_link) sscanf(of_link, ", Link %d", &link);
+  if (told > EVENTS_AT_MOST) return;
+  if (told++ == EVENTS_AT_MOST) return tell_gap("log", NULL, "there were more errors of switches than are told");
+  begin("switch", ",\"switch\":\"%04x:%02x:%02x.%x\",\"sxid\":%d,\"isFatal\":%s,\"link\":%d,\"seconds\":%.3f", domain, bus & 0xff, slot & 0xff, function & 7,
+        number, severity[0] == 'F' ? "true" : "false", link < 0 || link > 999 ? -1 : link, assay_now() - began);
+  end();
+}
+
+/* NVSwitches are bridges of no kind of their own (class 0680). */
+static int count_switches(void) {
+  glob_t found;
+  int switches = 0;
+  if (glob("/sys/bus/pci/devices/*", 0, NULL, &found) != 0) return 0;
+  for (size_t i = 0; i < found.gl_pathc; i++) {
+    char path[PATH_MAX];
+    unsigned vendor = 0, class = 0;
+    for (int is_class = 0; is_class < 2; is_class++) {
+      snprintf(path, sizeof path, "%s/%s", found.gl_pathv[i], is_class ? "class" : "vendor");
+      FILE *file = fopen(path, "re");
+      if (file && fscanf(file, "%x", is_class ? &class : &vendor) != 1) vendor = 0;
+      if (file) fclose(file);
+    }
+    switches += vendor == 0x10de && class >> 8 == 0x0680;
+  }
+  globfree(&found);
+  return switches;
+}
+
 /* `4,99,1,-;NVRM: Xid (PCI:0000:01:00): 79, …`; some write the function too. */
 static void hear_line(const char *line) {
   unsigned domain, bus, slot;
+  hear_switch(line);
   const char *at = strstr(line, "NVRM: Xid (PCI:"), *after = at ? strstr(at, "): ") : NULL;
   if (!after || sscanf(at, "NVRM: Xid (PCI:%x:%x:%x", &domain, &bus, &slot) != 3) return;
   long number = strtol(after + 3, NULL, 10);
@@ -193,8 +236,8 @@ int main(int argc, char **argv) {
   began = assay_now(), count = argc - 2;
   if (nvml.driver_version(version, sizeof version) != NVML_SUCCESS) version[0] = 0;
   const char *closed = open_log();
-  begin("open", ",\"compiler\":%s,\"standIn\":%s,\"period\":%g,\"cards\":%d", assay_json(text, sizeof text, __VERSION__),
-        dlsym(library.handle, "assay_stand_in") ? "true" : "false", period, count);
+  begin("open", ",\"compiler\":%s,\"standIn\":%s,\"period\":%g,\"cards\":%d,\"switches\":%d",
+        assay_json(text, sizeof text, __VERSION__), dlsym(library.handle, "assay_stand_in") ? "true" : "false", period, count, count_switches());
   tell_text("driver", version), tell_text("library", library.path), tell_text("log", closed ? closed : "open"), end();
   open_cards(argv + 2);
   fflush(stdout);

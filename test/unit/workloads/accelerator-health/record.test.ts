@@ -106,6 +106,48 @@ describe('the recorder', { timeout: 30_000 }, () => {
     expect(told(heard, 'fatalXids')).toEqual([1, expect.stringContaining('Xid 48')]);
   });
 
+  it('hears of switches in the kernel log alone: fatal ones, those that are corrected, and those that nobody knows', async () => {
+    const line = (words: string): string => `3,9,1,-;nvidia-nvswitch0: SXid (PCI:0000:c2:00.0): ${words}`;
+    const outputs = await record(two(), {
+      kernelSays: [
+        line('20034, Fatal, Link 28 LTSSM Fault Up'),
+        line('20034, Severity 1 Engine instance 28 Sub-engine instance 00'),
+        line('12021, Non-fatal, Link 02 egress ECC (First)'),
+        line('17017, Non-fatal, Link 03 of no table'),
+        '4,10,1,-;somebody: SXid of nothing',
+      ],
+    });
+    const read = readRecord(outputs);
+    expect(read.ok && read.value.readings.filter(({ metric }) => /switch/i.test(metric))).toMatchObject([
+      {
+        metric: 'switchErrors',
+        value: 2,
+        dimensions: {
+          error:
+            'SXid 20034 (LTSSM fault up: a link went down; reset-retest) of 0000:c2:00.0, link 28; SXid 17017 (in no table that we know; investigate) of 0000:c2:00.0, link 3',
+        },
+      },
+      { metric: 'correctedSwitchErrors', value: 1 },
+    ]);
+    expect(told(outputs, 'fatalXids')).toBe(0);
+  });
+
+  it('does not know of switches what no log tells, and lacks nothing where there is none', async () => {
+    const outputs = withoutLog(await record(two()));
+    const find = (each: StepOutputs) => {
+      const read = readRecord(each);
+      if (!read.ok) throw new Error(read.error);
+      return [
+        read.value.readings.flatMap(({ metric, value }) => (metric === 'switchErrors' ? [value] : [])),
+        read.value.unmeasured.flatMap(({ device, why }) => (device === undefined ? [why] : [])),
+      ];
+    };
+    expect(find(outputs)).toEqual([[0], []]);
+    const run = outputs['run'] as StepOutputs[string];
+    const beside = { run: { ...run, stdout: run.stdout.replace('"switches":0', '"switches":4') } };
+    expect(find(beside)).toEqual([[], [expect.stringContaining('Operation not permitted')]]);
+  });
+
   it('takes the kernel log for Xids where the events of a card cannot be had', async () => {
     expect(told(await record(two('no-events')), 'fatalXids')).toBe(0);
   });

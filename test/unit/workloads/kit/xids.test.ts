@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import switches from '../../../../workloads/kit/sxids.json' with { type: 'json' };
 import table from '../../../../workloads/kit/xids.json' with { type: 'json' };
-import { isFatal, sayXid, XidTable, xidOf } from '../../../../workloads/kit/xids.ts';
+import { isFatal, sayXid, sxidOf, XidTable, xidOf } from '../../../../workloads/kit/xids.ts';
 
 const fatal = [48, 63, 64, 74, 79, 92, 94, 95, 119, 120, 140, 143, 144, 150, 154];
 
@@ -19,6 +20,16 @@ describe('the table of Xids', () => {
       [],
     ])
       expect(XidTable.safeParse({ ...table, xids: wrong }).success).toBe(false);
+  });
+
+  it('has errors of switches of its own, of which it records what is corrected', () => {
+    const { source, xids } = XidTable.parse(switches);
+    expect(source.title).toContain('Fabric Manager');
+    expect(xids.length).toBe(92);
+    expect(sxidOf(20034)).toMatchObject({ owner: 'link', action: 'reset-retest' });
+    expect(sxidOf(22003)).toMatchObject({ action: 'reboot-retest' });
+    expect(sxidOf(12021)).toMatchObject({ action: 'record' });
+    expect(sxidOf(79)).toBeUndefined();
   });
 
   it('records what a program does, and nothing else that says something of a card', () => {
