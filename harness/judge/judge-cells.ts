@@ -28,6 +28,7 @@ import { judgeSoak } from './rules/judge-soak.ts';
 import { judgeVersions } from './rules/judge-versions.ts';
 import { judgeManifest } from './rules/manifest/judge-manifest.ts';
 import type { RunDossier } from './run-dossier.ts';
+import { soakStepsOf } from './samples/soak-readings.ts';
 import { withLooks } from './with-looks.ts';
 
 /** A decided cell with the cause that it shares with other cells of its node. */
@@ -116,8 +117,9 @@ function judgeField(
       return judgeDrift(node.id, facts, index);
     case 'soak': {
       const repair = repairOf(requirement, known.subject, [node.id], index.material);
-      return repair === undefined
-        ? judgeSoak(rule, node, index)
+      const own = index.since(requirement, known.subject, node);
+      return repair === undefined || soakStepsOf(own).length > 0
+        ? judgeSoak(rule, own, index)
         : missing(
             'not-run',
             { say: 'repaired', part: repair.part },

@@ -7,6 +7,7 @@ import type { Requirement } from '../../workloads/kit/requirement.ts';
 import { nameOf } from '../../workloads/kit/subject.ts';
 import type { DeclaredMetric } from '../../workloads/kit/workload.ts';
 import type { PlannedStep, PlannedSubject } from './plan.ts';
+import { inSession, soakInSession } from './sessions.ts';
 import { describeSubjects } from './subjects.ts';
 
 export const RepairKind = z.enum(['module', 'baseboard', 'dimm', 'cpu', 'cable', 'drive']);
@@ -15,6 +16,8 @@ export type RepairKind = z.infer<typeof RepairKind>;
 /** A part of a node that somebody has replaced, seated or connected anew, and the session that measures what that touched. */
 export const PlannedRepair = z.strictObject({
   session: z.number().int().min(3),
+  /** Where it voids a soak: the session of what is measured behind that, once more. */
+  afterSoak: z.number().int().min(4).optional(),
   node: z.string(),
   /** As it was called: `GPU5`, a serial number, `dimm`. */
   part: z.string().min(1).max(100),
@@ -90,13 +93,14 @@ export const explainedBy = (kind: RepairKind): ReadonlySet<string> =>
 /** Whether a repair takes the ground from a requirement on a subject of its node, or on a pair or group with it. */
 export function isTouched(
   { kind, device }: Pick<PlannedRepair, 'kind' | 'device'>,
-  { rule, scope }: Pick<Requirement, 'rule' | 'scope'>,
+  { rule, scope, sampling }: Pick<Requirement, 'rule' | 'scope'> & Partial<Pick<Requirement, 'sampling'>>,
   subject: Pick<PlannedSubject, 'kind' | 'device'>,
   /** Whether the subject was there before: what came with the repair was never measured. */
   wasThere: boolean,
 ): boolean {
   const { devices, metrics, ofNode, across, soak } = touchedBy[kind];
   if (rule.kind === 'soak' || rule.kind === 'boots') return soak;
+  if (sampling === 'windows' && scope !== 'pair' && scope !== 'group') return soak;
   if (rule.kind !== 'metric' && rule.kind !== 'siblings') return false;
   if (scope === 'pair' || scope === 'group') return across;
   const own = scope === 'node' ? [...metrics, ...ofNode] : metrics;
@@ -105,11 +109,36 @@ export function isTouched(
   return devices.all || subject.device === device || !wasThere;
 }
 
+/** What measures a repair, and in which sessions: before the soak that it voids, that soak, and behind it. */
+export function planRepair(
+  repair: Pick<PlannedRepair, 'kind' | 'device' | 'node'>,
+  session: number,
+  steps: readonly PlannedStep[],
+  requirements: readonly Requirement[],
+  metrics: ReadonlyMap<string, DeclaredMetric>,
+): { readonly steps: readonly PlannedStep[]; readonly afterSoak?: number } {
+  const own = stepsFor(repair, steps, requirements, metrics);
+  const isSoakAsked = requirements.some(
+    ({ rule, sampling }) => rule.kind === 'soak' || sampling === 'windows',
+  );
+  const soak =
+    touchedBy[repair.kind].soak && isSoakAsked
+      ? soakInSession(
+          steps.filter(({ node }) => node === repair.node),
+          session,
+        )
+      : [];
+  const before = inSession(own, session);
+  if (soak.length === 0) return { steps: before };
+  const afterSoak = session + 1;
+  return { steps: [...before, ...soak, ...inSession(own, afterSoak)], afterSoak };
+}
+
 /**
  * The steps of a plan that measure what a repair touches, in the order of the plan: whole entries of the suite, since a step measures
  * all devices of a node at once.
  */
-export function stepsFor(
+function stepsFor(
   repair: Pick<PlannedRepair, 'kind' | 'device' | 'node'>,
   steps: readonly PlannedStep[],
   requirements: readonly Requirement[],

@@ -12,14 +12,19 @@ export const sessions = {
 export const nameOfSession = (session: number): SessionName =>
   session === 1 ? 'start' : session === 2 ? 'after-soak' : 'after-boot';
 
+const isOfFirst = ({ session, isExtra, replaces }: PlannedStep): boolean =>
+  session === sessions.start && isExtra !== true && replaces === undefined;
+
+const again =
+  (session: number) =>
+  (step: PlannedStep): PlannedStep => ({ ...step, step: `s${session}-${step.step}`, session });
+
 /** The steps of the first session once more, in another one, under names of their own. */
 export const inSession = (steps: readonly PlannedStep[], session: number): readonly PlannedStep[] =>
+  steps.filter((step) => isOfFirst(step) && step.together === undefined).map(again(session));
+
+/** The windows of a soak that nodes go through by themselves, once more in another session. */
+export const soakInSession = (steps: readonly PlannedStep[], session: number): readonly PlannedStep[] =>
   steps
-    .filter(
-      (step) =>
-        step.session === sessions.start &&
-        step.together === undefined &&
-        step.isExtra !== true &&
-        step.replaces === undefined,
-    )
-    .map((step) => ({ ...step, step: `s${session}-${step.step}`, session }));
+    .filter((step) => isOfFirst(step) && step.together !== undefined && step.seat === undefined)
+    .map(again(session));

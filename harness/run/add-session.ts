@@ -2,7 +2,7 @@ import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Requirement } from '../../workloads/kit/requirement.ts';
 import { metricsOf } from '../../workloads/registry.ts';
 import type { PlannedRepair } from '../plan/repairs.ts';
-import { stepsFor, touchedBy } from '../plan/repairs.ts';
+import { planRepair, touchedBy } from '../plan/repairs.ts';
 import { inSession, sessions } from '../plan/sessions.ts';
 import type { NodeEvidence } from '../store/node-evidence.ts';
 import type { RunEvidence } from '../store/run-evidence.ts';
@@ -36,7 +36,8 @@ export const nextSession = ({
 }: Pick<RunEvidence, 'sessions' | 'repairs' | 'extensions'>): number =>
   Math.max(
     sessions['after-boot'],
-    ...[...before, ...repairs, ...extensions].map(({ session }) => session + 1),
+    ...[...before, ...extensions].map(({ session }) => session + 1),
+    ...repairs.map(({ session, afterSoak = session }) => afterSoak + 1),
   );
 
 /**
@@ -55,7 +56,13 @@ export async function addRepair(
   const isAsked = last !== undefined && last.node === given.node && last.part === given.part;
   if (isAsked && open.size > 0) return open;
   const session = nextSession(evidence);
-  const steps = inSession(stepsFor(given, plan?.steps ?? [], requirements, metricsOf(registry)), session);
+  const { steps, afterSoak } = planRepair(
+    given,
+    session,
+    plan?.steps ?? [],
+    requirements,
+    metricsOf(registry),
+  );
   const busy = [...new Set(steps.map(({ node }) => node))].find((node) => !hasDoneAll(evidence, node));
   if (busy !== undefined || steps.length === 0)
     throw new AssayError(
@@ -73,7 +80,7 @@ export async function addRepair(
     type: 'added',
     reason: {
       why: 'repair',
-      repair: { session, ...given },
+      repair: { session, ...(afterSoak === undefined ? {} : { afterSoak }), ...given },
       boots: left === undefined ? {} : { [given.node]: left },
     },
     steps: [...steps],

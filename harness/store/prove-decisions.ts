@@ -4,7 +4,7 @@ import type { Inventory } from '../config/inventory.ts';
 import { groupName } from '../plan/group-name.ts';
 import type { Plan, PlannedStep, PlannedSubject } from '../plan/plan.ts';
 import type { PlannedRepair } from '../plan/repairs.ts';
-import { inSession } from '../plan/sessions.ts';
+import { inSession, soakInSession } from '../plan/sessions.ts';
 import type { AdditionReason, CoordinatorRecord } from './coordinator-journal.ts';
 import { damaged } from './evidence-damaged.ts';
 import { runPaths } from './run-directory.ts';
@@ -220,20 +220,27 @@ function whyNotOnceMore(
       };
 }
 
-/** What a repair touches is measured by steps of the first session under other names, on its node or together with it. */
+/**
+ * What a repair touches is measured by steps of the first session under other names, on its node or together with it: before a soak,
+ * in its windows and behind it.
+ */
 function whyNotRepaired(
   planned: PlannedStep,
-  { session, node: repaired }: PlannedRepair,
+  { session: own, afterSoak, node: repaired }: PlannedRepair,
   { steps }: Known,
 ): Contradiction | undefined {
-  const { node, step, seat } = planned;
+  const { node, step, seat, session } = planned;
   const first = steps.get(keyOf(node, step.slice(`s${session}-`.length)));
-  const [again] = first === undefined ? [] : inSession([first], session);
+  const isIn = session === own || (session === afterSoak && afterSoak === own + 1);
+  const [again] =
+    first === undefined || !isIn
+      ? []
+      : [...inSession([first], session), ...(session === own ? soakInSession([first], session) : [])];
   const isHis = node === repaired || seat?.members.some((member) => member.node === repaired) === true;
   return again !== undefined && isDeepStrictEqual(again, planned) && isHis
     ? undefined
     : {
-        expected: `a step of the first session in session ${session}, on ${repaired} or together with it`,
+        expected: `a step of the first session in session ${own}, on ${repaired} or together with it`,
         found: `${step} on ${node}`,
       };
 }

@@ -83,13 +83,18 @@ function lackingSessions(
 ): SessionName[] {
   const seen = new Set(
     samples.flatMap((sample) => {
-      const isRepaired = context.index.material.repairs.some(({ session }) => session === sample.session);
-      const name = isRepaired ? 'start' : nameOfSession(sample.session);
+      const name = nameIn(sample.session, context.index);
       if (sample.invalid !== undefined) return [];
       return name === 'after-boot' && !isBehindBoot(sample, context) ? [] : [name];
     }),
   );
   return sessions.filter((name) => !seen.has(name));
+}
+
+/** What a session is called; those of a repair are as those of a run. */
+function nameIn(session: number, { material: { repairs } }: RunDossier): SessionName {
+  if (repairs.some((repair) => repair.session === session)) return 'start';
+  return repairs.some(({ afterSoak }) => afterSoak === session) ? 'after-soak' : nameOfSession(session);
 }
 
 /** Was this begun, by the journal of each node that took part, in another boot than the one that its session had to leave? */

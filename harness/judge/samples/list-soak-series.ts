@@ -14,22 +14,33 @@ import { idOf } from './soak-readings.ts';
 
 /**
  * The measurements of a verdict that were taken in the windows of a soak, by the keys of `keyOfMeasurement`, window by window: a verdict
- * keeps how they are spread, and not their order. Empty where there was no soak.
+ * keeps how they are spread, and not their order. A second soak, behind a repair, goes on counting, and nothing holds readings of two.
+ * Empty where there was no soak.
  */
 export function listSoakSeries(
   material: RunMaterial,
   { cells }: Pick<Verdict, 'cells'>,
 ): ReadonlyMap<string, SoakSeries> {
+  const inSoak = (material.plan?.steps ?? []).filter(isOfSoak);
+  const soaks = new Map(
+    [...Map.groupBy(inSoak, ({ node }) => node)].map(([node, steps]) => [
+      node,
+      [...new Set(steps.map(({ session }) => session))],
+    ]),
+  );
   const windows = new Map(
-    (material.plan?.steps ?? [])
-      .filter(isOfSoak)
-      .map(({ node, step, repetition }) => [JSON.stringify([node, step]), repetition]),
+    inSoak.map(({ node, step, repetition, session }) => {
+      const own = soaks.get(node) ?? [];
+      const earlier = own.filter((each) => each < session).length;
+      const ordinal = repetition + earlier * (material.suite.soak?.windows ?? 0);
+      return [JSON.stringify([node, step]), { ordinal, isLast: session === Math.max(...own) }] as const;
+    }),
   );
   if (windows.size === 0) return new Map();
   const read = new RunDossier(material).nodes.flatMap((node) =>
     node.samples.flatMap((each) => {
       const window = windows.get(JSON.stringify([node.id, each.step]));
-      return window === undefined ? [] : [{ node, window, sample: withVerdictOnStep(each, node) }];
+      return window === undefined ? [] : [{ node, ...window, sample: withVerdictOnStep(each, node) }];
     }),
   );
   const holding = holdingEach(cells, material.limits);
@@ -38,9 +49,11 @@ export function listSoakSeries(
       key,
       {
         readings: members
-          .toSorted((a, b) => a.window - b.window || a.sample.value - b.sample.value)
-          .map(({ window, sample: { value } }) => ({ window, value })),
-        cells: members.slice(0, 1).flatMap(({ sample, node }) => holding(sample, node)),
+          .toSorted((a, b) => a.ordinal - b.ordinal || a.sample.value - b.sample.value)
+          .map(({ ordinal, sample: { value } }) => ({ window: ordinal, value })),
+        cells: (members.every(({ isLast }) => isLast) ? members.slice(0, 1) : []).flatMap(
+          ({ sample, node }) => holding(sample, node),
+        ),
       },
     ]),
   );

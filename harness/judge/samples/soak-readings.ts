@@ -29,9 +29,15 @@ const hasSpeed = (entry: Measurement, index: RunDossier): boolean =>
 const isWitness = (entry: Measurement, index: RunDossier): boolean =>
   !isLoad(entry, index) && givenBy(entry, index).some(({ fault }) => fault === true);
 
-/** The steps of a soak that a node was to do by itself. */
-export const soakStepsOf = (node: Dossier): readonly PlannedStep[] =>
-  [...node.planned.values()].filter(isOfSoak);
+/** The steps of a soak that a node was to do by itself; of several, one behind a repair, those of the last. */
+export function soakStepsOf(node: Dossier): readonly PlannedStep[] {
+  const all = [...node.planned.values()].filter(isOfSoak);
+  const last = Math.max(...all.map(({ session }) => session));
+  return all.filter(({ session }) => session === last);
+}
+
+/** By which soak of a node what is read of it is known. */
+export const keyOfSoak = (node: Dossier): string => `${soakStepsOf(node)[0]?.session ?? 0} ${node.id}`;
 
 /**
  * The entries of a soak that no tool could serve on a node. Missing counters beside a load that another entry puts on the same
@@ -63,7 +69,7 @@ export interface EntryRead {
 }
 
 export const readSoak = (node: Dossier, index: RunDossier): readonly EntryRead[] =>
-  index.once(`soak ${node.id}`, () => {
+  index.once(`soak ${keyOfSoak(node)}`, () => {
     const samples = Map.groupBy([...node.byMetric.values()].flat(), ({ step }) => step);
     const unmeasured = Map.groupBy(node.unmeasured, ({ step }) => step);
     const accelerators = [...node.subjects.values()].flatMap(({ subject }) =>

@@ -2,9 +2,11 @@ import type { Said } from '../../../reports/verdict/said.ts';
 import { perObject } from '../../../workloads/kit/per-object.ts';
 import { nameOf } from '../../../workloads/kit/subject.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
+import { sessions } from '../../plan/sessions.ts';
+import { until } from '../after-repair.ts';
 import type { Dossier } from '../dossier.ts';
 import type { RunDossier } from '../run-dossier.ts';
-import { soakStepsOf } from './soak-readings.ts';
+import { keyOfSoak, soakStepsOf } from './soak-readings.ts';
 import type { StepFate } from './step-fate.ts';
 import { fateOf, foldFates } from './step-fate.ts';
 
@@ -23,7 +25,7 @@ export interface WindowSeen {
 
 /** The windows that a node was to go through by itself, in order; none: no soak was planned on it. */
 export const windowsOf = (node: Dossier, index: RunDossier): readonly WindowSeen[] =>
-  index.once(`windows ${node.id}`, () => {
+  index.once(`windows ${keyOfSoak(node)}`, () => {
     const windows = [...Map.groupBy(soakStepsOf(node), ({ repetition }) => repetition)].toSorted(
       ([a], [b]) => a - b,
     );
@@ -91,10 +93,13 @@ export interface Exposure {
   readonly failures: readonly { readonly node: string; readonly window: number; readonly what: Said }[];
 }
 
-/** The exposure of a run's soak; `undefined` when none was planned. No node drops out: one that went away has failed. */
+/**
+ * The exposure of a run's soak; `undefined` when none was planned. No node drops out: one that went away has failed, and what it went
+ * through behind its repair takes that not back.
+ */
 export const exposureOf = perObject((index: RunDossier): Exposure | undefined => {
   const soaked = index.nodes.flatMap((node) => {
-    const windows = windowsOf(node, index);
+    const windows = windowsOf(until(node, sessions.start), index);
     return windows.length === 0 ? [] : [{ node: node.id, windows }];
   });
   if (soaked.length === 0) return undefined;

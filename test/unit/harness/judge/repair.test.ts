@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../../../harness/judge/judge.ts';
+import { listSoakSeries } from '../../../../harness/judge/samples/list-soak-series.ts';
 import type { RepairKind } from '../../../../harness/plan/repairs.ts';
 import type { RunMaterial } from '../../../../harness/store/run-material.ts';
 import { contradictions } from '../../../../reports/verdict/contradictions.ts';
@@ -111,6 +112,108 @@ function judgeRepair(
   return { verdict: tell(verdict), cells };
 }
 const gone = `n/${uuid(1)}`;
+
+describe('a soak behind a repair', () => {
+  const speed = { metric: 'matmul.throughput', dimensions: { during: 'soak' } } as const;
+  const windows = (session: number, speeds: readonly number[], lostIn?: number): readonly ConstructedStep[] =>
+    speeds.map((value, index) => ({
+      entry: 'soak-gemm',
+      workload: 'matmul',
+      session,
+      repetition: index + 1,
+      isOfSoak: true,
+      ...(lostIn === index + 1 ? { execution: 'lost' } : {}),
+      samples: lostIn === index + 1 ? [] : [{ ...speed, value }, ...right],
+    }));
+  const run = (afterSoak: number | undefined, steps: readonly ConstructedStep[]) => {
+    const made = constructRun({
+      profile: constructProfile([
+        constructRequirement({ id: 'endured', rule: { kind: 'soak', asks: 'endured', hours: 5 } }),
+        constructRequirement({
+          id: 'under-load',
+          sampling: 'windows',
+          rule: { kind: 'metric', metric: 'matmul.throughput' },
+        }),
+        constructRequirement({
+          id: 'triad',
+          sampling: 'screening',
+          rule: { kind: 'metric', metric: 'memory.triad' },
+          sessions: ['start', 'after-soak'],
+        }),
+      ]),
+      limits: [
+        constructLimit({ id: 'gemm', metric: 'matmul.throughput', value: 7e14, unit: 'FLOP/s' }),
+        constructLimit({ id: 'triad', metric: 'memory.triad', value: 5, unit: 'B/s' }),
+      ],
+      nodes: [{ id: 'n', facts: {}, steps }],
+    });
+    const material: RunMaterial = {
+      ...made,
+      sessions: [],
+      repairs: [
+        {
+          session: 3,
+          ...(afterSoak === undefined ? {} : { afterSoak }),
+          node: 'n',
+          part: 'dimm',
+          kind: 'dimm',
+          boots: { n: 'boot-1' },
+          nodes: ['n'],
+          at: '2026-11-24T00:00:00.000Z',
+        },
+      ],
+    };
+    const verdict = judge(material);
+    expect(contradictions(verdict)).toEqual([]);
+    const cells = Object.fromEntries(
+      tell(verdict.cells).map(({ requirement, verdict: word, reason }) => [
+        requirement,
+        `${word}: ${reason}`,
+      ]),
+    );
+    return { cells, verdict, series: [...listSoakSeries(material, verdict).values()] };
+  };
+  const triad = (session: number): ConstructedStep => ({
+    entry: 'triad',
+    workload: 'memory',
+    session,
+    samples: [
+      { metric: 'memory.triad', value: 6 },
+      { metric: 'memory.wrongWords', value: 0 },
+    ],
+  });
+  const good = [7.5e14, 7.6e14, 7.5e14, 7.6e14, 7.5e14];
+  const before = [triad(1), ...windows(1, good, 2), triad(2)];
+
+  it('counts alone, and what was measured before and behind it; the block still had its failure', () => {
+    const { cells, verdict, series } = run(4, [...before, triad(3), ...windows(3, good), triad(4)]);
+    expect(cells['endured']).toBe('pass: 5 of 5 windows of 1 h 0 min without a failure');
+    expect(cells['under-load']).toMatch(/^pass: .*5 of 5 windows/);
+    expect(cells['triad']).toMatch(/^pass/);
+    expect(verdict.superseded?.map(({ cell, verdict: word }) => [cell, word])).toContainEqual([
+      'n:endured',
+      'fail',
+    ]);
+    expect(verdict.soak).toMatchObject({ nodes: 1, failures: [{ node: 'n', window: 2 }] });
+    // The second soak goes on counting; nothing holds what is of both.
+    const [speeds] = series.filter(({ readings }) => readings.some(({ value }) => value > 1));
+    expect(speeds).toMatchObject({ cells: [] });
+    expect(speeds?.readings.map(({ window }) => window)).toEqual([1, 3, 4, 5, 6, 7, 8, 9, 10]);
+  });
+  it('is missing until it was run, and so is what comes behind it', () => {
+    const { cells } = run(4, [...before, triad(3)]);
+    expect(cells['endured']).toMatch(/^missing: what was measured before dimm was repaired/);
+    expect(cells['under-load']).toMatch(/^missing/);
+    expect(cells['triad']).toMatch(/^inconclusive: nothing of the session after-soak yet/);
+  });
+  it('that fails is a fail, whatever the first one was', () => {
+    const { cells } = run(4, [triad(1), ...windows(1, good), triad(3), ...windows(3, good, 4), triad(4)]);
+    expect(cells['endured']).toMatch(/^fail: in window 4 of 5/);
+  });
+  it('was none where a session behind the repair is another one', () => {
+    expect(run(undefined, [...before, triad(3), triad(4)]).cells['triad']).toMatch(/^inconclusive/);
+  });
+});
 
 describe('a repair', () => {
   it('takes the place of the module that failed, and nothing of what it did not touch', () => {

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import type { PlannedStep } from '../../../../harness/plan/plan.ts';
 import type { RepairKind } from '../../../../harness/plan/repairs.ts';
-import { findPart, isTouched, RepairKind as Kinds } from '../../../../harness/plan/repairs.ts';
+import { findPart, isTouched, RepairKind as Kinds, planRepair } from '../../../../harness/plan/repairs.ts';
 import { known } from '../../../../workloads/kit/facts/fact.ts';
 import type { Requirement } from '../../../../workloads/kit/requirement.ts';
 import { h100, mergeFacts } from '../../../support/constructed/facts.ts';
 import { refusal } from '../../../support/constructed/refusal.ts';
+import { constructedMetrics, constructRequirement } from '../../../support/constructed-run.ts';
 
 const metric = (name: string, scope: Requirement['scope'] = 'accelerator') =>
   [{ rule: { kind: 'metric', metric: name }, scope }, scope] as const;
@@ -58,6 +60,71 @@ describe('what a repair touches', () => {
     const card = { kind: 'accelerator', device: 'GPU-new' } as const;
     expect(isTouched({ kind: 'module', device: 'GPU-5' }, requirement, card, false)).toBe(true);
     expect(isTouched({ kind: 'module', device: 'GPU-5' }, requirement, card, true)).toBe(false);
+  });
+});
+
+describe('a soak', () => {
+  const step = (name: string, changes: Partial<PlannedStep> = {}): PlannedStep => ({
+    node: 'n1',
+    step: name,
+    entry: name.replace(/^[^-]*-/, ''),
+    workload: 'matmul',
+    tool: 'tool',
+    params: {},
+    repetition: 1,
+    session: 1,
+    budgetMs: 1000,
+    ...changes,
+  });
+  const members = ['n1', 'n2'].map((node) => ({ node, address: '192.0.2.1' }));
+  const seat = { group: 'n1+n2', rank: 0, members, network: '192.0.2.0/24' };
+  const steps = [
+    step('r1-hash', { workload: 'sha256' }),
+    step('r1-copy', { workload: 'copy' }),
+    step('w1-gemm', { together: 'w1' }),
+    step('w2-gemm', { together: 'w2', repetition: 2 }),
+    step('w1-pairs', { together: 'w1', seat }),
+    step('w1-gemm', { together: 'w1', node: 'n2' }),
+    step('s2-r1-hash', { workload: 'sha256', session: 2 }),
+  ];
+  const right = constructRequirement({
+    id: 'right',
+    rule: { kind: 'metric', metric: 'sha256.wrongDigests' },
+  });
+  const endured = constructRequirement({ id: 'endured', rule: { kind: 'soak', asks: 'endured', hours: 24 } });
+  const planned = (kind: RepairKind, ...asks: readonly Requirement[]) => {
+    const { steps: own, afterSoak } = planRepair({ kind, node: 'n1' }, 4, steps, asks, constructedMetrics);
+    return { steps: own.map((each) => each.step), afterSoak };
+  };
+  // Every row of the table; a cable and a drive have none.
+  it.each(Kinds.options)('is planned again, and what is behind it, where %s voids it', (kind) => {
+    const soak = ['s4-w1-gemm', 's4-w2-gemm'];
+    const expected = {
+      module: soak,
+      baseboard: soak,
+      dimm: soak,
+      cpu: ['s4-r1-hash', ...soak, 's5-r1-hash'],
+      cable: [],
+      drive: [],
+    }[kind];
+    expect(planned(kind, right, endured)).toEqual({
+      steps: expected,
+      afterSoak: expected.length === 0 ? undefined : 5,
+    });
+  });
+  it('is not where nothing asks for one', () => {
+    expect(planned('cpu', right)).toEqual({ steps: ['s4-r1-hash'], afterSoak: undefined });
+  });
+  it('also voids the speeds under its load', () => {
+    const underLoad = constructRequirement({
+      id: 'under-load',
+      scope: 'accelerator',
+      sampling: 'windows',
+      rule: { kind: 'metric', metric: 'matmul.throughput' },
+    });
+    const card = { kind: 'accelerator', device: 'GPU-6' } as const;
+    const touching = Kinds.options.filter((kind) => isTouched({ kind }, underLoad, card, true));
+    expect(touching).toEqual(['module', 'baseboard', 'dimm', 'cpu']);
   });
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Plan, PlannedStep } from '../../../../harness/plan/plan.ts';
 import { planAgain } from '../../../../harness/plan/plan-again.ts';
 import { planGroup } from '../../../../harness/plan/plan-groups.ts';
-import { inSession } from '../../../../harness/plan/sessions.ts';
+import { inSession, soakInSession } from '../../../../harness/plan/sessions.ts';
 import type { CoordinatorEntry } from '../../../../harness/store/coordinator-journal.ts';
 import { proveDecisions } from '../../../../harness/store/prove-decisions.ts';
 
@@ -51,7 +51,9 @@ const added = (reason: 'blame' | readonly string[], ...more: readonly PlannedSte
   steps: [...more],
 });
 
-function prove(...entries: readonly CoordinatorEntry[]): void {
+const prove = (...entries: readonly CoordinatorEntry[]): void => proveOf(plan, ...entries);
+
+function proveOf(of: Plan, ...entries: readonly CoordinatorEntry[]): void {
   const at = '2026-11-23T00:00:00Z';
   const records = entries.map((entry, seq) => ({ ...entry, seq, prev: digest, at }));
   proveDecisions(
@@ -63,7 +65,7 @@ function prove(...entries: readonly CoordinatorEntry[]): void {
         { name: 's9', model: 'S9', watts: 1400, terahashesPerSecond: 13.5 },
       ],
     },
-    entries.some(({ type }) => type === 'planned') ? plan : undefined,
+    entries.some(({ type }) => type === 'planned') ? of : undefined,
   );
 }
 
@@ -139,6 +141,27 @@ describe('what a coordinator decided', () => {
     const [other] = more.filter(({ node, seat }) => node === 'n3' && seat === undefined) as [PlannedStep];
     for (const strange of [other, { ...first, budgetMs: 2000 }, { ...first, step: 's3-r9-hash' }])
       expect(() => prove(planned, repaired(strange))).toThrow('in session 3, on n1 or together with it');
+  });
+
+  it('is believed of a soak behind a repair, and of what comes behind that soak', () => {
+    const window = { ...step('n1', 'w1-gemm'), together: 'w1' };
+    const soaked: Plan = { ...plan, steps: [...plan.steps, window] };
+    const repaired = (afterSoak: number, ...more: readonly PlannedStep[]): CoordinatorEntry => ({
+      type: 'added',
+      reason: {
+        why: 'repair',
+        repair: { session: 4, afterSoak, node: 'n1', part: 'cpu', kind: 'cpu' },
+        boots: {},
+      },
+      steps: [...more],
+    });
+    const [behind] = inSession([step('n1', 'r1-hash')], 5) as [PlannedStep];
+    const [again] = soakInSession([window], 4) as [PlannedStep];
+    const prove4 = (entry: CoordinatorEntry): void => proveOf(soaked, planned, entry);
+    expect(() => prove4(repaired(5, again, behind))).not.toThrow();
+    expect(() => prove4(repaired(6, behind))).toThrow('in session 4, on n1 or together with it');
+    const [late] = soakInSession([window], 5) as [PlannedStep];
+    expect(() => prove4(repaired(5, late))).toThrow('in session 4, on n1 or together with it');
   });
 
   it('is believed of runs behind a look that could not decide, and of none without one', () => {
