@@ -133,6 +133,24 @@ for (const [name, draw] of processes.filter(([each]) => !each.startsWith('sessio
   }
 }
 
+console.log('\n| series: noise of a night | slower than usual by | pass | fail | inconclusive |');
+console.log('|---|---|---|---|---|');
+for (const scale of [0.003, 0.01, 0.02]) {
+  for (const loss of [0, 0.03, 0.05, 0.08, 0.12]) {
+    const noise = createNoise(seed);
+    const counts = { pass: 0, fail: 0, stop: 0, more: 0 };
+    const usual = { better: 'higher', middle: 1, scale, nights: 30 } as const;
+    for (let trial = 0; trial < trials; trial += 1) {
+      // Half of the variance is the night's, half of it each run's.
+      const night = (1 - loss) * Math.exp(scale * Math.SQRT1_2 * noise.normal());
+      const runs = [0, 1, 2].map(() => night * Math.exp(scale * Math.SQRT1_2 * noise.normal()));
+      counts[decide(runs, { comparator: 'atLeast', value: 0.8, sampling: 'series', usual }).decision] += 1;
+    }
+    const cells = [counts.pass, counts.fail, counts.stop].map((count) => percent(count, trials));
+    console.log(`| ${scale * 100} % | ${loss * 100} % | ${cells.join(' | ')} |`);
+  }
+}
+
 console.log(
   '\n| cells of a node | margin of each, standard deviations of a run | nodes that six runs leave open | after 9 | after 12 |',
 );

@@ -153,7 +153,8 @@ async function beginNight(
     ...(ends.length === 0 ? {} : { until: new Date(Math.min(...ends)).toISOString() }),
     ...(atOnce === undefined ? {} : { atOnce }),
   };
-  return prepareCertify({ ...options, night }, registry, context);
+  const usual = (metrics: ReadonlySet<string>) => history.usual(metrics);
+  return prepareCertify({ ...options, night, usual }, registry, context);
 }
 
 /** The verdict of a night stands in the report of its run; on standard output stands the night. */

@@ -9,6 +9,7 @@ import type { LoadedInventory } from '../config/load-inventory.ts';
 import type { Suite } from '../config/suite.ts';
 import { CoordinatorJournal } from '../store/coordinator-journal.ts';
 import { createRun } from '../store/create-run.ts';
+import type { KnownSeries } from '../store/known-series.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { runPaths } from '../store/run-directory.ts';
 import type { RunHeader } from '../store/run-header.ts';
@@ -27,6 +28,7 @@ export async function openNewRun(
     readonly suite: Suite;
     readonly targets: LoadedInventory;
     readonly contract?: Contract | undefined;
+    readonly series?: readonly KnownSeries[] | undefined;
     readonly out: string | undefined;
     readonly scratch?: string | undefined;
     readonly isRehearsal?: boolean | undefined;
@@ -62,6 +64,7 @@ export async function openNewRun(
       suite: options.suite,
       manifest,
       contract: options.contract,
+      series: options.series,
       isRehearsal: options.isRehearsal,
       facilityAck,
       unattended,

@@ -3,6 +3,7 @@ import { formatDuration } from '../../reports/verdict/words/format-duration.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import { metricsOf } from '../../workloads/registry.ts';
+import { asDecided, metricsInSeries } from '../config/as-series.ts';
 import { findSuite, listSuites, loadBuiltIn } from '../config/built-in.ts';
 import { loadSource } from '../config/load-source.ts';
 import { findProfile, withProfile } from '../config/own-profile.ts';
@@ -11,6 +12,7 @@ import { readContract } from '../config/read-contract.ts';
 import type { Suite } from '../config/suite.ts';
 import { withSoak } from '../config/with-soak.ts';
 import { leastRestSeconds } from '../judge/with-looks.ts';
+import type { KnownSeries } from '../store/known-series.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import type { RunHeader } from '../store/run-header.ts';
 import type { CliContext } from './command.ts';
@@ -31,6 +33,8 @@ export async function prepareCertify(
     readonly facilityAck?: string | undefined;
     readonly unattended?: string | undefined;
     readonly night?: RunHeader['night'];
+    /** What nights before told of some metrics, where there are any. */
+    readonly usual?: (metrics: ReadonlySet<string>) => Promise<readonly KnownSeries[]>;
   },
   registry: Registry,
   context: CliContext,
@@ -75,6 +79,7 @@ export async function prepareCertify(
     context.err.write(
       `rehearsal     a soak of ${formatDuration(1000 * soak.seconds)}; ${profile.id} asks for ${soak.hours} h\n`,
     );
+  const inSeries = metricsInSeries(asDecided(profile, suite));
   return openNewRun(context, {
     purpose: 'certify',
     profile: profile.id,
@@ -82,6 +87,7 @@ export async function prepareCertify(
     suite,
     targets,
     contract,
+    series: inSeries.size === 0 ? undefined : await args.usual?.(inSeries),
     out: args.out,
     isRehearsal: args.rehearsal === true || isShort || isHasty,
     facilityAck: args.facilityAck,

@@ -35,6 +35,10 @@ export function checkRequirement(
     refuse(`${place}.sessions: expected them with a metric, got a rule on ${rule.kind}`);
   if (sampling === 'windows' && rule.kind !== 'metric')
     refuse(`${place}.sampling: expected \`windows\` with a metric, got it with a rule on ${rule.kind}`);
+  if (sampling === 'series' && (rule.kind !== 'metric' || scope === 'pair' || scope === 'group'))
+    refuse(
+      `${place}.sampling: expected \`series\` with a metric of a node or of a device, got it with ${rule.kind === 'metric' ? `the scope \`${scope}\`` : `a rule on ${rule.kind}`}`,
+    );
   switch (rule.kind) {
     case 'manifest':
     case 'drift':

@@ -60,6 +60,11 @@ export const Suite = z.strictObject({
    */
   watchSeconds: z.number().int().positive().max(600).optional(),
   extension: Extension.optional(),
+  /**
+   * One night of a series: what counts runs (`typical`) is decided by the median of at least three, and by what is usual for its
+   * subject; what several nodes or siblings do, by the median alone. No acceptance: a report on it is a screening report.
+   */
+  series: z.literal(true).optional(),
   entries: z.array(SuiteEntry).min(1),
 });
 export type Suite = z.infer<typeof Suite>;

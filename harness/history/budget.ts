@@ -45,7 +45,7 @@ export async function budgetOf(database: Kysely<Tables>, { events }: Judgement):
   >();
   for (const stratum of await listStrata(database)) {
     const members = await readStratum(database, stratum, nights);
-    const { noises } = watchStratum(
+    const { baselines } = watchStratum(
       stratum,
       members.map(({ series }) => series),
       closings,
@@ -53,7 +53,7 @@ export async function budgetOf(database: Kysely<Tables>, { events }: Judgement):
     for (const { row, series } of members) {
       const measured = series.nights.filter(({ night }) => night > last - span).length;
       if (measured === 0) continue;
-      const known = noises.get(series.id);
+      const known = baselines.get(series.id);
       const noise = known === undefined ? undefined : noiseClassOf(known);
       const key = JSON.stringify([row.metric, noise?.name]);
       const found = rows.get(key) ?? { metric: row.metric, noise: noise?.name ?? 'unknown', series: 0 };

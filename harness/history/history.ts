@@ -5,6 +5,7 @@ import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Night } from '../nights/series.ts';
 import type { NightFinding } from '../nights/watch-series.ts';
 import { watchStratum } from '../nights/watch-stratum.ts';
+import type { KnownSeries } from '../store/known-series.ts';
 import type { Attendance } from './attendance.ts';
 import type { Budget } from './budget.ts';
 import { budgetOf } from './budget.ts';
@@ -17,6 +18,7 @@ import { isPostgres } from './place.ts';
 import { readNights } from './read-nights.ts';
 import type { RunRows } from './run-rows.ts';
 import type { Tables } from './tables.ts';
+import { usualSeries } from './usual-series.ts';
 import { inParts, insertRun, removeRuns, removeUnused, rowsAtOnce } from './write-rows.ts';
 
 /**
@@ -176,6 +178,11 @@ export class History {
   /** How many false events there are to be expected, and how many there were; absent in an empty index. */
   async budget(): Promise<Budget | undefined> {
     return budgetOf(this.#database, await this.judge());
+  }
+
+  /** What the next night of each series of these metrics is held against. */
+  async usual(metrics: ReadonlySet<string>): Promise<readonly KnownSeries[]> {
+    return usualSeries(this.#database, metrics);
   }
 
   /** What was sent of events last, by their ids. */

@@ -1,12 +1,23 @@
 import type { Said } from '../../reports/verdict/said.ts';
 import type { Sampling } from '../../workloads/kit/requirement.ts';
 import { median, sortFinite } from '../stats/median.ts';
+import { extremeNight, isBeyond, offNight } from '../stats/night-bounds.ts';
 
 /** What a value is held against, and how surely. */
 export interface DecisionRule {
   readonly comparator: 'atLeast' | 'atMost' | 'equal';
   readonly value: number;
   readonly sampling: Sampling;
+  /** Of `series`: what is usual for the subject, where enough nights before are known. */
+  readonly usual?: Usual | undefined;
+}
+
+/** Where a series usually lies, and how far its nights are from that (standard deviation of the logarithm). */
+export interface Usual {
+  readonly better: 'higher' | 'lower';
+  readonly middle: number;
+  readonly scale: number;
+  readonly nights: number;
 }
 
 /** `more`: another look may still decide. `stop`: nothing left to look at, and neither pass nor fail. */
@@ -45,6 +56,8 @@ export function decide(values: readonly number[], rule: DecisionRule): Decision 
       return decideTypical(values, rule);
     case 'windows':
       return decideWindows(values, rule);
+    case 'series':
+      return decideSeries(values, rule);
   }
 }
 
@@ -143,4 +156,34 @@ function mostMisses(n: number): number {
     if (sum > alpha) return k;
   }
   return k;
+}
+
+/** With fewer runs the median of a night says little of it. */
+export const leastRuns = 3;
+
+/**
+ * One night of a series: its median has to meet the limit as in a screening, and must not lie further below what is usual than
+ * nights do. What one night alone does not show is left open: another one confirms it, never a second look at the same.
+ */
+function decideSeries(values: readonly number[], rule: DecisionRule): Decision {
+  const { usual } = rule;
+  const runs = values.length;
+  if (runs < leastRuns) return { decision: 'more', reason: { say: 'series-few', runs, least: leastRuns } };
+  const floor = rule.value > 0 ? decideScreening(values, rule) : decideExact(values, rule);
+  const so = floor.reason;
+  const ratio = median(values) / (usual?.middle ?? NaN);
+  const level = usual?.better === 'lower' ? -Math.log(ratio) : Math.log(ratio);
+  if (usual === undefined || !Number.isFinite(level))
+    return floor.decision === 'pass' ? { decision: 'stop', reason: { say: 'series-unknown', so } } : floor;
+  const night = { deviation: level / usual.scale, change: Math.expm1(level) };
+  const off = isBeyond(night, extremeNight) ? 'far' : isBeyond(night, offNight) ? 'near' : undefined;
+  const reason: Said = {
+    say: 'series',
+    change: night.change,
+    nights: usual.nights,
+    ...(off === undefined ? {} : { off }),
+    so,
+  };
+  if (floor.decision === 'fail' || off === 'far') return { decision: 'fail', reason };
+  return { decision: floor.decision === 'pass' && off === undefined ? 'pass' : 'stop', reason };
 }

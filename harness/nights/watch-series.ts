@@ -1,4 +1,6 @@
 import { median } from '../stats/median.ts';
+import type { NightBound } from '../stats/night-bounds.ts';
+import { extremeNight, isBeyond, offNight } from '../stats/night-bounds.ts';
 import type { Baseline, Noise } from './baseline.ts';
 import { baselineOf, leastScale, nightsLacking, withNoiseOf } from './baseline.ts';
 
@@ -51,13 +53,7 @@ interface Measured {
   readonly change: number;
 }
 
-interface Bound {
-  readonly deviation: number;
-  readonly change: number;
-}
-const extreme: Bound = { deviation: -6, change: -0.08 };
-const step: Bound = { deviation: -3.5, change: -0.03 };
-const slow: Bound = { deviation: -2.5, change: -0.02 };
+const slow: NightBound = { deviation: -2.5, change: -0.02 };
 /** Days within which the nights lie that confirm each other: a node that is mostly in use is measured seldom. */
 const stepDays = 21;
 const slowDays = 42;
@@ -72,9 +68,6 @@ const entryDeviation = -4;
 
 /** Of almost all nights. */
 const none: readonly Speed[] = [];
-
-const isBeyond = ({ deviation, change }: Measured, bound: Bound): boolean =>
-  deviation < bound.deviation && change <= bound.change;
 
 const shareOf = (difference: number): number => Math.expm1(difference);
 
@@ -207,12 +200,12 @@ export class SeriesWatch {
     const isStep =
       last !== undefined &&
       tonight.night - last.night <= stepDays &&
-      isBeyond(tonight, step) &&
-      isBeyond(last, step);
+      isBeyond(tonight, offNight) &&
+      isBeyond(last, offNight);
     const near = this.#recent.filter(({ night }) => tonight.night - night <= slowDays);
     const isSlow = isBeyond(tonight, slow) && near.filter((each) => isBeyond(each, slow)).length >= 3;
     const speeds: Speed[] = [];
-    if (isBeyond(tonight, extreme)) speeds.push('extreme');
+    if (isBeyond(tonight, extremeNight)) speeds.push('extreme');
     if (isStep) speeds.push('step');
     if (isSlow) speeds.push('slow');
     if (this.#isDrifting(tonight, baseline)) speeds.push('drift');

@@ -1,5 +1,5 @@
 import { median } from '../stats/median.ts';
-import type { Baseline, Noise } from './baseline.ts';
+import type { Baseline } from './baseline.ts';
 import { normalConsistency, withNoiseOf } from './baseline.ts';
 import type { Series } from './series.ts';
 import { levelOf } from './series.ts';
@@ -12,8 +12,8 @@ export interface StratumFindings {
   readonly findings: ReadonlyMap<string, readonly NightFinding[]>;
   /** Of the stratum itself: a driver, a hot hall, a switch that all have in common. Never begins anew. */
   readonly common: readonly NightFinding[];
-  /** How the series vary from night to night, of those that are known well enough. */
-  readonly noises: ReadonlyMap<string, Noise>;
+  /** What the next night of a series is held against, of those that are known well enough. */
+  readonly baselines: ReadonlyMap<string, Baseline>;
 }
 
 /** So many series have to be there for what they have in common to be told from what one has. */
@@ -72,7 +72,7 @@ export function watchStratum(
     stratum,
     common,
     findings: new Map(members.map(({ series, findings }) => [series.id, findings])),
-    noises: new Map(
+    baselines: new Map(
       members.flatMap(({ series, watch: { baseline } }) =>
         baseline === undefined ? [] : [[series.id, withNoiseOf(baseline, others)]],
       ),

@@ -5,6 +5,8 @@ import type { Inventory } from '../config/inventory.ts';
 import type { Manifest } from '../config/manifest.ts';
 import type { Suite } from '../config/suite.ts';
 import { assayVersion } from '../version.ts';
+import type { KnownSeries } from './known-series.ts';
+import { seriesDocument } from './known-series.ts';
 import { toJson } from './read-document.ts';
 import { inputNames, RunDirectory } from './run-directory.ts';
 import type { RunHeader } from './run-header.ts';
@@ -31,6 +33,7 @@ export async function createRun(options: {
   readonly inventory: Inventory;
   readonly manifest?: Manifest | undefined;
   readonly contract?: Contract | undefined;
+  readonly series?: readonly KnownSeries[] | undefined;
   readonly isRehearsal?: boolean | undefined;
   readonly facilityAck?: string | undefined;
   readonly unattended?: string | undefined;
@@ -42,6 +45,9 @@ export async function createRun(options: {
     [inputNames.suite, toJson(options.suite)],
     ...(options.manifest === undefined ? [] : ([[inputNames.manifest, toJson(options.manifest)]] as const)),
     ...(options.contract === undefined ? [] : ([[inputNames.contract, toJson(options.contract)]] as const)),
+    ...(options.series === undefined
+      ? []
+      : ([[inputNames.series, toJson(seriesDocument(options.series))]] as const)),
     [inputNames.limits, toJson(limitsDocument(builtIn.limits))],
     ...builtIn.profiles.map((profile) => [inputNames.profile(profile.id), toJson(profile)] as const),
   ]);

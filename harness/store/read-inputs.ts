@@ -3,6 +3,7 @@ import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { LimitFile } from '../../workloads/kit/limit.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import { metricsOf } from '../../workloads/registry.ts';
+import { asDecided } from '../config/as-series.ts';
 import { Contract } from '../config/contract.ts';
 import { withContract } from '../config/contract-limits.ts';
 import { Inventory } from '../config/inventory.ts';
@@ -11,6 +12,7 @@ import type { Profile } from '../config/profile.ts';
 import { StoredProfile } from '../config/profile.ts';
 import { Suite } from '../config/suite.ts';
 import { damaged } from './evidence-damaged.ts';
+import { SeriesDocument } from './known-series.ts';
 import type { RunDirectory } from './run-directory.ts';
 import { inputNames, runPaths } from './run-directory.ts';
 import type { RunHeader } from './run-header.ts';
@@ -18,7 +20,7 @@ import type { RunMaterial } from './run-material.ts';
 
 export type RunInputs = Pick<
   RunMaterial,
-  'inventory' | 'suite' | 'manifest' | 'contract' | 'limits' | 'metrics'
+  'inventory' | 'suite' | 'manifest' | 'contract' | 'limits' | 'metrics' | 'series'
 > & {
   /** In the order of the header. */
   readonly profiles: readonly Profile[];
@@ -29,8 +31,8 @@ export async function readInputs(run: RunDirectory, registry: Registry): Promise
   const listed = new Set(run.header.inputs.map(({ path }) => path));
   for (const path of await run.listAll(runPaths.inputs))
     if (!listed.has(path)) throw damaged(path, 'an input that the header names', 'one that it does not');
-  const { inventory, suite, limits, manifest, contract } = inputNames;
-  const others = new Set([inventory, suite, limits, manifest, contract].map(pathOf));
+  const { inventory, suite, limits, manifest, contract, series } = inputNames;
+  const others = new Set([inventory, suite, limits, manifest, contract, series].map(pathOf));
   const input = (name: string): string => {
     const path = pathOf(name);
     if (!listed.has(path)) throw damaged(runPaths.header, `${path} among the inputs`, 'no such input');
@@ -40,17 +42,22 @@ export async function readInputs(run: RunDirectory, registry: Registry): Promise
   const published = (await run.readDocument(LimitFile, input(limits))).limits;
   const stated = listed.has(pathOf(contract)) ? await run.readDocument(Contract, input(contract)) : undefined;
   // What is none of the others is a profile, or refused: nothing is listed without being read.
-  const profiles = await Promise.all(
+  const stored = await Promise.all(
     [...listed].filter((path) => !others.has(path)).map((path) => run.readDocument(StoredProfile, path)),
   );
+  const asked = await run.readDocument(Suite, input(suite));
+  const profiles = stored.map((profile) => asDecided(profile, asked));
   const machines = await run.readDocument(Inventory, input(inventory));
   const rules = { profiles, limits: published };
   return {
     inventory: machines,
-    suite: await run.readDocument(Suite, input(suite)),
+    suite: asked,
     metrics,
     ...(listed.has(pathOf(manifest)) ? { manifest: await run.readDocument(Manifest, input(manifest)) } : {}),
     ...(stated === undefined ? {} : { contract: stated }),
+    ...(listed.has(pathOf(series))
+      ? { series: (await run.readDocument(SeriesDocument, input(series))).series }
+      : {}),
     ...(stated === undefined ? rules : withContract(stated, { ...rules, metrics, inventory: machines })),
   };
 }

@@ -45,6 +45,7 @@ export const inputNames = {
   limits: 'limits.json',
   manifest: 'manifest.json',
   contract: 'contract.json',
+  series: 'series.json',
   profile: (id: string) => `profiles/${id}.json`,
 };
 

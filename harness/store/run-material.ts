@@ -12,6 +12,7 @@ import type { Profile } from '../config/profile.ts';
 import type { Suite } from '../config/suite.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Decided } from './coordinator-journal.ts';
+import type { KnownSeries } from './known-series.ts';
 import type { Unmeasured } from './parse-step.ts';
 import type { RunHeader } from './run-header.ts';
 
@@ -90,6 +91,8 @@ export interface RunMaterial {
   readonly manifest?: Manifest | undefined;
   /** What the customer states beside what is published; `profile` and `limits` have it already. */
   readonly contract?: Contract | undefined;
+  /** What nights before told of the subjects of the run, where something is judged as a series. */
+  readonly series?: readonly KnownSeries[] | undefined;
   /** Why steps of the plan were not run, by step. */
   readonly skips: Decided['skips'];
   /** Steps across nodes that were spoilt from outside, and by what. */

@@ -54,7 +54,7 @@ export const Cell = z.strictObject({
       source: z.string(),
     })
     .optional(),
-  sampling: z.enum(['exact', 'screening', 'typical', 'windows']),
+  sampling: z.enum(['exact', 'screening', 'typical', 'windows', 'series']),
   observed: Observed.optional(),
   /** What to do about it; present on every cell that is not `pass`. */
   action: Said.optional(),

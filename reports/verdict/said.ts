@@ -126,6 +126,15 @@ export const Said = z
     saying('next-look', { held: whole, runs: whole, next: whole.optional(), sessions: whole.optional() }),
     saying('few-windows', { windows: whole, least: whole }),
     saying('windows', { held: whole, of: whole, needed: whole }),
+    saying('series-few', { runs: whole, least: whole }),
+    saying('series-unknown', { so: spoken }),
+    /** `change`: of the median of the night from what is usual, −0.05 is five hundredths worse; `off`: further than nights are. */
+    saying('series', {
+      change: z.number(),
+      nights: whole,
+      off: z.enum(['near', 'far']).optional(),
+      so: spoken,
+    }),
     saying('last-look', { held: whole, runs: whole, sessions: whole.optional() }),
 
     // A device beside its siblings: those of its model in its node.

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Night } from '../../reports/verdict/night.ts';
+import { Verdict } from '../../reports/verdict/verdict.ts';
 import { findObstacle } from '../rig/check-machine.ts';
 import type { Rig } from '../rig/rig.ts';
 import { createRig } from '../rig/rig.ts';
@@ -59,8 +60,20 @@ describe.skipIf(obstacle !== undefined)('three nights of three machines', () => 
   beforeAll(async () => {
     cwd = mkdtempSync(join(tmpdir(), 'assay-test-'));
     rig = await createRig({ directory: join(cwd, 'rig'), nodes: 3 });
-    await writeSmallNight(cwd, rig);
-    writeSuite(cwd, [{ ...hash, repetitions: 3, params: ofSeconds(1) }]);
+    await writeSmallNight(cwd, rig, [
+      {
+        id: 'hash-rate',
+        title: 'Rate of hashing',
+        dimension: 'D1',
+        level: 'advisory',
+        owner: 'hardware',
+        scope: 'node',
+        rule: { kind: 'metric', metric: 'sha256.bulkThroughput', statedBy: 'contract' },
+        sampling: 'typical',
+        action: 'Look at its clocks.',
+      },
+    ]);
+    writeSuite(cwd, [{ ...hash, repetitions: 3, params: ofSeconds(1) }], { series: true });
   }, 60_000);
   afterAll(async () => {
     await rig.remove();
@@ -87,6 +100,17 @@ describe.skipIf(obstacle !== undefined)('three nights of three machines', () => 
     const one = Night.parse(JSON.parse(again.stdout));
     expect(one).toMatchObject({ exitCode: 0, coverage: { measured: 3, of: 3, nights: 7 }, undecided: [] });
     expect(again.exitCode).toBe(0);
+
+    // What nights before told of what is judged as a series is one of its inputs: nothing yet.
+    const inputs = JSON.parse(readFileSync(join(cwd, 'night-1/inputs/series.json'), 'utf8')) as object;
+    expect(inputs).toEqual({ schema: 'assay/series', schemaVersion: 1, series: [] });
+    const { cells } = Verdict.parse(
+      JSON.parse(readFileSync(join(cwd, 'night-1.report/verdicts/night.json'), 'utf8')),
+    );
+    const rates = cells.filter(({ requirement }) => requirement === 'hash-rate');
+    expect(rates.map(({ sampling, verdict }) => `${sampling} ${verdict}`)).toEqual(
+      Array.from({ length: 3 }, () => 'series missing'),
+    );
 
     // The second: somebody mines on one of them, and the coordinator dies when all is measured and nothing is in the index.
     const second = rig.node('node2');

@@ -14,12 +14,19 @@ const profile = {
   requirements: ['sha256-exact'],
 };
 
-/** Writes what a night on a rig needs beside a suite: `rack.yaml`, which can be read from here, and `night.yaml`. */
-export async function writeSmallNight(folder: string, { files }: Pick<Rig, 'files'>): Promise<void> {
+/** Writes what a night on a rig needs beside a suite: `rack.yaml`, which can be read from here, and `night.yaml`, with `more` requirements. */
+export async function writeSmallNight(
+  folder: string,
+  { files }: Pick<Rig, 'files'>,
+  more: readonly object[] = [],
+): Promise<void> {
   const inventory = (await readFile(files.inventory, 'utf8')).replace(
     /ssh: \{ config: .*\}/,
     `ssh: { config: ${JSON.stringify(files.sshConfig)} }`,
   );
   await writeFile(join(folder, 'rack.yaml'), inventory);
-  await writeFile(join(folder, 'night.yaml'), JSON.stringify(profile));
+  await writeFile(
+    join(folder, 'night.yaml'),
+    JSON.stringify({ ...profile, requirements: [...profile.requirements, ...more] }),
+  );
 }

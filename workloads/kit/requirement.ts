@@ -160,9 +160,10 @@ export const NotCoveredRule = z.strictObject({
 /**
  * How samples are taken and what is claimed from them: `exact` every observation; `screening` the
  * median of 1–5 runs; `typical` one-sided counting with looks at 6, 9 and 12; `windows` the windows of a soak, of which
- * it takes the speeds under its load and nothing else.
+ * it takes the speeds under its load and nothing else; `series` a night of three runs and more, by their median and by what is usual
+ * for its subject.
  */
-export const Sampling = z.enum(['exact', 'screening', 'typical', 'windows']);
+export const Sampling = z.enum(['exact', 'screening', 'typical', 'windows', 'series']);
 export type Sampling = z.infer<typeof Sampling>;
 
 /** What must hold, for whom, how surely, and who has to act when it does not. */

@@ -21,6 +21,7 @@ import { findGaps, isWrong, whyUnproven, whyUnusable, wrongResults } from '../sa
 import { grow } from '../samples/grow.ts';
 import { groupByDimensions, observe } from '../samples/measurements.ts';
 import { selectLimits } from '../samples/select-limits.ts';
+import { usualFor } from '../samples/usual.ts';
 import { inSessions } from '../with-looks.ts';
 
 /**
@@ -131,7 +132,7 @@ function isAbout(
 }
 
 function judgeByLimit(limit: Limit, samples: readonly JudgedSample[], judged: Judged): Outcome {
-  const { metric, requirement } = judged;
+  const { metric } = judged;
   const shown = showLimit(limit);
   if (limit.unit !== metric.unit)
     return {
@@ -151,7 +152,7 @@ function judgeByLimit(limit: Limit, samples: readonly JudgedSample[], judged: Ju
   }
   const usable = placed.filter((sample) => !flaws.has(sample));
   const observed = observe(usable.length > 0 ? usable : placed, metric.unit);
-  const decision = usable.length === 0 ? undefined : decideGroups(usable, limit, requirement);
+  const decision = usable.length === 0 ? undefined : decideGroups(usable, limit, judged);
   // A measured fail stands whatever happened to the other samples: it is never argued or retried away.
   if (decision?.verdict === 'fail') {
     return {
@@ -213,7 +214,7 @@ export const matches = (sample: JudgedSample, where: Limit['where']): boolean =>
 function decideGroups(
   samples: readonly JudgedSample[],
   limit: Limit,
-  { sampling }: Requirement,
+  { requirement: { sampling }, node, index }: Judged,
 ): Outcome | undefined {
   const groups = sampling === 'exact' ? [samples] : groupByDimensions(samples);
   return worst(
@@ -224,6 +225,9 @@ function decideGroups(
         comparator: limit.comparator,
         value: limit.value,
         sampling,
+        ...(sampling === 'series' && group[0] !== undefined
+          ? { usual: usualFor(group[0], node, index) }
+          : {}),
       });
       const told = gravest(group);
       const error = told?.dimensions['error'];

@@ -58,6 +58,20 @@ export const numberSentences = {
       : `${held} of ${runsIn(runs, sessions)} hold; the next look is at ${next} runs`,
   'last-look': ({ held, runs, sessions }) =>
     `${held} of ${runsIn(runs, sessions)} hold: neither pass nor fail after the last look`,
+  'series-few': ({ runs, least }) => `${count(runs)} of tonight, of which ${least} decide at the earliest`,
+  'series-unknown': ({ so }, say) =>
+    `${say(so)}; what is usual for it is not known yet, since too few nights before are`,
+  series: ({ change, nights, off, so }, say) => {
+    const share = `${(100 * Math.abs(change)).toFixed(1)} % ${change < 0 ? 'worse' : 'better'} than usual (${nights} nights)`;
+    switch (off) {
+      case undefined:
+        return `${say(so)}, ${share}`;
+      case 'near':
+        return `${say(so)}, and it is ${share}: another night has to confirm that`;
+      case 'far':
+        return `${say(so)}, and it is ${share}, further than any of its nights should be`;
+    }
+  },
   'few-windows': ({ windows, least }) =>
     `${windows} ${windows === 1 ? 'window' : 'windows'} of the soak, of which ${least} decide at the earliest`,
   windows: ({ held, of, needed }) => `${held} of ${of} windows of the soak hold (needed: ${needed})`,

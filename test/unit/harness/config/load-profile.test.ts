@@ -78,6 +78,18 @@ describe('readProfile', () => {
       undefined,
     ],
     [
+      'a series of facts',
+      fact({ atLeast: 1 }, { sampling: 'series' }),
+      'sampling: expected `series` with a metric of a node or of a device, got it with a rule on fact',
+      undefined,
+    ],
+    [
+      'a series of what several nodes do',
+      metric('copy.latency', { statedBy: 'contract' }, { sampling: 'series', scope: 'pair' }),
+      'sampling: expected `series` with a metric of a node or of a device, got it with the scope `pair`',
+      undefined,
+    ],
+    [
       'a metric',
       metric('sha256.wrongDigest'),
       'rule.metric: expected a declared metric, got `sha256.wrongDigest`',

@@ -27,6 +27,43 @@ describe('an index of nights', () => {
     expect(changes).toEqual([[undefined], ['another driver or kernel: 570 → 575']]);
   });
 
+  it('says what the next night of each series is held against, where enough nights are known', async () => {
+    const metrics = new Set(['matmul.throughput']);
+    await withHistory(newPath(), async (history) => {
+      const nights = slowerNodes();
+      await history.addAll(nights.slice(0, 9));
+      expect(await history.usual(metrics)).toEqual([]);
+      await history.addAll(nights.slice(9, 30));
+      expect(await history.usual(new Set(['memory.triad']))).toEqual([]);
+      const usual = await history.usual(metrics);
+      expect(usual.map(({ machine }) => machine).toSorted()).toEqual(
+        Array.from({ length: 16 }, (_, at) => `node${at}`).toSorted(),
+      );
+      for (const { middle, scale, nights: of, ...known } of usual) {
+        expect(Math.abs(middle - 100)).toBeLessThan(5);
+        expect(scale).toBeLessThan(0.02);
+        expect(of).toBe(28);
+        expect(known).toMatchObject({ metric: 'matmul.throughput', tool: 'cublaslt', unit: 'FLOP/s' });
+      }
+    });
+  });
+
+  it('says nothing of what is usual where two procedures were measured on the last night', async () => {
+    await withHistory(newPath(), async (history) => {
+      const both = slowerNodes()
+        .slice(0, 20)
+        .map((rows) => ({
+          ...rows,
+          series: [...rows.series, { ...rows.series[0]!, id: 'other', stratum: 'other' }],
+          points: [...rows.points, { ...rows.points[0]!, series: 'other' }],
+        }));
+      await history.addAll(both);
+      const usual = await history.usual(new Set(['matmul.throughput']));
+      expect(usual.map(({ machine }) => machine)).not.toContain('node0');
+      expect(usual).toHaveLength(15);
+    });
+  });
+
   it('tells of a metric that is measured no more, of a machine that was not reached, and of one that nobody planned', async () => {
     const without = (rows: RunRows, at: number): RunRows => ({
       ...rows,

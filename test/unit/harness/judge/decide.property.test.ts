@@ -6,12 +6,24 @@ import { decide } from '../../../../harness/judge/decide.ts';
 /** Worse to better; `more` and `stop` are both neither. */
 const merit: Record<Decision['decision'], number> = { fail: 0, more: 1, stop: 1, pass: 2 };
 
-const sampling = fc.constantFrom('exact', 'screening', 'typical', 'windows');
-const ordered = fc.record({
-  comparator: fc.constantFrom('atLeast', 'atMost'),
-  value: fc.integer({ min: 0, max: 40 }),
-  sampling,
-});
+const sampling = fc.constantFrom('exact', 'screening', 'typical', 'windows', 'series');
+const ordered = fc
+  .record({
+    comparator: fc.constantFrom('atLeast', 'atMost'),
+    value: fc.integer({ min: 0, max: 40 }),
+    sampling,
+  })
+  // What is usual lies on the side that the limit is about.
+  .chain((rule) =>
+    fc
+      .option(fc.record({ middle: fc.integer({ min: 1, max: 40 }), scale: fc.constantFrom(0.003, 0.05) }))
+      .map((known) => ({
+        ...rule,
+        ...(known === null
+          ? {}
+          : { usual: { ...known, nights: 9, better: rule.comparator === 'atLeast' ? 'higher' : 'lower' } }),
+      })),
+  );
 const anyRule = fc.oneof(
   ordered,
   fc.record({
@@ -58,6 +70,8 @@ describe('decide', () => {
             each === index ? value + (rule.comparator === 'atLeast' ? by : -by) : value,
           );
           const typed = rule as DecisionRule;
+          // What is held against what is usual is a ratio, so it is positive: other readings are refused before.
+          fc.pre(typed.usual === undefined || [...list, ...better].every((value) => value > 0));
           expect(merit[decide(better, typed).decision]).toBeGreaterThanOrEqual(
             merit[decide(list, typed).decision],
           );

@@ -81,6 +81,36 @@ describe('decide, windows', () => {
   });
 });
 
+describe('decide, series', () => {
+  const usual = { better: 'higher', middle: 120, scale: 0.01, nights: 20 } as const;
+  const night = (values: readonly number[], known: typeof usual | undefined = usual) =>
+    decide(values, { ...floor('series'), usual: known });
+  // Three scales are 3 %, and 3.5 of them have to be passed; six are 6 %, of which 8 % are asked.
+  it.each([
+    [[120, 121, 119], 'pass'],
+    [[118, 117, 200], 'pass'],
+    [[117, 116.5, 116], 'pass'],
+    [[115, 115, 115], 'stop'],
+    [[111, 111, 111], 'stop'],
+    [[110, 110, 110], 'fail'],
+    [[99, 99, 99], 'fail'],
+    [[120, 120], 'more'],
+  ] as const)('takes the median of %j for a floor of 100 where 120 is usual: %s', (values, expected) => {
+    expect(night(values).decision).toBe(expected);
+  });
+  it('passes nothing of which no nights before are known', () => {
+    expect(decide([120, 120, 120], floor('series')).decision).toBe('stop');
+    expect(decide([99, 99, 99], floor('series')).decision).toBe('stop');
+    expect(decide([80, 80, 80], floor('series')).decision).toBe('fail');
+  });
+  it('holds times against what is usual the other way round', () => {
+    const rule = { ...ceiling('series'), usual: { ...usual, better: 'lower', middle: 80 } } as const;
+    expect(decide([80, 80, 80], rule).decision).toBe('pass');
+    expect(decide([84, 84, 84], rule).decision).toBe('stop');
+    expect(decide([90, 90, 90], rule).decision).toBe('fail');
+  });
+});
+
 describe('decide, exact', () => {
   it('fails on one violation among any number', () => {
     expect(decide([0, 0, 1, 0], { comparator: 'equal', value: 0, sampling: 'exact' }).decision).toBe('fail');
