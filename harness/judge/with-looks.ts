@@ -70,8 +70,15 @@ export function withLooks(
   if (sampling !== 'typical') return outcome;
   const { plan, plannedProfile, profile, repairs } = index.material;
   const first = Math.min(...[...dossier.planned.values()].map(({ session }) => session));
-  const all = index.once('looks', () => Map.groupBy(index.material.looks, ({ node }) => node));
-  const looks = (all.get(dossier.id) ?? []).filter(({ session }) => session >= first);
+  const all = index.once('looks', () =>
+    Map.groupBy(index.material.looks, ({ node, group }) =>
+      JSON.stringify([group === undefined, group?.name ?? node]),
+    ),
+  );
+  const isOfNode = dossier.members.length < 2;
+  const looks = (all.get(JSON.stringify([isOfNode, dossier.id])) ?? []).filter(
+    ({ session }) => session >= first,
+  );
   for (const { session, cells } of looks) {
     const noted = cells.find((each) => each.cell === cell);
     const then = judgeOn(until(dossier, session));
@@ -98,7 +105,7 @@ export const leastRestSeconds = 1800;
 /** The first session among those that a cell rests on which was added without the rest that makes it one of its own. */
 function findHasty(
   { observed }: Outcome,
-  { id, planned }: Dossier,
+  { members, planned }: Dossier,
   { material: { extensions, suite, header } }: RunDossier,
 ): { readonly session: number; readonly seconds: number; readonly asked: number } | undefined {
   const { restSeconds = leastRestSeconds } = suite.extension ?? {};
@@ -106,9 +113,10 @@ function findHasty(
   const steps = observed?.kind === 'samples' ? observed.steps : [];
   const own = new Set(steps.map((step) => planned.get(step)?.session));
   for (const { session, restMs } of extensions) {
-    const rested = restMs[id];
-    if (own.has(session) && (rested === undefined || rested < 1000 * asked))
-      return { session, seconds: Math.max(0, Math.floor((rested ?? 0) / 1000)), asked };
+    // What several do together is of its own only when all of them rested.
+    const rested = Math.min(...members.map((member) => restMs[member] ?? 0));
+    if (own.has(session) && rested < 1000 * asked)
+      return { session, seconds: Math.max(0, Math.floor(rested / 1000)), asked };
   }
   return undefined;
 }

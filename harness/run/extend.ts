@@ -2,9 +2,11 @@ import { budgetOf } from '../../agents/protocol/step.ts';
 import type { OpenNode } from '../fleet/open-node.ts';
 import type { PlannedStep } from '../plan/plan.ts';
 import { inSession } from '../plan/sessions.ts';
+import type { NodeLook } from '../store/coordinator-journal.ts';
+import { isLookAt } from '../store/coordinator-journal.ts';
 import { nextSession } from './add-session.ts';
 import type { Fleet } from './fleet.ts';
-import { lookAtNode } from './look-at-node.ts';
+import { lookAtGroups, lookAtNode } from './look-at-node.ts';
 import type { NightTurns } from './night-turns.ts';
 
 export interface ExtendOptions {
@@ -27,12 +29,21 @@ export async function extend(options: ExtendOptions): Promise<void> {
   if (extension === undefined) return;
   for (;;) {
     const due: PlannedStep[] = [];
-    for (const { node } of fleet.nodes.values()) {
-      const { due: steps, ...look } = lookAtNode(evidence, node);
-      const isNoted = evidence.looks.some((each) => each.node === node && each.session === look.session);
-      if (look.cells.length > 0 && !isNoted)
-        await evidence.decide(now, { type: 'looked', ...look, cells: [...look.cells] });
-      if (night.fits(1000 * extension.restSeconds + budgetOf(steps))) due.push(...steps);
+    const alone = [...fleet.nodes.keys()].map((node) => lookAtNode(evidence, node));
+    const failing = new Set(alone.filter(({ isFailed }) => isFailed).map(({ node }) => node));
+    const isAway = (node: string): boolean => failing.has(node) || !fleet.nodes.has(node);
+    for (const { due: steps, node, group, session: seen, cells } of [
+      ...alone,
+      ...lookAtGroups(evidence, isAway),
+    ]) {
+      const look = { node, ...(group === undefined ? {} : { group: groupOf(group) }), session: seen };
+      const isNoted = evidence.looks.some(
+        (each) => each.node === node && each.group?.name === group?.name && each.session === seen,
+      );
+      if (cells.length > 0 && !isNoted)
+        await evidence.decide(now, { type: 'looked', ...look, cells: [...cells] });
+      const led = steps.filter(({ seat }) => (seat?.rank ?? 0) === 0);
+      if (night.fits(1000 * extension.restSeconds + budgetOf(led))) due.push(...steps);
     }
     if (due.length === 0) return;
     const nodes = [...new Set(due.map(({ node }) => node))];
@@ -40,7 +51,9 @@ export async function extend(options: ExtendOptions): Promise<void> {
     await rest(nodes, 1000 * extension.restSeconds, options);
     const session = nextSession(evidence);
     const steps = inSession(
-      due.filter(({ node }) => fleet.nodes.has(node)),
+      due.filter(({ node, seat }) =>
+        (seat?.members.map((member) => member.node) ?? [node]).every((each) => fleet.nodes.has(each)),
+      ),
       session,
     );
     if (steps.length === 0) return;
@@ -57,6 +70,8 @@ export async function extend(options: ExtendOptions): Promise<void> {
   }
 }
 
+const groupOf = ({ name, members }: NonNullable<NodeLook['group']>) => ({ name, members: [...members] });
+
 /** Until the last look at any of these lies so far back, by the clock that wrote it down; one that was set back is waited for once. */
 async function rest(
   nodes: readonly string[],
@@ -64,7 +79,9 @@ async function rest(
   { fleet, pause }: Pick<ExtendOptions, 'fleet' | 'pause'>,
 ): Promise<void> {
   const { evidence, now } = fleet.options;
-  const taken = evidence.looks.filter(({ node }) => nodes.includes(node)).map(({ at }) => Date.parse(at));
+  const taken = evidence.looks
+    .filter((look) => nodes.some((node) => isLookAt(look, node)))
+    .map(({ at }) => Date.parse(at));
   for (let tries = 0; tries < 3; tries += 1) {
     const left = Math.max(...taken) + restMs - now().getTime();
     if (left <= 0) return;

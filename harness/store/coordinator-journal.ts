@@ -78,8 +78,16 @@ export const CoordinatorRecord = z.discriminatedUnion('type', [
     cells: z.array(z.string()).optional(),
   }),
   record('skipped', { step: z.string(), cause: SkipCause }),
-  /** What the runs of a node up to a session came to, whose number is decided while measuring. */
-  record('looked', { node: z.string(), session: z.number().int().min(1), cells: z.array(Look).max(10_000) }),
+  /**
+   * What the runs of a node up to a session came to, whose number is decided while measuring; or of several together, of whom it is
+   * the first.
+   */
+  record('looked', {
+    node: z.string(),
+    group: z.strictObject({ name: z.string(), members: z.array(z.string()).min(2).max(100_000) }).optional(),
+    session: z.number().int().min(1),
+    cells: z.array(Look).max(10_000),
+  }),
   /** It ended by something that says nothing about its members: a connection of ours to this one was lost. */
   record('broken', { step: z.string(), node: z.string(), said: z.string() }),
   /** An operator stopped the run from elsewhere: what nodes then end as cancelled is no failure of theirs. */
@@ -110,9 +118,10 @@ export interface DecidedRepair extends PlannedRepair {
   readonly nodes: readonly string[];
 }
 
-/** A look at a node, and when it was taken. */
+/** A look at a node, or at what several did together, and when it was taken. */
 export interface NodeLook {
   readonly node: string;
+  readonly group?: { readonly name: string; readonly members: readonly string[] } | undefined;
   readonly session: number;
   readonly cells: readonly Look[];
   readonly at: string;
@@ -197,7 +206,10 @@ export class CoordinatorJournal {
     const of = <T extends CoordinatorRecord['type']>(type: T) =>
       this.records.filter((each): each is Extract<CoordinatorRecord, { type: T }> => each.type === type);
     const added = of('added');
-    const looks = of('looked').map(({ node, session, cells, at }) => ({ node, session, cells, at }));
+    const looks = of('looked').map(({ node, group, session, cells, at }) => ({
+      ...(group === undefined ? {} : { group }),
+      ...{ node, session, cells, at },
+    }));
     return {
       steps: added.flatMap(({ steps }) => steps),
       looks,
@@ -267,6 +279,10 @@ export class CoordinatorJournal {
   }
 }
 
+/** Whether a look was at a node, alone or among others: nothing of the run was on it then. */
+export const isLookAt = ({ node, group }: Pick<NodeLook, 'node' | 'group'>, name: string): boolean =>
+  group === undefined ? node === name : group.members.includes(name);
+
 /** How long each node had rested, by the clock that wrote both: since the last look at it that an extension could follow. */
 function extensionOf(
   session: number,
@@ -275,7 +291,7 @@ function extensionOf(
   looks: readonly NodeLook[],
 ): DecidedExtension {
   const restMs = [...new Set(steps.map(({ node }) => node))].map((node) => {
-    const look = looks.findLast((each) => each.node === node && each.session < session);
+    const look = looks.findLast((each) => isLookAt(each, node) && each.session < session);
     return [node, look === undefined ? 0 : Date.parse(at) - Date.parse(look.at)] as const;
   });
   return { session, restMs: Object.fromEntries(restMs) };

@@ -23,9 +23,13 @@ interface Known {
   readonly replaced: Set<string>;
   /** The first name of a machine, by its other names. */
   readonly firsts: Map<string, string>;
-  /** The session of the last look at a node that could not decide, by node. */
+  /** The session of the last look at a node that could not decide, by node; at what several did together, by their name. */
   readonly undecided: Map<string, number>;
 }
+
+/** A group may be called as a node is. */
+const lookedAt = (node: string, group: string | undefined): string =>
+  group === undefined ? keyOf(node, '') : keyOf('', group);
 
 const keyOf = (node: string, step: string): string => JSON.stringify([node, step]);
 
@@ -58,9 +62,10 @@ export function proveDecisions(
     }
     if (record.type === 'added') take(record.steps, known);
     if (record.type === 'looked') {
+      const about = lookedAt(record.node, record.group?.name);
       if (record.cells.some(({ decision }) => decision === 'more'))
-        known.undecided.set(record.node, record.session);
-      else known.undecided.delete(record.node);
+        known.undecided.set(about, record.session);
+      else known.undecided.delete(about);
     }
     if (record.type === 'same-machine') known.firsts.set(record.node, record.as);
   }
@@ -99,7 +104,7 @@ function whyNever(record: CoordinatorRecord, isPlanned: boolean, known: Known): 
       return whyUnknown([record.node], known);
     case 'looked':
       return isPlanned
-        ? whyUnknown([record.node], known)
+        ? (whyUnknown([record.node, ...(record.group?.members ?? [])], known) ?? whyNoGroup(record))
         : { expected: 'a plan before anybody looks at what it gave', found: 'none' };
     case 'idled':
     case 'late':
@@ -162,6 +167,17 @@ function whyNotFor(reason: AdditionReason, planned: PlannedStep, known: Known): 
 function whyUnknown(names: readonly string[], { nodes }: Known): Contradiction | undefined {
   const unknown = names.find((name) => !nodes.has(name));
   return unknown === undefined ? undefined : { expected: 'nodes of the inventory', found: unknown };
+}
+
+/** What several did together is looked at by the name of exactly these, the first of whom is named. */
+function whyNoGroup({
+  node,
+  group,
+}: Extract<CoordinatorRecord, { readonly type: 'looked' }>): Contradiction | undefined {
+  const isOne = group === undefined || (group.name === groupName(group.members) && group.members[0] === node);
+  return isOne
+    ? undefined
+    : { expected: `a look at ${groupName(group.members)}, of which ${node} is the first`, found: group.name };
 }
 
 /** What is said of a step that several run together is said because of one of them. */
@@ -245,7 +261,7 @@ function whyNotRepaired(
       };
 }
 
-/** What extends a look is a step that its node did alone in the first session, under another name and behind the look. */
+/** What extends a look is a step of the first session that its node did alone, or its group together, under another name and behind the look. */
 function whyNotExtended(
   planned: PlannedStep,
   session: number,
@@ -254,8 +270,8 @@ function whyNotExtended(
   const { node, step, seat } = planned;
   const first = steps.get(keyOf(node, step.slice(`s${session}-`.length)));
   const [again] = first === undefined ? [] : inSession([first], session);
-  const looked = undecided.get(node);
-  const isDue = seat === undefined && looked !== undefined && looked < session;
+  const looked = undecided.get(lookedAt(node, seat?.group));
+  const isDue = looked !== undefined && looked < session;
   return again !== undefined && isDeepStrictEqual(again, planned) && isDue
     ? undefined
     : {

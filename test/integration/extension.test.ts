@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Verdict } from '../../reports/verdict/verdict.ts';
 import { findObstacle } from '../rig/check-machine.ts';
+import { fabricInterface } from '../rig/fabric.ts';
 import type { Rig } from '../rig/rig.ts';
 import { createRig } from '../rig/rig.ts';
 import type { RigNode } from '../rig/rig-node.ts';
@@ -57,6 +58,17 @@ const profile = {
       sampling: 'typical',
       action: 'Look at its clocks.',
     },
+    {
+      id: 'pair-rate',
+      title: 'Rate of pairs',
+      dimension: 'D5',
+      level: 'required',
+      owner: 'hardware',
+      scope: 'pair',
+      rule: { kind: 'metric', metric: 'allreduce.algorithmBandwidth', statedBy: 'contract' },
+      sampling: 'typical',
+      action: 'Look at its cables.',
+    },
   ],
 };
 const contract = {
@@ -68,7 +80,10 @@ const contract = {
   date: '2026-11-02',
   profile: 'hashing',
   class: 'hgx-h100-8',
-  limits: [{ requirement: 'hash-rate', atLeast: '1 GB/s', says: 'row 1' }],
+  limits: [
+    { requirement: 'hash-rate', atLeast: '1 GB/s', says: 'row 1' },
+    { requirement: 'pair-rate', atLeast: '1 kB/s', says: 'row 2' },
+  ],
 };
 
 describe.skipIf(obstacle !== undefined)('a requirement that counts runs', () => {
@@ -95,13 +110,22 @@ describe.skipIf(obstacle !== undefined)('a requirement that counts runs', () => 
         schema: 'assay/inventory',
         schemaVersion: 1,
         ssh: { config: rig.files.sshConfig },
+        fabric: { interface: fabricInterface },
         nodes: rig.nodes.map(({ name }) => ({ name, class: 'hgx-h100-8' })),
       }),
     );
     writeFileSync(join(parent, 'hashing.yaml'), JSON.stringify(profile));
     writeFileSync(join(parent, 'contract.yaml'), JSON.stringify(contract));
     const entry = { ...quickHash({ repetitions: 6, budgetSeconds: 30 }), tool: 'openssl' };
-    const suite = writeSuite(parent, [entry], {
+    const pairs = {
+      id: 'pairs',
+      workload: 'allreduce',
+      across: 'pairs',
+      repetitions: 3,
+      budgetSeconds: 60,
+      params: { dtype: 'float32', minBytes: 65_536, maxBytes: 65_536, factor: 2, seconds: 0.1 },
+    };
+    const suite = writeSuite(parent, [entry, pairs], {
       // What the nodes of a rig do is other work to each of them.
       otherWorkAtMost: 1,
       extension: { restSeconds: 5, sessions: 1 },
@@ -118,7 +142,7 @@ describe.skipIf(obstacle !== undefined)('a requirement that counts runs', () => 
       run,
     ];
     const first = startAssay(['certify', inventory, ...words, '--exclusive-confirmed'], { cwd: parent });
-    await first.says('node[2-3]: the runs do not decide yet; 5.0 s of rest, then another session');
+    await first.says('node[1-3]: the runs do not decide yet; 5.0 s of rest, then another session');
     // The rest is as long for whoever goes on with it.
     first.signal('SIGKILL');
     expect((await first.finished).stderr).not.toContain('✖');
@@ -138,15 +162,39 @@ describe.skipIf(obstacle !== undefined)('a requirement that counts runs', () => 
         'inconclusive',
         expect.stringContaining('6 of 9 runs in 2 sessions hold: another look is needed') as string,
       ],
+      ...['node2+node3', 'node1+node2', 'node1+node3'].map((pair) => [
+        `${pair}:pair-rate`,
+        'inconclusive',
+        expect.stringContaining('2 of 2 runs in 2 sessions hold; the next look is at 6 runs') as string,
+      ]),
     ]);
     const records = readFileSync(join(run, 'coordinator.ndjson'), 'utf8')
       .trimEnd()
       .split('\n')
-      .map((line) => JSON.parse(line) as { type: string; node?: string; session?: number; cells?: unknown });
-    expect(records.filter(({ type }) => type === 'looked')).toMatchObject([
+      .map(
+        (line) =>
+          JSON.parse(line) as {
+            type: string;
+            node?: string;
+            group?: { name: string };
+            session?: number;
+            cells?: unknown;
+          },
+      );
+    const looked = records.filter(({ type }) => type === 'looked');
+    expect(
+      looked
+        .flatMap(({ group, session }) => (group === undefined ? [] : [`${group.name} ${session}`]))
+        .toSorted(),
+    ).toEqual(
+      ['node1+node2', 'node1+node3', 'node2+node3'].flatMap((pair) => [`${pair} 1`, `${pair} 3`]).toSorted(),
+    );
+    expect(looked.filter(({ group }) => group === undefined)).toMatchObject([
       { node: 'node1', session: 1, cells: [{ cell: 'node1:hash-rate', decision: 'pass' }] },
       { node: 'node2', session: 1, cells: [{ decision: 'more' }] },
       { node: 'node3', session: 1, cells: [{ decision: 'more' }] },
+      // It rested and took part, with others.
+      { node: 'node1', session: 3, cells: [{ decision: 'pass' }] },
       { node: 'node2', session: 3, cells: [{ decision: 'pass' }] },
       { node: 'node3', session: 3, cells: [{ decision: 'more' }] },
     ]);

@@ -11,6 +11,7 @@ import type { Outcome } from '../outcome.ts';
 import { invalid, missing } from '../outcome.ts';
 import { judgeMetricRule } from '../rules/judge-metric-rule.ts';
 import type { RunDossier } from '../run-dossier.ts';
+import { withLooks } from '../with-looks.ts';
 
 /** A decided cell about several nodes. */
 export interface GroupCell extends JudgedCell {
@@ -204,10 +205,11 @@ function judgeTogether(requirement: Requirement, subject: PlannedSubject, index:
   if (node.leftOut !== undefined) return leftOut(node.id, node.leftOut);
   if (rule.kind !== 'metric') throw new Error(`a ${scope} cannot be judged by a rule on a ${rule.kind}`);
   const known = { subject, device: undefined, names: [subject.id] };
-  return judgeMetricRule(rule, requirement, known, {
-    index,
-    node: index.since(requirement, subject, node),
-  });
+  return withLooks(
+    (on) => judgeMetricRule(rule, requirement, known, { index, node: on }),
+    index.since(requirement, subject, node),
+    { cell: `${subject.id}:${requirement.id}`, sampling: requirement.sampling, index },
+  );
 }
 
 /** Two names of one machine are not two machines: what they did together says nothing. */

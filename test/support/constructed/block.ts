@@ -19,6 +19,8 @@ export interface ConstructedTrial {
   readonly wrong?: number;
   readonly execution?: 'timeout' | 'error' | 'cancelled' | 'none';
   readonly isExtra?: boolean;
+  /** Absent: the first. */
+  readonly session?: number;
   /** Members whose own journal has nothing of it. */
   readonly absent?: readonly string[];
 }
@@ -142,6 +144,7 @@ const takePart = (led: EndedStep, { execution }: ConstructedTrial): EndedStep =>
 
 function constructTrial(trial: ConstructedTrial, index: number): BuiltTrial {
   const name = trial.isExtra === true ? { isExtra: true } : {};
+  const { session = 1 } = trial;
   const steps = planGroup(
     trial.members.map((node, place) => ({
       node,
@@ -150,8 +153,8 @@ function constructTrial(trial: ConstructedTrial, index: number): BuiltTrial {
       address: `10.0.0.${place + 1}`,
     })),
     { id: 'copy', workload: 'copy', params: {}, budgetSeconds: 60 },
-    { step: `t${index + 1}`, repetition: index + 1, ...name },
-  );
+    { step: `${session === 1 ? '' : `s${session}-`}t${index + 1}`, repetition: index + 1, ...name },
+  ).map((step) => ({ ...step, session }));
   const [lead] = steps as [PlannedStep];
   const group = lead.seat?.group ?? '';
   const sample = (metric: string, value: number, unit: Sample['unit']): Sample => ({
@@ -162,7 +165,7 @@ function constructTrial(trial: ConstructedTrial, index: number): BuiltTrial {
     subject: subjectOfGroup(group, trial.members),
     tool: 'tool',
     step: lead.step,
-    session: 1,
+    session,
     origin: 'native',
     at: [{ command: 'run', output: 'stdout', line: 1 }],
   });

@@ -3,6 +3,8 @@ import { judge } from '../../../../harness/judge/judge.ts';
 import type { NodeLook } from '../../../../harness/store/coordinator-journal.ts';
 import type { RunMaterial } from '../../../../harness/store/run-material.ts';
 import { contradictions } from '../../../../reports/verdict/contradictions.ts';
+import type { ConstructedTrial } from '../../../support/constructed/block.ts';
+import { constructBlock } from '../../../support/constructed/block.ts';
 import { mergeFacts } from '../../../support/constructed/facts.ts';
 import type { ConstructedStep } from '../../../support/constructed-run.ts';
 import {
@@ -100,5 +102,62 @@ describe('looks at runs while measuring', () => {
     expect(cellOf({ steps, looks: [undecided], restSeconds: 2, isRehearsal: true })).toMatch(/^pass: /);
     // A fail is one however soon it came.
     expect(cellOf({ steps: [...runs(1, '-+----'), ...runs(3, '---')], restSeconds: 2 })).toMatch(/^fail: /);
+  });
+});
+
+describe('looks at what nodes did together', () => {
+  const pairs = constructProfile([
+    constructRequirement({
+      id: 'pair-rate',
+      scope: 'pair',
+      sampling: 'typical',
+      rule: { kind: 'metric', metric: 'copy.speed' },
+    }),
+  ]);
+  const trials = (session: number, told: string): readonly ConstructedTrial[] =>
+    Array.from(told, (each) => ({ members: ['a', 'b'], session, speed: each === '+' ? 200e6 : 50e6 }));
+  function pairCell(
+    told: readonly ConstructedTrial[],
+    decision: NodeLook['cells'][number]['decision'],
+    restMs: Readonly<Record<string, number>>,
+  ): string {
+    const run = constructBlock(['a', 'b'], told);
+    const verdict = judge({
+      ...run,
+      profile: pairs,
+      plannedProfile: pairs,
+      ladder: [],
+      suite: { ...run.suite, extension: { restSeconds: 1800, sessions: 2 } },
+      looks: [
+        {
+          node: 'a',
+          group: { name: 'a+b', members: ['a', 'b'] },
+          session: 1,
+          at: '2026-11-24T00:00:00.000Z',
+          cells: [{ cell: 'a+b:pair-rate', decision }],
+        },
+      ],
+      extensions: [{ session: 3, restMs }],
+    });
+    expect(contradictions(verdict)).toEqual([]);
+    const cell = tell(verdict.cells).find(({ requirement }) => requirement === 'pair-rate');
+    return `${cell?.verdict}: ${cell?.reason}`;
+  }
+  const rested = { a: 1_800_000, b: 1_800_000 };
+
+  it('are replayed like those at a node', () => {
+    const open = [...trials(1, '+-++++'), ...trials(3, '+++')];
+    expect(pairCell(open, 'more', rested)).toMatch(/^pass: .*: 8 of 9 runs in 2 sessions hold/);
+    expect(pairCell(open, 'pass', rested)).toMatch(/^inconclusive: .*look behind session 1 is not what/);
+    const failed = [...trials(1, '------'), ...trials(3, '+++')];
+    expect(pairCell(failed, 'more', rested)).toMatch(/^fail: .*in the look behind session 1, which stands/);
+  });
+
+  it('need the rest of each of them', () => {
+    const open = [...trials(1, '+-++++'), ...trials(3, '+++')];
+    expect(pairCell(open, 'more', { ...rested, b: 1_000_000 })).toMatch(
+      /^inconclusive: session 3 was begun 1000 s behind the last look/,
+    );
+    expect(pairCell(open, 'more', { a: 1_800_000 })).toMatch(/^inconclusive: session 3 was begun 0 s behind/);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { groupName } from '../../../../harness/plan/group-name.ts';
 import type { Plan, PlannedStep } from '../../../../harness/plan/plan.ts';
 import { planAgain } from '../../../../harness/plan/plan-again.ts';
 import { planGroup } from '../../../../harness/plan/plan-groups.ts';
@@ -189,6 +190,38 @@ describe('what a coordinator decided', () => {
     expect(() => prove(planned, looked('n1', 'more'), extended({ ...again, budgetMs: 1 }))).toThrow(refused);
     expect(() => prove(looked('n1', 'more'))).toThrow('expected a plan before anybody looks');
     expect(() => prove(planned, looked('other', 'pass'))).toThrow('expected nodes of the inventory');
+  });
+
+  it('is believed of what nodes do together behind a look at exactly these', () => {
+    const looked = (members: readonly string[], changes: object = {}): CoordinatorEntry => ({
+      type: 'looked',
+      node: members[0] ?? '',
+      group: { name: groupName(members), members: [...members] },
+      session: 1,
+      cells: [{ cell: `${groupName(members)}:pair-rate`, decision: 'more' }],
+      ...changes,
+    });
+    const both = ['n1', 'n2'];
+    const more = inSession(group('r1-pairs-1', both, false), 3);
+    expect(more).toHaveLength(2);
+    const extended: CoordinatorEntry = {
+      type: 'added',
+      reason: { why: 'extension', session: 3 },
+      steps: [...more],
+    };
+    expect(() => prove(planned, looked(both), extended)).not.toThrow();
+    const refused = 'in session 3, behind a look at its node that could not decide';
+    expect(() => prove(planned, extended)).toThrow(refused);
+    expect(() => prove(planned, looked(['n1', 'n3']), extended)).toThrow(refused);
+    // A look at one of them alone is none at the pair, nor the other way round.
+    const { group: _, ...alone } = looked(both) as Extract<CoordinatorEntry, { type: 'looked' }>;
+    expect(() => prove(planned, alone, extended)).toThrow(refused);
+    const [own] = inSession([step('n1', 'r1-hash')], 3) as [PlannedStep];
+    expect(() => prove(planned, looked(both), { ...extended, steps: [own] })).toThrow(refused);
+    expect(() => prove(planned, looked(['n1', 'other']))).toThrow('expected nodes of the inventory');
+    expect(() => prove(planned, looked(both, { node: 'n2' }))).toThrow('of which n2 is the first');
+    const misnamed = { group: { name: 'n3+n4', members: both } };
+    expect(() => prove(planned, looked(both, misnamed))).toThrow('expected a look at n1+n2');
   });
 
   it('may be about more subjects and cells, of nodes that there are', () => {
