@@ -29,7 +29,7 @@ describe('an index of nights', () => {
 
   it('says what the next night of each series is held against, where enough nights are known', async () => {
     const metrics = new Set(['matmul.throughput']);
-    await withHistory(newPath(), async (history) => {
+    await withHistory([], async (history) => {
       const nights = slowerNodes();
       await history.addAll(nights.slice(0, 9));
       expect(await history.usual(metrics)).toEqual([]);
@@ -49,7 +49,7 @@ describe('an index of nights', () => {
   });
 
   it('says nothing of what is usual where two procedures were measured on the last night', async () => {
-    await withHistory(newPath(), async (history) => {
+    await withHistory([], async (history) => {
       const both = slowerNodes()
         .slice(0, 20)
         .map((rows) => ({
