@@ -1,5 +1,5 @@
 import type { Fact } from '../../workloads/kit/facts/fact.ts';
-import { known } from '../../workloads/kit/facts/fact.ts';
+import { known, valueOf } from '../../workloads/kit/facts/fact.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import { mapFact } from '../../workloads/kit/facts/read-number.ts';
 import type { Registry } from '../../workloads/registry.ts';
@@ -8,6 +8,9 @@ import { readingsOf } from '../compare/run-readings.ts';
 import { judge } from '../judge/judge.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
 import { readWhole } from './load-readings.ts';
+
+const watts = (facts: HostFacts | undefined): number | undefined =>
+  facts && valueOf(facts.environment.restWatts);
 
 /** Who is at work on a machine, and what there would begin to mine. Absent facts: nothing is known of it. */
 const leftOf = (facts: HostFacts | undefined): readonly Fact<string[]>[] =>
@@ -46,7 +49,12 @@ export async function loadJudged(
       nodes: new Map(
         material.inventory.nodes.map((named) => [
           named.name,
-          { named, stepSeconds: seconds.get(named.name) ?? 0, leftOf: leftOf(facts.get(named.name)) },
+          {
+            named,
+            stepSeconds: seconds.get(named.name) ?? 0,
+            restWatts: watts(facts.get(named.name)),
+            leftOf: leftOf(facts.get(named.name)),
+          },
         ]),
       ),
     });

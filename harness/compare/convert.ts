@@ -26,6 +26,8 @@ export interface JudgedRun {
       readonly named: InventoryNode;
       /** How long its steps took, all together. */
       readonly stepSeconds: number;
+      /** What it drew at rest, by its management controller. */
+      readonly restWatts?: number | undefined;
       /** Who is at work on it, and what is left there of mining, each as far as it was looked at. */
       readonly leftOf: readonly Fact<string[]>[];
     }
@@ -126,6 +128,7 @@ function describe(asset: SeenAsset, side: readonly JudgedRun[], energy: readonly
     ...(found?.family === undefined ? {} : { family: found.family }),
     reason: found?.reason ?? { say: 'no-purpose' },
     ...(power === undefined ? {} : { power }),
+    ...(own?.restWatts === undefined ? {} : { restWatts: own.restWatts }),
     ...(rows.length === 0 || power === undefined ? {} : { energy: energyOf(rows, power.watts, asset) }),
     atWork: atWorkOf(own?.leftOf ?? []),
   };

@@ -10,6 +10,7 @@ import {
   rangeWords,
   residualSentence,
   residualWords,
+  restWords,
   shareWords,
   tallyConversion,
   testsWords,
@@ -72,7 +73,12 @@ function sideCell(side: ConvertedSide | undefined): TableCell {
   if (side === undefined) return '–';
   return noted(
     [strong(side.letter), ` ${side.node}`],
-    [side.class, side.model ?? '', side.power === undefined ? 'power not known' : powerWords(side.power)]
+    [
+      side.class,
+      side.model ?? '',
+      side.power === undefined ? 'power not known' : powerWords(side.power),
+      restWords(side),
+    ]
       .filter((text) => text !== '')
       .join(' · '),
   );

@@ -44,6 +44,8 @@ const ConvertedSide = z.strictObject({
   reason: Said,
   /** Absent: nobody says. */
   power: Power.optional(),
+  /** What its management controller said that it drew at rest, in W: in no share, since at work it is more. Absent: it did not say. */
+  restWatts: z.number().positive().optional(),
   energy: Energy.optional(),
   /** Who was found at work on it: miners, processes on accelerators; `unknown` says why it could not be seen. */
   atWork: z.union([z.array(z.string()), z.strictObject({ unknown: z.string() })]),

@@ -26,6 +26,10 @@ export const powerSources: Readonly<Record<Power['source'], string>> = {
 
 export const powerWords = ({ watts, label }: Power): string => `${formatQuantity(watts, 'W')}, ${label}`;
 
+/** What a machine drew before anything was put on it; empty where its management controller did not say. */
+export const restWords = ({ restWatts }: Pick<ConvertedSide, 'restWatts'>): string =>
+  restWatts === undefined ? '' : `${formatQuantity(restWatts, 'W')} at rest, BMC`;
+
 export const rangeWords = ({ least, most }: Pick<Share, 'least' | 'most'>): string =>
   least === most ? percent(least) : `${percent(least)} – ${percent(most)}`;
 

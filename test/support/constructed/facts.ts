@@ -100,6 +100,7 @@ export function mergeFacts(changes: FactChanges = {}): HostFacts {
     },
     fans: changes.fans ?? unknown('no IPMI'),
     environment: {
+      restWatts: unknown('no IPMI'),
       inletCelsius: unknown('no IPMI'),
       temperatures: unknown('no hwmon'),
       fanSpeeds: unknown('no IPMI'),

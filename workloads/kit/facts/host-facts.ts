@@ -206,6 +206,8 @@ export const HostFacts = z.strictObject({
   /** As the management controller lists them. */
   fans: fact(z.array(Part)),
   environment: z.strictObject({
+    /** What it draws before anything is put on it, as its management controller says: less than it draws at work. */
+    restWatts: amountOf('W'),
     /** Of the air that the machine takes in. */
     inletCelsius: amountOf('Cel'),
     /** The hottest sensor of each device that has some. */

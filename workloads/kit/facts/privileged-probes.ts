@@ -8,10 +8,11 @@ export interface PrivilegedProbe extends Pick<CommandInput, 'file' | 'args'> {
   readonly timeoutMs: number;
 }
 
-/** What a management controller knows of its machine: parts with their numbers, and sensors. */
+/** What a management controller knows of its machine: parts with their numbers, sensors, and what the machine draws. */
 export const controllerProbes: readonly PrivilegedProbe[] = [
   { file: 'ipmitool', args: ['fru', 'print'], timeoutMs: 30_000 },
   { file: 'ipmitool', args: ['sdr', 'elist', 'full'], timeoutMs: 30_000 },
+  { file: 'ipmitool', args: ['dcmi', 'power', 'reading'], timeoutMs: 30_000 },
 ];
 
 /** Where the kernel's driver of a management controller is reached. */

@@ -6,6 +6,7 @@ import { controllerProbes, idOf } from './privileged-probes.ts';
 import { firstKnown, mapFact } from './read-number.ts';
 
 const sensorsId = idOf(controllerProbes[1] ?? { file: '', args: [] });
+const powerId = idOf(controllerProbes[2] ?? { file: '', args: [] });
 
 /** A sensor of the management controller that works. */
 interface Sensor {
@@ -55,11 +56,28 @@ function readMonitors(tree: Tree): Monitor[] {
   });
 }
 
+/**
+ * What `ipmitool dcmi power reading` says that the machine draws at this moment (DCMI 1.5, Get Power Reading). Controllers that have the
+ * command and no meter answer 0, or that readings are not activated. The kernel's own meter (power_meter, ACPI 4.0) is not asked: where
+ * the firmware has no handler for it, each reading is an error in the kernel log, which is evidence of its own.
+ */
+const readWatts = (evidence: Evidence): Fact<number> =>
+  mapFact(evidence.text(powerId), (text) => {
+    const [watts, ...more] = [
+      ...text.matchAll(/^\s*Instantaneous power reading:\s+(\d{1,6}) Watts\s*$/gm),
+    ].map(([, digits]) => Number(digits));
+    const isActive = /^\s*Power reading state is:\s+activated\s*$/m.test(text);
+    if (watts === undefined || more.length > 0) return unknown(`${powerId}: expected one reading in watts`);
+    if (!isActive) return unknown(`${powerId}: readings are not activated`);
+    return watts > 0 ? known(watts) : unknown(`${powerId}: 0 W, as controllers without a meter say`);
+  });
+
 /** How warm the machine is and whether its fans turn, as far as its sensors are ours to read. */
 export function readEnvironment(evidence: Evidence): HostFacts['environment'] {
   const sensors = readSensors(evidence);
   const monitors = mapFact(evidence.tree('sysfs hwmon'), (tree) => known(readMonitors(tree)));
   return {
+    restWatts: readWatts(evidence),
     inletCelsius: mapFact(sensors, (all) => {
       const inlet = all.find(({ name, unit }) => unit === 'degrees C' && /inlet|ambient/i.test(name));
       return inlet === undefined || inlet.value < 0

@@ -34,6 +34,7 @@ describe('what a suite needs root for', () => {
     expect(listPrivileged(suite, controlled, registry)).toEqual([
       [...ipmitool, 'fru', 'print'],
       [...ipmitool, 'sdr', 'elist', 'full'],
+      [...ipmitool, 'dcmi', 'power', 'reading'],
       ...asked,
     ]);
     expect(listPrivileged(suite, facts(programs), registry)).toEqual(asked);

@@ -109,6 +109,14 @@ describe('convert', () => {
     expect(ids(conversion)).toContain('energy');
     expect(ids(convert(sides, { apartSeconds: 1800 }))).not.toContain('energy');
   });
+  it('says beside the power what a machine drew at rest, and counts it in no share', () => {
+    const rested = [...after.nodes].map(([name, node]) => [name, { ...node, restWatts: 126 }] as const);
+    const given = { before: [before], after: [{ ...after, nodes: new Map(rested) }] };
+    const conversion = convert(given, { apartSeconds: 1800 });
+    expect(conversion.assets[0]?.after?.restWatts).toBe(126);
+    expect(conversion.after.shares).toEqual(convert(sides, { apartSeconds: 1800 }).after.shares);
+    expect(renderPaperMarkdown(conversionPaper(conversion))).toContain('126.0 W at rest, BMC');
+  });
   it('divides the power by the best rate of the side, the devices of one measurement added up', () => {
     const gpu = (device: string) => ({
       metric: 'matmul.throughput',

@@ -49,6 +49,7 @@ describe('a path of facts', () => {
       'accelerators.memoryUsedBytes',
       'drives.sizeBytes',
       'nics.speedBitsPerSecond',
+      'environment.restWatts',
       'environment.inletCelsius',
       'scratch.freeBytes',
       'scratch.totalBytes',
