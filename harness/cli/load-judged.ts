@@ -12,6 +12,8 @@ import { readWhole } from './load-readings.ts';
 const watts = (facts: HostFacts | undefined): number | undefined =>
   facts && valueOf(facts.environment.restWatts);
 
+const cards = (facts: HostFacts | undefined) => facts && valueOf(facts.accelerators);
+
 /** Who is at work on a machine, and what there would begin to mine. Absent facts: nothing is known of it. */
 const leftOf = (facts: HostFacts | undefined): readonly Fact<string[]>[] =>
   facts === undefined
@@ -53,6 +55,7 @@ export async function loadJudged(
             named,
             stepSeconds: seconds.get(named.name) ?? 0,
             restWatts: watts(facts.get(named.name)),
+            cards: cards(facts.get(named.name)),
             leftOf: leftOf(facts.get(named.name)),
           },
         ]),

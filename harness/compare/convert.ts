@@ -3,6 +3,7 @@ import type { AssetVerdict, Verdict } from '../../reports/verdict/verdict.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Fact } from '../../workloads/kit/facts/fact.ts';
 import { valueOf } from '../../workloads/kit/facts/fact.ts';
+import type { Accelerator } from '../../workloads/kit/facts/host-facts.ts';
 import type { InventoryNode } from '../config/inventory.ts';
 import type { EnergyRow } from '../config/read-energy.ts';
 import { median } from '../stats/median.ts';
@@ -28,6 +29,8 @@ export interface JudgedRun {
       readonly stepSeconds: number;
       /** What it drew at rest, by its management controller. */
       readonly restWatts?: number | undefined;
+      /** Model and firmware of each of its cards. */
+      readonly cards?: readonly Pick<Accelerator, 'model' | 'firmware'>[] | undefined;
       /** Who is at work on it, and what is left there of mining, each as far as it was looked at. */
       readonly leftOf: readonly Fact<string[]>[];
     }
@@ -131,7 +134,23 @@ function describe(asset: SeenAsset, side: readonly JudgedRun[], energy: readonly
     ...(own?.restWatts === undefined ? {} : { restWatts: own.restWatts }),
     ...(rows.length === 0 || power === undefined ? {} : { energy: energyOf(rows, power.watts, asset) }),
     atWork: atWorkOf(own?.leftOf ?? []),
+    ...(own?.cards === undefined || own.cards.length === 0 ? {} : { cards: countCards(own.cards) }),
   };
+}
+
+function countCards(cards: readonly Pick<Accelerator, 'model' | 'firmware'>[]): ConvertedSide['cards'] {
+  const named = cards.map(({ model, firmware }) => ({
+    model: valueOf(model) ?? 'unknown model',
+    firmware: valueOf(firmware),
+  }));
+  return [...Map.groupBy(named, (card) => JSON.stringify([card.model, card.firmware])).values()].flatMap(
+    (those) => {
+      const [card] = those;
+      if (card === undefined) return [];
+      const { model, firmware } = card;
+      return [{ model, ...(firmware === undefined ? {} : { firmware }), count: those.length }];
+    },
+  );
 }
 
 /** What was found stands, whatever could not be looked at; that nothing was found needs all of it. */

@@ -258,6 +258,35 @@ function residualSection({ assets }: Conversion): Section {
         })),
       },
       paragraph(residualSentence),
+      ...firmwareTable(rows),
     ],
   };
+}
+
+/** Versions of the firmware of cards, model by model, the rarest of each last: a card that is unlike its siblings is one to look at. */
+function firmwareTable(sides: readonly ConvertedSide[]): readonly Content[] {
+  const cards = sides.flatMap(({ node, cards = [] }) => cards.map((card) => ({ node, ...card })));
+  if (cards.length === 0) return [];
+  const countOf = (those: readonly { readonly count: number }[]): number =>
+    those.reduce((sum, { count }) => sum + count, 0);
+  const rows = [...Map.groupBy(cards, ({ model }) => model)].flatMap(([model, alike]) =>
+    [...Map.groupBy(alike, ({ firmware }) => firmware ?? 'not told')]
+      .toSorted(([, a], [, b]) => countOf(b) - countOf(a))
+      .map(([version, those]) => ({
+        cells: [
+          model,
+          version,
+          `${countOf(those)} of ${countOf(alike)}`,
+          those.map(({ node }) => node).join(', '),
+        ],
+      })),
+  );
+  return [
+    {
+      kind: 'table',
+      label: 'Firmware of cards after the conversion, as they say it',
+      columns: [plain('Card'), plain('Firmware'), number('Cards'), wide('On')],
+      rows,
+    },
+  ];
 }

@@ -49,6 +49,16 @@ const ConvertedSide = z.strictObject({
   energy: Energy.optional(),
   /** Who was found at work on it: miners, processes on accelerators; `unknown` says why it could not be seen. */
   atWork: z.union([z.array(z.string()), z.strictObject({ unknown: z.string() })]),
+  /** Its cards by model and by the version of their firmware (VBIOS) that they say; absent version: none was told. */
+  cards: z
+    .array(
+      z.strictObject({
+        model: z.string(),
+        firmware: z.string().optional(),
+        count: z.number().int().positive(),
+      }),
+    )
+    .optional(),
   /** Of an ASIC: what its own firmware said of it. */
   told: AsicAnswer.optional(),
 });

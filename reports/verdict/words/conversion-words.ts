@@ -76,7 +76,7 @@ export function toldWords({ told }: Pick<ConvertedSide, 'told'>): string | undef
 }
 
 export const residualSentence =
-  'Looked at were, by their names, running processes, services and jobs that start miners, and folders of systems for mining; who uses accelerators; and connections to ports that pools have by custom. Not looked at: whether the firmware of a card is its maker’s. That nobody was found is no proof that nothing is left.';
+  'Looked at were, by their names, running processes, services and jobs that start miners, and folders of systems for mining; who uses accelerators; and connections to ports that pools have by custom. Whether the firmware of a card is its maker’s is not known: one that was changed keeps the version that it says. That nobody was found is no proof that nothing is left.';
 
 export const residualWords = ({ atWork }: Pick<ConvertedSide, 'atWork'>): string =>
   'unknown' in atWork

@@ -7,7 +7,7 @@ import { Conversion } from '../../../../reports/verdict/conversion.ts';
 import { renderConversionCsv } from '../../../../reports/writers/conversion-csv.ts';
 import { renderPaperHtml } from '../../../../reports/writers/html/render-paper.ts';
 import { renderPaperMarkdown } from '../../../../reports/writers/paper.ts';
-import { known } from '../../../../workloads/kit/facts/fact.ts';
+import { known, unknown } from '../../../../workloads/kit/facts/fact.ts';
 import { constructReadings, machine } from '../../../support/constructed/compared-runs.ts';
 
 type Letter = JudgedRun['assets'][number]['verdict'];
@@ -116,6 +116,25 @@ describe('convert', () => {
     expect(conversion.assets[0]?.after?.restWatts).toBe(126);
     expect(conversion.after.shares).toEqual(convert(sides, { apartSeconds: 1800 }).after.shares);
     expect(renderPaperMarkdown(conversionPaper(conversion))).toContain('126.0 W at rest, BMC');
+  });
+  it('lists the firmware of cards by model, the rarest last, with the machines that have it', () => {
+    const card = (version: string | undefined) => ({
+      model: known('RTX-3090'),
+      firmware: version === undefined ? unknown('no driver') : known(version),
+    });
+    const cards: Readonly<Record<string, readonly ReturnType<typeof card>[]>> = {
+      node1: [card('94.02.42.00.01'), card('94.02.42.00.01'), card('94.02.42.C0.15')],
+      node8: [card('94.02.42.00.01'), card(undefined)],
+    };
+    const seen = [...after.nodes].map(([name, node]) => [name, { ...node, cards: cards[name] }] as const);
+    const given = { before: [before], after: [{ ...after, nodes: new Map(seen) }] };
+    const page = renderPaperMarkdown(conversionPaper(convert(given, { apartSeconds: 1800 })));
+    expect(page.split('\n').filter((line) => line.includes('| RTX-3090'))).toEqual([
+      '| RTX-3090 | 94.02.42.00.01 | 3 of 5 | node1, node8 |',
+      '| RTX-3090 | 94.02.42.C0.15 | 1 of 5 | node1 |',
+      '| RTX-3090 | not told | 1 of 5 | node8 |',
+    ]);
+    expect(page).toContain('one that was changed keeps the version that it says');
   });
   it('divides the power by the best rate of the side, the devices of one measurement added up', () => {
     const gpu = (device: string) => ({
