@@ -91,4 +91,38 @@ describe('assay compare', () => {
     const sides = await open({ before: ['before-1'], after: ['torn'] });
     await expect(loadReadings(sides.after, sides.profile, await loadRegistry())).rejects.toThrow(/^torn \(/);
   });
+  it.each([
+    ['before-1 torn', 4, /EVIDENCE_DAMAGED torn \(n0002\): nodes\/n0002/],
+    [
+      'before-1 after-1 --profile hall',
+      64,
+      /CONFIG_INVALID run before-1 \(before\): expected the profile hall/,
+    ],
+    ['before-1 after-1 --energy kwh.csv', 64, /CONFIG_INVALID kwh.csv:2: joule: .*\n +Is it in kWh\?/],
+    [
+      'before-1 after-1 --energy twice.csv',
+      64,
+      /CONFIG_INVALID twice.csv:3: expected each period of n0001 once/,
+    ],
+    [
+      'before-1 after-1 --energy other.csv',
+      64,
+      /CONFIG_INVALID other.csv:2: asset: expected a machine of the runs/,
+    ],
+  ])('writes nothing of a conversion from %s', async (args, code, message) => {
+    const energy = (name: string, ...rows: readonly string[]): void =>
+      writeFileSync(join(folder, name), ['asset,from,to,joule,label', ...rows, ''].join('\n'));
+    energy('kwh.csv', 'n0001,2026-10-01T00:00:00Z,2026-10-02T00:00:00Z,24,measured');
+    energy('other.csv', 'n0009,2026-10-01T00:00:00Z,2026-10-02T00:00:00Z,86400000,measured');
+    energy(
+      'twice.csv',
+      'n0001,2026-10-01T00:00:00Z,2026-10-02T00:00:00Z,86400000,measured',
+      'n0001,2026-10-01T12:00:00Z,2026-10-02T12:00:00Z,86400000,measured',
+    );
+    const words = ['conversion', ...args.split(' '), '--out', 'converted'];
+    const { exitCode, stdout, stderr } = await runAssay(words, { cwd: folder });
+    expect({ exitCode, stdout }).toEqual({ exitCode: code, stdout: '' });
+    expect(stderr).toMatch(message);
+    expect(existsSync(join(folder, 'converted'))).toBe(false);
+  });
 });
