@@ -130,9 +130,9 @@ function powerSection({ before, after, assets }: Conversion): Section {
         [strong(share.letter), ` ${letterWords[share.letter]}`],
         name,
         String(share.assets),
-        formatQuantity(share.watts, 'W'),
-        shareWords(share),
-        rangeWords(share),
+        ...(share.unmetered === share.assets
+          ? ['–', '–', '–']
+          : [formatQuantity(share.watts, 'W'), shareWords(share), rangeWords(share)]),
         share.unmetered === 0 ? '–' : String(share.unmetered),
       ],
     })),

@@ -117,6 +117,10 @@ describe('convert', () => {
     expect(conversion.after.shares).toEqual(convert(sides, { apartSeconds: 1800 }).after.shares);
     expect(renderPaperMarkdown(conversionPaper(conversion))).toContain('126.0 W at rest, BMC');
   });
+  it('says no power of a letter where nobody says what its machines draw', () => {
+    const page = renderPaperMarkdown(conversionPaper(convert(sides, { apartSeconds: 1800 })));
+    expect(page).toContain('| **U** undecided, or to be repaired | before | 1 | – | – | – | 1 |');
+  });
   it('lists the firmware of cards by model, the rarest last, with the machines that have it', () => {
     const card = (version: string | undefined) => ({
       model: known('RTX-3090'),
