@@ -58,7 +58,7 @@ export const compareCommand = defineCommand({
       name: 'comparison',
       document: comparison,
       paper: comparisonPaper(comparison),
-      csv: renderComparisonCsv(comparison),
+      csv: () => renderComparisonCsv(comparison),
       out: args.out,
       json: args.json,
     });

@@ -15,7 +15,7 @@ export const comparisonOptions = {
     default: '30m',
     describe: 'Runs of a side that begin closer together than this, on one boot, are one session',
   },
-  sessionSpread: {
+  'session-spread': {
     type: 'string',
     describe: 'CSV (metric,spread,sessions,source): how much metrics differ between sessions, if known',
   },

@@ -73,7 +73,7 @@ export const conversionCommand = defineCommand({
       name: 'conversion',
       document: conversion,
       paper: conversionPaper(conversion),
-      csv: renderConversionCsv(conversion),
+      csv: () => renderConversionCsv(conversion),
       out: args.out,
       json: args.json,
     });

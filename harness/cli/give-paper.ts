@@ -24,7 +24,8 @@ export async function givePaper(
     readonly name: string;
     readonly document: Readonly<Record<string, unknown>>;
     readonly paper: Paper;
-    readonly csv: string;
+    /** Made only where it is written. */
+    readonly csv: () => string;
     readonly out: string | undefined;
     readonly json: boolean;
   },
@@ -38,7 +39,7 @@ export async function givePaper(
         [files.json, jsonPieces(document)],
         [files.html, renderPaperHtml(paper)],
         [files.md, renderPaperMarkdown(paper)],
-        [files.csv, given.csv],
+        [files.csv, given.csv()],
       ]),
     );
   if (given.json) for (const piece of jsonPieces(document)) out.write(escapeJson(piece));

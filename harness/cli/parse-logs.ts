@@ -57,7 +57,7 @@ export async function parseLogs(asked: Asked, context: CliContext): Promise<Exit
     name: 'imported',
     document,
     paper: importedPaper(document),
-    csv: renderImportedCsv(document),
+    csv: () => renderImportedCsv(document),
     out: asked.out,
     json: asked.json,
   });
