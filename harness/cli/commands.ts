@@ -18,6 +18,7 @@ import { ocpCommand } from './ocp.ts';
 import { parseCommand } from './parse.ts';
 import { planCommand } from './plan.ts';
 import { profilesCommand } from './profiles.ts';
+import { punchListCommand } from './punch-list.ts';
 import { reportCommand } from './report.ts';
 import { resumeCommand } from './resume.ts';
 import { runsCommand } from './runs.ts';
@@ -39,7 +40,7 @@ export const commandGroups: readonly (readonly [title: string, commands: readonl
     'Read what was measured',
     [
       ...[runsCommand, judgeCommand, reportCommand, explainCommand],
-      ...[compareCommand, conversionCommand, historyCommand, serveCommand, parseCommand],
+      ...[punchListCommand, compareCommand, conversionCommand, historyCommand, serveCommand, parseCommand],
     ],
   ],
   [

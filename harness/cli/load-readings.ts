@@ -20,16 +20,17 @@ export interface OpenSides {
 }
 
 /**
- * Opens the runs of both sides and looks at what they say of themselves, before any evidence is read. The profile is that of the last
+ * Opens the runs of both sides, or of the one that there is, and looks at what they say of themselves, before any evidence is read. The profile is that of the last
  * run after, unless one is named. Throws COMPARISON_REFUSED for a run that was given twice, CONFIG_INVALID for one without the profile.
  */
 export async function openSides(
   environment: Environment,
-  given: { readonly before: readonly string[]; readonly after: readonly string[] },
+  given: { readonly before?: readonly string[]; readonly after: readonly string[] },
   profile: string | undefined,
 ): Promise<OpenSides> {
   const open = async (side: 'before' | 'after'): Promise<readonly RunDirectory[]> => {
     const paths = given[side];
+    if (paths === undefined) return [];
     if (paths.length === 0 || paths.length > mostRuns)
       throw new AssayError('USAGE', `expected 1 to ${mostRuns} runs ${side}, got ${paths.length}`, {
         hint: 'assay compare <before> <after>, or: assay compare <before..> --after <after..>',

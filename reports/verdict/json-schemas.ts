@@ -8,6 +8,7 @@ import { Night } from './night.ts';
 import { NightBudget } from './night-budget.ts';
 import { NightMessage } from './night-message.ts';
 import { Nights } from './nights.ts';
+import { KeptPunchList } from './punch-list.ts';
 import { Samples } from './samples.ts';
 import { Sheet } from './sheet.ts';
 import { Verdict } from './verdict.ts';
@@ -19,6 +20,7 @@ const documents = {
   samples: Samples,
   comparison: Comparison,
   conversion: Conversion,
+  'punch-list': KeptPunchList,
   imported: Imported,
   night: Night,
   nights: Nights,

@@ -1,9 +1,11 @@
+import * as z from 'zod';
 import { isUnmet } from './algebra.ts';
 import type { Cell } from './cell.ts';
 import type { Defect, Verdict } from './verdict.ts';
 
 /** How far a repair has come: what was found was not repaired, or not measured again, or was seen to be right since. */
-export type RepairState = 'open' | 'repaired' | 'verified' | 'part replaced';
+export const RepairState = z.enum(['open', 'repaired', 'verified', 'part replaced']);
+export type RepairState = z.infer<typeof RepairState>;
 
 /**
  * Of a cell that a repair touched. `verified`: measured again, and right. `repaired`: not measured again. `open`: measured again, and
