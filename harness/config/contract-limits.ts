@@ -157,9 +157,11 @@ export function toLimit(
     ...beside.flatMap((limit) => (metric.better === 'higher' ? (limit.ceiling ?? []) : [])),
     metric.better === 'higher' && isKnown ? best : Infinity,
   );
+  const bounded = metric.better === 'higher' ? `at most ${ceiling}` : `at least ${best}`;
+  const isOfPhysics = isKnown && (metric.better === 'lower' || ceiling === best);
   if (metric.better === 'higher' ? value > ceiling : isKnown && value < best)
     refuse(
-      `${place}.${comparator}: expected at most ${ceiling} ${metric.unit}, ${metric.bound?.why ?? 'the ceiling of what is published'}, got ${value}`,
+      `${place}.${comparator}: expected ${bounded} ${metric.unit}, ${(isOfPhysics ? metric.bound?.why : undefined) ?? 'the most that is published for such a part'}, got ${value}`,
       'No machine can give this: look at the unit.',
       'LIMIT_REFUSED',
     );

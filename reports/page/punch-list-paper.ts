@@ -71,7 +71,7 @@ function sectionOf(
             columns: [
               { title: 'Where', role: 'group' },
               plain('Was'),
-              plain('Owner'),
+              { title: 'Owner', role: 'word' },
               wide('What'),
               wide('State'),
               ...(state === 'open' ? [wide('Action')] : []),

@@ -43,6 +43,28 @@ it('is refused before a machine is touched, and leaves nothing behind', async ()
     exitCode: 64,
     stderr: expect.stringMatching(/expected a number of B\/s.*bits are not bytes/s) as string,
   });
+  // The memory of this card moves 3.35 TB/s at most.
+  expect(await refuse([{ ...asked, atLeast: '3.9 TB/s' }])).toEqual({
+    exitCode: 64,
+    stderr: expect.stringMatching(/LIMIT_REFUSED .*expected at most 3350000000000 B\/s, the most that is published/) as string,
+  });
+  expect(await refuse([asked, { ...asked, atLeast: '2.9 TB/s' }])).toEqual({
+    exitCode: 64,
+    stderr: expect.stringMatching(/limits\[1\].*`hbm`/) as string,
+  });
+  expect(await refuse([{ ...asked, atLeats: '2.9 TB/s' }])).toEqual({
+    exitCode: 64,
+    stderr: expect.stringMatching(/limits\[0\][^]*atLeats[^]*`atLeast`/) as string,
+  });
+  const over = { requirement: 'hbm', subject: 'gpu001', reason: 'used', by: 'J. Doe', expires: '2020-01-31' };
+  expect(await refuse([asked], { waivers: [over] })).toEqual({
+    exitCode: 64,
+    stderr: expect.stringMatching(/waivers\[0\]\.expires: .*has expired/) as string,
+  });
+  expect(await refuse([asked], { class: 'hgx-h200-8' })).toEqual({
+    exitCode: 64,
+    stderr: expect.stringMatching(/class: expected one of .*hgx-h100-8, got `hgx-h200-8`/) as string,
+  });
   expect(await refuse([asked], { quota: { atLeast: 31, of: 32 } })).toEqual({
     exitCode: 64,
     stderr: expect.stringMatching(/quota\.of: expected 1, the nodes of the inventory, got 32/) as string,
