@@ -86,6 +86,24 @@ describe('nothing was measured', () => {
     expect(cell('vm', 'nvme-exact')).toMatchObject({ verdict: 'missing', missing: 'no-limit' });
   });
 
+  it('a required size that the tool left out', async () => {
+    const { exitCode, cell } = await judge({
+      nodes: [machine([hash, gemm, verify])],
+      change: ({ profiles, limits }) => ({
+        profiles,
+        limits: limits.map((limit) =>
+          limit.id === 'nvme.verify-errors' ? { ...limit, where: { blockBytes: 4096 } } : limit,
+        ),
+      }),
+    });
+    expect(exitCode).toBe(2);
+    expect(cell('vm', 'nvme-exact')).toMatchObject({
+      verdict: 'missing',
+      missing: 'not-run',
+      reason: 'no sample was taken with blockBytes=4096',
+    });
+  });
+
   it('no samples: the suite did not plan it', async () => {
     const { exitCode, cell } = await judgeSteps([hash, gemm]);
     expect(exitCode).toBe(2);
