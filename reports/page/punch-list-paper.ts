@@ -70,8 +70,7 @@ function sectionOf(
             label: `Entries that are ${stateWords[state]}`,
             columns: [
               { title: 'Where', role: 'group' },
-              plain('Was'),
-              { title: 'Owner', role: 'word' },
+              plain('Was, and whose'),
               wide('What'),
               wide('State'),
               ...(state === 'open' ? [wide('Action')] : []),
@@ -79,8 +78,7 @@ function sectionOf(
             rows: own.map((entry) => ({
               cells: [
                 [{ kind: 'name', text: whereOf(entry) }],
-                `${cellWords[entry.verdict]}${entry.level === 'advisory' ? ', advisory' : ''}`,
-                entry.owner,
+                `${cellWords[entry.verdict]}${entry.level === 'advisory' ? ', advisory' : ''} · ${entry.owner}`,
                 say(entry.symptom),
                 whyKept(entry),
                 ...(state === 'open' ? [say(entry.action)] : []),
