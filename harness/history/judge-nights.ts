@@ -10,6 +10,7 @@ import type { StatedEvent } from './event-state.ts';
 import { closingsOf, nameOfEvent, stateEvents } from './event-state.ts';
 import type { FollowedMetric } from './find-vanished.ts';
 import { findVanished } from './find-vanished.ts';
+import { inPairs } from './group-rows.ts';
 import { judgeCounted } from './judge-counted.ts';
 import type { ReadNights } from './read-nights.ts';
 import { readNights } from './read-nights.ts';
@@ -97,7 +98,7 @@ export async function judgeNights(database: Kysely<Tables>, visit?: VisitStratum
         kind: row.kind,
         domain,
       };
-      if (!isImported)
+      if (!isImported && !row.title.endsWith(inPairs))
         follow(followed, row, { about, nights: once(series.nights.map(({ night }) => night)) });
       const changeOf = ({ before, epoch }: { readonly before: string; readonly epoch: string }) =>
         nights.changeOf(before, epoch);

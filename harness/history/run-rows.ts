@@ -4,13 +4,15 @@ import { compareText } from '../../workloads/kit/compare-text.ts';
 import { valueOf } from '../../workloads/kit/facts/fact.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import type { Counted } from '../../workloads/kit/facts/read-counts.ts';
-import type { ReadNode, Series } from '../compare/run-readings.ts';
+import type { ReadNode } from '../compare/run-readings.ts';
 import { readingsOf } from '../compare/run-readings.ts';
 import { voidingEvents } from '../evidence/voiding-events.ts';
 import type { Dossier } from '../judge/dossier.ts';
 import { RunDossier } from '../judge/run-dossier.ts';
 import { median } from '../stats/median.ts';
 import type { RunMaterial } from '../store/run-material.ts';
+import type { GroupSeries } from './group-rows.ts';
+import { groupSeries } from './group-rows.ts';
 import { excuses } from './night-machines.ts';
 import type { Tables } from './tables.ts';
 
@@ -27,8 +29,8 @@ export interface RunRows {
 }
 
 /**
- * Takes from a run what is followed over nights: speeds and times of its nodes and of the devices in them. What nodes did
- * together is not among it, since partners change; counts are judged on their own night.
+ * Takes from a run what is followed over nights: speeds and times of its nodes, of the devices in them, and of what nodes did together
+ * (group-rows.ts); counts are judged on their own night.
  */
 export function rowsOfRun(material: RunMaterial, zone: string): RunRows {
   const readings = readingsOf(material);
@@ -63,18 +65,10 @@ export function rowsOfRun(material: RunMaterial, zone: string): RunRows {
         ? node.series.filter(({ values, origin }) => values.size > 0 && origin === 'native')
         : [];
     for (const each of own) {
-      const row = seriesRow(machine, node, each);
-      const values = [...each.values.values()].flat();
+      const subject = 'device' in each.subject ? `${machine}/${each.subject.device}` : machine;
+      const row = seriesRow({ subject, kind: kindOf(node), title: each.title, it: each });
       series.set(row.id, row);
-      points.push({
-        series: row.id,
-        run: header.id,
-        node: node.name,
-        n: values.length,
-        median: median(values),
-        min: Math.min(...values),
-        max: Math.max(...values),
-      });
+      points.push({ ...pointOf(row, [...each.values.values()].flat()), run: header.id, node: node.name });
     }
     attendance.push({
       run: header.id,
@@ -84,6 +78,11 @@ export function rowsOfRun(material: RunMaterial, zone: string): RunRows {
       state: state?.digest ?? null,
       reason: own.length > 0 ? null : (why ?? 'nothing measured'),
     });
+  }
+  for (const each of groupSeries(readings, machines, (name) => absent.get(name) !== undefined)) {
+    const row = seriesRow(each);
+    series.set(row.id, row);
+    points.push({ ...pointOf(row, each.values), median: each.level, run: header.id, node: each.node });
   }
   return {
     run: {
@@ -146,13 +145,31 @@ export function machinesOf(
   );
 }
 
-function seriesRow(machine: string, node: ReadNode, it: Series): Tables['series'] {
-  const subject = 'device' in it.subject ? `${machine}/${it.subject.device}` : machine;
-  const kind = kindOf(node);
+const pointOf = (
+  { id: series }: Tables['series'],
+  values: readonly number[],
+): Omit<Tables['point'], 'run' | 'node'> => ({
+  series,
+  n: values.length,
+  median: median(values),
+  min: Math.min(...values),
+  max: Math.max(...values),
+});
+
+function seriesRow({
+  subject,
+  kind,
+  title,
+  it,
+  how,
+}: Pick<GroupSeries, 'subject' | 'kind' | 'title' | 'it'> & {
+  readonly how?: string;
+}): Tables['series'] {
   const dimensions = keyOfDimensions(it.dimensions);
   const tool = [it.tool, ...[...it.versions].toSorted()].join(' ');
-  // Another version of a tool is another procedure.
-  const stratum = JSON.stringify([kind, it.metric, dimensions, tool, it.unit, it.procedure]);
+  // Another version of a tool is another procedure, and so is what is done with others.
+  const procedure = [it.procedure, ...(how === undefined ? [] : [how])];
+  const stratum = JSON.stringify([kind, it.metric, dimensions, tool, it.unit, ...procedure]);
   return {
     id: sha256(JSON.stringify([subject, stratum])),
     subject,
@@ -163,7 +180,7 @@ function seriesRow(machine: string, node: ReadNode, it: Series): Tables['series'
     tool,
     unit: it.unit,
     better: it.better,
-    title: it.title,
+    title,
   };
 }
 

@@ -46,6 +46,7 @@ export interface Tables {
     /** By what name the machine was called. */
     node: string;
     n: number;
+    /** Of what machines did in pairs, the best. */
     median: number;
     min: number;
     max: number;

@@ -213,7 +213,15 @@ describe('an index of nights', () => {
     expect(rows.attendance.map(({ reason }) => reason).filter((reason) => reason !== null)).toEqual([
       'not reached',
     ]);
-    expect(new Set(rows.points.map(({ node }) => node)).size).toBe(7);
+    const titles = new Map(rows.series.map(({ id, title }) => [id, title]));
+    const withTitle = (part: RegExp) =>
+      rows.points.filter(({ series }) => part.test(titles.get(series) ?? ''));
+    expect(new Set(withTitle(/^(?!.*(in pairs|together)$)/).map(({ node }) => node)).size).toBe(7);
+    // Of seven one rests in each of three rounds.
+    const paired = withTitle(/, in pairs$/);
+    expect(new Set(paired.map(({ node }) => node)).size).toBe(7);
+    expect(new Set(paired.map(({ n }) => n))).toEqual(new Set([2, 3]));
+    expect(new Set(withTitle(/, 7 together$/).map(({ node }) => node))).toEqual(new Set(['7 of R01']));
     expect(rows.points.every(({ n, median, min, max }) => n > 0 && min <= median && median <= max)).toBe(
       true,
     );
