@@ -26,7 +26,7 @@ export const historyCommand = defineCommand({
     ['history budget', 'how many false events this fleet has to expect, and how many it had'],
     ['history rebuild assay-runs', 'reads all runs there again; what people said of events stays'],
     ['history import older.csv', "takes a site's own numbers from before"],
-    ['history show gpu007', 'each metric of a machine, night by night'],
+    ['history show gpu007 --metric allreduce', 'what a machine gave in all-reduce, night by night'],
   ],
   builder: (argv) =>
     withTelling(argv)
@@ -58,6 +58,11 @@ export const historyCommand = defineCommand({
       .option('zone', {
         type: 'string',
         describe: "Time zone of the site, said when the index is begun (default: this machine's)",
+      })
+      .option('metric', {
+        type: 'string',
+        describe:
+          'Of `show`: series whose metric, title, dimensions or device has this text; others are not read',
       })
       .option('older-than', { type: 'number', describe: 'Days of nights that `prune` keeps' })
       .option('ack', { type: 'boolean', describe: 'Somebody looks at the event' })
@@ -101,7 +106,8 @@ export const historyCommand = defineCommand({
         return await tell(nights, said, { context, history });
       }
       const machine = oneOf(items, 'machine');
-      return print.printMachine(print.machineDocument(machine, await history.show(machine)), json, context);
+      const shown = await history.show(machine, said.metric);
+      return print.printMachine(print.machineDocument(machine, shown), json, context);
     } finally {
       await history.close();
     }

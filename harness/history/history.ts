@@ -12,7 +12,7 @@ import { budgetOf } from './budget.ts';
 import type { Note } from './event-state.ts';
 import { closingsOf, createNote, stateEvents } from './event-state.ts';
 import type { Judgement, VisitStratum } from './judge-nights.ts';
-import { judgeNights, readStratum } from './judge-nights.ts';
+import { judgeNights, machineOf, readStratum } from './judge-nights.ts';
 import { becomeWriter, openTables } from './open-tables.ts';
 import { isPostgres } from './place.ts';
 import { readNights } from './read-nights.ts';
@@ -201,21 +201,29 @@ export class History {
       .execute();
   }
 
-  /** The series of a machine, each with its nights and what they say. */
+  /**
+   * The series of a machine by its name or serial number, each with its nights and what they say; of those whose metric, title, dimensions
+   * or device has a text. Only what these are held against is read.
+   */
   async show(
     node: string,
+    sought = '',
   ): Promise<
     readonly { row: Tables['series']; nights: readonly Night[]; findings: readonly NightFinding[] }[]
   > {
     const nights = await readNights(this.#database);
     const closings = closingsOf(await this.#database.selectFrom('note').selectAll().execute());
-    const named = await this.#database
-      .selectFrom('series')
-      .innerJoin('point', 'point.series', 'series.id')
-      .select(['series.id', 'series.stratum'])
-      .distinct()
-      .where((where) => where.or([where('point.node', '=', node), where('series.subject', '=', node)]))
-      .execute();
+    // What was imported stands in no run's list of machines, nor does what several did together.
+    const machines = new Set([node.replaceAll('/', '_')]);
+    for (const each of nights.attendance) if (each.node === node) machines.add(each.machine);
+    const rows = await this.#database.selectFrom('series').selectAll().execute();
+    const named = rows.filter(
+      ({ subject, metric, title, dimensions }) =>
+        machines.has(machineOf(subject)) &&
+        [subject, metric, title, dimensions].some((text) =>
+          text.toLowerCase().includes(sought.toLowerCase()),
+        ),
+    );
     const ids = new Set(named.map(({ id }) => id));
     const shown = [];
     for (const stratum of [...new Set(named.map((each) => each.stratum))].toSorted()) {

@@ -203,6 +203,41 @@ describe('an index of nights', () => {
     expect(shown.map(({ nights }) => nights.map(({ value }) => value))).toEqual([[first!.points[3]!.median]]);
   });
 
+  it('shows a machine by its name and by its serial number, with its devices, and reads only what is asked for', async () => {
+    const runs = sixteenNodes({ nights: 12 }).map((rows): RunRows => {
+      const named = (text: string): string => text.replace(/^node(\d+)$/, 'SN$1');
+      return {
+        ...rows,
+        attendance: rows.attendance.map((each) => ({ ...each, machine: named(each.machine) })),
+        series: rows.series.flatMap((each) => [
+          { ...each, subject: named(each.subject) },
+          {
+            ...each,
+            id: `${each.id}/0`,
+            subject: `${named(each.subject)}/GPU-0`,
+            stratum: 'hbm',
+            title: 'HBM',
+          },
+        ]),
+        points: rows.points.flatMap((each) => [each, { ...each, series: `${each.series}/0` }]),
+      };
+    });
+    await withHistory(runs, async (history) => {
+      const subjects = async (...asked: readonly [string, string?]) =>
+        (await history.show(...asked)).map(({ row, nights }) => [row.subject, nights.length]);
+      const both = [
+        ['SN3', 12],
+        ['SN3/GPU-0', 12],
+      ];
+      expect(await subjects('node3')).toEqual(both);
+      expect(await subjects('SN3')).toEqual(both);
+      expect(await subjects('node3', 'hbm')).toEqual([both[1]]);
+      expect(await subjects('node3', 'gpu-0')).toEqual([both[1]]);
+      expect(await subjects('node3', 'none')).toEqual([]);
+      expect(await subjects('node33')).toEqual([]);
+    });
+  });
+
   it('is read from runs: what nodes gave, and who was not reached', async () => {
     const path = join(temporaryDirectory(), 'run');
     await writeScaleRun(path, 'c', 8);
