@@ -7,7 +7,7 @@ import { attemptAt, attemptsWith } from '../evidence/ledger-entry.ts';
 import type { StatedEvent } from '../history/event-state.ts';
 import type { FoundMachine, NightWindow } from '../history/find-machine.ts';
 import { gapsOf, isWithin } from '../history/find-machine.ts';
-import { nightOf } from '../history/run-rows.ts';
+import { nightOf, withoutSlash } from '../history/run-rows.ts';
 import type { Tables } from '../history/tables.ts';
 import type { JudgedClause } from '../judge/judge-by-contract.ts';
 import type { ReadLedger } from '../store/ledger.ts';
@@ -154,10 +154,10 @@ function whyNothing(
   const it = found.get(run);
   if (it === undefined) return 'its evidence was not found here';
   if ('fault' in it) return `${it.fault.code}: ${it.fault.message}`;
-  if (it.read.machine === node && machine !== node)
+  const { machines } = it.read;
+  if (machines.includes(withoutSlash(node)) && machine !== withoutSlash(node))
     return 'no serial number was read in it, so that nobody can say that it is this machine';
-  if (it.read.machine !== machine)
-    return `by its own evidence this is ${it.read.machine ?? 'no machine of it'}`;
+  if (!machines.includes(machine)) return `by its own evidence this is ${machines[0] ?? 'no machine of it'}`;
   if (it.read.night !== night) return `by its own evidence it is of another night, ${dateOf(it.read.night)}`;
   if (it.read.header.rehearsal === true) return 'a rehearsal, which says nothing about any machine';
   return isEntered ? undefined : 'no entry of the ledger has it';

@@ -5,26 +5,28 @@ import { sha256 } from '../../agents/protocol/chain.ts';
 import type { ClaimRun } from '../../reports/verdict/claim.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { Registry } from '../../workloads/registry.ts';
+import { identityOf } from '../compare/run-readings.ts';
 import type { Contract } from '../config/contract.ts';
 import { itemsOf } from '../evidence/identity.ts';
 import { shortItem } from '../evidence/ledger-entry.ts';
 import type { ListedFile } from '../evidence/manifest.ts';
-import { rowsOfRun } from '../history/run-rows.ts';
+import { namesIn, nightOf, withoutSlash } from '../history/run-rows.ts';
 import type { JudgedClause } from '../judge/judge-by-contract.ts';
 import { judgeByContract } from '../judge/judge-by-contract.ts';
 import { hashTree } from '../store/hash-tree.ts';
 import { listRuns } from '../store/known-runs.ts';
 import { ReportFolder, reportPaths } from '../store/report-folder.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
+import type { RunEvidence } from '../store/run-evidence.ts';
 import { readWhole } from './load-readings.ts';
 
 /** What a run that was found says of a machine, with its evidence proven. */
 export interface ReadRun {
   readonly header: RunDirectory['header'];
   readonly headDigest: string;
-  /** The night on which it began, and what the machine of that name is by its own words. */
+  /** The night on which it began, and by what the machine of that name may be known, by its own words; its name where it says nothing. */
   readonly night: number;
-  readonly machine: string | undefined;
+  readonly machines: readonly string[];
   readonly begunWith: NonNullable<ClaimRun['begunWith']>;
   readonly evidence: NonNullable<ClaimRun['evidence']>;
   /** Digest of the profile that it is judged by, among its inputs. */
@@ -39,14 +41,15 @@ export interface ReadRun {
 /** A run as it was found here: read, or why it cannot be used. */
 export type FoundRun = { readonly read: ReadRun } | { readonly fault: AssayError };
 
-/** All runs in some folders and those that this user started elsewhere, by id; several may say that they are one. */
+/** Runs of some ids, in some folders and where this user started them; several may say that they are one. */
 export async function findRuns(
   stateHome: string,
   folders: readonly string[],
+  ids: ReadonlySet<string>,
 ): Promise<ReadonlyMap<string, readonly RunDirectory[]>> {
   const found = new Map<string, RunDirectory[]>();
   for (const folder of folders)
-    for (const known of await listRuns(stateHome, folder)) {
+    for (const known of await listRuns(stateHome, folder, ids)) {
       if (!('run' in known)) continue;
       const { run } = known;
       const same = found.get(run.header.id) ?? [];
@@ -62,9 +65,13 @@ export async function readClaimRun(
   { contract, node, zone }: { readonly contract: Contract; readonly node: string; readonly zone: string },
 ): Promise<FoundRun> {
   try {
-    const material = (await readWhole(run, registry)).material(contract.profile);
-    const rows = rowsOfRun(material, zone);
-    const facts = material.nodes.find(({ id }) => id === node)?.facts;
+    const evidence = await readWhole(run, registry, {
+      wanted: (name, all) => name === node || isShared(all, contract),
+    });
+    const material = evidence.material(contract.profile);
+    const own = material.nodes.find(({ id }) => id === node);
+    const facts = own?.facts;
+    const names = namesIn(identityOf(facts));
     const begunWith =
       material.contract === undefined
         ? 'no contract'
@@ -76,8 +83,8 @@ export async function readClaimRun(
       read: {
         header: run.header,
         headDigest: run.headDigest,
-        night: rows.run.night,
-        machine: rows.attendance.find((each) => each.node === node)?.machine,
+        night: nightOf(run.header.startedAt, zone),
+        machines: own === undefined ? [] : names.length > 0 ? names : [withoutSlash(node)],
         begunWith,
         evidence: {
           files: files.length,
@@ -99,6 +106,14 @@ export async function readClaimRun(
     if (fault.code === 'INTERNAL') throw cause;
     return { fault };
   }
+}
+
+/** Whether a contract asks for what several nodes do together: then all of them say who is to blame. */
+function isShared(evidence: RunEvidence, { profile, limits }: Contract): boolean {
+  const asked = new Set(limits.map(({ requirement }) => requirement));
+  return evidence
+    .profile(profile)
+    .requirements.some(({ id, scope }) => asked.has(id) && (scope === 'pair' || scope === 'group'));
 }
 
 /** The header of a run, and what was signed or judged of it, by their names from the folder that they all lie in. */

@@ -208,7 +208,7 @@ async function gather(
     return Promise.resolve();
   });
   const runs = new Map((await history.runs()).map((run) => [run.id, run]));
-  const here = await findRuns(environment.stateHome, folders);
+  const here = await findRuns(environment.stateHome, folders, new Set(machine.rows.map(({ run }) => run)));
   const registry = await loadRegistry();
   const found = new Map<string, Awaited<ReturnType<typeof readClaimRun>>>();
   for (const { run: id, node: name } of machine.rows) {

@@ -4,9 +4,9 @@ import type { RunReadings } from '../compare/run-readings.ts';
 import { interestOf, readingsOf } from '../compare/run-readings.ts';
 import type { Environment } from '../environment.ts';
 import { damaged } from '../store/evidence-damaged.ts';
-import type { Interest } from '../store/node-evidence.ts';
 import { profileDigests } from '../store/read-inputs.ts';
 import type { RunDirectory } from '../store/run-directory.ts';
+import type { Extent } from '../store/run-evidence.ts';
 import { RunEvidence } from '../store/run-evidence.ts';
 import { openRun } from './run-location.ts';
 
@@ -70,9 +70,9 @@ export async function openSides(
 export async function readWhole(
   run: RunDirectory,
   registry: Registry,
-  interest?: Interest,
+  extent?: Extent,
 ): Promise<RunEvidence> {
-  const evidence = await RunEvidence.read(run, registry, interest);
+  const evidence = await RunEvidence.read(run, registry, extent);
   for (const { material } of evidence.nodes.values())
     if (material.damage !== undefined) {
       const { file, expected, found } = material.damage;
@@ -90,6 +90,6 @@ export async function loadReadings(
   const readings: RunReadings[] = [];
   const interest = interestOf(registry);
   for (const run of runs)
-    readings.push(readingsOf((await readWhole(run, registry, interest)).material(profile)));
+    readings.push(readingsOf((await readWhole(run, registry, { interest })).material(profile)));
   return readings;
 }

@@ -145,7 +145,8 @@ const ownName = (text: string | undefined): string | undefined => {
 const known = (fact: Fact<string> | undefined): string | undefined =>
   fact === undefined ? undefined : valueOf(fact);
 
-const identityOf = (facts: HostFacts | undefined): Identity => ({
+/** By what a machine is told from others, without what stands in thousands of them. */
+export const identityOf = (facts: HostFacts | undefined): Identity => ({
   serial: ownName(known(facts?.identity.serial)),
   uuid: ownName(known(facts?.identity.dmiUuid))?.toLowerCase(),
   machineId: ownName(known(facts?.identity.machineId)),

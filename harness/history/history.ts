@@ -17,6 +17,7 @@ import { becomeWriter, openTables } from './open-tables.ts';
 import { isPostgres } from './place.ts';
 import { readNights } from './read-nights.ts';
 import type { RunRows } from './run-rows.ts';
+import { withoutSlash } from './run-rows.ts';
 import type { Tables } from './tables.ts';
 import { usualSeries } from './usual-series.ts';
 import { inParts, insertRun, removeRuns, removeUnused, rowsAtOnce } from './write-rows.ts';
@@ -214,7 +215,7 @@ export class History {
     const nights = await readNights(this.#database);
     const closings = closingsOf(await this.#database.selectFrom('note').selectAll().execute());
     // What was imported stands in no run's list of machines, nor does what several did together.
-    const machines = new Set([node.replaceAll('/', '_')]);
+    const machines = new Set([withoutSlash(node)]);
     for (const each of nights.attendance) if (each.node === node) machines.add(each.machine);
     const rows = await this.#database.selectFrom('series').selectAll().execute();
     const named = rows.filter(

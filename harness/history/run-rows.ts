@@ -126,22 +126,23 @@ const kindOf = ({ model }: ReadNode): string => model ?? 'unknown model';
 const whyAbsent = ({ facts, leftOut }: Dossier): string | undefined =>
   facts === undefined ? 'not reached' : excuses[leftOut?.say as keyof typeof excuses]; // others have none
 
+/** A slash stands before the devices of a machine. */
+export const withoutSlash = (name: string): string => name.replaceAll('/', '_');
+
+/** What a machine says that may tell it from all others, the best first. */
+export const namesIn = ({ serial, uuid, machineId }: ReadNode['identity']): readonly string[] =>
+  [serial, uuid, machineId].flatMap((each) => (each === undefined ? [] : [withoutSlash(each)]));
+
 /** By what each machine is told from others, whatever it is called: the first of these that no other machine of the run says, too. */
 export function machinesOf(
   nodes: readonly Pick<ReadNode, 'name' | 'identity'>[],
 ): ReadonlyMap<string, string> {
-  const says = nodes.map(({ name, identity: { serial, uuid, machineId } }) => ({
-    name,
-    all: [serial, uuid, machineId].filter((each) => each !== undefined),
-  }));
+  const says = nodes.map(({ name, identity }) => ({ name, all: namesIn(identity) }));
   const counts = new Map<string, number>();
   for (const each of says.flatMap(({ all }) => [...new Set(all)]))
     counts.set(each, (counts.get(each) ?? 0) + 1);
   return new Map(
-    says.map(({ name, all }) => [
-      name,
-      (all.find((each) => counts.get(each) === 1) ?? name).replaceAll('/', '_'),
-    ]),
+    says.map(({ name, all }) => [name, all.find((each) => counts.get(each) === 1) ?? withoutSlash(name)]),
   );
 }
 

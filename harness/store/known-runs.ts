@@ -13,18 +13,27 @@ export type KnownRun = { readonly path: string } & (
 
 /**
  * The runs in a folder and those that this user started here, wherever they lie, the newest first; what cannot be read is
- * last. A note says where its run was made, which counts only as long as a run with the digest of that note lies there.
+ * last. A note says where its run was made, which counts only as long as a run with the digest of that note lies there. Where `ids` are
+ * given, runs that say to be another one are not looked into.
  */
-export async function listRuns(stateHome: string, folder: string): Promise<readonly KnownRun[]> {
+export async function listRuns(
+  stateHome: string,
+  folder: string,
+  ids?: ReadonlySet<string>,
+): Promise<readonly KnownRun[]> {
+  const isWanted = async (path: string): Promise<boolean> => {
+    const id = await readRunId(path);
+    return id !== undefined && ids?.has(id) !== false;
+  };
   const found = new Map<string, KnownRun>();
   for (const name of await namesIn(folder)) {
     const path = join(folder, name);
-    if ((await readRunId(path)) !== undefined) found.set(path, await openKnown(path));
+    if (await isWanted(path)) found.set(path, await openKnown(path));
   }
   const notes = stateFolder(stateHome, 'runs');
   for (const digest of await namesIn(notes)) {
     const path = await readPlace(join(notes, digest));
-    if (path === undefined || found.has(path) || (await readRunId(path)) === undefined) continue;
+    if (path === undefined || found.has(path) || !(await isWanted(path))) continue;
     const known = await openKnown(path);
     if (!('run' in known) || known.run.headDigest === digest) found.set(path, known);
   }

@@ -25,6 +25,12 @@ import { runPaths } from './run-directory.ts';
 import type { RunMaterial } from './run-material.ts';
 import { Shared, withSharedParts } from './shared.ts';
 
+/** As much of a run as its reader needs. */
+export interface Extent {
+  readonly interest?: Interest;
+  readonly wanted?: (node: string, evidence: RunEvidence) => boolean;
+}
+
 /** All that is known about a run: read from its directory, and added to by the sessions of the nodes while it goes on. */
 export class RunEvidence {
   readonly run: RunDirectory;
@@ -70,9 +76,14 @@ export class RunEvidence {
    * Reads a run directory back, proving on the way that nothing was changed: inputs by the header, the plan by the
    * coordinator's journal, journals by their chain, steps by the journal, outputs by their step. A node whose evidence was
    * changed or is gone says so and counts for nothing; the others are read all the same. Throws EVIDENCE_DAMAGED for what
-   * belongs to no node. With an `interest` as much is proven, and only that is read into facts and samples.
+   * belongs to no node. With an `interest` as much is proven, and only that is read into facts and samples. Nodes that are not
+   * `wanted` are not read, and are as if nobody had reached them: nothing may be judged of them, nor of what they did with others.
    */
-  static async read(run: RunDirectory, registry: Registry, interest?: Interest): Promise<RunEvidence> {
+  static async read(
+    run: RunDirectory,
+    registry: Registry,
+    { interest, wanted = () => true }: Extent = {},
+  ): Promise<RunEvidence> {
     const inputs = await readInputs(run, registry);
     const isOld = run.header.schemaVersion === 1;
     const decisions = isOld ? await readOldDecisions(run) : undefined;
@@ -91,12 +102,13 @@ export class RunEvidence {
       const first = sameMachine.get(node.id);
       if (first !== undefined) node.isAlso(first);
     }
-    await readNodes(run, evidence.nodes.values(), {
+    const asked = [...evidence.nodes.values()].filter(({ id }) => wanted(id, evidence));
+    await readNodes(run, asked, {
       stepsOf: (node) => evidence.stepsOf(node),
       isPlanDigest: (digest) => evidence.isPlanDigest(digest),
       isPlannedFrom: (node) => evidence.#isPlannedFrom(node),
     });
-    for (const node of evidence.nodes.values()) evidence.#proveName(node);
+    for (const node of asked) evidence.#proveName(node);
     return evidence;
   }
 

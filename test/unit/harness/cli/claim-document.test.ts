@@ -39,7 +39,7 @@ const readRun = (id: string, night: number, changes: Partial<ReadRun> = {}): Rea
     ...{ profile: 'hall', inputs: [] },
   }),
   headDigest: digest,
-  ...{ night, machine: 'node7', begunWith: 'this contract', rules: digest, documents: [], items: [] },
+  ...{ night, machines: ['node7'], begunWith: 'this contract', rules: digest, documents: [], items: [] },
   evidence: { files: 1, bytes: 1, sha256: digest },
   clauses: [{ cell: cell('fail'), clause: 1, isWaived: false }],
   repairs: [],
@@ -173,7 +173,7 @@ describe('a claim of constructed nights', () => {
     ],
     ['without any cell', { clauses: [] }, 2, undefined],
     ['that the ledger does not have', { headDigest: 'b'.repeat(64) }, 2, 'no entry of the ledger has it'],
-    ['of another machine', { machine: 'S9' }, 2, 'by its own evidence this is S9'],
+    ['of another machine', { machines: ['S9', 'uuid-9'] }, 2, 'by its own evidence this is S9'],
     ['of another night', { night: begin }, 2, 'by its own evidence it is of another night, 2024-10-04'],
     [
       'that is a rehearsal',
