@@ -203,6 +203,23 @@ describe('an index of nights', () => {
     expect(shown.map(({ nights }) => nights.map(({ value }) => value))).toEqual([[first!.points[3]!.median]]);
   });
 
+  it('keeps both runs of a night when a clock was a day behind, and counts the one that began first', async () => {
+    const behind = sixteenNodes({ nights: 14 }).map((rows, at): RunRows => {
+      const { night } = rows.run;
+      const started = new Date((night - 1) * 86_400_000 + 7_200_000).toISOString();
+      return at === 12 ? { ...rows, run: { ...rows.run, night: night - 1, started } } : rows;
+    });
+    await withHistory(behind, async (history) => {
+      const nights = (await history.runs()).map((run) => run.night - begin);
+      expect(nights.filter((night) => night === 11)).toHaveLength(2);
+      expect(nights).not.toContain(12);
+      const [shown] = await history.show('node3');
+      expect(shown?.nights.map(({ night }) => night - begin)).toEqual([...Array(12).keys(), 13]);
+      expect(shown?.nights[11]?.value).toBe(behind[11]?.points[3]?.median);
+      expect((await history.judge()).events).toEqual([]);
+    });
+  });
+
   it('shows a machine by its name and by its serial number, with its devices, and reads only what is asked for', async () => {
     const runs = sixteenNodes({ nights: 12 }).map((rows): RunRows => {
       const named = (text: string): string => text.replace(/^node(\d+)$/, 'SN$1');
