@@ -138,6 +138,10 @@ type Spell = Nights['events'][number]['spells'][number];
 const describeSpell = (spell: Spell): string =>
   `${cleanText(spell.subject)}  ${cleanText(spell.series)}  ${offBy(spell)}  ${spell.speeds.map((each) => speedWords[each]).join(', ')}`;
 
+/** The last digits of a share say nothing, and are not kept everywhere. */
+const rounded = (value: number | undefined, digits: number): number | undefined =>
+  value === undefined ? undefined : Number(value.toFixed(digits));
+
 /** The series of a machine as a document. */
 export const machineDocument = (
   machine: string,
@@ -151,7 +155,8 @@ export const machineDocument = (
       const { subject, metric, title, dimensions, tool, unit, better } = row;
       const all = nights.map(({ night, value }, at) => {
         const { state = 'unjudged', speeds = [], change, deviation } = findings[at] ?? {};
-        return { night: dateOf(night), value, state, speeds, change, deviation };
+        const off = { change: rounded(change, 6), deviation: rounded(deviation, 4) };
+        return { night: dateOf(night), value, state, speeds, ...off };
       });
       return { subject, metric, title, dimensions, tool, unit, better, nights: all };
     }),

@@ -163,12 +163,13 @@ export async function readStratum(
   stratum: string,
   { runs, states, racks }: ReadNights,
 ) {
-  const rows = await database
+  const found = await database
     .selectFrom('series')
     .selectAll()
     .where('stratum', '=', stratum)
     .orderBy('id')
     .execute();
+  const rows = found.map(withOneText());
   const members = [];
   // A few at a time: rows are many, and what is read into them is let go before the next.
   for (const part of inParts(rows, seriesAtOnce)) {
@@ -200,6 +201,20 @@ export async function readStratum(
     }
   }
   return members;
+}
+
+/** What the series of a stratum have in common stands once, however many they are. */
+function withOneText(): (row: Tables['series']) => Tables['series'] {
+  const one = new Map<string, string>();
+  const keep = (text: string): string => {
+    if (!one.has(text)) one.set(text, text);
+    return one.get(text) ?? text;
+  };
+  return ({ id, subject, better, ...row }) => ({
+    ...{ id, subject, better, stratum: keep(row.stratum), kind: keep(row.kind), metric: keep(row.metric) },
+    ...{ dimensions: keep(row.dimensions), tool: keep(row.tool), unit: keep(row.unit) },
+    title: keep(row.title),
+  });
 }
 
 /** Series whose points are read by one statement. */

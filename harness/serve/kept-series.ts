@@ -16,7 +16,7 @@ export interface KeptSeries {
   readonly epochs: readonly { readonly night: number; readonly change: string | undefined }[];
 }
 
-/** All nights of all series of a stratum, 30 bytes each, since there may be millions; and what they have in common. */
+/** All nights of all series of a stratum, 22 bytes each, since there may be millions; and what they have in common. */
 export interface Kin {
   readonly nights: Int32Array;
   readonly values: Float64Array;
@@ -25,8 +25,8 @@ export interface Kin {
   /** One bit for each of `speeds`. */
   readonly speeds: Uint8Array;
   /** As a share and in standard deviations; not a number where there is no baseline. */
-  readonly changes: Float64Array;
-  readonly deviations: Float64Array;
+  readonly changes: Float32Array;
+  readonly deviations: Float32Array;
   /** By night, oldest first. */
   readonly byNight: ReadonlyMap<number, KinNight>;
 }
@@ -69,9 +69,15 @@ export function keepStratum(members: readonly WatchedSeries[], changeOf: ChangeO
     values: new Float64Array(size),
     states: new Uint8Array(size),
     speeds: new Uint8Array(size),
-    changes: new Float64Array(size),
-    deviations: new Float64Array(size),
+    changes: new Float32Array(size),
+    deviations: new Float32Array(size),
     byNight: kinByNight(members),
+  };
+  const said = new Map<string, string>();
+  const wordsOnce = (row: KeptSeries['row']): string => {
+    const words = wordsOf(row);
+    if (!said.has(words)) said.set(words, words);
+    return said.get(words) ?? words;
   };
   let place = 0;
   return members.map(({ row, node, domain, nights, findings }) => {
@@ -91,7 +97,7 @@ export function keepStratum(members: readonly WatchedSeries[], changeOf: ChangeO
       const before = nights[at - 1]?.epoch;
       return before === undefined || before === epoch ? [] : [{ night, change: changeOf(before, epoch) }];
     });
-    return { row, words: wordsOf(row), node, rack: domain, kin, from, to: place, epochs };
+    return { row, words: wordsOnce(row), node, rack: domain, kin, from, to: place, epochs };
   });
 }
 
