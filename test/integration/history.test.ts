@@ -54,7 +54,7 @@ it('the index of nights takes runs from two processes at once, tells of machines
     exitCode: 64,
     stderr: expect.stringContaining('HISTORY_UNUSABLE') as string,
   });
-});
+}, 120_000); // eighteen processes of Assay
 
 it('says what became of an event, and tells of the night as it was asked to', async () => {
   const directory = temporaryDirectory();
