@@ -67,7 +67,8 @@ export async function runStep(
     session: request.session,
     ...(request.seat === undefined ? {} : { seat: request.seat }),
     ...(request.together === undefined ? {} : { together: request.together }),
-    ...(around.launch === undefined ? {} : { launch: around.launch }),
+    // What goes on beside a member's part was asked for by nobody else.
+    ...(around.launch === undefined || request.seat === undefined ? {} : { launch: around.launch }),
     ...ended,
     durationMs: Math.round(around.clock.monotonicMs() - start),
     ...left,

@@ -15,7 +15,9 @@ export function describePhases(
   const rounds = roundsOf(plan.steps);
   const lines = phasesOf(plan).flatMap((phase): readonly string[] => {
     if (phase.isSoak) return [describeSoak(plan, phase, soak)];
-    const alone = plan.steps.filter((step) => step.seat === undefined && phase.isOf(step));
+    const alone = plan.steps.filter(
+      (step) => step.seat === undefined && step.beside === undefined && phase.isOf(step),
+    );
     const across = rounds.filter((round) => round.some(phase.isOf));
     const most = aloneMs(plan, phase);
     if (phase.session !== sessions.start) {

@@ -22,7 +22,7 @@ export function phasesOf({ steps }: Pick<Plan, 'steps'>): readonly Phase[] {
 
 /** How long a phase takes at most where nodes work alone: all at the same time, so that the slowest one is the phase's. */
 export function aloneMs({ steps }: Pick<Plan, 'steps'>, { isOf }: Phase): number {
-  const alone = steps.filter((step) => step.seat === undefined && isOf(step));
+  const alone = steps.filter((step) => step.seat === undefined && step.beside === undefined && isOf(step));
   const perNode = [...Map.groupBy(alone, ({ node }) => node).values()];
   return Math.max(0, ...perNode.map(budgetOf));
 }

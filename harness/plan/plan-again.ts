@@ -45,7 +45,10 @@ export function planAgain(steps: readonly PlannedStep[], endOf: EndOf): readonly
   );
   const nextNames = new Map<string, string>();
   const due = steps.filter(
-    (planned) => !replaced.has(`${planned.node} ${planned.step}`) && saysNothing(planned, endOf),
+    (planned) =>
+      planned.beside === undefined &&
+      !replaced.has(`${planned.node} ${planned.step}`) &&
+      saysNothing(planned, endOf),
   );
   return due.map((planned) => {
     const { step } = planned;

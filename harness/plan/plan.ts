@@ -43,6 +43,8 @@ export const PlannedStep = StepRequest.extend({
   entry: z.string(),
   /** Added during the run to find out who is to blame for a bad one. */
   isExtra: z.boolean().optional(),
+  /** Goes on beside this step, which several nodes run together, on one of them. It is begun with it or never. */
+  beside: StepId.optional(),
   /** Added in place of this step, which ended only because the coordinator left or the operator stopped the run. */
   replaces: StepId.optional(),
 });
@@ -54,6 +56,7 @@ export const requestOf = ({
   entry: __,
   isExtra: ___,
   replaces: ____,
+  beside: _____,
   ...request
 }: PlannedStep): StepRequest => request;
 

@@ -17,7 +17,12 @@ const isOfFirst = ({ session, isExtra, replaces }: PlannedStep): boolean =>
 
 const again =
   (session: number) =>
-  (step: PlannedStep): PlannedStep => ({ ...step, step: `s${session}-${step.step}`, session });
+  (step: PlannedStep): PlannedStep => ({
+    ...step,
+    step: `s${session}-${step.step}`,
+    session,
+    ...(step.beside === undefined ? {} : { beside: `s${session}-${step.beside}` }),
+  });
 
 /** The steps of the first session once more, in another one, under names of their own. */
 export const inSession = (steps: readonly PlannedStep[], session: number): readonly PlannedStep[] =>

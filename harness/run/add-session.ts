@@ -109,9 +109,11 @@ export async function addSession(
     ),
   );
   const session = nextSession(evidence);
-  const steps = inSession(plan?.steps ?? [], session).filter(({ node, seat }) =>
+  const all = inSession(plan?.steps ?? [], session).filter(({ node, seat }) =>
     seat === undefined ? boots.has(node) : seat.members.every((member) => boots.has(member.node)),
   );
+  const names = new Set(all.map(({ step }) => step));
+  const steps = all.filter(({ beside }) => beside === undefined || names.has(beside));
   if (steps.length === 0) {
     if (open.size > 0) return open;
     throw new AssayError(

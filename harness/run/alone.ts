@@ -28,7 +28,9 @@ export async function measureAlone(
   }
   const planned = evidence
     .dueOn(node)
-    .filter((step) => (step.seat === undefined || isOfSoak(step)) && isOfPhase(step));
+    .filter(
+      (step) => (step.seat === undefined || isOfSoak(step)) && step.beside === undefined && isOfPhase(step),
+    );
   const all = evidence.stepsOf(node);
   const isOfLater = progress.runningSteps.some((name) => {
     const step = all.get(name);

@@ -99,7 +99,7 @@ export async function leadGroup(
   node: OpenNode,
   step: PlannedStep,
   launches: GroupLaunches,
-  around: { readonly plan: string } & Leash,
+  around: { readonly plan: string; readonly beside: readonly PlannedStep[] } & Leash,
 ): Promise<BatchEnd | undefined> {
   const { session } = node;
   session.onLaunch = launches.answer;
@@ -118,7 +118,15 @@ export async function leadGroup(
 export async function bringThrough(
   { session, factsStep: facts, scratch }: OpenNode,
   step: PlannedStep,
-  around: { readonly plan: string; readonly launch?: Launch } & Leash,
+  {
+    beside,
+    ...around
+  }: {
+    readonly plan: string;
+    readonly launch?: Launch;
+    /** What goes on beside it on this node. */
+    readonly beside: readonly PlannedStep[];
+  } & Leash,
 ): Promise<BatchEnd | undefined> {
   const { progress } = session;
   while (progress.runningBatch !== undefined) {
@@ -126,7 +134,7 @@ export async function bringThrough(
     if (progress.ended.has(step.step)) return end;
   }
   if (progress.hasStarted(step.step)) return undefined;
-  return session.runBatch([requestOf(step)], { ...around, facts, scratch });
+  return session.runBatch([...beside, step].map(requestOf), { ...around, facts, scratch });
 }
 
 /** Why a member's part did not end well, with the first words of the command that failed: the leader's stderr has it then. */

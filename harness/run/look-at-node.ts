@@ -63,6 +63,7 @@ export function lookAtNode(evidence: LookEvidence, node: string): NodeLooked {
     (step) =>
       step.session === sessions.start &&
       step.seat === undefined &&
+      step.beside === undefined &&
       (watching.has(step.workload) || step.repetition <= (wanted.get(step.entry) ?? 0)),
   );
   return { node, session, cells, due: wanted.size === 0 ? [] : due, isFailed };

@@ -101,6 +101,8 @@ async function runOne(
   }
   await Promise.all(steps.map(({ node }) => ramp(node)));
   const plan = evidence.planDigest;
+  const besideOn = (node: string): readonly PlannedStep[] =>
+    evidence.dueOn(node).filter(({ beside }) => beside === lead.step);
   const launches = createLaunches({
     steps,
     nodes: fleet.nodes,
@@ -108,7 +110,12 @@ async function runOne(
     filesOf: (node, step) => readStep(run, { node, step, most: evidence.node(node).fold.ended.size }),
     bring: (node, member, launch) =>
       fleet.reach(node, (open) =>
-        bringThrough(open, member, { plan, launch, ...facility.leashOf(member.node) }),
+        bringThrough(open, member, {
+          plan,
+          launch,
+          beside: besideOn(member.node),
+          ...facility.leashOf(member.node),
+        }),
       ),
     onBroken: (node, said) => evidence.decide(now, { type: 'broken', step: lead.step, node, said }),
   });
@@ -116,7 +123,11 @@ async function runOne(
     const members = steps.flatMap(({ node }) => fleet.nodes.get(node) ?? []);
     await facility.during(members, async () => {
       const end = await fleet.reach(leader, (open) =>
-        leadGroup(open, lead, launches, { plan, ...facility.leashOf(lead.node) }),
+        leadGroup(open, lead, launches, {
+          plan,
+          beside: besideOn(lead.node),
+          ...facility.leashOf(lead.node),
+        }),
       );
       if (end?.execution === 'cancelled' && end.reason !== leaderEnded && !night.hasTenant(lead.node))
         throw await stops.explain(lead.node, end.reason);

@@ -182,7 +182,10 @@ function siblingChecks(sample: JudgedSample, { index, node, metric }: Judged): r
 export function findGaps(samples: readonly JudgedSample[], limit: Limit, judged: Judged): Said | undefined {
   const { index, node } = judged;
   // A group of a soak needs a coordinator in every window: what it did counts, and what it did not is listed elsewhere.
-  const planned = [...node.planned.values()].filter((step) => step.seat === undefined || !isOfSoak(step));
+  // What goes on beside a step of several nodes is begun with that, or never.
+  const planned = [...node.planned.values()].filter(
+    (step) => step.beside === undefined && (step.seat === undefined || !isOfSoak(step)),
+  );
   const seen = new Set(samples.map(({ step }) => step));
   const entries = new Set(planned.filter(({ step }) => seen.has(step)).map(({ entry }) => entry));
   // That no device could be reached speaks for nothing else of the node.

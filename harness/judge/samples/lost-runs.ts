@@ -37,7 +37,8 @@ function lostOf(
   index: RunDossier,
 ): readonly LostRuns[] {
   // What was added to find out who is to blame has served when it is told among the trials.
-  const due = steps.filter(({ isExtra }) => isExtra !== true);
+  // What goes on beside a step of several nodes is told with that.
+  const due = steps.filter(({ isExtra, beside }) => isExtra !== true && beside === undefined);
   const lost = due.map(({ step }) => fateOf(step, subject, index)).filter(({ isEvidence }) => !isEvidence);
   const workload = due[0]?.workload ?? '';
   return lost.length === 0 ? [] : [{ subject, entry, workload, planned: due.length, lost }];

@@ -128,4 +128,45 @@ describe('lacking', () => {
       lacking({ requires: { programs: ['gcc'], packages: [] } } as never, withPrograms('gcc')),
     ).toBeUndefined();
   });
+
+  it('has what records accelerators go on beside each step that several nodes load theirs in', async () => {
+    const of = (address: string): HostFacts => ({
+      ...recorded,
+      accelerators: known([h100(0), h100(1)]),
+      addresses: known([{ interface: 'ib0', ipv4: address }]),
+      programs: { gcc: '/usr/bin/gcc' },
+      headers: { 'pthread.h': '/usr/include/pthread.h' },
+      libraries: Object.fromEntries(
+        ['libcuda.so.1', 'libnccl.so.2', 'libnvidia-ml.so.1'].map((name) => [name, `/usr/lib/${name}`]),
+      ),
+    });
+    const nodes = [
+      { node: 'a', facts: of('10.0.0.1/24') },
+      { node: 'b', facts: of('10.0.0.2/24') },
+    ];
+    const inventory = {
+      schema: 'assay/inventory',
+      schemaVersion: 1,
+      nodes: [],
+      fabric: { interface: 'ib0' },
+    };
+    const planned = createPlan({
+      ...{ run: 'r', nodes, profile, inventory, registry },
+      suite: { ...(await findSuite('ai', registry, '.')), soak: { seconds: 3600, windows: 2 } },
+    } as Parameters<typeof createPlan>[0]);
+    const loads = planned.steps.filter(
+      ({ seat, workload, together }) =>
+        seat !== undefined && workload === 'collective' && together === undefined,
+    );
+    expect(loads.length).toBeGreaterThan(4);
+    const named = new Map(planned.steps.map((step) => [`${step.node} ${step.beside}`, step]));
+    for (const { node, step, session } of loads)
+      expect(named.get(`${node} ${step}`)).toMatchObject({
+        entry: 'accelerator-record',
+        tool: 'record',
+        step: `${step}-beside`,
+        session,
+      });
+    expect(planned.steps.filter(({ beside }) => beside !== undefined)).toHaveLength(loads.length);
+  });
 });

@@ -52,7 +52,9 @@ function open(lost?: AssayError) {
           : err(`not a rank: ${word}`),
     },
     bring: (target, member, launch) =>
-      lost === undefined ? bringThrough(target, member, { plan: 'digest', launch }) : Promise.reject(lost),
+      lost === undefined
+        ? bringThrough(target, member, { plan: 'digest', launch, beside: [] })
+        : Promise.reject(lost),
     onBroken: (member, said) => {
       broken.push(`${member}: ${said}`);
       return Promise.resolve();
