@@ -136,7 +136,9 @@ function readRail({ rail, place }: Place, params: RdmaParams, ends: Ends): Resul
     if (test.exitCode !== 0) {
       const said = test.said.split('\n')[0]?.trim().slice(0, 200);
       const why = `from ${from}: perftest ended with ${test.exitCode}${said ? `: ${said}` : ''}`;
-      if (params.what === 'latency') return err(why);
+      if (isFailed(test)) readings.push(failedOperations(1, { rail, from, error: why }, pointer));
+      else if (params.what === 'latency') return err(why);
+      if (params.what === 'latency') continue;
       readings.push({
         metric: 'efficiency',
         value: quantity('ratio', 0),
@@ -150,6 +152,7 @@ function readRail({ rail, place }: Place, params: RdmaParams, ends: Ends): Resul
     const read = readTest(rail, test, params);
     if (!read.ok) return err(`from ${from}: ${read.error}`);
     readings.push(
+      failedOperations(0, { rail, from }, pointer),
       ...read.value.map((reading) => ({
         ...reading,
         dimensions: { ...reading.dimensions, from },
@@ -160,6 +163,21 @@ function readRail({ rail, place }: Place, params: RdmaParams, ends: Ends): Resul
   }
   return ok(readings);
 }
+
+/** perftest ends at the first operation that its card reports as failed (`Completion with error`), and says its status. */
+const isFailed = ({ report, said }: Test): boolean => /[Cc]ompletion with error/.test(`${report}\n${said}`);
+
+/** All operations of a test that came to its end were acknowledged by the other card, each packet by its own check sum (ICRC). */
+const failedOperations = (
+  count: number,
+  { rail, from, error }: { readonly rail: Rail; readonly from: string; readonly error?: string },
+  pointer: string,
+): RdmaReading => ({
+  metric: 'failedOperations',
+  value: quantity('count', count),
+  dimensions: { card: rail.card, from, ...(error === undefined ? {} : { error }) },
+  at: at(`${pointer}/exitCode`),
+});
 
 /** A report has to be of the test that was asked for, and its bytes have to have passed the port. */
 function readTest(rail: Rail, test: Test, params: RdmaParams): Result<readonly RdmaReading[]> {

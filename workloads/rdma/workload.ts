@@ -50,8 +50,8 @@ export const rdma = defineWorkload({
   params: RdmaParams,
   measures: ({ what }) =>
     what === 'latency'
-      ? ['latency', 'portErrors', 'symbolErrorRate']
-      : ['bandwidth', 'efficiency', 'portErrors', 'symbolErrorRate'],
+      ? ['latency', 'failedOperations', 'portErrors', 'symbolErrorRate']
+      : ['bandwidth', 'efficiency', 'failedOperations', 'portErrors', 'symbolErrorRate'],
   metrics: {
     bandwidth: {
       unit: 'bit/s',
@@ -73,6 +73,13 @@ export const rdma = defineWorkload({
       domain: 'positive',
       title: 'RDMA, latency of one operation',
       bound: { best: () => 0.2e-6, why: 'twice through the cards alone' },
+    },
+    failedOperations: {
+      unit: 'count',
+      better: 'lower',
+      domain: 'count',
+      title: 'Operations that a card ended with an error',
+      correctness: true,
     },
     portErrors: {
       unit: 'count',

@@ -88,6 +88,20 @@ describe('what perftest says of rails', () => {
     });
   });
 
+  it('counts an operation that a card ended with an error as a wrong result', () => {
+    const read = readWith((text) => {
+      const place = text.lastIndexOf('"exitCode":0,"seconds"');
+      const cut = text.slice(place).replace('"exitCode":0', '"exitCode":1');
+      return `${text.slice(0, place)}${cut.replace('"said":""', '"said":" Completion with error at client:"')}`;
+    });
+    if (!read.ok) throw new Error(read.error);
+    const failed = read.value.readings.filter(
+      ({ metric, value }) => metric === 'failedOperations' && value > 0,
+    );
+    expect(failed).toMatchObject([{ value: 1, dimensions: { card: 'mlx5_1', from: 'node2' } }]);
+    expect(invalid(read, 'efficiency').at(-1)).toContain('perftest ended with 1: Completion with error');
+  });
+
   it('is no test of a link where a port talks to itself', () => {
     const read = readWith((text) => text.replaceAll('remote address: LID 0x02', 'remote address: LID 0x01'));
     expect(invalid(read, 'efficiency')[0]).toBe('both ends are one port: this is no test of a link');
