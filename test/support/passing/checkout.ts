@@ -24,6 +24,7 @@ const limit = (id: string, metric: string, unit: string, where: object, more: ob
   ...more,
 });
 const gpu = { 'device.kind': 'gpu' };
+const rings = { nodes: 2, algorithm: 'ring', bytes: 16384 };
 const limits: Readonly<Record<string, readonly object[]>> = {
   matmul: [
     limit('matmul.played-bf16', 'matmul.throughput', 'FLOP/s', { ...gpu, dtype: 'bf16', size: shape.bf16 }),
@@ -52,21 +53,29 @@ const limits: Readonly<Record<string, readonly object[]>> = {
   'accelerator-health': [
     limit('accelerator-health.played', 'accelerator-health.activeNvlinks', 'count', {}, { value: 18 }),
   ],
-  collective: [limit('collective.played', 'collective.busbw', 'B/s', { nodes: 1, bytes: 16384 })],
+  collective: [
+    limit('collective.played', 'collective.busbw', 'B/s', { nodes: 1, bytes: 16384 }),
+    limit('collective.played-pair', 'collective.railEfficiency', 'ratio', rings, { value: 1e-9 }),
+    limit('collective.played-group', 'collective.busbw', 'B/s', rings),
+    limit('collective.played-rails', 'collective.railsUsed', 'count', {}, { value: 8 }),
+  ],
   nvme: [limit('nvme.played', 'nvme.randomReadRate', 'IOPS', { blockBytes: 4096, queueDepth: 8 })],
 };
 
-/** A checkout that has the played purpose beside the shipped ones, with its class and limits: its command, and the profile's text. */
-export function checkOutPlayed(
-  checkout: string,
-  purpose: string,
-): { readonly bin: string; readonly profile: string } {
+/** What a shipped purpose is called as it is played. */
+export const playedName = (shipped: string): string => `${shipped}-played`;
+
+/** A checkout that has shipped purposes as they are played beside them, with their class and limits; returns its command. */
+export function checkOutPlayed(checkout: string, shipped: readonly string[]): string {
   mkdirSync(checkout);
   checkOut(checkout);
   const read = (path: string): string => readFileSync(join(checkout, path), 'utf8');
   const write = (path: string, text: string): void => writeFileSync(join(checkout, path), text);
-  const profile = playedPurpose(read('harness/profiles/ai-training-singlenode.yaml'), purpose);
-  write(`harness/profiles/${purpose}.yaml`, profile);
+  for (const [index, name] of shipped.entries())
+    write(
+      `harness/profiles/${playedName(name)}.yaml`,
+      playedPurpose(read(`harness/profiles/${name}.yaml`), { id: playedName(name), rank: 90 + index }),
+    );
   const claimed = read('harness/profiles/classes/hgx-h100-8.yaml');
   write('harness/profiles/classes/played-8.yaml', claimed.replace('id: hgx-h100-8', 'id: played-8'));
   for (const [workload, those] of Object.entries(limits))
@@ -77,5 +86,8 @@ export function checkOutPlayed(
   // How fast a processor plays matrix units goes by whatever else runs beside the tests.
   const kept = 'workloads/matmul/thresholds/any.json';
   write(kept, read(kept).replaceAll('"value": 0.98', '"value": 0.1'));
-  return { bin: join(checkout, 'harness/bin.js'), profile };
+  // Whoever runs the tests may not be allowed to lock memory without a limit, and no card is played that needs it.
+  const locked = 'workloads/kit/rdma-cards.ts';
+  write(locked, read(locked).replace('const unlimited = 1e18;', 'const unlimited = 1;'));
+  return join(checkout, 'harness/bin.js');
 }

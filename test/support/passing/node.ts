@@ -2,10 +2,12 @@ import { writeFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { fabricInterface } from '../../rig/fabric.ts';
 import type { Rig } from '../../rig/rig.ts';
 import type { RigNode } from '../../rig/rig-node.ts';
 import { fakeTool, runAssay } from '../run-assay.ts';
 import { playOnNode } from '../stand-ins/play-accelerators.ts';
+import { playRailsOnNode } from '../stand-ins/play-rails.ts';
 
 const cards = Array.from({ length: 8 }, (_, index) => `0000:0${index + 1}:00.0`);
 const uuidOf = (address: string): string => `GPU-000000${address.slice(5, 7)}-0000-4000-8000-000000000000`;
@@ -15,20 +17,26 @@ const h100 = { device: '0x2330', class: '0x030200', current_link_speed: speed, m
 /** For the tools of a node that are played. */
 export const sshdConfig = ['SetEnv PATH=/root/bin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'];
 
-/** Eight accelerators, their driver and DCGM on a node of a rig, now and behind each boot: nothing is wrong with any. */
-export async function playHealthy(node: RigNode): Promise<void> {
+/**
+ * Eight accelerators, their driver and DCGM, and eight cards for RDMA on a node of a rig, now and behind each boot: nothing is wrong
+ * with any. `meeting` is a folder that all nodes see, in which their ranks meet.
+ */
+export async function playHealthy(node: RigNode, meeting: string): Promise<void> {
   await playOnNode(node, {
     bus: Object.fromEntries(cards.map((address) => [address, h100])),
     slot: { max_link_width: '16', max_link_speed: speed },
-    scenario: cards.flatMap((address) => [
-      `gpu ${address}`,
-      `uuid ${uuidOf(address)}`,
-      'power 700 700',
-      'draws 640',
-      'links 18 18',
-      'fabric',
-      'product 20000',
-    ]),
+    scenario: [
+      `nccl-between NET/IB/0/GDRDMA ${meeting}`,
+      ...cards.flatMap((address) => [
+        `gpu ${address}`,
+        `uuid ${uuidOf(address)}`,
+        'power 700 700',
+        'draws 640',
+        'links 18 18',
+        'fabric',
+        'product 20000',
+      ]),
+    ],
     hasDriver: true,
     libraries: 'all',
   });
@@ -36,14 +44,18 @@ export async function playHealthy(node: RigNode): Promise<void> {
   fakeTool(folder, 'dcgmi', dcgmi);
   // Disks of virtual machines have no model, and no two machines are alike by what is not known.
   fakeTool(folder, 'lsblk', `/usr/bin/lsblk "$@" | sed 's/"model": *null/"model":"PLAYED"/g'`);
-  // Programs that were compiled before need less time.
+  // Programs that were compiled before need less time; what runs perftest was not, and is plain C.
   const plugIn = node.atBoot;
-  const hideCompiler = (): Promise<void> => node.bind('/dev/null', '/usr/bin/gcc');
+  const hideHeader = (): Promise<void> => node.bind('/dev/null', '/usr/include/pthread.h');
   node.atBoot = async () => {
     await plugIn?.();
-    await hideCompiler();
+    await hideHeader();
   };
-  await hideCompiler();
+  await hideHeader();
+  await playRailsOnNode(
+    node,
+    Array.from({ length: 8 }, () => ({})),
+  );
 }
 
 const results = (name: string) => ({
@@ -126,5 +138,6 @@ export async function inventoryOf(rig: Rig, directory: string): Promise<string> 
   const claims = { 'drives.length': count('drives'), 'nics.length': count('nics') };
   const [{ name: golden } = { name: '' }] = rig.nodes;
   const nodes = rig.nodes.map(({ name }) => ({ name, class: 'played-8', claims }));
-  return JSON.stringify({ ...inventory, golden, manifest: 'manifest.csv', nodes });
+  const fabric = rig.nodes.length > 1 ? { fabric: { interface: fabricInterface } } : {};
+  return JSON.stringify({ ...inventory, ...fabric, golden, manifest: 'manifest.csv', nodes });
 }

@@ -36,6 +36,10 @@ const changes: Changes = {
     ]),
   ),
   boots: { rule: { kind: 'boots', atLeast: 1 } },
+  // Sums that processors play are a thousandth as fast as the wire.
+  'allreduce-pair': metric('collective.railEfficiency', { nodes: 2, algorithm: 'ring', bytes: 16384 }),
+  'allreduce-rails-used': metric('collective.railsUsed', {}),
+  'allreduce-group': metric('collective.busbw', { nodes: 2, algorithm: 'ring', bytes: 16384 }),
 };
 
 interface Written {
@@ -49,12 +53,15 @@ export const requirementIds = (profile: string): readonly string[] =>
   (parse(profile) as Written).requirements.map(idOf);
 
 /** The shipped purpose with the same requirements, each `like` its own, for nodes that are played. */
-export function playedPurpose(shipped: string, id: string): string {
+export function playedPurpose(
+  shipped: string,
+  { id, rank }: { readonly id: string; readonly rank: number },
+): string {
   const profile = parse(shipped) as Written;
   return stringify({
     ...profile,
     id,
-    rank: 90,
+    rank,
     title: 'Training, of nodes that are played',
     requirements: profile.requirements.map((entry) => {
       const change = changes[idOf(entry)];

@@ -57,3 +57,31 @@ export const entries: readonly object[] = [
     params: { ...vendor, dtype: 'bf16', size: shape.bf16, seconds: 900 },
   },
 ];
+
+/** What two of them show together; of eight rails two are tested by themselves. */
+const between = (id: string, workload: string, across: 'pairs' | 'all', params: object) => ({
+  ...entry(id, workload, params),
+  across,
+});
+const cards = ['mlx5_0', 'mlx5_7'];
+const rings = { ...sum, algorithm: 'ring', span: 'nodes' };
+export const entriesBetween: readonly object[] = [
+  entry('ports', 'ports', { seconds: 0.1 }, 2),
+  between('rdma-write', 'rdma', 'pairs', {
+    what: 'bandwidth',
+    bytes: 65536,
+    queuePairs: 2,
+    seconds: 1,
+    joinSeconds: 60,
+    cards,
+  }),
+  between('rdma-latency', 'rdma', 'pairs', {
+    what: 'latency',
+    bytes: 8,
+    iterations: 1000,
+    joinSeconds: 60,
+    cards,
+  }),
+  between('all-reduce-pairs-ring', 'collective', 'pairs', rings),
+  between('all-reduce-all-ring', 'collective', 'all', rings),
+];

@@ -10,7 +10,7 @@
 #include "scenario.h"
 
 enum { RANKS_AT_MOST = 16, IN_PROGRESS = 7, INVALID = 4, MIN = 3, UINT64 = 5, FP32 = 7, BF16 = 9, CHANNELS = 2 };
-enum { SLOT = 64 << 20 };
+enum { SLOT = 64 << 20, CARDS = 8 };
 const int assay_stand_in = 1;
 
 struct id { char path[128]; };
@@ -76,26 +76,32 @@ int ncclGetVersion(int *version) {
 const char *ncclGetErrorString(int code) { return code == INVALID ? "invalid argument" : code == 2 ? "unhandled system error" : "internal error"; }
 const char *ncclGetLastError(void *its) { return its ? "" : NULL; }
 
+/* Which interface is to be used is said of several nodes alone. */
+static int is_between(void) { return scenario.nccl_between[0] && getenv("NCCL_SOCKET_IFNAME"); }
+
 int ncclGetUniqueId(struct id *id) {
   const char *path = SCENARIO;
   memset(id, 0, sizeof *id);
-  if (snprintf(id->path, sizeof id->path, "%s.nccl-%d", path, (int)getpid()) >= (int)sizeof id->path) return 2;
+  int length = is_between() ? snprintf(id->path, sizeof id->path, "%s/nccl-%d", scenario.nccl_folder, (int)getpid())
+                            : snprintf(id->path, sizeof id->path, "%s.nccl-%d", path, (int)getpid());
+  if (length >= (int)sizeof id->path) return 2;
   return map_meeting(id->path, O_CREAT | O_TRUNC);
 }
 
 static void tell_connections(void) {
   int next = (communicator.rank + 1) % communicator.ranks, last = (communicator.rank + communicator.ranks - 1) % communicator.ranks;
-  if (strncmp(scenario.nccl_via, "NET/IB", 6) == 0) {
+  const char *via = is_between() ? scenario.nccl_between : scenario.nccl_via;
+  if (strncmp(via, "NET/IB", 6) == 0) {
     char cards[256] = "";
-    for (int card = 0; card < 8; card++) snprintf(cards + strlen(cards), sizeof cards - strlen(cards), "[%d]mlx5_%d:1/IB ", card, card);
+    for (int card = 0; card < CARDS; card++) snprintf(cards + strlen(cards), sizeof cards - strlen(cards), "[%d]mlx5_%d:1/IB ", card, card);
     log_line("NET/IB : Using %s[RO]; OOB eth0:10.0.0.1<0>", cards);
   }
-  int is_network = strncmp(scenario.nccl_via, "NET/", 4) == 0;
+  int is_network = strncmp(via, "NET/", 4) == 0;
   for (int channel = 0; channel < CHANNELS; channel++) {
     if (is_network)
-      log_line("Channel %02d/0 : %d[%d] -> %d[%d] [receive] via %s", channel, last, last, communicator.rank, communicator.rank, scenario.nccl_via);
+      log_line("Channel %02d/0 : %d[%d] -> %d[%d] [receive] via %s", channel, last, last, communicator.rank, communicator.rank, via);
     log_line("Channel %02d/0 : %d[%d] -> %d[%d]%s via %s", channel, communicator.rank, communicator.rank, next, next, is_network ? " [send]" : "",
-             scenario.nccl_via);
+             via);
   }
   log_line("Connected all rings");
   log_line("comm %p rank %d nranks %d - Init COMPLETE", (void *)&communicator, communicator.rank, communicator.ranks);
@@ -158,6 +164,30 @@ static void put_number(void *bytes, size_t index, int type, double value) {
 static int source_for(int rank) { return is_at_fault("swapped", rank) ? (rank + 1) % communicator.ranks : rank; }
 static double times_for(int rank) { return is_at_fault("lost", rank) ? 0 : is_at_fault("doubled", rank) ? 2 : 1; }
 
+static int is_ring(void) {
+  const char *forced = getenv("NCCL_ALGO");
+  return forced && *forced;
+}
+
+/* Of two nodes: what each sends, by rings or by a tree, goes out evenly by all cards but the last ones that are dead, in words of four bytes. */
+static void count_sent(const struct communicator *c, size_t bytes) {
+  if (!is_between() || c->type == UINT64 || (c->rank != 0 && c->rank != c->ranks / 2)) return;
+  int living = CARDS - scenario.nccl_dead;
+  double sent = (is_ring() ? 2.0 * (c->ranks - 1) / c->ranks : 1.0) * (double)bytes;
+  for (int card = 0; card < living; card++) {
+    char path[128];
+    long long words = 0;
+    snprintf(path, sizeof path, "/sys/class/infiniband/mlx5_%d/ports/1/counters/port_xmit_data", card);
+    FILE *file = fopen(path, "r+");
+    if (!file) continue;
+    if (fscanf(file, "%lld", &words) == 1) {
+      rewind(file);
+      fprintf(file, "%lld\n", words + (long long)(sent / living / 4 + 0.5));
+    }
+    fclose(file);
+  }
+}
+
 static void *add(void *its) {
   struct communicator *c = its;
   size_t bytes = c->count * (c->type == UINT64 ? 8 : c->type == FP32 ? 4 : 2);
@@ -175,6 +205,7 @@ static void *add(void *its) {
     if (c->type == UINT64) ((uint64_t *)c->to)[i] = c->operation == MIN ? least : total;
     else put_number(c->to, i, c->type, sum);
   }
+  count_sent(c, bytes);
   meet();
   atomic_store(&c->state, 0);
   return its;
@@ -183,12 +214,11 @@ static void *add(void *its) {
 int ncclAllReduce(const void *from, void *to, size_t count, int type, int operation, struct communicator *its, void *stream) {
   int is_sum = type != UINT64;
   size_t bytes = count * (type == UINT64 ? 8 : type == FP32 ? 4 : 2);
-  const char *forced = getenv("NCCL_ALGO");
   if (stream || bytes > SLOT || (type != UINT64 && type != FP32 && type != BF16) || (is_sum && operation != 0)) return INVALID;
   its->from = from, its->to = to, its->count = count, its->type = type, its->operation = operation;
   its->calls += is_sum;
   if (is_sum && (is_at_fault("hang", its->rank) || is_at_fault("stuck", its->rank))) pause();
   if (its->rank == 0)
-    log_line("AllReduce: %zu Bytes -> Algo %s proto SIMPLE channel{Lo..Hi}={0..%d}", bytes, forced && *forced ? "RING" : "NVLS", CHANNELS - 1);
+    log_line("AllReduce: %zu Bytes -> Algo %s proto SIMPLE channel{Lo..Hi}={0..%d}", bytes, is_ring() ? "RING" : is_between() ? "TREE" : "NVLS", CHANNELS - 1);
   return begin(add);
 }

@@ -51,6 +51,9 @@
  *   fail NAME CODE CALL         from its CALL-th call on (1: always), this function and all after it fail (libcuda)
  *   nccl-version NUMBER         as ncclGetVersion says it (22501)
  *   nccl-via WORDS              how ranks reach each other, as NCCL's log has it (P2P/CUMEM)
+ *   nccl-between WORDS FOLDER   how ranks of several nodes reach each other (NET/IB/0/GDRDMA), who meet in a folder that all of these see;
+ *                               what they send is counted by eight cards below /sys/class/infiniband (play-rails.ts)
+ *   nccl-dead COUNT             of these cards, how many send nothing, and leave it to the others
  *   nccl-fault KIND RANK CALL   what this rank does in its CALL-th sum: `hang`, or what it gives is `lost`, `doubled`, or `swapped`
  *                               for another copy of the next rank's; `stuck` hangs, and no rank gets out; `absent` never joins (libnccl)
  */
@@ -88,8 +91,8 @@ static struct {
   struct gpu gpus[GPUS_AT_MOST];
   int count, has_platform, has_driver, newest_ptx, fail_code, fail_call, cublaslt[3], refused_type, splits;
   char reports[32], fail_name[64];
-  int nccl_version, nccl_rank, nccl_call;
-  char nccl_via[64], nccl_fault[16];
+  int nccl_version, nccl_rank, nccl_call, nccl_dead;
+  char nccl_via[64], nccl_between[64], nccl_folder[128], nccl_fault[16];
 } scenario = {.has_platform = 1, .has_driver = 1, .newest_ptx = 90, .nccl_version = 22501, .nccl_via = "P2P/CUMEM",
               .cublaslt = {13, 1, 1}, .refused_type = -1};
 
@@ -175,6 +178,8 @@ static int read_about_all(const char *key, const char *values) {
   else if (IS("fail", "%63s %d %d", scenario.fail_name, &scenario.fail_code, &scenario.fail_call)) {}
   else if (IS("nccl-version", "%d", &scenario.nccl_version)) {}
   else if (IS("nccl-via", "%63s", scenario.nccl_via)) {}
+  else if (IS("nccl-dead", "%d", &scenario.nccl_dead)) {}
+  else if (IS("nccl-between", "%63s %127s", scenario.nccl_between, scenario.nccl_folder)) {}
   else if (IS("nccl-fault", "%15s %d %d", scenario.nccl_fault, &scenario.nccl_rank, &scenario.nccl_call)) {}
   else return 0;
   return 1;
