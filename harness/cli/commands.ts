@@ -21,6 +21,7 @@ import { profilesCommand } from './profiles.ts';
 import { punchListCommand } from './punch-list.ts';
 import { reportCommand } from './report.ts';
 import { resumeCommand } from './resume.ts';
+import { rmaCommand } from './rma.ts';
 import { runsCommand } from './runs.ts';
 import { serveCommand } from './serve.ts';
 import { signCommand } from './sign.ts';
@@ -45,7 +46,10 @@ export const commandGroups: readonly (readonly [title: string, commands: readonl
   ],
   [
     'Hand it over',
-    [signCommand, verifyCommand, bundleCommand, claimCommand, ocpCommand, keysCommand, ledgerCommand],
+    [
+      ...[signCommand, verifyCommand, bundleCommand, claimCommand],
+      ...[rmaCommand, ocpCommand, keysCommand, ledgerCommand],
+    ],
   ],
   ['Know machines', [factsCommand, nodesCommand, toolpackCommand]],
   ['Look up', [workloadsCommand, profilesCommand, completionCommand]],

@@ -1,5 +1,8 @@
-import { appendFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { appendFileSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { runAssay } from '../support/run-assay.ts';
 import type { Surveyed } from '../support/stand-ins/survey-played.ts';
 import { first, hash, mebibyte, pattern, second, surveyPlayed } from '../support/stand-ins/survey-played.ts';
 
@@ -126,6 +129,29 @@ describe('accelerators of which some are sick', () => {
       [['new-errors', 'fail', text(/1/)], passes],
       [['new-errors', 'pass', expect.anything()], passes],
     ]);
+
+    // What their vendor asks for, of these two alone.
+    const cwd = dirname(found.run);
+    const { stdout, exitCode } = await runAssay(['rma', found.run, '--profile', 'ai-inference'], { cwd });
+    expect(exitCode).toBe(0);
+    const folders = stdout.trim().split('\n');
+    expect(folders).toEqual([1, 2].map((slot) => `run.report/rma/local-GPU-0000-0${slot}-00.0-new-errors`));
+    const read = (path: string): string => readFileSync(join(cwd, folders[0] ?? '', path), 'utf8');
+    const claim = read('claim.md');
+    expect(claim).toContain('A rehearsal: this says nothing about any machine.');
+    expect(claim).toMatch(/^- UUID: GPU-0000:01:00\.0$/m);
+    expect(claim).toMatch(/^- local\/GPU-0000:01:00\.0:new-errors: /m);
+    expect(claim).toContain('accelerator-health.uncorrectedErrors = 1');
+    expect(claim).toContain('nvidia-bug-report.sh --safe-mode');
+    const sums = read('SHA256SUMS').trimEnd().split('\n');
+    expect(
+      sums.some((line) => /  evidence\/\S+\.stdout$/.test(line)),
+      sums.join(),
+    ).toBe(true);
+    for (const line of sums) {
+      const [digest, path = ''] = line.split('  ');
+      expect(createHash('sha256').update(read(path)).digest('hex')).toBe(digest);
+    }
   }, 60_000);
 
   it('that no driver answers for are missing, with what to do, and no reason to resell the machine', async () => {
