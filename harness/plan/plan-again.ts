@@ -45,16 +45,22 @@ export function planAgain(steps: readonly PlannedStep[], endOf: EndOf): readonly
   );
   const nextNames = new Map<string, string>();
   const due = steps.filter(
-    (planned) =>
-      planned.beside === undefined &&
-      !replaced.has(`${planned.node} ${planned.step}`) &&
-      saysNothing(planned, endOf),
+    (planned) => !replaced.has(`${planned.node} ${planned.step}`) && saysNothing(planned, endOf),
   );
-  return due.map((planned) => {
-    const { step } = planned;
-    const name = nextNames.get(step) ?? nextName(step, names);
-    nextNames.set(step, name);
-    return { ...planned, step: name, replaces: step };
+  for (const { step } of due) if (!nextNames.has(step)) nextNames.set(step, nextName(step, names));
+  return due.flatMap((planned): readonly Replacement[] => {
+    const { step, beside } = planned;
+    // What goes on beside a step is repeated with it, or not at all.
+    const again = beside === undefined ? undefined : nextNames.get(beside);
+    if (beside !== undefined && again === undefined) return [];
+    return [
+      {
+        ...planned,
+        step: nextNames.get(step) ?? step,
+        replaces: step,
+        ...(again === undefined ? {} : { beside: again }),
+      },
+    ];
   });
 }
 
