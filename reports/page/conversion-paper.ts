@@ -282,6 +282,7 @@ function firmwareTable(sides: readonly ConvertedSide[]): readonly Content[] {
       })),
   );
   return [
+    paragraph('Firmware of the cards by model, as they say it, the rarest last:'),
     {
       kind: 'table',
       label: 'Firmware of cards after the conversion, as they say it',
