@@ -85,7 +85,7 @@ describe.skipIf(!hasChromium)('the site in a browser', () => {
   const views: readonly (readonly [Name, string])[] = [
     ...['/', '/coverage', 'event', 'machine'].map((path) => ['sixteen', path] as const),
     ...['/', '/fleet', '/runs', 'event', 'machine'].map((path) => ['hostile', path] as const),
-    ...['/fleet', '/fleet?by=rack'].map((path) => ['fleet', path] as const),
+    ...['/fleet', '/fleet?by=rack', '/?night=2024-10-20'].map((path) => ['fleet', path] as const),
   ];
   const machines: Readonly<Record<Name, string>> = {
     sixteen: '/node/node7',
