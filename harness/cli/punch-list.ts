@@ -53,7 +53,7 @@ export const punchListCommand = defineCommand({
       name: 'punch-list',
       document: list,
       paper: punchListPaper(list),
-      csv: renderKeptPunchList(list),
+      csv: () => renderKeptPunchList(list),
       out: args.out,
       json: args.json,
     });
