@@ -46,7 +46,9 @@ it('is refused before a machine is touched, and leaves nothing behind', async ()
   // The memory of this card moves 3.35 TB/s at most.
   expect(await refuse([{ ...asked, atLeast: '3.9 TB/s' }])).toEqual({
     exitCode: 64,
-    stderr: expect.stringMatching(/LIMIT_REFUSED .*expected at most 3350000000000 B\/s, the most that is published/) as string,
+    stderr: expect.stringMatching(
+      /LIMIT_REFUSED .*expected at most 3350000000000 B\/s, the most that is published/,
+    ) as string,
   });
   expect(await refuse([asked, { ...asked, atLeast: '2.9 TB/s' }])).toEqual({
     exitCode: 64,

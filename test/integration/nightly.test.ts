@@ -170,5 +170,5 @@ describe.skipIf(obstacle !== undefined)('three nights of three machines', () => 
       (await runAssay(['history', 'add', 'night-3', 'night-1', 'night-2', ...anew], onDay(2))).exitCode,
     ).toBe(0);
     expect((await runAssay(['history', 'export', ...anew], onDay(0))).stdout).toBe(await exported());
-  }, 180_000);
+  }, 400_000);
 });

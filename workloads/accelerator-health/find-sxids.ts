@@ -1,5 +1,5 @@
-import type { LineOf } from './record-lines.ts';
 import { sxidOf } from '../kit/xids.ts';
+import type { LineOf } from './record-lines.ts';
 
 /** What the switches between the cards of a node said of themselves, which only the kernel's log tells. */
 export type SwitchFinding =
