@@ -3,7 +3,6 @@ import type { Verdict } from '../../reports/verdict/verdict.ts';
 import type { Language } from '../../reports/verdict/words/front-words.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import { exitCodes } from '../../workloads/kit/error-code.ts';
-import { suggestName } from '../config/nearest-name.ts';
 import type { Environment } from '../environment.ts';
 import { defineCommand } from './command.ts';
 import { givenRun, ofProfile, reportsOut } from './options.ts';
@@ -58,7 +57,7 @@ export const reportCommand = defineCommand({
       throw new AssayError('RUN_NOT_FOUND', `expected a verdict by ${wanted} in ${folder.path}, found none`, {
         hint: `Judge the run first: assay judge ${run.called} --profile ${wanted}`,
       });
-    requireOfBlock(nodes, verdict, wanted === run.header.profile);
+    await requireOfBlock(nodes, verdict, wanted === run.header.profile);
     const { conformityPage } = await import('../run/conformity-pages.ts');
     const conformity =
       language === undefined && !asPdf ? undefined : await conformityPage(folder, verdict, language ?? 'en');
@@ -88,7 +87,7 @@ async function printedBy(page: string, environment: Environment): Promise<Uint8A
 }
 
 /** Pages of nodes are parts of the report by the run's own profile. */
-function requireOfBlock(nodes: readonly string[], { block }: Verdict, isOwn: boolean): void {
+async function requireOfBlock(nodes: readonly string[], { block }: Verdict, isOwn: boolean): Promise<void> {
   const [first] = nodes;
   if (first === undefined) return;
   const known = block?.nodes.map(({ id }) => id) ?? [];
@@ -99,6 +98,7 @@ function requireOfBlock(nodes: readonly string[], { block }: Verdict, isOwn: boo
     );
   const other = nodes.find((node) => !known.includes(node));
   if (other === undefined) return;
+  const { suggestName } = await import('../config/nearest-name.ts');
   throw new AssayError('USAGE', `--node ${other}: expected a node of this run, found none of this name`, {
     hint: suggestName(other, new Set(known)) ?? 'The map of the report names them.',
   });

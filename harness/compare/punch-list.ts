@@ -53,6 +53,7 @@ export function keepPunchList(runs: readonly PunchRun[], told: readonly ToldRepa
   const [last] = inTime.toReversed();
   const { id = '', version = '', title = '' } = last?.verdict.profile ?? {};
   const left = listed.filter(({ state, level }) => state !== 'verified' && level === 'required');
+  const isRehearsal = inTime.some(({ verdict }) => verdict.rehearsal === true);
   return {
     schema: 'assay/punch-list',
     schemaVersion: 1,
@@ -63,10 +64,10 @@ export function keepPunchList(runs: readonly PunchRun[], told: readonly ToldRepa
       startedAt: run.startedAt,
       purpose: run.purpose,
     })),
-    ...(inTime.some(({ verdict }) => verdict.rehearsal === true) ? { rehearsal: true } : {}),
+    ...(isRehearsal ? { rehearsal: true } : {}),
     exitCode: left.some(({ state, verdict }) => state === 'open' && verdict === 'fail')
       ? exitCodes.fail
-      : left.length > 0
+      : left.length > 0 || isRehearsal
         ? exitCodes.undecided
         : exitCodes.pass,
     entries: listed,

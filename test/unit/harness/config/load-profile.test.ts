@@ -157,9 +157,9 @@ describe('readProfile', () => {
     ],
     [
       'a word',
-      constructRequirement({ id: 'one', rule: { kind: 'not-covered', subjectMatter: 'rdmaa' } }),
-      'rule.subjectMatter: expected a word of vocabulary.yaml, got `rdmaa`',
-      'Did you mean `rdma`?',
+      constructRequirement({ id: 'one', rule: { kind: 'not-covered', subjectMatter: 'shared-storag' } }),
+      'rule.subjectMatter: expected a word of vocabulary.yaml, got `shared-storag`',
+      'Did you mean `shared-storage`?',
     ],
     [
       'an advisory gate',
