@@ -54,7 +54,8 @@ describe.each(
 
     it('is an error or reads the same when its outputs are damaged', () => {
       expect(checkDamage(registered, each)).toEqual([]);
-      checkRandomDamage(registered, each);
+      // At the same places each time: what fails here fails again.
+      checkRandomDamage(registered, each, 2);
     });
   });
 });

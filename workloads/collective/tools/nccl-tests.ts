@@ -57,6 +57,9 @@ export const ncclTests = defineTool(
         const read = readTestsText(run.stdout, params.algorithm);
         if (!read.ok) return read;
         const { toolVersion, readings, range, ranks } = read.value;
+        // Where its first lines are cut away nothing else of it is missing.
+        if (toolVersion === undefined)
+          return err('expected an nccl-tests that says its version, got one that does not');
         const wrong = readings.reduce(
           (sum, { metric, value }) => (metric === 'wrongElements' ? sum + value : sum),
           0,
