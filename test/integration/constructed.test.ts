@@ -90,7 +90,7 @@ describe('six assets, from the raw texts of their probes and tools through the c
       reason: 'expected exactly 8 accelerators, found 8',
     });
     expect(cell('gpu001/GPU-00000000-0000-4000-8000-00000000009D', 'power-claimed').verdict).toBe('pass');
-    expect(verdict.notShown.map(({ what }) => what)).toContain('RDMA write latency');
+    expect(verdict.notShown.map(({ what }) => what)).toContain('All-gather, reduce-scatter, all-to-all');
     expect(cell('gpu001', 'allreduce-group')).toMatchObject({
       verdict: 'missing',
       reason: 'there is only one node in this run',
