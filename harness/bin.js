@@ -50,7 +50,10 @@ function makeFolder(path) {
  */
 function beginAgainWithOneArena() {
   const { argv, env, execArgv, execPath } = process;
-  const readsRuns = /^(judge|report|verify|sign|bundle|compare|conversion|punch-list|claim|history|serve)$/.test(argv[2] ?? '');
+  const readsRuns =
+    /^(judge|report|verify|sign|bundle|compare|conversion|punch-list|claim|history|serve)$/.test(
+      argv[2] ?? '',
+    );
   const isHanded = argv.some((word) => word.startsWith('--passphrase-fd'));
   if (!readsRuns || isHanded || env.MALLOC_ARENA_MAX !== undefined || process.execve === undefined) return;
   process.execve(execPath, [execPath, ...execArgv, ...argv.slice(1)], { ...env, MALLOC_ARENA_MAX: '1' });
