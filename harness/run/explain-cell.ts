@@ -15,6 +15,7 @@ import { shellQuote, shellWord } from '../../workloads/kit/shell-quote.ts';
 import { nodeOrGroupOf } from '../../workloads/kit/subject.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import { suggestName } from '../config/nearest-name.ts';
+import type { Profile } from '../config/profile.ts';
 import { judge } from '../judge/judge.ts';
 import { damaged } from '../store/evidence-damaged.ts';
 import type { KeptFile } from '../store/kept-steps.ts';
@@ -66,10 +67,34 @@ export async function explainCell(
   name: string,
   profile?: string,
 ): Promise<Explanation> {
-  const evidence = await RunEvidence.read(run, registry);
+  return explainerOf(await RunEvidence.read(run, registry), registry, profile)(name);
+}
+
+/** A run and its cells by each of the profiles that may have decided. */
+interface JudgedAgain {
+  readonly evidence: RunEvidence;
+  readonly registry: Registry;
+  readonly material: RunMaterial;
+  readonly candidates: readonly Profile[];
+  readonly judged: readonly (readonly Cell[])[];
+}
+
+/** The same for whoever asks for several: the run is read and judged once. */
+export function explainerOf(
+  evidence: RunEvidence,
+  registry: Registry,
+  profile?: string,
+): (name: string) => Promise<Explanation> {
   const material = evidence.material(profile);
   const candidates = profile === undefined ? [material.profile, ...material.ladder] : [material.profile];
   const judged = candidates.map((candidate) => judge({ ...material, profile: candidate }).cells);
+  return (name) => explain({ evidence, registry, material, candidates, judged }, name);
+}
+
+async function explain(
+  { evidence, registry, material, candidates, judged }: JudgedAgain,
+  name: string,
+): Promise<Explanation> {
   const cells =
     judged.map((all) => all.filter((cell) => namesOf(cell).includes(name))).find((all) => all.length > 0) ??
     [];
@@ -114,7 +139,8 @@ export async function explainCell(
   const fact = cells.find(({ observed }) => observed?.kind === 'fact');
   const print =
     explained.flatMap(({ places }) => places)[0]?.print ??
-    (fact && (await printCommand(run, { node: listedUnder(fact), step: 'facts', file: 'probes.json' })));
+    (fact &&
+      (await printCommand(evidence.run, { node: listedUnder(fact), step: 'facts', file: 'probes.json' })));
   return { cells, samples: explained, print };
 }
 

@@ -8,7 +8,8 @@ import type { Accelerator, HostFacts } from '../../workloads/kit/facts/host-fact
 import type { Registry } from '../../workloads/registry.ts';
 import { openSteps } from '../store/kept-steps.ts';
 import type { RunEvidence } from '../store/run-evidence.ts';
-import { explainCell, formatExplanation } from './explain-cell.ts';
+import type { Explanation } from './explain-cell.ts';
+import { explainerOf, formatExplanation } from './explain-cell.ts';
 
 /** What goes to the vendor of one part: a page, what it rests on, and the digests of both. */
 export interface RmaArchive {
@@ -45,31 +46,32 @@ export async function makeArchives(
     requirements.flatMap(({ id, rule }) => (rule.kind === 'fact' && whatItIs.has(rule.path) ? [id] : [])),
   );
   const requirementOf = new Map(verdict.cells.map(({ id, requirement }) => [id, requirement]));
-  for (const defect of verdict.defects) {
-    if (defect.cells.every((cell) => ofKind.has(requirementOf.get(cell) ?? ''))) continue;
-    const { subject } = defect;
-    if (defect.owner !== 'hardware' || defect.verdict !== 'fail') continue;
-    if (subject?.kind !== 'node' && subject?.kind !== 'device') continue;
-    archives.push(await makeArchive({ evidence, verdict, registry, defect, subject }));
-  }
+  const claims = verdict.defects.flatMap((defect) => {
+    const { owner, subject, cells } = defect;
+    if (cells.every((cell) => ofKind.has(requirementOf.get(cell) ?? ''))) return [];
+    const isPart = subject?.kind === 'node' || subject?.kind === 'device';
+    return isPart && owner === 'hardware' && defect.verdict === 'fail' ? [{ defect, subject }] : [];
+  });
+  if (claims.length === 0) return [];
+  const explain = explainerOf(evidence, registry, verdict.profile.id);
+  for (const claim of claims) archives.push(await makeArchive({ evidence, verdict, explain, ...claim }));
   return archives;
 }
 
 interface Making {
   readonly evidence: RunEvidence;
   readonly verdict: Verdict;
-  readonly registry: Registry;
+  readonly explain: (cell: string) => Promise<Explanation>;
   readonly defect: Defect;
   readonly subject: { readonly node: string; readonly device?: string };
 }
 
 async function makeArchive(making: Making): Promise<RmaArchive> {
-  const { evidence, verdict, defect, subject, registry } = making;
+  const { evidence, verdict, defect, subject, explain } = making;
   const { node, device } = subject;
   const cells = verdict.cells.filter(({ id }) => defect.cells.includes(id));
   const explained: string[] = [];
-  for (const { id } of cells.slice(0, mostExplained))
-    explained.push(formatExplanation(await explainCell(evidence.run, registry, id, verdict.profile.id)));
+  for (const { id } of cells.slice(0, mostExplained)) explained.push(formatExplanation(await explain(id)));
   const raw = await rawOf(evidence, node, cells);
   const page = Buffer.from(pageOf(making, cells, explained));
   const files = [{ path: 'claim.md', bytes: page }, ...raw];
