@@ -30,21 +30,16 @@ export const ocpCommand = defineCommand({
     const { ocpLines } = await import('../../reports/ocp/stream.ts');
     const { nodeParts } = await import('../../reports/verdict/node-parts.ts');
     const { listSoakSeries } = await import('../judge/samples/list-soak-series.ts');
-    const { judgeRun } = await import('../run/conclude-run.ts');
-    const { RunEvidence } = await import('../store/run-evidence.ts');
-    const { openReports, openRun } = await import('./run-location.ts');
-    const { loadRegistry } = await import('../../workloads/registry.ts');
-    const run = await openRun(environment, args.run);
-    const folder = await openReports(environment, run, args.out);
-    const evidence = await RunEvidence.read(run, await loadRegistry());
-    const verdict = judgeRun(evidence, args.profile);
+    const { openJudged } = await import('./judged-run.ts');
+    const { folder, evidence, verdict } = await openJudged(environment, args);
     const soak = listSoakSeries(evidence.material(args.profile), verdict);
     const check =
       args.schema === undefined
         ? undefined
         : await loadSchema(resolve(environment.workingDirectory, args.schema));
     const partOf = verdict.block === undefined ? () => verdict : nodeParts(verdict);
-    const prefix = verdict.profile.id === run.header.profile ? 'ocp' : `verdicts/${verdict.profile.id}.ocp`;
+    const prefix =
+      verdict.profile.id === evidence.run.header.profile ? 'ocp' : `verdicts/${verdict.profile.id}.ocp`;
     const streams = verdict.nodes.map(({ id }) => [id, [...ocpLines(partOf(id), soak)]] as const);
     // All of it is looked at before any of it is written.
     for (const [node, lines] of streams)

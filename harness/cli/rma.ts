@@ -12,15 +12,9 @@ export const rmaCommand = defineCommand({
   builder: (argv) => argv.positional('run', givenRun).option('profile', ofProfile).option('out', reportsOut),
   run: async (args, { environment, out, err }) => {
     const { makeArchives } = await import('../run/rma-archive.ts');
-    const { judgeRun } = await import('../run/conclude-run.ts');
-    const { RunEvidence } = await import('../store/run-evidence.ts');
-    const { openReports, openRun } = await import('./run-location.ts');
-    const { loadRegistry } = await import('../../workloads/registry.ts');
-    const run = await openRun(environment, args.run);
-    const folder = await openReports(environment, run, args.out);
-    const registry = await loadRegistry();
-    const evidence = await RunEvidence.read(run, registry);
-    const archives = await makeArchives(evidence, judgeRun(evidence, args.profile), registry);
+    const { openJudged } = await import('./judged-run.ts');
+    const { folder, registry, evidence, verdict } = await openJudged(environment, args);
+    const archives = await makeArchives(evidence, verdict, registry);
     if (archives.length === 0) {
       err.write('No part of a machine failed by itself: there is nothing to claim.\n');
       return exitCodes.pass;
