@@ -26,13 +26,16 @@ export const bundleCommand = defineCommand({
     const { reportPaths } = await import('../store/report-folder.ts');
     const { conformityPages } = await import('../run/conformity-pages.ts');
     const { signaturesOf } = await import('../run/signatures-on.ts');
-    const { readIntact } = await import('../run/verify-run.ts');
+    const { readIntact, readSignedFiles } = await import('../run/verify-run.ts');
     const { openReports, openRun } = await import('./run-location.ts');
     const run = await openRun(environment, args.run);
     const folder = await openReports(environment, run, args.reports);
     const { id } = run.header;
     const profile = args.profile ?? run.header.profile;
-    const { signed: statements, verdict } = await readIntact(run, folder, profile);
+    const { signed: statements, verdict } = await readIntact(
+      await readSignedFiles(run, folder, profile),
+      folder,
+    );
     const signatures = signaturesOf(statements, profile);
     const signed = join(folder.path, reportPaths.signed(profile));
     const below = (path: string, top: string): string => path.slice(top.length + 1);

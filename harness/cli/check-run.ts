@@ -11,8 +11,10 @@ import { findVoided } from '../run/find-voided.ts';
 import { checkLedger, checkProof } from '../run/ledger-place.ts';
 import type { Trust } from '../run/verify-run.ts';
 import {
+  findDifferences,
+  judgeAgain,
   readIntact,
-  recompute,
+  readSignedFiles,
   requireInForce,
   requireTrusted,
   verifiedExitCode,
@@ -56,13 +58,16 @@ export async function checkRun(
 ): Promise<ExitCode> {
   const tell = (text: string): void => void out.write(`${cleanText(text)}\n`);
   const { run, folder, profile } = given;
-  const intact = await readIntact(run, folder, profile);
-  const { signed, verdict, manifest } = intact;
+  const files = await readSignedFiles(run, folder, profile);
+  const { signed, manifest } = files;
   for (const { key, statement } of signed)
     tell(
       `● ${statement.predicate.result}, stated on ${statement.predicate.assay_issued} by ${key.fingerprint} (${key.algorithm})`,
     );
   tell(`● all ${manifest.files.length} files are as they were signed, and no other is there`);
+  const again = given.recompute ? await judgeAgain(run, profile, registry) : undefined;
+  const intact = await readIntact(files, folder, again);
+  const { verdict } = intact;
   for await (const text of checkPages(run, folder, intact, given.packed ?? [])) tell(text);
   const trusted = requireTrusted(intact, given.trust);
   for (const { name, note } of trusted) tell(`● trusted: ${name}${note === undefined ? '' : `; ${note}`}`);
@@ -72,11 +77,8 @@ export async function checkRun(
     for (const { by } of trusted)
       for (const text of checkProof(by, given.proof, witnesses)) tell(`● ${text}`);
   }
-  let concluded: Verdict = verdict;
-  if (given.recompute) {
-    const again = await recompute(intact, run, folder, registry);
-    concluded = again.verdict;
-    tellDifferences(again.differences, verdict, again.verdict, tell);
+  if (again !== undefined) {
+    tellDifferences(findDifferences(intact, again), verdict, again.verdict, tell);
     if (given.later !== undefined) {
       const later = await RunEvidence.read(given.later, registry);
       tellVoided(findVoided(verdict, again.evidence, later), tell);
@@ -85,6 +87,7 @@ export async function checkRun(
       await checkNights(again.evidence, profile, given.nights, { environment, out });
   }
   for (const { by } of trusted) requireInForce(by, now());
+  const { conclusion } = again?.verdict ?? verdict;
   const { predicate } = (trusted[0] ?? { by: signed[0] }).by?.statement ?? {};
   tell(
     predicate?.assay_expires === undefined
@@ -92,10 +95,10 @@ export async function checkRun(
       : `● in force until ${predicate.assay_expires}, unless an event voids it`,
   );
   tell(
-    `${conclusionWords[concluded.conclusion]}: ${predicate?.assay_title ?? profile}, tested ${verdict.run.startedAt}`,
+    `${conclusionWords[conclusion]}: ${predicate?.assay_title ?? profile}, tested ${verdict.run.startedAt}`,
   );
   tell('It attests what was recorded on the items named, and relates to these items only.');
-  return verifiedExitCode(concluded);
+  return verifiedExitCode(conclusion);
 }
 
 /** What happened since, and what it makes of the report. Throws NOT_IN_FORCE where a required cell says nothing any more. */

@@ -24,26 +24,38 @@ export const judgedPlace = (profile: string): VerdictPlace => ({
 
 const sheetAt = ({ sheets }: VerdictPlace, node: string): string => `${sheets}/${node}.json`;
 
-/** A verdict on many nodes names what it says of each alone, which lies beside it: it is written last. */
-export async function writeDocument(
-  folder: ReportFolder,
+/** The documents of a verdict by their paths, in pieces: on many nodes it names what it says of each alone, and is the last one. */
+export function* documentsOf(
   verdict: Verdict,
   place: VerdictPlace,
-): Promise<void> {
+): Generator<readonly [path: string, pieces: Iterable<string>]> {
   if (verdict.nodes.length <= mostNodesInOne) {
-    folder.write(place.verdict, jsonPieces(verdict));
-    return folder.remove([place.sheets]);
+    yield [place.verdict, jsonPieces(verdict)];
+    return;
   }
   const { head, sheets } = splitVerdict(verdict);
   const named: SheetName[] = [];
   for (const sheet of sheets) {
     const path = sheetAt(place, sheet.node);
     const text = [...jsonPieces(sheet)].join('');
-    folder.write(path, text);
     named.push({ node: sheet.node, path, sha256: sha256(text) });
+    yield [path, [text]];
   }
-  folder.write(place.verdict, jsonPieces({ ...head, sheets: named }));
-  await folder.removeOthers(place.sheets, new Set(named.map(({ path }) => posix.basename(path))));
+  yield [place.verdict, jsonPieces({ ...head, sheets: named })];
+}
+
+export async function writeDocument(
+  folder: ReportFolder,
+  verdict: Verdict,
+  place: VerdictPlace,
+): Promise<void> {
+  const written = new Set<string>();
+  for (const [path, pieces] of documentsOf(verdict, place)) {
+    folder.write(path, pieces);
+    if (path !== place.verdict) written.add(posix.basename(path));
+  }
+  if (verdict.nodes.length <= mostNodesInOne) return folder.remove([place.sheets]);
+  await folder.removeOthers(place.sheets, written);
 }
 
 /** A verdict with what it says of each node alone, if that lies in documents of their own. Throws EVIDENCE_DAMAGED. */

@@ -1,3 +1,5 @@
+import { relative } from 'node:path';
+import { sha256 } from '../../agents/protocol/chain.ts';
 import type { Conclusion, Verdict } from '../../reports/verdict/verdict.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
 import type { ExitCode } from '../../workloads/kit/error-code.ts';
@@ -19,7 +21,8 @@ import { compareVerdicts } from './compare-verdicts.ts';
 import { judgeRun } from './conclude-run.ts';
 import type { SignedStatement } from './read-signed.ts';
 import { readSigned, readSignedManifest, readSignedVerdict } from './read-signed.ts';
-import { isSigners, signedPaths, statementsOf } from './signed-report.ts';
+import { isSigners, signedPaths, signedPlace, statementsOf } from './signed-report.ts';
+import { documentsOf } from './verdict-document.ts';
 
 /** Whose signature counts: one key, or those of a trust file. */
 export type Trust =
@@ -27,18 +30,26 @@ export type Trust =
   | { readonly kind: 'file'; readonly keys: readonly TrustedKey[] }
   | { readonly kind: 'nobody' };
 
-/** What was signed and found as it was, before anybody is believed. */
-export interface Intact {
+/** Who has signed, and the files that they have signed, found as they were, before anybody is believed. */
+export interface SignedFiles {
   readonly signed: readonly SignedStatement[];
-  readonly verdict: Verdict;
   readonly manifest: SignedManifest;
 }
 
+/** The same with the verdict among these files, from which each statement follows. */
+export interface Intact extends SignedFiles {
+  readonly verdict: Verdict;
+}
+
 /**
- * Proves that signatures are those of the keys beside them, that everything which was signed is there unchanged and nothing else, and that
- * each statement says of its verdict what follows from it. Reads only. Throws SIGNATURE_INVALID, EVIDENCE_DAMAGED.
+ * Proves that signatures are those of the keys beside them, and that everything which was signed is there unchanged and nothing else. Reads
+ * only. Throws SIGNATURE_INVALID, EVIDENCE_DAMAGED.
  */
-export async function readIntact(run: RunDirectory, folder: ReportFolder, profile: string): Promise<Intact> {
+export async function readSignedFiles(
+  run: RunDirectory,
+  folder: ReportFolder,
+  profile: string,
+): Promise<SignedFiles> {
   const signed = await readSigned(folder, profile);
   const { id } = run.header;
   let manifest: SignedManifest | undefined;
@@ -54,11 +65,34 @@ export async function readIntact(run: RunDirectory, folder: ReportFolder, profil
   }
   if (manifest === undefined) throw new RangeError('a statement without a manifest');
   requireListed(run, folder, profile, manifest, signed);
-  const verdict = await readSignedVerdict(folder, profile);
-  if (verdict.run.id !== id || verdict.profile.id !== profile)
-    throw damaged(signedPaths.folder(profile), `the verdict on ${id} by ${profile}`, 'another one');
+  return { signed, manifest };
+}
+
+/** Proves that each statement says of the signed verdict what follows from it. Throws EVIDENCE_DAMAGED. */
+export async function readIntact(
+  { signed, manifest }: SignedFiles,
+  folder: ReportFolder,
+  again?: Rejudged,
+): Promise<Intact> {
+  const { run, profile } = manifest;
+  // What is judged again is read again only if it is another document.
+  const verdict =
+    again !== undefined && isSigned(again.verdict, manifest)
+      ? again.verdict
+      : await readSignedVerdict(folder, profile);
+  if (verdict.run.id !== run || verdict.profile.id !== profile)
+    throw damaged(signedPaths.folder(profile), `the verdict on ${run} by ${profile}`, 'another one');
   for (const each of signed) requireFollows(each, verdict, manifest, profile);
   return { signed, verdict, manifest };
+}
+
+/** Whether a verdict gives the very documents that were signed. */
+function isSigned(verdict: Verdict, { profile, files }: SignedManifest): boolean {
+  const signed = new Map(files.map(({ path, sha256: digest }) => [path, digest]));
+  for (const [path, pieces] of documentsOf(verdict, signedPlace(profile)))
+    if (signed.get(`report/${relative(signedPaths.folder(profile), path)}`) !== sha256([...pieces].join('')))
+      return false;
+  return true;
 }
 
 /** Every file that is listed is there as it was, and no other. */
@@ -94,12 +128,7 @@ function requireFollows(
   profile: string,
 ): void {
   const [subject] = statement.subject;
-  const identities = new Map(
-    files.flatMap(({ path, sha256 }) => {
-      const [, node] = /^report\/identity\/(.+)\.json$/.exec(path) ?? [];
-      return node === undefined ? [] : [[node, sha256] as const];
-    }),
-  );
+  const identities = identitiesIn(files);
   const { assay_issued, assay_ledger, assay_attempts } = statement.predicate;
   const own = statementsOf(
     verdict,
@@ -127,7 +156,7 @@ function requireFollows(
 
 /** The statements of those who are trusted to have made them. Throws SIGNER_UNTRUSTED when there is none. */
 export function requireTrusted(
-  { signed }: Intact,
+  { signed }: SignedFiles,
   trust: Trust,
 ): readonly { readonly by: SignedStatement; readonly name: string; readonly note: string | undefined }[] {
   const reasons: string[] = [];
@@ -180,30 +209,43 @@ export function requireInForce({ statement: { predicate } }: SignedStatement, no
 const skewMs = 24 * 3600 * 1000;
 
 /** What judging the same evidence again gives. */
-export interface Recomputed {
+export interface Rejudged {
   readonly evidence: RunEvidence;
   readonly verdict: Verdict;
-  readonly differences: readonly CellDifference[];
 }
 
-/** Parses all raw outputs and judges them again, and looks at each machine's identity again. Throws EVIDENCE_DAMAGED. */
-export async function recompute(
-  { verdict: issued, manifest }: Intact,
-  run: RunDirectory,
-  folder: ReportFolder,
-  registry: Registry,
-): Promise<Recomputed> {
+/** Parses all raw outputs and judges them again. Throws EVIDENCE_DAMAGED. */
+export async function judgeAgain(run: RunDirectory, profile: string, registry: Registry): Promise<Rejudged> {
   const evidence = await RunEvidence.read(run, registry);
-  const verdict = JSON.parse(JSON.stringify(judgeRun(evidence, manifest.profile))) as Verdict; // as it is when it is read
-  const differences = [...compareVerdicts(issued, verdict)];
-  for (const { id } of verdict.nodes) {
-    const path = signedPaths.identity(manifest.profile, id);
-    const found = await folder.read(path);
-    if (found !== identityOf(evidence.node(id).material.facts))
-      differences.push({ cell: path, issued: 'an identity', recomputed: 'another one' });
-  }
-  return { evidence, verdict, differences };
+  return { evidence, verdict: judgeRun(evidence, profile) };
 }
+
+/** What comes out differently: cells, the rest of the verdict, and which machine each node is. */
+export function findDifferences(
+  { verdict: issued, manifest: { profile, files } }: Intact,
+  { evidence, verdict }: Rejudged,
+): readonly CellDifference[] {
+  const differences =
+    issued === verdict ? [] : [...compareVerdicts(issued, JSON.parse(JSON.stringify(verdict)) as Verdict)]; // as it is when it is read
+  const identities = identitiesIn(files);
+  for (const { id } of verdict.nodes)
+    if (identities.get(id) !== sha256(identityOf(evidence.node(id).material.facts)))
+      differences.push({
+        cell: signedPaths.identity(profile, id),
+        issued: 'an identity',
+        recomputed: 'another one',
+      });
+  return differences;
+}
+
+/** Digests of the documents that say which machine a node is, by node. */
+const identitiesIn = (files: SignedManifest['files']): ReadonlyMap<string, string> =>
+  new Map(
+    files.flatMap(({ path, sha256: digest }) => {
+      const [, node] = /^report\/identity\/(.+)\.json$/.exec(path) ?? [];
+      return node === undefined ? [] : [[node, digest] as const];
+    }),
+  );
 
 const codes: Readonly<Record<Conclusion, ExitCode>> = {
   pass: exitCodes.pass,
@@ -213,4 +255,4 @@ const codes: Readonly<Record<Conclusion, ExitCode>> = {
 };
 
 /** The exit code of `verify` for what was shown to be so. */
-export const verifiedExitCode = ({ conclusion }: Verdict): ExitCode => codes[conclusion];
+export const verifiedExitCode = (conclusion: Conclusion): ExitCode => codes[conclusion];

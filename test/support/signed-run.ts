@@ -2,11 +2,19 @@ import { join } from 'node:path';
 import type { Signer } from '../../harness/evidence/private-key.ts';
 import { generateKey, signerOf } from '../../harness/evidence/private-key.ts';
 import type { KeyAlgorithm } from '../../harness/evidence/public-key.ts';
+import type { CellDifference } from '../../harness/run/compare-verdicts.ts';
 import { judgeRun } from '../../harness/run/conclude-run.ts';
 import { signRun } from '../../harness/run/sign-run.ts';
 import type { Stamp } from '../../harness/run/signed-report.ts';
-import type { Recomputed, Trust } from '../../harness/run/verify-run.ts';
-import { readIntact, recompute, requireInForce, requireTrusted } from '../../harness/run/verify-run.ts';
+import type { Trust } from '../../harness/run/verify-run.ts';
+import {
+  findDifferences,
+  judgeAgain,
+  readIntact,
+  readSignedFiles,
+  requireInForce,
+  requireTrusted,
+} from '../../harness/run/verify-run.ts';
 import { ReportFolder } from '../../harness/store/report-folder.ts';
 import { RunDirectory } from '../../harness/store/run-directory.ts';
 import { RunEvidence } from '../../harness/store/run-evidence.ts';
@@ -82,12 +90,13 @@ export async function verifyAt(
     now = dayAfter,
     profile,
   }: { readonly isDeep?: boolean; readonly now?: Date; readonly profile?: string } = {},
-): Promise<Recomputed['differences']> {
+): Promise<readonly CellDifference[]> {
   const run = await RunDirectory.open(path);
   const folder = await ReportFolder.open(run);
-  const intact = await readIntact(run, folder, profile ?? run.header.profile);
+  const files = await readSignedFiles(run, folder, profile ?? run.header.profile);
+  const again = isDeep ? await judgeAgain(run, files.manifest.profile, await loadRegistry()) : undefined;
+  const intact = await readIntact(files, folder, again);
   const trusted = requireTrusted(intact, trust);
-  const again = isDeep ? await recompute(intact, run, folder, await loadRegistry()) : undefined;
   for (const { by } of trusted) requireInForce(by, now);
-  return again?.differences ?? [];
+  return again === undefined ? [] : findDifferences(intact, again);
 }
