@@ -37,20 +37,15 @@ export const compareCommand = defineCommand({
     const { comparisonPaper } = await import('../../reports/page/comparison-paper.ts');
     const { Comparison } = await import('../../reports/verdict/comparison.ts');
     const { renderComparisonCsv } = await import('../../reports/writers/comparison-csv.ts');
-    const { loadRegistry } = await import('../../workloads/registry.ts');
     const { compare } = await import('../compare/compare.ts');
-    const { loadReadings, openSides } = await import('./load-readings.ts');
+    const { openSides } = await import('./load-readings.ts');
+    const { readRuns } = await import('./read-runs.ts');
     const { givePaper, requireOut } = await import('./give-paper.ts');
     requireOut(context, 'comparison', args.out);
     const options = await readComparisonOptions(args, environment);
-    const sides = await openSides(environment, { before, after }, args.profile);
-    const registry = await loadRegistry();
     const comparison = Comparison.parse(
       compare(
-        {
-          before: await loadReadings(sides.before, sides.profile, registry),
-          after: await loadReadings(sides.after, sides.profile, registry),
-        },
+        await readRuns('readings', await openSides(environment, { before, after }, args.profile)),
         options,
       ),
     );

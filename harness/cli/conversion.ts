@@ -44,11 +44,10 @@ export const conversionCommand = defineCommand({
     const { conversionPaper } = await import('../../reports/page/conversion-paper.ts');
     const { Conversion } = await import('../../reports/verdict/conversion.ts');
     const { renderConversionCsv } = await import('../../reports/writers/conversion-csv.ts');
-    const { loadRegistry } = await import('../../workloads/registry.ts');
     const { convert } = await import('../compare/convert.ts');
     const { readEnergy } = await import('../config/read-energy.ts');
-    const { loadJudged } = await import('./load-judged.ts');
     const { openSides } = await import('./load-readings.ts');
+    const { readRuns } = await import('./read-runs.ts');
     const { readGivenFile } = await import('./read-given-file.ts');
     const { givePaper, requireOut } = await import('./give-paper.ts');
     requireOut(context, 'conversion', args.out);
@@ -58,16 +57,11 @@ export const conversionCommand = defineCommand({
       file === undefined
         ? undefined
         : { file, rows: readEnergy(await readGivenFile(resolve(environment.workingDirectory, file)), file) };
-    const sides = await openSides(environment, given, args.profile);
-    const registry = await loadRegistry();
     const conversion = Conversion.parse(
-      convert(
-        {
-          before: await loadJudged(sides.before, sides.profile, registry),
-          after: await loadJudged(sides.after, sides.profile, registry),
-        },
-        { ...options, energy },
-      ),
+      convert(await readRuns('judged', await openSides(environment, given, args.profile)), {
+        ...options,
+        energy,
+      }),
     );
     await givePaper(context, {
       name: 'conversion',

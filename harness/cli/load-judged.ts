@@ -27,40 +27,32 @@ const leftOf = (facts: HostFacts | undefined): readonly Fact<string[]>[] =>
         ),
       ];
 
-/** Runs with what they say of what their machines can be used for, judged again by a profile. */
-export async function loadJudged(
-  runs: readonly RunDirectory[],
-  profile: string,
-  registry: Registry,
-): Promise<readonly JudgedRun[]> {
-  const judged: JudgedRun[] = [];
-  for (const run of runs) {
-    const material = (await readWhole(run, registry)).material(profile);
-    const { assets, profile: said } = judge(material);
-    const seconds = new Map(
-      material.nodes.map(({ id, steps }) => [
-        id,
-        steps.reduce((sum, { durationMs }) => sum + durationMs / 1000, 0),
+/** A run with what it says of what its machines can be used for, judged again by a profile. */
+export async function loadJudged(run: RunDirectory, profile: string, registry: Registry): Promise<JudgedRun> {
+  const material = (await readWhole(run, registry)).material(profile);
+  const { assets, profile: said } = judge(material);
+  const seconds = new Map(
+    material.nodes.map(({ id, steps }) => [
+      id,
+      steps.reduce((sum, { durationMs }) => sum + durationMs / 1000, 0),
+    ]),
+  );
+  const facts = new Map(material.nodes.map((node) => [node.id, node.facts]));
+  return {
+    readings: readingsOf(material),
+    assets,
+    profile: { id: said.id, version: said.version, title: said.title },
+    nodes: new Map(
+      material.inventory.nodes.map((named) => [
+        named.name,
+        {
+          named,
+          stepSeconds: seconds.get(named.name) ?? 0,
+          restWatts: watts(facts.get(named.name)),
+          cards: cards(facts.get(named.name)),
+          leftOf: leftOf(facts.get(named.name)),
+        },
       ]),
-    );
-    const facts = new Map(material.nodes.map((node) => [node.id, node.facts]));
-    judged.push({
-      readings: readingsOf(material),
-      assets,
-      profile: { id: said.id, version: said.version, title: said.title },
-      nodes: new Map(
-        material.inventory.nodes.map((named) => [
-          named.name,
-          {
-            named,
-            stepSeconds: seconds.get(named.name) ?? 0,
-            restWatts: watts(facts.get(named.name)),
-            cards: cards(facts.get(named.name)),
-            leftOf: leftOf(facts.get(named.name)),
-          },
-        ]),
-      ),
-    });
-  }
-  return judged;
+    ),
+  };
 }

@@ -81,15 +81,10 @@ export async function readWhole(
   return evidence;
 }
 
-/** What a comparison needs of the runs of one side, one after the other: of a run only its readings are kept. */
-export async function loadReadings(
-  runs: readonly RunDirectory[],
+/** What a comparison needs of a run: all else of it is let go. */
+export const loadReadings = async (
+  run: RunDirectory,
   profile: string,
   registry: Registry,
-): Promise<readonly RunReadings[]> {
-  const readings: RunReadings[] = [];
-  const interest = interestOf(registry);
-  for (const run of runs)
-    readings.push(readingsOf((await readWhole(run, registry, { interest })).material(profile)));
-  return readings;
-}
+): Promise<RunReadings> =>
+  readingsOf((await readWhole(run, registry, { interest: interestOf(registry) })).material(profile));

@@ -108,9 +108,14 @@ await build({
   minify: true,
   legalComments: 'none',
   outdir: out,
-  entryPoints: { assay: 'harness/main.ts' },
+  entryPoints: {
+    assay: 'harness/main.ts',
+    'run-reader': 'harness/cli/run-reader.ts',
+    // Piscina starts its threads from a file of this name next to itself.
+    worker: 'node_modules/piscina/dist/worker.js',
+  },
   // ssh2 works without its native addons.
-  external: ['esbuild', '*.node'],
+  external: ['esbuild', '*.node', '@napi-rs/nice'],
   banner: commonJsBanner,
   plugins: [staticDiscovery(workloads), plainLayout, plainBuiltins, fewFiles, noTunnelledHttp],
 });

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadJudged } from '../../harness/cli/load-judged.ts';
 import { openSides } from '../../harness/cli/load-readings.ts';
+import { readRuns } from '../../harness/cli/read-runs.ts';
 import { usualApartSeconds } from '../../harness/compare/compare.ts';
 import { convert } from '../../harness/compare/convert.ts';
 import { readEnergy } from '../../harness/config/read-energy.ts';
@@ -10,7 +10,6 @@ import { readEnvironment } from '../../harness/environment.ts';
 import { conversionPaper } from '../../reports/page/conversion-paper.ts';
 import type { Paper } from '../../reports/page/paper.ts';
 import { renderPaperMarkdown } from '../../reports/writers/paper.ts';
-import { loadRegistry } from '../../workloads/registry.ts';
 import { sixEvidence } from '../support/constructed/six-evidence.ts';
 import { writeRunDirectory } from '../support/constructed-run-directory.ts';
 
@@ -63,18 +62,11 @@ export async function conversionExample(): Promise<Paper> {
     });
     const environment = { ...readEnvironment(), workingDirectory: folder };
     const sides = await openSides(environment, { before: ['before'], after: ['after'] }, undefined);
-    const registry = await loadRegistry();
     return conversionPaper(
-      convert(
-        {
-          before: await loadJudged(sides.before, sides.profile, registry),
-          after: await loadJudged(sides.after, sides.profile, registry),
-        },
-        {
-          apartSeconds: usualApartSeconds,
-          energy: { file: 'energy.csv', rows: readEnergy(energy, 'energy.csv') },
-        },
-      ),
+      convert(await readRuns('judged', sides), {
+        apartSeconds: usualApartSeconds,
+        energy: { file: 'energy.csv', rows: readEnergy(energy, 'energy.csv') },
+      }),
     );
   } finally {
     rmSync(folder, { recursive: true });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { comparedSides } from '../../harness/cli/compared-sides.ts';
 import { loadReadings, openSides } from '../../harness/cli/load-readings.ts';
+import { readRuns } from '../../harness/cli/read-runs.ts';
 import { interestOf, readingsOf } from '../../harness/compare/run-readings.ts';
 import { readEnvironment } from '../../harness/environment.ts';
 import type { RunDirectory } from '../../harness/store/run-directory.ts';
@@ -78,7 +79,7 @@ describe('assay compare', () => {
   it('reads a part of a run for what it compares, and gets of it what all of the run says', async () => {
     const registry = await loadRegistry();
     const sides = await open({ before: ['before-1'], after });
-    const [narrow] = await loadReadings(sides.before, sides.profile, registry);
+    const narrow = await loadReadings(sides.before[0] as RunDirectory, sides.profile, registry);
     const whole = await RunEvidence.read(sides.before[0] as RunDirectory, registry); // one run was opened
     expect(narrow).toEqual(readingsOf(whole.material(sides.profile)));
     const { isRead } = interestOf(registry);
@@ -89,7 +90,16 @@ describe('assay compare', () => {
     await write('torn', '11-09');
     writeFileSync(join(folder, 'torn', 'nodes', 'n0002', 'evidence.tar'), 'torn');
     const sides = await open({ before: ['before-1'], after: ['torn'] });
-    await expect(loadReadings(sides.after, sides.profile, await loadRegistry())).rejects.toThrow(/^torn \(/);
+    for (const threads of [1, 2])
+      await expect(readRuns('readings', sides, threads)).rejects.toMatchObject({
+        code: 'EVIDENCE_DAMAGED',
+        message: expect.stringMatching(/^torn \(/) as string,
+      });
+  });
+  it('reads runs in several threads as it reads them in one', async () => {
+    const sides = await open({ before, after });
+    expect(await readRuns('readings', sides, 3)).toEqual(await readRuns('readings', sides, 1));
+    expect(await readRuns('judged', sides, 2)).toEqual(await readRuns('judged', sides, 1));
   });
   it.each([
     ['before-1 torn', 4, /EVIDENCE_DAMAGED torn \(n0002\): nodes\/n0002/],
