@@ -106,6 +106,8 @@ const trees: readonly { readonly id: string; readonly patterns: readonly string[
       ...net('device/infiniband/*', 'device/infiniband/*/node_guid', 'device/infiniband/*/fw_ver'),
       ...net('address', 'addr_assign_type', 'bonding_slave/perm_hwaddr'),
       ...net(...interfaceCounts),
+      // Soft-RoCE has no device behind it; its first address names the interface below.
+      ...['', '/ports/1/gid_attrs/ndevs/0'].map((name) => `/sys/class/infiniband/*${name}`),
     ],
   },
   {

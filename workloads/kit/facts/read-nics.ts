@@ -56,7 +56,7 @@ function readNic(name: string, tree: Tree, answers: Fact<InterfaceAnswers>): Nic
   const devices = Object.keys(tree).flatMap(
     (key) => key.split(`/sys/class/net/${name}/device/infiniband/`)[1]?.split('/')[0] ?? [],
   );
-  const rdma = [...new Set(devices)];
+  const rdma = [...new Set([...devices, ...softDevicesOn(name, tree)])];
   const state = get('operstate');
   const rdmaText = (attribute: string): Fact<string> => {
     const found = rdma
@@ -82,6 +82,15 @@ function readNic(name: string, tree: Tree, answers: Fact<InterfaceAnswers>): Nic
         : unknown(`/sys/class/net/${name}/operstate: \`${state ?? 'not readable'}\``),
     rdmaDevice: rdma.length > 0 ? known(rdma.toSorted().join(' ')) : unknown(`${name} has no RDMA device`),
   };
+}
+
+/** Devices for RDMA that are made in software (rxe) over an interface, which the first address of their port names. */
+function softDevicesOn(name: string, tree: Tree): readonly string[] {
+  return Object.entries(tree).flatMap(([path, link]) => {
+    const device = /^\/sys\/class\/infiniband\/([\w.-]{1,64})$/.exec(path)?.[1];
+    if (device === undefined || typeof link !== 'string' || !link.includes('/devices/virtual/')) return [];
+    return tree[`${path}/ports/1/gid_attrs/ndevs/0`] === name ? [device] : [];
+  });
 }
 
 /** The address of a device is its own until somebody sets another (`addr_assign_type`); a bond remembers that of its ports. */
