@@ -121,7 +121,7 @@ static void print_counters(const char *name, const char *card) {
   printf("}");
 }
 
-static struct { char report[REPORT_BYTES + 1], said[SAID_BYTES + 1]; size_t report_used, said_used; int code; } ran;
+static struct { char report[REPORT_BYTES + 1], said[SAID_BYTES + 1]; size_t report_used, said_used; int code, is_connected; } ran;
 
 static void append(int pipe_end, char *text, size_t *used, size_t room, int *is_open) {
   char piece[4096];
@@ -133,11 +133,31 @@ static void append(int pipe_end, char *text, size_t *used, size_t room, int *is_
   text[*used += take] = 0;
 }
 
-/* Both ends of perftest say who they are once they have met. */
-static int has_met(void) { return strstr(ran.report, "local address") != NULL; }
+/* Whether a connection over a port of TCP stands (state 01), to it or from it. */
+static int is_connected(uint64_t port) {
+  static const char *const tables[] = {"/proc/net/tcp", "/proc/net/tcp6"};
+  int is_found = 0;
+  for (size_t i = 0; i < COUNT_OF(tables) && !is_found; i++) {
+    FILE *table = fopen(tables[i], "re");
+    char line[512];
+    unsigned from, to, state;
+    while (table && !is_found && fgets(line, sizeof line, table))
+      is_found = sscanf(line, " %*u: %*[0-9A-F]:%x %*[0-9A-F]:%x %x", &from, &to, &state) == 3 && state == 1 && (from == port || to == port);
+    if (table) fclose(table);
+  }
+  return is_found;
+}
+
+/*
+ * Both ends of perftest say who they are once they have met, but into a pipe only when they end; as long as they are at work they
+ * keep the connection by which they met.
+ */
+static int has_met(uint64_t port) {
+  return ran.is_connected || strstr(ran.report, "local address") || (port && (ran.is_connected = is_connected(port)));
+}
 
 /* Runs one perftest to its end; it is ended when it met nobody by `meet_by`, or has not ended by `end_by`. */
-static void run_test(char *const *words, double meet_by, double end_by) {
+static void run_test(char *const *words, uint64_t port, double meet_by, double end_by) {
   int out[2], err[2];
   memset(&ran, 0, sizeof ran);
   ran.code = -1;
@@ -159,7 +179,7 @@ static void run_test(char *const *words, double meet_by, double end_by) {
       if (ends[1].revents) append(err[0], ran.said, &ran.said_used, SAID_BYTES, &is_err);
     }
     double now = assay_now();
-    if (now > end_by || (now > meet_by && !has_met())) {
+    if (now > end_by || (!has_met(port) && now > meet_by)) {
       kill(child, SIGKILL);
       const char *why = now > end_by ? "it did not end in its time" : "the other side did not come";
       ran.said_used = (size_t)snprintf(ran.said, sizeof ran.said, "%s", why);
@@ -198,13 +218,13 @@ static double test_card(const struct card *card, int is_client, uint64_t port, i
   double start = assay_now(), meet_by = start + (double)asked.join, work = asked.is_latency ? 60 : (double)asked.amount + 30;
   double began = start;
   if (!is_client) {
-    run_test(words, meet_by + 5, meet_by + 5 + work);
+    run_test(words, port, meet_by + 5, meet_by + 5 + work);
     return assay_now() - start;
   }
   for (;;) { /* its server may still be busy with the test before */
     began = assay_now();
-    run_test(words, began + 10, began + 10 + work);
-    if (ran.code == 0 || has_met() || assay_now() > meet_by || is_given_up(answer)) return assay_now() - began;
+    run_test(words, port, began + (asked.join < 10 ? (double)asked.join : 10), began + 10 + work);
+    if (ran.code == 0 || has_met(0) || assay_now() > meet_by || is_given_up(answer)) return assay_now() - began;
     usleep(200000);
   }
 }

@@ -148,6 +148,14 @@ describe.skipIf(!canMount)('perftest between two nodes, played', () => {
     expect(told(read, 'efficiency')[0]).toContain('the ends agreed on packets of 256 bytes');
   }, 60_000);
 
+  it('waits for a test that takes longer than its ends have to meet, of which nothing is told before it has ended', async () => {
+    const { read } = await between(
+      [[{}], [{}]],
+      RdmaParams.parse({ ...bandwidth, seconds: 2, joinSeconds: 1 }),
+    );
+    expect(told(read, 'bandwidth')).toEqual(['mlx5_0 node1 3.918e+11', 'mlx5_0 node2 3.918e+11']);
+  }, 60_000);
+
   it('tells latency from the node that leads', async () => {
     const params = RdmaParams.parse({ what: 'latency', bytes: 8, iterations: 1000, joinSeconds: 30 });
     const { read } = await between([[{}], [{}]], params);
