@@ -11,6 +11,7 @@ import { planGroup } from '../plan/plan-groups.ts';
 import { isOfSoak } from '../plan/soak-windows.ts';
 import type { SkipCause } from '../store/coordinator-journal.ts';
 import { readStep } from '../store/kept-steps.ts';
+import type { RunEvidence } from '../store/run-evidence.ts';
 import type { RunMaterial } from '../store/run-material.ts';
 import type { Facility } from './facility.ts';
 import type { Fleet } from './fleet.ts';
@@ -178,7 +179,11 @@ async function findCulprits(entry: string, options: TogetherOptions): Promise<vo
   const { evidence, now } = options.fleet.options;
   for (let round = 1; round <= maxRounds; round += 1) {
     const material = evidence.material();
-    const steps = planCulprits(entry, listTrials(new RunDossier(material)), material, options.failing);
+    const steps = planCulprits(entry, listTrials(new RunDossier(material)), {
+      material,
+      registry: evidence.registry,
+      failing: options.failing,
+    });
     if (steps.length === 0) return;
     await evidence.decide(now, { type: 'added', reason: { why: 'blame', entry }, steps: [...steps] });
     options.onAdded(steps);
@@ -190,15 +195,23 @@ async function findCulprits(entry: string, options: TogetherOptions): Promise<vo
 function planCulprits(
   entry: string,
   all: readonly Trial[],
-  material: RunMaterial,
-  failing: ReadonlySet<string>,
+  {
+    material,
+    registry,
+    failing,
+  }: {
+    readonly material: RunMaterial;
+    readonly registry: RunEvidence['registry'];
+    readonly failing: ReadonlySet<string>;
+  },
 ): readonly PlannedStep[] {
   const steps = material.plan?.steps ?? [];
   const own = steps.filter((step) => step.entry === entry && step.seat !== undefined);
   const [model] = own;
   const names = new Set(own.map(({ step }) => step));
   const trials = all.filter(({ step }) => names.has(step));
-  const next = nextTrials(trials);
+  const least = registry.get(model?.workload ?? '')?.tools.find(({ id }) => id === model?.tool)?.leastMembers;
+  const next = nextTrials(trials, least);
   const wanted = next.length > 0 ? next : restOfGroup(trials, material, failing);
   if (model === undefined) return [];
   const places = new Map(

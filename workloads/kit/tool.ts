@@ -107,6 +107,8 @@ export interface Tool<M extends Metrics = Metrics, P = unknown> {
   readonly byHand?: string;
   /** Most nodes that can run one step together; absent: any number. */
   readonly mostMembers?: number;
+  /** Fewest nodes that can run one step; absent: 1, by which a node is shown to be bad all by itself. */
+  readonly leastMembers?: number;
   /** How many turns its work takes on this node, each of which may last as long as the suite says for a step; absent: one. */
   readonly turns?: (params: P, facts: HostFacts) => number;
   /**

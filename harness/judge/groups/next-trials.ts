@@ -70,10 +70,14 @@ export function clearedPartners(
 /**
  * Which measurements would say who is to blame for the bad ones, as far as they can run at the same time: none in
  * common. A bad group is split into halves; a suspect of a bad pair meets partners that are known to be good, then runs
- * alone. Nothing is measured twice, so this ends. Pure: the same trials give the same answer, live and offline.
+ * alone, where one node can. Nothing is measured twice, so this ends. Pure: the same trials give the same answer, live and offline.
  */
-export function nextTrials(trials: readonly Outcome[]): readonly (readonly string[])[] {
-  return disjoint(questions.flatMap((question) => wantedFor(trials, question)));
+export function nextTrials(trials: readonly Outcome[], leastMembers = 1): readonly (readonly string[])[] {
+  return disjoint(
+    questions
+      .flatMap((question) => wantedFor(trials, question))
+      .filter((members) => members.length >= leastMembers),
+  );
 }
 
 function wantedFor(trials: readonly Outcome[], question: TrialAspect): readonly (readonly string[])[] {

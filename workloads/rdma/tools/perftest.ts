@@ -17,6 +17,7 @@ export const perftest = defineTool(rdma, {
     programs: ['ib_write_bw', 'ib_write_lat', 'gcc'],
     packages: ['perftest', 'gcc', 'libc6-dev'],
   },
+  leastMembers: 2,
   mostMembers: 2,
   byHand:
     'Its servers on the other node are started through the coordinator: by hand start `ib_write_bw -d CARD -F -q 2 -D 10 --report_gbits` there, then the same with its address here; the other way round for the other direction.',

@@ -75,6 +75,12 @@ describe('blame', () => {
     });
   });
 
+  it('is looked for without anybody alone where no node can be measured alone', () => {
+    expect(nextTrials([bad('a b')])).toEqual([['a'], ['b']]);
+    expect(nextTrials([bad('a b')], 2)).toEqual([]);
+    expect(nextTrials([bad('a b'), good('c d')], 2)).toEqual([['a', 'c']]);
+  });
+
   it('splits a group that hangs until the one who hangs is left', () => {
     const names = ['n1', 'n2', 'n3', 'n4'];
     const { trials } = investigate([bad(names.join(' '))], (members) => members.includes('n3'));
