@@ -1,4 +1,3 @@
-import { portCounters, whyUncounted } from '../kit/port-counters.ts';
 import { readBuilt } from '../kit/read-output.ts';
 import type { Result } from '../kit/result.ts';
 import { err, ok } from '../kit/result.ts';
@@ -6,8 +5,9 @@ import type { Dimensions } from '../kit/sample.ts';
 import type { Seat } from '../kit/seat.ts';
 import type { ParsedStep, StepOutputs } from '../kit/tool.ts';
 import { quantity } from '../kit/unit.ts';
-import type { Counted, Rail, Test } from './rails-document.ts';
+import type { Rail, Test } from './rails-document.ts';
 import { Document } from './rails-document.ts';
+import { readPort } from './read-port.ts';
 import { readReport } from './read-report.ts';
 import type { RdmaMetrics, RdmaParams, RdmaReading } from './workload.ts';
 
@@ -42,7 +42,7 @@ export function readRails(
         : ok(params.what === 'bandwidth' ? deadRail({ rail, place }, params, ends, dead) : []);
     if (!read.ok) return err(`${rail.card}: ${read.error}`);
     if (dead !== undefined && params.what === 'latency') unmeasured.push({ why: dead });
-    readings.push(...read.value, ...readPort({ rail, place }));
+    readings.push(...read.value, ...readPort(rail, `/rails/${place}`));
   }
   return ok({ toolVersion, readings, unmeasured });
 }
@@ -138,15 +138,16 @@ function readRail({ rail, place }: Place, params: RdmaParams, ends: Ends): Resul
       const why = `from ${from}: perftest ended with ${test.exitCode}${said ? `: ${said}` : ''}`;
       if (isFailed(test)) readings.push(failedOperations(1, { rail, from, error: why }, pointer));
       else if (params.what === 'latency') return err(why);
-      if (params.what === 'latency') continue;
-      readings.push({
-        metric: 'efficiency',
-        value: quantity('ratio', 0),
-        dimensions: { ...dimensionsOf(rail, params), from },
-        at: at(`${pointer}/exitCode`),
-        windowSeconds: test.seconds,
-        invalid: why,
-      });
+      if (params.what === 'bandwidth')
+        readings.push(noBandwidth(why, { rail, from, test, params }, `${pointer}/exitCode`));
+      continue;
+    }
+    if (params.what === 'bandwidth' && isWithoutClock(test)) {
+      const why = `from ${from}: perftest printed a bandwidth of 0, as it does where it cannot tell the clock of the processor`;
+      readings.push(
+        failedOperations(0, { rail, from }, pointer),
+        noBandwidth(why, { rail, from, test, params }, `${pointer}/report`),
+      );
       continue;
     }
     const read = readTest(rail, test, params);
@@ -163,6 +164,37 @@ function readRail({ rail, place }: Place, params: RdmaParams, ends: Ends): Resul
   }
   return ok(readings);
 }
+
+/** A test that gave no number: nothing is known of its rail. */
+const noBandwidth = (
+  invalid: string,
+  {
+    rail,
+    from,
+    test,
+    params,
+  }: {
+    readonly rail: Rail;
+    readonly from: string;
+    readonly test: Test;
+    readonly params: RdmaParams & { what: 'bandwidth' };
+  },
+  pointer: string,
+): RdmaReading => ({
+  metric: 'efficiency',
+  value: quantity('ratio', 0),
+  dimensions: { ...dimensionsOf(rail, params), from },
+  at: at(pointer),
+  windowSeconds: test.seconds,
+  invalid,
+});
+
+/**
+ * Cycles are taken for time by a clock that perftest measures first (get_clock.c); where its measurements do not agree it goes on, at
+ * 0 MHz, and all that it prints of a row are zeros.
+ */
+const isWithoutClock = ({ report }: Test): boolean =>
+  /^ \d+ +[1-9]\d* +0\.0+ +0\.0+[ \t]+0\.0+\s*$/m.test(report);
 
 /** perftest ends at the first operation that its card reports as failed (`Completion with error`), and says its status. */
 const isFailed = ({ report, said }: Test): boolean => /[Cc]ompletion with error/.test(`${report}\n${said}`);
@@ -253,53 +285,4 @@ function whyNotMoved(
   return moved >= 0.95 * expected
     ? undefined
     : { invalid: `the port carried ${moved} bytes of ${Math.round(expected)}: they went another way` };
-}
-
-/** What the port itself counted, from the first look to the last; between tests too. On Ethernet `ports` has it of the interface. */
-function readPort({ rail, place }: Place): readonly RdmaReading[] {
-  const looks = rail.tests.flatMap(({ before, after }) => [before, after]);
-  const seconds = rail.tests.reduce((sum, test) => sum + test.seconds, 0);
-  if (rail.layer !== 'InfiniBand' || looks.length === 0 || seconds <= 0) return [];
-  const grownBy = (counter: keyof Counted, top: number) => {
-    const seen = looks.map((look) => look[counter]);
-    if (seen.some((text) => text === undefined)) return undefined;
-    const counts = seen.map(Number);
-    const [back] = counts.flatMap((count, index) => (count > (counts[index + 1] ?? count) ? [index] : []));
-    const [first, last] = [
-      counts[back ?? 0] ?? 0,
-      counts[back === undefined ? counts.length - 1 : back + 1] ?? 0,
-    ];
-    return { grown: Math.max(0, last - first), ...whyUncounted(first, last, top) };
-  };
-  const told = (counter: string) => ({
-    at: at(`/rails/${place}/tests/${rail.tests.length - 1}/after/${counter}`),
-    windowSeconds: seconds,
-  });
-  const errors = Object.entries(portCounters.errors).flatMap(([counter, top]): RdmaReading[] => {
-    const { grown, ...invalid } = grownBy(counter as keyof Counted, top) ?? {};
-    return grown === undefined
-      ? []
-      : [
-          {
-            metric: 'portErrors',
-            value: quantity('count', grown),
-            dimensions: { card: rail.card, counter },
-            ...told(counter),
-            ...invalid,
-          },
-        ];
-  });
-  const { grown, ...invalid } = grownBy('symbol_error', portCounters.symbols.symbol_error) ?? {};
-  return grown === undefined
-    ? errors
-    : [
-        ...errors,
-        {
-          metric: 'symbolErrorRate',
-          value: quantity('Hz', grown / seconds),
-          dimensions: { card: rail.card },
-          ...told('symbol_error'),
-          ...invalid,
-        },
-      ];
 }
