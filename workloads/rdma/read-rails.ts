@@ -63,14 +63,17 @@ function whyOther({ what, bytes, queuePairs, amount, rails, answer }: Document, 
   if (params.cards !== undefined && cards.length !== params.cards.length)
     return 'expected the cards that were asked for, and no other';
   const directions = params.what === 'bandwidth' ? ['out', 'in'] : ['out'];
-  const cut = rails.find(
-    ({ state, tests }) =>
-      tests.map(({ direction }) => direction).join() !== (state === active ? directions.join() : ''),
-  );
+  // Behind the last of its ports that work the other node's part ends, and tests with the dead ones behind it with that.
+  const dead = deadThere(answer.text);
+  const cut = rails.find(({ state, tests }, place) => {
+    const made = tests.map(({ direction }) => direction).join();
+    if (state === active && dead.has(place + 1)) return !directions.join().startsWith(made);
+    return made !== (state === active ? directions.join() : '');
+  });
   if (cut !== undefined || answer.exitCode < 0)
     return `the other node's part: ${answer.text.slice(0, 200) || 'it ended early'}`;
   const isGood = rails.every(({ tests }) => tests.every(({ exitCode }) => exitCode === 0));
-  return answer.exitCode !== 0 && isGood && deadThere(answer.text).size === 0
+  return answer.exitCode !== 0 && isGood && dead.size === 0
     ? `the other node's part: ${answer.text.slice(0, 200)}`
     : undefined;
 }

@@ -140,6 +140,17 @@ describe.skipIf(!canMount)('perftest between two nodes, played', () => {
     ]);
   }, 60_000);
 
+  it('fails the last rail where only the other node has no link, though its part ends before ours', async () => {
+    const { read } = await between([
+      [{}, {}],
+      [{}, { state: '1: DOWN' }],
+    ]);
+    expect(told(read, 'efficiency').slice(-2)).toEqual([
+      'mlx5_1 node1 0.000 card 2 of node2: its port is not active',
+      'mlx5_1 node2 0.000 card 2 of node2: its port is not active',
+    ]);
+  }, 60_000);
+
   it('goes over Ethernet by RoCE v2, and takes small packets for a setting', async () => {
     const rail = { layer: 'Ethernet' as const, played: ['mtu 256'] };
     const { read, outputs } = await between([[rail], [rail]]);
