@@ -24,11 +24,15 @@ export const verifyCommand = defineCommand({
       .option('key', { type: 'string', describe: 'Public key (PEM) of whom you believe' })
       .option('trust', { type: 'string', describe: 'File of all whom you believe: docs/evidence.md' })
       .conflicts('key', 'trust')
+      .option('recompute', {
+        type: 'boolean',
+        describe: 'Judge all evidence again and compare it cell by cell: what is done in any case',
+      })
       .option('no-recompute', {
         type: 'boolean',
-        default: false,
         describe: 'Judge no evidence again: nothing is shown to follow from it then',
       })
+      .conflicts('recompute', 'no-recompute')
       .option('against', {
         type: 'string',
         describe:
@@ -55,6 +59,7 @@ export const verifyCommand = defineCommand({
     const { loadSource } = await import('../config/load-source.ts');
     const { loadPublicKey } = await import('./signer.ts');
     const at = (path: string): string => resolve(context.environment.workingDirectory, path);
+    const isJudgedAgain = args.recompute ?? args.noRecompute !== true;
     const trust =
       args.key !== undefined
         ? ({ kind: 'key', key: await loadPublicKey(at(args.key)) } as const)
@@ -80,7 +85,7 @@ export const verifyCommand = defineCommand({
           trust,
           packed,
           profile: args.profile ?? run.header.profile,
-          recompute: !args.noRecompute,
+          recompute: isJudgedAgain,
           later,
           nights: args.nights,
           ledger,
@@ -88,10 +93,10 @@ export const verifyCommand = defineCommand({
         },
       );
       await tellUnshipped(context, run, registry);
-      if (args.noRecompute)
+      if (!isJudgedAgain)
         throw new AssayError(
           'NOT_REPRODUCED',
-          'expected that all evidence was judged again, found --no-recompute',
+          `expected that all evidence was judged again, found --${args.noRecompute === true ? 'no-recompute' : 'recompute=false'}`,
           {
             hint: 'Leave it away to be shown that the statement follows from its evidence.',
           },
