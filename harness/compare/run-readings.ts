@@ -18,9 +18,9 @@ import type { Dossier, JudgedSample } from '../judge/dossier.ts';
 import { RunDossier } from '../judge/run-dossier.ts';
 import { withVerdictOnStep } from '../judge/samples/measurements.ts';
 import type { Interest } from '../store/node-evidence.ts';
-import { detached } from '../store/node-evidence.ts';
 import { inputNames, runPaths } from '../store/run-directory.ts';
 import type { RunMaterial } from '../store/run-material.ts';
+import { detached } from '../store/shared.ts';
 
 /** By what a machine is told from others, as far as it tells. */
 export interface Identity {

@@ -5,7 +5,7 @@ import type { JournalRecord } from '../../agents/protocol/journal-record.ts';
 import { isAgentsFault, isFactsStep, StepResult } from '../../agents/protocol/step.ts';
 import type { Said } from '../../reports/verdict/said.ts';
 import { sortSamples } from '../../reports/verdict/samples.ts';
-import { unknown, valueOf } from '../../workloads/kit/facts/fact.ts';
+import { valueOf } from '../../workloads/kit/facts/fact.ts';
 import type { HostFacts } from '../../workloads/kit/facts/host-facts.ts';
 import { ProbeDocument } from '../../workloads/kit/facts/probe-output.ts';
 import { readMachine } from '../../workloads/kit/facts/read-host-facts.ts';
@@ -15,6 +15,7 @@ import type { Sample } from '../../workloads/kit/sample.ts';
 import type { StepOutputs } from '../../workloads/kit/tool.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import type { PlannedStep } from '../plan/plan.ts';
+import { withoutOwnLoad, withWorstLimits } from './after-restart.ts';
 import type { EvidenceDamaged } from './evidence-damaged.ts';
 import { damaged } from './evidence-damaged.ts';
 import { shareOfOthers } from './other-work.ts';
@@ -26,7 +27,7 @@ import { Recorded } from './recorded.ts';
 import type { RunDirectory } from './run-directory.ts';
 import { runPaths } from './run-directory.ts';
 import type { EndedStep, FactsDocument, NodeMaterial } from './run-material.ts';
-import { Shared, withSharedNames } from './shared.ts';
+import { detached, Shared, withSharedNames } from './shared.ts';
 import { whyOther } from './why-other.ts';
 
 /** A soak of a week takes half of them, on a node with eight accelerators: 168 windows, of which each gives some 300 readings. */
@@ -278,9 +279,6 @@ function withinCpus(sample: Sample, facts: HostFacts | undefined): Sample {
 /** From here on it is worth a copy of what was read in a text, so as not to keep the text. */
 const largeText = 64 * 1024;
 
-/** A piece of a string keeps the whole string alive: a version or a quoted line that was read in 16 MiB keeps all of them. */
-export const detached = <T>(value: T): T => structuredClone(value);
-
 /** Of the bytes where they are: outputs can be large, and are there once. */
 const textOf = ({ buffer, byteOffset, byteLength }: Uint8Array): string =>
   Buffer.from(buffer, byteOffset, byteLength).toString('utf8');
@@ -299,21 +297,3 @@ const endedStep = (result: StepResult, outputs: StepOutputs, shared: Shared): En
   otherWork: result.together === undefined ? shareOfOthers(outputs) : undefined,
   commands: result.commands.length,
 });
-
-/** After a restart the load average has our own work in it. */
-const withoutOwnLoad = (facts: HostFacts): HostFacts => ({
-  ...facts,
-  occupancy: {
-    ...facts.occupancy,
-    isLoaded: unknown('after a restart the load average has the work of this run in it'),
-  },
-});
-
-/**
- * The facts as first seen, with the effective limits of the most restricted keeper: after a restart the agent may
- * have been allowed less, and no speed may hide behind what it was allowed before.
- */
-function withWorstLimits(first: HostFacts, all: readonly FactsDocument[]): HostFacts {
-  const restricted = all.find(({ facts }) => valueOf(facts.limits.unrestricted) !== true);
-  return restricted === undefined ? first : { ...first, limits: restricted.facts.limits };
-}

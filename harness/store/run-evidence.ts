@@ -11,6 +11,7 @@ import { assayVersion } from '../version.ts';
 import type { CoordinatorEntry, Decided } from './coordinator-journal.ts';
 import { CoordinatorJournal } from './coordinator-journal.ts';
 import { damaged } from './evidence-damaged.ts';
+import { GrownPlan } from './grown-plan.ts';
 import type { Interest } from './node-evidence.ts';
 import { NodeEvidence } from './node-evidence.ts';
 import { readOldDecisions } from './old-decision.ts';
@@ -41,15 +42,7 @@ export class RunEvidence {
   readonly #journal: CoordinatorJournal;
   /** Of a run of version 1. */
   readonly #decisions: Decided | undefined;
-  #planned: { readonly document: Plan; readonly digest: string } | undefined;
-  /** With what was added; made again when something is. */
-  #plan: Plan | undefined;
-  #byNode:
-    | {
-        readonly plan: Plan | undefined;
-        readonly steps: ReadonlyMap<string, ReadonlyMap<string, PlannedStep>>;
-      }
-    | undefined;
+  #planned: GrownPlan | undefined;
 
   private constructor(
     run: RunDirectory,
@@ -106,7 +99,7 @@ export class RunEvidence {
     await readNodes(run, asked, {
       stepsOf: (node) => evidence.stepsOf(node),
       isPlanDigest: (digest) => evidence.isPlanDigest(digest),
-      isPlannedFrom: (node) => evidence.#isPlannedFrom(node),
+      isPlannedFrom: (node) => evidence.#planned?.restsOn(node) === true,
     });
     for (const node of asked) evidence.#proveName(node);
     return evidence;
@@ -131,16 +124,7 @@ export class RunEvidence {
 
   /** The plan with what was added to it; absent until somebody has planned. */
   get plan(): Plan | undefined {
-    const document = this.#planned?.document;
-    if (document === undefined || this.#plan !== undefined) return this.#plan;
-    const { steps, subjects, cells } = this.#decided;
-    this.#plan = {
-      ...document,
-      steps: [...document.steps, ...steps],
-      subjects: [...document.subjects, ...subjects],
-      cells: [...document.cells, ...cells],
-    };
-    return this.#plan;
+    return this.#planned?.with(this.#decided);
   }
 
   /** What nodes are told to work by: the coordinator's last line, which binds the plan and all that was added. */
@@ -161,14 +145,13 @@ export class RunEvidence {
         `sha256 ${digest}`,
       );
     const plan = readDocument(Plan, bytes.toString('utf8'), runPaths.plan);
-    this.#planned = { document: withSharedParts(plan, this.#shared), digest };
-    this.#plan = undefined;
+    this.#planned = new GrownPlan(withSharedParts(plan, this.#shared), digest);
   }
 
   /** Writes down for good what was decided or seen, before anybody acts on it. */
   async decide(now: () => Date, entry: CoordinatorEntry): Promise<void> {
     await this.#journal.append(now, entry);
-    this.#plan = undefined;
+    this.#planned?.grow();
     if (entry.type === 'unreached') this.node(entry.node).unreached = entry.error.message;
     if (entry.type === 'same-machine') this.node(entry.node).isAlso(entry.as);
   }
@@ -207,18 +190,7 @@ export class RunEvidence {
 
   /** The planned steps of a node, by name. */
   stepsOf(node: string): ReadonlyMap<string, PlannedStep> {
-    const { plan } = this;
-    if (this.#byNode?.plan !== plan)
-      this.#byNode = {
-        plan,
-        steps: new Map(
-          [...Map.groupBy(plan?.steps ?? [], (step) => step.node)].map(([name, steps]) => [
-            name,
-            new Map(steps.map((step) => [step.step, step])),
-          ]),
-        ),
-      };
-    return this.#byNode?.steps.get(node) ?? new Map<string, PlannedStep>();
+    return this.#planned?.stepsOf(node, this.#decided) ?? new Map<string, PlannedStep>();
   }
 
   /** The steps that a node still has to bring to an end, or has: neither left out nor replaced by others. */
@@ -244,7 +216,7 @@ export class RunEvidence {
 
   /** Whether the plan is about this node. */
   isPlanned(node: string): boolean {
-    return this.#planned?.document.subjects.some((subject) => subject.node === node) === true;
+    return this.#planned?.isAbout(node) === true;
   }
 
   /** A profile among the inputs. Throws CONFIG_INVALID. */
@@ -313,20 +285,11 @@ export class RunEvidence {
   #proveName({ id, sameAs, fold }: NodeEvidence): void {
     if (sameAs === undefined) return;
     const measured = [...fold.ended.keys()].find((step) => !isFactsStep(step));
-    if (measured === undefined && !this.#isPlannedFrom(id)) return;
+    if (measured === undefined && this.#planned?.restsOn(id) !== true) return;
     throw damaged(
       runPaths.coordinator,
       `nothing planned for ${id} or measured there, which is another name of ${sameAs}`,
       measured ?? 'steps or devices of it in the plan',
-    );
-  }
-
-  /** Steps and devices are planned from facts, so a node that has some has answered. */
-  #isPlannedFrom(node: string): boolean {
-    const document = this.#planned?.document;
-    return (
-      document?.steps.some((step) => step.node === node) === true ||
-      document?.subjects.some((subject) => subject.node === node && subject.kind !== 'node') === true
     );
   }
 }

@@ -26,6 +26,9 @@ export class Shared {
   }
 }
 
+/** A piece of a string keeps the whole string alive: a version or a quoted line that was read in 16 MiB keeps all of them. */
+export const detached = <T>(value: T): T => structuredClone(value);
+
 /** A thousand nodes are asked for the same steps, and each member of a group has one that lists all of them. */
 export const withSharedParts = (plan: Plan, shared: Shared): Plan => ({
   ...plan,

@@ -1,10 +1,14 @@
 import * as z from 'zod';
+import { Unit } from '../../workloads/kit/unit.ts';
 
 // What the values of `Said` are made of.
 
 /** A fact as a value of its type. */
 export const FactValue = z.union([z.string(), z.number(), z.boolean()]);
 export type FactValue = z.infer<typeof FactValue>;
+
+/** A number with its unit. */
+export const quantity = z.strictObject({ value: z.number(), unit: Unit });
 
 /** Why there is no measurement, so that `missing` always comes with a cause and an action. */
 export const MissingKind = z.enum([

@@ -4,7 +4,8 @@ import { Repair } from '../../workloads/kit/repair.ts';
 import { Unit } from '../../workloads/kit/unit.ts';
 import { FacilityTrouble } from './facility-trouble.ts';
 import { saidOfDeliveries } from './said-of-deliveries.ts';
-import { FactValue, MissingKind, saying } from './said-parts.ts';
+import { saidOfLacks } from './said-of-lacks.ts';
+import { FactValue, MissingKind, quantity, saying } from './said-parts.ts';
 
 // What a verdict says, as keys with values: the sentences are written in `words`, and nobody has to read one again.
 
@@ -20,7 +21,6 @@ const text = z.string();
 const whole = z.number().int().nonnegative();
 const names = z.array(text);
 const comparator = z.enum(['atLeast', 'atMost', 'equal', 'oneOf', 'noneOf']);
-const quantity = z.strictObject({ value: z.number(), unit: Unit });
 
 /** Steps that ended in one way. `isWithout`: it ended well, and the reading in question was not in it. */
 const fate = z.strictObject({
@@ -222,16 +222,7 @@ export const Said = z
       tools: z.array(z.strictObject({ tool: text, why: spoken })),
       pinned: text.optional(),
     }),
-    saying('lacks', { programs: names, headers: names, libraries: names, cpuFlags: names }),
-    saying('only-reads', {}),
-    saying('no-workload', { workload: text }),
-    saying('no-fabric', {}),
-    saying('addresses-unknown', { unknown: text }),
-    saying('no-address', { interface: text, others: names }),
-    saying('unreadable-address', { interface: text, address: text }),
-    saying('other-network', { network: text, others: text }),
-    saying('same-address', { address: text }),
-    saying('no-partner', {}),
+    ...saidOfLacks,
 
     // What several nodes did together.
     saying('one-node', {}),
