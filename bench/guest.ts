@@ -1,22 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  globSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdtempSync, openSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { resource } from '../harness/resources.ts';
+import { kernelOf, packInitrd, unpackSystem } from './guest/initrd.ts';
 
 // Boots a guest with three emulated NVMe drives, two NUMA nodes, a mirror (md) and a device-mapper node, and prints what Assay sees
 // of it: facts, and the health of its drives by smartctl. No network, and no image of anybody: kernel and programs are Debian's
@@ -77,28 +66,8 @@ interface Answer {
 /** What the guest's memory begins with: the packages, Node.js, and the program that looks. */
 async function makeInitrd(): Promise<string> {
   const system = join(folder, 'system');
-  mkdirSync(system);
-  for (const file of globSync(join(resolve(packages ?? ''), '*.deb')))
-    execFileSync('dpkg-deb', ['-x', file, system], { timeout: 60_000 });
-  // Packages of today have no links for the folders that were merged.
-  for (const name of ['bin', 'sbin', 'lib']) {
-    const own = join(system, name);
-    if (existsSync(own)) cpSync(own, join(system, 'usr', name), { recursive: true, verbatimSymlinks: true });
-    rmSync(own, { recursive: true, force: true });
-    execFileSync('ln', ['-s', `usr/${name}`, own]);
-  }
-  const [modules = ''] = globSync(join(system, 'usr/lib/modules/*'));
-  for (const idle of ['sound', 'kernel/sound', 'kernel/drivers/gpu', 'kernel/net/wireless'])
-    rmSync(join(modules, idle), { recursive: true, force: true });
-  execFileSync('depmod', ['-b', join(system, 'usr'), basename(modules)], { timeout: 60_000 });
-  rmSync(join(system, 'usr/share'), { recursive: true, force: true });
-  const shell = join(system, 'usr/bin/busybox');
-  if (!existsSync(shell)) throw new Error('expected busybox-static among the packages');
-  mkdirSync(join(system, 'proc'));
-  for (const name of ['sys', 'dev', 'run', 'tmp', 'etc']) mkdirSync(join(system, name), { recursive: true });
+  unpackSystem(packages ?? '', system, 'init.sh');
   cpSync(node, join(system, 'usr/bin/node'));
-  cpSync(resource('bench/guest/init.sh'), join(system, 'init'));
-  chmodSync(join(system, 'init'), 0o755);
   const look = resource('bench/guest/look.ts');
   await build({
     entryPoints: [look],
@@ -110,8 +79,7 @@ async function makeInitrd(): Promise<string> {
     logLevel: 'error',
   });
   const initrd = join(folder, 'initrd');
-  const script = 'find . -print0 | cpio --null -o -H newc --quiet | gzip -1 > "$0"';
-  execFileSync('sh', ['-c', script, initrd], { cwd: system, timeout: 120_000 });
+  packInitrd(system, initrd);
   return initrd;
 }
 
@@ -132,7 +100,7 @@ function boot(initrd: string, { program, args, console: device }: NonNullable<ty
     ...['-object', `memory-backend-ram,id=m${index},size=1G`],
     ...['-numa', `node,nodeid=${index},memdev=m${index},cpus=${2 * index}-${2 * index + 1}`],
   ]);
-  const [kernel = ''] = globSync(join(folder, 'system/boot/vmlinuz-*'));
+  const kernel = kernelOf(join(folder, 'system'));
   const log = join(folder, 'log');
   execFileSync(
     program,

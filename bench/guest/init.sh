@@ -1,13 +1,7 @@
 #!/bin/busybox sh
 # The first process of a guest: drivers, a mirror of two NVMe drives, a device-mapper node over it, then the program that looks.
-/bin/busybox --install -s
-mount -t proc proc /proc
-mount -t sysfs sysfs /sys
-mount -t devtmpfs dev /dev
-mkdir -p /dev/shm /run
-mount -t tmpfs shm /dev/shm
-for module in virtio_pci virtio_blk virtio_net nvme md_mod raid1 dm_mod; do modprobe $module; done
-ip link set lo up
+. /begin.sh
+for module in nvme md_mod raid1 dm_mod; do modprobe $module; done
 # The kernel looks for drives on its own time.
 for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do [ -b /dev/nvme1n1 ] && [ -b /dev/vda ] && break; sleep 1; done
 # Two namespaces in a mirror, without udev, and half of the third drive below device-mapper.
