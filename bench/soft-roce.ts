@@ -39,13 +39,13 @@ interface Scene {
   readonly beside?: string;
   readonly expected: RegExp;
 }
-const untilTest = 'until pidof ib_write_bw > /run/seen; do sleep 0.2; done';
+const untilTest = 'until pidof ib_write_bw > /run/seen || [ -e /run/over ]; do sleep 0.2; done';
 const scenes: readonly Scene[] = [
   { name: 'healthy', before: 'true', expected: /rxe1/ },
   { name: 'down', before: 'ip link set eth2 down', expected: /card 2 of guest2: its port is not active/ },
   {
     name: 'deleted',
-    before: 'ip link set eth2 up; sleep 2',
+    before: 'ip link set eth2 up; rm -f /run/over; sleep 2',
     beside: `${untilTest}; rdma link delete rxe1`,
     expected: /rxe1/,
   },
@@ -71,6 +71,8 @@ async function play({ name, before, beside, expected }: Scene, files: readonly s
   const aside = beside === undefined ? undefined : guests.ask('guest2', beside);
   const args = ['certify', ...files, '--out', run, '--exclusive-confirmed'];
   const { exitCode, stderr, stdout } = await runAssay(args, { cwd: folder });
+  // No test may have begun.
+  await guests.ask('guest2', 'touch /run/over');
   await aside;
   const seconds = Math.round((performance.now() - began) / 1000);
   process.stdout.write(`exit code ${String(exitCode)}, ${seconds} s\n`);
