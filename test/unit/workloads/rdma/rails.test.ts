@@ -162,7 +162,7 @@ describe.skipIf(!canMount)('perftest between two nodes, played', () => {
   it('waits for a test that takes longer than its ends have to meet, of which nothing is told before it has ended', async () => {
     const { read } = await between(
       [[{}], [{}]],
-      RdmaParams.parse({ ...bandwidth, seconds: 2, joinSeconds: 1 }),
+      RdmaParams.parse({ ...bandwidth, seconds: 4, joinSeconds: 3 }),
     );
     expect(told(read, 'bandwidth')).toEqual(['mlx5_0 node1 3.918e+11', 'mlx5_0 node2 3.918e+11']);
   }, 60_000);
