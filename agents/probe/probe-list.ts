@@ -1,4 +1,5 @@
 import { controllerProbes, idOf } from '../../workloads/kit/facts/privileged-probes.ts';
+import { amdMetricId, amdStaticId } from '../../workloads/kit/facts/read-amd-smi.ts';
 import { bridgesId } from '../../workloads/kit/facts/read-bridges.ts';
 import { containerFiles } from '../../workloads/kit/facts/read-container.ts';
 import { interfaceCounts, memoryCounts, xidsId } from '../../workloads/kit/facts/read-counts.ts';
@@ -149,8 +150,8 @@ const commands: readonly (readonly [string, ...string[]])[] = [
   ['nvidia-ctk', '--version'],
 ];
 
-/** A sick GPU can hold nvidia-smi for tens of seconds; without persistence mode a healthy one for several. */
-const nvidiaSmiTimeoutMs = 60_000;
+/** A sick GPU can hold its vendor's tool for tens of seconds; without persistence mode a healthy one for several. */
+const vendorToolTimeoutMs = 60_000;
 
 /** Everything that is looked at on a node. Order is the order of the saved document. */
 export function probeList(options: {
@@ -187,8 +188,17 @@ export function probeList(options: {
       id: 'nvidia-smi -q -x',
       file: 'nvidia-smi',
       args: ['-q', '-x'],
-      timeoutMs: nvidiaSmiTimeoutMs,
+      timeoutMs: vendorToolTimeoutMs,
     },
+    ...[amdStaticId, amdMetricId].map(
+      (id): Probe => ({
+        kind: 'command',
+        id,
+        file: 'amd-smi',
+        args: id.split(' ').slice(1),
+        timeoutMs: vendorToolTimeoutMs,
+      }),
+    ),
     ...controllerProbes.map((probe): Probe => ({ kind: 'privileged', id: idOf(probe), probe })),
     {
       kind: 'programs',

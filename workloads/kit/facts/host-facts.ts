@@ -44,7 +44,7 @@ export const Accelerator = z.strictObject({
   /** Version of the card's own firmware (VBIOS). */
   firmware: text,
   /**
-   * The vendor tool (nvidia-smi) answers for this device and reports no fault: present on the bus is not yet usable. Unknown
+   * The vendor tool (nvidia-smi, amd-smi) answers for this device and reports no fault: present on the bus is not yet usable. Unknown
    * while nothing answers for it.
    */
   usable: flag,

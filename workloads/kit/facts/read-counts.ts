@@ -3,10 +3,10 @@ import type { Evidence } from './evidence.ts';
 import type { Fact } from './fact.ts';
 import { known, unknown, valueOf } from './fact.ts';
 import { addressIn } from './read-nics.ts';
-import type { NvidiaAnswer } from './read-nvidia-smi.ts';
+import type { ToldAnswer, ToldGpu } from './told-gpu.ts';
 
 /**
- * What devices count of themselves and does not grow while they are in order. The first three are for the life of a card, the others since
+ * What devices count of themselves and does not grow while they are in order. The first three are for the life of a card (AMD counts errors since its driver was loaded), the others since
  * its driver was loaded.
  */
 export interface Count {
@@ -71,9 +71,9 @@ export const memoryCounts = '/sys/devices/system/edac/mc/mc*/ue_count';
  * What devices have counted of themselves that does not grow while they are in order, each once; what does not tell is not in the list. A
  * counter that stands at its top says nothing of what comes.
  */
-export function readCounts(evidence: Evidence, nvidia: Fact<NvidiaAnswer>): Fact<Count[]> {
+export function readCounts(evidence: Evidence, gpus: readonly ToldGpu[]): Fact<Count[]> {
   const found = [
-    ...(valueOf(nvidia)?.gpus ?? []).flatMap(({ address, uuid, counts }) =>
+    ...gpus.flatMap(({ address, uuid, counts }) =>
       counts.map((each) => ({ of: valueOf(uuid) ?? address, ...each })),
     ),
     ...portCounts(evidence),
@@ -117,7 +117,7 @@ const countIn = (text: string | undefined): number | undefined =>
   text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 
 /** The Xids in the kernel's log since it began, by card. */
-export const readXids = (evidence: Evidence, nvidia: Fact<NvidiaAnswer>): Fact<CountedXid[]> => {
+export const readXids = (evidence: Evidence, nvidia: Fact<ToldAnswer>): Fact<CountedXid[]> => {
   const logged = evidence.json(xidsId, LoggedXids);
   if ('unknown' in logged) return logged;
   const gpus = valueOf(nvidia)?.gpus ?? [];

@@ -4,7 +4,7 @@ import { readEvidence } from './evidence.ts';
 import { valueOf } from './fact.ts';
 import type { HostFacts } from './host-facts.ts';
 import type { ProbeDocument } from './probe-output.ts';
-import { readAccelerators, readNvidia } from './read-accelerators.ts';
+import { readAccelerators, readTold } from './read-accelerators.ts';
 import { readAddresses } from './read-addresses.ts';
 import { readCards } from './read-cards.ts';
 import { readClock } from './read-clock.ts';
@@ -42,8 +42,8 @@ export function readMachine(document: ProbeDocument): {
 } {
   const evidence = readEvidence(document);
   const watched = readWatch(evidence);
-  const nvidia = readNvidia(evidence);
-  const accelerators = readAccelerators(evidence, nvidia, watched);
+  const told = readTold(evidence);
+  const accelerators = readAccelerators(evidence, told, watched);
   const drives = readDrives(evidence);
   const nics = readNics(evidence);
   const facts: HostFacts = {
@@ -72,7 +72,8 @@ export function readMachine(document: ProbeDocument): {
     clockDeviationSeconds: readClock(evidence),
     toolpack: readToolpack(evidence),
   };
-  return { facts, counted: { counts: readCounts(evidence, nvidia), xids: readXids(evidence, nvidia) } };
+  const gpus = [told['10de'], told['1002']].flatMap((it) => valueOf(it)?.gpus ?? []);
+  return { facts, counted: { counts: readCounts(evidence, gpus), xids: readXids(evidence, told['10de']) } };
 }
 
 export type MachineFacts = Pick<HostFacts, 'identity' | 'cpu' | 'accelerators' | 'drives' | 'nics'>;
@@ -83,7 +84,7 @@ export function readMachineFacts(document: ProbeDocument): MachineFacts {
   return {
     identity: readIdentity(evidence),
     cpu: readCpu(evidence),
-    accelerators: readAccelerators(evidence, readNvidia(evidence), readWatch(evidence)),
+    accelerators: readAccelerators(evidence, readTold(evidence), readWatch(evidence)),
     drives: readDrives(evidence),
     nics: readNics(evidence),
   };

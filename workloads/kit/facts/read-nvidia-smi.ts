@@ -9,47 +9,7 @@ import type { Count } from './read-counts.ts';
 import { readUncorrectedErrors } from './read-error-counters.ts';
 import { firstKnown, mapFact, readAmount } from './read-number.ts';
 import { readTemperatureLimit } from './read-temperature-limit.ts';
-
-/** One GPU in the words of `nvidia-smi -q -x`. `N/A` is unknown; `Unknown Error` is a sick GPU; neither is 0. */
-export interface NvidiaGpu {
-  readonly address: string;
-  /** What the driver says is wrong with it. */
-  readonly fault: AcceleratorFault | undefined;
-  readonly productName: Fact<string>;
-  readonly uuid: Fact<string>;
-  readonly serial: Fact<string>;
-  readonly driverVersion: Fact<string>;
-  readonly vbiosVersion: Fact<string>;
-  readonly confidentialComputing: Fact<boolean>;
-  readonly fabric: Fact<string>;
-  readonly memoryBytes: Fact<number>;
-  readonly memoryUsedBytes: Fact<number>;
-  readonly eccEnabled: Fact<boolean>;
-  readonly isPartitioned: Fact<boolean>;
-  readonly persistenceEnabled: Fact<boolean>;
-  readonly clocksLowered: Fact<boolean>;
-  readonly powerLimitWatts: Fact<number>;
-  readonly defaultPowerLimitWatts: Fact<number>;
-  /** Of its sensor, at which the driver slows it down. */
-  readonly temperatureLimitCelsius: Fact<number>;
-  /** Memory errors in its life that could not be corrected; `undefined`: it counts none. */
-  readonly uncorrectedErrors: Result<number | undefined>;
-  /** What it counts and does not raise while it is in order, as far as its driver tells. */
-  readonly counts: readonly Omit<Count, 'of'>[];
-  readonly rowRemapPending: Fact<boolean>;
-  readonly rowRemapFailure: Fact<boolean>;
-  /** Share of the last sample period (a sixth of a second to a second) in which a kernel ran, in per cent. */
-  readonly busyPercent: Fact<number>;
-  /** Processes that compute (`C`, `C+G`, `M+C`): pid and program. */
-  readonly computeProcesses: Fact<readonly string[]>;
-}
-
-/** What nvidia-smi said of the machine. */
-export interface NvidiaAnswer {
-  readonly gpus: readonly NvidiaGpu[];
-  /** What it said of GPUs beside the document, by address: that it could not ask one, or found it damaged. */
-  readonly words: ReadonlyMap<string, string>;
-}
+import type { ToldAnswer, ToldGpu } from './told-gpu.ts';
 
 const mebibyte = 1024 * 1024;
 const sick = /unknown error|gpu is lost|gpu requires reset|err!/i;
@@ -59,7 +19,7 @@ const absent = /^(\[?n\/a\]?|\[?not supported\]?|requested functionality has bee
  * Reads what `nvidia-smi -q -x` printed, whether it succeeded or not: a whole document, words on single GPUs (for one that it
  * cannot ask it may give up on all), or both. Neither of them, or a document without its root or cut short, is an error.
  */
-export function readNvidiaSmi(text: string): Result<NvidiaAnswer> {
+export function readNvidiaSmi(text: string): Result<ToldAnswer> {
   const words = readWords(text);
   const document = wholeDocument(text);
   if (document === undefined && words.size > 0) return ok({ gpus: [], words });
@@ -95,7 +55,7 @@ function readWords(text: string): ReadonlyMap<string, string> {
   );
 }
 
-function readGpu(gpu: Element, words: ReadonlyMap<string, string>, driverVersion: Fact<string>): NvidiaGpu[] {
+function readGpu(gpu: Element, words: ReadonlyMap<string, string>, driverVersion: Fact<string>): ToldGpu[] {
   const address = pciAddress(gpu['@id']);
   if (address === undefined) return [];
   const told = words.get(address);

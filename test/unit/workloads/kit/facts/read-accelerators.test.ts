@@ -287,7 +287,7 @@ describe('presence is counted on the bus, use by the vendor tool', () => {
       model: { value: 'MI300X' },
       memoryBytes: { value: 205_822_885_888 },
       memoryUsedBytes: { value: 1_048_576 },
-      usable: { unknown: 'no tool of this vendor is asked yet' },
+      usable: { unknown: 'amd-smi static --json: not probed' },
     });
   });
 });
