@@ -79,7 +79,7 @@ function readGpu(gpu: Numbered, metric: Fact<Numbered>): ToldGpu[] {
   };
   const now = (unit: string, ...path: readonly string[]): Fact<number> =>
     mapFact(metric, (it) => amountAt(amdMetricId, it, path, unit));
-  const errors = mapFact(metric, (it) => countAt(it, ['ecc', 'total_uncorrectable_count']));
+  const errors = 'value' in metric ? readErrors(metric.value) : err(metric.unknown);
   const untold = unknown('amd-smi does not tell it');
   return [
     {
@@ -107,9 +107,9 @@ function readGpu(gpu: Numbered, metric: Fact<Numbered>): ToldGpu[] {
       // It tells the most that can be set, which need not be what the card came with.
       defaultPowerLimitWatts: untold,
       temperatureLimitCelsius: told('C', ['limit', 'slowdown_hotspot_temperature']),
-      uncorrectedErrors: 'value' in errors ? ok(errors.value) : ok(undefined),
+      uncorrectedErrors: errors,
       counts:
-        'value' in errors
+        errors.ok && errors.value !== undefined
           ? [{ counter: 'uncorrectedErrors', value: errors.value } satisfies Omit<Count, 'of'>]
           : [],
       rowRemapPending: untold,
@@ -152,12 +152,15 @@ function amountAt(id: string, gpu: unknown, path: readonly string[], unit: strin
   return unknown(`${id} ${path.join('/')}: expected ${unit}, got ${got}`);
 }
 
-function countAt(gpu: unknown, path: readonly string[]): Fact<number> {
-  const value = find(gpu, path);
-  return Number.isSafeInteger(value) && (value as number) >= 0
-    ? known(value as number)
-    : unknown(
-        `amd-smi ${path.join('/')}: expected a count, got \`${JSON.stringify(value ?? null).slice(0, 40)}\``,
+/** All errors of its blocks that could not be corrected; `undefined`: the card counts none, and says `N/A`. */
+function readErrors(metric: unknown): Result<number | undefined> {
+  const path = ['ecc', 'total_uncorrectable_count'];
+  const value = find(metric, ['ecc']) === 'N/A' ? 'N/A' : find(metric, path);
+  if (value === 'N/A') return ok(undefined);
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+    ? ok(value)
+    : err(
+        `${amdMetricId} ${path.join('/')}: expected a count, got \`${JSON.stringify(value ?? null).slice(0, 40)}\``,
       );
 }
 
