@@ -5,10 +5,10 @@ import type { Result } from '../../workloads/kit/result.ts';
 import { err, ok } from '../../workloads/kit/result.ts';
 import type { Tool } from '../../workloads/kit/tool.ts';
 import type { Registry } from '../../workloads/registry.ts';
-import { commandBeside } from '../../workloads/registry.ts';
 import type { Inventory } from '../config/inventory.ts';
 import type { Profile } from '../config/profile.ts';
 import type { Suite, SuiteEntry } from '../config/suite.ts';
+import { accompany } from './accompany.ts';
 import { chooseTool } from './choose-tool.ts';
 import { createCoverage } from './coverage.ts';
 import { aloneMs, phasesOf } from './phases.ts';
@@ -70,44 +70,6 @@ export function createPlan(options: {
         0,
       ),
   };
-}
-
-/** For what goes on beside a step of several nodes: its time is theirs. */
-const besideMs = 15_000;
-
-/**
- * What records the accelerators of a node while others load them goes on beside each step that several nodes load theirs in, too: a
- * fault that came then was seen by nothing else.
- */
-function accompany(
-  across: readonly PlannedStep[],
-  alone: readonly PlannedStep[],
-  registry: Registry,
-): readonly PlannedStep[] {
-  const recorders = new Map<string, PlannedStep>();
-  for (const step of alone)
-    if (
-      step.together === undefined &&
-      commandBeside(registry, step) !== undefined &&
-      !recorders.has(step.node)
-    )
-      recorders.set(step.node, step);
-  return across.flatMap((step): readonly PlannedStep[] => {
-    const recorder = recorders.get(step.node);
-    const isLoad =
-      registry.get(step.workload)?.workload.concerns?.(step.params) === 'accelerators' && !isOfSoak(step);
-    return recorder === undefined || !isLoad
-      ? []
-      : [
-          {
-            ...recorder,
-            step: `${step.step}-beside`,
-            repetition: step.repetition,
-            beside: step.step,
-            budgetMs: besideMs,
-          },
-        ];
-  });
 }
 
 /** Steps across nodes that may run at the same time: the groups of one repetition of one entry. Those of a soak have its windows. */

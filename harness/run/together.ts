@@ -5,6 +5,7 @@ import { assignBlame } from '../judge/groups/assign-blame.ts';
 import { listTrials } from '../judge/groups/list-trials.ts';
 import { nextTrials } from '../judge/groups/next-trials.ts';
 import { RunDossier } from '../judge/run-dossier.ts';
+import { accompany } from '../plan/accompany.ts';
 import { roundsOf } from '../plan/create-plan.ts';
 import type { PlannedStep } from '../plan/plan.ts';
 import { planGroup } from '../plan/plan-groups.ts';
@@ -187,7 +188,7 @@ async function findCulprits(entry: string, options: TogetherOptions): Promise<vo
     if (steps.length === 0) return;
     await evidence.decide(now, { type: 'added', reason: { why: 'blame', entry }, steps: [...steps] });
     options.onAdded(steps);
-    await runRound(steps, options);
+    for (const round of roundsOf(steps)) await runRound(round, options);
   }
 }
 
@@ -225,7 +226,7 @@ function planCulprits(
   const count = extras.filter(({ seat }) => seat?.rank === 0).length;
   // One round is what was added at one time, also after an interruption.
   const repetition = Math.max(0, ...extras.map((step) => step.repetition)) + 1;
-  return wanted.flatMap((members, index) => {
+  const added = wanted.flatMap((members, index) => {
     const inOrder = material.inventory.nodes.flatMap(({ name }) =>
       members.includes(name) ? (places.get(name) ?? []) : [],
     );
@@ -235,6 +236,7 @@ function planCulprits(
       { step: `d${count + index + 1}-${entry}`, repetition, isExtra: true },
     );
   });
+  return [...accompany(added, steps, registry), ...added];
 }
 
 const addressOf = (seat: NonNullable<PlannedStep['seat']>, node: string): string =>

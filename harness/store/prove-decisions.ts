@@ -7,6 +7,7 @@ import type { PlannedRepair } from '../plan/repairs.ts';
 import { inSession, soakInSession } from '../plan/sessions.ts';
 import type { AdditionReason, CoordinatorRecord } from './coordinator-journal.ts';
 import { damaged } from './evidence-damaged.ts';
+import { whyNoExtra } from './prove-extra.ts';
 import { runPaths } from './run-directory.ts';
 
 /** The run that decisions are about, and what they have come to so far. */
@@ -143,18 +144,23 @@ function whyNotAdded(
     if (known.names.has(step) || added.has(key))
       return { expected: 'a step of a new name', found: `${step} on ${node}` };
     added.add(key);
-    const wrong = whyNotFor(reason, planned, known);
+    const wrong = whyNotFor(reason, planned, steps, known);
     if (wrong !== undefined) return wrong;
   }
   return undefined;
 }
 
-function whyNotFor(reason: AdditionReason, planned: PlannedStep, known: Known): Contradiction | undefined {
+function whyNotFor(
+  reason: AdditionReason,
+  planned: PlannedStep,
+  added: readonly PlannedStep[],
+  known: Known,
+): Contradiction | undefined {
   switch (reason.why) {
     case 'again':
       return whyNotAgain(planned, reason.steps, known);
     case 'blame':
-      return whyNoExtra(planned, reason.entry, known);
+      return whyNoExtra(planned, reason.entry, added, known);
     case 'session':
       return whyNotOnceMore(planned, reason.session, reason.boots, known);
     case 'repair':
@@ -278,23 +284,4 @@ function whyNotExtended(
         expected: `a step of the first session in session ${session}, behind a look at its node that could not decide`,
         found: `${step} on ${node}`,
       };
-}
-
-/** What finds out who is to blame is run by several nodes, and fills no cell. */
-function whyNoExtra(
-  { node, step, seat, entry, isExtra, replaces }: PlannedStep,
-  about: string,
-  { nodes }: Known,
-): Contradiction | undefined {
-  const wrong = (expected: string): Contradiction => ({ expected, found: `${step} on ${node}` });
-  if (seat === undefined || isExtra !== true || replaces !== undefined || entry !== about)
-    return wrong(`an extra step of several nodes for ${about}`);
-  const members = seat.members.map((member) => member.node);
-  if (
-    members[seat.rank] !== node ||
-    seat.group !== groupName(members) ||
-    !members.every((each) => nodes.has(each))
-  )
-    return wrong(`a seat of ${node} in a group of nodes of the inventory`);
-  return undefined;
 }

@@ -108,8 +108,9 @@ describe.skipIf(!isPossible)('two healthy nodes of eight accelerators and eight 
   it('fail where three of eight rails are dead, however fast their sums are', async () => {
     for (const { site } of rig.nodes)
       appendFileSync(join(site.directory, 'root/played/scenario'), 'nccl-dead 3\n');
+    const recorder = entries.filter((entry) => 'id' in entry && entry.id === 'accelerator-record');
     const pairs = entriesBetween.filter((entry) => 'across' in entry && entry.across === 'pairs');
-    const suite = writeSuite(parent, pairs, { watchSeconds: 1, otherWorkAtMost: 1 });
+    const suite = writeSuite(parent, [...recorder, ...pairs], { watchSeconds: 1, otherWorkAtMost: 1 });
     const run = join(parent, 'dead');
     const args = ['certify', inventory, '--profile', playedName(multinode), '--suite', suite];
     await runAssay([...args, '--out', run, ...rehearsal], { cwd: parent, bin });
@@ -128,5 +129,14 @@ describe.skipIf(!isPossible)('two healthy nodes of eight accelerators and eight 
       'fail',
       expect.stringMatching(/as good as idle: mlx5_5:1, mlx5_6:1, mlx5_7:1/),
     ]);
+    // Who is to blame was looked for with each node alone, and what records its accelerators went on beside it.
+    const added = readFileSync(join(run, 'coordinator.ndjson'), 'utf8').match(/"d\d+-[^"]*-beside"/g) ?? [];
+    expect(added.length).toBeGreaterThan(0);
+    const journals = rig.nodes.map(({ name }) =>
+      readFileSync(join(run, 'nodes', name, 'journal.ndjson'), 'utf8'),
+    );
+    for (const name of added) expect(journals.some((text) => text.includes(`"step":${name}`))).toBe(true);
+    const faults = cells.filter(({ requirement }) => requirement === 'new-faults');
+    expect(faults.map(({ verdict }) => verdict)).toEqual(Array.from({ length: 16 }, () => 'pass'));
   }, 200_000);
 });

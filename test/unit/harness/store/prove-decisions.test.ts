@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { besideOf } from '../../../../harness/plan/accompany.ts';
 import { groupName } from '../../../../harness/plan/group-name.ts';
 import type { Plan, PlannedStep } from '../../../../harness/plan/plan.ts';
 import { planAgain } from '../../../../harness/plan/plan-again.ts';
@@ -224,6 +225,15 @@ describe('what a coordinator decided', () => {
     expect(() => prove(planned, looked(both, misnamed))).toThrow('expected a look at n1+n2');
   });
 
+  const extraPair = group('d1-pairs', ['n1', 'n3']);
+  const [lead] = extraPair as readonly [PlannedStep];
+  const besideExtra = besideOf(step('n1', 'r1-hash'), lead);
+
+  it('may record beside what tells who is to blame, as beside all others', () => {
+    expect(besideExtra).toMatchObject({ node: 'n1', beside: 'd1-pairs', isExtra: true });
+    expect(() => prove(planned, added('blame', besideExtra, ...extraPair))).not.toThrow();
+  });
+
   it('may be about more subjects and cells, of nodes that there are', () => {
     const about = (members: readonly string[]): CoordinatorEntry => ({
       ...(added('blame', ...group('d1-pairs', ['n1', 'n3'])) as Extract<CoordinatorEntry, { type: 'added' }>),
@@ -423,6 +433,24 @@ describe('what a coordinator decided', () => {
       'a step of one node to find who is to blame',
       [planned, added('blame', { ...step('n1', 'd1'), entry: 'pairs', isExtra: true })],
       'expected an extra step of several nodes for pairs, found d1 on n1',
+    ],
+    ...(
+      [
+        { params: { other: true } },
+        { isExtra: undefined },
+        { beside: 'd9-pairs' },
+        { budgetMs: 60_000 },
+        { node: 'n4' },
+      ] satisfies readonly (Omit<Partial<PlannedStep>, 'isExtra'> & { readonly isExtra?: undefined })[]
+    ).map((change): [string, readonly CoordinatorEntry[], string] => [
+      `something beside an extra step with another ${Object.keys(change).join()}`,
+      [planned, added('blame', { ...besideExtra, ...change } as PlannedStep, ...extraPair)],
+      'expected beside an extra step of several nodes, what its node does by itself, found d1-pairs-beside',
+    ]),
+    [
+      'something beside an extra step that is not added',
+      [planned, added('blame', besideExtra)],
+      'expected beside an extra step of several nodes',
     ],
     [
       'a step that fills a cell to find who is to blame',
