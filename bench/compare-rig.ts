@@ -9,8 +9,9 @@ import { runAssay } from '../test/support/run-assay.ts';
 const slow = 'node3';
 
 /**
- * Real runs on the rig: `sessions` before with all links at 2 Gbit/s, as many after with one of them at 1 Gbit/s. Links are limited on
- * both sides, since without a limit four nodes on a few processors measure the processors. Each run is taken for a session
+ * Real runs on the rig: `sessions` before with all links at 200 Mbit/s, as many after with one of them at 100 Mbit/s. Links are limited on
+ * both sides and slow, since four nodes on a few processors would else measure the processors: with 2 and 1 Gbit/s on two of them, three
+ * sessions differed by a fifth. Each run is taken for a session
  * (`--apart 0s`): between sessions that are hours apart more differs.
  */
 export async function compareOnRig(sessions: number, directory = tmpdir()): Promise<void> {
@@ -21,7 +22,7 @@ export async function compareOnRig(sessions: number, directory = tmpdir()): Prom
     await using rig = await createRig({
       directory: join(folder, 'rig'),
       nodes: names.length,
-      shape: Object.fromEntries(names.map((name) => [name, '2gbit'])),
+      shape: Object.fromEntries(names.map((name) => [name, '200mbit'])),
     });
     const measure = async (run: string): Promise<string> => {
       await certifyPairs(rig, { folder, run, repetitions: 5 });
@@ -30,7 +31,7 @@ export async function compareOnRig(sessions: number, directory = tmpdir()): Prom
     };
     const [before, after]: [string[], string[]] = [[], []];
     for (let at = 1; at <= sessions; at += 1) before.push(await measure(`before-${at}`));
-    await rig.node(slow).shape('1gbit');
+    await rig.node(slow).shape('100mbit');
     for (let at = 1; at <= sessions; at += 1) after.push(await measure(`after-${at}`));
     const args = ['compare', ...before, '--after', ...after, '--apart', '0s', '--out', 'compared'];
     const { exitCode, stderr } = await runAssay(args, { cwd: folder });
