@@ -444,7 +444,7 @@ describe('what a coordinator decided', () => {
       ] satisfies readonly (Omit<Partial<PlannedStep>, 'isExtra'> & { readonly isExtra?: undefined })[]
     ).map((change): [string, readonly CoordinatorEntry[], string] => [
       `something beside an extra step with another ${Object.keys(change).join()}`,
-      [planned, added('blame', { ...besideExtra, ...change } as PlannedStep, ...extraPair)],
+      [planned, added('blame', { ...besideExtra, ...change }, ...extraPair)],
       'expected beside an extra step of several nodes, what its node does by itself, found d1-pairs-beside',
     ]),
     [
