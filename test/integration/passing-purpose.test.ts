@@ -105,6 +105,33 @@ describe.skipIf(!isPossible)('two healthy nodes of eight accelerators and eight 
     );
   }, 500_000);
 
+  it('are not taken for broken where NCCL goes by a tree', async () => {
+    const entry = entriesBetween.find((each) => 'id' in each && each.id === 'all-reduce-pairs-ring') as {
+      readonly params: object;
+    };
+    const pairs = [{ ...entry, id: 'all-reduce-pairs', params: { ...entry.params, algorithm: 'auto' } }];
+    const suite = writeSuite(parent, pairs, { watchSeconds: 1, otherWorkAtMost: 1 });
+    const run = join(parent, 'tree');
+    const args = ['certify', inventory, '--profile', playedName(multinode), '--suite', suite];
+    await runAssay([...args, '--out', run, ...rehearsal], { cwd: parent, bin });
+    const judged = Verdict.parse(
+      JSON.parse(readFileSync(join(`${run}.report`, `verdicts/${playedName(multinode)}.json`), 'utf8')),
+    );
+    const wire = judged.measurements.find(({ metric }) => metric === 'collective.wireShare');
+    // Up or down a tree of two nodes goes a vector once, and by rings twice less an eighth: neither is held against the other.
+    expect(wire?.dimensions).toMatchObject({ algorithm: 'auto', ranks: 16 });
+    const cells = cellsOf(run, multinode).filter(({ id }) => id.startsWith('node1+node2:allreduce-'));
+    expect(Object.fromEntries(cells.map(({ requirement, verdict }) => [requirement, verdict]))).toEqual({
+      // Its limits are for rings, and for nothing else.
+      'allreduce-pair': 'missing',
+      'allreduce-pair-exact': 'pass',
+      'allreduce-pair-transport': 'pass',
+      'allreduce-wire': 'pass',
+      'allreduce-rails': 'pass',
+      'allreduce-rails-used': 'pass',
+    });
+  }, 200_000);
+
   it('fail where three of eight rails are dead, however fast their sums are', async () => {
     for (const { site } of rig.nodes)
       appendFileSync(join(site.directory, 'root/played/scenario'), 'nccl-dead 3\n');
