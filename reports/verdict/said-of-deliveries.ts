@@ -1,9 +1,8 @@
 import * as z from 'zod';
 import { Unit } from '../../workloads/kit/unit.ts';
-import { FactValue, saying } from './said-parts.ts';
+import { FactValue, saying, whole } from './said-parts.ts';
 
 const text = z.string();
-const whole = z.number().int().nonnegative();
 const names = z.array(text);
 
 const told = z.strictObject({ value: FactValue, unit: Unit.optional() });

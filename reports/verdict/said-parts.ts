@@ -7,6 +7,8 @@ import { Unit } from '../../workloads/kit/unit.ts';
 export const FactValue = z.union([z.string(), z.number(), z.boolean()]);
 export type FactValue = z.infer<typeof FactValue>;
 
+export const whole = z.number().int().nonnegative();
+export const comparator = z.enum(['atLeast', 'atMost', 'equal', 'oneOf', 'noneOf']);
 /** A number with its unit. */
 export const quantity = z.strictObject({ value: z.number(), unit: Unit });
 

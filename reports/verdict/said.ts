@@ -5,7 +5,7 @@ import { Unit } from '../../workloads/kit/unit.ts';
 import { FacilityTrouble } from './facility-trouble.ts';
 import { saidOfDeliveries } from './said-of-deliveries.ts';
 import { saidOfLacks } from './said-of-lacks.ts';
-import { FactValue, MissingKind, quantity, saying } from './said-parts.ts';
+import { comparator, FactValue, MissingKind, quantity, saying, whole } from './said-parts.ts';
 
 // What a verdict says, as keys with values: the sentences are written in `words`, and nobody has to read one again.
 
@@ -18,9 +18,7 @@ export interface Spoken {
 const spoken: z.ZodType<Spoken> = z.lazy(() => Said);
 
 const text = z.string();
-const whole = z.number().int().nonnegative();
 const names = z.array(text);
-const comparator = z.enum(['atLeast', 'atMost', 'equal', 'oneOf', 'noneOf']);
 
 /** Steps that ended in one way. `isWithout`: it ended well, and the reading in question was not in it. */
 const fate = z.strictObject({
@@ -114,6 +112,8 @@ export const Said = z
       low: z.number(),
       high: z.number(),
       unit: Unit,
+      /** By which dimensions these readings are told from others that are held against the same limit. */
+      where: z.record(text, FactValue).optional(),
       /** With what the part answered instead: `EIO`. */
       error: text.optional(),
       decision: spoken,

@@ -210,13 +210,17 @@ export const showLimit = perObject(({ id, comparator, value, unit, evidence }: L
 export const matches = (sample: JudgedSample, where: Limit['where']): boolean =>
   Object.entries(where).every(([key, value]) => sample.dimensions[key] === value);
 
-/** Samples with different dimensions are different measurements: each must hold by itself, none is averaged away. */
+/**
+ * Samples with different dimensions are different measurements: each must hold by itself, none is averaged away. Of several that
+ * do not, the one farthest from the limit is told, and which one it is.
+ */
 function decideGroups(
   samples: readonly JudgedSample[],
   limit: Limit,
   { requirement: { sampling }, node, index }: Judged,
 ): Outcome | undefined {
-  const groups = sampling === 'exact' ? [samples] : groupByDimensions(samples);
+  const groups = sampling === 'exact' ? [samples] : farthestFirst(groupByDimensions(samples), limit);
+  const telling = tellingDimensions(groups);
   return worst(
     groups.map((group): Outcome => {
       const values = group.map(({ value }) => value);
@@ -242,6 +246,7 @@ function decideGroups(
           low,
           high,
           unit: limit.unit,
+          ...(verdict === 'pass' || telling.length === 0 ? {} : { where: pickDimensions(group, telling) }),
           ...(error === undefined ? {} : { error: String(error) }),
           decision: inSessions(reason, group),
         },
@@ -249,6 +254,30 @@ function decideGroups(
     }),
   );
 }
+
+type Group = readonly JudgedSample[];
+
+function farthestFirst(groups: readonly Group[], { comparator }: Limit): readonly Group[] {
+  if (comparator !== 'atLeast' && comparator !== 'atMost') return groups;
+  const side = comparator === 'atLeast' ? 1 : -1;
+  const nearest = (group: Group): number => Math.min(...group.map(({ value }) => side * value));
+  return groups.toSorted((a, b) => nearest(a) - nearest(b));
+}
+
+/** Dimensions in which groups differ, but for those that are told by themselves. */
+function tellingDimensions(groups: readonly Group[]): readonly string[] {
+  const keys = new Set(groups.flatMap(([first]) => Object.keys(first?.dimensions ?? {})));
+  const differs = (key: string): boolean => new Set(groups.map(([first]) => first?.dimensions[key])).size > 1;
+  return [...keys].filter((key) => key !== 'error' && key !== 'repair' && differs(key));
+}
+
+const pickDimensions = ([first]: Group, keys: readonly string[]): JudgedSample['dimensions'] =>
+  Object.fromEntries(
+    keys.flatMap((key) => {
+      const value = first?.dimensions[key];
+      return value === undefined ? [] : [[key, value]];
+    }),
+  );
 
 /** The sample that says an error, of several the one whose repair is the gravest. */
 const gravest = (group: readonly JudgedSample[]): JudgedSample | undefined =>

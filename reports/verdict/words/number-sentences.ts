@@ -9,6 +9,11 @@ const count = (runs: number): string => (runs === 1 ? '1 run' : `${runs} runs`);
 const runsIn = (runs: number, sessions: number | undefined): string =>
   sessions === undefined ? `${runs} runs` : `${runs} runs in ${sessions} sessions`;
 
+const pairsOf = (where: Readonly<Record<string, unknown>>): string =>
+  Object.entries(where)
+    .map(([key, value]) => `${key}=${String(value)}`)
+    .join(', ');
+
 /** Numbers beside limits, and why some cannot be used. */
 export const numberSentences = {
   'no-metric': ({ metric }) => `no workload declares the metric \`${metric}\``,
@@ -20,18 +25,15 @@ export const numberSentences = {
       : `the published floor of \`${metric}\` does not tell healthy from broken: a contract has to state one`,
   'no-limit-for': ({ metric, label }) => `no published limit of \`${metric}\` is for ${label}`,
   'limit-unit': ({ limit, metric }) => `the limit is in ${limit}, the metric in ${metric}`,
-  'no-sample-with': ({ where }) =>
-    `no sample was taken with ${Object.entries(where)
-      .map(([key, value]) => `${key}=${String(value)}`)
-      .join(', ')}`,
+  'no-sample-with': ({ where }) => `no sample was taken with ${pairsOf(where)}`,
   'no-usable-sample': () => 'no sample can be used',
   'some-samples': ({ flawed, of, what }, say) => `${flawed} of ${of} samples: ${say(what)}`,
-  measured: ({ comparator, limit, low, high, unit, error, decision }, say) => {
+  measured: ({ comparator, limit, low, high, unit, where, error, decision }, say) => {
     const range =
       low === high
         ? describeQuantity(low, unit)
         : `${describeQuantity(low, unit)} to ${describeQuantity(high, unit)}`;
-    return `expected ${comparatorWords[comparator]} ${describeQuantity(limit.value, limit.unit)}, found ${range}${error === undefined ? '' : ` (${error})`}: ${say(decision)}`;
+    return `expected ${comparatorWords[comparator]} ${describeQuantity(limit.value, limit.unit)}, found ${range}${where === undefined ? '' : ` with ${pairsOf(where)}`}${error === undefined ? '' : ` (${error})`}: ${say(decision)}`;
   },
   'nothing-measured': () => 'nothing was measured',
   observations: ({ violating, of }) =>

@@ -777,6 +777,22 @@ describe('subjects', () => {
     }));
     expect(cell(run({ steps }), 'speed').verdict).toBe('fail');
   });
+  it('of several that miss a limit the worst is told, and which it is', () => {
+    const steps = copies([20 * GB], (step) => ({
+      ...step,
+      samples: [
+        { metric: 'copy.speed', value: 2 * GB, dimensions: { cores: 1, way: 'in', port: 'a' } },
+        { metric: 'copy.speed', value: GB, dimensions: { cores: 1, way: 'out', port: 'a' } },
+        { metric: 'copy.speed', value: 20 * GB, dimensions: { cores: 1, way: 'both', port: 'a' } },
+        { metric: 'copy.wrong', value: 0 },
+      ],
+    }));
+    expect(cell(run({ steps }), 'speed')).toMatchObject({
+      verdict: 'fail',
+      reason:
+        'expected at least 10 GB/s, found 1 GB/s with way=out: median of 1 run misses the limit by more than 10 %',
+    });
+  });
   it('a limit for the exact model comes before one for any machine', () => {
     const strict: Limit = {
       ...floor,
