@@ -1,4 +1,3 @@
-import type { CommandResult } from '../../agents/protocol/step.ts';
 import { StepResult } from '../../agents/protocol/step.ts';
 import { cleanText } from '../../reports/text/clean-text.ts';
 import { listedUnder } from '../../reports/verdict/algebra.ts';
@@ -7,11 +6,8 @@ import { formatDimensions } from '../../reports/verdict/words/format-dimensions.
 import { formatQuantity } from '../../reports/verdict/words/format-quantity.ts';
 import { say } from '../../reports/verdict/words/say.ts';
 import { AssayError } from '../../workloads/kit/assay-error.ts';
-import type { Placeholder } from '../../workloads/kit/command.ts';
-import { placeholders } from '../../workloads/kit/command.ts';
 import { parseJson } from '../../workloads/kit/parse-json.ts';
 import type { Sample, SourcePlace } from '../../workloads/kit/sample.ts';
-import { shellQuote, shellWord } from '../../workloads/kit/shell-quote.ts';
 import { nodeOrGroupOf } from '../../workloads/kit/subject.ts';
 import type { Registry } from '../../workloads/registry.ts';
 import { suggestName } from '../config/nearest-name.ts';
@@ -26,6 +22,7 @@ import type { RunDirectory } from '../store/run-directory.ts';
 import { runPaths } from '../store/run-directory.ts';
 import { RunEvidence } from '../store/run-evidence.ts';
 import type { RunMaterial } from '../store/run-material.ts';
+import { commandLine, meaningsIn } from './by-hand.ts';
 
 /** One number with the file and place where it stands in the raw output, and the commands that produced it. */
 export interface ExplainedSample {
@@ -239,40 +236,6 @@ function quote(text: string, place: SourcePlace): string {
   return cleanText(value === undefined ? '' : JSON.stringify(value)).slice(0, 300);
 }
 
-/** What whoever repeats a command has to put in the place of the node's own directories. */
-const meaningOf: Readonly<Record<Placeholder, string>> = {
-  scratch: 'a directory on the drive',
-  build: 'an empty directory',
-  bundle: 'a checkout of Assay',
-  runtime: 'the program node',
-  path: 'the usual PATH',
-};
-const variable = (name: string): string => `$${name.toUpperCase()}`;
-const placeholder = new RegExp(`\\{(${placeholders.join('|')})\\}`);
-
-/** A word with a variable in place of each placeholder: what stands beside it is quoted by itself. */
-function wordOf(text: string): string {
-  const [first = '', ...rest] = text.split(placeholder);
-  const more = rest.map((part, at) => {
-    if (at % 2 === 0) return variable(part);
-    // A letter would belong to the name of the variable.
-    return /^\w/.test(part) ? shellQuote(part) : wordOrNothing(part);
-  });
-  return rest.length === 0 ? shellWord(first) : `${wordOrNothing(first)}${more.join('')}`;
-}
-
-const wordOrNothing = (text: string): string => (text === '' ? '' : shellWord(text));
-
-/** The command as a person would type it, in directories of one's own: the step's were removed after it. */
-function commandLine(command: CommandResult): string {
-  const { file, args, env, stdin } = { stdin: undefined, ...(command.planned ?? command) };
-  const words = [
-    ...Object.entries(env).map(([name, value]) => `${name}=${wordOf(value)}`),
-    ...[file, ...args].map(wordOf),
-  ];
-  return cleanText(`${stdin === undefined ? '' : `printf %s ${shellQuote(stdin)} | `}${words.join(' ')}`);
-}
-
 /** As many names of steps as are read. */
 const mostSteps = 3;
 
@@ -302,11 +265,8 @@ export function formatExplanation({ cells, samples, print }: Explanation): strin
     lines.push('', `by hand, as in ${steps.slice(0, mostSteps).join(', ')}${more}:`, ...way.split('\n'));
     lines.push(...new Set(those.flatMap(({ byHand }) => (byHand === undefined ? [] : [`  ${byHand}`]))));
   }
-  const used = placeholders.filter((name) => [...ways.keys()].some((way) => way.includes(variable(name))));
-  if (used.length > 0) {
-    const meanings = used.map((name) => `${variable(name)} is ${meaningOf[name]}`);
-    lines.push('', `${meanings.join(', ')}.`);
-  }
+  const meanings = meaningsIn([...ways.keys()]);
+  if (meanings.length > 0) lines.push('', `${meanings.join(', ')}.`);
   if (print !== undefined) lines.push('', 'to read such a file, in the run directory:', `  ${print}`);
   while (lines.at(-1) === '') lines.pop();
   return `${lines.map(cleanText).join('\n')}\n`;
