@@ -100,7 +100,7 @@ export const ComparedAsset = z.strictObject({
   change: z.enum(['same', 'moved', 'appeared', 'vanished']),
   /** The worst outcome among its rows, and what its pairs say of it; absent when there is none. */
   outcome: Outcome.optional(),
-  /** Inferior in each of its pairs, two at least, with partners that are good with others: the machine and not what lies between. */
+  /** Inferior in each of its pairs, two at least, with partners that are better with others: the machine and not what lies between. */
   pairs: z.literal('inferior').optional(),
 });
 export type ComparedAsset = z.infer<typeof ComparedAsset>;

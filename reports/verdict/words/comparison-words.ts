@@ -84,7 +84,7 @@ export const changeWords: Readonly<Record<ComparedAsset['change'], string>> = {
 };
 
 /** Of a machine that is blamed for its pairs. */
-export const pairWords = 'inferior in each of its pairs, whose partners are good with others';
+export const pairWords = 'inferior in each of its pairs, whose partners are better with others';
 
 /** `2 of 12 machines inferior, 10 not inferior`. */
 export function tallyAssets(assets: readonly ComparedAsset[]): string {
