@@ -99,3 +99,10 @@ export const acceleratorHealth = defineWorkload({
   metrics,
 });
 export type AcceleratorHealthReading = Reading<typeof acceleratorHealth.metrics>;
+
+/** Whether a step counts once, and does not record beside others. */
+export const isCounting = (
+  params: AcceleratorHealthParams,
+): params is AcceleratorHealthParams & { readonly what: 'counters' } =>
+  // What a suite says has no defaults in it yet.
+  params.what !== 'record';

@@ -3,14 +3,8 @@ import { pciAddress, readNvidiaSmi } from '../../kit/facts/read-nvidia-smi.ts';
 import { err, ok } from '../../kit/result.ts';
 import { defineTool, serving } from '../../kit/tool.ts';
 import { quantity } from '../../kit/unit.ts';
-import type { AcceleratorHealthParams, AcceleratorHealthReading } from '../workload.ts';
-import { acceleratorHealth } from '../workload.ts';
-
-const isCounting = (
-  params: AcceleratorHealthParams,
-): params is AcceleratorHealthParams & { readonly what: 'counters' } =>
-  // What a suite says has no defaults in it yet.
-  params.what !== 'record';
+import type { AcceleratorHealthReading } from '../workload.ts';
+import { acceleratorHealth, isCounting } from '../workload.ts';
 
 /** NVIDIA's own tool, which comes with the driver. It is asked once in a step, and only reads. */
 export const nvidiaSmi = defineTool(
